@@ -1,0 +1,1 @@
+"""Everything behind the screens and the commands; nothing here imports Textual or Rich."""

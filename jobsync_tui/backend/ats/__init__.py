@@ -1,0 +1,1 @@
+"""Adapters: one file a provider, each parses and pages in its ATS's wire format and does nothing else."""

@@ -1,0 +1,120 @@
+"""The contract of an adapter: what a provider's file has to give, and what it is given.
+
+An adapter turns an ATS's answers into `Job` values. It does not retry, wait, cap, log or store: that is done once, in `http` below it
+and in `sync.refresh` above it.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from ..http import HttpSession
+from ..models import FieldAvailability, Job, RejectedRow
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """What an adapter is made with.
+
+    Attributes:
+        integration: Id of the integration; every job carries it.
+        base_url: Without a trailing slash; every request goes below it.
+        credentials: Plain values by name; they are handed to the session's authentication and kept nowhere else.
+        http: The integration's session: deadlines, retries, limits and redaction are its work.
+        options: Further keys of the integration's table, such as ``token_url`` or ``path`` and ``columns``.
+    """
+
+    integration: str
+    base_url: str
+    credentials: Mapping[str, str]
+    http: HttpSession
+    options: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What is asked of a listing.
+
+    Attributes:
+        watermark: Opaque text of an earlier complete listing: give what changed since. None asks for everything.
+        cursor: Opaque text of an earlier page of this listing: go on behind that page. None begins at the first.
+    """
+
+    watermark: str | None = None
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a listing.
+
+    Attributes:
+        jobs: What could be read.
+        rejected: Rows that could not, named; the rest of the page counts all the same.
+        deleted: ATS job ids that the ATS itself says are deleted.
+        cursor: Where a listing interrupted after this page goes on; None behind the last page.
+        total: How many jobs the whole listing has, where the ATS says so.
+        watermark: On the last page: what the next incremental listing starts from; None where the ATS cannot filter by change.
+    """
+
+    jobs: tuple[Job, ...]
+    rejected: tuple[RejectedRow, ...] = ()
+    deleted: tuple[str, ...] = ()
+    cursor: str | None = None
+    total: int | None = None
+    watermark: str | None = None
+
+
+class Adapter(ABC):
+    """One ATS behind one integration.
+
+    Class attributes:
+        provider: The key in the configuration.
+        title: The name people know the ATS by.
+        availability: Which fields this ATS never delivers, and which only for one job at a time.
+        incremental: Whether a listing can start from a watermark.
+        credential_names: Keys that the ``credentials`` table must have.
+        default_base_url: None where the configuration must give one.
+    """
+
+    provider: ClassVar[str]
+    title: ClassVar[str]
+    availability: ClassVar[FieldAvailability] = FieldAvailability()
+    incremental: ClassVar[bool] = False
+    credential_names: ClassVar[tuple[str, ...]] = ("api_key",)
+    default_base_url: ClassVar[str | None] = None
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    @abstractmethod
+    async def test(self) -> str:
+        """Make one cheap call with the credentials and return, in a few words, as whom the ATS knows them.
+
+        Raises:
+            RemoteError: With the remedy for this ATS in it.
+        """
+
+    @abstractmethod
+    def pages(self, listing: Listing) -> AsyncIterator[Page]:
+        """Yield the pages of a listing, in an order in which ``cursor`` can resume it.
+
+        Raises:
+            RemoteError: When a page cannot be had; the pages before it stand.
+        """
+
+    @abstractmethod
+    async def job(self, job_id: str) -> Job | None:
+        """Return the job with that ATS job id, read now and with every field the ATS gives, or None where there is none.
+
+        Raises:
+            RemoteError: When the ATS could not be asked, which is not the same as "none".
+        """
+
+    @classmethod
+    def job_id_in_url(cls, url: str) -> str | None:  # noqa: ARG003
+        """Return the ATS job id that a pasted address of a job in this ATS shows, or None where it shows none."""
+        return None

@@ -1,0 +1,25 @@
+"""The only place that reads the wall clock, and the two forms in which times leave the program."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def now() -> datetime:
+    """Return the present time in UTC, to the millisecond, which is what the database keeps."""
+    return from_ms(to_ms(datetime.now(UTC)))
+
+
+def to_ms(moment: datetime) -> int:
+    """Return ``moment`` as milliseconds since 1970-01-01 UTC."""
+    return round(moment.timestamp() * 1000)
+
+
+def from_ms(milliseconds: int) -> datetime:
+    """Return the moment that many milliseconds after 1970-01-01 UTC."""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def rfc3339(moment: datetime) -> str:
+    """Return ``moment`` as RFC 3339 in UTC, such as ``2026-11-23T18:36:02.114Z``."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,220 @@
+"""Every error the program raises on purpose, sorted by who can mend it.
+
+::
+
+    JobsyncError
+    +-- UsageError                 the person: a wrong argument, id or file
+    |   +-- ConfigError            the configuration file: says file, key and line
+    |   +-- RuleError              a rules file: says file, rule and place
+    |   +-- FilterError            a filter: says the position
+    +-- AccessDenied               the organization: the actor may not do this
+    +-- JobNotFound                the ATS has no job of that id
+    +-- RemoteError                the other side of a connection, the ATS or the target
+    |   +-- CredentialsRejected    its admin: the key is wrong, expired or revoked
+    |   +-- PermissionMissing      its admin: the key may not do this
+    |   +-- NotReady               time: set-up or first sync pending there
+    |   +-- RateLimited            time: says when the next try makes sense
+    |   +-- Unreachable            time: no connection, no answer, an outage, an open circuit
+    |   |   +-- AnswerLost         time: a request went out and its answer did not come back whole
+    |   +-- UnexpectedAnswer       us or its vendor: not what this service answers
+    |   +-- Refused                the request: it was understood and declined (422 and its like)
+    |   +-- Conflict               time: the other side's state moved (409, 412); read again
+    |   +-- RemoteGone             the thing that was to be read or changed is not there (404)
+    +-- Busy                       time: somebody else is at it
+    +-- StalePlan                  the person: what was confirmed is no longer what would happen
+    +-- StorageError               the machine: database locked, read-only, damaged, too new, disk full
+
+Messages hold no secrets and no text of a remote answer that was not cleaned and shortened first.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import IntEnum
+from typing import ClassVar
+
+from .models.sync import Failure
+
+
+class ExitCode(IntEnum):
+    """What a command's process ends with."""
+
+    OK = 0
+    FAULT = 1
+    USAGE = 2
+    NOT_ELIGIBLE = 3
+    NOT_FOUND = 4
+    DENIED = 5
+    REMOTE = 6
+    BUSY = 7
+    INTERRUPTED = 130
+
+
+class JobsyncError(Exception):
+    """An error with a stable code, a message for people and, where there is one, the remedy.
+
+    Attributes:
+        code: Stable word for documents and logs.
+        message: One or two sentences in plain words.
+        remedy: What to do about it, or None.
+        exit_code: What a command that ends with this error exits with.
+    """
+
+    code: ClassVar[str] = "error"
+    exit_code: ClassVar[ExitCode] = ExitCode.FAULT
+
+    def __init__(self, message: str, *, remedy: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+    def failure(self) -> Failure:
+        """Return the error as a value for documents and screens."""
+        return Failure(self.code, self.message, self.remedy)
+
+
+class UsageError(JobsyncError):
+    """A wrong argument, an unknown id, a file that cannot be read."""
+
+    code = "usage"
+    exit_code = ExitCode.USAGE
+
+
+class ConfigError(UsageError):
+    """The configuration is wrong; the message names the file, the key and the line."""
+
+    code = "config"
+
+
+class RuleError(UsageError):
+    """A rules file is wrong; the message names the file, the rule and the place in it."""
+
+    code = "rules"
+
+
+class FilterError(UsageError):
+    """A filter is wrong at ``position`` (0-based, in characters)."""
+
+    code = "filter"
+
+    def __init__(self, message: str, position: int, *, remedy: str | None = None) -> None:
+        super().__init__(message, remedy=remedy)
+        self.position = position
+
+
+class AccessDenied(JobsyncError):
+    """The actor may not do this."""
+
+    code = "access_denied"
+    exit_code = ExitCode.DENIED
+
+
+class JobNotFound(JobsyncError):
+    """The ATS has no job of that id."""
+
+    code = "job_not_found"
+    exit_code = ExitCode.NOT_FOUND
+
+    def __init__(self, message: str = "Job not found in ATS", *, remedy: str | None = None) -> None:
+        super().__init__(message, remedy=remedy)
+
+
+class RemoteError(JobsyncError):
+    """The ATS or the target failed. ``service`` is its display name."""
+
+    code = "remote"
+    exit_code = ExitCode.REMOTE
+
+    def __init__(self, message: str, *, service: str = "", remedy: str | None = None) -> None:
+        super().__init__(message, remedy=remedy)
+        self.service = service
+
+
+class CredentialsRejected(RemoteError):
+    """The key is wrong, expired or revoked (401, and 403 where a service says so with it)."""
+
+    code = "credentials_rejected"
+
+
+class PermissionMissing(RemoteError):
+    """The key is known and may not do this."""
+
+    code = "permission_missing"
+
+
+class NotReady(RemoteError):
+    """The service is still setting itself up; the cache stays as it is."""
+
+    code = "not_ready"
+
+
+class RateLimited(RemoteError):
+    """Too many requests; ``retry_after`` is in seconds where the service said it."""
+
+    code = "rate_limited"
+
+    def __init__(self, message: str, *, service: str = "", remedy: str | None = None, retry_after: float | None = None) -> None:
+        super().__init__(message, service=service, remedy=remedy)
+        self.retry_after = retry_after
+
+
+class Unreachable(RemoteError):
+    """No connection, no answer in time, an outage, or an open circuit."""
+
+    code = "unreachable"
+
+
+class AnswerLost(Unreachable):
+    """A request went out and its answer did not come back whole: what it did there is unknown."""
+
+    code = "answer_lost"
+
+
+class UnexpectedAnswer(RemoteError):
+    """An answer that this service should not give: HTML, a wrong shape, too large, too deep, a redirect."""
+
+    code = "unexpected_answer"
+
+
+class Refused(RemoteError):
+    """The request was understood and declined; sending it again would not help."""
+
+    code = "refused"
+
+
+class Conflict(RemoteError):
+    """The other side's state moved between reading and writing."""
+
+    code = "conflict"
+
+
+class RemoteGone(RemoteError):
+    """What was to be read or changed is not there."""
+
+    code = "remote_gone"
+
+
+class Busy(JobsyncError):
+    """Somebody else is at it: ``holder``, since ``since`` (UTC)."""
+
+    code = "busy"
+    exit_code = ExitCode.BUSY
+
+    def __init__(self, message: str, *, holder: str = "", since: datetime | None = None, remedy: str | None = None) -> None:
+        super().__init__(message, remedy=remedy)
+        self.holder = holder
+        self.since = since
+
+
+class StalePlan(JobsyncError):
+    """What was confirmed is no longer what would happen."""
+
+    code = "stale_plan"
+    exit_code = ExitCode.BUSY
+
+
+class StorageError(JobsyncError):
+    """The database cannot be used: locked, read-only, damaged, from a newer version, or the disk is full."""
+
+    code = "storage"
+    exit_code = ExitCode.FAULT

@@ -1,0 +1,88 @@
+"""Integrations as the picker, the header and ``jobsync integrations`` show them, and the refresh of their caches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class IntegrationState(StrEnum):
+    """How the cache of an integration stands."""
+
+    NEVER = "never"
+    OK = "ok"
+    REFRESHING = "refreshing"
+    INTERRUPTED = "interrupted"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntegrationSummary:
+    """One configured connection to an ATS. ``provider`` is the key of the adapter, ``ats`` its display name."""
+
+    id: str
+    name: str
+    provider: str
+    ats: str
+    jobs: int
+    last_refresh: datetime | None
+    state: IntegrationState
+    last_error: str | None
+    read_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionReport:
+    """The answer of one cheap call with the integration's credentials. ``detail`` says what the ATS answered as, in a few words."""
+
+    integration: str
+    ok: bool
+    detail: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRow:
+    """A row of a listing that is not what the ATS should answer: set aside, named, and the rest kept."""
+
+    id: str | None
+    name: str | None
+    reason: str
+
+
+class RefreshMode(StrEnum):
+    """Whether a refresh asks for everything or for what changed."""
+
+    FULL = "full"
+    INCREMENTAL = "incremental"
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshProgress:
+    """How far a refresh is. ``total`` is None where the ATS does not say; ``waiting`` says what is waited for, in words."""
+
+    integration: str
+    mode: RefreshMode
+    seen: int
+    total: int | None = None
+    waiting: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshReport:
+    """What a refresh did to the cache. ``withheld`` counts jobs that a listing lacked but that were not marked gone (the 20 % guard)."""
+
+    integration: str
+    mode: RefreshMode
+    seen: int
+    added: int
+    changed: int
+    gone: int
+    returned: int
+    withheld: int
+    rejected: tuple[RejectedRow, ...]
+    resumed: bool
+    complete: bool
+    seconds: float
+    finished_at: datetime

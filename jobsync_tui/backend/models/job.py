@@ -1,0 +1,144 @@
+"""A job as its ATS gives it, and the same job as the cache keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
+
+
+class JobStatus(StrEnum):
+    """One vocabulary for the status words of every ATS; the ATS's own word is kept beside it as ``ats_status``."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    DRAFT = "draft"
+    ARCHIVED = "archived"
+    ON_HOLD = "on_hold"
+    UNKNOWN = "unknown"
+
+
+class SyncStatus(StrEnum):
+    """Where a cached job stands towards the target.
+
+    ``changed``: synced, and a field that the sync owns changed in the ATS since. ``gone``: no longer in the ATS; the row is kept.
+    ``unknown``: a write got no answer and is still being looked up.
+    """
+
+    NEVER = "never"
+    SYNCING = "syncing"
+    SYNCED = "synced"
+    CHANGED = "changed"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """One place of a job. Where the ATS gives one text only, ``city`` is what stands before the first comma."""
+
+    text: str | None = None
+    city: str | None = None
+    region: str | None = None
+    country: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A job as the ATS gives it; text is as it came, uncleaned, because what is stored and synced stays the ATS's own.
+
+    Attributes:
+        integration: Id of the integration the job was read from.
+        id: ATS job id, by which a person finds the job in the ATS; always text.
+        status: One of the shared status words.
+        ats_status: The ATS's own word for the status.
+        location: The first of ``locations``.
+        department: Name, never an id.
+        client: Name of the client company, where the ATS serves agencies.
+        remote: Whether the job may be done wholly from elsewhere.
+        description: HTML or plain text, as the ATS has it.
+        url: A page of the job that a person can open.
+        custom: Custom fields by readable name.
+        created_at, updated_at: UTC.
+        not_loaded: Names of fields that this ATS gives only for one job at a time and that were not read for this job.
+    """
+
+    integration: str
+    id: str
+    name: str | None = None
+    status: JobStatus = JobStatus.UNKNOWN
+    ats_status: str | None = None
+    location: Location | None = None
+    locations: tuple[Location, ...] = ()
+    department: str | None = None
+    client: str | None = None
+    owner: str | None = None
+    requisition_id: str | None = None
+    employment_type: str | None = None
+    remote: bool | None = None
+    description: str | None = None
+    url: str | None = None
+    tags: tuple[str, ...] = ()
+    custom: Mapping[str, JsonValue] = field(default_factory=dict)
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    not_loaded: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CachedJob(Job):
+    """A job as the cache keeps it, with its standing towards the target. Encoded, it is the contract's job object.
+
+    Attributes:
+        sync_status: See `SyncStatus`.
+        last_synced: When a sync last created, updated or confirmed the job in the target; UTC.
+        target_id: Id of the job in the target, once it is known.
+        cached_at: When the cache last saw the job in an answer of the ATS; UTC.
+    """
+
+    sync_status: SyncStatus = SyncStatus.NEVER
+    last_synced: datetime | None = None
+    target_id: str | None = None
+    cached_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """What one line of the jobs table needs, and no more: a window of these is read for each repaint.
+
+    ``place`` is the first location as text, ``more_places`` how many there are beside it.
+    """
+
+    integration: str
+    id: str
+    name: str | None
+    status: JobStatus
+    place: str | None
+    more_places: int
+    client: str | None
+    department: str | None
+    sync_status: SyncStatus
+    last_synced: datetime | None
+    updated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class JobHead:
+    """The head of a job in an explanation or a result."""
+
+    id: str
+    name: str | None
+    location: Location | None
+    status: JobStatus
+    url: str | None
+    updated_at: datetime | None
+
+    @classmethod
+    def of(cls, job: Job) -> JobHead:
+        """Return the head of ``job``."""
+        return cls(job.id, job.name, job.location, job.status, job.url, job.updated_at)

@@ -1,0 +1,207 @@
+"""A sync as values: what it would change, its steps as they happen, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from .eligibility import Eligibility
+from .job import JobHead, JsonValue
+
+
+class Outcome(StrEnum):
+    """How a sync of one job ended."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+    FAILED = "failed"
+    NOT_FOUND = "not_found"
+    UNKNOWN = "unknown"
+    BUSY = "busy"
+    STALE = "stale"
+    CANCELLED = "cancelled"
+    PLANNED = "planned"
+
+
+class PlanKind(StrEnum):
+    """What a sync would do to the target."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    UNCHANGED = "unchanged"
+    REFUSE = "refuse"
+
+
+class StepName(StrEnum):
+    """The steps of a sync, in order."""
+
+    FETCH = "fetch"
+    RULES = "rules"
+    PLAN = "plan"
+    WRITE = "write"
+    VERIFY = "verify"
+
+
+class StepState(StrEnum):
+    """Where a step stands."""
+
+    RUNNING = "running"
+    OK = "ok"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a sync; ``seconds`` is how long it took, None while it runs. ``detail`` says what is waited for, or what failed."""
+
+    name: StepName
+    state: StepState
+    seconds: float | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One owned field of the target's job, dotted (``settings.language``), before and after.
+
+    ``overwrites`` says that the target's value is not what our last sync left there: somebody edited it, and the sync would undo that.
+    """
+
+    field: str
+    before: JsonValue
+    after: JsonValue
+    overwrites: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A failure for documents and screens: stable code, message without secrets, and the remedy where there is one."""
+
+    code: str
+    message: str
+    remedy: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncPlan:
+    """What a sync of one job would do: shown before the confirmation, and bound to it by ``digest``.
+
+    Attributes:
+        kind: create, update, unchanged or refuse.
+        eligibility: Why; None only where the job was not found or could not be read.
+        target_id, target_version, target_url: The target's job as it was read, None for a create.
+        changes: Owned fields that differ, in the owned fields' order.
+        same: Owned fields that are equal already.
+        desired: The owned fields as the sync would leave them.
+        digest: Hex digest over what the confirmation is bound to; times that move by themselves are not part of it.
+        ats_read_at, target_read_at: When the two sides were read, UTC.
+        error: Why there is no plan (job not found, ATS or target failed), else None.
+    """
+
+    integration: str
+    job: JobHead
+    kind: PlanKind
+    eligibility: Eligibility | None
+    target_id: str | None = None
+    target_version: str | None = None
+    target_url: str | None = None
+    changes: tuple[Change, ...] = ()
+    same: tuple[str, ...] = ()
+    desired: Mapping[str, JsonValue] = field(default_factory=dict)
+    digest: str | None = None
+    ats_read_at: datetime | None = None
+    target_read_at: datetime | None = None
+    error: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncResult:
+    """What came of one sync: the contract's ``sync`` document.
+
+    ``written`` says whether anything reached the target, None where that is unknown. ``verified`` is whether the target, read back,
+    holds what was sent; None where nothing was written.
+    """
+
+    integration: str
+    job: JobHead
+    eligibility: Eligibility | None
+    outcome: Outcome
+    target_id: str | None = None
+    target_url: str | None = None
+    changes: tuple[Change, ...] = ()
+    plan_digest: str | None = None
+    verified: bool | None = None
+    written: bool | None = False
+    error: Failure | None = None
+    synced_at: datetime | None = None
+    operation_id: str | None = None
+    actor: str = ""
+    steps: tuple[Step, ...] = ()
+    settles_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who is syncing a job: ``fence`` grows with every lease of the job, so a late writer can be told from the present one."""
+
+    id: str
+    integration: str
+    job_id: str
+    holder: str
+    since: datetime
+    expires: datetime
+    fence: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """One row of the audit record; ``before`` and ``after`` are the owned fields that changed."""
+
+    seq: int
+    at: datetime
+    actor: str
+    action: str
+    integration: str | None = None
+    job_id: str | None = None
+    job_name: str | None = None
+    outcome: str | None = None
+    cause: str | None = None
+    operation_id: str | None = None
+    ruleset_revision: int | None = None
+    plan_digest: str | None = None
+    before: Mapping[str, JsonValue] = field(default_factory=dict)
+    after: Mapping[str, JsonValue] = field(default_factory=dict)
+    origin: Mapping[str, str] = field(default_factory=dict)
+    hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BulkPlan:
+    """The plans of several jobs, in the order they were asked for; ``digest`` is one over all of theirs."""
+
+    plans: tuple[SyncPlan, ...]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryReport:
+    """What settling open operations came to: how many were open, how each was settled, how many are still unknown."""
+
+    open: int
+    settled: Mapping[str, str]
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AuditVerification:
+    """Whether the audit record's chain holds. ``first_bad`` is the sequence number where it breaks."""
+
+    ok: bool
+    rows: int
+    first_bad: int | None
+    message: str

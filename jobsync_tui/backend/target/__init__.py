@@ -1,0 +1,1 @@
+"""Targets: where jobs are created and updated."""

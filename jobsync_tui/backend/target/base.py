@@ -1,0 +1,109 @@
+"""The contract of a target, and the fields of its jobs that the sync owns."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from ..models import JsonValue
+
+OWNED_FIELDS: tuple[str, ...] = (
+    "name",
+    "description",
+    "location",
+    "department",
+    "employment_type",
+    "status",
+    "url",
+    "custom",
+    "template_type",
+    "templates",
+    "folder",
+    "settings",
+    "follow_up_user",
+    "interview_instructions",
+)
+"""What the sync may write. Of ``settings`` and ``custom`` it owns the keys that it set; everything else is never sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetJob:
+    """A job as the target has it.
+
+    ``fields`` holds the owned fields only, by the names above, ``settings`` and ``custom`` as objects; ``etag`` is None where the
+    target gives none.
+    """
+
+    id: str
+    version: str
+    external_id: str | None
+    fields: Mapping[str, JsonValue] = field(default_factory=dict)
+    url: str | None = None
+    etag: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """Names the target has; None where it does not say, and then they are not checked."""
+
+    templates: frozenset[str] | None = None
+    folders: frozenset[str] | None = None
+    users: frozenset[str] | None = None
+
+
+class Target(ABC):
+    """Where jobs are created and updated. Only `sync.pipeline` calls the methods that write.
+
+    A patch is a JSON Merge Patch over the owned fields: ``{"settings": {"language": None}}`` clears one setting.
+    """
+
+    title: ClassVar[str]
+
+    @abstractmethod
+    async def test(self) -> str:
+        """Make one cheap call and return, in a few words, what answered."""
+
+    @abstractmethod
+    async def get(self, target_id: str) -> TargetJob | None:
+        """Return the job with that id, or None where the target has none."""
+
+    @abstractmethod
+    async def find(self, external_id: str) -> tuple[TargetJob, ...]:
+        """Return every job that carries the external id ``<integration>:<ATS job id>``."""
+
+    @abstractmethod
+    async def create(self, external_id: str, fields: Mapping[str, JsonValue], *, idempotency_key: str) -> TargetJob:
+        """Create a job. The same key with the same fields creates nothing twice.
+
+        Raises:
+            AnswerLost: The request went out and what it did is unknown.
+            Refused: The fields are not acceptable; nothing was created.
+        """
+
+    @abstractmethod
+    async def update(self, target_id: str, patch: Mapping[str, JsonValue], *, etag: str | None) -> TargetJob:
+        """Apply a merge patch to the job.
+
+        Raises:
+            RemoteGone: The job is not there.
+            Conflict: The job is not as ``etag`` says.
+            AnswerLost: What the request did is unknown.
+            Refused: The patch is not acceptable; nothing was changed.
+        """
+
+    @abstractmethod
+    async def link(self, target_id: str, external_id: str, *, etag: str | None) -> TargetJob:
+        """Give the job that external id and change nothing else (adopting a job that the target already has)."""
+
+    @abstractmethod
+    def jobs(self) -> AsyncIterator[TargetJob]:
+        """Yield every job of the target."""
+
+    @abstractmethod
+    async def catalog(self) -> Catalog:
+        """Return the template, folder and user names the target has."""
+
+    async def close(self) -> None:
+        """Release what the target holds."""

@@ -1,0 +1,73 @@
+r"""Foreign text made fit for a terminal: nothing in it acts, and what can be read stays readable.
+
+Controls become pictures (ESC is shown as U+241B), bidirectional overrides and invisible characters go, lone surrogates become U+FFFD, and a
+pile of combining marks is cut at three. What is stored and synced is never cleaned; what is shown always is.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+MAX_MARKS = 3
+"""Combining marks kept on one character; no living script needs more."""
+
+_INVISIBLE = "\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
+_CONTROLS = "\x00-\x1f\x7f-\x9f"
+_SUSPECT = re.compile(
+    f"[{_CONTROLS}{_INVISIBLE}\ud800-\udfff]|[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{{4}}"
+)
+_LINE = re.compile(r"[\t\n\r\x0b\x0c\x85\u2028\u2029]+")
+
+
+def clean(value: str, *, lines: bool = False, limit: int = 100_000) -> str:
+    """Return ``value`` without anything that a terminal, a log or a widget would act on.
+
+    Args:
+        value: Any text.
+        lines: Keep line feeds; otherwise every line break and tab becomes one space.
+        limit: Longest result in characters; what is cut off is marked by an ellipsis.
+    """
+    if len(value) > limit:
+        value = value[: limit - 1] + "\u2026"
+    if value.isascii() and value.isprintable():
+        return value
+    if not _SUSPECT.search(value):
+        return value
+    if lines:
+        return "\n".join(_clean_line(line) for line in value.replace("\r\n", "\n").split("\n"))
+    return _clean_line(_LINE.sub(" ", value))
+
+
+def differs(value: str) -> bool:
+    """Return whether cleaning takes something away from ``value`` that a reader would not see is missing."""
+    return clean(value) != value
+
+
+def _clean_line(line: str) -> str:
+    kept: list[str] = []
+    marks = 0
+    for character in line:
+        shown = _shown(character)
+        if shown and unicodedata.category(character) in {"Mn", "Me"}:
+            marks += 1
+            if marks > MAX_MARKS:
+                continue
+        elif shown:
+            marks = 0
+        kept.append(shown)
+    return "".join(kept)
+
+
+def _shown(character: str) -> str:
+    code = ord(character)
+    if code < 0x20:
+        return " " if character == "\t" else chr(0x2400 + code)
+    if code == 0x7F:
+        return "\u2421"
+    category = unicodedata.category(character)
+    if category in {"Cc", "Cs"}:
+        return "\ufffd"
+    if category in {"Cf", "Zl", "Zp"} and character not in "\u200c\u200d":
+        return ""
+    return character
