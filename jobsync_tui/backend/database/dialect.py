@@ -1,0 +1,102 @@
+"""What a database server is asked for that SQL does not say the same way everywhere."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import ClassVar, TypeAlias
+
+import peewee
+
+from ..errors import StorageError
+
+Db: TypeAlias = peewee.Database
+"""One connection, as the functions given to `Database.read` and `Database.write` get it."""
+
+
+class Dialect(ABC):
+    """The differences between database servers, behind one name each.
+
+    Attributes:
+        name: ``sqlite`` or ``postgresql``.
+        placeholder: How a parameter stands in SQL text.
+        title: The database in the words of a message; never holds a password.
+    """
+
+    name: ClassVar[str]
+    placeholder: ClassVar[str]
+    title: str
+
+    @abstractmethod
+    def connect(self, *, writing: bool) -> Db:
+        """Return a new connection, open, for one thread. One that is not ``writing`` refuses to write.
+
+        Raises:
+            peewee.PeeweeException: As the driver says it.
+        """
+
+    @abstractmethod
+    def prepare(self) -> None:
+        """Make what has to be there before the first connection.
+
+        Raises:
+            StorageError: Where it cannot be made.
+        """
+
+    @abstractmethod
+    def migration_lock(self, db: Db) -> None:
+        """Take, within the open transaction, the lock under which a schema is made or changed; waits for another process."""
+
+    @abstractmethod
+    def copy_before_migration(self, db: Db, version: int) -> None:
+        """Copy the database as it is, at schema ``version``, to a place beside it, where the server allows that."""
+
+    @abstractmethod
+    def interrupt(self, db: Db) -> None:
+        """Abandon the statement that ``db`` is running on another thread, if it runs one."""
+
+    @abstractmethod
+    def usable(self, db: Db) -> bool:
+        """Return whether ``db`` still reaches its database after an error."""
+
+    @abstractmethod
+    def explain(self, error: Exception) -> StorageError:
+        """Return ``error``, raised by a driver, in plain words with the remedy."""
+
+    @abstractmethod
+    def contains(self, column: peewee.Node, text: str) -> peewee.Expression:
+        """Return the expression "``column`` holds ``text``", both folded already, with no character of ``text`` special."""
+
+    @abstractmethod
+    def any_of(self, column: peewee.Node, values: Sequence[str]) -> peewee.Expression:
+        """Return the expression "``column`` is one of ``values``" with one parameter, however many they are."""
+
+    @abstractmethod
+    def reading(self, db: Db) -> AbstractContextManager[object]:
+        """Return the transaction in which a function reads: one state throughout."""
+
+
+def dialect_of(url: str, *, timeout: float) -> Dialect:
+    """Return the dialect for a storage URL.
+
+    Args:
+        url: ``sqlite:///path/to/file.db`` (the path begins with the third slash) or ``postgresql://user@host/database``.
+        timeout: Seconds to wait for a lock that somebody else holds.
+
+    Raises:
+        StorageError: For any other URL.
+    """
+    scheme, separator, rest = url.partition("://")
+    if separator and scheme == "sqlite" and rest:
+        from .sqlite import SqliteDialect
+
+        return SqliteDialect(rest, timeout=timeout)
+    if separator and scheme in {"postgresql", "postgres"}:
+        from .postgresql import PostgresqlDialect
+
+        return PostgresqlDialect(f"postgresql://{rest}", timeout=timeout)
+    raise StorageError(
+        f"The storage URL begins with {scheme!r}, which is no database that jobsync knows.",
+        remedy="Write sqlite:///path/to/jobsync.db or postgresql://user@host/database as storage.url.",
+    )

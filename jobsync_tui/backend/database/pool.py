@@ -1,0 +1,175 @@
+"""Async functions over a synchronous database: one thread writes, a few read, each with a connection of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Concatenate, ParamSpec, TypeVar
+
+import peewee
+
+from ..errors import StorageError
+from .dialect import Db, Dialect, dialect_of
+from .schema import Schema, bring_up
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+ABANDON_EVERY = 0.01
+"""Seconds between interrupts of an abandoned read: one that falls between two statements meets nothing to interrupt."""
+
+
+class Lane:
+    """A thread of its own with the one connection that is used there; opened at first use, and again when it was lost."""
+
+    def __init__(self, dialect: Dialect, name: str, *, writing: bool) -> None:
+        self._dialect = dialect
+        self._writing = writing
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"jobsync-{name}")
+        self._db: Db | None = None
+
+    def submit(self, work: Callable[[Db], T]) -> Future[T]:
+        """Queue ``work`` for the thread, in one transaction. Errors of the driver come out as `StorageError`."""
+        return self._thread.submit(self._run, work)
+
+    def interrupt(self) -> None:
+        """Abandon the statement that runs now, if one does."""
+        if self._db is not None:
+            self._dialect.interrupt(self._db)
+
+    def close(self) -> None:
+        """Wait for what is queued, and close the connection on its own thread. Blocks."""
+        self._thread.submit(self._drop).result()
+        self._thread.shutdown()
+
+    def _run(self, work: Callable[[Db], T]) -> T:
+        try:
+            db = self._connection()
+            with db.atomic() if self._writing else self._dialect.reading(db):
+                return work(db)
+        except peewee.PeeweeException as error:
+            explained = self._dialect.explain(error)
+            if self._db is not None and not self._dialect.usable(self._db):
+                self._drop()
+            raise explained from error
+
+    def _connection(self) -> Db:
+        if self._db is None:
+            self._db = self._dialect.connect(writing=self._writing)
+        return self._db
+
+    def _drop(self) -> None:
+        db, self._db = self._db, None
+        if db is not None:
+            try:
+                db.close()
+            except peewee.PeeweeException:
+                db.dispose()
+
+
+class Database:
+    """A database that is open: `read` and `write` run functions on its threads, `close` waits for what was begun."""
+
+    def __init__(self, dialect: Dialect, *, readers: int) -> None:
+        self.dialect = dialect
+        self._writer = Lane(dialect, "writer", writing=True)
+        self._readers = tuple(Lane(dialect, f"reader-{number}", writing=False) for number in range(readers))
+        self._idle: asyncio.LifoQueue[Lane] = asyncio.LifoQueue()
+        for lane in reversed(self._readers):
+            self._idle.put_nowait(lane)
+        self._closed = False
+
+    @classmethod
+    async def open(cls, url: str, schema: Schema, *, readers: int = 3, lock_timeout: float = 10.0) -> Database:
+        """Open the database, making or migrating what it needs.
+
+        Args:
+            url: ``sqlite:///path/to/file.db`` or ``postgresql://user@host/database``.
+            schema: The tables that must be there.
+            readers: How many reads may run side by side.
+            lock_timeout: Seconds to wait for a lock that another process holds.
+
+        Raises:
+            StorageError: With the remedy: locked, read-only, damaged, from a newer version, not to be made.
+        """
+        dialect = dialect_of(url, timeout=lock_timeout)
+        await asyncio.to_thread(_prepare, dialect, schema)
+        return cls(dialect, readers=readers)
+
+    async def read(self, fn: Callable[Concatenate[Db, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run ``fn(db, *args)`` on a reading thread, seeing one state throughout.
+
+        A cancelled read is interrupted inside the database and its thread is soon free for the next.
+
+        Raises:
+            StorageError: The database failed, or is closed.
+        """
+        self._check_open()
+        lane = await self._idle.get()
+        try:
+            self._check_open()
+            future = lane.submit(lambda db: fn(db, *args, **kwargs))
+        except BaseException:
+            self._idle.put_nowait(lane)
+            raise
+        loop = asyncio.get_running_loop()
+        future.add_done_callback(lambda _: _call_on(loop, self._idle.put_nowait, lane))
+        try:
+            return await asyncio.wrap_future(future)
+        except asyncio.CancelledError:
+            _abandon(loop, lane, future)
+            raise
+
+    async def write(self, fn: Callable[Concatenate[Db, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run ``fn(db, *args)`` on the writing thread in one transaction, after the writes asked for before it.
+
+        A write that is cancelled before its turn never runs; one that is cancelled while it runs goes through to its commit.
+
+        Raises:
+            StorageError: The database failed, and nothing was written; or it is closed.
+        """
+        self._check_open()
+        return await asyncio.wrap_future(self._writer.submit(lambda db: fn(db, *args, **kwargs)))
+
+    async def close(self) -> None:
+        """Wait for writes that were asked for, abandon reads, and close every connection. May be called twice."""
+        if self._closed:
+            return
+        self._closed = True
+        for lane in self._readers:
+            lane.interrupt()
+        await asyncio.shield(asyncio.to_thread(self._close_lanes))
+
+    def _close_lanes(self) -> None:
+        # The writer comes last: closing a SQLite database's last connection folds the write-ahead log into it.
+        for lane in (*self._readers, self._writer):
+            lane.close()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise StorageError("The database is closed: the program is ending.")
+
+
+def _prepare(dialect: Dialect, schema: Schema) -> None:
+    dialect.prepare()
+    try:
+        db = dialect.connect(writing=True)
+        try:
+            bring_up(db, dialect, schema)
+        finally:
+            db.close()
+    except peewee.PeeweeException as error:
+        raise dialect.explain(error) from error
+
+
+def _call_on(loop: asyncio.AbstractEventLoop, fn: Callable[[Lane], None], lane: Lane) -> None:
+    # A loop that was closed meanwhile has nobody left who could want the lane.
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(fn, lane)
+
+
+def _abandon(loop: asyncio.AbstractEventLoop, lane: Lane, future: Future[T]) -> None:
+    if not future.done():
+        lane.interrupt()
+        loop.call_later(ABANDON_EVERY, _abandon, loop, lane, future)

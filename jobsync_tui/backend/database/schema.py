@@ -1,0 +1,106 @@
+"""Schemas by number: a new database is made whole, an older one is brought up step by step, a newer one is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import peewee
+
+from .. import clock
+from ..errors import StorageError
+from .dialect import Db, Dialect
+
+
+class SchemaVersion(peewee.Model):
+    """Which version of which schema the database holds; several schemas may share one database."""
+
+    name = peewee.TextField(primary_key=True)
+    version = peewee.IntegerField()
+    changed_at = peewee.BigIntegerField()
+
+    class Meta:  # noqa: D106
+        table_name = "schema_version"
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """The step that brings a database from version ``number - 1`` to ``number``; runs in the transaction that records it."""
+
+    number: int
+    title: str
+    apply: Callable[[Db, Dialect], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The tables of one part of the program.
+
+    Attributes:
+        name: Under which its version is kept.
+        version: The present one, at least 1.
+        create: Makes everything, as of ``version``, in a database that has nothing of it.
+        migrations: One for each version after the first, in order.
+    """
+
+    name: str
+    version: int
+    create: Callable[[Db, Dialect], None]
+    migrations: tuple[Migration, ...] = ()
+
+
+def create_tables(db: Db, tables: tuple[type[peewee.Model], ...]) -> None:
+    """Make the tables with their indexes, which belong to no database by themselves."""
+    for table in tables:
+        peewee.SchemaManager(table, db).create_all()
+
+
+def bring_up(db: Db, dialect: Dialect, schema: Schema) -> None:
+    """Make or migrate ``schema`` in one transaction, alone among all processes; does nothing where it is up to date.
+
+    Raises:
+        StorageError: The database comes from a newer version of the program.
+        peewee.PeeweeException: As the driver says it; nothing has changed then.
+    """
+    if _version(db, schema) == schema.version:
+        return
+    with db.atomic():
+        dialect.migration_lock(db)
+        create_tables(db, (SchemaVersion,))
+        found = _version(db, schema)
+        if found == schema.version:
+            return
+        if found > schema.version:
+            raise _newer(dialect, schema, found)
+        if found == 0:
+            schema.create(db, dialect)
+        else:
+            dialect.copy_before_migration(db, found)
+            for step in schema.migrations:
+                if step.number > found:
+                    step.apply(db, dialect)
+        _record(db, schema)
+
+
+def _version(db: Db, schema: Schema) -> int:
+    """Return the version in the database, 0 where it has none."""
+    if not db.table_exists("schema_version"):
+        return 0
+    query = SchemaVersion.select(SchemaVersion.version).where(SchemaVersion.name == schema.name)
+    version: int | None = query.scalar(db)
+    return version or 0
+
+
+def _record(db: Db, schema: Schema) -> None:
+    values = {"name": schema.name, "version": schema.version, "changed_at": clock.to_ms(clock.now())}
+    query = SchemaVersion.insert(values).on_conflict(
+        conflict_target=[SchemaVersion.name], preserve=[SchemaVersion.version, SchemaVersion.changed_at]
+    )
+    query.execute(db)
+
+
+def _newer(dialect: Dialect, schema: Schema, found: int) -> StorageError:
+    return StorageError(
+        f"The {dialect.title} was written by a newer jobsync: its schema is at version {found}, this jobsync knows {schema.version}.",
+        remedy="Install the newer jobsync, or point storage.url at another database.",
+    )

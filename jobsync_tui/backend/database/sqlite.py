@@ -1,0 +1,185 @@
+"""SQLite: one file, for its owner only, in write-ahead mode. Peewee takes pysqlite3 by itself where that is installed and newer."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, closing
+from pathlib import Path
+from typing import ClassVar
+
+import peewee
+from peewee import fn
+
+from .. import clock
+from ..errors import StorageError
+from .dialect import Db, Dialect
+
+PRAGMAS = {
+    "synchronous": "FULL",  # a commit must survive a power cut: the sync's journal relies on it
+    "foreign_keys": 1,
+    "cache_size": -16_000,  # KiB a connection
+    "mmap_size": 1 << 30,
+    "temp_store": "MEMORY",
+    "trusted_schema": 0,
+}
+LOCK_RETRY = 0.05
+"""Seconds between tries where SQLite does not wait by itself."""
+
+
+class SqliteDialect(Dialect):
+    """A SQLite file. ``path`` is absolute."""
+
+    name: ClassVar[str] = "sqlite"
+    placeholder: ClassVar[str] = "?"
+
+    def __init__(self, path: str, *, timeout: float) -> None:
+        self.path = Path(path)
+        self.title = f"database {self.path}"
+        self._timeout = timeout
+
+    def prepare(self) -> None:
+        """Make the directory (0700) and the file (0600) where they are missing, whatever the umask."""
+        try:
+            _make_directory(self.path.parent)
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            try:
+                if os.fstat(descriptor).st_mode & 0o077:
+                    os.fchmod(descriptor, 0o600)
+            finally:
+                os.close(descriptor)
+        except PermissionError as error:
+            raise self._read_only() from error
+        except OSError as error:
+            raise StorageError(
+                f"The {self.title} cannot be opened: {error.strerror}.",
+                remedy="Point storage.url at a file in a directory that can be written.",
+            ) from error
+
+    def connect(self, *, writing: bool) -> Db:
+        """Return a new connection in write-ahead mode."""
+        pragmas = PRAGMAS | ({} if writing else {"query_only": 1})
+        db = _Connection(
+            str(self.path), pragmas=pragmas, lock_type="IMMEDIATE", timeout=self._timeout, thread_safe=False, check_same_thread=False
+        )
+        db.connect()
+        if writing:
+            self._enter_wal(db)
+        return db
+
+    def migration_lock(self, db: Db) -> None:
+        """Do nothing: the transaction is IMMEDIATE, which no two processes are in."""
+
+    def copy_before_migration(self, db: Db, version: int) -> None:
+        """Copy the database beside itself, for its owner only. The open transaction has changed nothing yet."""
+        del db
+        stamp = clock.rfc3339(clock.now()).replace(":", "").replace("-", "").partition(".")[0]
+        copy = self.path.with_name(f"{self.path.name}.schema-{version}.{stamp}Z")
+        os.close(os.open(copy, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        source = self.connect(writing=False)
+        target: Db = _Connection(str(copy), thread_safe=False)
+        with closing(source), closing(target):
+            source.connection().backup(target.connection())
+
+    def interrupt(self, db: Db) -> None:
+        """Interrupt the running statement; SQLite ends it within microseconds."""
+        if not db.is_closed():
+            db.connection().interrupt()
+
+    def usable(self, db: Db) -> bool:
+        """Return True: a file does not go away."""
+        return not db.is_closed()
+
+    def reading(self, db: Db) -> AbstractContextManager[object]:
+        """Return a deferred transaction, which takes no lock that a writer would wait for."""
+        return db.atomic("DEFERRED")
+
+    def contains(self, column: peewee.Node, text: str) -> peewee.Expression:
+        """Return ``instr(column, text) > 0``."""
+        return peewee.Expression(fn.INSTR(column, text), peewee.OP.GT, 0)
+
+    def any_of(self, column: peewee.Node, values: Sequence[str]) -> peewee.Expression:
+        """Return membership in the elements of one JSON parameter."""
+        elements = peewee.NodeList((peewee.SQL("(SELECT value FROM"), fn.json_each(json.dumps(list(values))), peewee.SQL(")")))
+        return peewee.Expression(column, peewee.OP.IN, elements)
+
+    def explain(self, error: Exception) -> StorageError:
+        """Sort SQLite's error by what the admin can do about it."""
+        text = str(error)
+        code = _code(error)
+        if code in {"BUSY", "LOCKED"} or "locked" in text:
+            return StorageError(
+                f"The {self.title} is in use by another process and did not come free within {self._timeout:g} s.",
+                remedy="Try again; if it stays so, end the other jobsync or the backup that holds it.",
+            )
+        if code in {"READONLY", "PERM"} or "readonly" in text:
+            return self._read_only()
+        if code in {"CORRUPT", "NOTADB"} or "malformed" in text or "not a database" in text:
+            return StorageError(
+                f"The {self.title} is damaged, or is not a database.",
+                remedy="Move the file away and restore a backup; without one, jobsync refresh fills a new cache.",
+            )
+        if code == "FULL" or "IOERR_WRITE" in code or "is full" in text:
+            return StorageError(
+                f"The {self.title} cannot grow: the disk is full or a limit on file sizes is reached. Nothing was changed.",
+                remedy="Free some space and try again.",
+            )
+        if code == "CANTOPEN":
+            return StorageError(
+                f"The {self.title} cannot be opened.",
+                remedy="Check that its directory exists and that this account may read and write there.",
+            )
+        if code == "INTERRUPT":
+            return StorageError("The query was abandoned.")
+        if code.startswith("IOERR"):
+            return StorageError(
+                f"The disk failed under the {self.title}.", remedy="Check the disk; restore a backup if the file is damaged."
+            )
+        return StorageError(f"The {self.title} failed: {text}.", remedy="This is a fault in jobsync; its log has the details.")
+
+    def _read_only(self) -> StorageError:
+        return StorageError(
+            f"The {self.title} cannot be written by this account.",
+            remedy="Give the file and its directory to the account that runs jobsync, or point storage.url elsewhere.",
+        )
+
+    def _enter_wal(self, db: Db) -> None:
+        """Switch to write-ahead mode, once in a file's life; SQLite does not wait for other openers here by itself."""
+        deadline = time.monotonic() + self._timeout
+        while True:
+            try:
+                mode = db.execute_sql("PRAGMA journal_mode").fetchone()[0]
+                if mode != "wal":
+                    db.execute_sql("PRAGMA journal_mode = WAL")
+            except peewee.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() > deadline:
+                    raise
+                time.sleep(LOCK_RETRY)
+            else:
+                return
+
+
+class _Connection(peewee.SqliteDatabase):
+    """A connection whose roll-back agrees with SQLite having rolled back already, as it does when the disk is full."""
+
+    def rollback(self) -> None:
+        if peewee.SqliteDatabase.connection(self).in_transaction:
+            super().rollback()
+
+
+def _make_directory(directory: Path) -> None:
+    """Make the directory and those above it, each for its owner only; one that exists is left as it is."""
+    if directory.is_dir():
+        return
+    _make_directory(directory.parent)
+    directory.mkdir(mode=0o700, exist_ok=True)
+    directory.chmod(0o700)
+
+
+def _code(error: Exception) -> str:
+    """Return SQLite's name for the error without its prefix, or an empty text."""
+    cause = error.__context__ or error.__cause__
+    name = getattr(cause, "sqlite_errorname", None) or ""
+    return str(name).removeprefix("SQLITE_")
