@@ -1,0 +1,196 @@
+"""Reading the configuration file, and saying with file, line and key what is wrong in it."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import stat
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from ..errors import ConfigError
+from ..text import clean
+from .locate import KeyPath, key_lines, line_of
+from .schema import Settings
+
+_MAX_BYTES = 1_000_000
+_TOML_PLACE = re.compile(r"\s*\((?:at line (\d+), column \d+|at end of document)\)$")
+
+_WORDS: Mapping[str, str] = {
+    "missing": "is missing",
+    "string_type": "must be text",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "tuple_type": "must be a list",
+    "model_type": "must be a table",
+    "model_attributes_type": "must be a table",
+    "dict_type": "must be a table",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FileStamp:
+    """What tells one state of a file from another without reading it."""
+
+    modified_ns: int
+    size: int
+    inode: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> FileStamp:
+        """Return the stamp of a file by its status."""
+        return cls(status.st_mtime_ns, status.st_size, status.st_ino)
+
+
+def load_settings(path: Path) -> Settings:
+    """Read the configuration file at ``path``.
+
+    Raises:
+        ConfigError: It is missing, unreadable, writable by others or wrong; the message names the file, and the line and the key where
+            there are such.
+    """
+    return load_stamped(path)[0]
+
+
+def load_stamped(path: Path) -> tuple[Settings, FileStamp]:
+    """Read the configuration file and return it with the stamp of the very file that was read. Errors as in `load_settings`."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except FileNotFoundError:
+        raise ConfigError(
+            f"{_shown(path)}: there is no configuration file",
+            remedy="jobsync init writes one; -c FILE names another; jobsync demo needs none",
+        ) from None
+    except OSError as error:
+        raise ConfigError(f"{_shown(path)}: the configuration file cannot be read: {error.strerror}") from error
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise ConfigError(f"{_shown(path)}: the configuration file is not a regular file")
+        if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+            raise ConfigError(
+                f"{_shown(path)}: the configuration file can be written by others (mode {stat.S_IMODE(status.st_mode):04o})",
+                remedy=f"chmod 600 {_shown(path)}",
+            )
+        content = file.read(_MAX_BYTES + 1)
+    if len(content) > _MAX_BYTES:
+        raise ConfigError(f"{_shown(path)}: the configuration file is larger than {_MAX_BYTES} bytes")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise ConfigError(f"{_shown(path)}, line {line}: the configuration file is not UTF-8 text") from None
+    return parse_settings(text, path), FileStamp.of(status)
+
+
+def parse_settings(text: str, path: Path) -> Settings:
+    """Return the configuration that ``text`` holds; ``path`` is where it stands, for messages and for relative file names.
+
+    Raises:
+        ConfigError: It is not TOML, or not this configuration.
+    """
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _syntax_error(str(error), text, path) from None
+    except RecursionError:
+        raise ConfigError(f"{_shown(path)}: the configuration file is nested too deep") from None
+    if "path" in document:
+        raise ConfigError(f"{_shown(path)}, line {line_of(('path',), key_lines(text))}: path is not a known key")
+    try:
+        return Settings.model_validate({**document, "path": path}, context={"base": path.parent})
+    except ValidationError as error:
+        problems = error.errors(include_url=False, include_input=False)
+    raise _first_problem(problems, document, text, path)
+
+
+def _syntax_error(message: str, text: str, path: Path) -> ConfigError:
+    place = _TOML_PLACE.search(message)
+    line = int(place[1]) if place and place[1] else text.rstrip("\n").count("\n") + 1
+    # Only tomllib's fixed words are repeated: an excerpt of the file could be a secret somebody pasted.
+    words = message[: place.start()] if place else message
+    return ConfigError(f"{_shown(path)}, line {line}: not TOML: {clean(words.partition(':')[0], limit=120)}")
+
+
+def _first_problem(problems: Sequence[ErrorDetails], document: Mapping[str, Any], text: str, path: Path) -> ConfigError:
+    """Return the error for the topmost problem, saying how many more there are."""
+    lines = key_lines(text)
+    found = sorted((line_of(place, lines), _dotted(place, document), _words(detail)) for detail in problems for place in [_place(detail)])
+    line, key, words = found[0]
+    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+    return ConfigError(f"{_shown(path)}, line {line}: {key} {words}{more}")
+
+
+def _place(detail: ErrorDetails) -> KeyPath:
+    context = detail.get("ctx") or {}
+    return (*detail["loc"], *context.get("key", ()))
+
+
+def _words(detail: ErrorDetails) -> str:
+    kind = detail["type"]
+    if kind == "extra_forbidden":
+        return f"is not a known key{_suggestion(detail['loc'])}"
+    if kind == "enum":
+        return f"must be {(detail.get('ctx') or {}).get('expected', 'another word')}"
+    if kind in _WORDS:
+        return _WORDS[kind]
+    message = detail["msg"]
+    return clean(message.replace("Input should be ", "must be ", 1), limit=300)
+
+
+def _suggestion(place: Sequence[str | int]) -> str:
+    """Return a hint at the key that was meant, where one of that table is like it."""
+    model: Any = Settings
+    for part in place[:-1]:
+        if isinstance(part, str) and hasattr(model, "model_fields"):
+            field = model.model_fields.get(part)
+            model = _inner_model(field.annotation) if field else None
+    names = [field.alias or name for name, field in getattr(model, "model_fields", {}).items() if name != "path" or model is not Settings]
+    near = difflib.get_close_matches(str(place[-1]), names, n=1)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def _inner_model(annotation: Any) -> Any:
+    """Return the model inside an annotation such as ``tuple[Model, ...] | None``."""
+    if hasattr(annotation, "model_fields"):
+        return annotation
+    for argument in getattr(annotation, "__args__", ()):
+        found = _inner_model(argument)
+        if found is not None:
+            return found
+    return None
+
+
+def _dotted(place: KeyPath, document: Mapping[str, Any]) -> str:
+    """Return a key's place as people write it, an integration by its id: ``integrations[greenhouse].base_url``."""
+    words = ""
+    value: Any = document
+    for part in place:
+        value = _step(value, part)
+        if isinstance(part, int):
+            name = value.get("id", value.get("user", value.get("name"))) if isinstance(value, dict) else None
+            words += f"[{clean(name, limit=64) if isinstance(name, str) and name else part}]"
+        else:
+            words += f"{'.' if words else ''}{clean(part, limit=64)}"
+    return words or "the file"
+
+
+def _step(value: Any, part: str | int) -> Any:
+    try:
+        return value[part]
+    except (KeyError, IndexError, TypeError):
+        return None
+
+
+def _shown(path: Path) -> str:
+    return clean(str(path))

@@ -1,0 +1,217 @@
+"""The tables and keys of the configuration file as frozen models. Unknown keys are errors in every table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from ..models import EvaluationPolicy, SettingValue
+from .values import (
+    Credentials,
+    Duration,
+    ExtraTable,
+    FlatTable,
+    Identifier,
+    JobField,
+    OwnPath,
+    ProxyUrl,
+    Scalar,
+    SecretReference,
+    ServiceUrl,
+    StorageUrl,
+    Text,
+    problem,
+)
+
+DEFAULT_TARGET_URL = "https://api.tenzo.ai"
+
+FURTHER_KEYS: Mapping[str, frozenset[str]] = {
+    "greenhouse": frozenset({"token_url"}),
+    "file": frozenset({"path", "columns"}),
+}
+"""Keys that an integration's table may have beside the common ones, by provider; a third party's provider may have ``options``."""
+
+BUILT_IN_PROVIDERS = frozenset(
+    {
+        "ashby",
+        "bullhorn",
+        "crelate",
+        "file",
+        "greenhouse",
+        "kombo",
+        "lever",
+        "merge",
+        "recruitcrm",
+        "recruitee",
+        "smartrecruiters",
+        "teamtailor",
+        "workable",
+    }
+)
+"""Providers whose further keys are all known here."""
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, hide_input_in_errors=True)
+
+
+class OrganizationSettings(_Table):
+    """Who the jobs are synced for."""
+
+    name: str = ""
+
+
+class StorageSettings(_Table):
+    """Where the database is: ``sqlite``, ``sqlite:///PATH`` or ``postgresql://USER@HOST/NAME``."""
+
+    url: StorageUrl = "sqlite"
+
+
+class TargetKind(StrEnum):
+    """What the jobs are synced into."""
+
+    LOCAL = "local"
+    TENZO = "tenzo"
+
+
+class TargetSettings(_Table):
+    """The target; ``base_url`` and ``api_key`` are for ``tenzo`` only."""
+
+    kind: TargetKind = TargetKind.LOCAL
+    base_url: ServiceUrl = DEFAULT_TARGET_URL
+    api_key: SecretReference | None = None
+
+    @model_validator(mode="after")
+    def _tenzo_needs_a_key(self) -> Self:
+        if self.kind is TargetKind.TENZO and self.api_key is None:
+            raise problem("is missing: the target tenzo needs one", "api_key")
+        return self
+
+
+class SyncSettings(_Table):
+    """How jobs are synced.
+
+    Attributes:
+        required_fields: Dotted fields of the job object without which a job is not synced.
+        every: Time between two runs of the automatic sync.
+        concurrency: Requests to one integration at the same time, 1 to 29.
+        settle_after: The longest time in which a write without an answer may still land.
+    """
+
+    required_fields: tuple[JobField, ...] = ("name",)
+    every: Duration = timedelta(minutes=5)
+    concurrency: int = Field(default=4, ge=1, le=29, strict=True)
+    settle_after: Duration = timedelta(seconds=20)
+
+
+class NetworkSettings(_Table):
+    """The way out. The environment's proxy settings are not used."""
+
+    proxy: ProxyUrl | None = None
+    ca_bundle: OwnPath | None = None
+
+
+class NamedSetting(_Table):
+    """A setting of the target's jobs by name."""
+
+    name: Text
+    value: Scalar
+
+
+class JobSettings(_Table):
+    """Settings that the organization gives to every job: ``required`` win over every rule, ``default`` lose to every rule."""
+
+    default_generation_template: Text | None = None
+    required: tuple[NamedSetting, ...] = ()
+    default: tuple[NamedSetting, ...] = ()
+
+
+class IntegrationSettings(_Table):
+    """One configured connection to an ATS.
+
+    ``credentials`` holds references, and texts where the key may stand in the file. What only some providers have is in `options`.
+    """
+
+    id: Identifier
+    name: Text
+    provider: Identifier
+    base_url: ServiceUrl | None = None
+    credentials: Credentials = Field(default_factory=dict)
+    read_only: bool = Field(default=False, strict=True)
+    token_url: ServiceUrl | None = None
+    path: OwnPath | None = None
+    columns: FlatTable | None = None
+    further: ExtraTable = Field(default_factory=dict, alias="options")
+
+    @property
+    def options(self) -> Mapping[str, object]:
+        """The provider's further keys that are set: ``token_url`` and ``path`` as texts, ``columns`` by dotted job field."""
+        own = {"token_url": self.token_url, "path": None if self.path is None else str(self.path), "columns": self.columns}
+        return {key: value for key, value in own.items() if value is not None} | dict(self.further)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_is_the_id(cls, table: object) -> object:
+        if isinstance(table, dict) and "name" not in table and "id" in table:
+            return {**table, "name": table["id"]}
+        return table
+
+    @model_validator(mode="after")
+    def _keys_fit_the_provider(self) -> Self:
+        allowed = FURTHER_KEYS.get(self.provider, frozenset() if self.provider in BUILT_IN_PROVIDERS else frozenset({"options"}))
+        given = {key for key in ("token_url", "path", "columns") if getattr(self, key) is not None}
+        if self.further:
+            given.add("options")
+        for key in sorted(given - allowed):
+            raise problem(f"is not a key of the provider {self.provider}", key)
+        if self.provider == "file" and self.path is None:
+            raise problem("is missing: the provider file reads an export at that path", "path")
+        return self
+
+
+class AdminSettings(_Table):
+    """One who may use the program, and on which integrations; ``*`` stands for all."""
+
+    user: Text
+    integrations: tuple[Text, ...] = ()
+
+
+class Settings(_Table):
+    """The whole configuration. ``admins`` is None where the file has no such table."""
+
+    path: Path
+    organization: OrganizationSettings = OrganizationSettings()
+    storage: StorageSettings = StorageSettings()
+    target: TargetSettings = TargetSettings()
+    sync: SyncSettings = SyncSettings()
+    network: NetworkSettings = NetworkSettings()
+    settings: JobSettings = JobSettings()
+    integrations: tuple[IntegrationSettings, ...] = ()
+    admins: tuple[AdminSettings, ...] | None = None
+
+    @model_validator(mode="after")
+    def _ids_are_unique(self) -> Self:
+        seen: set[str] = set()
+        for index, integration in enumerate(self.integrations):
+            if integration.id in seen:
+                raise problem(f"is used twice: {integration.id}", "integrations", index, "id")
+            seen.add(integration.id)
+        return self
+
+    def integration(self, integration_id: str) -> IntegrationSettings | None:
+        """Return the integration with that id, or None."""
+        return next((each for each in self.integrations if each.id == integration_id), None)
+
+    def evaluation_policy(self) -> EvaluationPolicy:
+        """Return what the configuration adds to the rules when a job is evaluated."""
+        return EvaluationPolicy(
+            required_fields=self.sync.required_fields,
+            required_settings=tuple(SettingValue(each.name, each.value) for each in self.settings.required),
+            default_settings=tuple(SettingValue(each.name, each.value) for each in self.settings.default),
+            default_generation_template=self.settings.default_generation_template,
+        )

@@ -1,0 +1,79 @@
+"""The configuration file that ``jobsync init`` writes: valid as it stands, every key explained, everything optional commented out."""
+
+from __future__ import annotations
+
+_TEMPLATE = """\
+# The configuration of jobsync. This file holds no secrets: it says where they are, as
+#   { env = "NAME" }       an environment variable,
+#   { file = "PATH" }      a file of one line, mode 0600, owned by the account that runs jobsync, or
+#   { keyring = "NAME" }   an entry of the system's keyring (install jobsync-tui[keyring]).
+# Others must not be able to write this file. Check it with: jobsync integrations
+
+[organization]
+name = "Your organization"
+
+[storage]
+url = "sqlite"                  # in the data directory (jobsync paths), or "sqlite:///var/lib/jobsync/jobsync.db",
+                                # or "postgresql://user@host/database" (install jobsync-tui[team])
+
+[target]
+kind = "local"                  # "local" keeps the jobs in a file of its own; "tenzo" writes them to Tenzo
+# base_url = "https://api.tenzo.ai"
+# api_key = { env = "TENZO_API_KEY" }
+
+[sync]
+required_fields = ["name"]      # a job without these is not synced
+every = "5m"                    # time between two runs of the automatic sync
+concurrency = 4                 # requests to one ATS at the same time, at most 29
+settle_after = "20s"            # the longest time in which a write without an answer may still land
+
+# [network]
+# proxy = "http://proxy.example:3128"     # the environment's proxy settings are not used
+# ca_bundle = "/etc/ssl/company.pem"      # added to the system's
+
+# [settings]
+# default_generation_template = "General screen"   # where rules matched and none assigns a template
+
+# [[settings.required]]         # wins over every rule
+# name = "ai_caller_name"
+# value = "Morgan"
+
+# [[settings.default]]          # loses to every rule
+# name = "language"
+# value = "Multilingual"
+
+# One table for each connection to an ATS. The id becomes part of what the target knows a job by: keep it.
+#
+# provider           credentials
+# kombo              api_key, integration_id
+# merge              api_key, account_token
+# crelate            api_key
+# greenhouse         client_id, client_secret, user_id           (and token_url beside base_url, if it differs)
+# lever              api_key
+# ashby              api_key
+# bullhorn           username, password, client_id, client_secret
+# recruitcrm         api_key
+# workable           api_key                                     (base_url = "https://SUBDOMAIN.workable.com/spi/v3")
+# smartrecruiters    api_key
+# teamtailor         api_key
+# recruitee          api_key, company_id
+# file               none: path = "export.csv", and a table columns if its headings are not ours
+#
+# [[integrations]]
+# id = "greenhouse"
+# name = "Greenhouse"
+# provider = "greenhouse"
+# credentials = { client_id = { env = "GH_ID" }, client_secret = { env = "GH_SECRET" }, user_id = "12345" }
+# read_only = false             # true: jobs can be looked at and checked, never synced
+
+# Who may use jobsync, by account name. Without such a table only the owner of this file may.
+#
+# [[admins]]
+# user = "alice"
+# integrations = ["*"]          # or a list of ids
+"""
+
+
+def config_template() -> str:
+    """Return the text of a new configuration file."""
+    return _TEMPLATE
