@@ -1,0 +1,86 @@
+"""The rule that every public method of a service admits its actor first, and the two ways to admit one.
+
+A service declares each public method with `for_admins` or, where the method's first argument names an integration, with
+`for_integration`. A class that forgets one cannot be defined: the omission is an error when the module is imported.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
+
+from .context import Context
+
+P = ParamSpec("P")
+R = TypeVar("R")
+S = TypeVar("S", bound="Service")
+ACCESS = "__access__"
+"""The attribute by which a declared method is known; its value is the kind of admission."""
+
+
+def for_admins(method: Callable[Concatenate[S, P], Awaitable[R]]) -> Callable[Concatenate[S, P], Awaitable[R]]:
+    """Admit only those whom the configuration, as it is at this moment, names as admins.
+
+    Raises:
+        AccessDenied: The actor is not one of them; the attempt is recorded.
+    """
+
+    @wraps(method)
+    async def admitted(self: S, *args: P.args, **kwargs: P.kwargs) -> R:
+        await self.context.admit(_name(self, method))
+        return await method(self, *args, **kwargs)
+
+    setattr(admitted, ACCESS, "admins")
+    return admitted
+
+
+def for_integration(
+    method: Callable[Concatenate[S, str, P], Awaitable[R]],
+) -> Callable[Concatenate[S, str, P], Awaitable[R]]:
+    """Admit only those who may use the integration that the first argument names.
+
+    Raises:
+        AccessDenied: The actor is no admin; the attempt is recorded.
+        UsageError: There is no such integration, or it is not theirs: the answer is the same.
+    """
+
+    @wraps(method)
+    async def admitted(self: S, integration: str, *args: P.args, **kwargs: P.kwargs) -> R:
+        await self.context.admit_to(integration, _name(self, method))
+        return await method(self, integration, *args, **kwargs)
+
+    setattr(admitted, ACCESS, "integration")
+    return admitted
+
+
+def stream_for_admins(method: Callable[Concatenate[S, P], AsyncIterator[R]]) -> Callable[Concatenate[S, P], AsyncIterator[R]]:
+    """Admit like `for_admins`, before the first item of a stream."""
+
+    @wraps(method)
+    async def admitted(self: S, *args: P.args, **kwargs: P.kwargs) -> AsyncIterator[R]:
+        await self.context.admit(_name(self, method))
+        async for item in method(self, *args, **kwargs):
+            yield item
+
+    setattr(admitted, ACCESS, "admins")
+    return admitted
+
+
+class Service:
+    """A group of things that screens and commands can ask for."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        for name, member in vars(cls).items():
+            if not name.startswith("_") and inspect.isfunction(member) and not hasattr(member, ACCESS):
+                message = f"{cls.__name__}.{name} does not say who may call it"
+                raise TypeError(message)
+
+
+def _name(service: Service, method: Callable[..., object]) -> str:
+    return f"{type(service).__name__.removesuffix('Service').lower()}.{getattr(method, '__name__', '?')}"

@@ -1,0 +1,113 @@
+"""The configured integrations, each connected when it is first used, so that one with trouble is in nobody's way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from ..ats.base import Adapter, Connection
+from ..ats.registry import adapter_class
+from ..errors import ConfigError, UsageError
+from ..http import HttpSession, Network, Responder
+from ..models import FieldAvailability
+from ..secrets import resolve
+from ..settings import IntegrationSettings, Settings
+
+
+class Connections:
+    """Adapters by integration id.
+
+    Args:
+        settings: The configuration that the integrations come from.
+        responders: In-process servers that answer instead of the network, by integration id.
+    """
+
+    def __init__(self, settings: Settings, responders: Mapping[str, Responder] | None = None) -> None:
+        self._settings = settings
+        self._responders = responders or {}
+        self._adapters: dict[str, Adapter] = {}
+        self._listeners: dict[str, Callable[[str], None]] = {}
+
+    def settings_of(self, integration: str) -> IntegrationSettings:
+        """Return the configuration of an integration.
+
+        Raises:
+            UsageError: There is none of that id.
+        """
+        found = self._settings.integration(integration)
+        if found is None:
+            raise unknown_integration(integration)
+        return found
+
+    def adapter_class(self, integration: str) -> type[Adapter]:
+        """Return the adapter of the integration's provider, without connecting.
+
+        Raises:
+            ConfigError: The configuration names a provider that nobody provides.
+        """
+        provider = self.settings_of(integration).provider
+        try:
+            return adapter_class(provider)
+        except UsageError as error:
+            message = f"{self._settings.path}: integration {integration}: {error.message}"
+            raise ConfigError(message, remedy=error.remedy) from error
+
+    def title(self, integration: str) -> str:
+        """Return the display name of the integration's ATS."""
+        return self.adapter_class(integration).title
+
+    def availability(self, integration: str) -> FieldAvailability:
+        """Return which fields the integration's ATS does not deliver."""
+        return self.adapter_class(integration).availability
+
+    def adapter(self, integration: str) -> Adapter:
+        """Return the integration's adapter, connected.
+
+        Raises:
+            ConfigError: A credential is missing or cannot be read.
+        """
+        if integration not in self._adapters:
+            self._adapters[integration] = self._connect(self.settings_of(integration))
+        return self._adapters[integration]
+
+    def on_wait(self, integration: str, listener: Callable[[str], None] | None) -> None:
+        """Have ``listener`` told, in words, what the integration waits for; None ends that."""
+        if listener is None:
+            self._listeners.pop(integration, None)
+        else:
+            self._listeners[integration] = listener
+
+    async def close(self) -> None:
+        """Close every connection."""
+        for adapter in self._adapters.values():
+            await adapter.connection.http.close()
+        self._adapters.clear()
+
+    def _connect(self, integration: IntegrationSettings) -> Adapter:
+        kind = self.adapter_class(integration.id)
+        base_url = integration.base_url or kind.default_base_url or ""
+        missing = [name for name in kind.credential_names if name not in integration.credentials]
+        if missing or (not base_url and kind.credential_names):
+            what = f"credentials.{missing[0]}" if missing else "base_url"
+            message = f"{self._settings.path}: integration {integration.id}: {what} is missing; {kind.title} needs it"
+            raise ConfigError(message)
+        folder = self._settings.path.parent
+        credentials = {name: resolve(value, folder).reveal() for name, value in integration.credentials.items()}
+        session = HttpSession(
+            service=kind.title,
+            base_url=base_url,
+            network=Network(proxy=self._settings.network.proxy, ca_bundle=self._settings.network.ca_bundle),
+            responder=self._responders.get(integration.id),
+            on_wait=lambda words: self._tell(integration.id, words),
+        )
+        options = {**integration.options, "base_dir": str(folder)}
+        return kind(Connection(integration.id, base_url, credentials, session, options))
+
+    def _tell(self, integration: str, words: str) -> None:
+        listener = self._listeners.get(integration)
+        if listener is not None:
+            listener(words)
+
+
+def unknown_integration(integration: str) -> UsageError:
+    """Return the one answer to an id that does not exist and to one that is somebody else's."""
+    return UsageError(f"There is no integration {integration!r}", remedy="jobsync integrations lists the ones you may use")

@@ -1,0 +1,73 @@
+"""Integrations: which there are, whether their credentials work, and bringing their caches up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import monotonic
+
+from ..models import ConnectionReport, IntegrationSummary, RefreshProgress, RefreshReport
+from .base import Service, for_admins, for_integration
+
+
+class IntegrationService(Service):
+    """What the picker, the header and the commands ask about integrations."""
+
+    @for_admins
+    async def list(self) -> tuple[IntegrationSummary, ...]:
+        """Return the integrations that the actor may use, in the configuration's order."""
+        return tuple([await self._summary(each) for each in self.context.visible()])
+
+    @for_integration
+    async def get(self, integration: str) -> IntegrationSummary:
+        """Return one integration."""
+        return await self._summary(integration)
+
+    @for_integration
+    async def test(self, integration: str) -> ConnectionReport:
+        """Try the integration's credentials with one cheap call.
+
+        Raises:
+            RemoteError: They do not work; the remedy says what to do.
+        """
+        started = monotonic()
+        with self.context.as_person():
+            detail = await self.context.connections.adapter(integration).test()
+        return ConnectionReport(integration, ok=True, detail=detail, seconds=monotonic() - started)
+
+    @for_integration
+    async def refresh(
+        self,
+        integration: str,
+        *,
+        full: bool = False,
+        accept_gone: bool = False,
+        on_progress: Callable[[RefreshProgress], None] | None = None,
+    ) -> RefreshReport:
+        """Bring the integration's cache up to date.
+
+        Args:
+            integration: Its id.
+            full: Ask for everything, even where the ATS can tell what changed.
+            accept_gone: Let the listing mark more than a fifth of the known jobs as gone.
+            on_progress: Told how far it is, at most four times a second.
+
+        Raises:
+            Busy: Somebody else refreshes it.
+            RemoteError: The ATS failed; what was stored before stands, and the next refresh goes on there.
+        """
+        return await self.context.refresher.refresh(integration, full=full, accept_gone=accept_gone, on_progress=on_progress)
+
+    async def _summary(self, integration: str) -> IntegrationSummary:
+        settings = self.context.connections.settings_of(integration)
+        state = await self.context.integration_store.state(integration)
+        return IntegrationSummary(
+            id=integration,
+            name=settings.name,
+            provider=settings.provider,
+            ats=self.context.connections.title(integration),
+            jobs=state.jobs,
+            last_refresh=state.last_refresh,
+            state=state.state,
+            last_error=state.last_error,
+            read_only=settings.read_only,
+        )

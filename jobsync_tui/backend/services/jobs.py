@@ -1,0 +1,97 @@
+"""Jobs: lists and single ones from the cache, and one straight from the ATS."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection
+
+from ..clock import now
+from ..errors import JobNotFound, UsageError
+from ..models import CachedJob, JobRow, Sort
+from ..store.filter import parse_filter
+from .base import Service, for_admins, for_integration, stream_for_admins
+
+
+class JobService(Service):
+    """What the jobs screen, the search in the ATS and the ``jobs`` and ``fetch`` commands ask for."""
+
+    @for_integration
+    async def window(
+        self, integration: str, filter_text: str, sort: Sort, offset: int, limit: int, *, marked: Collection[str] = ()
+    ) -> tuple[JobRow, ...]:
+        """Return the rows from ``offset`` on, at most ``limit``, of those that match the filter.
+
+        Raises:
+            FilterError: Says where the filter is wrong.
+        """
+        query = parse_filter(filter_text, marked=marked)
+        return await self.context.job_store.window([integration], query, sort, offset, limit)
+
+    @for_integration
+    async def count(self, integration: str, filter_text: str, *, marked: Collection[str] = ()) -> int:
+        """Return how many jobs match the filter.
+
+        Raises:
+            FilterError: Says where the filter is wrong.
+        """
+        return await self.context.job_store.count([integration], parse_filter(filter_text, marked=marked))
+
+    @for_integration
+    async def position(self, integration: str, filter_text: str, sort: Sort, job_id: str, *, marked: Collection[str] = ()) -> int | None:
+        """Return the place of a job in the filtered, sorted list, or None where the filter hides it."""
+        return await self.context.job_store.position([integration], parse_filter(filter_text, marked=marked), sort, job_id)
+
+    @for_integration
+    async def ids(self, integration: str, filter_text: str, sort: Sort, *, marked: Collection[str] = ()) -> tuple[str, ...]:
+        """Return the ids of all jobs that match the filter, in the order of the sort."""
+        pairs = await self.context.job_store.ids([integration], parse_filter(filter_text, marked=marked), sort)
+        return tuple(job_id for _, job_id in pairs)
+
+    @for_integration
+    async def get(self, integration: str, job_id: str) -> CachedJob | None:
+        """Return a job from the cache, or None where the cache has none of that id."""
+        return await self.context.job_store.get(integration, job_id)
+
+    @stream_for_admins
+    async def stream(
+        self, integration: str | None, filter_text: str = "", sort: Sort | None = None, limit: int | None = None
+    ) -> AsyncIterator[CachedJob]:
+        """Yield whole jobs that match the filter, of one integration or of all that the actor may use.
+
+        Raises:
+            UsageError: There is no such integration.
+            FilterError: Says where the filter is wrong.
+        """
+        chosen = [integration] if integration is not None else list(self.context.visible())
+        for each in chosen:
+            await self.context.admit_to(each, "jobs.stream")
+        async for job in self.context.job_store.stream(chosen, parse_filter(filter_text), sort or Sort(), limit):
+            yield job
+
+    @for_integration
+    async def fetch(self, integration: str, job_id: str) -> CachedJob:
+        """Read a job straight from the ATS by its exact id, and into the cache.
+
+        Raises:
+            JobNotFound: The ATS has no job of that id; where the cache has one, it is marked gone.
+            RemoteError: The ATS could not be asked.
+        """
+        wanted = job_id.strip()
+        if not wanted:
+            raise UsageError("Give the ATS job id of the job to fetch")
+        with self.context.as_person():
+            job = await self.context.connections.adapter(integration).job(wanted)
+        if job is None:
+            await self.context.job_store.mark_gone(integration, wanted)
+            title = self.context.connections.title(integration)
+            raise JobNotFound(remedy=f"Check the id in {title}: it is case-sensitive, and a reposted job has a new one")
+        return await self.context.job_store.put(job, now())
+
+    @for_integration
+    async def id_in_url(self, integration: str, text: str) -> str | None:
+        """Return the ATS job id that a pasted address of a job in this integration's ATS shows, or None."""
+        return self.context.connections.adapter_class(integration).job_id_in_url(text)
+
+    @for_admins
+    async def version(self) -> int:
+        """Return a number that grows with every change to the cache, by whichever process; cheap enough to be polled."""
+        return await self.context.job_store.version()

@@ -1,0 +1,137 @@
+"""The rules: reading, importing, switching and their history."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from ..errors import UsageError
+from ..models import ImportReport, Rule, RuleRevision, RuleSet
+from ..rules import describe, dump_rules, load_rules
+from .base import Service, for_admins
+
+
+class RuleService(Service):
+    """What the rules screen and the ``rules`` commands ask for. Every change is a new revision and an audit row."""
+
+    @for_admins
+    async def current(self) -> RuleSet:
+        """Return every rule, active or not, at the revision in force."""
+        return await self.context.rule_store.current()
+
+    @for_admins
+    async def at(self, revision: int) -> RuleSet:
+        """Return the rules as they were at a revision.
+
+        Raises:
+            UsageError: There was no such revision.
+        """
+        return await self.context.rule_store.at(revision)
+
+    @for_admins
+    async def history(self) -> tuple[RuleRevision, ...]:
+        """Return who changed the rules when, newest first."""
+        return await self.context.rule_store.history()
+
+    @for_admins
+    async def parse(self, text: str, source: str) -> tuple[Rule, ...]:
+        """Read rules without keeping them.
+
+        Raises:
+            RuleError: Says where in ``source`` it is wrong.
+        """
+        return load_rules(text, source)
+
+    @for_admins
+    async def describe(self, rule: Rule) -> str:
+        """Return a rule's conditions as one line for people."""
+        return describe(rule.when)
+
+    @for_admins
+    async def export(self) -> str:
+        """Return every rule as YAML that imports back to the same."""
+        return dump_rules((await self.context.rule_store.current()).rules)
+
+    @for_admins
+    async def import_text(self, text: str, source: str, *, inactive: bool = False, replace_all: bool = False) -> ImportReport:
+        """Add and update rules by id from YAML and leave the rest.
+
+        Args:
+            text: The YAML.
+            source: What to call it in errors.
+            inactive: Import the rules as inactive.
+            replace_all: Deactivate what the text lacks.
+
+        Raises:
+            RuleError: Nothing was imported.
+        """
+        current = await self.context.rule_store.current()
+        incoming = load_rules(text, source)
+        if inactive:
+            incoming = tuple(replace(rule, active=False) for rule in incoming)
+        merged, report = merge(current, incoming, deactivate_rest=replace_all)
+        if report.added or report.updated or report.deactivated:
+            kept = await self._save(merged, current.revision, f"import {source}: {_summary(report)}")
+            report = replace(report, revision=kept.revision)
+        return report
+
+    @for_admins
+    async def set_active(self, ids: Collection[str], *, active: bool) -> RuleSet:
+        """Switch rules on or off.
+
+        Raises:
+            UsageError: One of the ids is unknown; nothing was switched.
+        """
+        current = await self._known(ids)
+        rules = tuple(replace(rule, active=active) if rule.id in ids else rule for rule in current.rules)
+        if rules == current.rules:
+            return current
+        return await self._save(rules, current.revision, f"{'activate' if active else 'deactivate'} {', '.join(sorted(ids))}")
+
+    @for_admins
+    async def delete(self, ids: Collection[str]) -> RuleSet:
+        """Remove rules; the history keeps them.
+
+        Raises:
+            UsageError: One of the ids is unknown; nothing was removed.
+        """
+        current = await self._known(ids)
+        return await self._save(
+            tuple(rule for rule in current.rules if rule.id not in ids),
+            current.revision,
+            f"delete {', '.join(sorted(ids))}",
+        )
+
+    async def _known(self, ids: Collection[str]) -> RuleSet:
+        current = await self.context.rule_store.current()
+        unknown = sorted(set(ids) - {rule.id for rule in current.rules})
+        if unknown:
+            raise UsageError(f"There is no rule {unknown[0]!r}", remedy="jobsync rules list shows the rules with their ids")
+        return current
+
+    async def _save(self, rules: tuple[Rule, ...], expected: int, what: str) -> RuleSet:
+        """Keep a new revision: recorded first, so that no rule changes without a row that says who changed it."""
+        actor = self.context.actor
+        await self.context.record(action="rules", outcome="changed", cause=what)
+        return await self.context.rule_store.save(rules, actor=actor.user, what=what, expected_revision=expected)
+
+
+def merge(current: RuleSet, incoming: tuple[Rule, ...], *, deactivate_rest: bool) -> tuple[tuple[Rule, ...], ImportReport]:
+    """Return the rules after ``incoming`` took its places by id, and what that did."""
+    known = {rule.id: rule for rule in current.rules}
+    named = {rule.id for rule in incoming}
+    deactivated = [rule.id for rule in current.rules if deactivate_rest and rule.active and rule.id not in named]
+    rest = [replace(rule, active=False) if rule.id in deactivated else rule for rule in current.rules if rule.id not in named]
+    report = ImportReport(
+        revision=current.revision,
+        added=tuple(rule.id for rule in incoming if rule.id not in known),
+        updated=tuple(rule.id for rule in incoming if rule.id in known and known[rule.id] != rule),
+        unchanged=tuple(rule.id for rule in incoming if known.get(rule.id) == rule),
+        deactivated=tuple(deactivated),
+    )
+    return tuple(sorted([*rest, *incoming], key=lambda rule: (rule.priority, rule.name, rule.id))), report
+
+
+def _summary(report: ImportReport) -> str:
+    counts = {"added": report.added, "updated": report.updated, "deactivated": report.deactivated}
+    return ", ".join(f"{len(ids)} {word}" for word, ids in counts.items() if ids)
