@@ -1,0 +1,48 @@
+"""The one way out: requests with deadlines, retries, rate limits, caps and errors a person can act on.
+
+Importing this costs no HTTP library; that is loaded with the first request.
+"""
+
+from .address import Params, segment
+from .announce import OnWait, announcing
+from .auth import Auth, BasicAuth, FetchToken, HeaderAuth, Token, TokenAuth, basic
+from .decode import decode_json
+from .excerpt import excerpt
+from .gate import Priority, as_person
+from .limits import Limits
+from .meaning import error_of, said
+from .messages import Reply, Request, Responder
+from .network import Network
+from .rate import RateHeaders, Reset
+from .session import Explain, HttpSession
+from .timing import Timing
+
+__all__ = [
+    "Auth",
+    "BasicAuth",
+    "Explain",
+    "FetchToken",
+    "HeaderAuth",
+    "HttpSession",
+    "Limits",
+    "Network",
+    "OnWait",
+    "Params",
+    "Priority",
+    "RateHeaders",
+    "Reply",
+    "Request",
+    "Reset",
+    "Responder",
+    "Timing",
+    "Token",
+    "TokenAuth",
+    "announcing",
+    "as_person",
+    "basic",
+    "decode_json",
+    "error_of",
+    "excerpt",
+    "said",
+    "segment",
+]

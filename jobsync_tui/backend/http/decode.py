@@ -1,0 +1,115 @@
+"""From the bytes of an answer to typed values, with an error that says what was wrong and where.
+
+JSON is decoded by msgspec, which refuses NaN, Infinity and numbers out of range. Of duplicate keys the last one counts. Two faults of
+foreign text are mended rather than refused, since a single character must not cost a page of jobs: lone surrogates and bytes that are
+no UTF-8 become U+FFFD.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable
+from functools import lru_cache
+from typing import Any, TypeVar, cast
+
+import msgspec
+
+from ..errors import UnexpectedAnswer
+from .excerpt import excerpt
+
+T = TypeVar("T")
+
+MAX_DEPTH = 64
+"""Deepest nesting of arrays and objects that is read; no ATS answers anywhere near it."""
+
+_NOT_BRACKETS = bytes(code for code in range(256) if code not in b"[]{}")
+_SQUARE = bytes.maketrans(b"{}", b"[]")
+_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_TOO_MANY_OPENERS = b"[" * (MAX_DEPTH + 1)
+_ESCAPE = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"  # a pair
+    rb"|(?P<lone>\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
+    rb"|\\."  # any other escape, so that the u of "\\u" behind an escaped backslash is not taken for one
+)
+
+
+def decode_json(body: bytes | msgspec.Raw, shape: type[T]) -> T:
+    """Return ``body`` as a value of ``shape``.
+
+    Raises:
+        ValueError: It is not JSON (`msgspec.DecodeError`) or not of that shape (`msgspec.ValidationError`, which names the place).
+    """
+    decoder: msgspec.json.Decoder[T] = _decoder(cast("Hashable", shape))
+    try:
+        return decoder.decode(body)
+    except msgspec.ValidationError:
+        raise
+    except RecursionError:
+        raise msgspec.DecodeError("nested too deeply") from None
+    except ValueError:
+        mended = _mend(bytes(body))
+        if mended is None:
+            raise
+        return decoder.decode(mended)
+
+
+def decode_answer(body: bytes, shape: type[T], *, service: str, content_type: str = "") -> T:
+    """Return the JSON text ``body`` as a value of ``shape``.
+
+    Raises:
+        UnexpectedAnswer: In words for a person.
+    """
+    if too_deep(body):
+        raise UnexpectedAnswer(f"{service} answered with data nested more than {MAX_DEPTH} levels deep", service=service)
+    try:
+        return decode_json(body, shape)
+    except msgspec.ValidationError as error:
+        raise UnexpectedAnswer(f"{service} did not answer as expected: {excerpt(str(error))}", service=service) from None
+    except ValueError as error:
+        if looks_like_html(body, content_type):
+            raise UnexpectedAnswer(
+                f"{service} answered with a web page, not data",
+                service=service,
+                remedy="Check base_url in the configuration; a proxy or a login page may be in between.",
+            ) from None
+        if not body.strip():
+            raise UnexpectedAnswer(f"{service} gave an empty answer", service=service) from None
+        raise UnexpectedAnswer(f"{service} answered with something that is not JSON: {excerpt(str(error))}", service=service) from None
+
+
+def looks_like_html(body: bytes, content_type: str = "") -> bool:
+    """Return whether the body is a web page, by its type or its first character."""
+    return "text/html" in content_type.lower() or body[:256].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+
+
+def too_deep(body: bytes) -> bool:
+    """Return whether arrays and objects are nested deeper than `MAX_DEPTH`.
+
+    Takes out everything but brackets and then removes innermost pairs, a level a round. Brackets inside strings may leave a rest, and
+    only then are the strings taken out first: so the usual page costs about a nanosecond a byte.
+    """
+    return _deeper(body) and _deeper(_STRING.sub(b"", body))
+
+
+def _deeper(body: bytes) -> bool:
+    rest = body.translate(_SQUARE, _NOT_BRACKETS)
+    if _TOO_MANY_OPENERS in rest:
+        return True
+    for _ in range(MAX_DEPTH):
+        shorter = rest.replace(b"[]", b"")
+        if len(shorter) == len(rest):
+            break
+        rest = shorter
+    return bool(rest)
+
+
+def _mend(body: bytes) -> bytes | None:
+    """Return the text with lone surrogates and broken UTF-8 replaced, or None where there was nothing of the kind."""
+    mended = _ESCAPE.sub(lambda match: rb"\ufffd" if match["lone"] else match[0], body)
+    mended = mended.decode("utf-8-sig", "replace").encode()
+    return None if mended == body else mended
+
+
+@lru_cache(maxsize=256)
+def _decoder(shape: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(shape)
