@@ -160,7 +160,10 @@ class Lease:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
-    """One row of the audit record; ``before`` and ``after`` are the owned fields that changed."""
+    """One row of the audit record; ``before`` and ``after`` are the owned fields that changed.
+
+    ``hash`` is empty and ``ended_at`` None while the attempt is under way or its outcome is still looked for.
+    """
 
     seq: int
     at: datetime
@@ -178,6 +181,7 @@ class AuditEntry:
     after: Mapping[str, JsonValue] = field(default_factory=dict)
     origin: Mapping[str, str] = field(default_factory=dict)
     hash: str = ""
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,230 @@
+"""The audit record: one row for each attempt, append-only, chained by hash.
+
+A row is begun before its attempt writes anything and sealed when the attempt has ended: sealing gives it the next link of the chain and a
+hash over the hash before it and every column. Rows that end at once are begun and sealed in one step. The head, in a table of its own,
+counts rows and links, so that a row missing at the end is noticed like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from .. import clock
+from ..canonical import Plain, canonical, digest, parse_object, storable
+from ..database import Database, Db
+from ..models import AuditEntry, AuditVerification, JsonValue
+from .ledger_tables import AuditHead, AuditRow
+
+HEAD = 1
+OPEN = AuditRow.link.is_null()
+SEALED = ~OPEN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """What the record says of an attempt; ``outcome`` is None while it is under way."""
+
+    actor: str
+    action: str
+    at: datetime
+    integration: str | None = None
+    job_id: str | None = None
+    job_name: str | None = None
+    outcome: str | None = None
+    cause: str | None = None
+    operation_id: str | None = None
+    ruleset_revision: int | None = None
+    plan_digest: str | None = None
+    before: Mapping[str, JsonValue] = field(default_factory=dict)
+    after: Mapping[str, JsonValue] = field(default_factory=dict)
+    origin: Mapping[str, str] = field(default_factory=dict)
+
+
+class AuditStore:
+    """Appends to the record, reads it, checks it."""
+
+    def __init__(self, database: Database, *, now: Callable[[], datetime] = clock.now) -> None:
+        self._database = database
+        self._now = now
+
+    async def record(self, attempt: Attempt) -> int:
+        """Append an attempt that has ended, and return its number.
+
+        Raises:
+            StorageError: The record cannot be written; then what it would record must not happen.
+        """
+        return await self._database.write(append, attempt, self._now())
+
+    async def entries(
+        self,
+        *,
+        integrations: Sequence[str] | None = None,
+        job_id: str | None = None,
+        actor: str | None = None,
+        since: datetime | None = None,
+        limit: int | None = None,
+    ) -> tuple[AuditEntry, ...]:
+        """Return what was recorded, newest first.
+
+        Args:
+            integrations: Only attempts on these, or on none in particular; None for all.
+            job_id: Only attempts on this job.
+            actor: Only attempts by this actor.
+            since: Only attempts from then on.
+            limit: At most so many.
+        """
+        return await self._database.read(_entries, integrations=integrations, job_id=job_id, actor=actor, since=since, limit=limit)
+
+    async def verify(self) -> AuditVerification:
+        """Recompute the chain and say whether it holds, or where it first does not."""
+        return await self._database.read(verify)
+
+
+def append(db: Db, attempt: Attempt, now: datetime) -> int:
+    """Begin and seal a row in one step; returns its number."""
+    seq = begin(db, attempt)
+    seal(db, seq, attempt, now)
+    return seq
+
+
+def begin(db: Db, attempt: Attempt) -> int:
+    """Begin a row for an attempt that is about to write; returns its number."""
+    AuditHead.insert({"id": HEAD, "rows": 0, "links": 0, "hash": ""}).on_conflict_ignore().execute(db)
+    seq: int = _head(db).rows + 1
+    AuditRow.insert({"seq": seq, **_columns(attempt)}).execute(db)
+    AuditHead.update({AuditHead.rows: seq}).where(AuditHead.id == HEAD).execute(db)
+    return seq
+
+
+def revise(db: Db, seq: int, attempt: Attempt) -> None:
+    """Say how a begun attempt stands, without ending it (its answer was lost and is looked for)."""
+    AuditRow.update(_columns(attempt)).where((AuditRow.seq == seq) & OPEN).execute(db)
+
+
+def seal(db: Db, seq: int, attempt: Attempt, now: datetime) -> None:
+    """End a begun row: it gets its final columns, the next link and its hash, and never changes again."""
+    head = _head(db)
+    link = head.links + 1
+    columns = _columns(attempt) | {"ended_ms": clock.to_ms(now)}
+    hashed = chain_hash(head.hash, {"seq": seq, "link": link, **columns})
+    changed = AuditRow.update({**columns, "link": link, "hash": hashed}).where((AuditRow.seq == seq) & OPEN).execute(db)
+    if changed:
+        AuditHead.update({AuditHead.links: link, AuditHead.hash: hashed}).where(AuditHead.id == HEAD).execute(db)
+
+
+def prune(db: Db, before: datetime) -> int:
+    """Take out the oldest sealed rows, as far as they all began before ``before``; the rest still verifies. Returns how many went."""
+    limit = clock.to_ms(before)
+    kept = AuditRow.select(AuditRow.link).where(SEALED & (AuditRow.at_ms >= limit)).order_by(AuditRow.link).limit(1)
+    first_kept: int | None = kept.scalar(db)
+    last = AuditRow.select(AuditRow.link, AuditRow.hash).where(SEALED).order_by(AuditRow.link.desc()).limit(1)
+    if first_kept is not None:
+        last = last.where(AuditRow.link < first_kept)
+    for row in last.namedtuples().execute(db):
+        removed: int = AuditRow.delete().where(AuditRow.link <= row.link).execute(db)
+        AuditHead.update({AuditHead.pruned: row.link, AuditHead.pruned_hash: row.hash}).where(AuditHead.id == HEAD).execute(db)
+        return removed
+    return 0
+
+
+def chain_hash(previous: str, columns: Mapping[str, Plain]) -> str:
+    """Return the hash of a sealed row: over the hash before it and every column by name."""
+    return digest([previous, columns])
+
+
+def verify(db: Db) -> AuditVerification:
+    """Walk the chain from the oldest link that is kept to the head."""
+    head = _head(db)
+    previous, link, rows = head.pruned_hash, head.pruned, 0
+    query = AuditRow.select().where(SEALED).order_by(AuditRow.link)
+    for row in query.dicts().iterator(db):
+        rows += 1
+        link += 1
+        claimed, columns = row["hash"], {name: value for name, value in row.items() if name != "hash"}
+        if row["link"] != link:
+            return _broken(rows, row["seq"], f"A row is missing before row {row['seq']}.")
+        if chain_hash(previous, columns) != claimed:
+            return _broken(rows, row["seq"], f"Row {row['seq']} was changed or moved, or one before it was removed.")
+        previous = claimed
+    open_rows = AuditRow.select().where(OPEN).count(db)
+    if link != head.links or previous != head.hash:
+        return _broken(rows, None, f"The end of the record is missing: {head.links - link} of {head.links} rows.")
+    if rows + open_rows != head.rows - head.pruned:
+        return _broken(rows, None, "A row of an attempt that is still open was removed, or one was added.")
+    return AuditVerification(
+        ok=True, rows=rows, first_bad=None, message=f"{rows} rows, unbroken" + (f"; {open_rows} still open" if open_rows else "") + "."
+    )
+
+
+def _broken(rows: int, first_bad: int | None, message: str) -> AuditVerification:
+    return AuditVerification(ok=False, rows=rows, first_bad=first_bad, message=message)
+
+
+def _head(db: Db) -> AuditHead:
+    head: AuditHead | None = AuditHead.select().where(AuditHead.id == HEAD).first(db)
+    return head or AuditHead(id=HEAD, rows=0, links=0, hash="", pruned=0, pruned_hash="")
+
+
+def _columns(attempt: Attempt) -> dict[str, str | int | None]:
+    return {
+        "at_ms": clock.to_ms(attempt.at),
+        "ended_ms": None,
+        "actor": storable(attempt.actor),
+        "action": attempt.action,
+        "integration": _text(attempt.integration),
+        "job_id": _text(attempt.job_id),
+        "job_name": _text(attempt.job_name),
+        "outcome": attempt.outcome,
+        "cause": _text(attempt.cause),
+        "operation_id": attempt.operation_id,
+        "ruleset_revision": attempt.ruleset_revision,
+        "plan_digest": attempt.plan_digest,
+        "before": canonical(attempt.before),
+        "after": canonical(attempt.after),
+        "origin": canonical(attempt.origin),
+    }
+
+
+def _text(value: str | None) -> str | None:
+    return None if value is None else storable(value)
+
+
+def _entries(
+    db: Db, *, integrations: Sequence[str] | None, job_id: str | None, actor: str | None, since: datetime | None, limit: int | None
+) -> tuple[AuditEntry, ...]:
+    query = AuditRow.select().order_by(AuditRow.seq.desc())
+    if integrations is not None:
+        query = query.where(AuditRow.integration.in_(list(integrations)) | AuditRow.integration.is_null())
+    if job_id is not None:
+        query = query.where(AuditRow.job_id == storable(job_id))
+    if actor is not None:
+        query = query.where(AuditRow.actor == storable(actor))
+    if since is not None:
+        query = query.where(AuditRow.at_ms >= clock.to_ms(since))
+    if limit is not None:
+        query = query.limit(limit)
+    return tuple(_entry(row) for row in query.execute(db))
+
+
+def _entry(row: AuditRow) -> AuditEntry:
+    return AuditEntry(
+        seq=row.seq,
+        at=clock.from_ms(row.at_ms),
+        ended_at=None if row.ended_ms is None else clock.from_ms(row.ended_ms),
+        actor=row.actor,
+        action=row.action,
+        integration=row.integration,
+        job_id=row.job_id,
+        job_name=row.job_name,
+        outcome=row.outcome,
+        cause=row.cause,
+        operation_id=row.operation_id,
+        ruleset_revision=row.ruleset_revision,
+        plan_digest=row.plan_digest,
+        before=parse_object(row.before),
+        after=parse_object(row.after),
+        origin={name: str(value) for name, value in parse_object(row.origin).items()},
+        hash=row.hash,
+    )

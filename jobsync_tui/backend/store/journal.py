@@ -1,0 +1,256 @@
+r"""The journal: every write to the target is intended here, committed to disk, before it leaves.
+
+::
+
+    planned --> sent --> applied --> verified
+       |          |  \        |
+       |          |   \       +----> failed      what was read back is not what was sent
+       |          |    +-> unknown --> verified, applied, failed     after the look-up
+       |          +------> failed      the target declined
+       +-> abandoned                   it never left
+
+An operation is open until it is settled; a job with an open operation gets no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+import peewee
+
+from .. import clock
+from ..canonical import canonical, digest, parse_object, storable
+from ..database import Database, Db
+from ..models import JsonValue
+from .ledger_tables import OperationRow
+from .process import ProcessIdentity
+
+
+class OperationState(StrEnum):
+    """Where a write stands."""
+
+    PLANNED = "planned"
+    SENT = "sent"
+    APPLIED = "applied"
+    VERIFIED = "verified"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    ABANDONED = "abandoned"
+
+
+class OperationKind(StrEnum):
+    """What is written."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    LINK = "link"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One intended write.
+
+    Attributes:
+        id: Sorts by time.
+        action: For what: ``sync``, ``undo`` or ``adopt``.
+        payload: The fields of a create, or the merge patch of an update.
+        before, after: The owned fields that change, flat (``settings.language``), as they were and as they are to be.
+        written: The owned fields, flat, that the job's mark records once the write is there.
+        base_version: The target's version before the write; None for a create.
+        fence: The lease's fencing number under which it was intended.
+        settles_at: For one without an answer: from when on a look-up decides.
+        audit_seq: Its row in the audit record.
+    """
+
+    id: str
+    kind: OperationKind
+    action: str
+    integration: str
+    job_id: str
+    job_name: str | None
+    external_id: str
+    target_id: str | None
+    actor: str
+    idempotency_key: str
+    payload: Mapping[str, JsonValue]
+    before: Mapping[str, JsonValue]
+    after: Mapping[str, JsonValue]
+    written: Mapping[str, JsonValue]
+    base_version: str | None
+    plan_digest: str | None
+    ruleset_revision: int | None
+    fence: int
+    process: ProcessIdentity
+    created_at: datetime
+    state: OperationState = OperationState.PLANNED
+    origin: Mapping[str, str] = field(default_factory=dict)
+    sent_at: datetime | None = None
+    settles_at: datetime | None = None
+    settled_at: datetime | None = None
+    audit_seq: int = 0
+    error: str | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether it is not settled yet."""
+        return self.settled_at is None
+
+
+class Journal:
+    """Reads the journal; it is written by the ledger, together with leases and audit."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, operation_id: str) -> Operation | None:
+        """Return the operation with that id."""
+        return await self._database.read(get, operation_id)
+
+    async def open_operations(self) -> tuple[Operation, ...]:
+        """Return what is not settled, oldest first."""
+        return await self._database.read(_open)
+
+    async def open_for(self, integration: str, job_id: str) -> Operation | None:
+        """Return the operation of that job that is not settled, of which there is at most one."""
+        return await self._database.read(open_for, integration, job_id)
+
+    async def of_job(self, integration: str, job_id: str, limit: int = 100) -> tuple[Operation, ...]:
+        """Return the job's operations, newest first."""
+        return await self._database.read(_of_job, integration, job_id, limit)
+
+    async def key_for(self, integration: str, job_id: str, payload: Mapping[str, JsonValue], fresh: str) -> str:
+        """Return the idempotency key for a create: that of the last one if it may have left, was never seen there and was the same."""
+        return await self._database.read(_key_for, integration, job_id, digest(payload), fresh)
+
+
+def insert(db: Db, operation: Operation) -> None:
+    """Write the intent down."""
+    row = {
+        "id": operation.id,
+        "kind": operation.kind.value,
+        "action": operation.action,
+        "state": operation.state.value,
+        "integration": storable(operation.integration),
+        "job_id": storable(operation.job_id),
+        "job_name": None if operation.job_name is None else storable(operation.job_name),
+        "external_id": storable(operation.external_id),
+        "target_id": operation.target_id,
+        "actor": storable(operation.actor),
+        "origin": canonical(operation.origin),
+        "idempotency_key": operation.idempotency_key,
+        "payload": canonical(operation.payload),
+        "payload_hash": digest(operation.payload),
+        "plan_digest": operation.plan_digest,
+        "ruleset_revision": operation.ruleset_revision,
+        "before": canonical(operation.before),
+        "after": canonical(operation.after),
+        "written": canonical(operation.written),
+        "base_version": operation.base_version,
+        "fence": operation.fence,
+        "process": operation.process.dump(),
+        "created_ms": clock.to_ms(operation.created_at),
+        "audit_seq": operation.audit_seq,
+    }
+    OperationRow.insert(row).execute(db)
+
+
+def move(
+    db: Db,
+    operation_id: str,
+    state: OperationState,
+    *,
+    now: datetime,
+    target_id: str | None = None,
+    settles_at: datetime | None = None,
+    settled: bool = False,
+    error: str | None = None,
+) -> bool:
+    """Bring an open operation to ``state``; returns False where somebody else has settled it."""
+    changes: dict[str, str | int | None] = {"state": state.value}
+    if state is OperationState.SENT:
+        changes["sent_ms"] = clock.to_ms(now)
+    if target_id is not None:
+        changes["target_id"] = storable(target_id)
+    if settles_at is not None:
+        changes["settles_ms"] = clock.to_ms(settles_at)
+    if settled:
+        changes["settled_ms"] = clock.to_ms(now)
+    if error is not None:
+        changes["error"] = storable(error)
+    moved: int = OperationRow.update(changes).where((OperationRow.id == operation_id) & OperationRow.settled_ms.is_null()).execute(db)
+    return moved > 0
+
+
+def get(db: Db, operation_id: str) -> Operation | None:
+    """Return the operation with that id."""
+    row = OperationRow.select().where(OperationRow.id == operation_id).first(db)
+    return None if row is None else _operation(row)
+
+
+def open_for(db: Db, integration: str, job_id: str) -> Operation | None:
+    """Return the open operation of that job."""
+    query = OperationRow.select().where(_job(integration, job_id) & OperationRow.settled_ms.is_null())
+    row = query.order_by(OperationRow.id).first(db)
+    return None if row is None else _operation(row)
+
+
+def _open(db: Db) -> tuple[Operation, ...]:
+    query = OperationRow.select().where(OperationRow.settled_ms.is_null()).order_by(OperationRow.id)
+    return tuple(_operation(row) for row in query.execute(db))
+
+
+def _of_job(db: Db, integration: str, job_id: str, limit: int) -> tuple[Operation, ...]:
+    query = OperationRow.select().where(_job(integration, job_id)).order_by(OperationRow.id.desc()).limit(limit)
+    return tuple(_operation(row) for row in query.execute(db))
+
+
+def _key_for(db: Db, integration: str, job_id: str, payload_hash: str, fresh: str) -> str:
+    query = OperationRow.select().where(_job(integration, job_id) & (OperationRow.kind == OperationKind.CREATE.value))
+    last = query.order_by(OperationRow.id.desc()).first(db)
+    if last is None or last.sent_ms is None or last.target_id is not None or last.payload_hash != payload_hash:
+        return fresh
+    key: str = last.idempotency_key
+    return key
+
+
+def _job(integration: str, job_id: str) -> peewee.Expression:
+    return (OperationRow.integration == storable(integration)) & (OperationRow.job_id == storable(job_id))
+
+
+def _operation(row: OperationRow) -> Operation:
+    return Operation(
+        id=row.id,
+        kind=OperationKind(row.kind),
+        action=row.action,
+        state=OperationState(row.state),
+        integration=row.integration,
+        job_id=row.job_id,
+        job_name=row.job_name,
+        external_id=row.external_id,
+        target_id=row.target_id,
+        actor=row.actor,
+        origin={name: str(value) for name, value in parse_object(row.origin).items()},
+        idempotency_key=row.idempotency_key,
+        payload=parse_object(row.payload),
+        plan_digest=row.plan_digest,
+        ruleset_revision=row.ruleset_revision,
+        before=parse_object(row.before),
+        after=parse_object(row.after),
+        written=parse_object(row.written),
+        base_version=row.base_version,
+        fence=row.fence,
+        process=ProcessIdentity.load(row.process),
+        created_at=clock.from_ms(row.created_ms),
+        sent_at=_moment(row.sent_ms),
+        settles_at=_moment(row.settles_ms),
+        settled_at=_moment(row.settled_ms),
+        audit_seq=row.audit_seq,
+        error=row.error,
+    )
+
+
+def _moment(milliseconds: int | None) -> datetime | None:
+    return None if milliseconds is None else clock.from_ms(milliseconds)

@@ -1,0 +1,192 @@
+"""Leases: one process at a time has a job in hand, and everybody can see who and since when.
+
+A lease ends by release, by its expiry, when an admin breaks it, or when its process is known to have ended on this host. Each has a fencing
+number greater than every earlier one; what would be written under a lease is refused once another one, or none, is in its place.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime, timedelta
+
+from .. import clock
+from ..canonical import storable
+from ..database import Database, Db
+from ..errors import Busy, JobsyncError
+from ..models import Lease
+from .ids import new_id
+from .ledger_tables import FenceRow, LeaseRow
+from .process import ProcessIdentity, Uptime, uptime
+
+FENCE = 1
+DEFAULT_TTL = timedelta(seconds=150)
+"""Longer than the deadline of any one request, so that a lease cannot lapse under one."""
+
+
+class LeaseStore:
+    """Gives, renews and takes back leases in the name of one process."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        ttl: timedelta = DEFAULT_TTL,
+        process: ProcessIdentity | None = None,
+        now: Callable[[], datetime] = clock.now,
+        uptime: Uptime = uptime,
+    ) -> None:
+        self._database = database
+        self.ttl = ttl
+        self.process = process or ProcessIdentity.own()
+        self.now = now
+        self._uptime = uptime
+
+    async def acquire(self, integration: str, job_id: str, holder: str) -> Lease:
+        """Take the job in hand.
+
+        Raises:
+            Busy: Somebody has it, who and since when.
+        """
+        return await self._database.write(self._acquire, integration, job_id, holder)
+
+    async def renew(self, lease: Lease) -> None:
+        """Put the expiry off.
+
+        Raises:
+            Busy: The lease is not ours any more.
+        """
+        await self._database.write(self.require, lease)
+
+    async def release(self, lease: Lease) -> None:
+        """Give the job free; nothing happens where the lease is not ours any more."""
+        await self._database.write(release, lease)
+
+    @asynccontextmanager
+    async def hold(self, integration: str, job_id: str, holder: str) -> AsyncIterator[Lease]:
+        """Have the job in hand, renewed, as long as the block runs; released at its end if the ledger has not done so.
+
+        Raises:
+            Busy: Somebody has it.
+        """
+        lease = await self.acquire(integration, job_id, holder)
+        renewal = asyncio.create_task(self._keep(lease))
+        try:
+            yield lease
+        finally:
+            renewal.cancel()
+            with suppress(asyncio.CancelledError):
+                await renewal
+            await asyncio.shield(self.release(lease))
+
+    async def leases(self) -> tuple[Lease, ...]:
+        """Return the leases that hold, oldest first."""
+        return await self._database.read(self._held)
+
+    async def holder_of(self, integration: str, job_id: str) -> Lease | None:
+        """Return the lease that holds the job now."""
+        row = await self._database.read(_row, integration, job_id)
+        return None if row is None or self._free(row) else _lease(row)
+
+    def require(self, db: Db, lease: Lease) -> None:
+        """Within a transaction: renew the lease, and fail if it is not ours any more or has run out.
+
+        Raises:
+            Busy: A write under this lease would come too late.
+        """
+        row = LeaseRow.select().where(LeaseRow.id == lease.id).first(db)
+        if row is None or self._expired(row):
+            present = _row(db, lease.integration, lease.job_id)
+            if present is not None and present.id != lease.id:
+                raise _busy(present)
+            raise Busy(
+                "The lease on this job ended before the write, so nothing was written.",
+                holder=lease.holder,
+                since=lease.since,
+                remedy="Sync the job again.",
+            )
+        LeaseRow.update(self._expiry()).where(LeaseRow.id == lease.id).execute(db)
+
+    def in_progress(self, db: Db, integration: str, job_id: str, fence: int) -> bool:
+        """Within a transaction: return whether what was begun under that fencing number still has its lease and its process."""
+        row = _row(db, integration, job_id)
+        return row is not None and row.fence == fence and not self._free(row)
+
+    def _acquire(self, db: Db, integration: str, job_id: str, holder: str) -> Lease:
+        row = _row(db, integration, job_id)
+        if row is not None:
+            if not self._free(row):
+                raise _busy(row)
+            LeaseRow.delete().where(LeaseRow.id == row.id).execute(db)
+        values = {
+            "id": new_id(),
+            "integration": storable(integration),
+            "job_id": storable(job_id),
+            "holder": storable(holder),
+            "since_ms": clock.to_ms(self.now()),
+            "fence": _next_fence(db),
+            "process": self.process.dump(),
+            **self._expiry(),
+        }
+        LeaseRow.insert(values).execute(db)
+        return _lease(LeaseRow(**values))
+
+    def _held(self, db: Db) -> tuple[Lease, ...]:
+        rows = LeaseRow.select().order_by(LeaseRow.since_ms, LeaseRow.id).execute(db)
+        return tuple(_lease(row) for row in rows if not self._free(row))
+
+    def _free(self, row: LeaseRow) -> bool:
+        return self._expired(row) or ProcessIdentity.load(row.process).known_dead(self.process)
+
+    def _expired(self, row: LeaseRow) -> bool:
+        if ProcessIdentity.load(row.process).same_boot(self.process):
+            return row.expires_uptime <= self._uptime()
+        return row.expires_ms <= clock.to_ms(self.now())
+
+    def _expiry(self) -> dict[str, int]:
+        milliseconds = round(self.ttl.total_seconds() * 1000)
+        return {"expires_ms": clock.to_ms(self.now()) + milliseconds, "expires_uptime": self._uptime() + milliseconds}
+
+    async def _keep(self, lease: Lease) -> None:
+        while True:
+            await asyncio.sleep(self.ttl.total_seconds() / 3)
+            # A renewal that fails is found out where it matters: before the write.
+            with suppress(JobsyncError):
+                await self.renew(lease)
+
+
+def release(db: Db, lease: Lease) -> bool:
+    """Within a transaction: take the lease out; returns whether it was there."""
+    removed: int = LeaseRow.delete().where(LeaseRow.id == lease.id).execute(db)
+    return removed > 0
+
+
+def get(db: Db, lease_id: str) -> Lease | None:
+    """Return the lease with that id, whether it still holds or not."""
+    row = LeaseRow.select().where(LeaseRow.id == lease_id).first(db)
+    return None if row is None else _lease(row)
+
+
+def _row(db: Db, integration: str, job_id: str) -> LeaseRow | None:
+    where = (LeaseRow.integration == storable(integration)) & (LeaseRow.job_id == storable(job_id))
+    row: LeaseRow | None = LeaseRow.select().where(where).first(db)
+    return row
+
+
+def _next_fence(db: Db) -> int:
+    FenceRow.insert({"id": FENCE, "last": 0}).on_conflict_ignore().execute(db)
+    FenceRow.update({FenceRow.last: FenceRow.last + 1}).where(FenceRow.id == FENCE).execute(db)
+    fence: int = FenceRow.select(FenceRow.last).where(FenceRow.id == FENCE).scalar(db)
+    return fence
+
+
+def _busy(row: LeaseRow) -> Busy:
+    since = clock.from_ms(row.since_ms)
+    return Busy(
+        f"{row.holder} is syncing this job since {since:%H:%M:%S} UTC.", holder=row.holder, since=since, remedy="Wait, then look again."
+    )
+
+
+def _lease(row: LeaseRow) -> Lease:
+    return Lease(row.id, row.integration, row.job_id, row.holder, clock.from_ms(row.since_ms), clock.from_ms(row.expires_ms), row.fence)

@@ -1,0 +1,181 @@
+"""The ledger: journal, leases and audit moved together, each step in one transaction on disk before the next one is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from .. import clock
+from ..database import Database, Db
+from ..errors import Busy, UsageError
+from ..models import Lease, Outcome
+from . import audit, journal, leases
+from .audit import Attempt, AuditStore
+from .journal import Journal, Operation, OperationState
+from .leases import DEFAULT_TTL, LeaseStore
+from .process import ProcessIdentity, Uptime, uptime
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How an operation ended: its last state, the sync's outcome, why, and on which job of the target."""
+
+    state: OperationState
+    outcome: Outcome
+    cause: str | None = None
+    target_id: str | None = None
+
+
+class Ledger:
+    """What is intended, who has it in hand, and what came of it.
+
+    Attributes:
+        journal, leases, audit: The three records, for reading and for what concerns one of them alone.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        lease_ttl: timedelta = DEFAULT_TTL,
+        process: ProcessIdentity | None = None,
+        now: Callable[[], datetime] = clock.now,
+        uptime: Uptime = uptime,
+    ) -> None:
+        self._database = database
+        self.now = now
+        self.journal = Journal(database)
+        self.leases = LeaseStore(database, ttl=lease_ttl, process=process, now=now, uptime=uptime)
+        self.audit = AuditStore(database, now=now)
+
+    async def begin(self, operation: Operation, lease: Lease) -> Operation:
+        """Write the intent down, and begin its audit row; nothing may be sent before this returns.
+
+        Raises:
+            Busy: The lease is lost, or the job has an operation that is not settled.
+            StorageError: The intent or the audit row cannot be written.
+        """
+        return await self._database.write(self._begin, operation, lease)
+
+    async def sent(self, operation: Operation, lease: Lease) -> datetime:
+        """Say that the request leaves now; the last point at which a late writer is refused. Returns the moment.
+
+        Raises:
+            Busy: The lease is lost; the operation is abandoned by whoever settles it.
+        """
+        return await self._database.write(self._sent, operation, lease)
+
+    async def applied(self, operation: Operation, target_id: str) -> None:
+        """Say that the target answered that it is done, on which job."""
+        await self._database.write(self._applied, operation, target_id)
+
+    async def lost(self, operation: Operation, settles_at: datetime, cause: str) -> bool:
+        """Say that the answer did not come, and from when on a look-up decides. The audit row stays begun, as unknown."""
+        return await self._database.write(self._lost, operation, settles_at, cause)
+
+    async def settle(self, operation: Operation, verdict: Verdict) -> bool:
+        """End the operation and seal its audit row; returns False where somebody else did so before."""
+        return await self._database.write(self._settle, operation, verdict)
+
+    async def observe_end(self, operation: Operation, settles_at: datetime) -> bool:
+        """Take over an operation whose process ended or lost its lease; returns False while it is in progress or where it is settled."""
+        return await self._database.write(self._observe_end, operation, settles_at)
+
+    async def break_lease(self, lease_id: str, actor: str, origin: dict[str, str] | None = None) -> Lease:
+        """Take a lease away from its holder, and record that.
+
+        Raises:
+            UsageError: There is no lease of that id.
+        """
+        return await self._database.write(self._break, lease_id, actor, origin or {})
+
+    async def prune(self, before: datetime, actor: str) -> int:
+        """Take out audit rows from before that moment, and record that; returns how many went. The chain still verifies."""
+        return await self._database.write(self._prune, before, actor)
+
+    def _begin(self, db: Db, operation: Operation, lease: Lease) -> Operation:
+        self.leases.require(db, lease)
+        if journal.open_for(db, operation.integration, operation.job_id) is not None:
+            raise Busy("An earlier write to this job is not settled yet.", remedy="Wait until its outcome is known.")
+        begun = replace(operation, audit_seq=audit.begin(db, attempt_of(operation)))
+        journal.insert(db, begun)
+        return begun
+
+    def _sent(self, db: Db, operation: Operation, lease: Lease) -> datetime:
+        self.leases.require(db, lease)
+        now = self.now()
+        if not journal.move(db, operation.id, OperationState.SENT, now=now):
+            raise Busy("This write was given up by a recovery, so nothing was written.", remedy="Sync the job again.")
+        return now
+
+    def _applied(self, db: Db, operation: Operation, target_id: str) -> None:
+        journal.move(db, operation.id, OperationState.APPLIED, now=self.now(), target_id=target_id)
+
+    def _lost(self, db: Db, operation: Operation, settles_at: datetime, cause: str) -> bool:
+        if not journal.move(db, operation.id, OperationState.UNKNOWN, now=self.now(), settles_at=settles_at, error=cause):
+            return False
+        audit.revise(db, operation.audit_seq, attempt_of(operation, Outcome.UNKNOWN, cause))
+        return True
+
+    def _settle(self, db: Db, operation: Operation, verdict: Verdict) -> bool:
+        now = self.now()
+        state, cause = verdict.state, verdict.cause
+        if not journal.move(db, operation.id, state, now=now, target_id=verdict.target_id, settled=True, error=cause):
+            return False
+        audit.seal(db, operation.audit_seq, attempt_of(operation, verdict.outcome, cause), now)
+        return True
+
+    def _observe_end(self, db: Db, operation: Operation, settles_at: datetime) -> bool:
+        present = journal.get(db, operation.id)
+        if present is None or not present.open:
+            return False
+        if self.leases.in_progress(db, operation.integration, operation.job_id, operation.fence):
+            return False
+        if present.state is OperationState.SENT:
+            return self._lost(db, operation, settles_at, "the process that sent it ended before the answer was kept")
+        return True
+
+    def _break(self, db: Db, lease_id: str, actor: str, origin: dict[str, str]) -> Lease:
+        lease = leases.get(db, lease_id)
+        if lease is None or not leases.release(db, lease):
+            raise UsageError(f"There is no lease {lease_id}.", remedy="jobsync leases lists them.")
+        cause = f"lease {lease.id} of {lease.holder} since {clock.rfc3339(lease.since)} was broken"
+        row = Attempt(
+            actor=actor,
+            action="leases break",
+            at=self.now(),
+            integration=lease.integration,
+            job_id=lease.job_id,
+            outcome="done",
+            cause=cause,
+            origin=origin,
+        )
+        audit.append(db, row, self.now())
+        return lease
+
+    def _prune(self, db: Db, before: datetime, actor: str) -> int:
+        removed = audit.prune(db, before)
+        cause = f"{removed} rows from before {clock.rfc3339(before)} were taken out"
+        audit.append(db, Attempt(actor=actor, action="prune", at=self.now(), outcome="done", cause=cause), self.now())
+        return removed
+
+
+def attempt_of(operation: Operation, outcome: Outcome | None = None, cause: str | None = None) -> Attempt:
+    """Return what the audit record says of an operation."""
+    return Attempt(
+        actor=operation.actor,
+        action=operation.action,
+        at=operation.created_at,
+        integration=operation.integration,
+        job_id=operation.job_id,
+        job_name=operation.job_name,
+        outcome=None if outcome is None else outcome.value,
+        cause=cause,
+        operation_id=operation.id,
+        ruleset_revision=operation.ruleset_revision,
+        plan_digest=operation.plan_digest,
+        before=operation.before,
+        after=operation.after,
+        origin=operation.origin,
+    )
