@@ -1,0 +1,78 @@
+"""Starting the terminal application: the process around it, its signals and its end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from .backend.errors import ExitCode
+
+if TYPE_CHECKING:
+    from .application import JobsyncApp
+    from .backend.access import Actor
+    from .backend.http import Responder
+    from .backend.settings import Settings
+
+_ENDING = (signal.SIGHUP, signal.SIGTERM)
+
+
+class Sandbox(Protocol):
+    """What the demo brings along: servers inside the process that answer for the integrations' ATSs."""
+
+    @property
+    def responders(self) -> Mapping[str, Responder]:
+        """The servers, by integration id."""
+
+
+def run_app(settings: Settings, actor: Actor, *, sandbox: Sandbox | None = None, memory: Path | None = None) -> int:
+    """Run the terminal application until the person leaves it, and return the process's exit code.
+
+    Args:
+        settings: The configuration.
+        actor: The person it is run for.
+        sandbox: Given for the demo.
+        memory: The file in which the last integration, filters and sorts are remembered; None keeps them in the process.
+    """
+    forget_textual_variables()
+    return asyncio.run(_run(settings, actor, sandbox, memory))
+
+
+def forget_textual_variables() -> None:
+    """Take ``TEXTUAL_*`` out of the environment: one imports a class by its name, others write files. To be called before Textual loads."""
+    for name in [name for name in os.environ if name.startswith("TEXTUAL")]:
+        del os.environ[name]
+
+
+async def _run(settings: Settings, actor: Actor, sandbox: Sandbox | None, memory: Path | None) -> int:
+    from .application import JobsyncApp
+    from .backend.facade import Backend
+    from .memory import Memory
+
+    responders = sandbox.responders if sandbox is not None else None
+    async with Backend.open(settings, actor, responders=responders) as backend:
+        app = JobsyncApp(backend, memory=Memory(memory), confined="account" in actor.origin)
+        with_signals(app, asyncio.get_running_loop())
+        result = await app.run_async()
+    return result if result is not None else app.return_code or int(ExitCode.OK)
+
+
+def with_signals(app: JobsyncApp, loop: asyncio.AbstractEventLoop, die: Callable[[int], object] = os._exit) -> None:
+    """Have a hang-up or a termination end ``app`` in order; a second one ends the process at once.
+
+    Without this both kill the process where it stands. In order means: what is in flight ends, its lease is freed and the terminal is
+    restored; the journal covers a process that does not get that far.
+    """
+    finishing: list[asyncio.Task[None]] = []
+
+    def asked() -> None:
+        if finishing:
+            die(int(ExitCode.INTERRUPTED))
+            return
+        finishing.append(loop.create_task(app.finish()))
+
+    for number in _ENDING:
+        loop.add_signal_handler(number, asked)

@@ -1,0 +1,208 @@
+"""The terminal application: what it owns, and how its parts are put together."""
+
+from __future__ import annotations
+
+import logging
+import webbrowser
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+import textual.screen
+from textual.app import App
+from textual.binding import BindingType
+from textual.command import Provider
+from textual.filter import Monochrome, NoColor
+
+from .backend.errors import ExitCode, JobsyncError
+from .clipboard import copy, has_desktop, is_web_address
+from .failures import Place, place_of, words_for
+from .linefilter import ControlFilter
+from .memory import Memory
+from .messages import News, RefreshEnded, SyncEnded
+from .navigation import Navigator
+from .notices import Notices, Severity
+from .render import OUTCOME_WORDS
+from .runs import Runs, SyncRun
+from .theme import THEMES, theme_for
+
+if TYPE_CHECKING:
+    from .backend.facade import Backend
+
+LOG = logging.getLogger(__name__)
+
+FRAMES_PER_SECOND = 240
+"""Screen updates a second at most. Textual's 60 makes a key wait 16 ms for its frame; an idle application draws none either way."""
+
+TOAST_SECONDS = 4.0
+CLOSE_SECONDS = 10.0
+"""How long an orderly exit waits for what is in flight."""
+
+# Read by each screen when it makes its first frame timer.
+setattr(textual.screen, "UPDATE_PERIOD", 1 / FRAMES_PER_SECOND)  # noqa: B010 - a constant of Textual's, declared final
+
+
+def stylesheet() -> Path:
+    """Return the style sheet: beside the modules in an installed package, at the top of the tree in a checkout."""
+    inside = Path(__file__).with_name("jobsync.tcss")
+    return inside if inside.exists() else Path(__file__).parent.parent / "jobsync.tcss"
+
+
+class JobsyncApp(App[int], inherit_bindings=False):
+    """Wires backend, screens and workers together. Screens see it as a `screens.base.Host`.
+
+    Args:
+        backend: The open facade.
+        memory: What is remembered between sessions.
+        confined: Run for somebody else (``--as``): nothing is opened and nothing suspends.
+    """
+
+    TITLE = "jobsync"
+    CSS_PATH = stylesheet()
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = set()
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = []
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (110, "-wide")]
+    NOTIFICATION_TIMEOUT = TOAST_SECONDS
+    ALLOW_SELECT = False
+
+    def __init__(self, backend: Backend, *, memory: Memory | None = None, confined: bool = False) -> None:
+        super().__init__()
+        self._filters.insert(0, ControlFilter())
+        self.animation_level = "none"
+        self.backend = backend
+        self.memory = memory or Memory()
+        self.notices = Notices()
+        self.go = Navigator(self)
+        self.runs = Runs(backend, self._spawn, self.announce)
+        self._confined = confined
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = theme_for(self.console.color_system, no_color=self.no_color)
+        if self.no_color:
+            # Textual picked its filter for the theme it started with; grey tones are colours too.
+            self._filters[:] = [NoColor() if isinstance(each, Monochrome) else each for each in self._filters]
+
+    async def on_mount(self) -> None:
+        """Open the integration that was last open, the only one, or the picker."""
+        try:
+            summaries = await self.backend.integrations.list()
+        except JobsyncError as error:
+            self.report(error)
+            return
+        ids = [summary.id for summary in summaries]
+        if len(ids) == 1:
+            self.go.jobs(ids[0])
+        else:
+            self.go.picker()
+
+    def announce(self, news: News) -> None:
+        """Post ``news`` to every screen, after the application has taken note of it."""
+        if isinstance(news, RefreshEnded) and news.run.error is not None:
+            self.report(news.run.error, about=news.run.integration)
+        if isinstance(news, SyncEnded):
+            self._note_end(news.run)
+        for screen in self.screen_stack:
+            screen.post_message(news)
+
+    def report(self, error: Exception, *, about: str | None = None) -> None:
+        """Show an error where it belongs and keep it for the log; faults of ours go to the log file with their traceback."""
+        text, remedy = words_for(error)
+        if not isinstance(error, JobsyncError):
+            LOG.error("A fault in the program", exc_info=error)
+        place = place_of(error)
+        self.notices.add(text, Severity.ERROR, remedy=remedy, about=about)
+        if place is Place.EXIT:
+            code = error.exit_code if isinstance(error, JobsyncError) else ExitCode.FAULT
+            self.exit(int(code), int(code), message=_exit_words(text, remedy))
+        elif place is Place.DIALOG and isinstance(error, JobsyncError):
+            self.go.error(error.failure())
+        else:
+            self._toast(text, Severity.ERROR, remedy)
+
+    def tell(self, text: str, severity: Severity = Severity.INFORMATION, *, remedy: str | None = None, about: str | None = None) -> None:
+        """Show ``text`` as a toast and keep it for the log."""
+        notice = self.notices.add(text, severity, remedy=remedy, about=about)
+        self._toast(notice.text, severity, notice.remedy)
+
+    def copy(self, text: str, what: str) -> None:
+        """Send ``text`` to the terminal's clipboard and say so."""
+        self.tell(copy(self, text, what))
+
+    def follow(self, url: str | None, what: str) -> None:
+        """Show and copy an address; open it only where a browser would be in front of the person."""
+        if url is None or not is_web_address(url):
+            self.tell(f"{what} has no address that can be shown", Severity.WARNING)
+            return
+        self.copy(url, url)
+        if has_desktop() and not self._confined:
+            webbrowser.open(url)
+
+    def leave(self) -> None:
+        """End the application; asks first while something runs."""
+        if self.runs.busy:
+            from .screens.leave import LeaveScreen
+
+            self.push_screen(LeaveScreen(self.runs), self._left)
+        else:
+            self.exit(int(ExitCode.OK))
+
+    def _left(self, choice: str | None) -> None:
+        if choice == "now":
+            self.exit(int(ExitCode.OK))
+        elif choice == "wait":
+            self.tell("Leaving when what is in flight has ended")
+            self.run_worker(self._leave_when_settled(), group="leave", exclusive=True)
+
+    async def _leave_when_settled(self) -> None:
+        self.runs.stop()
+        await self.runs.settled(None)
+        self.exit(int(ExitCode.OK))
+
+    async def finish(self) -> None:
+        """Let what is in flight end, for at most `CLOSE_SECONDS`, and exit: what a hang-up or a termination asks for."""
+        self.runs.stop()
+        await self.runs.settled(CLOSE_SECONDS)
+        self.exit(int(ExitCode.INTERRUPTED), int(ExitCode.INTERRUPTED))
+
+    def action_suspend_process(self) -> None:
+        """Stay: a stopped process would hold its leases, and under a forced command there is no shell to come back from."""
+
+    def _toast(self, text: str, severity: Severity, remedy: str | None = None) -> None:
+        message = text if remedy is None else f"{text}\n{remedy}"
+        self.notify(message, severity=severity.value, markup=False)
+
+    def _spawn(self, job: Awaitable[None], name: str) -> None:
+        self.run_worker(job, name=name, group="runs", exit_on_error=True)
+
+    def _note_end(self, run: SyncRun) -> None:
+        if run.error is not None:
+            if not run.watched:
+                self.report(run.error, about=run.title)
+            return
+        tally: dict[str, int] = {}
+        for result in run.results:
+            tally[OUTCOME_WORDS[result.outcome]] = tally.get(OUTCOME_WORDS[result.outcome], 0) + 1
+        words = ", ".join(word if number == 1 else f"{word} {number}" for word, number in tally.items())
+        failure = next((result.error for result in run.results if result.error is not None), None)
+        severity = Severity.INFORMATION if failure is None else Severity.ERROR
+        text = f"{run.title}: {words}" if failure is None else f"{run.title}: {words}, {failure.message}"
+        notice = self.notices.add(text, severity, remedy=failure.remedy if failure else None)
+        if not run.watched:
+            self._toast(notice.text, severity, notice.remedy)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """End the application on a fault of ours, without Textual's traceback: it prints local variables, which may hold secrets."""
+        LOG.critical("A fault in the program", exc_info=error)
+        self._return_code = int(ExitCode.FAULT)
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        text, remedy = words_for(error)
+        self.panic(_exit_words(text, remedy))
+
+
+def _exit_words(text: str, remedy: str | None) -> str:
+    from rich.markup import escape
+
+    return escape(text if remedy is None else f"{text}\n{remedy}")

@@ -1,0 +1,133 @@
+"""What every screen has in common, and what it may ask of the application that holds it.
+
+A screen knows the application as a `Host` only. It reads the backend in workers, and opens other screens by asking `Host.go`, so that no
+screen imports another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, cast
+
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.worker import Worker
+
+from ..backend.errors import JobsyncError
+from ..commands import Group, bindings
+from ..notices import Notices, Severity
+from ..widgets.footer import Footer
+
+if TYPE_CHECKING:
+    from ..backend.facade import Backend
+    from ..memory import Memory
+    from ..navigation import Navigator
+    from ..runs import Runs
+
+ResultT = TypeVar("ResultT")
+
+
+class Host(Protocol):
+    """The application as screens see it.
+
+    Attributes:
+        backend: The facade; every call checks access.
+        runs: Refreshes and syncs under way; start them here, so that they go on when the screen is closed.
+        notices: What the person was told in this session.
+        memory: What is remembered from one session to the next.
+        go: Opens screens.
+    """
+
+    backend: Backend
+    runs: Runs
+    notices: Notices
+    memory: Memory
+    go: Navigator
+
+    def report(self, error: Exception, *, about: str | None = None) -> None:
+        """Show an error where it belongs (toast, dialog, or the end of the application) and keep it for the log."""
+
+    def tell(self, text: str, severity: Severity = Severity.INFORMATION, *, remedy: str | None = None, about: str | None = None) -> None:
+        """Show ``text``, which may be foreign, as a toast of at most two lines, and keep it for the log."""
+
+    def copy(self, text: str, what: str) -> None:
+        """Send ``text`` to the terminal's clipboard and say so; ``what`` names it in a few words."""
+
+    def follow(self, url: str | None, what: str) -> None:
+        """Show and copy an address, and open it where there is a desktop."""
+
+    def leave(self) -> None:
+        """End the application; asks first while something runs."""
+
+
+class Neighbours(Protocol):
+    """The list that a job was opened from, so that a dialog can step through it."""
+
+    async def beside(self, job_id: str, step: int) -> str | None:
+        """Return the id of the job ``step`` places after ``job_id`` (before it, if negative), None at the ends."""
+
+
+class JobsyncScreen(Screen[ResultT]):
+    """A screen with its own commands, a footer made from them, and workers whose errors find their way.
+
+    Attributes:
+        GROUPS: The command groups that act here; their bindings are made from `commands.bindings`.
+    """
+
+    GROUPS: ClassVar[tuple[Group, ...]] = ()
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(Group.EVERYWHERE),
+        Binding("ctrl+c", "interrupt", show=False, system=True),
+        Binding("ctrl+q", "leave", show=False, system=True),
+    ]
+    ESCAPE_TO_MINIMIZE = False
+    ALLOW_SELECT = False
+
+    @property
+    def host(self) -> Host:
+        """Return the application."""
+        return cast("Host", self.app)
+
+    @property
+    def backend(self) -> Backend:
+        """Return the facade."""
+        return self.host.backend
+
+    def make_footer(self) -> Footer:
+        """Return the footer that names this screen's most wanted keys; `compose` yields it last."""
+        return Footer(self.GROUPS)
+
+    def work(self, job: Coroutine[object, object, None], *, group: str, exclusive: bool = True, about: str | None = None) -> Worker[None]:
+        """Run ``job`` beside the screen. Errors go to `Host.report`; a newer one of an exclusive group replaces the older."""
+        return self.run_worker(self._funnelled(job, about), group=group, exclusive=exclusive, exit_on_error=True)
+
+    async def _funnelled(self, job: Coroutine[object, object, None], about: str | None) -> None:
+        try:
+            await job
+        except JobsyncError as error:
+            self.host.report(error, about=about)
+
+    def action_back(self) -> None:
+        """Go back one level. The lowest screen stays: esc never quits."""
+        if len(self.app.screen_stack) > 2:
+            self.dismiss(None)
+
+    def action_help(self) -> None:
+        """Show the keys of this screen."""
+        self.host.go.help(self)
+
+    def action_palette(self) -> None:
+        """Find a command by its name."""
+        self.host.go.palette(self)
+
+    def action_log(self) -> None:
+        """Read messages and errors again."""
+        self.host.go.log()
+
+    def action_leave(self) -> None:
+        """Leave the application."""
+        self.host.leave()
+
+    def action_interrupt(self) -> None:
+        """Say how to leave: ctrl+c is pressed by habit, and nothing should be lost by habit."""
+        self.host.tell("q quits")

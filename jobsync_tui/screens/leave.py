@@ -1,0 +1,30 @@
+"""The question before leaving while something runs."""
+
+from __future__ import annotations
+
+from ..runs import Runs
+from .menu import Entry, MenuScreen
+
+STAY, WAIT, NOW = "stay", "wait", "now"
+
+
+class LeaveScreen(MenuScreen):
+    """Asks whether to stay, to leave when what is in flight has ended, or to leave at once. Stay is under the cursor."""
+
+    def __init__(self, runs: Runs) -> None:
+        entries = [Entry(STAY, "Stay", "go on")]
+        if runs.writing:
+            entries.append(Entry(WAIT, "Leave when it has ended", "no further job is started"))
+        else:
+            entries.append(Entry(NOW, "Leave", "the refresh goes on where it stopped, next time"))
+        super().__init__(_title(runs), entries, chosen=STAY)
+
+
+def _title(runs: Runs) -> str:
+    parts: list[str] = []
+    jobs = sum(len(run.job_ids) - len(run.results) for run in runs.syncs)
+    if jobs:
+        parts.append("a sync of 1 job runs" if jobs == 1 else f"a sync of {jobs} jobs runs")
+    if runs.refreshes:
+        parts.append("a refresh runs")
+    return "Quit? " + " and ".join(parts)

@@ -1,0 +1,112 @@
+"""A small list to choose from, over the screen that asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from ..render import line
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing to choose. ``hint`` stands beside it: its key, or what it does."""
+
+    id: str
+    name: str
+    hint: str = ""
+
+
+class MenuScreen(ModalScreen[str | None]):
+    """Ends with the id of the chosen entry, or None. With ``searchable``, typing narrows the list.
+
+    Args:
+        title: What is chosen.
+        entries: What there is to choose from.
+        chosen: The id of the entry to start on.
+        searchable: Whether there is a field to type in.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("escape", "cancel", "Close"),
+        ("ctrl+c", "cancel", "Close"),
+        ("down", "move(1)", "Next"),
+        ("up", "move(-1)", "Previous"),
+        ("enter", "choose", "Choose"),
+    ]
+
+    def __init__(self, title: str, entries: Sequence[Entry], *, chosen: str | None = None, searchable: bool = False) -> None:
+        super().__init__()
+        self._title = title
+        self._entries = tuple(entries)
+        self._chosen = chosen
+        self._searchable = searchable
+
+    def compose(self) -> ComposeResult:
+        """Show the title, the field where there is one, and the entries."""
+        with Vertical(id="menu"):
+            yield Static(line(self._title), id="menu-title", markup=False)
+            if self._searchable:
+                field = Input(placeholder="type to narrow", compact=True, id="menu-field")
+                field.cursor_blink = False
+                yield field
+            yield OptionList(*self._options(""), markup=False, compact=True, id="menu-list")
+
+    def on_mount(self) -> None:
+        """Put the cursor on the entry that is in force, and the focus where typing goes."""
+        options = self.query_one(OptionList)
+        if self._chosen is not None:
+            options.highlighted = next((n for n, entry in enumerate(self._entries) if entry.id == self._chosen), 0)
+        (self.query_one(Input) if self._searchable else options).focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Narrow the list."""
+        options = self.query_one(OptionList)
+        options.clear_options()
+        options.add_options(self._options(event.value))
+        options.highlighted = 0 if options.option_count else None
+
+    def on_input_submitted(self) -> None:
+        """Take the entry under the cursor."""
+        self.action_choose()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Take the entry."""
+        self.dismiss(event.option.id)
+
+    def action_choose(self) -> None:
+        """Take the entry under the cursor."""
+        options = self.query_one(OptionList)
+        if options.highlighted is not None:
+            self.dismiss(options.get_option_at_index(options.highlighted).id)
+
+    def action_move(self, step: int) -> None:
+        """Move the cursor while the field has the focus."""
+        options = self.query_one(OptionList)
+        if step > 0:
+            options.action_cursor_down()
+        else:
+            options.action_cursor_up()
+
+    def action_cancel(self) -> None:
+        """Choose nothing."""
+        self.dismiss(None)
+
+    def _options(self, typed: str) -> list[Option]:
+        words = typed.casefold().split()
+        found = [entry for entry in self._entries if all(word in f"{entry.name} {entry.hint}".casefold() for word in words)]
+        width = max((len(entry.name) for entry in self._entries), default=0) + 2
+        return [Option(_entry_line(entry, width), id=entry.id) for entry in found]
+
+
+def _entry_line(entry: Entry, width: int) -> Content:
+    return line(entry.name.ljust(width), (entry.hint, "$text-muted"))

@@ -1,0 +1,23 @@
+"""The command palette: every command that acts on the screen below, by name, with its key."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from ..commands import palette
+from .base import JobsyncScreen
+from .menu import Entry, MenuScreen
+
+ResultT = TypeVar("ResultT")
+
+
+class PaletteScreen(MenuScreen):
+    """Offers what the commands declare, and nothing of Textual's own: that can write files.
+
+    Args:
+        below: The screen whose commands are offered; the chosen one acts there once the palette is closed.
+    """
+
+    def __init__(self, below: JobsyncScreen[ResultT]) -> None:
+        entries = [Entry(command.action, command.name, f"{command.key:<7} {command.help}") for command in palette(*below.GROUPS)]
+        super().__init__("Commands", entries, searchable=True)
