@@ -1,0 +1,91 @@
+"""Reading pages ahead of the one who takes them, and noticing a server that leads in circles."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from typing import TypeVar
+
+from ..errors import UnexpectedAnswer
+
+P = TypeVar("P")
+
+
+class CursorGuard:
+    """Remembers the cursors of a listing: servers do answer with one that they gave before."""
+
+    def __init__(self, service: str) -> None:
+        self._service = service
+        self._seen: set[int] = set()
+
+    def check(self, cursor: str) -> str:
+        """Return ``cursor`` if it is new in this listing.
+
+        Raises:
+            UnexpectedAnswer: It is not; going on would never end.
+        """
+        key = hash(cursor)
+        if key in self._seen:
+            raise UnexpectedAnswer(
+                f"{self._service} leads in circles: it gave the same page marker twice",
+                service=self._service,
+                remedy="Refresh again; if it happens every time, report it to the vendor.",
+            )
+        self._seen.add(key)
+        return cursor
+
+
+async def read_ahead(pages: AsyncIterator[P]) -> AsyncIterator[P]:
+    """Yield what ``pages`` yields, asking for the next one while the one before is being used.
+
+    For an ATS whose page is only known from the one before. Closing this ends the request under way.
+    """
+    following = asyncio.create_task(_next(pages))
+    try:
+        while True:
+            try:
+                page = await following
+            except StopAsyncIteration:
+                return
+            following = asyncio.create_task(_next(pages))
+            yield page
+    finally:
+        await _drop([following])
+
+
+async def side_by_side(fetch: Callable[[int], Awaitable[P]], starts: Iterable[int], *, width: int) -> AsyncIterator[P]:
+    """Yield ``fetch(start)`` for each of ``starts``, in their order, with up to ``width`` of them under way or waiting to be taken.
+
+    For an ATS whose pages can be asked for by number or offset. An error comes when its page's turn does, so every page before it stands.
+    ``starts`` may be endless: the caller stops taking after the last page, and what was asked for beyond it is dropped.
+    """
+    rest = iter(starts)
+    under_way: deque[asyncio.Task[P]] = deque()
+    try:
+        while True:
+            while len(under_way) < width and (start := next(rest, None)) is not None:
+                under_way.append(asyncio.create_task(_fetched(fetch, start)))
+            if not under_way:
+                return
+            page = await under_way[0]
+            under_way.popleft()
+            yield page
+    finally:
+        await _drop(under_way)
+
+
+async def _next(pages: AsyncIterator[P]) -> P:
+    return await anext(pages)
+
+
+async def _fetched(fetch: Callable[[int], Awaitable[P]], start: int) -> P:
+    return await fetch(start)
+
+
+async def _drop(tasks: Iterable[asyncio.Task[P]]) -> None:
+    """Cancel tasks whose results nobody will take, and see them end."""
+    tasks = list(tasks)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

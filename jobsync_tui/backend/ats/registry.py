@@ -1,0 +1,71 @@
+"""Which class speaks which ATS: ours by a table of names, third parties' by entry point. Only the one asked for is imported."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from inspect import isabstract
+
+from ..errors import UsageError
+from ..text import clean
+from .base import Adapter
+
+ENTRY_POINT_GROUP = "jobsync.adapters"
+"""An installed package adds a provider by an entry point in this group: its name is the provider, its object the `Adapter` subclass."""
+
+_OURS = {
+    "kombo": "kombo:Kombo",
+    "merge": "merge:Merge",
+    "crelate": "crelate:Crelate",
+    "greenhouse": "greenhouse:Greenhouse",
+    "lever": "lever:Lever",
+    "ashby": "ashby:Ashby",
+    "bullhorn": "bullhorn:Bullhorn",
+    "recruitcrm": "recruitcrm:RecruitCrm",
+    "workable": "workable:Workable",
+    "smartrecruiters": "smartrecruiters:SmartRecruiters",
+    "teamtailor": "teamtailor:Teamtailor",
+    "recruitee": "recruitee:Recruitee",
+    "file": "file:FileExport",
+}
+
+
+def providers() -> tuple[str, ...]:
+    """Return every provider that a configuration may name: ours, then the others by name."""
+    return (*_OURS, *sorted(name for name in _theirs() if name not in _OURS))
+
+
+@cache
+def adapter_class(provider: str) -> type[Adapter]:
+    """Return the adapter for ``provider``.
+
+    Raises:
+        UsageError: Nobody provides it, or the package that should cannot be loaded.
+    """
+    if provider in _OURS:
+        module, _, name = _OURS[provider].partition(":")
+        found: object = getattr(import_module(f".{module}", __package__), name)
+    else:
+        point = _theirs().get(provider)
+        if point is None:
+            raise UsageError(f"Unknown provider: {clean(provider, limit=64)}", remedy=f"Known providers: {', '.join(providers())}.")
+        found = _load(point)
+    if not (isinstance(found, type) and issubclass(found, Adapter) and not isabstract(found)):
+        raise UsageError(f"The provider {clean(provider, limit=64)} is not a complete adapter", remedy="See docs/adapters.md.")
+    return found
+
+
+def _theirs() -> dict[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=ENTRY_POINT_GROUP)}
+
+
+def _load(point: EntryPoint) -> object:
+    try:
+        return point.load()
+    except Exception as error:
+        package = point.dist.name if point.dist is not None else point.module
+        raise UsageError(
+            f"The adapter {point.name} of the package {package} cannot be loaded: {clean(str(error), limit=200)}",
+            remedy=f"Update or remove the package {package}.",
+        ) from error

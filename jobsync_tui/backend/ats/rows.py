@@ -1,0 +1,151 @@
+"""From a page of the wire to jobs: quickly where every row is as it should be, row by row where one is not.
+
+A page is decoded in one go into typed rows. Only if that fails it is decoded again with its rows left raw, each is tried by itself, and
+those that are wrong are set aside under whatever id and name can still be read in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeAlias, TypeVar, cast
+
+import msgspec
+
+from ..errors import UnexpectedAnswer
+from ..http import Reply, decode_json, excerpt
+from ..models import Job, RejectedRow
+
+A = TypeVar("A")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A row by which the ATS says that a job is deleted; ``id`` is the ATS job id."""
+
+    id: str
+
+
+class BadRow(ValueError):
+    """A row that has the right types and still is no job; the text says why."""
+
+
+Convert: TypeAlias = Callable[[R], Job | Gone | None]
+"""Makes a job of a typed row; None leaves it out without a word. It raises `BadRow` for what cannot be a job."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowShape(Generic[A, R]):
+    """How a page of rows looks on the wire.
+
+    Attributes:
+        typed: The whole answer with typed rows, such as ``Answer[Row]`` or ``list[Row]``.
+        raw: The same with ``msgspec.Raw`` for the rows.
+        row: One row.
+        rows: Gives the rows of an answer.
+        id_keys: Where the id of a broken row may still be found, best first.
+        name_keys: The same for its name.
+    """
+
+    typed: type[A]
+    raw: type[Any]
+    row: type[R]
+    rows: Callable[[A], Sequence[R]]
+    id_keys: tuple[str, ...] = ("id",)
+    name_keys: tuple[str, ...] = ("name", "title")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRows(Generic[A]):
+    """What was in a page. ``answer`` is the whole of it, for its cursor and totals; ``count`` says how many rows it had."""
+
+    answer: A
+    count: int
+    jobs: tuple[Job, ...]
+    rejected: tuple[RejectedRow, ...] = ()
+    deleted: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Sorted:
+    """Rows as they are sorted; of a job that a page has twice the later row counts."""
+
+    jobs: dict[str, Job] = field(default_factory=dict)
+    deleted: dict[str, None] = field(default_factory=dict)
+    rejected: list[RejectedRow] = field(default_factory=list)
+
+
+def read_rows(reply: Reply, shape: RowShape[A, R], convert: Convert[R]) -> ReadRows[A]:
+    """Return what is in the page that ``reply`` brings.
+
+    Raises:
+        UnexpectedAnswer: It is not a page at all; single bad rows do not raise.
+    """
+    found = _Sorted()
+    try:
+        answer = reply.decode(shape.typed)
+    except UnexpectedAnswer:
+        answer = cast("A", reply.decode(shape.raw))
+        raws = cast("Sequence[msgspec.Raw]", shape.rows(answer))
+        for raw in raws:
+            _read_one(raw, shape, convert, found)
+        return _result(answer, len(raws), found)
+    rows = shape.rows(answer)
+    for row in rows:
+        try:
+            _keep(convert(row), found)
+        except BadRow as error:
+            values = msgspec.to_builtins(row)
+            found.rejected.append(_rejected(values if isinstance(values, dict) else {}, str(error), shape))
+    return _result(answer, len(rows), found)
+
+
+def convert_one(row: R, convert: Convert[R], service: str) -> Job | None:
+    """Return the job of a row that was asked for by its id; None where it is deleted or left out.
+
+    Raises:
+        UnexpectedAnswer: It is no job.
+    """
+    try:
+        found = convert(row)
+    except BadRow as error:
+        raise UnexpectedAnswer(f"{service} did not answer as expected: {error}", service=service) from None
+    return found if isinstance(found, Job) else None
+
+
+def _read_one(raw: msgspec.Raw, shape: RowShape[A, R], convert: Convert[R], found: _Sorted) -> None:
+    try:
+        _keep(convert(decode_json(raw, shape.row)), found)
+    except ValueError as error:  # msgspec's errors are ValueErrors, and so is BadRow
+        found.rejected.append(_rejected(_salvaged(raw), str(error), shape))
+
+
+def _keep(result: Job | Gone | None, found: _Sorted) -> None:
+    if isinstance(result, Job):
+        found.jobs[result.id] = result
+    elif result is not None:
+        found.deleted[result.id] = None
+
+
+def _result(answer: A, count: int, found: _Sorted) -> ReadRows[A]:
+    return ReadRows(answer, count, tuple(found.jobs.values()), tuple(found.rejected), tuple(found.deleted))
+
+
+def _salvaged(raw: msgspec.Raw) -> Mapping[str, object]:
+    try:
+        return decode_json(raw, dict[str, object])
+    except ValueError:
+        return {}
+
+
+def _rejected(values: Mapping[str, object], reason: str, shape: RowShape[A, R]) -> RejectedRow:
+    return RejectedRow(_first(values, shape.id_keys), _first(values, shape.name_keys), excerpt(reason))
+
+
+def _first(values: Mapping[str, object], keys: tuple[str, ...]) -> str | None:
+    for key in keys:
+        value = values.get(key)
+        if isinstance(value, str | int) and not isinstance(value, bool) and value != "":
+            return excerpt(str(value))
+    return None

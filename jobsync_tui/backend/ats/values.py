@@ -1,0 +1,78 @@
+"""Small readings that several ATSs share: times, status words, places, texts that say nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+
+from ..clock import from_ms, rfc3339
+from ..models import JobStatus, Location
+
+_LATEST_MS = 253_402_300_799_000
+"""The end of the year 9999."""
+
+
+def filled(text: str | None) -> str | None:
+    """Return ``text`` as it is, or None where it is empty or only white space."""
+    return text if text and not text.isspace() else None
+
+
+def moment(text: str | None) -> datetime | None:
+    """Return an ISO 8601 time in UTC, to the millisecond that is kept, or None where there is none or it makes no sense.
+
+    Any number of fraction digits is read; a time without a zone is taken for UTC. A date that cannot be read does not cost the job.
+    """
+    if not text:
+        return None
+    try:
+        value = datetime.fromisoformat(text)
+        value = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    surplus = value.microsecond % 1000
+    return value.replace(microsecond=value.microsecond - surplus) if surplus else value
+
+
+def moment_ms(milliseconds: float | None) -> datetime | None:
+    """Return the time that many milliseconds after 1970 in UTC, or None where there is none or it is beyond the calendar."""
+    if milliseconds is None or not 0 <= milliseconds <= _LATEST_MS:
+        return None
+    return from_ms(int(milliseconds))
+
+
+def status_of(word: str | None, vocabulary: Mapping[str, JobStatus]) -> JobStatus:
+    """Return the shared status for an ATS's own word, whatever its case; ``unknown`` for a word that is not in ``vocabulary``."""
+    return vocabulary.get(word.strip().lower(), JobStatus.UNKNOWN) if word else JobStatus.UNKNOWN
+
+
+def place(text: str | None = None, city: str | None = None, region: str | None = None, country: str | None = None) -> Location | None:
+    """Return a location from what the ATS gives, or None from nothing.
+
+    From a text alone, city is what stands before the first comma. From parts alone, the text is the parts, joined by commas.
+    """
+    text, city, region, country = filled(text), filled(city), filled(region), filled(country)
+    if text is None:
+        parts = [part for part in (city, region, country) if part is not None]
+        return Location(", ".join(parts), city, region, country) if parts else None
+    if city is None and region is None and country is None:
+        city = filled(text.partition(",")[0].strip())
+    return Location(text, city, region, country)
+
+
+def distinct(places: Iterable[Location | None]) -> tuple[Location, ...]:
+    """Return the locations that are there, each once, in their order."""
+    return tuple(dict.fromkeys(place for place in places if place is not None))
+
+
+def texts(values: Iterable[str | None] | None) -> tuple[str, ...]:
+    """Return the texts that say something, each once, in their order."""
+    return tuple(dict.fromkeys(value for value in values or () if value is not None and filled(value)))
+
+
+def watermark(asked_at: datetime, overlap: timedelta) -> str:
+    """Return the mark from which the next incremental listing starts: when this one was asked for, less an overlap.
+
+    The start counts, not the newest change seen: what changes while a listing runs would otherwise be missed. The overlap makes up for
+    clocks that differ and for changes that the ATS shows late.
+    """
+    return rfc3339(asked_at - overlap)
