@@ -7,7 +7,7 @@ counts rows and links, so that a row missing at the end is noticed like any othe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -60,7 +60,7 @@ class AuditStore:
     async def entries(
         self,
         *,
-        integrations: Sequence[str] | None = None,
+        integrations: Collection[str] | None = None,
         job_id: str | None = None,
         actor: str | None = None,
         since: datetime | None = None,
@@ -192,7 +192,7 @@ def _text(value: str | None) -> str | None:
 
 
 def _entries(
-    db: Db, *, integrations: Sequence[str] | None, job_id: str | None, actor: str | None, since: datetime | None, limit: int | None
+    db: Db, *, integrations: Collection[str] | None, job_id: str | None, actor: str | None, since: datetime | None, limit: int | None
 ) -> tuple[AuditEntry, ...]:
     query = AuditRow.select().order_by(AuditRow.seq.desc())
     if integrations is not None:

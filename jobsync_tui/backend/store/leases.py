@@ -15,8 +15,8 @@ from .. import clock
 from ..canonical import storable
 from ..database import Database, Db
 from ..errors import Busy, JobsyncError
+from ..ids import new_id
 from ..models import Lease
-from .ids import new_id
 from .ledger_tables import FenceRow, LeaseRow
 from .process import ProcessIdentity, Uptime, uptime
 
@@ -80,7 +80,7 @@ class LeaseStore:
                 await renewal
             await asyncio.shield(self.release(lease))
 
-    async def leases(self) -> tuple[Lease, ...]:
+    async def all(self) -> tuple[Lease, ...]:
         """Return the leases that hold, oldest first."""
         return await self._database.read(self._held)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 
-from .. import clock
+from . import clock
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's: no I, L, O or U, which people mistake for something else."""

@@ -1,0 +1,128 @@
+"""The embedded target: a store of its own in a file of its own, with all that a job there holds beside what the sync owns."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import ClassVar, Self
+
+from ..canonical import storable
+from ..database import Database
+from ..models import JsonValue
+from . import local_seed, local_store
+from .base import Catalog, Target, TargetJob
+from .local_seed import Candidate, Seed
+from .local_tables import TARGET_SCHEMA
+
+PAGE = 500
+
+
+class LocalTarget(Target):
+    """Jobs, folders, templates, users, settings, candidates and interviews in an SQLite file.
+
+    Beside the target's contract it can be filled (`seed`) and changed as people there would (`edit`, `remove`, `add_candidate`).
+    """
+
+    title: ClassVar[str] = "local target"
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @classmethod
+    async def open(cls, path: Path) -> Self:
+        """Open the store in ``path``, making it where there is none.
+
+        Raises:
+            StorageError: It cannot be opened or made.
+        """
+        return cls(await Database.open(f"sqlite:///{path}", TARGET_SCHEMA, readers=2))
+
+    async def test(self) -> str:
+        """Return how many jobs the store holds."""
+        return f"local store with {await self._database.read(local_store.count)} jobs"
+
+    async def get(self, target_id: str) -> TargetJob | None:
+        """Return the job with that id, or None."""
+        return await self._database.read(local_store.get, target_id)
+
+    async def find(self, external_id: str) -> tuple[TargetJob, ...]:
+        """Return every job that carries the external id."""
+        return await self._database.read(local_store.find, external_id)
+
+    async def create(self, external_id: str, fields: Mapping[str, JsonValue], *, idempotency_key: str) -> TargetJob:
+        """Create a job; the same key with the same fields creates nothing twice, and an external id is taken once.
+
+        Raises:
+            Conflict: The key stands for something else, or the external id is taken.
+            Refused: A name in the fields is not known here.
+        """
+        return await self._database.write(local_store.create, local_store.Create(external_id, fields, idempotency_key))
+
+    async def update(self, target_id: str, patch: Mapping[str, JsonValue], *, etag: str | None) -> TargetJob:
+        """Apply a merge patch to the owned columns and to no other.
+
+        Raises:
+            RemoteGone: There is no such job.
+            Conflict: It changed since ``etag``.
+            Refused: A name is not known here.
+        """
+        return await self._database.write(local_store.update, target_id, patch, etag)
+
+    async def link(self, target_id: str, external_id: str, *, etag: str | None) -> TargetJob:
+        """Give the job that external id and change nothing else.
+
+        Raises:
+            RemoteGone: There is no such job.
+            Conflict: It changed since ``etag``, or another job has the external id.
+        """
+        return await self._database.write(local_store.link, target_id, external_id, etag)
+
+    async def jobs(self) -> AsyncIterator[TargetJob]:
+        """Yield every job, in the order of their ids."""
+        last = ""
+        while page := await self._database.read(local_store.after, last, PAGE):
+            for job in page:
+                yield job
+            last = page[-1].id
+
+    async def catalog(self) -> Catalog:
+        """Return the names in the store; where it has none of a kind, that kind is not checked."""
+        return await self._database.read(local_store.catalog)
+
+    async def close(self) -> None:
+        """Close the file."""
+        await self._database.close()
+
+    async def seed(self, seed: Seed) -> tuple[str, ...]:
+        """Add names, users and jobs with candidates and interviews; returns the jobs' ids in order."""
+        return await self._database.write(local_seed.sow, seed)
+
+    async def edit(
+        self, target_id: str, fields: Mapping[str, JsonValue] | None = None, *, notes: str | None = None, active: bool | None = None
+    ) -> TargetJob:
+        """Change a job as a recruiter there does.
+
+        Raises:
+            RemoteGone: There is no such job.
+        """
+        others: dict[str, str | bool | None] = {}
+        if notes is not None:
+            others["notes"] = storable(notes)
+        if active is not None:
+            others["active"] = active
+        return await self._database.write(local_store.edit, target_id, fields or {}, others)
+
+    async def remove(self, target_id: str) -> None:
+        """Delete a job as a recruiter there does."""
+        await self._database.write(local_store.remove, target_id)
+
+    async def add_candidate(self, target_id: str, candidate: Candidate) -> str:
+        """Add a candidate with interviews, as the target does by itself; returns the candidate's id."""
+        return await self._database.write(local_seed.add_candidate, target_id, candidate)
+
+    async def unowned(self) -> str:
+        """Return everything that no sync may change as one text: candidates, interviews, notes, shares, active flags, names.
+
+        Two equal texts mean that not one byte of it moved.
+        """
+        return await self._database.read(local_store.unowned)
