@@ -1,0 +1,177 @@
+"""Tenzo over HTTP, by the contract that docs/target-api.yaml publishes.
+
+A write is sent once. What it did is known from a whole, well-formed answer only: any other end of it, once it went out, is an
+`AnswerLost`, and the look-up decides later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from typing import ClassVar
+
+import msgspec
+
+from ..errors import AnswerLost, RemoteError, UnexpectedAnswer
+from ..http import HeaderAuth, HttpSession, Reply, error_of, excerpt, segment
+from ..models import JsonValue
+from ..secrets import Secret
+from .base import Catalog, Target, TargetJob
+from .wire import WireMapping
+
+MAX_PAGES = 10_000
+"""A listing longer than that is a loop."""
+
+
+class _ErrorWords(msgspec.Struct):
+    code: str = ""
+    message: str = ""
+
+
+class _ErrorBody(msgspec.Struct):
+    error: _ErrorWords
+
+
+class TenzoTarget(Target):
+    """The target's API.
+
+    Args:
+        http: The session; it gets the authentication and the reading of error bodies from here.
+        api_key: Begins with ``tenzo_pk_``.
+        mapping: How this installation spells paths, headers and fields.
+    """
+
+    title: ClassVar[str] = "Tenzo"
+
+    def __init__(self, http: HttpSession, api_key: Secret, mapping: WireMapping | None = None) -> None:
+        self._http = http
+        self._wire = mapping or WireMapping()
+        http.auth = HeaderAuth({"Authorization": f"Bearer {api_key.reveal()}"})
+        http.explain = _explained
+
+    async def test(self) -> str:
+        """Ask for one page of jobs, and say that the key is good for it."""
+        reply = await self._http.get(self._wire.jobs_path, params={self._wire.cursor_parameter: ""})
+        return f"{self.title} lists jobs; the first page has {len(self._page(reply)[0])}"
+
+    async def get(self, target_id: str) -> TargetJob | None:
+        """Return the job with that id, or None where the target has none."""
+        reply = await self._http.get(self._job_path(target_id), accept=(404, 410))
+        return self._job(reply) if reply.ok else None
+
+    async def find(self, external_id: str) -> tuple[TargetJob, ...]:
+        """Return every job that carries the external id; what a target that ignores the filter adds to that is left out."""
+        reply = await self._http.get(self._wire.jobs_path, params={self._wire.external_id_parameter: external_id})
+        rows, _ = self._page(reply)
+        jobs = tuple(self._wire.job(row, service=self.title) for row in rows)
+        return tuple(job for job in jobs if job.external_id == external_id)
+
+    async def create(self, external_id: str, fields: Mapping[str, JsonValue], *, idempotency_key: str) -> TargetJob:
+        """Create a job; a new try of the same intent carries the same key.
+
+        Raises:
+            AnswerLost: What the request did is unknown.
+            Refused: Nothing was created.
+        """
+        body = {self._wire.external_id_field: external_id, **self._wire.outgoing(fields)}
+        headers = {self._wire.idempotency_header: idempotency_key}
+        return await self._write("POST", self._wire.jobs_path, body, headers)
+
+    async def update(self, target_id: str, patch: Mapping[str, JsonValue], *, etag: str | None) -> TargetJob:
+        """Apply a merge patch, under the condition that the job is still the one of ``etag`` where one is known.
+
+        Raises:
+            RemoteGone: The job is not there.
+            Conflict: It changed meanwhile.
+            AnswerLost: What the request did is unknown.
+            Refused: Nothing was changed.
+        """
+        return await self._patch(target_id, self._wire.outgoing(patch), etag)
+
+    async def link(self, target_id: str, external_id: str, *, etag: str | None) -> TargetJob:
+        """Give the job that external id and change nothing else."""
+        return await self._patch(target_id, {self._wire.external_id_field: external_id}, etag)
+
+    async def jobs(self) -> AsyncIterator[TargetJob]:
+        """Yield every job, page by page.
+
+        Raises:
+            UnexpectedAnswer: The listing does not end.
+        """
+        cursor, seen = "", {""}
+        for _ in range(MAX_PAGES):
+            reply = await self._http.get(self._wire.jobs_path, params={self._wire.cursor_parameter: cursor})
+            rows, following = self._page(reply)
+            for row in rows:
+                yield self._wire.job(row, service=self.title)
+            if following is None:
+                return
+            if following in seen:
+                break
+            cursor = following
+            seen.add(following)
+        raise UnexpectedAnswer(f"{self.title} lists jobs in a circle", service=self.title)
+
+    async def catalog(self) -> Catalog:
+        """Return the names the target has; a list that answers 404 is not checked."""
+        return Catalog(
+            templates=await self._names(self._wire.templates_path),
+            folders=await self._names(self._wire.folders_path),
+            users=await self._names(self._wire.users_path),
+        )
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.close()
+
+    async def _names(self, path: str) -> frozenset[str] | None:
+        reply = await self._http.get(path, accept=(404,))
+        if not reply.ok:
+            return None
+        rows, _ = self._page(reply)
+        # A user is named in rules by mail address, which an installation may give as the id.
+        found = [row.get(name) for row in rows for name in (self._wire.name_field, self._wire.id_field) if isinstance(row, dict)]
+        return frozenset(name for name in found if isinstance(name, str))
+
+    async def _patch(self, target_id: str, body: Mapping[str, JsonValue], etag: str | None) -> TargetJob:
+        headers = {"Content-Type": self._wire.patch_type}
+        if etag is not None:
+            headers[self._wire.match_header] = etag
+        return await self._write("PATCH", self._job_path(target_id), body, headers)
+
+    async def _write(self, method: str, path: str, body: Mapping[str, JsonValue], headers: Mapping[str, str]) -> TargetJob:
+        try:
+            return self._job(await self._http.send(method, path, json=body, headers=headers, repeatable=False))
+        except UnexpectedAnswer as error:
+            # A redirect, a web page or a broken body may stand in front of a write that was carried out all the same.
+            raise AnswerLost(f"{error.message}; whether the request was carried out is unknown", service=self.title) from error
+
+    def _job_path(self, target_id: str) -> str:
+        return f"{self._wire.jobs_path}/{segment(target_id)}"
+
+    def _job(self, reply: Reply) -> TargetJob:
+        document = reply.decode(dict)
+        return self._wire.job(document, service=self.title, etag=reply.headers.get("etag"))
+
+    def _page(self, reply: Reply) -> tuple[list[JsonValue], str | None]:
+        document: dict[str, JsonValue] = reply.decode(dict)
+        rows, following = document.get(self._wire.data_field), document.get(self._wire.next_field)
+        if not isinstance(rows, list):
+            raise UnexpectedAnswer(f"{self.title} answered without a list in {self._wire.data_field}", service=self.title)
+        if following is not None and not isinstance(following, str):
+            raise UnexpectedAnswer(f"{self.title} answered with a {self._wire.next_field} that is not text", service=self.title)
+        return rows, following or None
+
+
+def _explained(reply: Reply) -> RemoteError | None:
+    """Return the error of a reply that is none of success, in the words of its body."""
+    error = error_of(reply)
+    if error is None or reply.status < 400:
+        return error
+    try:
+        said = msgspec.json.decode(reply.body, type=_ErrorBody).error
+    except ValueError:
+        return error
+    words = excerpt(said.message or said.code)
+    if not words:
+        return error
+    return type(error)(f"{reply.service} says: {words} ({reply.status})", service=reply.service, remedy=error.remedy)
