@@ -25,6 +25,7 @@ class Group(StrEnum):
     PICKER = "Integrations"
     JOBS = "Jobs"
     TABLE = "Jobs table"
+    SHEET = "Text in a dialog"
     CHECK = "Check Eligibility"
     CONFIRM = "Confirm Sync"
     RUNNING = "Sync in progress"
@@ -124,6 +125,16 @@ def _table() -> Iterator[Command]:
     yield Command(g, "scroll_bottom", "Last", "Move to the last job.", ("end", "G"), palette=False)
 
 
+def _sheet() -> Iterator[Command]:
+    g = Group.SHEET
+    yield Command(g, "cursor_up", "Up", "Move up to what can be unfolded, or scroll up.", ("up", "k"), palette=False)
+    yield Command(g, "cursor_down", "Down", "Move down to what can be unfolded, or scroll down.", ("down", "j"), palette=False)
+    yield Command(g, "page_up", "Page up", "Scroll up one page.", ("pageup", "ctrl+b"), palette=False)
+    yield Command(g, "page_down", "Page down", "Scroll down one page.", ("pagedown", "ctrl+f", "space"), palette=False)
+    yield Command(g, "scroll_top", "First", "Go to the beginning.", ("home", "g"), palette=False)
+    yield Command(g, "scroll_bottom", "Last", "Go to the end.", ("end", "G"), palette=False)
+
+
 def _check() -> Iterator[Command]:
     g = Group.CHECK
     yield Command(g, "sync", "Sync Job", "Plan the sync of this job, and ask before anything is written.", ("s",), "Sync Job")
@@ -198,6 +209,7 @@ COMMANDS: tuple[Command, ...] = (
     *_picker(),
     *_jobs(),
     *_table(),
+    *_sheet(),
     *_check(),
     *_confirm(),
     *_running(),

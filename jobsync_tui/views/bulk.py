@@ -1,0 +1,189 @@
+"""Several jobs at once: their plans before, their results afterwards, grouped so that a person sees what matters first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from shlex import join
+from typing import TypeVar
+
+from ..backend.models import BulkPlan, Outcome, PlanKind, SyncPlan, SyncResult
+from ..render import OUTCOME_WORDS, place
+from . import words
+from .layout import columns, wrap
+from .plan import by_rules
+from .sheet import BLANK, Fold, Line, Sheet, Span, Tone, as_text, bad, dim, good, head, line, strong, warn
+
+TYPED_ABOVE = 50
+"""Above this many jobs that would be written, the number is typed."""
+
+_ORDER = (PlanKind.CREATE, PlanKind.UPDATE, PlanKind.UNCHANGED, PlanKind.REFUSE)
+_GROUPS = {
+    PlanKind.CREATE: "CREATE",
+    PlanKind.UPDATE: "UPDATE",
+    PlanKind.UNCHANGED: "UNCHANGED",
+    PlanKind.REFUSE: "REFUSED, nothing is written",
+}
+_RESULT_ORDER = (
+    Outcome.FAILED,
+    Outcome.UNKNOWN,
+    Outcome.NOT_FOUND,
+    Outcome.BUSY,
+    Outcome.STALE,
+    Outcome.CANCELLED,
+    Outcome.REFUSED,
+    Outcome.CREATED,
+    Outcome.UPDATED,
+    Outcome.UNCHANGED,
+    Outcome.PLANNED,
+)
+_GOOD = {Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED}
+_RETRIED = {Outcome.FAILED, Outcome.BUSY, Outcome.STALE, Outcome.CANCELLED}
+ItemT = TypeVar("ItemT")
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One job in a group: what is said of it and under which reason it is gathered."""
+
+    job_id: str
+    name: str
+    where: str
+    told: str
+    reason: str
+
+
+def syncable(plan: BulkPlan) -> tuple[SyncPlan, ...]:
+    """Return the plans that a confirmation would carry out; unchanged jobs are confirmed, and nothing is written for them."""
+    return tuple(each for each in plan.plans if each.kind is not PlanKind.REFUSE and each.error is None)
+
+
+def written(plan: BulkPlan) -> int:
+    """Return how many jobs would be created or updated."""
+    return sum(each.kind in {PlanKind.CREATE, PlanKind.UPDATE} and each.error is None for each in plan.plans)
+
+
+def bulk_headline(plan: BulkPlan) -> list[Line]:
+    """Return the counts of a bulk plan, and a warning where edits in the target would be overwritten."""
+    counts = Counter(_kind(each) for each in plan.plans)
+    told = [f"{counts[kind]:,} {words.PLANS[kind].lower()}" for kind in _ORDER if counts[kind]]
+    overwrites = sum(any(change.overwrites for change in each.changes) for each in plan.plans)
+    lines = [line(" ", strong(f"{len(plan.plans):,} jobs"), f"   {', '.join(told)}")]
+    if overwrites:
+        lines.append(
+            line(" ", warn(f"! {words.count(overwrites, 'job')} edited in {words.TARGET} since our last sync: marked !, and overwritten"))
+        )
+    return lines
+
+
+def bulk_sheet(plan: BulkPlan, width: int) -> Sheet:
+    """Return the plans grouped by what would be done; refused jobs with their reasons."""
+    sheet: list[Line | Fold] = [*bulk_headline(plan), BLANK]
+    groups = [(kind, [each for each in plan.plans if _kind(each) is kind]) for kind in _ORDER]
+    for kind, plans in groups:
+        if plans:
+            title = f"{_GROUPS[kind]}   {len(plans):,}"
+            sheet += _group(kind.value, title, [_plan_row(each) for each in plans], width, opened=kind is not PlanKind.UNCHANGED)
+    sheet.append(line("   ", dim(f"never touched   {words.NEVER_TOUCHED}")))
+    return tuple(sheet)
+
+
+def bulk_command(integration: str, job_ids: Sequence[str]) -> str:
+    """Return the command line that does the same."""
+    return join(["jobsync", "sync", "-i", integration, *job_ids])
+
+
+def results_line(results: Iterable[SyncResult]) -> str:
+    """Return how several syncs ended, counted: ``ok UPDATED 3, x FAILED 1``."""
+    counts = Counter(result.outcome for result in results)
+    return ", ".join(f"{OUTCOME_WORDS[outcome]} {counts[outcome]:,}" for outcome in _RESULT_ORDER if counts[outcome])
+
+
+def results_sheet(results: Sequence[SyncResult], asked: int, width: int) -> Sheet:
+    """Return how several syncs ended: what went wrong first, each with its reason."""
+    well = sum(result.outcome in _GOOD for result in results)
+    glyph = good("ok DONE") if well == asked else warn("! DONE, not all of it")
+    sheet: list[Line | Fold] = [line(" ", glyph, f"   {well:,} of {asked:,} jobs synced")]
+    sheet += [line("   ", part) for told in (results_line(results), *_notes(results, asked)) for part in wrap(told, width - 4)]
+    sheet.append(BLANK)
+    for outcome in _RESULT_ORDER:
+        found = [result for result in results if result.outcome is outcome]
+        if found:
+            title = f"{OUTCOME_WORDS[outcome]}   {len(found):,}"
+            sheet += _group(outcome.value, title, [_result_row(each) for each in found], width, opened=outcome not in _GOOD)
+    return tuple(sheet)
+
+
+def results_text(results: Sequence[SyncResult], asked: int, width: int = 100) -> str:
+    """Return how several syncs ended as text."""
+    return as_text((line("Sync Result"), *results_sheet(results, asked, width))) + "\n"
+
+
+def to_retry(results: Iterable[SyncResult]) -> tuple[str, ...]:
+    """Return the ids of the jobs whose sync may go better a second time."""
+    return tuple(result.job.id for result in results if result.outcome in _RETRIED)
+
+
+def _kind(plan: SyncPlan) -> PlanKind:
+    return PlanKind.REFUSE if plan.error is not None else plan.kind
+
+
+def _notes(results: Sequence[SyncResult], asked: int) -> list[str]:
+    moved = sum(result.outcome is Outcome.STALE for result in results)
+    notes = [f"{words.count(moved, 'job')} moved since the plan and dropped out"] if moved else []
+    if len(results) < asked:
+        notes.append(f"{asked - len(results):,} not begun")
+    return notes
+
+
+def _plan_row(plan: SyncPlan) -> _Row:
+    told = {PlanKind.CREATE: by_rules(plan), PlanKind.UPDATE: _fields(plan), PlanKind.UNCHANGED: "", PlanKind.REFUSE: ""}[_kind(plan)]
+    reason = plan.error.message if plan.error else plan.eligibility.message if plan.kind is PlanKind.REFUSE and plan.eligibility else ""
+    return _Row(plan.job.id, words.job_name(plan.job), place(plan.job.location), told, reason)
+
+
+def _fields(plan: SyncPlan) -> str:
+    mark = "! " if any(change.overwrites for change in plan.changes) else ""
+    return mark + ", ".join(change.field for change in plan.changes)
+
+
+def _result_row(result: SyncResult) -> _Row:
+    told = result.target_id or "" if result.outcome in _GOOD else ""
+    reason = ""
+    if result.error is not None:
+        reason = result.error.message
+    elif result.outcome is Outcome.REFUSED and result.eligibility is not None:
+        reason = result.eligibility.message
+    return _Row(result.job.id, words.job_name(result.job), place(result.job.location), told, reason)
+
+
+def _group(key: str, title: str, rows: Sequence[_Row], width: int, *, opened: bool) -> list[Line | Fold]:
+    lines: list[Line | Fold] = []
+    for reason, of_reason in _by(rows, lambda row: row.reason):
+        if reason:
+            lines += [line("   ", Span(part, Tone.WARN)) for part in wrap(reason, width - 5)]
+        lines += [each for row in of_reason for each in _row(row, width)]
+    return [Fold(key, (head(f"+ {title}", "+ show"),), (head(f"- {title}"), *lines, BLANK), starts_open=opened)]
+
+
+def _row(row: _Row, width: int) -> list[Line]:
+    id_width, where_width = 12, 18
+    rest = width - id_width - where_width - 12
+    name_width = rest * 3 // 5
+    return columns(
+        (dim(row.job_id), row.name, row.where, dim(row.told)), (id_width, name_width, where_width, rest - name_width), indent=4, most=1
+    )
+
+
+def _by(items: Iterable[ItemT], name: Callable[[ItemT], str]) -> list[tuple[str, list[ItemT]]]:
+    found: dict[str, list[ItemT]] = {}
+    for item in items:
+        found.setdefault(name(item), []).append(item)
+    return list(found.items())
+
+
+def outcome_span(result: SyncResult) -> Span:
+    """Return how one sync ended, in its tone."""
+    words_ = OUTCOME_WORDS[result.outcome]
+    return good(words_) if result.outcome in _GOOD else bad(words_) if result.outcome is Outcome.FAILED else warn(words_)

@@ -1,0 +1,177 @@
+"""Check Eligibility as a sheet: the verdict, and everything that would have to be known to change it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..backend.models import Eligibility, InactiveRule, MatchedRule, NearMiss, Reason, RuleResult, Source
+from . import words
+from .applied import action_sections
+from .conditions import condition_lines, first_obstacle
+from .layout import columns, wrap, wrap_lines
+from .past import past_section
+from .remedy import excluders, missing_note, to_fix
+from .sheet import BLANK, Fold, Line, Sheet, Span, as_text, bad, dim, good, head, line, warn
+from .subject import Subject, job_lines, where
+
+_CLOSEST = 3
+
+
+def verdict_lines(found: Eligibility, subject: Subject, width: int) -> tuple[Line, ...]:
+    """Return whether the job is eligible, by which reason, by which rules and how fresh that is."""
+    rules = dim(words.rule_set(found.ruleset_revision, subject.rules))
+    if found.eligible:
+        matched = f"{len(found.matched_rules)} of {len(found.rules)} active rules match"
+        lines = [line(" ", good("ok ELIGIBLE"), f"   {matched}", right=rules)]
+        return (*lines, line("   ", dim(_source(found, subject))), line("   ", _would_do(subject)))
+    first, *more = wrap(found.message, width - 44)
+    lines = [line(" ", bad("x NOT ELIGIBLE"), f"   {first}", right=rules)]
+    lines += [line(" " * 18, part) for part in more]
+    lines.append(line("   ", dim(_source(found, subject))))
+    if subject.cached and subject.cached.target_id:
+        lines.append(line("   ", f"Synced before: {words.TARGET} job {subject.cached.target_id} stays there, untouched."))
+    return tuple(lines)
+
+
+def explain(found: Eligibility, subject: Subject, width: int) -> Sheet:
+    """Return the explanation of an answer to "is this job eligible"."""
+    parts: list[Sequence[Line | Fold]] = [verdict_lines(found, subject, width)]
+    if found.eligible:
+        parts += [_matched(found, subject, width), *action_sections(found, width)]
+        parts.append(_inactive_that_would_match(found))
+    else:
+        parts += _why_not(found, subject, width)
+    parts.append(past_section(found, subject, width))
+    sheet: list[Line | Fold] = []
+    for part in parts:
+        if part:
+            sheet += [*part, BLANK]
+    return tuple(sheet[:-1])
+
+
+def footnote(found: Eligibility, subject: Subject) -> str:
+    """Return the line that closes the sheet: what can be done, or that nothing was done."""
+    return "Nothing has been written." if found.eligible else f"To fix: {to_fix(found, subject)}"
+
+
+def explanation_text(found: Eligibility, subject: Subject, width: int = 100) -> str:
+    """Return the whole explanation as text, for the clipboard."""
+    sheet = (
+        line(f"Check Eligibility: {where(subject, found.job.id)}"),
+        *job_lines(found.job, subject, width),
+        *((line(" ", found.job.url),) if found.job.url else ()),
+        BLANK,
+        *explain(found, subject, width),
+        BLANK,
+        *wrap_lines(footnote(found, subject), width, 1),
+    )
+    return as_text(sheet) + "\n"
+
+
+def _source(found: Eligibility, subject: Subject) -> str:
+    if found.source is Source.LIVE:
+        at = f" at {words.clock(found.read_at, subject.now)}" if found.read_at else ""
+        return f"read live from {subject.ats}{at}"
+    read = f", read {words.ago(found.read_at, subject.now)}" if found.read_at else ""
+    return f"from cache{read}; l reads it from {subject.ats} now"
+
+
+def _would_do(subject: Subject) -> Span:
+    target_id = subject.cached.target_id if subject.cached else None
+    if target_id:
+        return Span(f"A sync would look at {words.TARGET} job {target_id} and UPDATE what differs.")
+    return Span(f"A sync would CREATE the job in {words.TARGET}, unless it finds it there.")
+
+
+def _matched(found: Eligibility, subject: Subject, width: int) -> list[Line | Fold]:
+    results = {rule.id: rule for rule in found.rules}
+    section: list[Line | Fold] = [head("MATCHED RULES, in the order in which they act", "+ conditions")]
+    for matched in found.matched_rules:
+        rule = results.get(matched.id)
+        conditions = condition_lines(rule, None, subject.ats, width) if rule else []
+        section.append(
+            Fold(f"rule:{matched.id}", _matched_row("+", matched, width), (*_matched_row("-", matched, width), *conditions), matched.id)
+        )
+    gave_way = [rule for rule in found.rules if rule.matched and rule.fallback and not rule.applied]
+    section += [line("   ", dim(f"       {rule.name}: fallback, gave way to the rules above")) for rule in gave_way]
+    return section
+
+
+def _matched_row(mark: str, rule: MatchedRule, width: int) -> tuple[Line, ...]:
+    return tuple(columns((f"{mark} {rule.priority}", rule.name), (7, width - 12), indent=1, most=2))
+
+
+def _why_not(found: Eligibility, subject: Subject, width: int) -> list[Sequence[Line | Fold]]:
+    rules = _rule_folds(found, subject, width)
+    match found.reason:
+        case Reason.MISSING_REQUIRED_FIELDS:
+            missing = [head("MISSING REQUIRED FIELDS")]
+            for field in found.missing_fields:
+                missing += columns(
+                    (bad("X"), field, warn(words.note(missing_note(found, subject, field), subject.ats))), (2, 24, width - 40), indent=3
+                )
+            return [missing, _matched(found, subject, width) if found.matched_rules else rules]
+        case Reason.EXCLUDED:
+            return [_excluded(found, subject, width), rules]
+        case _:
+            return [rules]
+
+
+def _excluded(found: Eligibility, subject: Subject, width: int) -> list[Line | Fold]:
+    names = set(excluders(found))
+    section: list[Line | Fold] = [head("EXCLUDED BY", "+ fold")]
+    section += [
+        _active_rule(rule, None, subject, width, "excludes the job", starts_open=True)
+        for rule in found.rules
+        if rule.name in names and rule.matched
+    ]
+    return section
+
+
+def _rule_folds(found: Eligibility, subject: Subject, width: int) -> list[Line | Fold]:
+    """Return the rules that did not match, the closest first, then inactive ones that would, then the rest."""
+    near = {miss.rule: miss for miss in found.near_misses}
+    missed = sorted((rule for rule in found.rules if not rule.matched), key=lambda rule: rule.missed)
+    section: list[Line | Fold] = []
+    for number, rule in enumerate(missed):
+        opened = number == 0 and found.reason is Reason.NO_RULE_MATCHED
+        section.append(_active_rule(rule, near.get(rule.name), subject, width, _misses(rule), starts_open=opened))
+    would = [_inactive_rule(rule, width) for rule in found.inactive_rules if rule.would_match]
+    rest = section[_CLOSEST:]
+    shown: list[Line | Fold] = [*section[:_CLOSEST], *would]
+    if rest:
+        least = missed[_CLOSEST].missed
+        more = (words.count(len(rest), "more active rule"), f"miss {least} or more")
+        shown.append(Fold("more", _row("+", *more, "", width), (*_row("-", *more, "", width), *rest)))
+    others = [rule for rule in found.inactive_rules if not rule.would_match]
+    if others:
+        shown.append(line("     ", dim(f"{words.count(len(others), 'inactive rule')} would not match either")))
+    if not shown:
+        return [line("   ", dim("There are no rules."))]
+    return [head("CLOSEST RULES" if missed else "INACTIVE RULES", f"{words.count(len(found.rules), 'active rule')}   + unfold"), *shown]
+
+
+def _misses(rule: RuleResult) -> str:
+    return f"misses {rule.missed} of {len(rule.conditions)}" if len(rule.conditions) > 1 else f"misses {rule.missed}"
+
+
+def _active_rule(rule: RuleResult, near: NearMiss | None, subject: Subject, width: int, standing: str, *, starts_open: bool) -> Fold:
+    closed = _row("+", rule.name, standing, first_obstacle(rule, near, subject.ats), width)
+    opened = (*_row("-", rule.name, standing, "", width), *condition_lines(rule, near, subject.ats, width))
+    return Fold(f"rule:{rule.id}", closed, opened, rule.id, starts_open)
+
+
+def _inactive_rule(rule: InactiveRule, width: int) -> Fold:
+    row = _row("*", rule.name, "INACTIVE", "would match if it were activated", width)
+    return Fold(f"rule:{rule.id}", row, row, rule.id)
+
+
+def _inactive_that_would_match(found: Eligibility) -> list[Line]:
+    names = [rule.name for rule in found.inactive_rules if rule.would_match]
+    return [line("   ", dim(f"Inactive, would match too: {words.listing(names, 6)}"))] if names else []
+
+
+def _row(mark: str, name: str, standing: str, detail: str, width: int) -> tuple[Line, ...]:
+    first, second = width * 3 // 10, 14
+    cells = (f"{mark} {name}", standing, dim(detail))
+    return tuple(columns(cells, (first, second, width - first - second - 6), indent=1, most=2))

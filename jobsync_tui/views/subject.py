@@ -1,0 +1,59 @@
+"""What a dialog is about, beside the document that it shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from rich.cells import cell_len
+
+from ..backend.models import AuditEntry, CachedJob, IntegrationSummary, JobHead, RuleSet
+from . import words
+from .layout import wrap
+from .sheet import Line, dim, line, strong
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """The surroundings of one job's document.
+
+    Attributes:
+        integration: Where the job is from; its ``ats`` is the name that reasons are told with.
+        now: The present, UTC; ages are told from it.
+        cached: The job as the cache has it, None where it is not cached.
+        rules: The rules in force, where they were read.
+        past: Audit rows of the job, newest first.
+        position: Number of the job among those that ``[`` and ``]`` go through, and how many there are.
+    """
+
+    integration: IntegrationSummary
+    now: datetime
+    cached: CachedJob | None = None
+    rules: RuleSet | None = None
+    past: tuple[AuditEntry, ...] = ()
+    position: tuple[int, int] | None = None
+
+    @property
+    def ats(self) -> str:
+        """Name of the ATS."""
+        return self.integration.ats
+
+
+def where(subject: Subject, job_id: str) -> str:
+    """Return where a dialog is: ``Bullhorn > job 884213``, with the place among the jobs it goes through."""
+    number = f"  {subject.position[0]:,} of {subject.position[1]:,}" if subject.position and subject.position[1] > 1 else ""
+    return f"{subject.integration.name} > job {job_id}{number}"
+
+
+def job_lines(job: JobHead, subject: Subject, width: int) -> tuple[Line, ...]:
+    """Return the job by name, place, client and status: on one line where it fits, else the name on its own."""
+    facts = [words.job_place(subject.cached if subject.cached and len(subject.cached.locations) > 1 else job)]
+    if subject.cached and subject.cached.client:
+        facts.append(f"client {subject.cached.client}")
+    facts.append(f"ATS status: {job.status}")
+    told = "   ".join(fact for fact in facts if fact)
+    name = words.job_name(job)
+    if cell_len(name) + cell_len(told) + 6 <= width:
+        return (line(" ", strong(name), right=(dim(told),)),)
+    names = [line(" ", strong(part)) for part in wrap(name, width - 2, most=2)]
+    return (*names, *(line(" ", dim(part)) for part in wrap(told, width - 2, most=2)))

@@ -1,0 +1,184 @@
+"""A sheet that scrolls and whose folds open: the body of every dialog."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.style import Style
+from textual.binding import BindingType
+from textual.message import Message
+from textual.strip import Strip
+
+from ..commands import Group, bindings
+from ..views.sheet import Fold, Line, ShownLine, Span, folds, shown
+from .lines import Builder, LinesView, nothing
+
+
+class SheetView(LinesView, can_focus=True):
+    """Shows a sheet; the cursor stands on a fold, ``>`` marks it, and `toggle` opens or closes it.
+
+    Going down moves the cursor to the next fold that is on the screen, and scrolls a line where there is none.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Group.SHEET)
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"sheet--cursor"}
+    DEFAULT_CSS = "SheetView { height: 1fr; overflow: hidden auto; scrollbar-size-vertical: 0; }"
+
+    class Moved(Message):
+        """The part of the sheet that is on the screen, or the fold under the cursor, is another one."""
+
+        def __init__(self, sheet: SheetView) -> None:
+            super().__init__()
+            self.sheet = sheet
+
+        def can_replace(self, message: Message) -> bool:
+            """One is enough."""
+            return isinstance(message, SheetView.Moved)
+
+        @property
+        def control(self) -> SheetView:
+            """The sheet that moved."""
+            return self.sheet
+
+    def __init__(self, build: Builder = nothing, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(build, id=id)
+        self._toggled: set[str] = set()
+        self._cursor: str | None = None
+        self._folds: dict[str, Fold] = {}
+
+    @property
+    def fold(self) -> Fold | None:
+        """The fold under the cursor."""
+        return self._folds.get(self._cursor) if self._cursor else None
+
+    @property
+    def target(self) -> str | None:
+        """What the fold under the cursor is about."""
+        return self.fold.target if self.fold else None
+
+    @property
+    def position(self) -> str:
+        """Which lines are on the screen, ``1-18 of 21``; empty where all are."""
+        total, height, top = len(self.rows), self.size.height, self.scroll_offset.y
+        return f"{top + 1}-{min(top + height, total)} of {total:,}" if total > height else ""
+
+    def show(self, build: Builder, *, anew: bool = False) -> None:
+        """Show what ``build`` makes. What was open stays open and the place is kept, unless the sheet is shown ``anew``."""
+        if anew:
+            self._toggled.clear()
+            self._cursor = None
+            self.scroll_home(animate=False)
+        super().show(build)
+
+    def go_to(self, target: str) -> bool:
+        """Put the cursor on the fold that is about ``target`` and return whether there is one."""
+        found = next((fold for fold in self._folds.values() if fold.target == target), None)
+        if found is None:
+            return False
+        around = [key for row in self.rows if row.folds and row.folds[-1] == found.key for key in row.folds[:-1]]
+        if not around and not any(row.folds and row.folds[-1] == found.key for row in self.rows):
+            self._toggled ^= {key for key, fold in self._folds.items() if found in fold.opened}
+            self._rebuild()
+        self._set_cursor(found.key)
+        self._bring_into_view()
+        return True
+
+    def toggle(self) -> None:
+        """Open or close the fold under the cursor."""
+        if self._cursor is None:
+            return
+        self._toggled ^= {self._cursor}
+        self._rebuild()
+        self._bring_into_view()
+
+    def action_cursor_up(self) -> None:
+        """Go up by a fold or a line."""
+        self._move(-1)
+
+    def action_cursor_down(self) -> None:
+        """Go down by a fold or a line."""
+        self._move(1)
+
+    def action_page_up(self) -> None:
+        """Go up a page."""
+        self.scroll_to(y=self.scroll_offset.y - max(self.size.height - 1, 1), animate=False, force=True)
+        self._cursor_on_screen()
+
+    def action_page_down(self) -> None:
+        """Go down a page."""
+        self.scroll_to(y=self.scroll_offset.y + max(self.size.height - 1, 1), animate=False, force=True)
+        self._cursor_on_screen()
+
+    def action_scroll_top(self) -> None:
+        """Go to the first line."""
+        self.scroll_to(y=0, animate=False, force=True)
+        self._cursor_on_screen()
+
+    def action_scroll_bottom(self) -> None:
+        """Go to the last line."""
+        self.scroll_to(y=len(self.rows), animate=False, force=True)
+        self._cursor_on_screen(last=True)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Say that another part of the sheet is on the screen."""
+        super().watch_scroll_y(old_value, new_value)
+        self.post_message(self.Moved(self))
+
+    def _made(self, width: int) -> list[ShownLine]:
+        sheet = self._build(width)
+        self._folds = {fold.key: fold for fold in folds(sheet)}
+        return list(shown(sheet, self._toggled))
+
+    def _rebuild(self) -> None:
+        super()._rebuild()
+        stops = self._stops()
+        if self._cursor not in stops:
+            self._cursor = next(iter(stops), None)
+        self.post_message(self.Moved(self))
+
+    def _strip(self, number: int, width: int, base: Style) -> Strip:
+        row = self.rows[number]
+        if not row.first or row.folds[-1] != self._cursor or not row.line.left:
+            return super()._strip(number, width, base)
+        first, *rest = row.line.left
+        marked = Line((Span(">" + first.text[1:], first.tone), *rest), row.line.right)
+        return self._drawn(marked, width, base + self.get_component_rich_style("sheet--cursor", partial=True))
+
+    def _stops(self) -> dict[str, int]:
+        """Return the line on which each fold begins, by its key, in order."""
+        return {row.folds[-1]: number for number, row in enumerate(self._rows) if row.first}
+
+    def _move(self, step: int) -> None:
+        stops = self._stops()
+        top, height = self.scroll_offset.y, self.size.height
+        at = stops.get(self._cursor or "")
+        if at is None or not top <= at < top + height:
+            at = top - 1 if step > 0 else top + height
+        beyond = [(number, key) for key, number in stops.items() if (number > at if step > 0 else number < at)]
+        following = (beyond[0] if step > 0 else beyond[-1]) if beyond else None
+        if following is None or not top <= following[0] < top + height:
+            self.scroll_to(y=top + step, animate=False, force=True)
+            top += step
+        if following is not None and top <= following[0] < top + height:
+            self._set_cursor(following[1])
+
+    def _set_cursor(self, key: str) -> None:
+        self._cursor = key
+        self.refresh()
+        self.post_message(self.Moved(self))
+
+    def _cursor_on_screen(self, *, last: bool = False) -> None:
+        top, height = self.scroll_offset.y, self.size.height
+        visible = [key for key, number in self._stops().items() if top <= number < top + height]
+        if visible and (last or self._cursor not in visible):
+            self._set_cursor(visible[-1] if last else visible[0])
+
+    def _bring_into_view(self) -> None:
+        """Scroll so that the fold under the cursor is on the screen, its end too where there is room."""
+        mine = [number for number, row in enumerate(self._rows) if self._cursor in row.folds]
+        if not mine:
+            return
+        top, height = self.scroll_offset.y, self.size.height
+        if mine[-1] >= top + height:
+            top = mine[-1] - height + 1
+        self.scroll_to(y=min(top, mine[0]), animate=False, force=True)
