@@ -1,0 +1,12 @@
+"""Rules: loaded from YAML, evaluated against a job or a whole cache, and explained. Pure: values in, values out.
+
+``load_rules`` and ``dump_rules`` read and write files, ``evaluate`` answers for one job with every reason, ``describe`` puts conditions
+in a line. `columns` answers for many jobs at once.
+"""
+
+from .dumper import dump_rules
+from .evaluate import evaluate
+from .loader import load_rules
+from .words import describe
+
+__all__ = ["describe", "dump_rules", "evaluate", "load_rules"]

@@ -1,0 +1,197 @@
+"""Whether a job is eligible, by which rules and with what, or why not: everything an explanation needs, from values alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..models import (
+    ConditionResult,
+    Eligibility,
+    EvaluationPolicy,
+    FieldAvailability,
+    InactiveRule,
+    Job,
+    JobHead,
+    MatchedRule,
+    NearMiss,
+    Note,
+    Reason,
+    Rule,
+    RuleResult,
+    RuleSet,
+    Source,
+)
+from .actions import excluders, resolve
+from .cells import Cell
+from .compiled import CompiledRule, CompiledRules, compiled
+from .fields import field_named, why_missing
+from .misses import Answers, costs, turns
+from .words import would_be
+
+MAX_MISSED = 2
+"""Leaves that may be wrong in a near miss."""
+
+NO_ACTIVE_RULES = "No active rules configured"
+NO_RULE_MATCHED = "Job does not match any active rules"
+EXCLUDED = "Job is excluded by a rule"
+MISSING_FIELDS = "Job is missing required fields"
+
+
+def evaluate(
+    job: Job,
+    rules: RuleSet,
+    policy: EvaluationPolicy,
+    availability: FieldAvailability,
+    *,
+    provider_title: str,
+    source: Source,
+    read_at: datetime | None,
+    now: datetime,
+) -> Eligibility:
+    """Return whether ``job`` is eligible under ``rules``, with every reason.
+
+    Args:
+        job: A cached job, or one straight from an adapter: then ``sync_status``, ``last_synced`` and ``target_id`` are missing.
+        rules: Every rule, in any order; inactive ones are tried too, and told apart.
+        policy: What the configuration adds.
+        availability: Which fields the job's ATS never delivers, and which only singly.
+        provider_title: The name people know the ATS by; it stands where a near miss hangs on a field that the ATS never delivers.
+        source: Where the job was read from.
+        read_at: When, UTC.
+        now: The moment from which ages in days count, UTC.
+
+    Raises:
+        RuleError: A rule cannot be evaluated; rules that were loaded can.
+    """
+    ready = compiled(rules)
+    view = _View(job, ready, availability, now)
+    tried = [view.tried(rule) for rule in ready.active]
+    plain = any(item.matched for item in tried if not item.rule.rule.fallback)
+    applying = [item.rule.rule for item in tried if item.matched and not (item.rule.rule.fallback and plain)]
+    missing = missing_fields(job, policy)
+    excluding = excluders(applying)
+    reason = _reason(ready, applying, excluding, missing)
+    resolution = resolve(applying, policy)
+    return Eligibility(
+        integration=job.integration,
+        job=JobHead.of(job),
+        eligible=reason is None,
+        reason=reason,
+        message=_message(reason, applying, excluding, missing),
+        missing_fields=missing,
+        template_type=resolution.template_type,
+        templates=resolution.templates,
+        matched_rules=tuple(MatchedRule(rule.id, rule.name, rule.priority) for rule in applying),
+        actions=resolution.actions,
+        rules=tuple(view.result(item, applied=item.matched and not (item.rule.rule.fallback and plain)) for item in tried),
+        inactive_rules=tuple(InactiveRule(rule.rule.id, rule.rule.name, view.tried(rule).matched) for rule in ready.inactive),
+        near_misses=_near_misses(tried, view, provider_title),
+        ruleset_revision=rules.revision,
+        source=source,
+        read_at=read_at,
+    )
+
+
+def missing_fields(job: Job, policy: EvaluationPolicy) -> tuple[str, ...]:
+    """Return those of the policy's required fields that ``job`` lacks, in the policy's order; a field nobody knows is lacking."""
+    lacking = []
+    for name in policy.required_fields:
+        field = field_named(name)
+        if field is None or not field.cell(job).values:
+            lacking.append(name)
+    return tuple(lacking)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """A rule with the number of leaves that keep it from matching."""
+
+    rule: CompiledRule
+    missed: int
+
+    @property
+    def matched(self) -> bool:
+        return self.missed == 0
+
+
+class _View:
+    """One job seen through a compiled rule set: each field read once, each distinct leaf answered once."""
+
+    def __init__(self, job: Job, rules: CompiledRules, availability: FieldAvailability, now: datetime) -> None:
+        self.rules = rules
+        self.cells: list[Cell] = [field.cell(job) for field in rules.fields]
+        self.answers: Answers = [leaf.test(self.cells[leaf.field], now) for leaf in rules.leaves]
+        self.why = [
+            None if cell.values else why_missing(job, field.name, availability)
+            for field, cell in zip(rules.fields, self.cells, strict=True)
+        ]
+        self.hopeless = {number for number, leaf in enumerate(rules.leaves) if self.why[leaf.field] is Note.FIELD_NOT_PROVIDED}
+        self._shown = [cell.shown() for cell in self.cells]
+
+    def tried(self, rule: CompiledRule) -> _Tried:
+        return _Tried(rule, costs(rule.root, self.answers)[0])
+
+    def result(self, tried: _Tried, *, applied: bool) -> RuleResult:
+        rule = tried.rule.rule
+        return RuleResult(
+            id=rule.id,
+            name=rule.name,
+            matched=tried.matched,
+            missed=min(tried.missed, len(tried.rule.places) + 1),
+            conditions=tuple(self._condition(path, number) for path, number in tried.rule.places),
+            priority=rule.priority,
+            fallback=rule.fallback,
+            applied=applied,
+        )
+
+    def note(self, number: int) -> Note | None:
+        """Return why a leaf has no answer, or what its answer on a missing value rests on."""
+        field = self.rules.leaves[number].field
+        if not self.cells[field].values:
+            return self.why[field]
+        return Note.TYPE_MISMATCH if self.answers[number] is None else None
+
+    def _condition(self, path: str, number: int) -> ConditionResult:
+        known = self.rules.leaves[number]
+        leaf = known.leaf
+        return ConditionResult(path, leaf.field, leaf.op, leaf.value, self._shown[known.field], self.answers[number], self.note(number))
+
+
+def _reason(rules: CompiledRules, applying: Sequence[Rule], excluding: Sequence[Rule], missing: Sequence[str]) -> Reason | None:
+    if not rules.active:
+        return Reason.NO_ACTIVE_RULES
+    if excluding:
+        return Reason.EXCLUDED
+    if not applying:
+        return Reason.NO_RULE_MATCHED
+    return Reason.MISSING_REQUIRED_FIELDS if missing else None
+
+
+def _message(reason: Reason | None, applying: Sequence[Rule], excluding: Sequence[Rule], missing: Sequence[str]) -> str:
+    if reason is Reason.NO_ACTIVE_RULES:
+        return NO_ACTIVE_RULES
+    if reason is Reason.EXCLUDED:
+        return f"{EXCLUDED}: {', '.join(rule.name for rule in excluding)}"
+    if reason is Reason.NO_RULE_MATCHED:
+        return NO_RULE_MATCHED
+    if reason is Reason.MISSING_REQUIRED_FIELDS:
+        return f"{MISSING_FIELDS}: {', '.join(missing)}"
+    names = ", ".join(rule.name for rule in applying)
+    return f"Job matches the rule {names}" if len(applying) == 1 else f"Job matches {len(applying)} rules: {names}"
+
+
+def _near_misses(tried: Sequence[_Tried], view: _View, provider_title: str) -> tuple[NearMiss, ...]:
+    near = sorted((item for item in tried if 1 <= item.missed <= MAX_MISSED), key=lambda item: item.missed)
+    return tuple(NearMiss(item.rule.rule.name, _changes(item, view, provider_title)) for item in near)
+
+
+def _changes(tried: _Tried, view: _View, provider_title: str) -> tuple[str, ...]:
+    texts = []
+    for node, want in turns(tried.rule.root, view.answers, view.hopeless):
+        text = would_be(view.rules.leaves[node.leaf].leaf, want=want)
+        if view.note(node.leaf) is Note.FIELD_NOT_PROVIDED:
+            text += f" ({provider_title} never delivers it)"
+        texts.append(text)
+    return tuple(texts)

@@ -1,0 +1,265 @@
+"""The operators: each leaf becomes a test of a cell that answers True, False, or None where the values do not tell.
+
+Compiling a leaf checks its value, so what can be loaded can be evaluated. The negated operators are the others turned round: a field with
+several values passes them if none of the values passes the other.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+from ..models import JsonValue, Leaf, Op
+from .cells import Cell, Form
+from .patterns import PatternError, compile_pattern
+from .values import Scalar, composed, equal, folded, moment_in, number_in
+
+MAX_CHOICES = 10_000
+"""Values in the list of ``in`` and ``not_in``."""
+
+MAX_DAYS = 36_525
+"""Days of ``within_days`` and ``older_than_days``: a hundred years."""
+
+Compare: TypeAlias = Callable[[Scalar, datetime], bool | None]
+"""Whether a value passes, seen from a moment; None where it is of the wrong type."""
+
+
+class OperandError(ValueError):
+    """The value of a condition does not fit its operator; says what does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """What a leaf asks of a cell.
+
+    Attributes:
+        presence: For ``is_set`` and ``is_empty``: whether values must be there. Nothing else counts then.
+        form: The form in which text is compared.
+        text: The test of a text in that form; None where ``other`` takes text too.
+        other: The test of any other value.
+        absent: The answer for a missing value: None, but for a condition that asks for the status unknown.
+        negated: The answer is turned round.
+        relative: The answer depends on the present time.
+    """
+
+    presence: bool | None = None
+    form: Form = Form.RAW
+    text: Callable[[str], bool] | None = None
+    other: Compare = lambda _value, _now: None
+    absent: bool | None = None
+    negated: bool = False
+    relative: bool = False
+
+    def __call__(self, cell: Cell, now: datetime) -> bool | None:
+        """Return whether ``cell`` passes at ``now``."""
+        if self.presence is not None:
+            return bool(cell.values) is self.presence
+        passed = self._any(cell, now)
+        return not passed if self.negated and passed is not None else passed
+
+    def _any(self, cell: Cell, now: datetime) -> bool | None:
+        if not cell.values:
+            return self.absent
+        answer: bool | None = False
+        for value in cell.in_form(self.form):
+            passed = self.text(value) if self.text is not None and isinstance(value, str) else self.other(value, now)
+            if passed:
+                return True
+            if passed is None:
+                answer = None
+        return answer
+
+
+_POSITIVE = {Op.NOT_EQUALS: Op.EQUALS, Op.NOT_IN: Op.IN, Op.NOT_CONTAINS: Op.CONTAINS}
+
+
+def compile_test(leaf: Leaf) -> Test:
+    """Return the test of ``leaf``.
+
+    Raises:
+        OperandError: Its value does not fit its operator.
+    """
+    op = _POSITIVE.get(leaf.op, leaf.op)
+    negated = op is not leaf.op
+    if op in {Op.IS_SET, Op.IS_EMPTY}:
+        if leaf.value is not None:
+            raise OperandError("takes no value")
+        return Test(presence=op is Op.IS_SET)
+    if op in {Op.EQUALS, Op.IN}:
+        return _equality(leaf, _choices(leaf.value) if op is Op.IN else (_single(leaf.value),), negated=negated)
+    if op in _TEXT_METHODS:
+        return _text_test(leaf, _TEXT_METHODS[op], negated=negated)
+    if op is Op.MATCHES:
+        return _pattern_test(leaf)
+    return _ordering(op, leaf.value)
+
+
+def _equality(leaf: Leaf, expected: Sequence[Scalar], *, negated: bool) -> Test:
+    shape = composed if leaf.case_sensitive else folded
+    form = Form.COMPOSED if leaf.case_sensitive else Form.FOLDED
+    texts = frozenset(shape(value) for value in expected if isinstance(value, str))
+    others = tuple(value for value in expected if not isinstance(value, str))
+    absent = True if leaf.field == "status" and "unknown" in texts else None
+
+    def other(value: Scalar, _now: datetime) -> bool | None:
+        if isinstance(value, str) and value in texts:
+            return True
+        answers = [equal(value, choice) for choice in (others if isinstance(value, str) else expected)]
+        if isinstance(value, str) and texts:
+            answers.append(False)
+        return True if True in answers else False if False in answers else None
+
+    text: Callable[[str], bool] | None = None
+    if not others:
+        text = next(iter(texts)).__eq__ if len(texts) == 1 else texts.__contains__
+    return Test(form=form, text=text, other=other, absent=absent, negated=negated)
+
+
+_TEXT_METHODS = {Op.CONTAINS: "__contains__", Op.STARTS_WITH: "startswith", Op.ENDS_WITH: "endswith"}
+
+
+def _text_test(leaf: Leaf, method: str, *, negated: bool) -> Test:
+    expected = _text(leaf.value)
+    shape = composed if leaf.case_sensitive else folded
+    form = Form.COMPOSED if leaf.case_sensitive else Form.FOLDED
+    return Test(form=form, text=operator.methodcaller(method, shape(expected)), negated=negated)
+
+
+def _pattern_test(leaf: Leaf) -> Test:
+    try:
+        return Test(form=Form.COMPOSED, text=compile_pattern(_text(leaf.value), case_sensitive=leaf.case_sensitive))
+    except PatternError as error:
+        raise OperandError(str(error)) from None
+
+
+_BY_SIGN: dict[Op, frozenset[int]] = {
+    Op.GT: frozenset({1}),
+    Op.AFTER: frozenset({1}),
+    Op.GTE: frozenset({0, 1}),
+    Op.LT: frozenset({-1}),
+    Op.BEFORE: frozenset({-1}),
+    Op.LTE: frozenset({-1, 0}),
+}
+"""Which signs of value minus bound pass."""
+
+
+def _ordering(op: Op, value: JsonValue) -> Test:
+    if op in {Op.WITHIN_DAYS, Op.OLDER_THAN_DAYS}:
+        return _age_test(op, timedelta(days=_days(value)))
+    if op is Op.BETWEEN:
+        return Test(other=_range(value))
+    bound = _bound(value)
+    passing = _BY_SIGN[op]
+    if isinstance(bound, datetime):
+        date = bound
+
+        def dated(item: Scalar, _now: datetime) -> bool | None:
+            moment = moment_in(item)
+            return None if moment is None else (moment > date) - (moment < date) in passing
+
+        return Test(other=dated)
+    if op in {Op.BEFORE, Op.AFTER}:
+        raise OperandError(f"needs a date such as 2026-01-31 or 2026-01-31T18:00:00Z, not {named(value)}")
+    limit = bound
+
+    def counted(item: Scalar, _now: datetime) -> bool | None:
+        number = number_in(item)
+        return None if number is None else (number > limit) - (number < limit) in passing
+
+    return Test(other=counted)
+
+
+def _range(value: JsonValue) -> Compare:
+    if not isinstance(value, list) or len(value) != 2:
+        raise OperandError(f"needs a list of two, the lowest and the highest, not {named(value)}")
+    low, high = _bound(value[0]), _bound(value[1])
+    if isinstance(low, datetime) and isinstance(high, datetime):
+        first, last = low, high
+        if first > last:
+            raise OperandError("needs the earlier date first")
+
+        def dated(item: Scalar, _now: datetime) -> bool | None:
+            moment = moment_in(item)
+            return None if moment is None else first <= moment <= last
+
+        return dated
+    if isinstance(low, datetime) or isinstance(high, datetime):
+        raise OperandError("needs two numbers or two dates, not one of each")
+    least, most = low, high
+    if least > most:
+        raise OperandError("needs the smaller number first")
+
+    def counted(item: Scalar, _now: datetime) -> bool | None:
+        number = number_in(item)
+        return None if number is None else least <= number <= most
+
+    return counted
+
+
+def _age_test(op: Op, span: timedelta) -> Test:
+    def within(item: Scalar, now: datetime) -> bool | None:
+        moment = moment_in(item)
+        return None if moment is None else abs(now - moment) <= span
+
+    def older(item: Scalar, now: datetime) -> bool | None:
+        moment = moment_in(item)
+        return None if moment is None else now - moment > span
+
+    return Test(other=within if op is Op.WITHIN_DAYS else older, relative=True)
+
+
+def named(value: JsonValue) -> str:
+    """Return what kind of value ``value`` is, with the value where it is short, for an error message."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return f"the truth value {str(value).lower()}"
+    if isinstance(value, int | float):
+        return f"the number {value}"
+    if isinstance(value, str):
+        return f"the text {value!r}" if len(value) <= 40 else f"a text of {len(value)} characters"
+    return f"a list of {len(value)}" if isinstance(value, list) else "a mapping"
+
+
+def _single(value: JsonValue) -> Scalar:
+    if value is None or isinstance(value, list | dict):
+        raise OperandError(f"needs one text, number, true or false, not {named(value)}")
+    if value == "":
+        raise OperandError("never passes with an empty text: is_empty asks for that")
+    return value
+
+
+def _choices(value: JsonValue) -> tuple[Scalar, ...]:
+    if not isinstance(value, list) or not value:
+        raise OperandError(f"needs a list with at least one value, not {named(value)}")
+    if len(value) > MAX_CHOICES:
+        raise OperandError(f"has {len(value)} values, and {MAX_CHOICES} is the most")
+    return tuple(_single(item) for item in value)
+
+
+def _text(value: JsonValue) -> str:
+    if not isinstance(value, str):
+        raise OperandError(f"needs a text, not {named(value)}")
+    if not value:
+        raise OperandError("would pass everything with an empty text: is_set asks for that")
+    return value
+
+
+def _bound(value: JsonValue) -> int | float | datetime:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    moment = moment_in(value) if isinstance(value, str) else None
+    if moment is None:
+        raise OperandError(f"needs a number (without quotes) or a date such as 2026-01-31, not {named(value)}")
+    return moment
+
+
+def _days(value: JsonValue) -> int | float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise OperandError(f"needs a number of days, not {named(value)}")
+    if not 0 <= value <= MAX_DAYS:
+        raise OperandError(f"needs a number of days from 0 to {MAX_DAYS}, not {value}")
+    return value

@@ -1,0 +1,72 @@
+"""Patterns of ``matches``: RE2, which takes time in proportion to the text whatever the pattern."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+MAX_PATTERN = 1_000
+"""Characters of a pattern."""
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+_BEYOND_RE2 = (
+    ("(?=", "a lookahead"),
+    ("(?!", "a lookahead"),
+    ("(?<=", "a lookbehind"),
+    ("(?<!", "a lookbehind"),
+    ("(?>", "an atomic group"),
+    ("(?P=", "a backreference"),
+    ("(?(", "a conditional group"),
+    ("(?#", "a comment"),
+)
+_BACKREFERENCE = re.compile(r"invalid escape sequence: \\[1-9k]")
+
+
+class PatternError(ValueError):
+    """A pattern that RE2 cannot do, and why."""
+
+
+def compile_pattern(pattern: str, *, case_sensitive: bool) -> Callable[[str], bool]:
+    r"""Return a search for ``pattern`` anywhere in a text that has been through NFKC.
+
+    Case is ignored by RE2's simple folding, one character for one: the pattern is not casefolded, which would turn ``\S`` into ``\s``.
+
+    Raises:
+        PatternError: The pattern is too long, malformed, or needs what no bounded matcher can do.
+    """
+    import re2
+
+    if len(pattern) > MAX_PATTERN:
+        raise PatternError(f"takes a pattern of at most {MAX_PATTERN} characters, and this one has {len(pattern)}")
+    options = re2.Options()
+    options.log_errors = False
+    options.never_capture = True
+    options.case_sensitive = case_sensitive
+    try:
+        search = re2.compile(unicodedata.normalize("NFC", pattern), options).search
+    except UnicodeEncodeError:
+        raise PatternError("cannot use a pattern with half of a surrogate pair in it") from None
+    except re2.error as error:
+        raise PatternError(_explained(error, pattern)) from None
+
+    def found(text: str) -> bool:
+        try:
+            return search(text) is not None
+        except UnicodeEncodeError:
+            return search(_SURROGATES.sub("\ufffd", text)) is not None
+
+    return found
+
+
+def _explained(error: Exception, pattern: str) -> str:
+    said = error.args[0] if error.args else ""
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+    if _BACKREFERENCE.search(text):
+        return "cannot use a backreference, because a pattern must run in bounded time"
+    if "invalid perl operator" in text:
+        for start, name in _BEYOND_RE2:
+            if start in pattern:
+                return f"cannot use {name}, {start}...), because a pattern must run in bounded time"
+    return f"cannot use this pattern, which RE2 does not read: {text}"
