@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 
-from .errors import AccessDenied, ConfigError, UsageError
+from .errors import AccessDenied, ConfigError, JobsyncError, UsageError
 from .settings import FileStamp, IntegrationSettings, Settings
 from .settings.loader import load_stamped
 from .text import clean
@@ -152,11 +152,11 @@ class Guard:
                 if self._policy is None or stamp != self._stamp:
                     self._settings, self._stamp = load_stamped(self._settings.path)
                     self._policy = AccessPolicy(self._settings)
-            except (ConfigError, OSError) as error:
+            except (JobsyncError, OSError) as error:
                 self._policy = None
                 raise AccessDenied(
                     "The configuration cannot be read any more, so access cannot be checked",
-                    remedy=error.message if isinstance(error, ConfigError) else f"Restore {self._settings.path}",
+                    remedy=error.message if isinstance(error, JobsyncError) else f"Restore {self._settings.path}",
                 ) from error
             return self._policy
 

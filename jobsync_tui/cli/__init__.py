@@ -1,1 +1,1 @@
-"""."""
+"""The command line: one file a family of commands. It asks the backend and prints; it never decides."""

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from ..errors import ConfigError
+from ..errors import AccessDenied, ConfigError, JobsyncError
 from ..text import clean
 from .locate import KeyPath, key_lines, line_of
 from .schema import Settings
@@ -58,6 +58,7 @@ def load_settings(path: Path) -> Settings:
     Raises:
         ConfigError: It is missing, unreadable, writable by others or wrong; the message names the file, and the line and the key where
             there are such.
+        AccessDenied: It belongs to somebody else, who does not let this account read it.
     """
     return load_stamped(path)[0]
 
@@ -71,6 +72,8 @@ def load_stamped(path: Path) -> tuple[Settings, FileStamp]:
             f"{_shown(path)}: there is no configuration file",
             remedy="jobsync init writes one; -c FILE names another; jobsync demo needs none",
         ) from None
+    except PermissionError as error:
+        raise _not_readable(path) from error
     except OSError as error:
         raise ConfigError(f"{_shown(path)}: the configuration file cannot be read: {error.strerror}") from error
     with os.fdopen(descriptor, "rb") as file:
@@ -112,6 +115,17 @@ def parse_settings(text: str, path: Path) -> Settings:
     except ValidationError as error:
         problems = error.errors(include_url=False, include_input=False)
     raise _first_problem(problems, document, text, path)
+
+
+def _not_readable(path: Path) -> JobsyncError:
+    """Return the error for a file that this account may not read: somebody else's is a matter of access, one's own of its mode."""
+    try:
+        is_own = path.stat().st_uid == os.geteuid()
+    except OSError:
+        is_own = False
+    if is_own:
+        return ConfigError(f"{_shown(path)}: the configuration file cannot be read by its owner", remedy=f"chmod 600 {_shown(path)}")
+    return AccessDenied(f"{_shown(path)}: the configuration file is not readable for this account")
 
 
 def _syntax_error(message: str, text: str, path: Path) -> ConfigError:

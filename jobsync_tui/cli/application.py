@@ -1,0 +1,32 @@
+"""``jobsync`` alone: the terminal application."""
+
+from __future__ import annotations
+
+from ..backend.access import AccessPolicy
+from ..backend.errors import AccessDenied, UsageError
+from ..backend.logs import set_up_logging
+from ..backend.paths import places
+from .options import invocation
+from .session import configuration, on_terminal
+
+
+def start() -> int:
+    """Start the terminal application for whoever runs this process, and return its exit code.
+
+    Raises:
+        UsageError: Standard input and output are no terminal.
+        AccessDenied: The configuration does not name the actor.
+    """
+    settings, actor = configuration()
+    if not AccessPolicy(settings).may_use(actor):
+        raise AccessDenied(
+            f"{actor.user} may not use this configuration", remedy=f"The owner of {settings.path} can add an [[admins]] entry"
+        )
+    if not on_terminal():
+        raise UsageError("The terminal application needs a terminal", remedy="jobsync --help lists the commands that do not")
+    # The log goes to its file only: on standard error it would be written over the screen.
+    found = places(invocation().config)
+    set_up_logging(found.log)
+    from ..app import run_app
+
+    return run_app(settings, actor, memory=found.state / "memory.json")

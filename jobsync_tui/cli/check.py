@@ -1,0 +1,81 @@
+"""``check``: whether jobs are eligible, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from ..backend.errors import ExitCode, JobsyncError
+from ..backend.facade import Backend
+from ..backend.models import Eligibility, RuleSet
+from .explanation import print_explanation
+from .options import integration_option, json_option
+from .output import print_json, print_line, say
+from .session import chosen, open_backend, read_text, runs
+from .verdicts import worst
+
+
+@click.command()
+@integration_option
+@click.argument("job_ids", nargs=-1, required=True, metavar="JOB_ID...")
+@click.option("--live", is_flag=True, help="Read the jobs from the ATS now instead of from the cache.")
+@click.option("--rules", "rules_file", metavar="FILE", help="Evaluate the rules in FILE instead of those in force.")
+@json_option
+@runs
+async def check(*, integration: str | None, job_ids: tuple[str, ...], live: bool, rules_file: str | None, as_json: bool) -> int:
+    """Say whether jobs are eligible, and why or why not."""
+    async with open_backend() as backend:
+        rules = None if rules_file is None else await _rules_of(backend, rules_file)
+        chosen_id = (await chosen(backend, integration)).id
+        if len(job_ids) == 1:
+            found = await backend.eligibility.check(chosen_id, job_ids[0], live=live, rules=rules)
+            if as_json:
+                print_json(found)
+            else:
+                print_explanation(found)
+            return ExitCode.OK if found.eligible else ExitCode.NOT_ELIGIBLE
+        return await _check_several(backend, chosen_id, tuple(dict.fromkeys(job_ids)), live=live, rules=rules, as_json=as_json)
+
+
+async def _check_several(
+    backend: Backend, integration: str, job_ids: Sequence[str], *, live: bool, rules: RuleSet | None, as_json: bool
+) -> ExitCode:
+    """Check one job after the other; one that cannot be read is named and does not stop the others."""
+    results: list[object] = []
+    codes: list[ExitCode] = []
+    counts = {"eligible": 0, "not_eligible": 0}
+    for job_id in job_ids:
+        try:
+            found = await backend.eligibility.check(integration, job_id, live=live, rules=rules)
+        except JobsyncError as error:
+            if error.exit_code in {ExitCode.DENIED, ExitCode.USAGE}:
+                raise
+            results.append({"integration": integration, "job": {"id": job_id}, "error": error.failure()})
+            codes.append(error.exit_code)
+            counts["failed"] = counts.get("failed", 0) + 1
+            if not as_json:
+                say(f"{job_id}: {error.message}")
+            continue
+        results.append(found)
+        codes.append(ExitCode.OK if found.eligible else ExitCode.NOT_ELIGIBLE)
+        counts["eligible" if found.eligible else "not_eligible"] += 1
+        if not as_json:
+            print_line(_line(found))
+    if as_json:
+        print_json({"results": results, "summary": counts})
+    else:
+        print_line(", ".join(f"{count} {word.replace('_', ' ')}" for word, count in counts.items()))
+    return worst(codes)
+
+
+def _line(found: Eligibility) -> str:
+    why = ", ".join(rule.name for rule in found.matched_rules) if found.eligible else found.message
+    return f"{found.job.id}: {'ELIGIBLE' if found.eligible else 'NOT ELIGIBLE'}  {found.job.name or '(no name)'}  {why}"
+
+
+async def _rules_of(backend: Backend, source: str) -> RuleSet:
+    """Return the rules of a file, at the revision of those they stand in for."""
+    rules = await backend.rules.parse(read_text(source), source)
+    ordered = tuple(sorted(rules, key=lambda rule: (rule.priority, rule.name, rule.id)))
+    return RuleSet((await backend.rules.current()).revision, ordered)

@@ -1,0 +1,132 @@
+"""``integrations``, ``test`` and ``refresh``: the connections to the ATSs and their caches."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import click
+import msgspec
+
+from ..backend.errors import ExitCode, JobsyncError
+from ..backend.models import IntegrationSummary, RefreshReport
+from .options import integration_option, json_option
+from .output import print_json, print_line, say, when
+from .progress import progress_line
+from .session import chosen_or_all, open_backend, runs
+from .tables import Table
+from .verdicts import worst
+
+T = TypeVar("T")
+
+
+@click.group(invoke_without_command=True)
+@json_option
+@click.pass_context
+def integrations(ctx: click.Context, *, as_json: bool) -> int:
+    """List the integrations and how their caches stand."""
+    return _list(as_json=as_json) if ctx.invoked_subcommand is None else ExitCode.OK
+
+
+@runs
+async def _list(*, as_json: bool) -> int:
+    async with open_backend() as backend:
+        found = await backend.integrations.list()
+        path = backend.settings.path
+    if as_json:
+        print_json({"integrations": found})
+        return ExitCode.OK
+    if not found:
+        say(f"There is no integration yet: add an [[integrations]] table to {path}")
+        return ExitCode.OK
+    table = Table("ID", "NAME", "ATS", "JOBS", "LAST REFRESH", "STATE", "LAST ERROR")
+    for each in found:
+        state = f"{each.state}, read only" if each.read_only else each.state
+        table.add(each.id, each.name, each.ats, f"{each.jobs:,}", when(each.last_refresh), state, each.last_error)
+    table.finish()
+    return ExitCode.OK
+
+
+@click.command()
+@integration_option
+@json_option
+@runs
+async def test(*, integration: str | None, as_json: bool) -> int:
+    """Try the credentials of integrations with one cheap call each."""
+    async with open_backend() as backend:
+        return await _for_each(
+            await chosen_or_all(backend, integration),
+            lambda each: backend.integrations.test(each.id),
+            lambda report: print_line(f"{report.integration}: ok, {report.detail} ({report.seconds:.1f} s)"),
+            as_json=as_json,
+        )
+
+
+@click.command()
+@integration_option
+@click.option("--full", is_flag=True, help="Ask for everything, even where the ATS can tell what changed.")
+@click.option("--accept-gone", is_flag=True, help="Let the listing mark more than 20 % of the known jobs as gone.")
+@json_option
+@runs
+async def refresh(*, integration: str | None, full: bool, accept_gone: bool, as_json: bool) -> int:
+    """Bring the caches up to date with the ATSs."""
+    async with open_backend() as backend:
+        with progress_line() as line:
+
+            async def bring_up_to_date(each: IntegrationSummary) -> RefreshReport:
+                try:
+                    return await backend.integrations.refresh(each.id, full=full, accept_gone=accept_gone, on_progress=line.refresh)
+                finally:
+                    line.clear()
+
+            return await _for_each(await chosen_or_all(backend, integration), bring_up_to_date, _print_report, as_json=as_json)
+
+
+async def _for_each(
+    summaries: tuple[IntegrationSummary, ...],
+    action: Callable[[IntegrationSummary], Awaitable[T]],
+    show: Callable[[T], None],
+    *,
+    as_json: bool,
+) -> ExitCode:
+    """Do ``action`` for one integration after the other; one that fails is named and does not stop the others."""
+    results: list[object] = []
+    codes: list[ExitCode] = []
+    for each in summaries:
+        try:
+            done = await action(each)
+        except JobsyncError as error:
+            if len(summaries) == 1:
+                raise
+            results.append({"integration": each.id, "error": error.failure()})
+            codes.append(error.exit_code)
+            if not as_json:
+                say(f"{each.id}: {error.message}")
+                if error.remedy:
+                    say(f"    {error.remedy}")
+        else:
+            results.append({**msgspec.to_builtins(done), "error": None})
+            codes.append(ExitCode.OK)
+            if not as_json:
+                show(done)
+    if not summaries:
+        say("There is no integration that you may use")
+    if as_json:
+        print_json(results[0] if len(summaries) == 1 else {"results": results})
+    return worst(codes)
+
+
+def _print_report(report: RefreshReport) -> None:
+    resumed = ", resumed" if report.resumed else ""
+    print_line(
+        f"{report.integration}: {report.seen:,} jobs seen ({report.mode}{resumed}), {report.added:,} new, {report.changed:,} changed, "
+        f"{report.gone:,} gone, {report.returned:,} back ({report.seconds:.1f} s)"
+    )
+    for row in report.rejected:
+        say(f"    set aside: {row.name or 'without a name'} ({row.id or 'without an id'}): {row.reason}")
+    if not report.complete:
+        say("    The listing is not complete; the next refresh goes on where it stopped")
+    if report.withheld:
+        say(
+            f"    {report.withheld:,} jobs were missing from the listing and are kept: if they are really gone, jobsync refresh --accept-gone"
+        )

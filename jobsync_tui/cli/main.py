@@ -1,0 +1,53 @@
+"""The command ``jobsync`` and the table of its commands. A new command is a line here and a function in its family's file."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from .lazy import Entry, LazyGroup
+from .options import global_options
+from .runner import run
+
+COMMANDS = {
+    "demo": Entry("demo:demo", "Try everything on an embedded sandbox: no network, no credentials."),
+    "init": Entry("setup:init", "Write a commented configuration file and say what to fill in."),
+    "integrations": Entry("integrations:integrations", "List the integrations and how their caches stand."),
+    "test": Entry("integrations:test", "Try the credentials of integrations with one cheap call each."),
+    "refresh": Entry("integrations:refresh", "Bring the caches up to date with the ATSs."),
+    "jobs": Entry("jobs:jobs", "List cached jobs."),
+    "fetch": Entry("jobs:fetch", "Read a job straight from the ATS, and into the cache."),
+    "check": Entry("check:check", "Say whether jobs are eligible, and why or why not."),
+    "sync": Entry("sync:sync", "Sync jobs into the target: plan, confirm, write, verify."),
+    "retry": Entry("sync:retry", "Sync again what failed last time."),
+    "rules": Entry("rules:rules", "Look at, import, export and switch the rules."),
+    "audit": Entry("records:audit", "Show the record of who did what."),
+    "paths": Entry("setup:paths", "Show where the configuration, the database and the log are."),
+    "completion": Entry("setup:completion", "Print the completion script for a shell."),
+}
+
+
+@click.group(
+    cls=LazyGroup,
+    table=COMMANDS,
+    invoke_without_command=True,
+    params=global_options(),
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.pass_context
+def cli(ctx: click.Context) -> int:
+    """Put jobs from applicant tracking systems into Tenzo, by rules, with every reason shown.
+
+    Without a command, the terminal application starts.
+    """
+    if ctx.invoked_subcommand is not None:
+        return 0
+    from .application import start
+
+    return start()
+
+
+def main() -> None:
+    """Run ``jobsync`` with this process's arguments and end the process with its exit code."""
+    sys.exit(run(cli, sys.argv[1:]))

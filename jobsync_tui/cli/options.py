@@ -1,0 +1,92 @@
+"""Options that several commands share. The global ones stand before or after a command's name; the later one counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_KEY = "jobsync.invocation"
+
+
+@dataclass(slots=True)
+class Invocation:
+    """What the global options of this call say."""
+
+    config: Path | None = None
+    as_user: str | None = None
+    verbose: bool = False
+
+
+def invocation(ctx: click.Context | None = None) -> Invocation:
+    """Return the global options of the call that is under way."""
+    context = ctx or click.get_current_context()
+    found = context.meta.setdefault(_KEY, Invocation())
+    assert isinstance(found, Invocation)  # noqa: S101 - the key is ours
+    return found
+
+
+def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
+    if value is not None and value is not False and param.name is not None:
+        setattr(invocation(ctx), param.name, value)
+
+
+def _show_version(ctx: click.Context, _param: click.Parameter, value: Any) -> None:
+    if value and not ctx.resilient_parsing:
+        from .. import __version__
+
+        click.echo(f"jobsync {__version__}")
+        ctx.exit()
+
+
+def global_options() -> list[click.Option]:
+    """Return new objects of the options that every command takes."""
+    return [
+        click.Option(
+            ["-c", "--config", "config"],
+            type=click.Path(path_type=Path, dir_okay=False),
+            metavar="FILE",
+            expose_value=False,
+            callback=_keep,
+            help="Configuration file, instead of JOBSYNC_CONFIG or the usual place.",
+        ),
+        click.Option(
+            ["--as", "as_user"],
+            metavar="USER",
+            expose_value=False,
+            callback=_keep,
+            help="Act for USER; only as the owner of the config file.",
+        ),
+        click.Option(
+            ["-v", "--verbose", "verbose"], is_flag=True, expose_value=False, callback=_keep, help="Show the log on standard error."
+        ),
+        click.Option(
+            ["--version"], is_flag=True, expose_value=False, is_eager=True, callback=_show_version, help="Show the version and exit."
+        ),
+    ]
+
+
+def add_global_options(command: click.Command) -> None:
+    """Give ``command``, and every command below it, the global options, once."""
+    if not any(param.name == "as_user" for param in command.params):
+        command.params.extend(global_options())
+    if isinstance(command, click.Group):
+        for each in command.commands.values():
+            add_global_options(each)
+
+
+def json_option(function: F) -> F:
+    """Add ``--json``."""
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")(function)
+
+
+def integration_option(function: F) -> F:
+    """Add ``-i``."""
+    return click.option(
+        "-i", "--integration", metavar="ID", help="The integration; may be left out where you can see only one, or all are meant."
+    )(function)

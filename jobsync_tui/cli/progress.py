@@ -1,0 +1,51 @@
+"""Progress on standard error, one line that is written over; silent where standard error is no terminal."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ..backend.models import RefreshProgress
+from ..backend.text import clean
+from .tables import fit
+
+
+class ProgressLine:
+    """A line that shows how far something is, while it runs."""
+
+    def __init__(self) -> None:
+        self._shown = False
+        self._wanted = sys.stderr.isatty()
+
+    def show(self, words: str) -> None:
+        """Write ``words`` over what the line showed before."""
+        if self._wanted:
+            columns = shutil.get_terminal_size().columns
+            sys.stderr.write(f"\r\x1b[K{fit(clean(words), columns - 1)}")
+            sys.stderr.flush()
+            self._shown = True
+
+    def refresh(self, progress: RefreshProgress) -> None:
+        """Show how far a refresh is."""
+        of = f" of {progress.total:,}" if progress.total is not None else ""
+        waiting = f"  {progress.waiting}" if progress.waiting else ""
+        self.show(f"{progress.integration}: {progress.seen:,}{of} jobs{waiting}")
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self._shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+            self._shown = False
+
+
+@contextmanager
+def progress_line() -> Iterator[ProgressLine]:
+    """Give a progress line that is gone afterwards, whatever happens."""
+    line = ProgressLine()
+    try:
+        yield line
+    finally:
+        line.clear()

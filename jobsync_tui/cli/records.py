@@ -1,0 +1,71 @@
+"""``audit``: the record of who did what."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import click
+
+from ..backend.clock import now
+from ..backend.durations import parse_duration
+from ..backend.errors import ExitCode, UsageError
+from ..backend.text import clean
+from .options import integration_option, json_option
+from .output import print_json, print_line, say, when
+from .session import open_backend, runs
+from .tables import Table
+
+
+@click.command()
+@integration_option
+@click.option("--job", metavar="ID", help="Only rows about the job with this ATS job id.")
+@click.option("--actor", metavar="A", help="Only what this actor did.")
+@click.option("--since", metavar="AGE", help="Only rows of the last 7d, 12h, ... or since a date such as 2026-01-31.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most the N newest rows.")
+@click.option("--verify", is_flag=True, help="Check the record's chain instead.")
+@json_option
+@runs
+async def audit(
+    *, integration: str | None, job: str | None, actor: str | None, since: str | None, limit: int | None, verify: bool, as_json: bool
+) -> int:
+    """Show the record of who did what, newest first. With --json, one object a line."""
+    start = None if since is None else parse_since(since, now())
+    async with open_backend() as backend:
+        if verify:
+            verdict = await backend.records.verify()
+            if as_json:
+                print_json(verdict)
+            else:
+                print_line(f"{'ok' if verdict.ok else 'BROKEN'}: {verdict.message}")
+            return ExitCode.OK if verdict.ok else ExitCode.FAULT
+        entries = await backend.records.audit(job=job, integration=integration, actor=actor, since=start, limit=limit)
+    if as_json:
+        for entry in entries:
+            print_json(entry)
+        return ExitCode.OK
+    table = Table("SEQ", "AT", "ACTOR", "ACTION", "JOB", "OUTCOME", "CAUSE", widest=60)
+    for entry in entries:
+        where = f"{entry.integration}:{entry.job_id}" if entry.job_id else entry.integration
+        table.add(entry.seq, when(entry.at), entry.actor, entry.action, where, entry.outcome, entry.cause)
+    if entries:
+        table.finish()
+    else:
+        say("No rows")
+    return ExitCode.OK
+
+
+def parse_since(text: str, moment: datetime) -> datetime:
+    """Return the time that ``--since`` names: an age before ``moment``, or a date or time in ISO 8601, in UTC where it does not say.
+
+    Raises:
+        UsageError: It is neither.
+    """
+    try:
+        return moment - parse_duration(text)
+    except (ValueError, OverflowError):
+        pass
+    try:
+        named = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--since needs an age such as 7d or a date such as 2026-01-31, not {clean(text, limit=40)!r}") from None
+    return named if named.tzinfo is not None else named.replace(tzinfo=moment.tzinfo)

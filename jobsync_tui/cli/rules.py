@@ -1,0 +1,174 @@
+"""``rules``: looking at the rules, bringing them in and out, switching them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from ..backend.errors import ExitCode, UsageError
+from ..backend.models import RuleSet
+from ..backend.rules import describe, dump_rules
+from ..backend.text import clean
+from .options import json_option
+from .output import print_json, print_line, say, when
+from .rule_documents import rule_document
+from .session import open_backend, read_text, runs
+from .tables import Table
+
+
+@click.group()
+def rules() -> None:
+    """Look at, import, export and switch the rules."""
+
+
+@rules.command("list")
+@json_option
+@runs
+async def list_rules(*, as_json: bool) -> int:
+    """List the rules in the order in which they act."""
+    async with open_backend() as backend:
+        current = await backend.rules.current()
+    if as_json:
+        print_json({"revision": current.revision, "rules": [rule_document(rule) for rule in current.rules]})
+        return ExitCode.OK
+    table = Table("PRIORITY", "ID", "NAME", "ACTIVE", "CONDITIONS", widest=60)
+    for rule in current.rules:
+        active = "yes" if rule.active else "no"
+        table.add(rule.priority, rule.id, rule.name, f"{active}, fallback" if rule.fallback else active, describe(rule.when))
+    table.finish()
+    say(f"revision {current.revision}, {sum(rule.active for rule in current.rules)} of {len(current.rules)} rules active")
+    return ExitCode.OK
+
+
+@rules.command()
+@click.argument("rule_id", metavar="ID")
+@json_option
+@runs
+async def show(*, rule_id: str, as_json: bool) -> int:
+    """Show one rule as it would be exported."""
+    async with open_backend() as backend:
+        rule = next((each for each in (await backend.rules.current()).rules if each.id == rule_id), None)
+        if rule is None:
+            raise UsageError(f"There is no rule {clean(rule_id, limit=64)!r}", remedy="jobsync rules list shows the rules with their ids")
+    if as_json:
+        print_json({"rule": rule_document(rule)})
+    else:
+        _print_yaml(dump_rules((rule,)))
+    return ExitCode.OK
+
+
+@rules.command()
+@click.argument("file", metavar="FILE")
+@json_option
+@runs
+async def validate(*, file: str, as_json: bool) -> int:
+    """Say whether FILE could be imported, without importing it. - is standard input."""
+    async with open_backend() as backend:
+        await backend.rules.current()
+        found = await backend.rules.parse(read_text(file), file)
+    if as_json:
+        print_json({"valid": True, "rules": len(found), "active": sum(rule.active for rule in found)})
+    else:
+        print_line(f"{file}: {len(found)} rules, {sum(rule.active for rule in found)} of them active")
+    return ExitCode.OK
+
+
+@rules.command("import")
+@click.argument("file", metavar="FILE")
+@click.option("--inactive", is_flag=True, help="Import the rules as inactive.")
+@click.option("--replace", is_flag=True, help="Deactivate the rules that FILE lacks.")
+@json_option
+@runs
+async def import_rules(*, file: str, inactive: bool, replace: bool, as_json: bool) -> int:
+    """Add and update rules by id from FILE, and leave the rest. - is standard input."""
+    async with open_backend() as backend:
+        await backend.rules.current()
+        report = await backend.rules.import_text(read_text(file), file, inactive=inactive, replace_all=replace)
+    if as_json:
+        print_json(report)
+        return ExitCode.OK
+    for word, ids in (("added", report.added), ("updated", report.updated), ("deactivated", report.deactivated)):
+        for each in ids:
+            print_line(f"{word} {each}")
+    print_line(
+        f"revision {report.revision}: {len(report.added)} added, {len(report.updated)} updated, "
+        f"{len(report.unchanged)} unchanged, {len(report.deactivated)} deactivated"
+    )
+    return ExitCode.OK
+
+
+@rules.command()
+@json_option
+@runs
+async def export(*, as_json: bool) -> int:
+    """Print every rule as YAML that imports back to the same."""
+    async with open_backend() as backend:
+        text = await backend.rules.export()
+        revision = (await backend.rules.current()).revision
+    if as_json:
+        print_json({"revision": revision, "yaml": text})
+    else:
+        _print_yaml(text)
+    return ExitCode.OK
+
+
+@rules.command()
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@json_option
+@runs
+async def activate(*, ids: tuple[str, ...], as_json: bool) -> int:
+    """Switch rules on."""
+    async with open_backend() as backend:
+        return _print_change(await backend.rules.set_active(ids, active=True), ids, "activated", as_json=as_json)
+
+
+@rules.command()
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@json_option
+@runs
+async def deactivate(*, ids: tuple[str, ...], as_json: bool) -> int:
+    """Switch rules off."""
+    async with open_backend() as backend:
+        return _print_change(await backend.rules.set_active(ids, active=False), ids, "deactivated", as_json=as_json)
+
+
+@rules.command()
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@json_option
+@runs
+async def delete(*, ids: tuple[str, ...], as_json: bool) -> int:
+    """Remove rules; the history keeps them."""
+    async with open_backend() as backend:
+        return _print_change(await backend.rules.delete(ids), ids, "deleted", as_json=as_json)
+
+
+@rules.command()
+@json_option
+@runs
+async def history(*, as_json: bool) -> int:
+    """Show who changed the rules when, newest first."""
+    async with open_backend() as backend:
+        found = await backend.rules.history()
+    if as_json:
+        print_json({"revisions": found})
+        return ExitCode.OK
+    table = Table("REVISION", "AT", "BY", "WHAT", widest=100)
+    for each in found:
+        table.add(each.revision, when(each.at), each.actor, each.what)
+    table.finish()
+    return ExitCode.OK
+
+
+def _print_change(current: RuleSet, ids: Sequence[str], what: str, *, as_json: bool) -> ExitCode:
+    if as_json:
+        print_json({"revision": current.revision, what: ids})
+    else:
+        print_line(f"revision {current.revision}: {what} {', '.join(ids)}")
+    return ExitCode.OK
+
+
+def _print_yaml(text: str) -> None:
+    """Print YAML as it is to a file or a pipe, and cleaned to a terminal."""
+    sys.stdout.write(clean(text, lines=True, limit=len(text) + 1) if sys.stdout.isatty() else text)

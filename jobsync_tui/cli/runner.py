@@ -1,0 +1,97 @@
+"""Running a command: every way in which it can end becomes an exit code and, where something went wrong, one plain message."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+# The exit codes of the contract that are decided before anything of the backend is imported.
+_OK, _FAULT, _USAGE, _INTERRUPTED = 0, 1, 2, 130
+
+
+def run(command: click.Command, arguments: Sequence[str]) -> int:
+    """Run ``command`` and return its exit code. Errors are printed here and nowhere else."""
+    as_json = _wants_json(arguments)
+    try:
+        code = command.main(list(arguments), prog_name="jobsync", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return _report(_INTERRUPTED, "interrupted", "Interrupted", None, as_json=as_json)
+    except click.ClickException as error:
+        return _report_usage(error, as_json=as_json)
+    except BrokenPipeError:
+        return _reader_left()
+    except Exception as error:  # noqa: BLE001 - the one place where nothing may pass
+        return _report_error(error, as_json=as_json)
+    return code if isinstance(code, int) else _OK
+
+
+def _wants_json(arguments: Sequence[str]) -> bool:
+    """Return whether the caller asked for JSON, even where the command line cannot be parsed."""
+    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    return "--json" in options
+
+
+def _report_usage(error: click.ClickException, *, as_json: bool) -> int:
+    remedy = None
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        remedy = f"{error.ctx.command_path} --help shows the usage"
+    return _report(_USAGE, "usage", error.format_message(), remedy, as_json=as_json)
+
+
+def _report_error(error: Exception, *, as_json: bool) -> int:
+    from ..backend.errors import JobsyncError
+
+    found: BaseException = error
+    while isinstance(found, BaseExceptionGroup) and len(found.exceptions) == 1:
+        found = found.exceptions[0]
+    if isinstance(found, JobsyncError):
+        return _report(int(found.exit_code), found.code, found.message, found.remedy, as_json=as_json)
+    if isinstance(found, BrokenPipeError):
+        return _reader_left()
+    return _report(_FAULT, "fault", f"A fault in jobsync: {type(found).__name__}: {found}", _log_fault(found), as_json=as_json)
+
+
+def _log_fault(error: BaseException) -> str:
+    """Put the traceback into the log, where it is read with care, and return the words that say where it is."""
+    import logging
+
+    from ..backend.logs import ROOT, set_up_logging
+    from ..backend.paths import places
+
+    log = places().log
+    if not logging.getLogger(ROOT).handlers:
+        set_up_logging(log)
+    logging.getLogger(f"{ROOT}.cli").error("fault", exc_info=error)
+    return f"The details are in {log}"
+
+
+def _report(code: int, word: str, message: str, remedy: str | None, *, as_json: bool) -> int:
+    from ..backend.models import Failure
+    from ..backend.redaction import redact
+    from .output import print_json, say
+
+    words = redact(message)
+    hint = None if remedy is None else redact(remedy)
+    try:
+        if as_json:
+            print_json({"error": Failure(word, words, hint)})
+        else:
+            say(f"jobsync: {words}")
+            if hint is not None:
+                say(f"         {hint}")
+    except BrokenPipeError:
+        _reader_left()
+    return code
+
+
+def _reader_left() -> int:
+    """End quietly where whoever read our output has gone, as in ``jobsync jobs | head``."""
+    # The interpreter flushes standard output once more when it ends; that must not complain either.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return _OK

@@ -1,0 +1,120 @@
+"""Opening the backend for one command: the configuration, the log, the actor, and the integration that is meant."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from ..backend.access import AccessPolicy, Actor, current_actor
+from ..backend.errors import AccessDenied, ConfigError, UsageError
+from ..backend.logs import set_up_logging
+from ..backend.models import IntegrationSummary
+from ..backend.paths import config_path, places
+from ..backend.settings import Settings, load_settings
+from .options import Invocation, invocation
+
+if TYPE_CHECKING:
+    from ..backend.facade import Backend
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def runs(command: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, R]:
+    """Let a coroutine function be a command's callback."""
+
+    @wraps(command)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        return asyncio.run(command(*args, **kwargs))
+
+    return call
+
+
+def configuration(call: Invocation | None = None) -> tuple[Settings, Actor]:
+    """Read the configuration that the call names and return it with the actor.
+
+    Raises:
+        ConfigError: The configuration is missing or wrong.
+        AccessDenied: ``--as`` was given by somebody who may not.
+    """
+    call = call or invocation()
+    path = config_path(call.config)
+    settings = load_settings(path)
+    return settings, current_actor(call.as_user, path)
+
+
+@asynccontextmanager
+async def open_backend() -> AsyncIterator[Backend]:
+    """Open the backend that the global options name, for the length of a command. Errors as in `configuration`."""
+    from ..backend.facade import Backend
+
+    call = invocation()
+    settings, actor = configuration(call)
+    set_up_logging(places(call.config).log, verbose=call.verbose)
+    async with Backend.open(settings, actor) as backend:
+        yield backend
+
+
+def refuse_strangers() -> None:
+    """Refuse one whom an existing configuration does not name; for commands that need no configuration to work.
+
+    Raises:
+        AccessDenied: There is a configuration, and the actor is not in it.
+    """
+    try:
+        settings, actor = configuration()
+    except ConfigError:
+        return
+    if not AccessPolicy(settings).may_use(actor):
+        raise AccessDenied(
+            f"{actor.user} may not use this configuration", remedy=f"The owner of {settings.path} can add an [[admins]] entry"
+        )
+
+
+async def chosen(backend: Backend, integration: str | None) -> IntegrationSummary:
+    """Return the one integration that is meant: by its id, or the only one that the actor can see.
+
+    Raises:
+        UsageError: It is unknown, or there are several and none was named.
+    """
+    if integration is not None:
+        return await backend.integrations.get(integration)
+    visible = await backend.integrations.list()
+    if len(visible) == 1:
+        return visible[0]
+    if not visible:
+        raise UsageError("There is no integration that you may use", remedy=f"Integrations are configured in {backend.settings.path}")
+    raise UsageError("Say which integration is meant", remedy=f"-i ID, one of: {', '.join(each.id for each in visible)}")
+
+
+async def chosen_or_all(backend: Backend, integration: str | None) -> tuple[IntegrationSummary, ...]:
+    """Return the integration that was named, or every one that the actor can see."""
+    if integration is not None:
+        return (await backend.integrations.get(integration),)
+    return await backend.integrations.list()
+
+
+def read_text(source: str) -> str:
+    """Return the text of a file that the person named; ``-`` is standard input.
+
+    Raises:
+        UsageError: It cannot be read.
+    """
+    try:
+        if source == "-":
+            return sys.stdin.read()
+        return Path(source).read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise UsageError(f"{source} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{source} is not UTF-8 text") from error
+
+
+def on_terminal() -> bool:
+    """Return whether a person can be asked: standard input and standard output are a terminal."""
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()

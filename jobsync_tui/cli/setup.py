@@ -1,0 +1,91 @@
+"""``init``, ``paths`` and ``completion``: what is needed before there is a configuration."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from ..backend.errors import ExitCode, JobsyncError, UsageError
+from ..backend.paths import config_path, ensure_directory, open_private, places
+from .options import invocation, json_option
+from .output import print_json, print_line, say
+from .session import refuse_strangers
+
+_SHELLS = ("bash", "zsh", "fish")
+
+
+@click.command()
+@json_option
+def init(*, as_json: bool) -> int:
+    """Write a commented configuration file with mode 0600 and say what to fill in."""
+    from ..backend.settings import config_template
+
+    refuse_strangers()
+    path = config_path(invocation().config)
+    ensure_directory(path.parent)
+    try:
+        descriptor = open_private(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+    except FileExistsError:
+        raise UsageError(f"{path} exists already and is left as it is", remedy="-c FILE names another place") from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from error
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(config_template())
+    if as_json:
+        print_json({"config": str(path)})
+        return ExitCode.OK
+    print_line(f"Wrote {path}")
+    say("Now fill in:")
+    say("  [organization]    its name")
+    say("  [target]          kind and api_key, to write into Tenzo")
+    say("  [[integrations]]  a table for each ATS, with the places of its credentials")
+    say("Then jobsync test tries the credentials, jobsync refresh fills the cache, and jobsync rules import FILE brings rules in.")
+    return ExitCode.OK
+
+
+@click.command()
+@json_option
+def paths(*, as_json: bool) -> int:
+    """Show where the configuration, the database and the log are."""
+    found = places(invocation().config)
+    url = "sqlite"
+    target = None
+    try:
+        from ..backend.settings import TargetKind, load_settings
+
+        settings = load_settings(found.config)
+    except JobsyncError as error:
+        say(f"{error.message}; the places below are those without it")
+    else:
+        url = settings.storage.url
+        target = settings.target.base_url if settings.target.kind is TargetKind.TENZO else None
+    document = {
+        "config": str(found.config),
+        "database": str(found.database(url) or url),
+        "target": target or str(found.local_target(url)),
+        "log": str(found.log),
+        "data": str(found.data),
+        "state": str(found.state),
+    }
+    if as_json:
+        print_json(document)
+    else:
+        for name, place in document.items():
+            print_line(f"{name:<9} {place}")
+    return ExitCode.OK
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(_SHELLS))
+@click.pass_context
+def completion(ctx: click.Context, *, shell: str) -> int:
+    """Print the completion script for a shell, to be sourced by it: eval "$(jobsync completion bash)"."""
+    from click.shell_completion import get_completion_class
+
+    refuse_strangers()
+    kind = get_completion_class(shell)
+    if kind is None:
+        raise UsageError(f"There is no completion for {shell}")
+    click.echo(kind(ctx.find_root().command, {}, "jobsync", "_JOBSYNC_COMPLETE").source())
+    return ExitCode.OK

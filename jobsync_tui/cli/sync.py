@@ -1,0 +1,197 @@
+"""``sync`` and ``retry``: jobs into the target, after a plan that was shown or is agreed to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import click
+
+from ..backend.errors import ExitCode, StalePlan, UsageError
+from ..backend.facade import Backend
+from ..backend.models import BulkPlan, Outcome, PlanKind, Sort, SyncPlan, SyncResult
+from .interruption import Interruption, finishing_what_is_in_flight
+from .options import integration_option, json_option
+from .output import print_json, print_line, say
+from .plans import dry_run_result, print_plan, print_plans, print_result
+from .progress import progress_line
+from .session import chosen, on_terminal, open_backend, runs
+from .verdicts import of_result, worst
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """How the person agreed to write: not at all (``dry_run``), beforehand (``yes``, maybe to one plan only), or when asked."""
+
+    dry_run: bool
+    yes: bool
+    digest: str | None
+
+    def validate(self) -> None:
+        """Refuse flags that exclude each other, and silence where nobody can be asked.
+
+        Raises:
+            UsageError: Says which flags are meant.
+        """
+        if self.dry_run and self.yes:
+            raise UsageError("--dry-run and --yes exclude each other")
+        if self.digest is not None and not self.yes:
+            raise UsageError("--plan DIGEST needs --yes: it applies only the plan that was shown")
+        if not self.dry_run and not self.yes and not on_terminal():
+            raise UsageError("Say --dry-run or --yes: nobody can be asked where there is no terminal")
+
+    @property
+    def asks(self) -> bool:
+        """Whether the plan is shown and the person asked."""
+        return not self.dry_run and not self.yes
+
+
+@click.command()
+@integration_option
+@click.argument("job_ids", nargs=-1, metavar="JOB_ID...")
+@click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
+@click.option("--yes", is_flag=True, help="Write without asking.")
+@click.option("--plan", "digest", metavar="DIGEST", help="With --yes: apply only the plan that a dry run printed under this digest.")
+@click.option("--filter", "filter_text", metavar="Q", help="The jobs that match, instead of ids.")
+@json_option
+@runs
+async def sync(
+    *,
+    integration: str | None,
+    job_ids: tuple[str, ...],
+    dry_run: bool,
+    yes: bool,
+    digest: str | None,
+    filter_text: str | None,
+    as_json: bool,
+) -> int:
+    """Sync jobs into the target: plan, confirm, write, verify."""
+    consent = Consent(dry_run, yes, digest)
+    async with open_backend() as backend, finishing_what_is_in_flight() as interruption:
+        chosen_id = (await chosen(backend, integration)).id
+        consent.validate()
+        if (filter_text is None) == (not job_ids):
+            raise UsageError("Name jobs by their ids, or with --filter, and not both")
+        if filter_text is None and len(job_ids) == 1:
+            code = await _sync_one(backend, chosen_id, job_ids[0], consent, as_json=as_json)
+        else:
+            ids = tuple(dict.fromkeys(job_ids)) if filter_text is None else await backend.jobs.ids(chosen_id, filter_text, Sort())
+            code = await _sync_several(backend, chosen_id, ids, consent, interruption, as_json=as_json)
+        return ExitCode.INTERRUPTED if interruption.happened else code
+
+
+@click.command()
+@integration_option
+@json_option
+@runs
+async def retry(*, integration: str | None, as_json: bool) -> int:
+    """Sync again what failed last time."""
+    async with open_backend() as backend, finishing_what_is_in_flight() as interruption:
+        if integration is not None:
+            await backend.integrations.get(integration)
+        by_integration: dict[str, list[str]] = {}
+        for each, job_id in await backend.syncs.retry_candidates(integration):
+            by_integration.setdefault(each, []).append(job_id)
+        results: list[SyncResult] = []
+        for each, ids in by_integration.items():
+            results += await _write(backend, each, ids, None, interruption)
+        if not results and not as_json:
+            say("Nothing failed last time")
+        _print_results(results, None, as_json=as_json)
+        return ExitCode.INTERRUPTED if interruption.happened else worst(map(of_result, results))
+
+
+async def _sync_one(backend: Backend, integration: str, job_id: str, consent: Consent, *, as_json: bool) -> ExitCode:
+    expected = consent.digest
+    if not consent.yes:
+        plan = await backend.syncs.plan(integration, job_id)
+        if not as_json:
+            print_plan(plan)
+        planned = dry_run_result(plan, backend.actor.user)
+        writes = plan.error is None and plan.kind is not PlanKind.REFUSE
+        if consent.dry_run or not writes:
+            if as_json:
+                print_json(planned)
+            return of_result(planned)
+        if not click.confirm("Sync this job?", err=True):
+            return _declined([planned], as_json=as_json, single=True)
+        expected = plan.digest
+    result = await backend.syncs.sync(integration, job_id, expected_digest=expected)
+    if as_json:
+        print_json(result)
+    else:
+        print_result(result)
+    return of_result(result)
+
+
+async def _sync_several(
+    backend: Backend, integration: str, ids: Sequence[str], consent: Consent, interruption: Interruption, *, as_json: bool
+) -> ExitCode:
+    bulk: BulkPlan | None = None
+    if not consent.yes or consent.digest is not None:
+        with progress_line() as line:
+            line.show(f"planning {len(ids):,} jobs")
+            bulk = await backend.syncs.plan_many(integration, ids)
+        if consent.digest is not None and bulk.digest != consent.digest:
+            raise StalePlan(
+                f"The plan is no longer the one that was shown: its digest is now {bulk.digest}",
+                remedy="Look at it again with jobsync sync --dry-run",
+            )
+    if bulk is not None and not consent.yes:
+        planned = [dry_run_result(plan, backend.actor.user) for plan in bulk.plans]
+        if not as_json:
+            print_plans(bulk.plans)
+        if consent.dry_run or not any(_writes(plan) for plan in bulk.plans):
+            if as_json:
+                _print_results(planned, bulk.digest, as_json=True)
+            return worst(map(of_result, planned))
+        if not click.confirm(f"Sync {sum(map(_writes, bulk.plans)):,} jobs?", err=True):
+            return _declined(planned, as_json=as_json, single=False)
+    results = await _write(backend, integration, ids, bulk, interruption)
+    _print_results(results, None if bulk is None else bulk.digest, as_json=as_json)
+    return worst(map(of_result, results))
+
+
+async def _write(
+    backend: Backend, integration: str, ids: Sequence[str], bulk: BulkPlan | None, interruption: Interruption
+) -> tuple[SyncResult, ...]:
+    """Sync the jobs, each only as ``bulk`` planned it where there is such a plan."""
+    expected = None if bulk is None else {plan.job.id: plan.digest for plan in bulk.plans if plan.digest is not None}
+    done = 0
+    with progress_line() as line:
+
+        def show(result: SyncResult) -> None:
+            nonlocal done
+            done += 1
+            line.show(f"{done:,} of {len(ids):,}  {result.outcome}  {result.job.name or result.job.id}")
+
+        return await backend.syncs.sync_many(integration, ids, expected=expected, on_result=show, cancel=interruption.event)
+
+
+def _writes(plan: SyncPlan) -> bool:
+    return plan.error is None and plan.kind is not PlanKind.REFUSE
+
+
+def _declined(planned: Sequence[SyncResult], *, as_json: bool, single: bool) -> ExitCode:
+    from dataclasses import replace
+
+    cancelled = [replace(each, outcome=Outcome.CANCELLED) if each.outcome is Outcome.PLANNED else each for each in planned]
+    if not as_json:
+        say("Nothing was written")
+    elif single:
+        print_json(cancelled[0])
+    else:
+        _print_results(cancelled, None, as_json=True)
+    return ExitCode.OK
+
+
+def _print_results(results: Sequence[SyncResult], digest: str | None, *, as_json: bool) -> None:
+    counts = Counter(result.outcome for result in results)
+    if as_json:
+        print_json({"results": results, "summary": dict(counts), "plan_digest": digest})
+        return
+    for result in results:
+        print_result(result)
+    if len(results) != 1:
+        print_line(", ".join(f"{count} {outcome}" for outcome, count in counts.items()) or "No jobs")

@@ -1,0 +1,59 @@
+"""From what happened to jobs to the exit code of the command that did it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ..backend.errors import ExitCode, JobsyncError
+from ..backend.models import Failure, Outcome, SyncResult
+
+_FIRST_THAT_OCCURRED = (
+    ExitCode.FAULT,
+    ExitCode.USAGE,
+    ExitCode.DENIED,
+    ExitCode.REMOTE,
+    ExitCode.BUSY,
+    ExitCode.NOT_FOUND,
+    ExitCode.NOT_ELIGIBLE,
+    ExitCode.OK,
+)
+
+_BY_OUTCOME = {
+    Outcome.CREATED: ExitCode.OK,
+    Outcome.UPDATED: ExitCode.OK,
+    Outcome.UNCHANGED: ExitCode.OK,
+    Outcome.PLANNED: ExitCode.OK,
+    Outcome.CANCELLED: ExitCode.OK,
+    Outcome.REFUSED: ExitCode.NOT_ELIGIBLE,
+    Outcome.FAILED: ExitCode.REMOTE,
+    Outcome.NOT_FOUND: ExitCode.NOT_FOUND,
+    Outcome.UNKNOWN: ExitCode.REMOTE,
+    Outcome.BUSY: ExitCode.BUSY,
+    Outcome.STALE: ExitCode.BUSY,
+}
+
+
+def of_failure(failure: Failure) -> ExitCode:
+    """Return the exit code of the error that has the failure's code."""
+    codes = {error.code: error.exit_code for error in _errors(JobsyncError)}
+    return codes.get(failure.code, ExitCode.REMOTE)
+
+
+def of_result(result: SyncResult) -> ExitCode:
+    """Return the exit code of one sync."""
+    if result.outcome in {Outcome.FAILED, Outcome.REFUSED} and result.error is not None:
+        found = of_failure(result.error)
+        return found if found is not ExitCode.OK else _BY_OUTCOME[result.outcome]
+    return _BY_OUTCOME[result.outcome]
+
+
+def worst(codes: Iterable[ExitCode]) -> ExitCode:
+    """Return the code for several jobs: the first that occurred in the contract's order."""
+    occurred = set(codes)
+    return next((code for code in _FIRST_THAT_OCCURRED if code in occurred), ExitCode.OK)
+
+
+def _errors(kind: type[JobsyncError]) -> Iterator[type[JobsyncError]]:
+    yield kind
+    for each in kind.__subclasses__():
+        yield from _errors(each)
