@@ -27,7 +27,7 @@ from .integration import (
     RefreshReport,
     RejectedRow,
 )
-from .job import CachedJob, Job, JobHead, JobRow, JobStatus, JsonValue, Location, SyncStatus
+from .job import CachedJob, Job, JobHead, JobRow, JobStatus, JsonValue, Location, SyncMark, SyncStatus
 from .query import Sort, SortField
 from .rules import (
     Action,
@@ -119,6 +119,7 @@ __all__ = [
     "Step",
     "StepName",
     "StepState",
+    "SyncMark",
     "SyncPlan",
     "SyncResult",
     "SyncStatus",

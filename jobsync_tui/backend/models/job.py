@@ -107,6 +107,19 @@ class CachedJob(Job):
     cached_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncMark:
+    """Where a job stands towards the target, as the sync records it beside the cached job.
+
+    ``written`` holds the owned fields as our last sync left them in the target, flat: ``settings.language``, ``custom.shift``.
+    """
+
+    sync_status: SyncStatus = SyncStatus.NEVER
+    last_synced: datetime | None = None
+    target_id: str | None = None
+    written: Mapping[str, JsonValue] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class JobRow:
     """What one line of the jobs table needs, and no more: a window of these is read for each repaint.

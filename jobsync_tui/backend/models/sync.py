@@ -100,7 +100,8 @@ class SyncPlan:
         desired: The owned fields as the sync would leave them.
         digest: Hex digest over what the confirmation is bound to; times that move by themselves are not part of it.
         ats_read_at, target_read_at: When the two sides were read, UTC.
-        error: Why there is no plan (job not found, ATS or target failed), else None.
+        error: Why there is no plan (job not found, ATS or target failed, a name the target lacks), else None.
+        note: What the person should know before confirming: that the target's job is gone and a create would replace it.
     """
 
     integration: str
@@ -117,6 +118,7 @@ class SyncPlan:
     ats_read_at: datetime | None = None
     target_read_at: datetime | None = None
     error: Failure | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
