@@ -1,0 +1,258 @@
+"""Kombo: one API in front of many ATSs (docs.kombo.dev, ``GET /ats/jobs``).
+
+There is no way to get one job, only a listing filtered by its id. Errors are told apart by their code, never by message or status: "set-up
+pending" and its like moved from 503 to 409 in May 2026. ``updated_after`` also matches when only nested data changed, so the watermark is
+the time of our own request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
+from datetime import timedelta
+from typing import Generic, TypeVar, cast
+from urllib.parse import urlsplit
+
+import msgspec
+
+from ..errors import Refused, UnexpectedAnswer
+from ..http import HeaderAuth, Params, Reply
+from ..models import FieldAvailability, Job, JobStatus, JsonValue
+from .base import Adapter, Connection, Listing, Page
+from .kombo_errors import explain
+from .paging import CursorGuard, read_ahead
+from .resume import Place, beginning, where
+from .rows import Gone, ReadRows, RowShape, read_rows
+from .values import filled, moment, place, status_of
+
+PAGE_SIZE = 250
+"""The most that Kombo gives."""
+
+OVERLAP = timedelta(minutes=5)
+
+_STATUS = {"open": JobStatus.OPEN, "closed": JobStatus.CLOSED, "draft": JobStatus.DRAFT, "archived": JobStatus.ARCHIVED}
+_REMOTE = {"REMOTE": True, "HYBRID": False, "ON_SITE": False}
+_OWNER_ROLES = ("RECRUITER", "HIRING_MANAGER")
+_ID_LENGTH = 24
+"""Kombo's own ids, in its examples."""
+
+R = TypeVar("R")
+
+
+class Kombo(Adapter):
+    """Jobs of whatever ATS stands behind one Kombo integration.
+
+    The unified model has neither client nor tags. What else is missing depends on the ATS behind it, so it is empty rather than "never
+    delivered".
+    """
+
+    provider = "kombo"
+    title = "Kombo"
+    availability = FieldAvailability(never=frozenset({"client", "tags"}))
+    incremental = True
+    credential_names = ("api_key", "integration_id")
+    default_base_url = "https://api.kombo.dev/v1"
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._http = connection.http
+        self._http.explain = explain
+        key, integration = connection.credentials["api_key"], connection.credentials["integration_id"]
+        self._http.auth = HeaderAuth({"Authorization": f"Bearer {key}", "X-Integration-Id": integration})
+
+    async def test(self) -> str:
+        """Ask who the key belongs to, and for one job, which needs the integration too."""
+        who = (await self._http.get("check-api-key")).decode(_KeyAnswer).data
+        await self._http.get("ats/jobs", params={"page_size": 1})
+        return f"customer {who.customer_id}, environment {who.environment_id}"
+
+    async def pages(self, listing: Listing) -> AsyncIterator[Page]:
+        """Yield pages of 250; an incremental listing says what was deleted too."""
+        async with aclosing(read_ahead(self._walk(listing))) as pages:
+            async for page in pages:
+                yield page
+
+    async def job(self, job_id: str) -> Job | None:
+        """Return the job of that id in the ATS behind Kombo, or of that Kombo id where the ATS has none of its own."""
+        filters = ("ids", "remote_ids") if len(job_id) == _ID_LENGTH and job_id.isalnum() else ("remote_ids", "ids")
+        for name in filters:
+            found = self._read(await self._http.get("ats/jobs", params={name: job_id, "page_size": PAGE_SIZE}))
+            for job in found.jobs:
+                if job.id == job_id:  # a comma in the id makes the filter give others
+                    return job
+            _complain_about(found, self.title)
+        return None
+
+    @classmethod
+    def job_id_in_url(cls, url: str) -> str | None:
+        """Return the last part of the path that has a digit in it: the address is that of the ATS behind Kombo, whichever that is."""
+        parts = [part for part in urlsplit(url).path.split("/") if any(character.isdigit() for character in part)]
+        return parts[-1] if parts else None
+
+    async def _walk(self, listing: Listing) -> AsyncIterator[Page]:
+        here, resumed = where(listing)
+        guard = CursorGuard(self.title)
+        while True:
+            try:
+                reply = await self._http.get("ats/jobs", params=_params(here))
+            except Refused:
+                if not resumed:
+                    raise
+                here, resumed = beginning(listing), False  # the cursor of an interrupted listing is no longer known there
+                continue
+            resumed = False
+            found = self._read(reply)
+            cursor = found.answer.data.next
+            if not cursor:
+                yield Page(found.jobs, found.rejected, found.deleted, watermark=here.mark(OVERLAP))
+                return
+            here = here.moved(cursor=guard.check(cursor))
+            yield Page(found.jobs, found.rejected, found.deleted, cursor=here.text())
+
+    def _read(self, reply: Reply) -> ReadRows[_Answer[_Row]]:
+        integration = self.connection.integration
+
+        def convert(row: _Row) -> Job | Gone:
+            return Gone(row.remote_id or row.id) if row.remote_deleted_at else _job(integration, row)
+
+        return read_rows(reply, _SHAPE, convert)
+
+
+class _KeyOwner(msgspec.Struct):
+    environment_id: str = "?"
+    customer_id: str = "?"
+
+
+class _KeyAnswer(msgspec.Struct):
+    data: _KeyOwner
+
+
+class _Place(msgspec.Struct):
+    raw: str | None = None
+    city: str | None = None
+    state: str | None = None
+    country: str | None = None
+
+
+class _Posting(msgspec.Struct):
+    title: str | None = None
+    description_html: str | None = None
+    url: str | None = None
+
+
+class _Person(msgspec.Struct):
+    first_name: str | None = None
+    last_name: str | None = None
+    email: str | None = None
+    hiring_team_roles: list[str] | None = None
+
+
+class _Row(msgspec.Struct):
+    """A job as ``GET /ats/jobs`` gives it, as far as it is used. Everything but the id may be missing or null."""
+
+    id: str
+    remote_id: str | None = None
+    name: str | None = None
+    job_code: str | None = None
+    description: str | None = None
+    status: str | None = None
+    employment_type: str | None = None
+    department: str | None = None
+    post_url: str | None = None
+    remote_url: str | None = None
+    remote_work_status: str | None = None
+    location: _Place | None = None
+    custom_fields: dict[str, object] | None = None
+    integration_fields: list[dict[str, object]] | None = None
+    remote_created_at: str | None = None
+    remote_updated_at: str | None = None
+    changed_at: str | None = None
+    remote_deleted_at: str | None = None
+    job_postings: list[_Posting] | None = None
+    hiring_team: list[_Person] | None = None
+
+
+class _Data(msgspec.Struct, Generic[R]):
+    results: list[R]
+    next: str | None = None
+
+
+class _Answer(msgspec.Struct, Generic[R]):
+    data: _Data[R]
+
+
+_SHAPE = RowShape(
+    typed=_Answer[_Row],
+    raw=_Answer[msgspec.Raw],
+    row=_Row,
+    rows=lambda answer: answer.data.results,
+    id_keys=("remote_id", "id"),
+)
+
+
+def _params(here: Place) -> Params:
+    return {
+        "page_size": PAGE_SIZE,
+        "updated_after": here.since,
+        "include_deleted": True if here.since else None,
+        "cursor": here.cursor,
+    }
+
+
+def _complain_about(found: ReadRows[_Answer[_Row]], service: str) -> None:
+    """Raise if the one job asked for came and could not be read, which is not the same as "none"."""
+    if found.rejected and not found.jobs:
+        raise UnexpectedAnswer(f"{service} did not answer as expected: {found.rejected[0].reason}", service=service)
+
+
+def _job(integration: str, row: _Row) -> Job:
+    posting = row.job_postings[0] if row.job_postings else _NO_POSTING
+    location = place(row.location.raw, row.location.city, row.location.state, row.location.country) if row.location else None
+    return Job(
+        integration=integration,
+        id=row.remote_id or row.id,
+        name=filled(row.name) or filled(posting.title),
+        status=status_of(row.status, _STATUS),
+        ats_status=row.status,
+        location=location,
+        locations=(location,) if location else (),
+        department=filled(row.department),
+        owner=_owner(row.hiring_team or ()),
+        requisition_id=filled(row.job_code),
+        employment_type=filled(row.employment_type),
+        remote=_REMOTE.get(row.remote_work_status) if row.remote_work_status else None,
+        description=filled(row.description) or filled(posting.description_html),
+        url=filled(row.post_url) or filled(posting.url) or filled(row.remote_url),
+        custom=_custom(row),
+        created_at=moment(row.remote_created_at),
+        updated_at=moment(row.remote_updated_at) or moment(row.changed_at),
+    )
+
+
+def _owner(team: Sequence[_Person]) -> str | None:
+    """Return who recruits for the job, else who hires, else whoever is named first."""
+    for role in _OWNER_ROLES:
+        for person in team:
+            if role in (person.hiring_team_roles or ()):
+                return _name(person)
+    return _name(team[0]) if team else None
+
+
+def _name(person: _Person) -> str | None:
+    return filled(" ".join(part for part in (person.first_name, person.last_name) if part)) or filled(person.email)
+
+
+def _custom(row: _Row) -> Mapping[str, JsonValue]:
+    """Return the custom fields, and the fields that the integration adds, by their label where they have one."""
+    custom = cast("dict[str, JsonValue]", row.custom_fields or {})
+    if not row.integration_fields:
+        return custom
+    added: dict[str, JsonValue] = {}
+    for entry in row.integration_fields:
+        name = entry.get("label") or entry.get("key")
+        if isinstance(name, str) and name:
+            added[name] = cast("JsonValue", entry.get("value"))
+    return added | custom
+
+
+_NO_POSTING = _Posting()
