@@ -16,15 +16,18 @@ from ..errors import RuleError
 from ..models import AllOf, Condition, Leaf, Not, Rule, RuleSet
 from .fields import Field, field_named
 from .operators import OperandError, Test, compile_test
+from .words import would_be
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledLeaf:
-    """A distinct leaf, the number of its field in the set's fields, and its test."""
+    """A distinct leaf, the number of its field in the set's fields, its test, and what would have to be so for it to turn, in words."""
 
     leaf: Leaf
     field: int
     test: Test
+    if_true: str
+    if_false: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +40,18 @@ class LeafNode:
 
 @dataclass(frozen=True, slots=True)
 class GroupNode:
-    """``all`` or ``any`` of its children."""
+    """``all`` or ``any`` of its children; of these, the numbers of the leaves and the nodes that are none stand apart once more."""
 
     every: bool
     children: tuple[Node, ...]
+    leaves: tuple[int, ...]
+    branches: tuple[Node, ...]
+
+    @classmethod
+    def of(cls, children: tuple[Node, ...], *, every: bool) -> GroupNode:
+        """Return the group of ``children``."""
+        leaves = tuple(child.leaf for child in children if isinstance(child, LeafNode))
+        return cls(every, children, leaves, tuple(child for child in children if not isinstance(child, LeafNode)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +135,8 @@ class _Compiler:
             return NotNode(self._node(condition.child, (*path, "not"), places))
         every = isinstance(condition, AllOf)
         word = "all" if every else "any"
-        return GroupNode(every, tuple(self._node(child, (*path, word, index), places) for index, child in enumerate(condition.children)))
+        children = tuple(self._node(child, (*path, word, index), places) for index, child in enumerate(condition.children))
+        return GroupNode.of(children, every=every)
 
     def _leaf(self, leaf: Leaf) -> int:
         key = (leaf.field, leaf.op.value, leaf.case_sensitive, json.dumps(leaf.value, sort_keys=True))
@@ -138,7 +150,7 @@ class _Compiler:
         if leaf.field not in self.fields:
             self.fields[leaf.field] = len(self.named)
             self.named.append(field)
-        self.leaves.append(CompiledLeaf(leaf, self.fields[leaf.field], test))
+        self.leaves.append(CompiledLeaf(leaf, self.fields[leaf.field], test, would_be(leaf, want=True), would_be(leaf, want=False)))
         self._numbers[key] = len(self.leaves) - 1
         return len(self.leaves) - 1
 

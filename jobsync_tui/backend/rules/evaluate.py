@@ -24,11 +24,9 @@ from ..models import (
     Source,
 )
 from .actions import excluders, resolve
-from .cells import Cell
 from .compiled import CompiledRule, CompiledRules, compiled
 from .fields import field_named, why_missing
-from .misses import Answers, costs, turns
-from .words import would_be
+from .misses import Misses
 
 MAX_MISSED = 2
 """Leaves that may be wrong in a near miss."""
@@ -110,10 +108,7 @@ class _Tried:
 
     rule: CompiledRule
     missed: int
-
-    @property
-    def matched(self) -> bool:
-        return self.missed == 0
+    matched: bool
 
 
 class _View:
@@ -121,42 +116,35 @@ class _View:
 
     def __init__(self, job: Job, rules: CompiledRules, availability: FieldAvailability, now: datetime) -> None:
         self.rules = rules
-        self.cells: list[Cell] = [field.cell(job) for field in rules.fields]
-        self.answers: Answers = [leaf.test(self.cells[leaf.field], now) for leaf in rules.leaves]
-        self.why = [
-            None if cell.values else why_missing(job, field.name, availability)
-            for field, cell in zip(rules.fields, self.cells, strict=True)
+        cells = [field.cell(job) for field in rules.fields]
+        why = [None if cell.values else why_missing(job, field.name, availability) for field, cell in zip(rules.fields, cells, strict=True)]
+        shown = [cell.shown() for cell in cells]
+        answers = [leaf.test(cells[leaf.field], now) for leaf in rules.leaves]
+        self.notes = [
+            why[leaf.field] or (Note.TYPE_MISMATCH if answer is None else None) for leaf, answer in zip(rules.leaves, answers, strict=True)
         ]
-        self.hopeless = {number for number, leaf in enumerate(rules.leaves) if self.why[leaf.field] is Note.FIELD_NOT_PROVIDED}
-        self._shown = [cell.shown() for cell in self.cells]
+        self.misses = Misses(answers, {number for number, note in enumerate(self.notes) if note is Note.FIELD_NOT_PROVIDED})
+        self._told = [
+            (known.leaf.field, known.leaf.op, known.leaf.value, shown[known.field], answer, note)
+            for known, answer, note in zip(rules.leaves, answers, self.notes, strict=True)
+        ]
 
     def tried(self, rule: CompiledRule) -> _Tried:
-        return _Tried(rule, costs(rule.root, self.answers)[0])
+        missed = self.misses.costs(rule.root)[0]
+        return _Tried(rule, missed, missed == 0)
 
     def result(self, tried: _Tried, *, applied: bool) -> RuleResult:
-        rule = tried.rule.rule
+        rule, places = tried.rule.rule, tried.rule.places
         return RuleResult(
             id=rule.id,
             name=rule.name,
             matched=tried.matched,
-            missed=min(tried.missed, len(tried.rule.places) + 1),
-            conditions=tuple(self._condition(path, number) for path, number in tried.rule.places),
+            missed=min(tried.missed, len(places) + 1),
+            conditions=tuple([ConditionResult(path, *self._told[leaf]) for path, leaf in places]),
             priority=rule.priority,
             fallback=rule.fallback,
             applied=applied,
         )
-
-    def note(self, number: int) -> Note | None:
-        """Return why a leaf has no answer, or what its answer on a missing value rests on."""
-        field = self.rules.leaves[number].field
-        if not self.cells[field].values:
-            return self.why[field]
-        return Note.TYPE_MISMATCH if self.answers[number] is None else None
-
-    def _condition(self, path: str, number: int) -> ConditionResult:
-        known = self.rules.leaves[number]
-        leaf = known.leaf
-        return ConditionResult(path, leaf.field, leaf.op, leaf.value, self._shown[known.field], self.answers[number], self.note(number))
 
 
 def _reason(rules: CompiledRules, applying: Sequence[Rule], excluding: Sequence[Rule], missing: Sequence[str]) -> Reason | None:
@@ -189,9 +177,10 @@ def _near_misses(tried: Sequence[_Tried], view: _View, provider_title: str) -> t
 
 def _changes(tried: _Tried, view: _View, provider_title: str) -> tuple[str, ...]:
     texts = []
-    for node, want in turns(tried.rule.root, view.answers, view.hopeless):
-        text = would_be(view.rules.leaves[node.leaf].leaf, want=want)
-        if view.note(node.leaf) is Note.FIELD_NOT_PROVIDED:
+    for number, want in view.misses.turns(tried.rule.root):
+        leaf = view.rules.leaves[number]
+        text = leaf.if_true if want else leaf.if_false
+        if view.notes[number] is Note.FIELD_NOT_PROVIDED:
             text += f" ({provider_title} never delivers it)"
         texts.append(text)
     return tuple(texts)

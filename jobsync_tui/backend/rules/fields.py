@@ -71,6 +71,10 @@ def _status(job: Job) -> object:
     return None if job.status is JobStatus.UNKNOWN else str(job.status)
 
 
+def _sync_status(job: Job) -> object:
+    return str(job.sync_status) if isinstance(job, CachedJob) else None
+
+
 def _cached(name: str) -> Callable[[Job], object]:
     def read(job: Job) -> object:
         return getattr(job, name) if isinstance(job, CachedJob) else None
@@ -101,7 +105,7 @@ def _built() -> dict[str, Field]:
         Field("remote", Kind.BOOL, many=False, read=attrgetter("remote")),
         Field("created_at", Kind.MOMENT, many=False, read=attrgetter("created_at")),
         Field("updated_at", Kind.MOMENT, many=False, read=attrgetter("updated_at")),
-        Field("sync_status", Kind.TEXT, many=False, read=_cached("sync_status")),
+        Field("sync_status", Kind.TEXT, many=False, read=_sync_status),
         Field("last_synced", Kind.MOMENT, many=False, read=_cached("last_synced")),
         Field("target_id", Kind.TEXT, many=False, read=_cached("target_id")),
         Field(CUSTOM, Kind.ANY, many=False, read=attrgetter(CUSTOM)),

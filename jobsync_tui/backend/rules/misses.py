@@ -20,40 +20,56 @@ Answers: TypeAlias = Sequence[bool | None]
 """What each distinct leaf answered for the job."""
 
 
-def costs(node: Node | None, answers: Answers) -> tuple[int, int]:
-    """Return how many leaves would have to turn to make ``node`` true, and to make it false."""
-    if node is None:
-        return 0, NEVER
-    if isinstance(node, LeafNode):
-        answer = answers[node.leaf]
-        return (0 if answer is True else 1), (0 if answer is False else 1)
-    if isinstance(node, NotNode):
-        to_true, to_false = costs(node.child, answers)
-        return to_false, to_true
-    total, least = [0, 0], [NEVER, NEVER]
-    for child in node.children:
-        for side, cost in enumerate(costs(child, answers)):
-            total[side] += cost
-            least[side] = min(least[side], cost)
-    return (min(total[0], NEVER), least[1]) if node.every else (least[0], min(total[1], NEVER))
+class Misses:
+    """The costs of a rule set's trees for one job.
 
-
-def turns(node: Node | None, answers: Answers, hopeless: Container[int] = (), *, want: bool = True) -> list[tuple[LeafNode, bool]]:
-    """Return the fewest leaves to turn, each with the answer it would need, so that ``node`` is ``want``.
-
-    Where one child is enough, it is the cheapest, among those the one with the fewest ``hopeless`` leaves (by their numbers) to turn,
-    and then the first; so the choice is always the same.
+    Args:
+        answers: By number of the distinct leaf.
+        hopeless: Numbers of leaves that no change of the job would turn, because the ATS never delivers their field.
     """
-    if node is None:
-        return []
-    if isinstance(node, LeafNode):
-        return [] if answers[node.leaf] is want else [(node, want)]
-    if isinstance(node, NotNode):
-        return turns(node.child, answers, hopeless, want=not want)
-    if node.every is want:
-        return [turn for child in node.children for turn in turns(child, answers, hopeless, want=want)]
-    side = 0 if want else 1
-    prices = [costs(child, answers)[side] for child in node.children]
-    cheapest = [child for child, price in zip(node.children, prices, strict=True) if price == min(prices)]
-    ways = [turns(child, answers, hopeless, want=want) for child in cheapest]
-    return min(ways, key=lambda way: sum(turned.leaf in hopeless for turned, _ in way), default=[])
+
+    __slots__ = ("_answers", "_hopeless", "_to_false", "_to_true")
+
+    def __init__(self, answers: Answers, hopeless: Container[int] = ()) -> None:
+        self._answers = answers
+        self._hopeless = hopeless
+        self._to_true = [0 if answer is True else 1 for answer in answers]
+        self._to_false = [0 if answer is False else 1 for answer in answers]
+
+    def costs(self, node: Node | None) -> tuple[int, int]:
+        """Return how many leaves would have to turn to make ``node`` true, and to make it false."""
+        if node is None:
+            return 0, NEVER
+        if isinstance(node, LeafNode):
+            return self._to_true[node.leaf], self._to_false[node.leaf]
+        if isinstance(node, NotNode):
+            to_true, to_false = self.costs(node.child)
+            return to_false, to_true
+        to_true_each = [self._to_true[leaf] for leaf in node.leaves]
+        to_false_each = [self._to_false[leaf] for leaf in node.leaves]
+        for branch in node.branches:
+            to_true, to_false = self.costs(branch)
+            to_true_each.append(to_true)
+            to_false_each.append(to_false)
+        if node.every:
+            return min(sum(to_true_each), NEVER), min(to_false_each, default=NEVER)
+        return min(to_true_each, default=NEVER), min(sum(to_false_each), NEVER)
+
+    def turns(self, node: Node | None, *, want: bool = True) -> list[tuple[int, bool]]:
+        """Return the fewest leaves to turn so that ``node`` is ``want``: their numbers, each with the answer it would need.
+
+        Where one child is enough, it is the cheapest, among those the one with the fewest hopeless leaves to turn, and then the first;
+        so the choice is always the same.
+        """
+        if node is None:
+            return []
+        if isinstance(node, LeafNode):
+            return [] if self._answers[node.leaf] is want else [(node.leaf, want)]
+        if isinstance(node, NotNode):
+            return self.turns(node.child, want=not want)
+        if node.every is want:
+            return [turn for child in node.children for turn in self.turns(child, want=want)]
+        prices = [self.costs(child)[0 if want else 1] for child in node.children]
+        lowest = min(prices, default=NEVER)
+        ways = [self.turns(child, want=want) for child, price in zip(node.children, prices, strict=True) if price == lowest]
+        return min(ways, key=lambda way: sum(leaf in self._hopeless for leaf, _ in way), default=[])

@@ -10,7 +10,7 @@ import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from ..models import JsonValue, Leaf, Op
 from .cells import Cell, Form
@@ -27,6 +27,12 @@ Compare: TypeAlias = Callable[[Scalar, datetime], bool | None]
 """Whether a value passes, seen from a moment; None where it is of the wrong type."""
 
 
+Bound: TypeAlias = int | float | datetime
+
+Sides: TypeAlias = "tuple[tuple[Callable[[object, object], bool], Bound], ...]"
+"""The ends of a range: a value is in it if it compares so with every bound."""
+
+
 class OperandError(ValueError):
     """The value of a condition does not fit its operator; says what does."""
 
@@ -39,18 +45,24 @@ class Test:
         presence: For ``is_set`` and ``is_empty``: whether values must be there. Nothing else counts then.
         form: The form in which text is compared.
         text: The test of a text in that form; None where ``other`` takes text too.
+        part: For ``contains``: the text looked for, in that form.
         other: The test of any other value.
         absent: The answer for a missing value: None, but for a condition that asks for the status unknown.
         negated: The answer is turned round.
+        sides: For comparisons of order: the ends of the range, seen from a moment; ``other`` asks the same of one value.
+        dates: Whether those ends are moments; else they are numbers.
         relative: The answer depends on the present time.
     """
 
     presence: bool | None = None
     form: Form = Form.RAW
     text: Callable[[str], bool] | None = None
+    part: str | None = None
     other: Compare = lambda _value, _now: None
     absent: bool | None = None
     negated: bool = False
+    sides: Callable[[datetime], Sides] | None = None
+    dates: bool = False
     relative: bool = False
 
     def __call__(self, cell: Cell, now: datetime) -> bool | None:
@@ -122,10 +134,10 @@ _TEXT_METHODS = {Op.CONTAINS: "__contains__", Op.STARTS_WITH: "startswith", Op.E
 
 
 def _text_test(leaf: Leaf, method: str, *, negated: bool) -> Test:
-    expected = _text(leaf.value)
-    shape = composed if leaf.case_sensitive else folded
+    expected = (composed if leaf.case_sensitive else folded)(_text(leaf.value))
     form = Form.COMPOSED if leaf.case_sensitive else Form.FOLDED
-    return Test(form=form, text=operator.methodcaller(method, shape(expected)), negated=negated)
+    part = expected if method == "__contains__" else None
+    return Test(form=form, text=operator.methodcaller(method, expected), part=part, negated=negated)
 
 
 def _pattern_test(leaf: Leaf) -> Test:
@@ -135,80 +147,50 @@ def _pattern_test(leaf: Leaf) -> Test:
         raise OperandError(str(error)) from None
 
 
-_BY_SIGN: dict[Op, frozenset[int]] = {
-    Op.GT: frozenset({1}),
-    Op.AFTER: frozenset({1}),
-    Op.GTE: frozenset({0, 1}),
-    Op.LT: frozenset({-1}),
-    Op.BEFORE: frozenset({-1}),
-    Op.LTE: frozenset({-1, 0}),
-}
-"""Which signs of value minus bound pass."""
+_COMPARISONS = cast(
+    "dict[Op, Callable[[object, object], bool]]",
+    {Op.GT: operator.gt, Op.AFTER: operator.gt, Op.GTE: operator.ge, Op.LT: operator.lt, Op.BEFORE: operator.lt, Op.LTE: operator.le},
+)
 
 
 def _ordering(op: Op, value: JsonValue) -> Test:
     if op in {Op.WITHIN_DAYS, Op.OLDER_THAN_DAYS}:
-        return _age_test(op, timedelta(days=_days(value)))
+        span = timedelta(days=_days(value))
+        if op is Op.WITHIN_DAYS:
+            return _range_test(
+                lambda now: ((_COMPARISONS[Op.GTE], now - span), (_COMPARISONS[Op.LTE], now + span)), dates=True, relative=True
+            )
+        return _range_test(lambda now: ((_COMPARISONS[Op.LT], now - span),), dates=True, relative=True)
     if op is Op.BETWEEN:
-        return Test(other=_range(value))
+        low, high = _ends(value)
+        between = ((_COMPARISONS[Op.GTE], low), (_COMPARISONS[Op.LTE], high))
+        return _range_test(lambda _now: between, dates=isinstance(low, datetime))
     bound = _bound(value)
-    passing = _BY_SIGN[op]
-    if isinstance(bound, datetime):
-        date = bound
-
-        def dated(item: Scalar, _now: datetime) -> bool | None:
-            moment = moment_in(item)
-            return None if moment is None else (moment > date) - (moment < date) in passing
-
-        return Test(other=dated)
-    if op in {Op.BEFORE, Op.AFTER}:
+    if op in {Op.BEFORE, Op.AFTER} and not isinstance(bound, datetime):
         raise OperandError(f"needs a date such as 2026-01-31 or 2026-01-31T18:00:00Z, not {named(value)}")
-    limit = bound
-
-    def counted(item: Scalar, _now: datetime) -> bool | None:
-        number = number_in(item)
-        return None if number is None else (number > limit) - (number < limit) in passing
-
-    return Test(other=counted)
+    beyond = ((_COMPARISONS[op], bound),)
+    return _range_test(lambda _now: beyond, dates=isinstance(bound, datetime))
 
 
-def _range(value: JsonValue) -> Compare:
+def _range_test(sides: Callable[[datetime], Sides], *, dates: bool, relative: bool = False) -> Test:
+    read = moment_in if dates else number_in
+
+    def other(value: Scalar, now: datetime) -> bool | None:
+        found = read(value)
+        return None if found is None else all(compare(found, bound) for compare, bound in sides(now))
+
+    return Test(other=other, sides=sides, dates=dates, relative=relative)
+
+
+def _ends(value: JsonValue) -> tuple[Bound, Bound]:
     if not isinstance(value, list) or len(value) != 2:
         raise OperandError(f"needs a list of two, the lowest and the highest, not {named(value)}")
     low, high = _bound(value[0]), _bound(value[1])
-    if isinstance(low, datetime) and isinstance(high, datetime):
-        first, last = low, high
-        if first > last:
-            raise OperandError("needs the earlier date first")
-
-        def dated(item: Scalar, _now: datetime) -> bool | None:
-            moment = moment_in(item)
-            return None if moment is None else first <= moment <= last
-
-        return dated
-    if isinstance(low, datetime) or isinstance(high, datetime):
+    if isinstance(low, datetime) is not isinstance(high, datetime):
         raise OperandError("needs two numbers or two dates, not one of each")
-    least, most = low, high
-    if least > most:
-        raise OperandError("needs the smaller number first")
-
-    def counted(item: Scalar, _now: datetime) -> bool | None:
-        number = number_in(item)
-        return None if number is None else least <= number <= most
-
-    return counted
-
-
-def _age_test(op: Op, span: timedelta) -> Test:
-    def within(item: Scalar, now: datetime) -> bool | None:
-        moment = moment_in(item)
-        return None if moment is None else abs(now - moment) <= span
-
-    def older(item: Scalar, now: datetime) -> bool | None:
-        moment = moment_in(item)
-        return None if moment is None else now - moment > span
-
-    return Test(other=within if op is Op.WITHIN_DAYS else older, relative=True)
+    if _COMPARISONS[Op.GT](low, high):
+        raise OperandError("needs the lower end first")
+    return low, high
 
 
 def named(value: JsonValue) -> str:
@@ -248,7 +230,7 @@ def _text(value: JsonValue) -> str:
     return value
 
 
-def _bound(value: JsonValue) -> int | float | datetime:
+def _bound(value: JsonValue) -> Bound:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
     moment = moment_in(value) if isinstance(value, str) else None

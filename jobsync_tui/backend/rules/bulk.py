@@ -1,0 +1,161 @@
+"""A whole rule set over a batch of jobs: the verdicts of `evaluate`, without the explanations, for many jobs at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..models import EvaluationPolicy, Reason, Rule, RuleSet
+from .actions import excluders
+from .columns import Batch
+from .compiled import CompiledRule, CompiledRules, LeafNode, Node, NotNode, compiled
+from .fields import field_named
+from .operators import Test
+from .rows import Rows, ones
+
+_ABSENT = Test(presence=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRows:
+    """Where a rule's conditions hold, and where it applies: a fallback rule gives way to any other that matched."""
+
+    rule: Rule
+    matched: Rows
+    applied: Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """What a rule set says about every job of a batch.
+
+    Attributes:
+        size: Jobs of the batch.
+        rules: The active rules in the order in which they act.
+        inactive: The others; they apply nowhere.
+        eligible: Jobs that a sync would take.
+        reasons: Jobs that it would not, by the first reason that holds; every reason has an entry.
+        missing: Jobs that lack it, by required field.
+    """
+
+    size: int
+    rules: tuple[RuleRows, ...]
+    inactive: tuple[RuleRows, ...]
+    eligible: Rows
+    reasons: Mapping[Reason, Rows]
+    missing: Mapping[str, Rows]
+
+    def applying(self, row: int) -> tuple[Rule, ...]:
+        """Return the rules that apply to one job, in order."""
+        return tuple(item.rule for item in self.rules if row in item.applied)
+
+    def decided_alone(self) -> Mapping[str, Rows]:
+        """Return by rule id the jobs to which only that rule applies."""
+        once = twice = Rows(self.size)
+        for item in self.rules:
+            twice |= once & item.applied
+            once |= item.applied
+        return {item.rule.id: item.applied - twice for item in self.rules}
+
+
+def fields_needed(rules: RuleSet, policy: EvaluationPolicy) -> tuple[str, ...]:
+    """Return the dotted names of the fields that a batch must have for `judge`.
+
+    Raises:
+        RuleError: A rule cannot be evaluated.
+    """
+    return tuple(dict.fromkeys((*(field.name for field in compiled(rules).fields), *policy.required_fields)))
+
+
+def judge(batch: Batch, rules: RuleSet, policy: EvaluationPolicy, now: datetime) -> Verdicts:
+    """Return what `evaluate` would say about each job of ``batch``.
+
+    Args:
+        batch: Has at least the columns of `fields_needed`; a column that is not there is missing in every job.
+        rules: Every rule, in any order.
+        policy: Of it, the required fields count here.
+        now: The moment from which ages in days count, UTC.
+
+    Raises:
+        RuleError: A rule cannot be evaluated.
+    """
+    ready = compiled(rules)
+    answers = _Answers(batch, ready, now)
+    tried = [(rule, answers.matches(rule)) for rule in ready.active]
+    size = batch.size
+    plain = _union(size, (rows for rule, rows in tried if not rule.rule.fallback))
+    active = tuple(RuleRows(rule.rule, rows, rows - plain if rule.rule.fallback else rows) for rule, rows in tried)
+    inactive = tuple(RuleRows(rule.rule, answers.matches(rule), Rows(size)) for rule in ready.inactive)
+    missing = {name: _missing(batch, name, now) for name in policy.required_fields}
+    reasons = _reasons(size, active, missing)
+    return Verdicts(size, active, inactive, ~_union(size, reasons.values()), reasons, missing)
+
+
+class _Answers:
+    """The answers of every distinct leaf over the batch, each worked out when it is first asked for."""
+
+    def __init__(self, batch: Batch, rules: CompiledRules, now: datetime) -> None:
+        self._batch = batch
+        self._rules = rules
+        self._now = now
+        self._leaves: dict[int, int] = {}
+        self._low = ones(batch.size)
+        self._both = self._low * 3
+
+    def matches(self, rule: CompiledRule) -> Rows:
+        """Return where the conditions of ``rule`` hold."""
+        if rule.root is None:
+            return Rows.every(self._batch.size)
+        return Rows(self._batch.size, self._node(rule.root) >> 1 & self._low)
+
+    def _node(self, node: Node) -> int:
+        if isinstance(node, LeafNode):
+            return self._leaf(node.leaf)
+        if isinstance(node, NotNode):
+            turned = self._node(node.child) ^ self._both
+            return (turned & self._low) << 1 | (turned >> 1 & self._low)
+        result = self._both if node.every else 0
+        for child in node.children:
+            result = result & self._node(child) if node.every else result | self._node(child)
+            if result == (0 if node.every else self._both):
+                break
+        return result
+
+    def _leaf(self, number: int) -> int:
+        known = self._leaves.get(number)
+        if known is None:
+            leaf = self._rules.leaves[number]
+            column = self._batch.column(leaf.leaf.field)
+            known = self._leaves[number] = int.from_bytes(column.answers(leaf.test, self._now), "little")
+        return known
+
+
+def _union(size: int, sets: Iterable[Rows]) -> Rows:
+    bits = 0
+    for rows in sets:
+        bits |= rows.bits
+    return Rows(size, bits)
+
+
+def _missing(batch: Batch, name: str, now: datetime) -> Rows:
+    if field_named(name) is None:
+        return Rows.every(batch.size)
+    return Rows(batch.size, int.from_bytes(batch.column(name).answers(_ABSENT, now), "little") & ones(batch.size))
+
+
+def _reasons(size: int, active: Sequence[RuleRows], missing: Mapping[str, Rows]) -> dict[Reason, Rows]:
+    """Return for each reason the jobs for which it is the first that holds."""
+    excluding = {rule.id for rule in excluders([item.rule for item in active])}
+    holds = {
+        Reason.NO_ACTIVE_RULES: Rows(size) if active else Rows.every(size),
+        Reason.EXCLUDED: _union(size, (item.applied for item in active if item.rule.id in excluding)),
+        Reason.NO_RULE_MATCHED: ~_union(size, (item.applied for item in active)),
+        Reason.MISSING_REQUIRED_FIELDS: _union(size, missing.values()),
+    }
+    told = Rows(size)
+    first: dict[Reason, Rows] = {}
+    for reason, rows in holds.items():
+        first[reason] = rows - told
+        told |= rows
+    return first
