@@ -30,6 +30,7 @@ class Group(StrEnum):
     CONFIRM = "Confirm Sync"
     RUNNING = "Sync in progress"
     RESULT = "Sync Result"
+    BULK_RESULT = "Sync Result of several jobs"
     SEARCH = "Search ATS Job"
     RULES = "Rules"
     HISTORY = "History"
@@ -177,21 +178,35 @@ def _result() -> Iterator[Command]:
     yield Command(g, "history", "History of the job", "Show who did what to the job, and when.", ("H",), "history")
     yield Command(g, "retry", "Try again", "Plan the sync again; nothing can be created twice.", ("r",))
     yield Command(g, "test", "Test connection", "Try the integration's credentials now.", ("t",))
+    yield Command(g, "check", "Check Eligibility", "Show whether the job is eligible, by which rules, or why not.", ("e",))
+    yield Command(g, "search", "Search ATS Job", "Look for the job in the ATS by another id.", ("f",))
     yield Command(g, "unfold", "Unfold", "Show more, or less, of the result.", ("+",))
+    yield Command(g, "copy_command", "Copy as command", "Copy the command line that does the same.", ("$",))
+
+
+def _bulk_result() -> Iterator[Command]:
+    g = Group.BULK_RESULT
+    yield Command(g, "done", "Done", "Go back to the jobs.", ("enter",), "done", palette=False)
+    yield Command(g, "retry", "Try again", "Plan the sync of what failed again; nothing can be created twice.", ("r",), "try again")
+    yield Command(g, "unfold", "Unfold", "Show or hide the jobs of a group.", ("+",), "show")
+    yield Command(g, "open", "Check Eligibility", "Explain the job under the cursor.", ("e",), "check")
+    yield Command(g, "copy", "Copy as text", "Copy the results to the terminal's clipboard; they hold no secrets.", ("c",), "copy")
     yield Command(g, "copy_command", "Copy as command", "Copy the command line that does the same.", ("$",))
 
 
 def _search() -> Iterator[Command]:
     g = Group.SEARCH
-    yield Command(g, "search", "Search", "Read the job of this id from the ATS.", ("enter",), "search", palette=False)
-    yield Command(g, "check", "Check Eligibility", "Show whether the found job is eligible.", ("ctrl+e",), "check")
-    yield Command(g, "sync", "Sync Job", "Plan the sync of the found job.", ("ctrl+s",), "sync")
+    yield Command(g, "check", "Check Eligibility", "Show whether the found job is eligible.", ("e",), "check")
+    yield Command(g, "sync", "Sync Job", "Plan the sync of the found job.", ("s",), "sync")
+    yield Command(g, "edit", "Another id", "Go back to the field for the id.", ("f", "/"), "another id")
+    yield Command(g, "unfold", "Unfold", "Show or hide the description.", ("+",), "unfold")
+    yield Command(g, "link", "Link", "Show the job's address in the ATS and copy it.", ("o",))
 
 
 def _rules() -> Iterator[Command]:
     g = Group.RULES
     yield Command(g, "filter", "Filter", "Show the rules whose name or conditions contain what is typed.", ("/",), "filter")
-    yield Command(g, "toggle", "Activate or deactivate", "Switch the rule on or off; asks first.", ("space",), "activate or not")
+    yield Command(g, "switch", "Activate or deactivate", "Switch the rule on or off; asks first.", ("space",), "activate or not")
     yield Command(g, "unfold", "Unfold", "Show the rule's conditions and actions in full.", ("enter", "+"), "unfold")
     yield Command(g, "copy", "Copy as text", "Copy the rule to the terminal's clipboard.", ("c",), "copy")
     yield Command(g, "history", "History of the rules", "Show who changed the rules, and when.", ("H",), "history")
@@ -214,6 +229,7 @@ COMMANDS: tuple[Command, ...] = (
     *_confirm(),
     *_running(),
     *_result(),
+    *_bulk_result(),
     *_search(),
     *_rules(),
     *_reading(),

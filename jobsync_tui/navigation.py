@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.screen import Screen
 
-    from .backend.models import Failure
+    from .backend.models import Failure, SyncPlan
     from .runs import SyncRun
     from .screens.base import JobsyncScreen, Neighbours
 
@@ -41,12 +41,12 @@ class Navigator:
 
         self._app.push_screen(EligibilityScreen(integration, job_id, neighbours=neighbours, live=live))
 
-    def confirm(self, integration: str, job_ids: Sequence[str]) -> None:
-        """Open Confirm Sync on one job or on several."""
+    def confirm(self, integration: str, job_ids: Sequence[str], *, confirmed: SyncPlan | None = None) -> None:
+        """Open Confirm Sync on one job or on several; ``confirmed`` is a plan of the one job that went stale."""
         if len(job_ids) == 1:
             from .screens.confirm_sync import ConfirmSyncScreen
 
-            self._app.push_screen(ConfirmSyncScreen(integration, job_ids[0]))
+            self._app.push_screen(ConfirmSyncScreen(integration, job_ids[0], confirmed=confirmed))
             return
         from .screens.confirm_bulk import ConfirmBulkScreen
 
@@ -59,7 +59,12 @@ class Navigator:
         self._app.push_screen(RunningScreen(run))
 
     def result(self, run: SyncRun) -> None:
-        """Show what came of a sync."""
+        """Show what came of a sync of one job or of several."""
+        if len(run.job_ids) > 1:
+            from .screens.bulk_result import BulkResultScreen
+
+            self._app.push_screen(BulkResultScreen(run))
+            return
         from .screens.sync_result import SyncResultScreen
 
         self._app.push_screen(SyncResultScreen(run))
@@ -71,10 +76,16 @@ class Navigator:
         self._app.push_screen(SearchScreen(integration, text))
 
     def rules(self, rule: str | None = None) -> None:
-        """Open the list of the rules, at ``rule`` (a name) if one is given."""
+        """Open the list of the rules, at ``rule`` (an id or a name) if one is given."""
         from .screens.rules import RulesScreen
 
         self._app.push_screen(RulesScreen(rule))
+
+    def rules_history(self) -> None:
+        """Open the history of the rules."""
+        from .screens.rules_history import RulesHistoryScreen
+
+        self._app.push_screen(RulesHistoryScreen())
 
     def history(self, integration: str, job_id: str) -> None:
         """Open the history of a job."""

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .backend.models import RefreshProgress, RefreshReport, Step, StepName, SyncResult
+from .backend.models import RefreshProgress, RefreshReport, Step, StepName, SyncPlan, SyncResult
 from .messages import News, RefreshEnded, RefreshMoved, SyncEnded, SyncMoved
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ class SyncRun:
         steps: The steps of a single sync as they happen.
         results: What has ended so far.
         error: What kept the whole from running, once it is over.
+        plan: The plan of a single job that was confirmed, to tell what moved if it is no longer what would happen.
         watched: Whether a dialog shows the run; its end needs no toast then.
         cancelling: Set to start no further job; those in flight end.
     """
@@ -52,6 +53,7 @@ class SyncRun:
     job_ids: tuple[str, ...]
     expected: str | None
     title: str
+    plan: SyncPlan | None = None
     started: float = field(default_factory=time.monotonic)
     steps: dict[StepName, Step] = field(default_factory=dict)
     results: list[SyncResult] = field(default_factory=list)
@@ -106,9 +108,11 @@ class Runs:
         self._spawn(self._refresh(run), f"refresh {integration}")
         return run
 
-    def sync(self, integration: str, job_ids: Sequence[str], *, expected: str | None, title: str) -> SyncRun:
+    def sync(
+        self, integration: str, job_ids: Sequence[str], *, expected: str | None, title: str, plan: SyncPlan | None = None
+    ) -> SyncRun:
         """Start the sync of one or several jobs whose plan was confirmed."""
-        run = SyncRun(integration, tuple(job_ids), expected, title)
+        run = SyncRun(integration, tuple(job_ids), expected, title, plan)
         self.syncs.append(run)
         self._idle.clear()
         self._spawn(self._sync(run), f"sync {integration}")

@@ -100,6 +100,27 @@ def results_line(results: Iterable[SyncResult]) -> str:
     return ", ".join(f"{OUTCOME_WORDS[outcome]} {counts[outcome]:,}" for outcome in _RESULT_ORDER if counts[outcome])
 
 
+def bulk_progress(results: Sequence[SyncResult], asked: int, seconds: float, width: int) -> Sheet:
+    """Return how far several syncs are: a bar, the counts so far, and the last that went wrong."""
+    done = len(results)
+    room = max(min(width - 30, 60), 10)
+    full = room * done // asked if asked else room
+    sheet: list[Line] = [
+        line(" ", strong(f"{done:,} of {asked:,} jobs"), right=dim(words.seconds(seconds))),
+        line(" ", f"[{'#' * full}{'.' * (room - full)}]"),
+        BLANK,
+    ]
+    sheet += [line("   ", part) for part in wrap(results_line(results), width - 4)]
+    wrong = [result for result in results if result.outcome not in _GOOD][-5:]
+    if wrong:
+        sheet += [BLANK, head("LAST THAT DID NOT GO WELL")]
+        for result in wrong:
+            sheet += columns(
+                (dim(result.job.id), words.job_name(result.job), bad(_result_row(result).reason)), (12, 24, width - 46), indent=3, most=2
+            )
+    return tuple(sheet)
+
+
 def results_sheet(results: Sequence[SyncResult], asked: int, width: int) -> Sheet:
     """Return how several syncs ended: what went wrong first, each with its reason."""
     well = sum(result.outcome in _GOOD for result in results)
@@ -181,9 +202,3 @@ def _by(items: Iterable[ItemT], name: Callable[[ItemT], str]) -> list[tuple[str,
     for item in items:
         found.setdefault(name(item), []).append(item)
     return list(found.items())
-
-
-def outcome_span(result: SyncResult) -> Span:
-    """Return how one sync ended, in its tone."""
-    words_ = OUTCOME_WORDS[result.outcome]
-    return good(words_) if result.outcome in _GOOD else bad(words_) if result.outcome is Outcome.FAILED else warn(words_)

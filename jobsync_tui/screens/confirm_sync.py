@@ -1,0 +1,110 @@
+"""Confirm Sync of one job: its plan, field by field, and the question."""
+
+from __future__ import annotations
+
+from shlex import join
+
+from textual.widget import Widget
+
+from ..backend.clock import now
+from ..backend.errors import JobNotFound, RemoteError
+from ..backend.models import PlanKind, Step, StepState, SyncPlan
+from ..notices import Severity
+from ..views import words
+from ..views.plan import plan_sheet, plan_text, what_moved
+from ..views.subject import Subject, where
+from ..widgets.choice_line import ChoiceLine
+from .confirming import CANCEL, CONFIRM, ConfirmingScreen
+
+
+class ConfirmSyncScreen(ConfirmingScreen):
+    """Plans the sync of a job and asks.
+
+    Args:
+        integration: Where the job is from.
+        job_id: Its ATS job id.
+        confirmed: A plan that was confirmed and went stale; what moved since is shown.
+    """
+
+    def __init__(self, integration: str, job_id: str, *, confirmed: SyncPlan | None = None) -> None:
+        super().__init__()
+        self._integration = integration
+        self._job_id = job_id
+        self._stale = confirmed
+        self._plan: SyncPlan | None = None
+        self._subject: Subject | None = None
+
+    def foot(self) -> list[Widget]:
+        """Return the question."""
+        return [ChoiceLine(CANCEL, CONFIRM)]
+
+    @property
+    def plan(self) -> SyncPlan | None:
+        """The plan that is shown."""
+        return self._plan
+
+    def on_mount(self) -> None:
+        """Plan."""
+        self.choices.focus()
+        self.work(self._make_plan(), group="plan", about=self._job_id)
+
+    def confirmed(self) -> None:
+        """Start the sync, bound to the plan that is shown."""
+        plan = self._plan
+        if plan is None or plan.kind is PlanKind.REFUSE or plan.error is not None:
+            return
+        self.dismiss(None)
+        title = words.job_name(plan.job)
+        run = self.host.runs.sync(self._integration, [self._job_id], expected=plan.digest, title=title, plan=plan)
+        self.host.go.running(run)
+
+    def action_copy(self) -> None:
+        """Copy the plan."""
+        if self._plan is not None and self._subject is not None:
+            self.host.copy(plan_text(self._plan, self._subject), f"plan of job {self._job_id}")
+
+    def action_copy_command(self) -> None:
+        """Show and copy the command that does the same, bound to this plan."""
+        bound = ["--plan", self._plan.digest] if self._plan and self._plan.digest else []
+        command = join(["jobsync", "sync", "-i", self._integration, self._job_id, *bound, "--yes"])
+        self.host.copy(command, command)
+
+    async def _make_plan(self) -> None:
+        integration = await self.backend.integrations.get(self._integration)
+        self.set_heading(f"{integration.name} > job {self._job_id}")
+        self.set_busy(f"Reading the job from {integration.ats}, and its plan ...")
+        try:
+            plan = await self.backend.syncs.plan(self._integration, self._job_id, on_step=self._stepped)
+        except (JobNotFound, RemoteError) as error:
+            self.show_error(error, ("esc", "go back; nothing was written"))
+            self.host.report(error, about=self._job_id)
+            return
+        cached = await self.backend.jobs.get(self._integration, self._job_id)
+        subject = Subject(integration=integration, now=now(), cached=cached)
+        self._show(plan, subject)
+
+    def _stepped(self, step: Step) -> None:
+        if step.state is StepState.RUNNING:
+            detail = f": {step.detail}" if step.detail else ""
+            self.set_busy(f"{words.STEPS[step.name]} ...{detail}")
+
+    def _show(self, plan: SyncPlan, subject: Subject) -> None:
+        if plan.kind is PlanKind.REFUSE and plan.error is None:
+            self._refused()
+            return
+        self._plan, self._subject = plan, subject
+        stale = self._stale
+        self.set_heading(where(subject, plan.job.id))
+        self.set_job(plan.job, subject)
+        self.show(lambda width: plan_sheet(plan, subject, width, what_moved(stale, plan, width) if stale else ()), anew=True)
+        if plan.error is None:
+            self.arm_when_painted()
+        else:
+            self.set_note(plan.error.remedy or "Nothing was written.")
+
+    def _refused(self) -> None:
+        """Show why the job is not eligible: there is nothing to confirm."""
+        self.host.tell("Not eligible: there is nothing to sync", Severity.WARNING, about=self._job_id)
+        if self.is_current:
+            self.dismiss(None)
+            self.host.go.check(self._integration, self._job_id)

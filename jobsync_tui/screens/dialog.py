@@ -1,0 +1,109 @@
+"""What the dialogs have in common: a heading, the job, a sheet that scrolls, a note, and the keys."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from textual.app import ComposeResult
+from textual.widget import Widget
+
+from ..backend.errors import JobsyncError
+from ..backend.models import JobHead
+from ..backend.text import clean
+from ..failures import words_for
+from ..views.layout import wrap_lines
+from ..views.sheet import BLANK, Sheet, Span, Tone, bad, dim, line, strong
+from ..views.subject import Subject, job_lines
+from ..widgets.lines import Builder, LinesView
+from ..widgets.sheet import SheetView
+from .base import JobsyncScreen
+
+ResultT = TypeVar("ResultT")
+_RULE = "\u2500"
+
+
+class DialogScreen(JobsyncScreen[ResultT]):
+    """A screen around a `SheetView`. ``HEADING`` is its name; `foot` adds widgets below the note."""
+
+    HEADING = ""
+
+    def compose(self) -> ComposeResult:
+        """Lay the dialog out from top to bottom."""
+        yield LinesView(id="heading", classes="heading")
+        yield LinesView(id="subject", classes="fixed")
+        yield LinesView(_divider(""), id="upper", classes="fixed")
+        yield SheetView(id="sheet")
+        yield LinesView(_divider(""), id="lower", classes="fixed")
+        yield LinesView(id="note", classes="fixed")
+        yield from self.foot()
+        yield self.make_footer()
+
+    def foot(self) -> list[Widget]:
+        """Return widgets between the note and the footer."""
+        return []
+
+    @property
+    def sheet(self) -> SheetView:
+        """The sheet."""
+        return self.query_one("#sheet", SheetView)
+
+    def on_sheet_view_moved(self) -> None:
+        """Say which part of the sheet is shown, on the line below it."""
+        self.query_one("#lower", LinesView).show(_divider(self.sheet.position))
+
+    def set_heading(self, where: str = "", title: str | None = None) -> None:
+        """Say where the dialog is."""
+        name = title or self.HEADING
+        self.query_one("#heading", LinesView).show(lambda _: (line(" ", strong(name), right=where),))
+
+    def set_job(self, job: JobHead, subject: Subject) -> None:
+        """Show which job the dialog is about."""
+        self.query_one("#subject", LinesView).show(lambda width: job_lines(job, subject, width))
+
+    def set_note(self, text: str, tone: Tone = Tone.PLAIN) -> None:
+        """Show ``text`` below the sheet, in at most two lines."""
+        cleaned = clean(text)
+        self.query_one("#note", LinesView).show(lambda width: _note(cleaned, tone, width) if cleaned else ())
+
+    def set_busy(self, text: str) -> None:
+        """Say what is waited for, in place of the sheet; the line costs a slow terminal nothing, an animation would."""
+        self.show(lambda _: (line("   ", dim(text)),))
+
+    def show(self, build: Builder, *, anew: bool = False) -> None:
+        """Show what ``build`` makes in the sheet."""
+        self.sheet.show(build, anew=anew)
+
+    def show_error(self, error: JobsyncError, *ways: tuple[str, str]) -> None:
+        """Show an error in place of the sheet, with what can be done: its remedy, and keys with what they do."""
+        text, remedy = words_for(error)
+        self.show(lambda width: error_sheet(text, remedy, ways, width), anew=True)
+
+    def action_unfold(self) -> None:
+        """Open or close what is under the cursor."""
+        self.sheet.toggle()
+
+
+def error_sheet(text: str, remedy: str | None, ways: tuple[tuple[str, str], ...], width: int) -> Sheet:
+    """Return an error with what can be done about it."""
+    first, *rest = wrap_lines(text, width, 5)
+    headline = line(" ", bad("x "), *(Span(span.text.lstrip(), Tone.STRONG) for span in first.left))
+    todo = [("", remedy), *ways] if remedy else [*ways]
+    sheet = [headline, *rest, BLANK]
+    if todo:
+        sheet.append(line(" ", Span("WHAT TO DO", Tone.HEAD)))
+    for key, told in todo:
+        part, *more = wrap_lines(told or "", width, 7)
+        sheet += [line("   ", Span(f"{key:<4}", Tone.KEY), *(Span(span.text.lstrip()) for span in part.left)), *more]
+    return tuple(sheet)
+
+
+def _note(text: str, tone: Tone, width: int) -> Sheet:
+    return tuple(line(Span(part.text, tone)) for part in wrap_lines(text, width - 1, 3)[:2])
+
+
+def _divider(position: str) -> Builder:
+    def build(width: int) -> Sheet:
+        told = f" {position} " if position else ""
+        return (line(dim(_RULE * max(width - len(told) - 2, 0) + told + _RULE * 2)),)
+
+    return build

@@ -1,0 +1,68 @@
+"""Keys and help, made from the bindings that act where the question was asked: the focused widget's first, then outwards."""
+
+from __future__ import annotations
+
+from typing import ClassVar, TypeVar
+
+from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
+
+from ..commands import COMMANDS, Command, Group, bindings
+from ..views.keys import KeyGroup, keys_sheet
+from ..views.sheet import as_text
+from .base import JobsyncScreen
+from .dialog import DialogScreen
+
+ResultT = TypeVar("ResultT")
+
+
+class HelpScreen(DialogScreen[None]):
+    """Lists the keys that act on a screen.
+
+    Args:
+        screen: The screen from which help was asked for; what has the focus there comes first.
+    """
+
+    GROUPS = (Group.HELP,)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Group.HELP)
+    HEADING = "Keys and help"
+
+    def __init__(self, screen: JobsyncScreen[ResultT]) -> None:
+        super().__init__()
+        self._groups = groups_from(screen.focused or screen)
+
+    @property
+    def groups(self) -> tuple[KeyGroup, ...]:
+        """What is listed."""
+        return self._groups
+
+    def on_mount(self) -> None:
+        """Show the keys."""
+        self.sheet.focus()
+        self.set_heading("what has the focus first, then outwards")
+        self.show(lambda width: keys_sheet(self._groups, width))
+
+    def action_copy(self) -> None:
+        """Copy the keys."""
+        self.host.copy(as_text(keys_sheet(self._groups, 100)) + "\n", "keys")
+
+
+def groups_from(focused: DOMNode) -> tuple[KeyGroup, ...]:
+    """Return the commands that act at ``focused``, nearest first; a key that is taken nearer is not named again."""
+    by_id = {command.id: command for command in COMMANDS}
+    groups: dict[str, list[Command]] = {}
+    taken: set[str] = set()
+    for node in focused.ancestors_with_self:
+        for key, binding in node._bindings:  # noqa: SLF001 - the only way to the bindings of a node that does not have the focus
+            command = _command(binding, by_id)
+            if command is None or key in taken:
+                continue
+            listed = groups.setdefault(command.group.value, [])
+            if command not in listed:
+                listed.append(command)
+        taken |= set(node._bindings.key_to_bindings)  # noqa: SLF001 - as above
+    return tuple(KeyGroup(title, tuple(commands)) for title, commands in groups.items())
+
+
+def _command(binding: Binding, by_id: dict[str, Command]) -> Command | None:
+    return by_id.get((binding.id or "").rpartition(":")[0])

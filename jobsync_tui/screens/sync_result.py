@@ -1,0 +1,156 @@
+"""Sync Result of one job: what was done, or what went wrong, whether anything was written, and what to do."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Protocol, runtime_checkable
+
+from textual.binding import BindingType
+
+from ..backend.clock import now
+from ..backend.models import IntegrationSummary, Outcome, SyncResult
+from ..commands import Group, bindings
+from ..notices import Severity
+from ..runs import SyncRun
+from ..views.failure import seconds_to_look_up
+from ..views.result import command, result_sheet, result_text
+from ..views.sheet import Tone
+from ..views.subject import Subject, where
+from .dialog import DialogScreen
+
+
+@runtime_checkable
+class Marked(Protocol):
+    """A screen below that has marked jobs."""
+
+    def next_marked(self, job_id: str) -> str | None:
+        """Return the marked job that follows ``job_id`` in the table, None behind the last."""
+
+
+class SyncResultScreen(DialogScreen[None]):
+    """Shows the result of a sync.
+
+    Args:
+        run: The sync that is over.
+    """
+
+    GROUPS = (Group.RESULT,)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Group.RESULT)
+    HEADING = "Sync Result"
+
+    def __init__(self, run: SyncRun) -> None:
+        super().__init__()
+        if run.result is None:
+            raise ValueError("A result is shown of a sync of one job that is over")
+        self._run = run
+        self._result: SyncResult = run.result
+        self._subject: Subject | None = None
+        self._looking_up = False
+
+    @property
+    def result(self) -> SyncResult:
+        """The result that is shown."""
+        return self._result
+
+    def on_mount(self) -> None:
+        """Show the result."""
+        self.sheet.focus()
+        self.work(self._show(), group="result")
+        if self._result.outcome is Outcome.UNKNOWN:
+            self.set_interval(1.0, self._count_down)
+
+    def action_done(self) -> None:
+        """Go back to the jobs."""
+        self.action_back()
+
+    def action_next_marked(self) -> None:
+        """Plan the sync of the next marked job."""
+        below = next((screen for screen in reversed(self.app.screen_stack) if isinstance(screen, Marked)), None)
+        following = below.next_marked(self._result.job.id) if below else None
+        if following is None:
+            self.host.tell("There is no further marked job")
+            return
+        self.dismiss(None)
+        self.host.go.confirm(self._result.integration, [following])
+
+    def action_link(self) -> None:
+        """Show and copy the job's address in the target."""
+        self.host.follow(self._result.target_url, "The job in Tenzo")
+
+    def action_copy(self) -> None:
+        """Copy the result."""
+        if self._subject is not None:
+            self.host.copy(result_text(self._result, self._subject), f"result of job {self._result.job.id}")
+
+    def action_copy_command(self) -> None:
+        """Show and copy the command that does the same."""
+        self.host.copy(command(self._result), command(self._result))
+
+    def action_history(self) -> None:
+        """Show who did what to the job."""
+        self.host.go.history(self._result.integration, self._result.job.id)
+
+    def action_check(self) -> None:
+        """Explain the job's eligibility."""
+        self.host.go.check(self._result.integration, self._result.job.id)
+
+    def action_search(self) -> None:
+        """Look for the job in the ATS by another id."""
+        self.host.go.search(self._result.integration, self._result.job.id)
+
+    def action_retry(self) -> None:
+        """Plan the sync again."""
+        if self._result.outcome is Outcome.UNKNOWN:
+            self.host.tell("Not before it is known what the last write did", Severity.WARNING)
+            return
+        self.dismiss(None)
+        self.host.go.confirm(self._result.integration, [self._result.job.id])
+
+    def action_test(self) -> None:
+        """Try the integration's credentials."""
+        self.work(self._test(), group="test", about=self._result.integration)
+
+    async def _test(self) -> None:
+        self.set_note("Testing the connection ...", Tone.DIM)
+        try:
+            report = await self.backend.integrations.test(self._result.integration)
+        except Exception:
+            self.set_note("x The connection does not work.", Tone.BAD)
+            raise
+        self.set_note(f"ok The connection works: {report.detail}. r tries again.", Tone.OK)
+
+    async def _show(self) -> None:
+        subject = await self._read_subject()
+        self.set_heading(where(subject, self._result.job.id))
+        self.set_job(self._result.job, subject)
+        self._draw(subject)
+        self.set_note(f"Same as: {command(self._result)}     $ copies", Tone.DIM)
+
+    async def _read_subject(self) -> Subject:
+        integration: IntegrationSummary = await self.backend.integrations.get(self._result.integration)
+        job_id = self._result.job.id
+        cached = await self.backend.jobs.get(self._result.integration, job_id)
+        past = await self.backend.records.audit(integration=self._result.integration, job=job_id, limit=10)
+        return Subject(integration=integration, now=now(), cached=cached, past=past)
+
+    def _draw(self, subject: Subject) -> None:
+        self._subject = subject
+        self.show(lambda width: result_sheet(self._result, subject, width))
+
+    def _count_down(self) -> None:
+        """Show when the unknown outcome is looked up, and have it looked up then."""
+        if self._subject is None or self._looking_up or self._result.outcome is not Outcome.UNKNOWN:
+            return
+        subject = Subject(integration=self._subject.integration, now=now(), cached=self._subject.cached, past=self._subject.past)
+        self._draw(subject)
+        if seconds_to_look_up(self._result, subject) == 0:
+            self._looking_up = True
+            self.work(self._look_up(), group="look up")
+
+    async def _look_up(self) -> None:
+        report = await self.backend.syncs.recover()
+        settled = report.settled.get(self._result.operation_id or "")
+        self._looking_up = False
+        if settled is not None:
+            self.set_note(f"Settled: {settled}. H shows the record.", Tone.STRONG)
+            self._subject = await self._read_subject()
+            self._looking_up = True
