@@ -18,6 +18,7 @@ from .backend.errors import ExitCode, JobsyncError
 from .clipboard import copy, has_desktop, is_web_address
 from .failures import Place, place_of, words_for
 from .linefilter import ControlFilter
+from .marks import Marks
 from .memory import Memory
 from .messages import News, RefreshEnded, SyncEnded
 from .navigation import Navigator
@@ -62,7 +63,6 @@ class JobsyncApp(App[int], inherit_bindings=False):
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = set()
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = []
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (110, "-wide")]
     NOTIFICATION_TIMEOUT = TOAST_SECONDS
     ALLOW_SELECT = False
 
@@ -76,6 +76,7 @@ class JobsyncApp(App[int], inherit_bindings=False):
         self.go = Navigator(self)
         self.runs = Runs(backend, self._spawn, self.announce)
         self._confined = confined
+        self._marks: dict[str, Marks] = {}
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = theme_for(self.console.color_system, no_color=self.no_color)
@@ -95,6 +96,10 @@ class JobsyncApp(App[int], inherit_bindings=False):
             self.go.jobs(ids[0])
         else:
             self.go.picker()
+
+    def marks_of(self, integration: str) -> Marks:
+        """Return the marked jobs of an integration, kept for the session."""
+        return self._marks.setdefault(integration, Marks())
 
     def announce(self, news: News) -> None:
         """Post ``news`` to every screen, after the application has taken note of it."""

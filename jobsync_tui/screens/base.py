@@ -20,11 +20,15 @@ from ..widgets.footer import Footer
 
 if TYPE_CHECKING:
     from ..backend.facade import Backend
+    from ..marks import Marks
     from ..memory import Memory
     from ..navigation import Navigator
     from ..runs import Runs
 
 ResultT = TypeVar("ResultT")
+
+WIDE = 110
+"""Columns from which on a screen has the class ``-wide`` and shows a second pane beside the first."""
 
 
 class Host(Protocol):
@@ -43,6 +47,9 @@ class Host(Protocol):
     notices: Notices
     memory: Memory
     go: Navigator
+
+    def marks_of(self, integration: str) -> Marks:
+        """Return the marked jobs of an integration, kept for the session."""
 
     def report(self, error: Exception, *, about: str | None = None) -> None:
         """Show an error where it belongs (toast, dialog, or the end of the application) and keep it for the log."""
@@ -80,6 +87,7 @@ class JobsyncScreen(Screen[ResultT]):
         Binding("ctrl+c", "interrupt", show=False, system=True),
         Binding("ctrl+q", "leave", show=False, system=True),
     ]
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (WIDE, "-wide")]
     ESCAPE_TO_MINIMIZE = False
     ALLOW_SELECT = False
 

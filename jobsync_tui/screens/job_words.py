@@ -1,0 +1,84 @@
+"""What the jobs screen says on its single lines."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from ..backend import clock
+from ..backend.errors import FilterError
+from ..backend.models import IntegrationSummary, RefreshProgress, RefreshReport
+from ..notices import Notice
+from ..render import age, count, line
+
+if TYPE_CHECKING:
+    from ..backend.facade import Backend
+    from ..job_list import JobQuery
+
+_WORDS = re.compile(r"[\w.+-]+( [\w.+-]+)*")
+_RULE = "\u2500"
+
+
+def position_line(row: int, rows: int, width: int) -> Content:
+    """Return the rule below the table, with the cursor's place in the list at its end."""
+    words = f" row {count(row + 1)} of {count(rows)} " if rows else " no jobs "
+    return line((_RULE * max(0, width - len(words) - 2), "$text-disabled"), (words, "$text-muted"), (_RULE * 2, "$text-disabled"))
+
+
+def progress_words(progress: RefreshProgress) -> Content:
+    """Return how far a refresh is."""
+    if progress.waiting:
+        return line((" ... ", "$text-accent"), progress.waiting)
+    of = f" of {count(progress.total)}" if progress.total is not None else ""
+    return line((" ... ", "$text-accent"), f"refreshing ({progress.mode}): {count(progress.seen)}{of} jobs read")
+
+
+def refreshed_words(report: RefreshReport) -> str:
+    """Return what a refresh did."""
+    parts = [
+        f"{count(number)} {word}"
+        for number, word in (
+            (report.added, "new"),
+            (report.changed, "changed"),
+            (report.gone, "gone"),
+            (report.returned, "back"),
+            (len(report.rejected), "set aside"),
+        )
+        if number
+    ]
+    text = f"Refreshed in {report.seconds:.1f} s: " + (", ".join(parts) or "nothing changed")
+    if report.withheld:
+        text += f"; {count(report.withheld)} are missing from the listing and were kept (jobsync refresh --accept-gone)"
+    return text
+
+
+def error_words(error: FilterError | Notice, hint: str) -> Content:
+    """Return an error on one line."""
+    if isinstance(error, Notice):
+        about = f"{error.about} " if error.about else ""
+        return line((" x ", "bold $text-error"), f"{about}{error.text} ({age(error.at, clock.now())})", (f"  {hint}", "$text-muted"))
+    return line((" x ", "bold $text-error"), error.message, (f"  {hint}", "$text-muted"))
+
+
+async def hints(backend: Backend, query: JobQuery, summary: IntegrationSummary | None) -> tuple[Content | None, str | None]:
+    """Return what to say where nothing matches, and the filter that tab would set.
+
+    Only plain words are looked for elsewhere: who writes ``field:value`` knows where they look.
+    """
+    words = query.filter.strip()
+    if not _WORDS.fullmatch(words):
+        return None, None
+    parts = ["0 by name or id"]
+    follow: str | None = None
+    for field in ("location", "client", "department"):
+        other = f'{field}:"{words}"'
+        found = await backend.jobs.count(query.integration, other)
+        if found:
+            follow = other
+            parts[0] += f", {count(found)} by {field}: tab to see them"
+            break
+    if " " not in words and summary is not None:
+        parts.append(f"f looks up {words} in {summary.name}")
+    return line(" ", "   ".join(parts)), follow

@@ -1,0 +1,148 @@
+"""The integrations, to choose one: its state, its jobs, the age of its cache and its last trouble."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from ..backend import clock
+from ..backend.models import IntegrationState, IntegrationSummary
+from ..commands import Group, bindings
+from ..messages import RefreshEnded, RefreshMoved
+from ..render import age, count, fit, line
+from ..widgets.line import Line, StatusLine
+from .base import JobsyncScreen
+from .job_words import progress_words, refreshed_words
+
+_STATES: dict[IntegrationState, tuple[str, str]] = {
+    IntegrationState.NEVER: ("never read", "$text-muted"),
+    IntegrationState.OK: ("ok", "$text-success"),
+    IntegrationState.REFRESHING: ("refreshing", "$text-accent"),
+    IntegrationState.INTERRUPTED: ("interrupted", "$text-warning"),
+    IntegrationState.FAILED: ("FAILED", "bold $text-error"),
+}
+
+
+class PickerScreen(JobsyncScreen[None]):
+    """Lists the integrations that the person may use; the cursor starts on the one that was open last."""
+
+    GROUPS = (Group.PICKER,)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Group.PICKER)
+    AUTO_FOCUS = "OptionList"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._summaries: tuple[IntegrationSummary, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        """Lay the screen out."""
+        yield Line(line((" jobsync", "bold"), ("   choose an integration", "$text-muted")), id="picker-title")
+        yield Line(id="picker-head")
+        yield OptionList(markup=False, compact=True, id="picker-list")
+        yield StatusLine(id="picker-status")
+        yield self.make_footer()
+
+    def on_mount(self) -> None:
+        """Read the integrations."""
+        self.work(self._read(), group="read")
+
+    def on_screen_resume(self) -> None:
+        """Read them again after a dialog."""
+        self.work(self._read(), group="read")
+
+    def on_resize(self) -> None:
+        """Fit the lines to the new width."""
+        self._draw()
+
+    async def _read(self) -> None:
+        self._summaries = await self.backend.integrations.list()
+        self._draw()
+
+    def _draw(self) -> None:
+        width = self.size.width
+        listed = self.query_one(OptionList)
+        chosen = self._chosen() or self.host.memory.integration
+        self.query_one("#picker-head", Line).show(line((_columns("Integration", "ATS", "State", "Jobs", "Cached"), "bold $text-muted")))
+        now = clock.now()
+        listed.clear_options()
+        listed.add_options(Option(_entry(summary, age(summary.last_refresh, now), width), id=summary.id) for summary in self._summaries)
+        if self._summaries:
+            listed.highlighted = next((n for n, summary in enumerate(self._summaries) if summary.id == chosen), 0)
+        else:
+            self.query_one(StatusLine).put(
+                "hint", line(" No integration is configured for you: jobsync init writes a configuration to fill in")
+            )
+
+    def _chosen(self) -> str | None:
+        listed = self.query_one(OptionList)
+        return None if listed.highlighted is None else listed.get_option_at_index(listed.highlighted).id
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Open the integration."""
+        if event.option.id is not None:
+            self.host.go.jobs(event.option.id)
+
+    def action_open(self) -> None:
+        """Open the integration under the cursor."""
+        chosen = self._chosen()
+        if chosen is not None:
+            self.host.go.jobs(chosen)
+
+    def action_refresh(self) -> None:
+        """Refresh the integration under the cursor."""
+        chosen = self._chosen()
+        if chosen is not None:
+            self.host.runs.refresh(chosen)
+
+    def action_test(self) -> None:
+        """Try the integration's credentials."""
+        chosen = self._chosen()
+        if chosen is not None:
+            self.query_one(StatusLine).put("progress", line(f" testing {chosen} ..."))
+            self.work(self._test(chosen), group="test", about=chosen)
+
+    async def _test(self, integration: str) -> None:
+        try:
+            report = await self.backend.integrations.test(integration)
+        finally:
+            self.query_one(StatusLine).put("progress", None)
+        self.host.tell(f"ok {integration}: {report.detail} ({report.seconds:.1f} s)")
+
+    def action_rules(self) -> None:
+        """Open the list of the rules."""
+        self.host.go.rules()
+
+    def on_refresh_moved(self, event: RefreshMoved) -> None:
+        """Say how far a refresh is."""
+        self.query_one(StatusLine).put("progress", line(f" {event.run.integration}") + progress_words(event.progress))
+
+    def on_refresh_ended(self, event: RefreshEnded) -> None:
+        """Say what a refresh did."""
+        self.query_one(StatusLine).put("progress", None)
+        if event.run.report is not None:
+            self.host.tell(refreshed_words(event.run.report), about=event.run.integration)
+        self.work(self._read(), group="read")
+
+
+def _entry(summary: IntegrationSummary, cached: str, width: int) -> Content:
+    state, style = _STATES[summary.state]
+    if summary.read_only:
+        state += ", read only"
+    columns = line(
+        f" {fit(summary.name, 22)}  {fit(summary.ats, 16)}  ",
+        (fit(state, 16), style),
+        f"  {count(summary.jobs):>9}  {cached:>9} ",
+    )
+    if not summary.last_error:
+        return columns
+    trouble = fit(summary.last_error, max(10, width - 8)).rstrip()
+    return columns + Content("\n") + line((f"   x {trouble}", "$text-error"))
+
+
+def _columns(name: str, ats: str, state: str, jobs: str, cached: str) -> str:
+    return f" {name:<22}  {ats:<16}  {state:<16}  {jobs:>9}  {cached:>9}"

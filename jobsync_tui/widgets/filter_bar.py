@@ -1,0 +1,152 @@
+"""The filter: a field to type in, and how many jobs match, always in view."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.highlighter import Highlighter
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input
+
+from ..render import count as counted
+from .line import Line
+
+
+class _WrongPlace(Highlighter):
+    """Underlines a filter from the place on where it is wrong."""
+
+    def __init__(self) -> None:
+        self.position: int | None = None
+
+    def highlight(self, text: Text) -> None:
+        if self.position is not None:
+            text.stylize("bold underline", min(self.position, max(0, len(text) - 1)))
+
+
+class FilterInput(Input):
+    """The field. Arrows move the table's cursor meanwhile; enter goes there; esc clears, and goes there when there is nothing to clear."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("up", "table('cursor_up')", "Up"),
+        ("down", "table('cursor_down')", "Down"),
+        ("pageup", "table('page_up')", "Page up"),
+        ("pagedown", "table('page_down')", "Page down"),
+        ("escape", "clear", "Clear"),
+        ("tab", "hint", "Follow the hint"),
+    ]
+
+    def action_table(self, action: str) -> None:
+        """Move the table's cursor."""
+        self.post_message(FilterBar.Moved(action))
+
+    def action_clear(self) -> None:
+        """Clear the filter, or leave the field if it is empty."""
+        if self.value:
+            self.value = ""
+        else:
+            self.post_message(FilterBar.Left())
+
+    def action_hint(self) -> None:
+        """Follow the hint of a filter that nothing matches."""
+        self.post_message(FilterBar.HintFollowed())
+
+
+class FilterBar(Horizontal):
+    """The filter's line.
+
+    Args:
+        value: The filter to start with.
+    """
+
+    DEFAULT_CSS = """
+    FilterBar { height: 1; background: $panel; }
+    FilterBar #filter-sign { width: 3; color: $text-accent; text-style: bold; }
+    FilterBar FilterInput { width: 1fr; background: $panel; }
+    FilterBar #filter-matches { width: 34; text-align: right; padding: 0 1 0 0; }
+    """
+
+    class Changed(Message):
+        """Another filter was typed."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+        def can_replace(self, message: Message) -> bool:
+            """Keys typed ahead are one search."""
+            return isinstance(message, FilterBar.Changed)
+
+    class Moved(Message):
+        """The table's cursor is to move: ``action`` is the table's."""
+
+        def __init__(self, action: str) -> None:
+            super().__init__()
+            self.action = action
+
+    class Left(Message):
+        """The field is done with: the table has the keys again."""
+
+    class HintFollowed(Message):
+        """Tab was pressed."""
+
+    def __init__(self, value: str = "") -> None:
+        super().__init__()
+        self._wrong = _WrongPlace()
+        self._field = FilterInput(value, compact=True, highlighter=self._wrong, select_on_focus=False, id="filter-field")
+        self._field.cursor_blink = False
+        self._matches = Line(id="filter-matches")
+
+    def compose(self) -> ComposeResult:
+        """Show the sign, the field and the matches."""
+        yield Line(Content(" /"), id="filter-sign")
+        yield self._field
+        yield self._matches
+
+    @property
+    def value(self) -> str:
+        """The filter as it is typed."""
+        return self._field.value
+
+    @value.setter
+    def value(self, text: str) -> None:
+        self._field.value = text
+        self._field.cursor_position = len(text)
+
+    @property
+    def active(self) -> bool:
+        """Return whether keys go to the field."""
+        return self._field.has_focus
+
+    def start(self) -> None:
+        """Give the keys to the field."""
+        self._field.focus()
+
+    def show_matches(self, matches: int, *, exact: bool = True, marked: int = 0, hidden: int = 0, only_marked: bool = False) -> None:
+        """Say how many jobs match, and how many are marked, how many of those being out of view."""
+        parts = [f"{counted(matches)}{'' if exact else '+'} match"]
+        if marked:
+            parts.append(f"{counted(marked)} marked" + (f" ({counted(hidden)} hidden)" if hidden else ""))
+        if only_marked:
+            parts.append("ONLY MARKED")
+        self._matches.show(Content("  ".join(parts)))
+
+    def show_wrong(self, position: int | None) -> None:
+        """Point at the place where the filter is wrong; None: it is right."""
+        if position != self._wrong.position:
+            self._wrong.position = position
+            self._field.refresh()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Tell of the new filter."""
+        event.stop()
+        self.post_message(self.Changed(event.value))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Give the keys to the table."""
+        event.stop()
+        self.post_message(self.Left())

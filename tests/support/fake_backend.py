@@ -1,0 +1,343 @@
+"""The facade in memory, for tests of the terminal application: same methods, same errors, no database and no network.
+
+Tests look into it (``calls``) and steer it: jobs can be changed, answers held back until a test lets them go, errors queued.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from types import SimpleNamespace
+
+from jobsync_tui.backend.errors import FilterError, JobNotFound, JobsyncError, UsageError
+from jobsync_tui.backend.models import (
+    AuditEntry,
+    BulkPlan,
+    CachedJob,
+    ConnectionReport,
+    Eligibility,
+    IntegrationState,
+    IntegrationSummary,
+    JobHead,
+    JobRow,
+    Outcome,
+    RefreshMode,
+    RefreshProgress,
+    RefreshReport,
+    RuleRevision,
+    RuleSet,
+    Sort,
+    SortField,
+    Step,
+    SyncPlan,
+    SyncResult,
+)
+
+from . import samples
+
+_KNOWN = {"is", "location", "client", "department", "status"}
+
+
+def many_jobs(number: int) -> list[CachedJob]:
+    """Return jobs with ids from 100000 on, named after their number, the newest first."""
+    return [
+        samples.cached(
+            str(100_000 + n),
+            f"{'ICU Nurse' if n % 3 else 'Night Porter'} {n}",
+            updated_at=samples.NOW - timedelta(minutes=n),
+        )
+        for n in range(number)
+    ]
+
+
+@dataclass
+class FakeJobs:
+    """``backend.jobs``."""
+
+    cached: list[CachedJob]
+    calls: Counter[str] = field(default_factory=Counter)
+    revision: int = 1
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    errors: list[JobsyncError] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.gate.set()
+
+    async def window(
+        self, integration: str, filter_text: str, sort: Sort, offset: int, limit: int, *, marked: Collection[str] = ()
+    ) -> tuple[JobRow, ...]:
+        """Return rows; waits while a test holds the gate."""
+        self.calls["window"] += 1
+        if self.errors:
+            raise self.errors.pop(0)
+        await self.gate.wait()
+        found = self._found(integration, filter_text, sort, marked)
+        return tuple(row_of(job) for job in found[offset : offset + limit])
+
+    async def count(self, integration: str, filter_text: str, *, marked: Collection[str] = ()) -> int:
+        """Return how many match."""
+        self.calls["count"] += 1
+        return len(self._found(integration, filter_text, Sort(), marked))
+
+    async def position(self, integration: str, filter_text: str, sort: Sort, job_id: str, *, marked: Collection[str] = ()) -> int | None:
+        """Return the place of a job."""
+        self.calls["position"] += 1
+        ids = [job.id for job in self._found(integration, filter_text, sort, marked)]
+        return ids.index(job_id) if job_id in ids else None
+
+    async def ids(self, integration: str, filter_text: str, sort: Sort, *, marked: Collection[str] = ()) -> tuple[str, ...]:
+        """Return all ids."""
+        return tuple(job.id for job in self._found(integration, filter_text, sort, marked))
+
+    async def get(self, integration: str, job_id: str) -> CachedJob | None:
+        """Return a job."""
+        self.calls["get"] += 1
+        return next((job for job in self.cached if (job.integration, job.id) == (integration, job_id)), None)
+
+    async def fetch(self, integration: str, job_id: str) -> CachedJob:
+        """Return a job as if from the ATS."""
+        job = await self.get(integration, job_id)
+        if job is None:
+            raise JobNotFound
+        return job
+
+    async def version(self) -> int:
+        """Return the number of changes."""
+        self.calls["version"] += 1
+        return self.revision
+
+    async def id_in_url(self, integration: str, text: str) -> str | None:
+        """Return what follows the last slash."""
+        return text.rsplit("/", 1)[1] if text.startswith("https://") else None
+
+    def change(self, jobs: Iterable[CachedJob]) -> None:
+        """Replace the cache, as another process might."""
+        self.cached = list(jobs)
+        self.revision += 1
+
+    def _found(self, integration: str, text: str, sort: Sort, marked: Collection[str]) -> list[CachedJob]:
+        tests: list[Callable[[CachedJob], bool]] = [lambda job: job.integration == integration]
+        position = 0
+        for word in text.split():
+            tests.append(_test_of(word, text.index(word, position), marked))
+            position = text.index(word, position) + len(word)
+        found = [job for job in self.cached if all(test(job) for test in tests)]
+        found.sort(key=lambda job: job.id)
+        found.sort(key=lambda job: _sort_value(job, sort.field), reverse=sort.descending)
+        return found
+
+
+def _test_of(word: str, position: int, marked: Collection[str]) -> Callable[[CachedJob], bool]:
+    name, colon, value = word.partition(":")
+    value = value.strip('"')
+    if not colon:
+        return lambda job: word.casefold() in f"{job.name or ''} {job.id}".casefold()
+    if name not in _KNOWN:
+        raise FilterError(f"There is no field {name}", position)
+    if word == "is:marked":
+        return lambda job: job.id in marked
+    if name == "location":
+        return lambda job: value.casefold() in str(job.location).casefold()
+    return lambda job: value.casefold() in str(job.client).casefold()
+
+
+def _sort_value(job: CachedJob, field_name: SortField) -> str:
+    value = getattr(job, field_name)
+    return "" if value is None else str(value)
+
+
+def row_of(job: CachedJob) -> JobRow:
+    """Return a job as a line of the table."""
+    place = job.location.text if job.location else None
+    more = max(0, len(job.locations) - 1)
+    return JobRow(
+        job.integration,
+        job.id,
+        job.name,
+        job.status,
+        place,
+        more,
+        job.client,
+        job.department,
+        job.sync_status,
+        job.last_synced,
+        job.updated_at,
+    )
+
+
+@dataclass
+class FakeIntegrations:
+    """``backend.integrations``. ``progress`` is told during a refresh, which then waits for ``gate``."""
+
+    summaries: list[IntegrationSummary]
+    progress: tuple[RefreshProgress, ...] = ()
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    errors: list[JobsyncError] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.gate.set()
+
+    async def list(self) -> tuple[IntegrationSummary, ...]:
+        """Return all."""
+        return tuple(self.summaries)
+
+    async def get(self, integration: str) -> IntegrationSummary:
+        """Return one."""
+        found = next((each for each in self.summaries if each.id == integration), None)
+        if found is None:
+            raise UsageError(f"Unknown integration: {integration}")
+        return found
+
+    async def test(self, integration: str) -> ConnectionReport:
+        """Answer as an ATS in order would."""
+        if self.errors:
+            raise self.errors.pop(0)
+        return ConnectionReport(integration, ok=True, detail="answers as acme", seconds=0.2)
+
+    async def refresh(
+        self,
+        integration: str,
+        full: bool = False,
+        accept_gone: bool = False,
+        on_progress: Callable[[RefreshProgress], None] | None = None,
+    ) -> RefreshReport:
+        """Tell progress, wait for the gate, report."""
+        for progress in self.progress:
+            if on_progress is not None:
+                on_progress(progress)
+        await self.gate.wait()
+        if self.errors:
+            raise self.errors.pop(0)
+        self.summaries = [
+            replace(each, state=IntegrationState.OK, last_refresh=samples.NOW) if each.id == integration else each
+            for each in self.summaries
+        ]
+        return RefreshReport(
+            integration=integration, mode=RefreshMode.FULL, seen=10, added=1, changed=2, gone=0, returned=0, withheld=0, rejected=(),
+            resumed=False, complete=True, seconds=0.4, finished_at=samples.NOW,
+        )  # fmt: skip
+
+
+@dataclass
+class FakeEligibility:
+    """``backend.eligibility``: jobs with "Nurse" in their name are eligible."""
+
+    jobs: FakeJobs
+    calls: list[str] = field(default_factory=list)
+
+    async def check(self, integration: str, job_id: str, live: bool = False, rules: RuleSet | None = None) -> Eligibility:
+        """Return a sample explanation under the job's head."""
+        self.calls.append(job_id)
+        job = await self.jobs.get(integration, job_id)
+        if job is None:
+            raise JobNotFound
+        sample = samples.matched() if job.name and "Nurse" in job.name else samples.unmatched()
+        return replace(sample, integration=integration, job=JobHead.of(job))
+
+    async def check_many(
+        self, integration: str, job_ids: Sequence[str], live: bool = False, rules: RuleSet | None = None
+    ) -> tuple[Eligibility, ...]:
+        """Check several."""
+        return tuple([await self.check(integration, job_id, live, rules) for job_id in job_ids])
+
+
+@dataclass
+class FakeSyncs:
+    """``backend.syncs``: every sync ends as ``result`` says, once ``gate`` is open."""
+
+    result: SyncResult = field(default_factory=samples.updated)
+    plan_: SyncPlan = field(default_factory=samples.update_plan)
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    errors: list[JobsyncError] = field(default_factory=list)
+    synced: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.gate.set()
+
+    async def plan(self, integration: str, job_id: str, on_step: Callable[[Step], None] | None = None) -> SyncPlan:
+        """Return the plan."""
+        await self.gate.wait()
+        return self.plan_
+
+    async def sync(
+        self, integration: str, job_id: str, expected_digest: str | None = None, on_step: Callable[[Step], None] | None = None
+    ) -> SyncResult:
+        """Take the steps, wait for the gate, return the result."""
+        for step in samples.STEPS:
+            if on_step is not None:
+                on_step(step)
+        await self.gate.wait()
+        if self.errors:
+            raise self.errors.pop(0)
+        self.synced.append(job_id)
+        return self.result
+
+    async def plan_many(self, integration: str, job_ids: Sequence[str], on_progress: Callable[[int], None] | None = None) -> BulkPlan:
+        """Return a bulk plan."""
+        await self.gate.wait()
+        return samples.bulk_plan(len(job_ids))
+
+    async def sync_many(
+        self,
+        integration: str,
+        job_ids: Sequence[str],
+        expected: object = None,
+        on_result: Callable[[SyncResult], None] | None = None,
+        cancel: Callable[[], bool] | None = None,
+    ) -> tuple[SyncResult, ...]:
+        """Sync one after another until cancelled."""
+        results: list[SyncResult] = []
+        for job_id in job_ids:
+            if cancel is not None and cancel():
+                results.append(replace(self.result, outcome=Outcome.CANCELLED))
+                continue
+            results.append(await self.sync(integration, job_id))
+            if on_result is not None:
+                on_result(results[-1])
+        return tuple(results)
+
+
+@dataclass
+class FakeRules:
+    """``backend.rules``."""
+
+    rules: RuleSet = samples.RULES
+
+    async def current(self) -> RuleSet:
+        """Return the rules."""
+        return self.rules
+
+    async def history(self) -> tuple[RuleRevision, ...]:
+        """Return the revisions."""
+        return samples.revisions()
+
+    async def set_active(self, ids: Collection[str], active: bool) -> RuleSet:
+        """Switch rules."""
+        rules = tuple(replace(rule, active=active) if rule.id in ids else rule for rule in self.rules.rules)
+        self.rules = RuleSet(self.rules.revision + 1, rules)
+        return self.rules
+
+
+class FakeRecords:
+    """``backend.records``."""
+
+    async def audit(self, **_: object) -> tuple[AuditEntry, ...]:
+        """Return sample rows."""
+        return samples.entries()
+
+
+class FakeBackend:
+    """The facade."""
+
+    def __init__(self, jobs: Iterable[CachedJob] = (), integrations: Iterable[IntegrationSummary] = (samples.BULLHORN,)) -> None:
+        self.jobs = FakeJobs(list(jobs))
+        self.integrations = FakeIntegrations(list(integrations))
+        self.eligibility = FakeEligibility(self.jobs)
+        self.syncs = FakeSyncs()
+        self.rules = FakeRules()
+        self.records = FakeRecords()
+        self.actor = SimpleNamespace(user="alice", origin={})
+        self.settings = SimpleNamespace()
