@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
 from typing import TypeVar
 
 from ..errors import UnexpectedAnswer
@@ -36,7 +36,7 @@ class CursorGuard:
         return cursor
 
 
-async def read_ahead(pages: AsyncIterator[P]) -> AsyncIterator[P]:
+async def read_ahead(pages: AsyncIterator[P]) -> AsyncGenerator[P, None]:
     """Yield what ``pages`` yields, asking for the next one while the one before is being used.
 
     For an ATS whose page is only known from the one before. Closing this ends the request under way.
@@ -54,7 +54,7 @@ async def read_ahead(pages: AsyncIterator[P]) -> AsyncIterator[P]:
         await _drop([following])
 
 
-async def side_by_side(fetch: Callable[[int], Awaitable[P]], starts: Iterable[int], *, width: int) -> AsyncIterator[P]:
+async def side_by_side(fetch: Callable[[int], Awaitable[P]], starts: Iterable[int], *, width: int) -> AsyncGenerator[P, None]:
     """Yield ``fetch(start)`` for each of ``starts``, in their order, with up to ``width`` of them under way or waiting to be taken.
 
     For an ATS whose pages can be asked for by number or offset. An error comes when its page's turn does, so every page before it stands.

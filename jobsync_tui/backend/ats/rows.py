@@ -7,7 +7,7 @@ those that are wrong are set aside under whatever id and name can still be read 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 import msgspec
@@ -67,13 +67,15 @@ class ReadRows(Generic[A]):
     deleted: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class _Sorted:
-    """Rows as they are sorted; of a job that a page has twice the later row counts."""
+@dataclass(frozen=True, slots=True)
+class TypedRows(Generic[A, R]):
+    """The rows of a page that are as they should be, before they are jobs, and those that are not."""
 
-    jobs: dict[str, Job] = field(default_factory=dict)
-    deleted: dict[str, None] = field(default_factory=dict)
-    rejected: list[RejectedRow] = field(default_factory=list)
+    answer: A
+    count: int
+    rows: Sequence[R]
+    rejected: tuple[RejectedRow, ...]
+    shape: RowShape[A, R]
 
 
 def read_rows(reply: Reply, shape: RowShape[A, R], convert: Convert[R]) -> ReadRows[A]:
@@ -82,23 +84,51 @@ def read_rows(reply: Reply, shape: RowShape[A, R], convert: Convert[R]) -> ReadR
     Raises:
         UnexpectedAnswer: It is not a page at all; single bad rows do not raise.
     """
-    found = _Sorted()
+    return jobs_of(typed_rows(reply, shape), convert)
+
+
+def typed_rows(reply: Reply, shape: RowShape[A, R]) -> TypedRows[A, R]:
+    """Return the rows of a page, for an ATS where something has to be read for them before they can become jobs.
+
+    Raises:
+        UnexpectedAnswer: It is not a page at all; single bad rows do not raise.
+    """
     try:
         answer = reply.decode(shape.typed)
     except UnexpectedAnswer:
-        answer = cast("A", reply.decode(shape.raw))
-        raws = cast("Sequence[msgspec.Raw]", shape.rows(answer))
-        for raw in raws:
-            _read_one(raw, shape, convert, found)
-        return _result(answer, len(raws), found)
-    rows = shape.rows(answer)
-    for row in rows:
+        pass
+    else:
+        whole = shape.rows(answer)
+        return TypedRows(answer, len(whole), whole, (), shape)
+    answer = cast("A", reply.decode(shape.raw))
+    raws = cast("Sequence[msgspec.Raw]", shape.rows(answer))
+    rows: list[R] = []
+    rejected: list[RejectedRow] = []
+    for raw in raws:
         try:
-            _keep(convert(row), found)
+            rows.append(decode_json(raw, shape.row))
+        except ValueError as error:
+            rejected.append(_rejected(_salvaged(raw), str(error), shape))
+    return TypedRows(answer, len(raws), rows, tuple(rejected), shape)
+
+
+def jobs_of(typed: TypedRows[A, R], convert: Convert[R]) -> ReadRows[A]:
+    """Return the jobs that the rows stand for; of a job that a page has twice the later row counts."""
+    jobs: dict[str, Job] = {}
+    deleted: dict[str, None] = {}
+    rejected = list(typed.rejected)
+    for row in typed.rows:
+        try:
+            result = convert(row)
         except BadRow as error:
             values = msgspec.to_builtins(row)
-            found.rejected.append(_rejected(values if isinstance(values, dict) else {}, str(error), shape))
-    return _result(answer, len(rows), found)
+            rejected.append(_rejected(values if isinstance(values, dict) else {}, str(error), typed.shape))
+            continue
+        if isinstance(result, Job):
+            jobs[result.id] = result
+        elif result is not None:
+            deleted[result.id] = None
+    return ReadRows(typed.answer, typed.count, tuple(jobs.values()), tuple(rejected), tuple(deleted))
 
 
 def convert_one(row: R, convert: Convert[R], service: str) -> Job | None:
@@ -112,24 +142,6 @@ def convert_one(row: R, convert: Convert[R], service: str) -> Job | None:
     except BadRow as error:
         raise UnexpectedAnswer(f"{service} did not answer as expected: {error}", service=service) from None
     return found if isinstance(found, Job) else None
-
-
-def _read_one(raw: msgspec.Raw, shape: RowShape[A, R], convert: Convert[R], found: _Sorted) -> None:
-    try:
-        _keep(convert(decode_json(raw, shape.row)), found)
-    except ValueError as error:  # msgspec's errors are ValueErrors, and so is BadRow
-        found.rejected.append(_rejected(_salvaged(raw), str(error), shape))
-
-
-def _keep(result: Job | Gone | None, found: _Sorted) -> None:
-    if isinstance(result, Job):
-        found.jobs[result.id] = result
-    elif result is not None:
-        found.deleted[result.id] = None
-
-
-def _result(answer: A, count: int, found: _Sorted) -> ReadRows[A]:
-    return ReadRows(answer, count, tuple(found.jobs.values()), tuple(found.rejected), tuple(found.deleted))
 
 
 def _salvaged(raw: msgspec.Raw) -> Mapping[str, object]:

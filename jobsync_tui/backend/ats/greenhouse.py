@@ -1,0 +1,219 @@
+"""Greenhouse by Harvest v3 (harvestdocs.greenhouse.io); v1 and v2 ended on 31 August 2026.
+
+A job has ids where its department and offices have names, and neither description nor address: these come from ``/departments``,
+``/offices`` and ``/job_posts``, which are read in batches. A single job is a listing filtered by its id. Nothing says what was deleted, so
+only a complete listing shows that. Lists need a Site Admin behind ``user_id``: others get 403, or nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import aclosing
+from datetime import timedelta
+from typing import cast
+
+import msgspec
+
+from ..errors import CredentialsRejected, PermissionMissing, Refused, RemoteError, UnexpectedAnswer
+from ..http import Params, RateHeaders, Reply, TokenAuth, said
+from ..models import FieldAvailability, Job, JobStatus, JsonValue
+from .base import Adapter, Connection, Listing, Page
+from .greenhouse_lists import PER_PAGE, NameBook, Names, Post, batches, best_posts, jobs_with_posts_changed, next_cursor, place_text
+from .greenhouse_token import DEFAULT_URL, fetcher
+from .paging import CursorGuard, read_ahead
+from .resume import Place, beginning, where
+from .rows import ReadRows, RowShape, jobs_of, typed_rows
+from .values import distinct, filled, moment, place, status_of
+
+OVERLAP = timedelta(minutes=5)
+
+_STATUS = {"open": JobStatus.OPEN, "closed": JobStatus.CLOSED, "draft": JobStatus.DRAFT}
+_JOB_IN_URL = re.compile(r"https?://[\w.-]*\bgreenhouse\.io/(?:sdash|plans|jobs|hiringplan/jobs|guides|alljobs|reports/job)/(\d+)")
+_SCOPES = "harvest:jobs:list, harvest:departments:list, harvest:offices:list, harvest:job_posts:list"
+_MAX_ID = 2**63 - 1
+
+
+class Greenhouse(Adapter):
+    """Jobs of one Greenhouse organization."""
+
+    provider = "greenhouse"
+    title = "Greenhouse"
+    availability = FieldAvailability(never=frozenset({"client", "tags", "remote", "owner"}))
+    incremental = True
+    credential_names = ("client_id", "client_secret", "user_id")
+    default_base_url = "https://harvest.greenhouse.io/v3"
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        credentials = connection.credentials
+        token_url = str(connection.options.get("token_url") or DEFAULT_URL)
+        self._user_id = credentials["user_id"]
+        self._http = connection.http
+        self._http.allow(token_url)
+        self._http.auth = TokenAuth(fetcher(token_url, credentials["client_id"], credentials["client_secret"], self._user_id))
+        self._http.explain = self._explain
+        self._http.rate_headers = RateHeaders(window=30.0)
+        self._names = NameBook(self._http)
+
+    async def test(self) -> str:
+        """Read one row of each list that a refresh needs: each has a scope of its own."""
+        await asyncio.gather(*(self._http.get(path, params={"per_page": 1}) for path in ("jobs", "departments", "offices", "job_posts")))
+        return f"user {self._user_id}, may list jobs"
+
+    async def pages(self, listing: Listing) -> AsyncIterator[Page]:
+        """Yield pages of 500, newest job first."""
+        async with aclosing(read_ahead(self._walk(listing))) as pages:
+            async for page in pages:
+                yield page
+
+    async def job(self, job_id: str) -> Job | None:
+        """Return the job of that number, joined with its names and its best post."""
+        if not (job_id.isascii() and job_id.isdigit() and len(job_id) < 20 and int(job_id) <= _MAX_ID):
+            return None
+        number = int(job_id)
+        reply, posts = await asyncio.gather(self._http.get("jobs", params={"ids": number}), best_posts(self._http, [number]))
+        found = await self._joined(reply, posts)
+        if found.rejected and not found.jobs:
+            raise UnexpectedAnswer(f"{self.title} did not answer as expected: {found.rejected[0].reason}", service=self.title)
+        return next((job for job in found.jobs if job.id == str(number)), None)
+
+    @classmethod
+    def job_id_in_url(cls, url: str) -> str | None:
+        """Return the number in an address of the recruiting application; those of public job boards have the post's number instead."""
+        match = _JOB_IN_URL.match(url.strip())
+        return match[1] if match and "boards" not in match[0] else None
+
+    async def _walk(self, listing: Listing) -> AsyncIterator[Page]:
+        here, resumed = where(listing)
+        guard = CursorGuard(self.title)
+        seen: set[str] = set()
+        while True:
+            try:
+                reply = await self._http.get("jobs", params=_params(here))
+            except Refused:
+                if not resumed:
+                    raise
+                here, resumed = beginning(listing), False  # the cursor of an interrupted listing is no longer known there
+                continue
+            resumed = False
+            found = await self._joined(reply)
+            cursor = next_cursor(reply)
+            if cursor is not None:
+                here = here.moved(cursor=guard.check(cursor))
+                seen.update(job.id for job in found.jobs)
+                yield Page(found.jobs, found.rejected, cursor=here.text())
+                continue
+            seen.update(job.id for job in found.jobs)
+            more = await self._posted_anew(here.since, seen) if here.since else ()
+            yield Page((*found.jobs, *more), found.rejected, watermark=here.mark(OVERLAP))
+            return
+
+    async def _posted_anew(self, since: str, seen: Collection[str]) -> tuple[Job, ...]:
+        """Return the jobs that did not change themselves, but whose posts did."""
+        ids = [number for number in await jobs_with_posts_changed(self._http, since) if str(number) not in seen]
+        replies = await asyncio.gather(*(self._http.get("jobs", params={"ids": batch, "per_page": PER_PAGE}) for batch in batches(ids)))
+        found = [await self._joined(reply) for reply in replies]
+        return tuple(job for page in found for job in page.jobs)
+
+    async def _joined(self, reply: Reply, posts: Mapping[int, Post] | None = None) -> ReadRows[list[_Row]]:
+        """Return the jobs of a page with names for ids, and with their posts, which are read unless they are given."""
+        typed = typed_rows(reply, _SHAPE)
+        integration = self.connection.integration
+        if not typed.rows:
+            return jobs_of(typed, lambda _: None)
+        departments = [row.department_id for row in typed.rows if row.department_id is not None]
+        offices = [office for row in typed.rows for office in row.office_ids or ()]
+        names, by_job = await asyncio.gather(
+            self._names.names(departments, offices),
+            best_posts(self._http, [row.id for row in typed.rows]) if posts is None else _at_once(posts),
+        )
+        return jobs_of(typed, lambda row: None if row.is_template else _job(integration, row, names, by_job.get(row.id, _NO_POST)))
+
+    def _explain(self, reply: Reply) -> RemoteError | None:
+        if reply.status == 401:
+            return CredentialsRejected(
+                f"{self.title} did not accept the token it gave out{said(reply)}",
+                service=self.title,
+                remedy="Check that the credential of client_id is still active in Greenhouse's Dev Center.",
+            )
+        if reply.status == 403:
+            return PermissionMissing(
+                f"{self.title} does not let user {self._user_id} list this{said(reply)}",
+                service=self.title,
+                remedy=f"user_id must be the number of a Site Admin, and the credential needs the scopes {_SCOPES}.",
+            )
+        return None
+
+
+class _Custom(msgspec.Struct):
+    name: str | None = None
+    value: object = None
+
+
+class _Row(msgspec.Struct):
+    """A job as ``/v3/jobs`` gives it, as far as it is used."""
+
+    id: int
+    name: str | None = None
+    requisition_id: str | None = None
+    status: str | None = None
+    created_at: str | None = None
+    updated_at: str | None = None
+    is_template: bool | None = None
+    department_id: int | None = None
+    office_ids: list[int] | None = None
+    custom_fields: dict[str, _Custom | None] | None = None
+
+
+_SHAPE = RowShape(typed=list[_Row], raw=list[msgspec.Raw], row=_Row, rows=lambda rows: rows)
+_NO_POST = Post()
+
+
+async def _at_once(posts: Mapping[int, Post]) -> Mapping[int, Post]:
+    return posts
+
+
+def _params(here: Place) -> Params:
+    if here.cursor is not None:
+        return {"cursor": here.cursor}  # beside a cursor, any other parameter is answered with 422
+    return {"per_page": PER_PAGE, "updated_at": f"gte|{here.since}" if here.since else None}
+
+
+def _job(integration: str, row: _Row, names: Names, post: Post) -> Job:
+    places = distinct(place(names.places.get(office)) for office in row.office_ids or ())
+    if not places:
+        places = distinct([place(place_text(post.location))])
+    custom, kind = _custom(row.custom_fields or {})
+    return Job(
+        integration=integration,
+        id=str(row.id),
+        name=filled(row.name) or filled(post.title),
+        status=status_of(row.status, _STATUS),
+        ats_status=row.status,
+        location=places[0] if places else None,
+        locations=places,
+        department=None if row.department_id is None else names.departments.get(row.department_id),
+        requisition_id=filled(row.requisition_id),
+        employment_type=kind,
+        description=filled(post.content),
+        url=filled(post.public_url),
+        custom=custom,
+        created_at=moment(row.created_at),
+        updated_at=moment(row.updated_at),
+    )
+
+
+def _custom(fields: Mapping[str, _Custom | None]) -> tuple[Mapping[str, JsonValue], str | None]:
+    """Return the custom fields by the name people see, and the employment type, which Greenhouse keeps as one of them.
+
+    Of two fields with the same name the second one keeps its key.
+    """
+    custom: dict[str, JsonValue] = {}
+    for key, field in fields.items():
+        if field is not None:
+            name = filled(field.name) or key
+            custom[key if name in custom else name] = cast("JsonValue", field.value)
+    kind = fields.get("employment_type")
+    return custom, filled(kind.value) if kind is not None and isinstance(kind.value, str) else None

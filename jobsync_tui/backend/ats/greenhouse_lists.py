@@ -1,0 +1,160 @@
+"""Greenhouse's lists: bare arrays whose next page is named by a ``Link`` header, and the names and posts that jobs are joined with."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+from urllib.parse import parse_qs, urlsplit
+
+import msgspec
+
+from ..errors import UnexpectedAnswer
+from ..http import HttpSession, Params, Reply
+from .paging import CursorGuard
+from .values import filled
+
+PER_PAGE = 500
+"""The most that Harvest v3 gives; it may only stand in the first request of a listing."""
+
+MAX_IDS = 50
+"""How many ids one filter takes."""
+
+_NEXT = re.compile(r"<([^>]*)>\s*;[^,<]*\brel=\"?next\b")
+_MAX_AGE = 600.0
+"""Seconds for which names are kept."""
+_MIN_AGE = 30.0
+"""Seconds before they are read anew because an id is not among them."""
+
+T = TypeVar("T")
+
+
+def next_cursor(reply: Reply) -> str | None:
+    """Return the cursor of the next page, or None behind the last one.
+
+    Only the cursor is taken from the link: it has to be the only parameter, and the request goes below our own base URL.
+
+    Raises:
+        UnexpectedAnswer: There is a next link without a cursor.
+    """
+    link = _NEXT.search(reply.headers.get("link", ""))
+    if link is None:
+        return None
+    cursor = parse_qs(urlsplit(link[1]).query).get("cursor", [""])[0]
+    if not cursor:
+        raise UnexpectedAnswer(f"{reply.service} named a next page without a cursor", service=reply.service)
+    return cursor
+
+
+async def whole_list(http: HttpSession, path: str, row: type[T], params: Params) -> AsyncIterator[T]:
+    """Yield every row of a list."""
+    guard = CursorGuard(http.service)
+    following: Params | None = {**params, "per_page": PER_PAGE}
+    while following is not None:
+        reply = await http.get(path, params=following)
+        for item in reply.decode(list[row]):  # type: ignore[valid-type]
+            yield item
+        cursor = next_cursor(reply)
+        following = None if cursor is None else {"cursor": guard.check(cursor)}
+
+
+def batches(ids: Iterable[int]) -> list[str]:
+    """Return the ids, each once, as comma-separated texts that a filter takes."""
+    distinct = list(dict.fromkeys(ids))
+    return [",".join(map(str, distinct[start : start + MAX_IDS])) for start in range(0, len(distinct), MAX_IDS)]
+
+
+class _Named(msgspec.Struct):
+    id: int
+    name: str | None = None
+
+
+class _Office(msgspec.Struct):
+    id: int
+    name: str | None = None
+    location: object = None
+
+
+class Post(msgspec.Struct):
+    """A posting of a job, as ``/v3/job_posts`` gives it."""
+
+    job_id: int | None = None
+    title: str | None = None
+    content: str | None = None
+    public_url: str | None = None
+    live: bool | None = None
+    active: bool | None = None
+    internal: bool | None = None
+    location: object = None
+
+    @property
+    def rank(self) -> tuple[bool, bool, bool]:
+        """How well it stands for its job: live goes before not live, public before internal, active before not."""
+        return bool(self.live), not self.internal, bool(self.active)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Departments by id, and places by the id of their office."""
+
+    departments: Mapping[int, str]
+    places: Mapping[int, str]
+
+    def know(self, departments: Iterable[int], offices: Iterable[int]) -> bool:
+        """Return whether all these ids are known."""
+        return all(key in self.departments for key in departments) and all(key in self.places for key in offices)
+
+
+class NameBook:
+    """Keeps the names for some minutes, and reads them anew when an id turns up that they lack."""
+
+    def __init__(self, http: HttpSession) -> None:
+        self._http = http
+        self._names: Names | None = None
+        self._read_at = 0.0
+        self._lock = asyncio.Lock()
+
+    async def names(self, departments: Sequence[int] = (), offices: Sequence[int] = ()) -> Names:
+        """Return the names, those of the given ids among them if Greenhouse has them."""
+        async with self._lock:  # whoever comes second finds them read
+            age = self._http.timing.monotonic() - self._read_at
+            if self._names is None or age > _MAX_AGE or (age > _MIN_AGE and not self._names.know(departments, offices)):
+                found = await asyncio.gather(self._departments(), self._places())
+                self._names = Names(*found)
+                self._read_at = self._http.timing.monotonic()
+            return self._names
+
+    async def _departments(self) -> dict[int, str]:
+        return {row.id: row.name async for row in whole_list(self._http, "departments", _Named, {}) if filled(row.name) and row.name}
+
+    async def _places(self) -> dict[int, str]:
+        found = {row.id: place_text(row.location) or filled(row.name) async for row in whole_list(self._http, "offices", _Office, {})}
+        return {key: text for key, text in found.items() if text is not None}
+
+
+async def best_posts(http: HttpSession, job_ids: Iterable[int]) -> dict[int, Post]:
+    """Return for each of the jobs that has a post the one that stands for it best."""
+    groups = await asyncio.gather(*(_posts(http, {"job_ids": batch}) for batch in batches(job_ids)))
+    best: dict[int, Post] = {}
+    for post in (post for group in groups for post in group):
+        if post.job_id is not None and (post.job_id not in best or post.rank > best[post.job_id].rank):
+            best[post.job_id] = post
+    return best
+
+
+async def jobs_with_posts_changed(http: HttpSession, since: str) -> set[int]:
+    """Return the ids of the jobs one of whose posts changed: that does not count as a change of the job."""
+    return {post.job_id for post in await _posts(http, {"updated_at": f"gte|{since}"}) if post.job_id is not None}
+
+
+def place_text(location: object) -> str | None:
+    """Return a place as text: v1 had an object with a name, and what v3 has is not documented for offices."""
+    if isinstance(location, dict):
+        location = location.get("name")
+    return filled(location) if isinstance(location, str) else None
+
+
+async def _posts(http: HttpSession, params: Params) -> list[Post]:
+    return [post async for post in whole_list(http, "job_posts", Post, params)]
