@@ -1,0 +1,170 @@
+"""Ashby (developers.ashbyhq.com; recorded answers seen by third parties for what may be null).
+
+Everything is a POST, and most failures come with status 200. Drafts are listed only when they are asked for. A job names its places and
+its department by ids, which two further listings turn into names for all jobs at once; description, address and the like come with a
+job's posting, so only for one job at a time. The watermark is Ashby's own sync token, which comes with the last page; one that has
+expired begins a full listing. Not found: the codes for an expired token and for an unknown job in the vendor's own words. Others have
+seen ``sync_token_expired``; ``..._not_found`` is taken for the latter, and so is an id that Ashby declines because it is no UUID.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import aclosing
+from dataclasses import replace
+from functools import partial
+from typing import Generic, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from ..errors import Refused, RemoteGone
+from ..http import BasicAuth, Reply
+from ..models import FieldAvailability, Job
+from .ashby_errors import SyncTokenExpired, explain
+from .ashby_rows import SINGLE, Names, Posting, Row, Site, Unit, to_job, with_posting
+from .base import Adapter, Connection, Listing, Page
+from .paging import CursorGuard, read_ahead
+from .resume import Place, beginning, where
+from .rows import RowShape, convert_one, read_rows
+
+PAGE = 100
+_ACCEPT = {"Accept": "application/json; version=1"}
+R = TypeVar("R")
+
+
+class _Answer(msgspec.Struct, Generic[R], rename="camel"):
+    results: list[R]
+    more_data_available: bool = False
+    next_cursor: str | None = None
+    sync_token: str | None = None
+
+
+class _One(msgspec.Struct, Generic[R]):
+    results: R
+
+
+SHAPE = RowShape(_Answer[Row], _Answer[msgspec.Raw], Row, lambda answer: answer.results, name_keys=("title",))
+
+
+class Ashby(Adapter):
+    """Jobs of one Ashby organization."""
+
+    provider = "ashby"
+    title = "Ashby"
+    availability = FieldAvailability(never=frozenset({"client", "tags"}), single_only=frozenset(SINGLE))
+    incremental = True
+    default_base_url = "https://api.ashbyhq.com"
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._names: Names | None = None
+        self._http = connection.http
+        self._http.auth = BasicAuth(connection.credentials["api_key"])
+        self._http.explain = explain
+
+    async def test(self) -> str:
+        """Ask for a single job: that is what the key is for, while ``apiKey.info`` would need a permission of its own."""
+        (await self._ask("job.list", {"limit": 1})).decode(_Answer[msgspec.Raw])
+        return "the key reads jobs"
+
+    async def pages(self, listing: Listing) -> AsyncIterator[Page]:
+        """Yield pages of 100, a cursor leading to the next; the last one brings the sync token."""
+        async with aclosing(read_ahead(self._walk(listing))) as pages:
+            async for page in pages:
+                yield page
+
+    async def job(self, job_id: str) -> Job | None:
+        """Ask for the job by its id, then for its posting and, unless they are known, for the names."""
+        try:
+            row = (await self._ask("job.info", {"id": job_id})).decode(_One[Row]).results
+        except RemoteGone:
+            return None
+        except Refused:
+            if _is_uuid(job_id):
+                raise
+            return None
+        posting, names = await asyncio.gather(self._posting(row), self._known_names())
+        found = convert_one(row, partial(self._job, names=names), self.title)
+        if names.missed:  # a place or a department that is newer than the names
+            found = convert_one(row, partial(self._job, names=await self._read_names(names.missed)), self.title)
+        return None if found is None else replace(with_posting(found, posting), not_loaded=())
+
+    async def _walk(self, listing: Listing) -> AsyncIterator[Page]:
+        here, resumed = where(listing)
+        guard = CursorGuard(self.title)
+        fresh = here.since is None and not resumed
+        names = await (self._read_names() if fresh else self._known_names())
+        while True:
+            try:
+                reply = await self._ask("job.list", _body(here))
+            except SyncTokenExpired:
+                if here.since is None:
+                    raise
+                here, resumed = beginning(Listing()), False
+                continue
+            except Refused:
+                if not resumed:
+                    raise
+                here, resumed = beginning(listing), False  # the cursor of an interrupted listing is no longer good
+                continue
+            resumed = False
+            read = read_rows(reply, SHAPE, partial(self._job, names=names))
+            if names.missed and not fresh:  # once a listing: what is missing then is missing for good
+                fresh, names = True, await self._read_names(names.missed)
+                read = read_rows(reply, SHAPE, partial(self._job, names=names))
+            following = read.answer.next_cursor if read.answer.more_data_available else None
+            if following is None:
+                yield Page(read.jobs, read.rejected, watermark=read.answer.sync_token)
+                return
+            here = here.moved(cursor=guard.check(following))
+            yield Page(read.jobs, read.rejected, cursor=here.text())
+
+    async def _posting(self, row: Row) -> Posting:
+        """Return the job's first posting; an empty one where it has none, or none that the key may see."""
+        for key in row.job_posting_ids or ():
+            try:
+                return (await self._ask("jobPosting.info", {"jobPostingId": key})).decode(_One[Posting]).results
+            except RemoteGone:
+                continue
+        return Posting()
+
+    async def _known_names(self) -> Names:
+        return self._names if self._names is not None else await self._read_names()
+
+    async def _read_names(self, unknown: Collection[str] = ()) -> Names:
+        sites, units = await asyncio.gather(self._all("location.list", _Answer[Site]), self._all("department.list", _Answer[Unit]))
+        self._names = Names.of(sites, units, set(unknown))
+        return self._names
+
+    async def _all(self, endpoint: str, shape: type[_Answer[R]]) -> list[R]:
+        found: list[R] = []
+        guard = CursorGuard(self.title)
+        cursor: str | None = None
+        while True:
+            body = {"limit": PAGE, "includeArchived": True} | ({"cursor": cursor} if cursor else {})
+            answer = (await self._ask(endpoint, body)).decode(shape)
+            found.extend(answer.results)
+            if not (answer.more_data_available and answer.next_cursor):
+                return found
+            cursor = guard.check(answer.next_cursor)
+
+    async def _ask(self, endpoint: str, body: Mapping[str, object]) -> Reply:
+        return await self._http.post(endpoint, json=body, headers=_ACCEPT, repeatable=True)
+
+    def _job(self, row: Row, names: Names) -> Job:
+        return to_job(row, names, self.connection.integration)
+
+
+def _body(here: Place) -> Mapping[str, object]:
+    given = {"cursor": here.cursor, "syncToken": here.since}
+    return {"limit": PAGE, "status": ["Draft", "Open", "Closed", "Archived"], **{name: value for name, value in given.items() if value}}
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

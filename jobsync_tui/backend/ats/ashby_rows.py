@@ -1,0 +1,167 @@
+"""Ashby's jobs, postings, places and departments as they are answered, and the job that comes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import cast
+
+import msgspec
+
+from ..models import Job, JobStatus, JsonValue, Location
+from .values import distinct, filled, moment, place, status_of
+
+STATUS = {
+    "open": JobStatus.OPEN,
+    "closed": JobStatus.CLOSED,
+    "draft": JobStatus.DRAFT,
+    "archived": JobStatus.ARCHIVED,
+}
+REMOTE = {"remote": True, "hybrid": False, "onsite": False}
+
+SINGLE = ("description", "url", "remote")
+_OWNER_ROLES = ("recruiter", "hiring manager")
+
+
+class _Member(msgspec.Struct, rename="camel"):
+    role: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+
+
+class _Field(msgspec.Struct):
+    title: str | None = None
+    value: object = None
+
+
+class _Places(msgspec.Struct, rename="camel"):
+    primary_location_id: str | None = None
+    secondary_location_ids: list[str] | None = None
+
+
+class Row(msgspec.Struct, rename="camel"):
+    """A job as Ashby answers it; the specification marks fewer fields as nullable than are null in fact."""
+
+    id: str
+    title: str | None = None
+    status: str | None = None
+    employment_type: str | None = None
+    location_id: str | None = None
+    location_ids: _Places | None = None
+    department_id: str | None = None
+    custom_fields: list[_Field | None] | None = None
+    custom_requisition_id: str | None = None
+    job_posting_ids: list[str] | None = None
+    hiring_team: list[_Member | None] | None = None
+    created_at: str | None = None
+    updated_at: str | None = None
+
+
+class _PostalAddress(msgspec.Struct, rename="camel"):
+    address_locality: str | None = None
+    address_region: str | None = None
+    address_country: str | None = None
+
+
+class _Address(msgspec.Struct, rename="camel"):
+    postal_address: _PostalAddress | None = None
+
+
+class Site(msgspec.Struct):
+    """A place that jobs name by its id."""
+
+    id: str
+    name: str | None = None
+    address: _Address | None = None
+
+
+class Unit(msgspec.Struct):
+    """A department that jobs name by its id."""
+
+    id: str
+    name: str | None = None
+
+
+class Posting(msgspec.Struct, rename="camel"):
+    """A job's posting, which has what the job lacks."""
+
+    description_html: str | None = None
+    description_plain: str | None = None
+    external_link: str | None = None
+    is_remote: bool | None = None
+    workplace_type: str | None = None
+
+
+@dataclass(slots=True)
+class Names:
+    """Places and departments by id; what is looked up and not among them is noted in ``missed``."""
+
+    places: Mapping[str, Location | None]
+    departments: Mapping[str, str | None]
+    missed: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, sites: list[Site], units: list[Unit], unknown: set[str]) -> Names:
+        """Return the names of these; ``unknown`` ids were looked for before, and are not missed again."""
+        nothing = dict.fromkeys(unknown)
+        return cls(nothing | {each.id: _place(each) for each in sites}, nothing | {each.id: filled(each.name) for each in units})
+
+    def place(self, key: str) -> Location | None:
+        """Return the place of that id."""
+        if key not in self.places:
+            self.missed.add(key)
+        return self.places.get(key)
+
+    def department(self, key: str) -> str | None:
+        """Return the department's name of that id."""
+        if key not in self.departments:
+            self.missed.add(key)
+        return self.departments.get(key)
+
+
+def to_job(row: Row, names: Names, integration: str) -> Job:
+    """Return what a job tells of itself; the rest is in its posting."""
+    ids = row.location_ids or _Places()
+    keys = [row.location_id or ids.primary_location_id, *(ids.secondary_location_ids or ())]
+    places = distinct(names.place(key) for key in keys if key)
+    custom = {
+        each.title: each.value for each in row.custom_fields or () if each is not None and each.title and each.value not in (None, "", [])
+    }
+    return Job(
+        integration=integration,
+        id=row.id,
+        name=filled(row.title),
+        status=status_of(row.status, STATUS),
+        ats_status=filled(row.status),
+        location=places[0] if places else None,
+        locations=places,
+        department=names.department(row.department_id) if row.department_id else None,
+        owner=_owner(row.hiring_team or []),
+        requisition_id=filled(row.custom_requisition_id),
+        employment_type=filled(row.employment_type),
+        custom=cast("Mapping[str, JsonValue]", custom),
+        created_at=moment(row.created_at),
+        updated_at=moment(row.updated_at),
+        not_loaded=SINGLE,
+    )
+
+
+def with_posting(job: Job, posting: Posting) -> Job:
+    """Return the job with what its posting adds."""
+    remote = REMOTE.get((posting.workplace_type or "").lower(), posting.is_remote)
+    description = filled(posting.description_html) or filled(posting.description_plain)
+    return replace(job, description=description, url=filled(posting.external_link), remote=remote)
+
+
+def _place(site: Site) -> Location | None:
+    address = (site.address.postal_address if site.address else None) or _PostalAddress()
+    return place(site.name, address.address_locality, address.address_region, address.address_country)
+
+
+def _owner(team: list[_Member | None]) -> str | None:
+    members = [each for each in team if each is not None]
+    for role in _OWNER_ROLES:
+        for each in members:
+            if (each.role or "").lower() == role and (name := " ".join(filter(None, (filled(each.first_name), filled(each.last_name))))):
+                return name
+    return None

@@ -1,0 +1,231 @@
+"""Rows of an exported file: CSV, JSON or JSON lines, told apart by what stands in it, and each row with its place.
+
+A row that is out of shape is handed on with what is wrong with it. A fault after which nobody can say where the next row begins (a quote
+that is never closed, broken JSON, bytes that are no text) ends the reading with an error, because a listing that silently lacks rows
+would make jobs look gone.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import NoReturn, TextIO
+
+import msgspec
+
+from ..errors import PermissionMissing, UnexpectedAnswer, Unreachable
+from ..models import JsonValue
+from ..text import clean
+
+SERVICE = "File"
+MAX_BYTES = 256 * 1024 * 1024
+"""Largest file that is read row by row (CSV, JSON lines)."""
+MAX_DOCUMENT = 64 * 1024 * 1024
+"""Largest JSON document; it is held in memory whole."""
+MAX_FIELD = 4 * 1024 * 1024
+"""Longest single value of a CSV file, in characters: what a quote that is never closed would otherwise swallow."""
+
+_SAMPLE = 64 * 1024
+_DELIMITERS = ",;\t|"
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_BYTE = re.compile(r"\(byte (\d+)\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row of the file: its place in words, its values by column, and what is wrong with it, if anything is."""
+
+    place: str
+    values: Mapping[str, JsonValue] = field(default_factory=dict)
+    problem: str | None = None
+
+
+def stamp(path: Path) -> str:
+    """Return text that changes when the file does: its size in bytes and the time of its last change in nanoseconds.
+
+    Raises:
+        Unreachable: There is no such file.
+        PermissionMissing: It may not be read.
+    """
+    with _opening(path):
+        state = path.stat()
+    return f"{state.st_size}-{state.st_mtime_ns}"
+
+
+def records(path: Path) -> Iterator[Record]:
+    """Yield the rows of the file in their order.
+
+    Raises:
+        Unreachable: There is no such file.
+        PermissionMissing: It may not be read.
+        UnexpectedAnswer: It is too large, or broken in a way that leaves the rest of it unreadable.
+    """
+    with _opening(path):
+        size = path.stat().st_size
+        with path.open("rb") as stream:
+            head = stream.read(_SAMPLE)
+    if size > MAX_BYTES:
+        _fail(path, f"it has {size:,} bytes, more than the {MAX_BYTES:,} that are read", "Export fewer columns, or split the file.")
+    encoding = next((name for mark, name in _BOMS if head.startswith(mark)), "utf-8")
+    start = head.decode(encoding, errors="ignore").lstrip()[:1]
+    if start == "[" or (start == "{" and not _is_lines(path, head, encoding)):
+        yield from _document(path, size, encoding)
+    elif start == "{":
+        yield from _lines(path, encoding)
+    else:
+        yield from _table(path, head.decode(encoding, errors="ignore"), encoding)
+
+
+def _is_lines(path: Path, head: bytes, encoding: str) -> bool:
+    """Return whether a file that begins with an object is JSON lines: by its name, or because its first line is an object by itself."""
+    if path.suffix.lower() in {".jsonl", ".ndjson"}:
+        return True
+    first = head.decode(encoding, errors="ignore").lstrip().split("\n", 1)
+    if len(first) < 2:
+        return False
+    try:
+        return isinstance(msgspec.json.decode(first[0]), dict)
+    except (msgspec.DecodeError, RecursionError):
+        return False
+
+
+def _document(path: Path, size: int, encoding: str) -> Iterator[Record]:
+    if size > MAX_DOCUMENT:
+        _fail(
+            path,
+            f"as one JSON document it has {size:,} bytes, more than the {MAX_DOCUMENT:,} that are read",
+            "Export JSON lines or CSV instead.",
+        )
+    with _opening(path):
+        content = path.read_bytes()
+    try:
+        text = content if encoding == "utf-8" else content.decode(encoding)
+        found = msgspec.json.decode(text)
+    except UnicodeDecodeError:
+        _not_text(path, encoding)
+    except msgspec.DecodeError as error:
+        place = _BYTE.search(str(error))
+        line = content[: int(place[1])].count(b"\n") + 1 if place and encoding == "utf-8" else None
+        _fail(path, f"it is not JSON{f', line {line}' if line else ''}", "Export it again; it may have been cut off.", error)
+    except RecursionError as error:
+        _fail(path, "it is nested too deeply", None, error)
+    rows = found if isinstance(found, list) else next((value for value in found.values() if isinstance(value, list)), None)
+    if rows is None:
+        _fail(path, "it holds no list of jobs", "It should be a list of objects, or an object with such a list in it.")
+    for number, row in enumerate(rows, 1):
+        yield _record(f"item {number}", row)
+
+
+def _lines(path: Path, encoding: str) -> Iterator[Record]:
+    decode = msgspec.json.Decoder().decode
+    with _text(path, encoding) as stream:
+        for number, line in enumerate(stream, 1):
+            if not line.strip():
+                continue
+            try:
+                row = decode(line)
+            except (msgspec.DecodeError, RecursionError) as error:
+                _fail(path, f"line {number} is not JSON", "Export it again; it may have been cut off.", error)
+            yield _record(f"line {number}", row)
+
+
+def _record(place: str, row: object) -> Record:
+    return Record(place, row) if isinstance(row, dict) else Record(place, problem="it is not an object")
+
+
+def _table(path: Path, sample: str, encoding: str) -> Iterator[Record]:
+    csv.field_size_limit(MAX_FIELD)
+    with _text(path, encoding) as stream:
+        reader = csv.reader(stream, delimiter=delimiter(sample), strict=True)
+        columns: list[str] | None = None
+        while True:
+            line = reader.line_num + 1
+            try:
+                cells = next(reader)
+            except StopIteration:
+                break
+            except csv.Error as error:
+                _fail(
+                    path, f"the row that begins on line {line} is not CSV ({error})", "Look for a quotation mark that is not closed.", error
+                )
+            if not any(cell.strip() for cell in cells):
+                continue
+            if columns is None:
+                columns = _header(path, cells)
+            elif len(cells) > len(columns) and any(cells[len(columns) :]):
+                yield Record(f"line {line}", problem=f"it has {len(cells)} values for {len(columns)} columns")
+            else:
+                yield Record(f"line {line}", {name: cell for name, cell in zip(columns, cells, strict=False) if name})
+    if columns is None:
+        _fail(path, "it is empty", "Its first line should name the columns.")
+
+
+def delimiter(sample: str) -> str:
+    """Return the character that separates the values of a CSV text: the one by which its first rows have the most columns, alike."""
+
+    def score(candidate: str) -> tuple[int, int]:
+        rows: list[int] = []
+        reader = csv.reader(sample.splitlines(keepends=True), delimiter=candidate)
+        with suppress(csv.Error):
+            rows.extend(len(row) for row in islice(reader, 20) if row)
+        if not rows or rows[0] < 2:
+            return (0, 0)
+        return (sum(count == rows[0] for count in rows), rows[0])
+
+    return max(_DELIMITERS, key=score)
+
+
+def _header(path: Path, cells: list[str]) -> list[str]:
+    columns = [cell.strip() for cell in cells]
+    twice = next((name for name in columns if name and columns.count(name) > 1), None)
+    if twice is not None:
+        _fail(path, f"it has two columns named {clean(twice, limit=80)!r}", "Rename one of them.")
+    return columns
+
+
+@contextmanager
+def _opening(path: Path) -> Iterator[None]:
+    """Turn what the operating system says about a file into our errors."""
+    name = clean(str(path), limit=300)
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise Unreachable(f"There is no file {name}", service=SERVICE, remedy="Export it again, or mend `path`.") from error
+    except PermissionError as error:
+        raise PermissionMissing(f"The file {name} may not be read", service=SERVICE, remedy="Let this account read it.") from error
+    except OSError as error:
+        raise Unreachable(f"The file {name} cannot be read: {error.strerror}", service=SERVICE) from error
+
+
+@contextmanager
+def _text(path: Path, encoding: str) -> Iterator[TextIO]:
+    """Open a text file whose undecodable bytes become an error that names the line."""
+    with _opening(path), path.open(encoding=encoding, newline="") as stream:
+        try:
+            yield stream
+        except UnicodeDecodeError:
+            _not_text(path, encoding)
+
+
+def _not_text(path: Path, encoding: str) -> NoReturn:
+    line: int | None = None
+    if encoding.startswith("utf-8"):
+        with _opening(path), path.open("rb") as stream:
+            for number, raw in enumerate(stream, 1):
+                try:
+                    raw.decode()
+                except UnicodeDecodeError:
+                    line = number
+                    break
+    where = f", line {line}" if line else ""
+    _fail(path, f"it is not UTF-8 text{where}", "Save it as UTF-8 (in Excel: CSV UTF-8).")
+
+
+def _fail(path: Path, what: str, remedy: str | None, cause: BaseException | None = None) -> NoReturn:
+    raise UnexpectedAnswer(f"{clean(path.name, limit=120)} cannot be read: {what}", service=SERVICE, remedy=remedy) from cause

@@ -1,0 +1,262 @@
+"""RecruitCRM, API v1 (copies of the vendor's documentation; third-party code for what the answers really hold).
+
+The key is the ``slug``. Changes are asked for at ``/jobs/search``, whose ``updated_from`` is a date in examples, so the watermark is
+taken back by a day. A row names its owner by number, which ``/users`` turns into a name for all rows at once; it names the client by a
+slug, whose name is asked for only with a single job. Not found for certain: the words behind the numbers of ``job_type`` and
+``job_location_type``; the former stays as it is, of the latter 1 counts as remote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import aclosing
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from typing import Generic, TypeVar, cast
+
+import msgspec
+
+from ..errors import CredentialsRejected, PermissionMissing, RemoteError, RemoteGone, UnexpectedAnswer
+from ..http import HeaderAuth, RateHeaders, Reply, segment
+from ..models import FieldAvailability, Job, JobStatus, JsonValue
+from .base import Adapter, Connection, Listing, Page
+from .offset import fingerprint
+from .paging import CursorGuard, read_ahead
+from .resume import Place, where
+from .rows import BadRow, RowShape, convert_one, read_rows
+from .values import filled, moment, place, status_of, texts
+
+PAGE = 100
+OVERLAP = timedelta(days=1)
+STATUS = {
+    "open": JobStatus.OPEN,
+    "active": JobStatus.OPEN,
+    "closed": JobStatus.CLOSED,
+    "canceled": JobStatus.CLOSED,
+    "cancelled": JobStatus.CLOSED,
+    "filled": JobStatus.CLOSED,
+    "placed": JobStatus.CLOSED,
+    "on hold": JobStatus.ON_HOLD,
+    "on-hold": JobStatus.ON_HOLD,
+    "draft": JobStatus.DRAFT,
+    "archived": JobStatus.ARCHIVED,
+}
+"""Accounts name their statuses themselves; these are the names they begin with."""
+OPEN_ID = "1"
+"""The id of the status "Open" in every account."""
+
+_LOCATION_TYPES = {"0": False, "1": True, "2": False}
+_SINGLE = ("client",)
+R = TypeVar("R")
+
+
+class _Labelled(msgspec.Struct):
+    id: int | str | None = None
+    label: str | None = None
+
+
+class _Company(msgspec.Struct):
+    company_name: str | None = None
+    name: str | None = None
+
+
+class _Field(msgspec.Struct):
+    field_id: int | str | None = None
+    field_name: str | None = None
+    value: object = None
+
+
+class Row(msgspec.Struct):
+    """A job as RecruitCRM answers it, as far as it is used. Numbers come as texts in places, and the other way round."""
+
+    slug: int | str
+    id: int | str | None = None
+    name: str | None = None
+    job_code: str | int | None = None
+    job_status: _Labelled | None = None
+    job_type: _Labelled | int | str | None = None
+    job_category: str | None = None
+    job_skill: str | None = None
+    job_location_type: int | str | None = None
+    job_description_text: str | None = None
+    company_name: str | None = None
+    company: _Company | None = None
+    company_slug: int | str | None = None
+    city: str | None = None
+    locality: str | None = None
+    state: str | None = None
+    country: str | None = None
+    owner: int | str | None = None
+    custom_fields: list[_Field | None] | None = None
+    application_form_url: str | None = None
+    created_on: str | None = None
+    updated_on: str | None = None
+
+
+class _User(msgspec.Struct):
+    id: int | str
+    first_name: str | None = None
+    last_name: str | None = None
+    email: str | None = None
+
+
+class _Answer(msgspec.Struct, Generic[R]):
+    data: list[R]
+    next_page_url: str | None = None
+    total: int | None = None
+
+
+SHAPE = RowShape(_Answer[Row], _Answer[msgspec.Raw], Row, lambda answer: answer.data, id_keys=("slug",))
+
+
+class RecruitCrm(Adapter):
+    """Jobs of one RecruitCRM account."""
+
+    provider = "recruitcrm"
+    title = "RecruitCRM"
+    availability = FieldAvailability(never=frozenset({"department"}), single_only=frozenset(_SINGLE))
+    incremental = True
+    default_base_url = "https://api.recruitcrm.io/v1"
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._owners: Mapping[str, str] | None = None
+        self._http = connection.http
+        self._http.auth = HeaderAuth({"Authorization": f"Bearer {connection.credentials['api_key']}"})
+        self._http.explain = explain
+        self._http.rate_headers = RateHeaders(reset=None, window=60.0)
+
+    async def test(self) -> str:
+        """Ask for a single job."""
+        found = (await self._http.get("jobs", params={"limit": 1})).decode(_Answer[msgspec.Raw])
+        return "the token reads jobs" if found.total is None else f"the token reads {found.total:,} jobs"
+
+    async def pages(self, listing: Listing) -> AsyncIterator[Page]:
+        """Yield pages of 100, oldest job first so that new ones do not move the others."""
+        async with aclosing(read_ahead(self._walk(listing))) as pages:
+            async for page in pages:
+                yield page
+
+    async def job(self, job_id: str) -> Job | None:
+        """Ask for the job by its slug, and for its client's name."""
+        reply = await self._http.get(f"jobs/{segment(job_id)}", accept={404})
+        if reply.status == 404:
+            return None
+        row = reply.decode(Row)
+        owners = await self._owner_names()
+        convert = partial(to_job, owners=owners, integration=self.connection.integration)
+        found = convert_one(row, convert, self.title)
+        if found is None or "client" not in found.not_loaded:
+            return found
+        return replace(found, client=await self._client_name(str(row.company_slug)), not_loaded=())
+
+    async def _walk(self, listing: Listing) -> AsyncIterator[Page]:
+        here, _ = where(listing)
+        guard = CursorGuard(self.title)
+        convert = partial(to_job, owners=await self._owner_names(), integration=self.connection.integration)
+        number = int(here.cursor) if here.cursor and here.cursor.isdecimal() else 1
+        while True:
+            reply = await self._ask(here, number)
+            read = read_rows(reply, SHAPE, convert)
+            if not read.answer.next_page_url:
+                yield Page(read.jobs, read.rejected, total=read.answer.total, watermark=here.mark(OVERLAP))
+                return
+            if not read.count:
+                raise UnexpectedAnswer(f"RecruitCRM gave an empty page {number} and named a further one", service=self.title)
+            guard.check(fingerprint(read))
+            number += 1
+            yield Page(read.jobs, read.rejected, cursor=here.moved(cursor=str(number)).text(), total=read.answer.total)
+
+    async def _ask(self, here: Place, number: int) -> Reply:
+        params: dict[str, str | int] = {"page": number, "limit": PAGE, "sort_by": "createdon", "sort_order": "asc"}
+        if here.since is None:
+            return await self._http.get("jobs", params=params)
+        return await self._http.get("jobs/search", params={**params, "updated_from": here.since.partition("T")[0]})
+
+    async def _owner_names(self) -> Mapping[str, str]:
+        """Return the users' names by their numbers; empty where the token may not see them."""
+        if self._owners is None:
+            try:
+                users = (await self._http.get("users")).decode(list[_User])
+            except (PermissionMissing, RemoteGone, UnexpectedAnswer):
+                users = []
+            names = {str(user.id): " ".join(filter(None, (filled(user.first_name), filled(user.last_name)))) for user in users}
+            self._owners = {number: name for number, name in names.items() if name}
+        return self._owners
+
+    async def _client_name(self, slug: str) -> str | None:
+        reply = await self._http.get(f"companies/{segment(slug)}", accept={403, 404})
+        return filled(reply.decode(_Company).company_name) if reply.ok else None
+
+
+def to_job(row: Row, owners: Mapping[str, str], integration: str) -> Job:
+    """Return the job that a row is.
+
+    Raises:
+        BadRow: It has no slug.
+    """
+    if row.slug == "":
+        raise BadRow("slug is empty")
+    location = place(None, row.city or row.locality, row.state, row.country)
+    client = filled(row.company_name) or (filled(row.company.company_name) or filled(row.company.name) if row.company else None)
+    label = filled(row.job_status.label) if row.job_status else None
+    return Job(
+        integration=integration,
+        id=str(row.slug),
+        name=filled(row.name),
+        status=_status(row.job_status),
+        ats_status=label,
+        location=location,
+        locations=(location,) if location else (),
+        client=client,
+        owner=owners.get(str(row.owner)),
+        requisition_id=filled(str(row.job_code)) if row.job_code is not None else None,
+        employment_type=_kind(row.job_type),
+        remote=_LOCATION_TYPES.get(str(row.job_location_type)),
+        description=filled(row.job_description_text),
+        url=filled(row.application_form_url),
+        tags=texts(part.strip() for part in (row.job_skill or "").split(",")),
+        custom=_custom(row),
+        created_at=moment(row.created_on),
+        updated_at=moment(row.updated_on),
+        not_loaded=_SINGLE if client is None and row.company_slug else (),
+    )
+
+
+def explain(reply: Reply) -> RemoteError | None:
+    """Return the error with RecruitCRM's own remedy for a token that is wrong or may too little."""
+    if reply.status == 401:
+        return CredentialsRejected(
+            "RecruitCRM rejected the API token",
+            service="RecruitCRM",
+            remedy="Make a token under Admin Settings, API and Integrations, and put it where the configuration points.",
+        )
+    if reply.status == 403:
+        return PermissionMissing(
+            "RecruitCRM does not let this API token read jobs",
+            service="RecruitCRM",
+            remedy="API access belongs to RecruitCRM's business plan; let an account owner make the token.",
+        )
+    return None
+
+
+def _status(found: _Labelled | None) -> JobStatus:
+    if found is None:
+        return JobStatus.UNKNOWN
+    known = status_of(found.label, STATUS)
+    return JobStatus.OPEN if known is JobStatus.UNKNOWN and str(found.id) == OPEN_ID else known
+
+
+def _kind(found: _Labelled | int | str | None) -> str | None:
+    if isinstance(found, _Labelled):
+        return filled(found.label)
+    return filled(str(found)) if found is not None else None
+
+
+def _custom(row: Row) -> Mapping[str, JsonValue]:
+    custom: dict[str, object] = {"category": row.job_category} if filled(row.job_category) else {}
+    for each in row.custom_fields or ():
+        if each is not None and each.value not in (None, "", []):
+            custom[filled(each.field_name) or f"field {each.field_id}"] = each.value
+    return cast("Mapping[str, JsonValue]", custom)

@@ -1,0 +1,201 @@
+"""Recruitee: a job is an offer of the kind "job" (vendor pages; a third party's schema; nothing recorded).
+
+Offers come in one answer: no paging was found, and no filter by change. Without a ``scope`` archived offers are among them. Whether the
+listing has descriptions is not certain: where a row lacks one, it counts as not loaded. Rate limits were not found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Generic, TypeVar, cast
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from ..errors import CredentialsRejected, PermissionMissing, RemoteError
+from ..http import HeaderAuth, Reply, segment
+from ..models import FieldAvailability, Job, JobStatus, JsonValue, Location
+from .base import Adapter, Connection, Listing, Page
+from .rows import RowShape, convert_one, read_rows
+from .values import distinct, filled, moment, place, status_of, texts
+
+STATUS = {
+    "published": JobStatus.OPEN,
+    "internal": JobStatus.OPEN,
+    "closed": JobStatus.CLOSED,
+    "archived": JobStatus.ARCHIVED,
+    "draft": JobStatus.DRAFT,
+}
+_SINGLE = ("description",)
+R = TypeVar("R")
+
+
+class _Place(msgspec.Struct):
+    name: str | None = None
+    city: str | None = None
+    state: str | None = None
+    state_name: str | None = None
+    country: str | None = None
+    country_code: str | None = None
+
+
+class _Value(msgspec.Struct):
+    content: object = None
+    value: object = None
+
+
+class _Field(msgspec.Struct):
+    name: str | None = None
+    value: object = None
+    values: list[_Value | None] | None = None
+
+
+class Row(msgspec.Struct):
+    """An offer as Recruitee answers it, as far as it is used."""
+
+    id: int | str
+    title: str | None = None
+    kind: str | None = None
+    status: str | None = None
+    department: str | None = None
+    location: str | None = None
+    city: str | None = None
+    state_name: str | None = None
+    country: str | None = None
+    country_code: str | None = None
+    locations: list[_Place | None] | None = None
+    remote: bool | None = None
+    hybrid: bool | None = None
+    on_site: bool | None = None
+    employment_type_code: str | None = None
+    careers_url: str | None = None
+    description: str | UnsetType | None = UNSET
+    requirements: str | UnsetType | None = UNSET
+    offer_tags: list[str | None] | None = None
+    fields: list[_Field | None] | None = None
+    created_at: str | None = None
+    updated_at: str | None = None
+
+
+class _Answer(msgspec.Struct, Generic[R]):
+    offers: list[R]
+
+
+class _One(msgspec.Struct):
+    offer: Row
+
+
+SHAPE = RowShape(_Answer[Row], _Answer[msgspec.Raw], Row, lambda answer: answer.offers, name_keys=("title",))
+
+
+class Recruitee(Adapter):
+    """Jobs of one Recruitee company. Talent pools, the other kind of offer, are left out."""
+
+    provider = "recruitee"
+    title = "Recruitee"
+    availability = FieldAvailability(never=frozenset({"client", "owner", "requisition_id"}), single_only=frozenset(_SINGLE))
+    credential_names = ("api_key", "company_id")
+    default_base_url = "https://api.recruitee.com"
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._http = connection.http
+        self._http.auth = HeaderAuth({"Authorization": f"Bearer {connection.credentials['api_key']}"})
+        self._http.explain = explain
+        self._offers = f"c/{segment(connection.credentials['company_id'])}/offers"
+
+    async def test(self) -> str:
+        """Ask for the offers in brief."""
+        found = (await self._http.get(self._offers, params={"kind": "job", "view_mode": "brief"})).decode(_Answer[msgspec.Raw])
+        return f"the token reads {len(found.offers):,} jobs"
+
+    async def pages(self, listing: Listing) -> AsyncIterator[Page]:  # noqa: ARG002 - one page holds all
+        """Yield the one page there is."""
+        read = read_rows(await self._http.get(self._offers, params={"kind": "job"}), SHAPE, self._job)
+        yield Page(read.jobs, read.rejected, total=read.count)
+
+    async def job(self, job_id: str) -> Job | None:
+        """Ask for the offer by its id."""
+        reply = await self._http.get(f"{self._offers}/{segment(job_id)}", accept={404})
+        return None if reply.status == 404 else convert_one(reply.decode(_One).offer, self._job, self.title)
+
+    def _job(self, row: Row) -> Job | None:
+        return None if row.kind == "talent_pool" else to_job(row, self.connection.integration)
+
+
+def to_job(row: Row, integration: str) -> Job:
+    """Return the job that an offer is."""
+    country = filled(row.country) or filled(row.country_code)
+    places = distinct(_place(each) for each in row.locations or () if each is not None)
+    places = places or distinct([place(row.location, row.city, row.state_name, country)])
+    return Job(
+        integration=integration,
+        id=str(row.id),
+        name=filled(row.title),
+        status=status_of(row.status, STATUS),
+        ats_status=filled(row.status),
+        location=places[0] if places else None,
+        locations=places,
+        department=filled(row.department),
+        employment_type=filled(row.employment_type_code),
+        remote=_remote(row),
+        description=_description(row),
+        url=filled(row.careers_url),
+        tags=texts(row.offer_tags),
+        custom=_custom(row.fields or ()),
+        created_at=moment(_iso(row.created_at)),
+        updated_at=moment(_iso(row.updated_at)),
+        not_loaded=_SINGLE if row.description is UNSET else (),
+    )
+
+
+def explain(reply: Reply) -> RemoteError | None:
+    """Return the error with Recruitee's own remedy for a token that is wrong or belongs to another company."""
+    if reply.status == 401:
+        return CredentialsRejected(
+            "Recruitee rejected the API token",
+            service="Recruitee",
+            remedy="Make a token under Settings, Apps and plugins, Personal API tokens; company_id is shown there too.",
+        )
+    if reply.status == 403:
+        return PermissionMissing(
+            "Recruitee does not let this API token read offers of the company",
+            service="Recruitee",
+            remedy="Check company_id, and that the person whose token it is may see all jobs.",
+        )
+    return None
+
+
+def _place(found: _Place) -> Location | None:
+    return place(found.name, found.city, found.state_name or found.state, found.country or found.country_code)
+
+
+def _remote(row: Row) -> bool | None:
+    """Return whether the job may be done from elsewhere altogether; hybrid jobs and those on site may not."""
+    if row.remote:
+        return not row.on_site
+    return False if row.hybrid or row.on_site or row.remote is False else None
+
+
+def _description(row: Row) -> str | None:
+    parts = (part for part in (row.description, row.requirements) if isinstance(part, str) and filled(part))
+    return "\n".join(parts) or None
+
+
+def _custom(fields: list[_Field | None] | tuple[()]) -> Mapping[str, JsonValue]:
+    custom: dict[str, object] = {}
+    for each in fields:
+        if each is None or not each.name:
+            continue
+        values = [value.content if value.content is not None else value.value for value in each.values or () if value is not None]
+        found = each.value if each.value not in (None, "") else [value for value in values if value not in (None, "")]
+        if isinstance(found, list) and len(found) == 1:
+            found = found[0]
+        if found not in (None, "", []):
+            custom[each.name] = found
+    return cast("Mapping[str, JsonValue]", custom)
+
+
+def _iso(text: str | None) -> str | None:
+    """Return a time as ISO 8601 has it; Recruitee also writes ``2026-03-01 09:30:00 UTC``."""
+    return text.removesuffix(" UTC") if text else None

@@ -1,0 +1,238 @@
+"""Teamtailor, JSON:API (a fixture of the vendor's own client; third-party code that quotes the vendor's documentation).
+
+Only published jobs are listed unless ``filter[status]=all`` asks for the others. Department, places and recruiter come along in
+``included``. An older version of the API has no ``updated-at``; a filter by it is not confirmed, so every listing is a full one, which
+shows what is gone, too. The number in ``x-rate-limit-reset`` is taken for seconds from now, as others do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import aclosing
+from functools import partial
+from typing import Generic, TypeVar
+
+import msgspec
+
+from ..errors import CredentialsRejected, PermissionMissing, RemoteError, UnexpectedAnswer
+from ..http import HeaderAuth, Params, RateHeaders, Reply, Reset, segment
+from ..models import FieldAvailability, Job, JobStatus, Location
+from .base import Adapter, Connection, Listing, Page
+from .offset import fingerprint
+from .paging import CursorGuard, read_ahead
+from .resume import where
+from .rows import RowShape, convert_one, read_rows
+from .values import distinct, filled, moment, place, status_of, texts
+
+PAGE = 30
+"""The most that Teamtailor gives."""
+API_VERSION = "20240404"
+
+STATUS = {
+    "published": JobStatus.OPEN,
+    "open": JobStatus.OPEN,
+    "unlisted": JobStatus.OPEN,
+    "scheduled": JobStatus.DRAFT,
+    "draft": JobStatus.DRAFT,
+    "closed": JobStatus.CLOSED,
+    "archived": JobStatus.ARCHIVED,
+}
+REMOTE = {"fully": True, "hybrid": False, "none": False}
+"""``temporary`` says neither."""
+
+_INCLUDE: Params = {"include": "department,location,locations,user"}
+R = TypeVar("R")
+Named = Mapping[tuple[str, str], Mapping[str, object]]
+"""Attributes of what is included, by type and id."""
+
+
+class _Ref(msgspec.Struct):
+    type: str
+    id: str
+
+
+class _Relation(msgspec.Struct):
+    data: _Ref | list[_Ref] | None = None
+
+
+class _Links(msgspec.Struct, rename="kebab"):
+    careersite_job_url: str | None = None
+
+
+class _Attributes(msgspec.Struct, rename="kebab"):
+    title: str | None = None
+    body: str | None = None
+    pitch: str | None = None
+    status: str | None = None
+    human_status: str | None = None
+    employment_type: str | None = None
+    remote_status: str | None = None
+    tags: list[str | None] | None = None
+    created_at: str | None = None
+    updated_at: str | None = None
+
+
+class Row(msgspec.Struct):
+    """A job as a JSON:API resource."""
+
+    id: int | str
+    attributes: _Attributes
+    links: _Links | None = None
+    relationships: dict[str, _Relation | None] | None = None
+
+
+class _Resource(msgspec.Struct):
+    type: str
+    id: int | str
+    attributes: dict[str, object] | None = None
+
+
+class _Paging(msgspec.Struct):
+    next: str | None = None
+
+
+class _Meta(msgspec.Struct, rename="kebab"):
+    record_count: int | None = None
+
+
+class _Answer(msgspec.Struct, Generic[R]):
+    data: list[R]
+    links: _Paging | None = None
+    meta: _Meta | None = None
+
+
+class _One(msgspec.Struct):
+    data: Row
+
+
+class _Included(msgspec.Struct):
+    included: list[_Resource] | None = None
+
+
+SHAPE = RowShape(_Answer[Row], _Answer[msgspec.Raw], Row, lambda answer: answer.data)
+
+
+class Teamtailor(Adapter):
+    """Jobs of one Teamtailor company."""
+
+    provider = "teamtailor"
+    title = "Teamtailor"
+    availability = FieldAvailability(never=frozenset({"client", "requisition_id", "custom"}))
+    default_base_url = "https://api.teamtailor.com/v1"
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._http = connection.http
+        self._http.auth = HeaderAuth({"Authorization": f"Token token={connection.credentials['api_key']}", "X-Api-Version": API_VERSION})
+        self._http.explain = explain
+        self._http.rate_headers = RateHeaders(
+            "x-rate-limit-limit", "x-rate-limit-remaining", "x-rate-limit-reset", reset_as=Reset.SECONDS, window=10.0
+        )
+
+    async def test(self) -> str:
+        """Ask for a single job."""
+        found = (await self._http.get("jobs", params={"page[size]": 1, "filter[status]": "all"})).decode(_Answer[msgspec.Raw])
+        count = found.meta.record_count if found.meta else None
+        return "the key reads jobs" if count is None else f"the key reads {count:,} jobs"
+
+    async def pages(self, listing: Listing) -> AsyncIterator[Page]:
+        """Yield pages of 30 by their numbers."""
+        async with aclosing(read_ahead(self._walk(listing))) as pages:
+            async for page in pages:
+                yield page
+
+    async def job(self, job_id: str) -> Job | None:
+        """Ask for the job by its id."""
+        reply = await self._http.get(f"jobs/{segment(job_id)}", params=_INCLUDE, accept={404})
+        if reply.status == 404:
+            return None
+        convert = partial(to_job, named=_named(reply), integration=self.connection.integration)
+        return convert_one(reply.decode(_One).data, convert, self.title)
+
+    async def _walk(self, listing: Listing) -> AsyncIterator[Page]:
+        here, _ = where(listing)
+        guard = CursorGuard(self.title)
+        number = int(here.cursor) if here.cursor and here.cursor.isdecimal() else 1
+        while True:
+            params = {**_INCLUDE, "filter[status]": "all", "page[size]": PAGE, "page[number]": number}
+            reply = await self._http.get("jobs", params=params)
+            named = _named(reply)
+            read = read_rows(reply, SHAPE, partial(to_job, named=named, integration=self.connection.integration))
+            total = read.answer.meta.record_count if read.answer.meta else None
+            if not (read.answer.links and read.answer.links.next):
+                yield Page(read.jobs, read.rejected, total=total)
+                return
+            if not read.count:
+                raise UnexpectedAnswer(f"Teamtailor gave an empty page {number} and named a further one", service=self.title)
+            guard.check(fingerprint(read))
+            number += 1
+            yield Page(read.jobs, read.rejected, cursor=here.moved(cursor=str(number)).text(), total=total)
+
+
+def to_job(row: Row, named: Named, integration: str) -> Job:
+    """Return the job that a resource is, its relations resolved by what came along."""
+    about = row.attributes
+    places = distinct(_place(found) for found in (*_related(row, "locations", named), *_related(row, "location", named)))
+    status = filled(about.human_status) or filled(about.status)
+    return Job(
+        integration=integration,
+        id=str(row.id),
+        name=filled(about.title),
+        status=status_of(status, STATUS),
+        ats_status=status,
+        location=places[0] if places else None,
+        locations=places,
+        department=next((_text(found, "name") for found in _related(row, "department", named)), None),
+        owner=next((_text(found, "name") or _text(found, "email") for found in _related(row, "user", named)), None),
+        employment_type=filled(about.employment_type),
+        remote=REMOTE.get(about.remote_status or ""),
+        description=filled(about.body) or filled(about.pitch),
+        url=filled(row.links.careersite_job_url) if row.links else None,
+        tags=texts(about.tags),
+        created_at=moment(about.created_at),
+        updated_at=moment(about.updated_at),
+    )
+
+
+def explain(reply: Reply) -> RemoteError | None:
+    """Return the error with Teamtailor's own remedy for a key that is wrong or may too little."""
+    if reply.status == 401:
+        return CredentialsRejected(
+            "Teamtailor rejected the API key",
+            service="Teamtailor",
+            remedy="Make a key under Settings, Integrations, API keys; companies in North America need base_url "
+            "https://api.na.teamtailor.com/v1.",
+        )
+    if reply.status == 403:
+        return PermissionMissing(
+            "Teamtailor does not let this API key read all jobs",
+            service="Teamtailor",
+            remedy="Make a key with the scope Admin and the permission Read; a public key shows published jobs only.",
+        )
+    if reply.status == 406:
+        return UnexpectedAnswer(
+            f"Teamtailor no longer speaks version {API_VERSION} of its API", service="Teamtailor", remedy="Update jobsync."
+        )
+    return None
+
+
+def _named(reply: Reply) -> Named:
+    return {(each.type, str(each.id)): each.attributes or {} for each in reply.decode(_Included).included or ()}
+
+
+def _related(row: Row, relation: str, named: Named) -> Iterator[Mapping[str, object]]:
+    found = (row.relationships or {}).get(relation)
+    refs = found.data if found is not None else None
+    for ref in refs if isinstance(refs, list) else [refs] if refs is not None else []:
+        if (attributes := named.get((ref.type, ref.id))) is not None:
+            yield attributes
+
+
+def _place(attributes: Mapping[str, object]) -> Location | None:
+    city, country = _text(attributes, "city"), _text(attributes, "country")
+    return place(None if city else _text(attributes, "name"), city, None, country)
+
+
+def _text(attributes: Mapping[str, object], name: str) -> str | None:
+    value = attributes.get(name)
+    return filled(value) if isinstance(value, str) else None

@@ -1,0 +1,232 @@
+"""Workable, SPI v3 (vendor documentation; recorded answers for the shape of jobs).
+
+A job's key is its ``shortcode``. The next page is an address, in the vendor's examples on another host than the account's own: its query
+is taken over and the request goes to the account all the same. Not found: how long the window of Workable's rate limit is; ten seconds
+are assumed where ``x-rate-limit-reset`` (seconds since 1970) says nothing. A listing lacks employment type, industry, function,
+experience and education, which are asked for by job; should a row have them after all, they are taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from datetime import timedelta
+from typing import Generic, TypeVar
+from urllib.parse import parse_qsl, urlsplit
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from ..errors import CredentialsRejected, PermissionMissing, Refused, RemoteError
+from ..http import HeaderAuth, RateHeaders, Reply, segment
+from ..models import FieldAvailability, Job, JobStatus, JsonValue, Location
+from .base import Adapter, Connection, Listing, Page
+from .paging import CursorGuard, read_ahead
+from .resume import Place, beginning, where
+from .rows import RowShape, convert_one, read_rows
+from .values import distinct, filled, moment, place, status_of, texts
+
+PAGE = 100
+OVERLAP = timedelta(minutes=5)
+STATUS = {
+    "published": JobStatus.OPEN,
+    "closed": JobStatus.CLOSED,
+    "draft": JobStatus.DRAFT,
+    "archived": JobStatus.ARCHIVED,
+}
+REMOTE = {"remote": True, "hybrid": False, "on_site": False}
+
+_TEXTS = "description,full_description,requirements,benefits"
+_SINGLE = ("employment_type", "custom")
+R = TypeVar("R")
+
+
+class _Place(msgspec.Struct):
+    """A place in either of Workable's two forms: ``location`` and the items of ``locations``."""
+
+    city: str | None = None
+    region: str | None = None
+    region_code: str | None = None
+    country: str | None = None
+    subregion: str | None = None
+    state_code: str | None = None
+    country_name: str | None = None
+    telecommuting: bool | None = None
+    workplace_type: str | None = None
+
+
+class Row(msgspec.Struct):
+    """A job as Workable answers it, as far as it is used."""
+
+    shortcode: str
+    title: str | None = None
+    code: str | None = None
+    state: str | None = None
+    department: str | None = None
+    department_hierarchy: list[object] | None = None
+    url: str | None = None
+    shortlink: str | None = None
+    workplace_type: str | None = None
+    location: _Place | None = None
+    locations: list[_Place | None] | None = None
+    created_at: str | None = None
+    updated_at: str | None = None
+    full_description: str | None = None
+    description: str | None = None
+    requirements: str | None = None
+    benefits: str | None = None
+    keywords: list[str | None] | str | None = None
+    employment_type: str | UnsetType | None = UNSET
+    industry: str | None = None
+    function: str | None = None
+    experience: str | None = None
+    education: str | None = None
+
+
+class _Paging(msgspec.Struct):
+    next: str | None = None
+
+
+class _Answer(msgspec.Struct, Generic[R]):
+    jobs: list[R]
+    paging: _Paging | None = None
+
+
+SHAPE = RowShape(_Answer[Row], _Answer[msgspec.Raw], Row, lambda answer: answer.jobs, id_keys=("shortcode",), name_keys=("title",))
+
+
+class Workable(Adapter):
+    """Jobs of one Workable account."""
+
+    provider = "workable"
+    title = "Workable"
+    availability = FieldAvailability(never=frozenset({"client", "owner"}), single_only=frozenset(_SINGLE))
+    incremental = True
+    default_base_url = None
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._http = connection.http
+        self._http.auth = HeaderAuth({"Authorization": f"Bearer {connection.credentials['api_key']}"})
+        self._http.explain = explain
+        self._http.rate_headers = RateHeaders("x-rate-limit-limit", "x-rate-limit-remaining", "x-rate-limit-reset", window=10.0)
+
+    async def test(self) -> str:
+        """Ask for a single job."""
+        (await self._http.get("jobs", params={"limit": 1})).decode(_Answer[msgspec.Raw])
+        return "the token reads jobs"
+
+    async def pages(self, listing: Listing) -> AsyncIterator[Page]:
+        """Yield pages of 100; each tells the query of the next."""
+        async with aclosing(read_ahead(self._walk(listing))) as pages:
+            async for page in pages:
+                yield page
+
+    async def job(self, job_id: str) -> Job | None:
+        """Ask for the job by its shortcode."""
+        reply = await self._http.get(f"jobs/{segment(job_id)}", accept={404})
+        return None if reply.status == 404 else convert_one(reply.decode(Row), self._job, self.title)
+
+    @classmethod
+    def job_id_in_url(cls, url: str) -> str | None:
+        """Return the shortcode of an address such as ``https://apply.workable.com/j/9CD658E13E``."""
+        parts = urlsplit(url)
+        path = [part for part in parts.path.split("/") if part]
+        known = (parts.hostname or "").endswith("workable.com") and len(path) > 1 and path[-2] in {"j", "jobs"}
+        return path[-1] if known and not path[-1].isdigit() else None
+
+    async def _walk(self, listing: Listing) -> AsyncIterator[Page]:
+        here, resumed = where(listing)
+        guard = CursorGuard(self.title)
+        while True:
+            try:
+                reply = await self._http.get("jobs", params=_params(here))
+            except Refused:
+                if not resumed:
+                    raise
+                here, resumed = beginning(listing), False  # the place of an interrupted listing is no longer known there
+                continue
+            resumed = False
+            read = read_rows(reply, SHAPE, self._job)
+            following = read.answer.paging.next if read.answer.paging else None
+            if not following:
+                yield Page(read.jobs, read.rejected, watermark=here.mark(OVERLAP))
+                return
+            here = here.moved(cursor=guard.check(urlsplit(following).query))
+            yield Page(read.jobs, read.rejected, cursor=here.text())
+
+    def _job(self, row: Row) -> Job:
+        return to_job(row, self.connection.integration)
+
+
+def _params(here: Place) -> dict[str, str | int | None]:
+    """Return the query of a page: what the page before named, and what we want of every page."""
+    known = dict(parse_qsl(here.cursor or ""))
+    return {**known, "limit": PAGE, "include_fields": _TEXTS, "updated_after": here.since}
+
+
+def to_job(row: Row, integration: str) -> Job:
+    """Return the job that a row is. Texts of places are put together from their parts, since a single job has none of its own."""
+    main = row.location
+    places = distinct(_place(each) for each in row.locations or () if each is not None) or distinct([_place(main) if main else None])
+    extras: dict[str, JsonValue] = {
+        "industry": row.industry,
+        "function": row.function,
+        "experience": row.experience,
+        "education": row.education,
+    }
+    return Job(
+        integration=integration,
+        id=row.shortcode,
+        name=filled(row.title),
+        status=status_of(row.state, STATUS),
+        ats_status=filled(row.state),
+        location=places[0] if places else None,
+        locations=places,
+        department=filled(row.department),
+        requisition_id=filled(row.code),
+        employment_type=None if isinstance(row.employment_type, UnsetType) else filled(row.employment_type),
+        remote=_remote(row.workplace_type, main),
+        description=filled(row.full_description) or _whole(row.description, row.requirements, row.benefits),
+        url=filled(row.url) or filled(row.shortlink),
+        tags=texts(row.keywords.split(",") if isinstance(row.keywords, str) else row.keywords),
+        custom={name: value for name, value in extras.items() if value},
+        created_at=moment(row.created_at),
+        updated_at=moment(row.updated_at),
+        not_loaded=_SINGLE if row.employment_type is UNSET else (),
+    )
+
+
+def explain(reply: Reply) -> RemoteError | None:
+    """Return the error with Workable's own remedy for a token that is wrong or may too little."""
+    if reply.status == 401:
+        return CredentialsRejected(
+            "Workable rejected the access token",
+            service="Workable",
+            remedy="Make a token under Settings, Integrations, Apps, and check that base_url names the same account.",
+        )
+    if reply.status == 403:
+        return PermissionMissing(
+            "Workable does not let this access token read jobs",
+            service="Workable",
+            remedy="Give the token the scope r_jobs.",
+        )
+    return None
+
+
+def _place(found: _Place) -> Location | None:
+    region = filled(found.region) or filled(found.subregion) or filled(found.region_code) or filled(found.state_code)
+    country = filled(found.country) or filled(found.country_name)
+    text = ", ".join(part for part in (filled(found.city), country) if part)
+    return place(text, found.city, region, country)
+
+
+def _remote(workplace: str | None, main: _Place | None) -> bool | None:
+    word = workplace or (main.workplace_type if main else None)
+    if word in REMOTE:
+        return REMOTE[word]
+    return main.telecommuting if main else None
+
+
+def _whole(*parts: str | None) -> str | None:
+    return "\n".join(part for part in parts if filled(part) and part) or None
