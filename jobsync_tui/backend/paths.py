@@ -5,6 +5,7 @@ Directories follow the XDG base directories. Nothing is created by asking where 
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from dataclasses import dataclass
@@ -105,6 +106,27 @@ def open_private(path: Path, flags: int) -> int:
     if status.st_uid == os.geteuid() and stat.S_ISREG(status.st_mode) and stat.S_IMODE(status.st_mode) != _PRIVATE_FILE:
         os.fchmod(descriptor, _PRIVATE_FILE)
     return descriptor
+
+
+def read_regular(path: Path, limit: int) -> tuple[bytes, os.stat_result]:
+    """Return at most ``limit`` bytes of a file, and the status of the very file that was read; a pipe is never waited for.
+
+    Raises:
+        OSError: It cannot be read.
+        IsADirectoryError: It is a directory, or anything else that is not a regular file.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise IsADirectoryError(errno.EISDIR, "not a regular file", str(path))
+        chunks = []
+        while limit > 0 and (chunk := os.read(descriptor, limit)):
+            chunks.append(chunk)
+            limit -= len(chunk)
+        return b"".join(chunks), status
+    finally:
+        os.close(descriptor)
 
 
 def ensure_file(path: Path) -> Path:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from .errors import ConfigError
+from .paths import read_regular
 from .redaction import redact, register
 
 __all__ = ["Secret", "SecretKind", "SecretRef", "SecretUnavailable", "redact", "register", "resolve"]
@@ -103,24 +104,19 @@ def resolve(ref: SecretRef | str, base_dir: Path) -> Secret:
 
 def _read_file(path: Path) -> str:
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        content, status = read_regular(path, _MAX_BYTES)
     except OSError as error:
         raise SecretUnavailable(
-            f"The secret file {path} cannot be read: {error.strerror}", remedy=f"Create {path} with mode 0600"
+            f"The secret file {path} cannot be read: {error.strerror}", remedy=f"Make {path} a file with mode 0600, owned by this account"
         ) from error
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise SecretUnavailable(f"The secret file {path} is not a regular file", remedy="Name a regular file with mode 0600")
-        if status.st_uid != os.geteuid():
-            raise SecretUnavailable(
-                f"The secret file {path} belongs to another account", remedy="Let the account that runs jobsync own it, with mode 0600"
-            )
-        if status.st_mode & 0o077:
-            raise SecretUnavailable(
-                f"The secret file {path} is open to other accounts (mode {stat.S_IMODE(status.st_mode):04o})", remedy=f"chmod 600 {path}"
-            )
-        content = file.read(_MAX_BYTES)
+    if status.st_uid != os.geteuid():
+        raise SecretUnavailable(
+            f"The secret file {path} belongs to another account", remedy="Let the account that runs jobsync own it, with mode 0600"
+        )
+    if status.st_mode & 0o077:
+        raise SecretUnavailable(
+            f"The secret file {path} is open to other accounts (mode {stat.S_IMODE(status.st_mode):04o})", remedy=f"chmod 600 {path}"
+        )
     try:
         return content.decode().strip("\r\n")
     except UnicodeDecodeError:

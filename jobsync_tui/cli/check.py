@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from ..backend.errors import ExitCode, JobsyncError
-from ..backend.facade import Backend
 from ..backend.models import Eligibility, RuleSet
 from .explanation import print_explanation
 from .options import integration_option, json_option
 from .output import print_json, print_line, say
 from .session import chosen, open_backend, read_text, runs
 from .verdicts import worst
+
+if TYPE_CHECKING:
+    from ..backend.facade import Backend
 
 
 @click.command()

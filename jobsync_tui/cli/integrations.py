@@ -127,6 +127,4 @@ def _print_report(report: RefreshReport) -> None:
     if not report.complete:
         say("    The listing is not complete; the next refresh goes on where it stopped")
     if report.withheld:
-        say(
-            f"    {report.withheld:,} jobs were missing from the listing and are kept: if they are really gone, jobsync refresh --accept-gone"
-        )
+        say(f"    {report.withheld:,} jobs were missing and are kept; if they are really gone: jobsync refresh --accept-gone")

@@ -8,6 +8,9 @@ from collections.abc import Sequence
 
 import click
 
+COMPLETION_VARIABLE = "_JOBSYNC_COMPLETE"
+"""Set by the shell's completion script when it asks what could stand at the cursor."""
+
 # The exit codes of the contract that are decided before anything of the backend is imported.
 _OK, _FAULT, _USAGE, _INTERRUPTED = 0, 1, 2, 130
 
@@ -16,7 +19,11 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
     """Run ``command`` and return its exit code. Errors are printed here and nowhere else."""
     as_json = _wants_json(arguments)
     try:
-        code = command.main(list(arguments), prog_name="jobsync", standalone_mode=False)
+        if COMPLETION_VARIABLE in os.environ:
+            return _complete(command)
+        # Not `command.main`, which ends the process by itself where a pipe breaks.
+        with command.make_context("jobsync", list(arguments)) as context:
+            code = command.invoke(context)
         sys.stdout.flush()
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
@@ -29,6 +36,12 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001 - the one place where nothing may pass
         return _report_error(error, as_json=as_json)
     return code if isinstance(code, int) else _OK
+
+
+def _complete(command: click.Command) -> int:
+    from click.shell_completion import shell_complete
+
+    return shell_complete(command, {}, "jobsync", COMPLETION_VARIABLE, os.environ[COMPLETION_VARIABLE])
 
 
 def _wants_json(arguments: Sequence[str]) -> bool:

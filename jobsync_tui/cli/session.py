@@ -51,10 +51,10 @@ def configuration(call: Invocation | None = None) -> tuple[Settings, Actor]:
 @asynccontextmanager
 async def open_backend() -> AsyncIterator[Backend]:
     """Open the backend that the global options name, for the length of a command. Errors as in `configuration`."""
-    from ..backend.facade import Backend
-
     call = invocation()
     settings, actor = configuration(call)
+    from ..backend.facade import Backend
+
     set_up_logging(places(call.config).log, verbose=call.verbose)
     async with Backend.open(settings, actor) as backend:
         yield backend

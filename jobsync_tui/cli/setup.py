@@ -10,6 +10,7 @@ from ..backend.errors import ExitCode, JobsyncError, UsageError
 from ..backend.paths import config_path, ensure_directory, open_private, places
 from .options import invocation, json_option
 from .output import print_json, print_line, say
+from .runner import COMPLETION_VARIABLE
 from .session import refuse_strangers
 
 _SHELLS = ("bash", "zsh", "fish")
@@ -87,5 +88,5 @@ def completion(ctx: click.Context, *, shell: str) -> int:
     kind = get_completion_class(shell)
     if kind is None:
         raise UsageError(f"There is no completion for {shell}")
-    click.echo(kind(ctx.find_root().command, {}, "jobsync", "_JOBSYNC_COMPLETE").source())
+    click.echo(kind(ctx.find_root().command, {}, "jobsync", COMPLETION_VARIABLE).source())
     return ExitCode.OK

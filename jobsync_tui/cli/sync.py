@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import click
 
 from ..backend.errors import ExitCode, StalePlan, UsageError
-from ..backend.facade import Backend
 from ..backend.models import BulkPlan, Outcome, PlanKind, Sort, SyncPlan, SyncResult
 from .interruption import Interruption, finishing_what_is_in_flight
 from .options import integration_option, json_option
@@ -18,6 +18,9 @@ from .plans import dry_run_result, print_plan, print_plans, print_result
 from .progress import progress_line
 from .session import chosen, on_terminal, open_backend, runs
 from .verdicts import of_result, worst
+
+if TYPE_CHECKING:
+    from ..backend.facade import Backend
 
 
 @dataclass(frozen=True, slots=True)

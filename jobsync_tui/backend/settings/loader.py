@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from ..errors import AccessDenied, ConfigError, JobsyncError
+from ..paths import read_regular
 from ..text import clean
 from .locate import KeyPath, key_lines, line_of
 from .schema import Settings
@@ -66,7 +67,7 @@ def load_settings(path: Path) -> Settings:
 def load_stamped(path: Path) -> tuple[Settings, FileStamp]:
     """Read the configuration file and return it with the stamp of the very file that was read. Errors as in `load_settings`."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        content, status = read_regular(path, _MAX_BYTES + 1)
     except FileNotFoundError:
         raise ConfigError(
             f"{_shown(path)}: there is no configuration file",
@@ -76,16 +77,11 @@ def load_stamped(path: Path) -> tuple[Settings, FileStamp]:
         raise _not_readable(path) from error
     except OSError as error:
         raise ConfigError(f"{_shown(path)}: the configuration file cannot be read: {error.strerror}") from error
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise ConfigError(f"{_shown(path)}: the configuration file is not a regular file")
-        if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-            raise ConfigError(
-                f"{_shown(path)}: the configuration file can be written by others (mode {stat.S_IMODE(status.st_mode):04o})",
-                remedy=f"chmod 600 {_shown(path)}",
-            )
-        content = file.read(_MAX_BYTES + 1)
+    if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise ConfigError(
+            f"{_shown(path)}: the configuration file can be written by others (mode {stat.S_IMODE(status.st_mode):04o})",
+            remedy=f"chmod 600 {_shown(path)}",
+        )
     if len(content) > _MAX_BYTES:
         raise ConfigError(f"{_shown(path)}: the configuration file is larger than {_MAX_BYTES} bytes")
     try:
