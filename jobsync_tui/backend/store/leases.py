@@ -70,7 +70,14 @@ class LeaseStore:
         Raises:
             Busy: Somebody has it.
         """
-        lease = await self.acquire(integration, job_id, holder)
+        acquiring = asyncio.ensure_future(self.acquire(integration, job_id, holder))
+        try:
+            lease = await asyncio.shield(acquiring)
+        except asyncio.CancelledError:
+            # The row may be on its way to disk; a lease that nobody knows of would stand until it runs out.
+            with suppress(JobsyncError):
+                await self.release(await acquiring)
+            raise
         renewal = asyncio.create_task(self._keep(lease))
         try:
             yield lease

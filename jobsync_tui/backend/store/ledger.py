@@ -58,6 +58,14 @@ class Ledger:
         """
         return await self._database.write(self._begin, operation, lease)
 
+    async def supersede(self, refused: Operation, operation: Operation, lease: Lease) -> Operation:
+        """Put another intent in the place of one that the target refused without acting; both are one attempt and share its audit row.
+
+        Raises:
+            Busy: The lease is lost.
+        """
+        return await self._database.write(self._supersede, refused, operation, lease)
+
     async def sent(self, operation: Operation, lease: Lease) -> datetime:
         """Say that the request leaves now; the last point at which a late writer is refused. Returns the moment.
 
@@ -100,6 +108,16 @@ class Ledger:
             raise Busy("An earlier write to this job is not settled yet.", remedy="Wait until its outcome is known.")
         begun = replace(operation, audit_seq=audit.begin(db, attempt_of(operation)))
         journal.insert(db, begun)
+        return begun
+
+    def _supersede(self, db: Db, refused: Operation, operation: Operation, lease: Lease) -> Operation:
+        self.leases.require(db, lease)
+        cause = "the target's job had moved; planned again"
+        if not journal.move(db, refused.id, OperationState.FAILED, now=self.now(), settled=True, error=cause):
+            raise Busy("This write was given up by a recovery, so nothing was written.", remedy="Sync the job again.")
+        begun = replace(operation, audit_seq=refused.audit_seq)
+        journal.insert(db, begun)
+        audit.revise(db, begun.audit_seq, attempt_of(begun))
         return begun
 
     def _sent(self, db: Db, operation: Operation, lease: Lease) -> datetime:

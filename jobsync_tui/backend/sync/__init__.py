@@ -1,0 +1,1 @@
+"""Where the rooms meet: refresh, plan, pipeline, bulk, undo, adopt and recovery."""

@@ -1,0 +1,142 @@
+"""Many jobs at once: planned together under one digest, synced side by side, each by the pipeline and for itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeAlias, TypeVar
+
+from ..access import Actor
+from ..errors import StalePlan
+from ..models import BulkPlan, Failure, Outcome, SyncPlan, SyncResult
+from .pipeline import Pipeline
+from .plan import bulk_plan
+
+NOT_BEGUN = Failure("cancelled", "Stopped before it began")
+
+T = TypeVar("T")
+
+JobKey: TypeAlias = tuple[str, str]
+"""Integration and ATS job id."""
+
+OnProgress: TypeAlias = Callable[[int, int], None]
+"""Told how many are done, of how many."""
+
+OnResult: TypeAlias = Callable[[SyncResult], None]
+"""Told each result as it comes, in no particular order."""
+
+
+class Bulk:
+    """Plans and syncs lists of jobs, ``concurrency`` at a time; what comes back is in the order of the list."""
+
+    def __init__(self, pipeline: Pipeline, concurrency: int = 4) -> None:
+        self._pipeline = pipeline
+        self._concurrency = max(1, concurrency)
+
+    async def plan_many(self, actor: Actor, jobs: Sequence[JobKey], on_progress: OnProgress | None = None) -> BulkPlan:
+        """Return what syncing the jobs would do, under one digest.
+
+        Raises:
+            AccessDenied, UsageError: The actor may not use one of the integrations.
+        """
+        jobs = unique(jobs)
+        done = 0
+
+        async def one(job: JobKey) -> SyncPlan:
+            nonlocal done
+            plan = await self._pipeline.plan(actor, *job)
+            done += 1
+            if on_progress is not None:
+                on_progress(done, len(jobs))
+            return plan
+
+        return bulk_plan(await self._side_by_side(jobs, one))
+
+    async def sync_many(
+        self,
+        actor: Actor,
+        jobs: Sequence[JobKey],
+        *,
+        expected: BulkPlan | str | None = None,
+        on_result: OnResult | None = None,
+        cancel: asyncio.Event | None = None,
+    ) -> tuple[SyncResult, ...]:
+        """Sync the jobs, and return what came of each.
+
+        Args:
+            actor: On whose behalf.
+            jobs: Each once; repeats are left out.
+            expected: What was confirmed. A plan: each job is bound to its own part of it, one that moved is `stale` and the rest goes on.
+                The digest of one: everything is planned again, and if it comes to another digest nothing is written at all.
+            on_result: Told each result as it comes.
+            cancel: Once set, what has begun ends and the rest is `cancelled`.
+
+        Raises:
+            AccessDenied, UsageError: The actor may not use one of the integrations.
+        """
+        jobs = unique(jobs)
+        if isinstance(expected, str):
+            plan = await self.plan_many(actor, jobs)
+            if plan.digest != expected:
+                return await self._all_stale(actor, plan, on_result)
+            expected = plan
+        digests = {} if expected is None else {(plan.integration, plan.job.id): plan.digest for plan in expected.plans}
+
+        async def one(job: JobKey) -> SyncResult:
+            stopped = cancel is not None and cancel.is_set()
+            if stopped:
+                result = await self._pipeline.ended(actor, *job, outcome=Outcome.CANCELLED, error=NOT_BEGUN)
+            elif expected is not None and digests.get(job) is None:
+                # Nothing was confirmed for it: it could not be planned, or is not part of the plan. It is tried as a plan nobody agreed to.
+                result = await self._pipeline.sync(actor, *job, expected_digest="")
+            else:
+                result = await self._pipeline.sync(actor, *job, expected_digest=digests.get(job))
+            if on_result is not None:
+                on_result(result)
+            return result
+
+        return await self._side_by_side(jobs, one)
+
+    async def _all_stale(self, actor: Actor, plan: BulkPlan, on_result: OnResult | None) -> tuple[SyncResult, ...]:
+        error = StalePlan(
+            "What was confirmed is no longer what would happen; nothing was written", remedy="Look at the plan again, and confirm that one."
+        )
+        results = []
+        for each in plan.plans:
+            result = await self._pipeline.ended(
+                actor, each.integration, each.job.id, outcome=Outcome.STALE, error=error.failure(), plan=each
+            )
+            results.append(result)
+            if on_result is not None:
+                on_result(result)
+        return tuple(results)
+
+    async def _side_by_side(self, jobs: Sequence[JobKey], work: Callable[[JobKey], Awaitable[T]]) -> tuple[T, ...]:
+        """Run ``work`` on every job, so many at a time, and return the answers in the jobs' order.
+
+        A cancellation, or an error of one, lets those that have begun come to their end before it goes on.
+        """
+        found: dict[int, T] = {}
+        waiting = deque(enumerate(jobs))
+
+        async def worker() -> None:
+            while waiting:
+                place, job = waiting.popleft()
+                found[place] = await work(job)
+
+        workers = [asyncio.create_task(worker()) for _ in range(min(self._concurrency, len(jobs)))]
+        try:
+            for task in workers:
+                await asyncio.shield(task)
+        finally:
+            waiting.clear()
+            for task in workers:
+                task.cancel()
+            await asyncio.gather(*workers, return_exceptions=True)
+        return tuple(found[place] for place in range(len(jobs)))
+
+
+def unique(jobs: Sequence[JobKey]) -> tuple[JobKey, ...]:
+    """Return the jobs without repeats, in order."""
+    return tuple(dict.fromkeys(jobs))

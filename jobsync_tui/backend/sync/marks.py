@@ -1,0 +1,44 @@
+"""What a job's mark becomes at the end of an operation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from ..models import JsonValue, SyncMark, SyncStatus
+from ..store.journal import Operation
+from .plan import Proposal
+
+
+def done_mark(operation: Operation, mark: SyncMark, target_id: str, now: datetime) -> SyncMark:
+    """Return the mark after an operation that is in the target. Only a sync moves ``last_synced``.
+
+    After an undo the target is not as the rules want it, which shows as ``changed``; an adopted job is still to be synced.
+    """
+    if operation.action == "undo":
+        return SyncMark(sync_status=SyncStatus.CHANGED, last_synced=mark.last_synced, target_id=target_id, written=operation.written)
+    if operation.action == "adopt":
+        return SyncMark(sync_status=SyncStatus.NEVER, last_synced=mark.last_synced, target_id=target_id, written={})
+    return SyncMark(sync_status=SyncStatus.SYNCED, last_synced=now, target_id=target_id, written=operation.written)
+
+
+def failed_mark(action: str, mark: SyncMark, *, target_id: str | None = None, written: Mapping[str, JsonValue] | None = None) -> SyncMark:
+    """Return the mark after a failure; what it says of earlier syncs stays, unless the failure came after the write.
+
+    An undo or an adoption that failed leaves the job standing as its last sync left it.
+    """
+    if action == "sync":
+        mark = replace(mark, sync_status=SyncStatus.FAILED)
+    elif mark.sync_status in {SyncStatus.SYNCING, SyncStatus.UNKNOWN}:
+        mark = replace(mark, sync_status=SyncStatus.NEVER if mark.last_synced is None else SyncStatus.SYNCED)
+    if target_id is not None:
+        mark = replace(mark, target_id=target_id)
+    return mark if written is None else replace(mark, written=written)
+
+
+def unchanged_mark(action: str, proposal: Proposal, now: datetime) -> SyncMark:
+    """Return the mark after an attempt that found nothing to change: it is as good as one that wrote."""
+    status = SyncStatus.NEVER if action == "adopt" else SyncStatus.SYNCED
+    last_synced = proposal.side.mark.last_synced if action == "adopt" else now
+    return SyncMark(sync_status=status, last_synced=last_synced, target_id=proposal.plan.target_id, written=proposal.written)

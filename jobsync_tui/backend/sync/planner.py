@@ -1,0 +1,117 @@
+"""From a job's id to a proposal: the ATS read, the rules evaluated, the target read, the two compared. Writes nothing to the target."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from ..errors import JobNotFound
+from ..models import CachedJob, Eligibility, Failure, Job, RuleSet, Source, StepName, SyncMark
+from ..rules import evaluate
+from ..target.base import Target, TargetJob
+from .difference import difference
+from .fields import desired_fields
+from .names import NameCheck
+from .parts import SyncParts, external_id
+from .plan import Proposal, TargetSide, refusal_proposal, refused, sync_proposal
+from .steps import StepLog
+
+OnRead: TypeAlias = Callable[[Eligibility], None]
+"""Told what the rules say as soon as they have said it, so that a result can show it whatever happens afterwards."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A job as the ATS had it at ``read_at``."""
+
+    job: CachedJob
+    read_at: datetime
+
+
+class Planner:
+    """Plans syncs."""
+
+    def __init__(self, parts: SyncParts) -> None:
+        self._parts = parts
+        self._names = NameCheck(parts.target)
+
+    async def propose(self, integration: str, job_id: str, steps: StepLog, on_read: OnRead) -> Proposal:
+        """Return what a sync of the job would do at this moment.
+
+        Raises:
+            JobNotFound: The ATS has no such job; the cache says so from now on.
+            RemoteError: The ATS or the target could not be read.
+        """
+        with steps.step(StepName.FETCH):
+            reading = await self._fetch(integration, job_id)
+        with steps.step(StepName.RULES):
+            eligibility = self._evaluate(reading, await self._parts.rules())
+            on_read(eligibility)
+        with steps.step(StepName.PLAN):
+            return await self._compare(reading, eligibility)
+
+    async def _fetch(self, integration: str, job_id: str) -> Reading:
+        adapter = self._parts.adapter(integration)
+        job = await adapter.job(job_id)
+        # An ATS that answers to several spellings of an id must not have a job synced once for each.
+        if job is None or job.id != job_id:
+            await self._parts.jobs.mark_gone(integration, job_id)
+            raise JobNotFound(remedy=f"Check the id in {adapter.title}; a job that was synced before stays as it is in Tenzo.")
+        read_at = self._parts.now()
+        return Reading(await self._parts.jobs.put(job, read_at), read_at)
+
+    def _evaluate(self, reading: Reading, rules: RuleSet) -> Eligibility:
+        adapter = self._parts.adapter(reading.job.integration)
+        return evaluate(
+            reading.job,
+            rules,
+            self._parts.policy(),
+            adapter.availability,
+            provider_title=adapter.title,
+            source=Source.LIVE,
+            read_at=reading.read_at,
+            now=self._parts.now(),
+        )
+
+    async def _compare(self, reading: Reading, eligibility: Eligibility) -> Proposal:
+        job = reading.job
+        mark = await self._parts.jobs.sync_mark(job.integration, job.id) or SyncMark()
+        if not eligibility.eligible:
+            # What an earlier sync made of the job stays as it is; the target need not be asked for a refusal.
+            side = TargetSide(None, mark, None, self._parts.now())
+            return refusal_proposal(eligibility, side, ats_read_at=reading.read_at)
+        found, gone = await read_target(self._parts.target, job, mark)
+        side = TargetSide(found[0] if len(found) == 1 else None, mark, gone, self._parts.now())
+        desired = desired_fields(job, eligibility)
+        if len(found) > 1:
+            proposal = sync_proposal(eligibility, desired, side, ats_read_at=reading.read_at)
+            return refused(proposal.plan, side, _several(found))
+        missing = await self._names.missing(difference(desired, side.current, side.written).changes)
+        return sync_proposal(eligibility, desired, side, ats_read_at=reading.read_at, missing=missing)
+
+
+async def read_target(target: Target, job: Job, mark: SyncMark) -> tuple[tuple[TargetJob, ...], str | None]:
+    """Return the target's jobs for ``job``, and the id of one that we know and that is gone.
+
+    Raises:
+        RemoteError: The target could not be read.
+    """
+    gone = None
+    if mark.target_id is not None:
+        known = await target.get(mark.target_id)
+        if known is not None:
+            return (known,), None
+        gone = mark.target_id
+    found = await target.find(external_id(job.integration, job.id))
+    return found, None if found else gone
+
+
+def _several(found: tuple[TargetJob, ...]) -> Failure:
+    ids = ", ".join(job.id for job in found)
+    return Failure(
+        "several_target_jobs",
+        f"Tenzo has {len(found)} jobs for this one: {ids}",
+        "Remove the external id from all but one of them in Tenzo, then sync again.",
+    )

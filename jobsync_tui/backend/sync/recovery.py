@@ -1,0 +1,75 @@
+"""Settling what a crash or a lost answer left open: begun by every start, waited for by ``jobsync recover``."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from ..errors import Busy
+from ..models import RecoveryReport
+from ..store.journal import Operation
+from .parts import SyncParts
+from .settlement import Settlement, Settler
+
+log = logging.getLogger(__name__)
+
+HOLDER = "recovery"
+"""The name under which a recovery has jobs in hand."""
+
+
+class Recovery:
+    """Settles open operations, those of other processes on this host included, and never sends anything."""
+
+    def __init__(self, parts: SyncParts, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+        self._parts = parts
+        self._settler = Settler(parts)
+        self._sleep = sleep
+
+    async def recover(self, *, wait: bool = True) -> RecoveryReport:
+        """Settle what can be settled, and report.
+
+        What a running process has in hand is not touched and not counted. What the target cannot be asked about stays unknown.
+
+        Args:
+            wait: Stay until writes that may still land can be looked up.
+
+        Raises:
+            StorageError: A settlement cannot be recorded.
+        """
+        settled: dict[str, str] = {}
+        unknown: dict[str, None] = {}
+        while True:
+            pending = await self._round(settled, unknown)
+            if pending is None or not wait:
+                break
+            await self._sleep(max(0.0, (pending - self._parts.now()).total_seconds()))
+        return RecoveryReport(len({*settled, *unknown}), settled, tuple(unknown))
+
+    async def _round(self, settled: dict[str, str], unknown: dict[str, None]) -> datetime | None:
+        """Look at every open operation once; returns when the earliest of those that must wait can be looked up."""
+        pending: list[datetime] = []
+        for operation in await self._parts.ledger.journal.open_operations():
+            settlement = await self._one(operation)
+            if settlement is None:
+                continue
+            if settlement.outcome is not None:
+                settled[operation.id] = settlement.outcome.value
+                unknown.pop(operation.id, None)
+                continue
+            unknown[operation.id] = None
+            if settlement.trouble is not None:
+                log.warning("operation %s cannot be looked up: %s", operation.id, settlement.trouble.message)
+            elif settlement.settles_at is not None:
+                pending.append(settlement.settles_at)
+        return min(pending, default=None)
+
+    async def _one(self, operation: Operation) -> Settlement | None:
+        """Settle one operation, or return None where somebody has its job in hand or has settled it meanwhile."""
+        try:
+            async with self._parts.ledger.leases.hold(operation.integration, operation.job_id, HOLDER):
+                present = await self._parts.ledger.journal.get(operation.id)
+                return await self._settler.settle(present) if present is not None and present.open else None
+        except Busy:
+            return None

@@ -1,0 +1,187 @@
+"""One attempt from its lease to its record: the one path that every sync, undo and adoption takes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeAlias
+
+from ..errors import Busy, JobNotFound, JobsyncError, RemoteError, RemoteGone, StalePlan, StorageError
+from ..models import Change, Failure, JobHead, Lease, Outcome, PlanKind, SyncResult
+from .attempt import FAILED, Attempt, Story, failure_of
+from .marks import failed_mark, unchanged_mark
+from .parts import SyncParts
+from .plan import Proposal
+from .planner import OnRead
+from .settlement import Settler
+from .steps import StepLog
+from .writing import LOST, Moved, Writing
+
+log = logging.getLogger(__name__)
+
+CANCELLED = Failure("cancelled", "Stopped before anything was written")
+
+Propose: TypeAlias = Callable[[StepLog, OnRead], Awaitable[Proposal]]
+"""Reads both sides as they are now and says what to do; called again where the target moved under the write."""
+
+
+class Run:
+    """One attempt under way."""
+
+    def __init__(self, parts: SyncParts, attempt: Attempt, head: JobHead, propose: Propose, steps: StepLog) -> None:
+        self._parts = parts
+        self._attempt = attempt
+        self._story = Story(attempt, head)
+        self._propose = propose
+        self._steps = steps
+        self._committed = False
+
+    async def to_the_end(self) -> SyncResult:
+        """Run, and return what came of it.
+
+        Whoever cancels the calling task asks the attempt to stop: one that has not begun to write stops and says `cancelled`, one that
+        has goes through to its end. Either way a result comes back, and the cancellation has done its work.
+        """
+        inner = asyncio.create_task(self._recorded())
+        outer = asyncio.current_task()
+        while not inner.done():
+            try:
+                await asyncio.wait({inner})
+            except asyncio.CancelledError:
+                if outer is not None:
+                    outer.uncancel()
+                if not self._committed:
+                    inner.cancel()
+        if inner.cancelled():  # before its first step
+            result = await self._end(Outcome.CANCELLED, CANCELLED)
+        else:
+            result = inner.result()
+        return replace(result, steps=self._steps.finish())
+
+    async def _recorded(self) -> SyncResult:
+        try:
+            return await self._leased()
+        except Busy as error:
+            return await self._end(Outcome.BUSY, error.failure())
+        except JobNotFound as error:
+            return await self._end(Outcome.NOT_FOUND, error.failure())
+        except JobsyncError as error:
+            return await self._failed(error)
+        except asyncio.CancelledError:
+            return await self._end(Outcome.CANCELLED, CANCELLED)
+        except Exception:
+            log.exception("the attempt on %s ended in a fault", self._attempt.job_id)
+            await self._end(Outcome.FAILED, Failure("fault", f"{FAILED}: a fault in the program"))
+            raise
+
+    async def _leased(self) -> SyncResult:
+        attempt = self._attempt
+        async with self._parts.ledger.leases.hold(attempt.integration, attempt.job_id, attempt.actor.user) as lease:
+            earlier = await self._parts.ledger.journal.open_for(attempt.integration, attempt.job_id)
+            if earlier is not None:
+                settlement = await Settler(self._parts).settle(earlier)
+                if settlement.outcome is None:
+                    return await self._still_unknown(settlement.operation.settles_at, settlement.trouble)
+            proposal = await self._planned()
+            if attempt.confirmed is not None and proposal.plan.digest != attempt.confirmed:
+                return await self._end(Outcome.STALE, _stale(proposal.plan.changes))
+            return await self._act(proposal, lease)
+
+    async def _planned(self) -> Proposal:
+        proposal = await self._propose(self._steps, self._story.read)
+        self._story.planned(proposal.plan)
+        return proposal
+
+    async def _act(self, proposal: Proposal, lease: Lease) -> SyncResult:
+        plan = proposal.plan
+        if plan.kind is PlanKind.REFUSE:
+            return await self._end(Outcome.REFUSED, plan.error)
+        if proposal.kind is None:
+            return await self._unchanged(proposal)
+        if proposal.side.gone is not None and self._attempt.confirmed is None:
+            return await self._failed(_gone(proposal.side.gone))
+        self._committed = True
+        writing = Writing(self._parts, self._story, self._steps, lease)
+        try:
+            return await self._write(writing, proposal)
+        except StorageError as error:
+            log.warning("operation of %s could not be recorded: %s", self._attempt.job_id, error.message)
+            if writing.operation is None:
+                raise
+            return writing.unrecorded(error)
+
+    async def _write(self, writing: Writing, proposal: Proposal) -> SyncResult:
+        if proposal.kind is None:
+            raise AssertionError("there is nothing to write")
+        try:
+            return await writing.carry_out(proposal, proposal.kind)
+        except Moved as moved:
+            try:
+                again = await self._planned()
+            except JobsyncError as error:
+                return await writing.give_up(moved, proposal, error)
+            if self._attempt.confirmed is not None and not again.same_writing(proposal):
+                return await writing.stale(moved, again, _stale(again.plan.changes))
+            if again.plan.kind is PlanKind.UNCHANGED:
+                return await writing.needless(moved, again)
+            if again.kind is None:
+                return await writing.give_up(moved, proposal, moved.error)
+            try:
+                return await writing.carry_out(again, again.kind, supersedes=moved.operation)
+            except Busy as error:
+                return await writing.give_up(moved, proposal, error)
+
+    async def _unchanged(self, proposal: Proposal) -> SyncResult:
+        self._committed = True
+        now = self._parts.now()
+        result = replace(self._story.result(Outcome.UNCHANGED), synced_at=now)
+        await self._record(result)
+        await self._parts.jobs.set_sync(
+            self._attempt.integration, self._attempt.job_id, unchanged_mark(self._attempt.action, proposal, now)
+        )
+        return result
+
+    async def _failed(self, error: JobsyncError) -> SyncResult:
+        """End an attempt that wrote nothing because something failed; the job's mark says so, where there is one to say it."""
+        self._committed = True
+        key = (self._attempt.integration, self._attempt.job_id)
+        try:
+            mark = await self._parts.jobs.sync_mark(*key)
+            if mark is not None:
+                await self._parts.jobs.set_sync(*key, failed_mark(self._attempt.action, mark))
+        except StorageError as storage:
+            log.warning("the failure of %s could not be kept: %s", self._attempt.job_id, storage.message)
+        return await self._end(Outcome.FAILED, failure_of(error))
+
+    async def _still_unknown(self, settles_at: datetime | None, trouble: RemoteError | None) -> SyncResult:
+        cause = "an earlier write is not settled yet" if trouble is None else trouble.message
+        failure = Failure("unknown", f"{LOST}: {cause}", "Try again when it is settled; nothing is sent before that.")
+        result = await self._end(Outcome.UNKNOWN, failure)
+        return replace(result, settles_at=settles_at)
+
+    async def _end(self, outcome: Outcome, error: Failure | None) -> SyncResult:
+        """Record the end of an attempt that wrote nothing, and return it."""
+        self._committed = True
+        result = self._story.result(outcome, error)
+        try:
+            await self._record(result)
+        except StorageError as storage:
+            return self._story.result(Outcome.FAILED, failure_of(storage))
+        return result
+
+    async def _record(self, result: SyncResult) -> None:
+        await self._parts.ledger.audit.record(self._story.record(result))
+
+
+def _stale(changes: tuple[Change, ...]) -> Failure:
+    fields = ", ".join(change.field for change in changes) or "nothing"
+    message = f"What was confirmed is no longer what would happen; now it would change: {fields}"
+    return StalePlan(message, remedy="Look at the plan as it is now, and confirm that.").failure()
+
+
+def _gone(target_id: str) -> RemoteGone:
+    remedy = "Plan the sync, see that it creates a new job, and confirm that plan."
+    return RemoteGone(f"the job {target_id} that this was synced to is gone from Tenzo", remedy=remedy)

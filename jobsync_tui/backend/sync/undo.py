@@ -1,0 +1,117 @@
+"""Undo: a compensating change of the owned fields to what they were before an operation, by the path of every sync."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from ..access import Actor
+from ..canonical import same
+from ..errors import JobsyncError, RemoteGone, UsageError
+from ..models import Change, Failure, PlanKind, StepName, SyncMark, SyncPlan, SyncResult
+from ..store.journal import Operation, OperationKind, OperationState
+from .attempt import Attempt, failure_of, unread_head
+from .fields import nest, ordered
+from .pipeline import Pipeline
+from .plan import Proposal, TargetSide, plan_digest, refused, unreadable_plan
+from .planner import OnRead
+from .steps import OnStep, StepLog
+
+DONE = frozenset({OperationState.VERIFIED, OperationState.APPLIED})
+
+
+class Undo:
+    """Plans and carries out undoing. A create is not undone: people may be at work in the job that it made."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._pipeline = pipeline
+        self._parts = pipeline.parts
+
+    async def plan(self, actor: Actor, operation_id: str) -> SyncPlan:
+        """Return what undoing the operation would change; a refusal says why it cannot be.
+
+        Raises:
+            AccessDenied: The actor may not use the integration.
+            UsageError: There is no such operation, or it is not theirs.
+        """
+        operation = await self._operation(actor, operation_id)
+        try:
+            return (await self._propose(operation, StepLog(), lambda _: None)).plan
+        except JobsyncError as error:
+            return unreadable_plan(operation.integration, unread_head(operation.job_id), failure_of(error))
+
+    async def undo(
+        self, actor: Actor, operation_id: str, *, expected_digest: str | None = None, on_step: OnStep | None = None
+    ) -> SyncResult:
+        """Undo the operation, and return what came of it.
+
+        Raises:
+            AccessDenied: The actor may not use the integration.
+            UsageError: There is no such operation, or it is not theirs.
+        """
+        operation = await self._operation(actor, operation_id)
+        attempt = Attempt(
+            actor=actor,
+            action="undo",
+            integration=operation.integration,
+            job_id=operation.job_id,
+            began=self._parts.now(),
+            confirmed=expected_digest,
+        )
+        return await self._pipeline.run(attempt, partial(self._propose, operation), on_step)
+
+    async def _operation(self, actor: Actor, operation_id: str) -> Operation:
+        operation = await self._parts.ledger.journal.get(operation_id)
+        if operation is None:
+            raise UsageError(f"There is no operation {operation_id}", remedy="jobsync audit lists them.")
+        await self._parts.authorise(actor, operation.integration)
+        return operation
+
+    async def _propose(self, operation: Operation, steps: StepLog, on_read: OnRead) -> Proposal:
+        del on_read  # no rule is asked
+        with steps.step(StepName.PLAN):
+            job = None if operation.target_id is None else await self._parts.target.get(operation.target_id)
+            mark = await self._parts.jobs.sync_mark(operation.integration, operation.job_id) or SyncMark()
+            side = TargetSide(job, mark, None, self._parts.now())
+            return undo_proposal(operation, side)
+
+
+def undo_proposal(operation: Operation, side: TargetSide) -> Proposal:
+    """Return what takes an operation back, given the target as it is now.
+
+    Raises:
+        RemoteGone: The target does not have the job any more.
+    """
+    head = replace(unread_head(operation.job_id), name=operation.job_name)
+    plan = SyncPlan(integration=operation.integration, job=head, kind=PlanKind.UPDATE, eligibility=None, target_read_at=side.read_at)
+    barred = _barred(operation)
+    if barred is not None:
+        return refused(plan, side, barred)
+    if side.job is None:
+        raise RemoteGone(f"the job {operation.target_id} is gone from Tenzo", service="Tenzo")
+    current = side.current
+    plan = replace(plan, target_id=side.job.id, target_version=side.job.version, target_url=side.job.url)
+    moved = [name for name in ordered(operation.after) if not same(current.get(name), operation.after[name])]
+    if moved:
+        message = f"It cannot be undone: since then somebody changed {', '.join(moved)} in Tenzo"
+        return refused(plan, side, Failure("changed_since", message, "Change the fields in Tenzo by hand."))
+    changes = tuple(Change(name, current.get(name), operation.before.get(name)) for name in ordered(operation.after))
+    plan = replace(plan, changes=changes, desired={each.field: each.after for each in changes if each.after is not None})
+    payload = nest({each.field: each.after for each in changes})
+    # What is restored may have been somebody's own: the next sync treats it as such and shows before it overwrites.
+    written = {name: value for name, value in side.mark.written.items() if name not in operation.after}
+    return Proposal(replace(plan, digest=plan_digest(plan)), OperationKind.UPDATE, side, payload, written)
+
+
+def _barred(operation: Operation) -> Failure | None:
+    """Return why an operation cannot be undone whatever the target holds, or None."""
+    if operation.kind is OperationKind.CREATE:
+        message = "It created the job, and a create cannot be undone: candidates and interviews may be in that job by now"
+        return Failure("create_not_undone", message, "Archive or delete the job in Tenzo by hand.")
+    if operation.kind is OperationKind.LINK:
+        return Failure("link_not_undone", "It only linked the job, and changed no field", "Change the external id in Tenzo by hand.")
+    if operation.open:
+        return Failure("unknown", "Its own outcome is not known yet", "jobsync recover settles it.")
+    if operation.state not in DONE:
+        return Failure("nothing_written", f"It ended as {operation.state.value} and left nothing to undo")
+    return None
