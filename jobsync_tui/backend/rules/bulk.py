@@ -8,11 +8,14 @@ from datetime import datetime
 
 from ..models import EvaluationPolicy, Reason, Rule, RuleSet
 from .actions import excluders
-from .columns import Batch
-from .compiled import CompiledRule, CompiledRules, LeafNode, Node, NotNode, compiled
+from .columns import Batch, Column
+from .compiled import CompiledRule, CompiledRules, GroupNode, LeafNode, Node, NotNode, compiled
 from .fields import field_named
 from .operators import Test
 from .rows import Rows, ones
+
+_FEW = 32
+"""One row in so many, or fewer, and a costly column is asked for these rows alone."""
 
 _ABSENT = Test(presence=False)
 
@@ -93,42 +96,68 @@ def judge(batch: Batch, rules: RuleSet, policy: EvaluationPolicy, now: datetime)
 
 
 class _Answers:
-    """The answers of every distinct leaf over the batch, each worked out when it is first asked for."""
+    """The answers of every distinct leaf over the batch, each worked out when it is first asked for.
+
+    Within ``all`` and ``any``, cheap columns are asked first and costly ones only where the answer is still open.
+    """
 
     def __init__(self, batch: Batch, rules: CompiledRules, now: datetime) -> None:
         self._batch = batch
         self._rules = rules
         self._now = now
         self._leaves: dict[int, int] = {}
+        self._size = batch.size
         self._low = ones(batch.size)
         self._both = self._low * 3
 
     def matches(self, rule: CompiledRule) -> Rows:
         """Return where the conditions of ``rule`` hold."""
         if rule.root is None:
-            return Rows.every(self._batch.size)
-        return Rows(self._batch.size, self._node(rule.root) >> 1 & self._low)
+            return Rows.every(self._size)
+        return Rows(self._size, self._node(rule.root, self._low) >> 1 & self._low)
 
-    def _node(self, node: Node) -> int:
+    def _node(self, node: Node, within: int) -> int:
+        """Return the coded answers of ``node`` in the rows of ``within``; elsewhere they may be anything."""
         if isinstance(node, LeafNode):
-            return self._leaf(node.leaf)
+            return self._leaf(node.leaf, within)
         if isinstance(node, NotNode):
-            turned = self._node(node.child) ^ self._both
+            turned = self._node(node.child, within) ^ self._both
             return (turned & self._low) << 1 | (turned >> 1 & self._low)
-        result = self._both if node.every else 0
-        for child in node.children:
-            result = result & self._node(child) if node.every else result | self._node(child)
-            if result == (0 if node.every else self._both):
+        return self._every(node, within) if node.every else self._any(node, within)
+
+    def _every(self, node: GroupNode, within: int) -> int:
+        result = self._both
+        for child in sorted(node.children, key=self._is_costly):
+            result &= self._node(child, within)
+            within &= result
+            if not within:
                 break
         return result
 
-    def _leaf(self, number: int) -> int:
+    def _any(self, node: GroupNode, within: int) -> int:
+        result = 0
+        for child in sorted(node.children, key=self._is_costly):
+            result |= self._node(child, within)
+            within &= ~(result >> 1)
+            if not within:
+                break
+        return result
+
+    def _is_costly(self, node: Node) -> bool:
+        return not isinstance(node, LeafNode) or self._column(node.leaf).costly
+
+    def _leaf(self, number: int, within: int) -> int:
         known = self._leaves.get(number)
-        if known is None:
-            leaf = self._rules.leaves[number]
-            column = self._batch.column(leaf.leaf.field)
-            known = self._leaves[number] = int.from_bytes(column.answers(leaf.test, self._now), "little")
-        return known
+        if known is not None:
+            return known
+        column, test = self._column(number), self._rules.leaves[number].test
+        if column.costly and within.bit_count() * _FEW < self._size:
+            return int.from_bytes(column.answers_at(Rows(self._size, within), test, self._now), "little")
+        answers = self._leaves[number] = int.from_bytes(column.answers(test, self._now), "little")
+        return answers
+
+    def _column(self, number: int) -> Column:
+        return self._batch.column(self._rules.leaves[number].leaf.field)
 
 
 def _union(size: int, sets: Iterable[Rows]) -> Rows:

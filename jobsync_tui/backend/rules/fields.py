@@ -131,7 +131,11 @@ def field_named(name: str) -> Field | None:
     head, dot, rest = name.partition(".")
     if head != CUSTOM or not dot or not rest.strip():
         return None
-    return Field(name, Kind.ANY, many=False, read=lambda job: inside(job.custom, rest))
+
+    def read(job: Job) -> object:
+        return job.custom[rest] if rest in job.custom else inside(job.custom, rest)
+
+    return Field(name, Kind.ANY, many=False, read=read)
 
 
 def inside(value: object, path: str) -> object:
