@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from ..access import Guard
 from ..ats.base import Adapter, Connection
 from ..ats.registry import adapter_class
 from ..errors import ConfigError, UsageError
@@ -11,21 +12,29 @@ from ..http import HttpSession, Network, Responder
 from ..models import FieldAvailability
 from ..secrets import resolve
 from ..settings import IntegrationSettings, Settings
+from ..text import clean
 
 
 class Connections:
     """Adapters by integration id.
 
+    One whose configuration changed is connected anew the next time it is used.
+
     Args:
-        settings: The configuration that the integrations come from.
+        guard: Knows the configuration as it is now.
         responders: In-process servers that answer instead of the network, by integration id.
     """
 
-    def __init__(self, settings: Settings, responders: Mapping[str, Responder] | None = None) -> None:
-        self._settings = settings
+    def __init__(self, guard: Guard, responders: Mapping[str, Responder] | None = None) -> None:
+        self._guard = guard
         self._responders = responders or {}
-        self._adapters: dict[str, Adapter] = {}
+        self._adapters: dict[str, tuple[IntegrationSettings, Adapter]] = {}
+        self._retired: list[Adapter] = []
         self._listeners: dict[str, Callable[[str], None]] = {}
+
+    @property
+    def _settings(self) -> Settings:
+        return self._guard.settings
 
     def settings_of(self, integration: str) -> IntegrationSettings:
         """Return the configuration of an integration.
@@ -65,9 +74,16 @@ class Connections:
         Raises:
             ConfigError: A credential is missing or cannot be read.
         """
-        if integration not in self._adapters:
-            self._adapters[integration] = self._connect(self.settings_of(integration))
-        return self._adapters[integration]
+        settings = self.settings_of(integration)
+        known = self._adapters.get(integration)
+        if known is not None and known[0] == settings:
+            return known[1]
+        if known is not None:
+            # Requests that are under way on the old connection are let finish; it is closed with the rest.
+            self._retired.append(known[1])
+        adapter = self._connect(settings)
+        self._adapters[integration] = (settings, adapter)
+        return adapter
 
     def on_wait(self, integration: str, listener: Callable[[str], None] | None) -> None:
         """Have ``listener`` told, in words, what the integration waits for; None ends that."""
@@ -78,9 +94,11 @@ class Connections:
 
     async def close(self) -> None:
         """Close every connection."""
-        for adapter in self._adapters.values():
-            await adapter.connection.http.close()
+        adapters = [*self._retired, *(adapter for _, adapter in self._adapters.values())]
+        self._retired.clear()
         self._adapters.clear()
+        for adapter in adapters:
+            await adapter.connection.http.close()
 
     def _connect(self, integration: IntegrationSettings) -> Adapter:
         kind = self.adapter_class(integration.id)
@@ -110,4 +128,4 @@ class Connections:
 
 def unknown_integration(integration: str) -> UsageError:
     """Return the one answer to an id that does not exist and to one that is somebody else's."""
-    return UsageError(f"There is no integration {integration!r}", remedy="jobsync integrations lists the ones you may use")
+    return UsageError(f"Unknown integration: {clean(integration, limit=64)}", remedy="jobsync integrations lists the ones you may use")

@@ -23,7 +23,7 @@ class JobService(Service):
         Raises:
             FilterError: Says where the filter is wrong.
         """
-        query = parse_filter(filter_text, marked=marked)
+        query = parse_filter(filter_text).with_marked(marked)
         return await self.context.job_store.window([integration], query, sort, offset, limit)
 
     @for_integration
@@ -33,17 +33,17 @@ class JobService(Service):
         Raises:
             FilterError: Says where the filter is wrong.
         """
-        return await self.context.job_store.count([integration], parse_filter(filter_text, marked=marked))
+        return await self.context.job_store.count([integration], parse_filter(filter_text).with_marked(marked))
 
     @for_integration
     async def position(self, integration: str, filter_text: str, sort: Sort, job_id: str, *, marked: Collection[str] = ()) -> int | None:
         """Return the place of a job in the filtered, sorted list, or None where the filter hides it."""
-        return await self.context.job_store.position([integration], parse_filter(filter_text, marked=marked), sort, job_id)
+        return await self.context.job_store.position([integration], parse_filter(filter_text).with_marked(marked), sort, job_id)
 
     @for_integration
     async def ids(self, integration: str, filter_text: str, sort: Sort, *, marked: Collection[str] = ()) -> tuple[str, ...]:
         """Return the ids of all jobs that match the filter, in the order of the sort."""
-        pairs = await self.context.job_store.ids([integration], parse_filter(filter_text, marked=marked), sort)
+        pairs = await self.context.job_store.ids([integration], parse_filter(filter_text).with_marked(marked), sort)
         return tuple(job_id for _, job_id in pairs)
 
     @for_integration

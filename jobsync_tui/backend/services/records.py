@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from ..errors import UsageError
 from ..models import AuditEntry, AuditVerification, Lease
+from ..text import clean
 from .base import Service, for_admins
 
 
@@ -26,15 +28,26 @@ class RecordService(Service):
         if integration is not None:
             await self.context.admit_to(integration, "record.audit")
             visible &= {integration}
-        return await self.context.audit_store.entries(integrations=visible, job_id=job, actor=actor, since=since, limit=limit)
+        return await self.context.ledger.audit.entries(integrations=sorted(visible), job_id=job, actor=actor, since=since, limit=limit)
 
     @for_admins
     async def verify(self) -> AuditVerification:
         """Check the audit record's chain from its first row to its last."""
-        return await self.context.audit_store.verify()
+        return await self.context.ledger.audit.verify()
 
     @for_admins
     async def leases(self) -> tuple[Lease, ...]:
         """Return who is syncing what, of the integrations that the actor may use."""
         visible = frozenset(self.context.visible())
-        return tuple(lease for lease in await self.context.lease_store.all() if lease.integration in visible)
+        return tuple(lease for lease in await self.context.ledger.leases.leases() if lease.integration in visible)
+
+    @for_admins
+    async def break_lease(self, lease_id: str) -> None:
+        """Take a lease away from its holder; recorded.
+
+        Raises:
+            UsageError: There is no such lease, or its integration is not the actor's.
+        """
+        if lease_id not in {lease.id for lease in await self.leases()}:
+            raise UsageError(f"There is no lease {clean(lease_id, limit=64)}", remedy="jobsync leases lists them")
+        await self.context.ledger.break_lease(lease_id, self.context.actor.user, dict(self.context.actor.origin))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from ..errors import UsageError
 from ..models import ImportReport, Rule, RuleRevision, RuleSet
 from ..rules import describe, dump_rules, load_rules
+from ..store.audit import append
 from .base import Service, for_admins
 
 
@@ -110,10 +111,11 @@ class RuleService(Service):
         return current
 
     async def _save(self, rules: tuple[Rule, ...], expected: int, what: str) -> RuleSet:
-        """Keep a new revision: recorded first, so that no rule changes without a row that says who changed it."""
-        actor = self.context.actor
-        await self.context.record(action="rules", outcome="changed", cause=what)
-        return await self.context.rule_store.save(rules, actor=actor.user, what=what, expected_revision=expected)
+        """Keep a new revision and its audit row in one transaction: no rule changes without a row that says who changed it."""
+        attempt = self.context.attempt("rules", outcome="changed", cause=what)
+        return await self.context.rule_store.save(
+            rules, actor=self.context.actor.user, what=what, expected_revision=expected, also=lambda db: append(db, attempt, attempt.at)
+        )
 
 
 def merge(current: RuleSet, incoming: tuple[Rule, ...], *, deactivate_rest: bool) -> tuple[tuple[Rule, ...], ImportReport]:

@@ -1,0 +1,143 @@
+"""A sandbox: the worlds, the ATSs over them, a configuration and a local target, in a folder of their own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib import resources
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+
+from ..access import Actor, current_actor
+from ..clock import now
+from ..errors import UsageError
+from ..facade import Backend
+from ..http import Responder
+from ..paths import ensure_directory, places
+from ..rules import load_rules
+from ..settings import Settings, load_settings
+from ..target.local import LocalTarget
+from . import scenario
+from .config import CONFIG_NAME, CREDENTIALS, GREENHOUSE_CLIENT, KOMBO_INTEGRATION, write_config
+from .crelate import CrelateServer, guid
+from .greenhouse import GreenhouseServer
+from .kombo import KomboServer
+from .people import make_candidates, names_for
+from .scenario import CRELATE, GREENHOUSE, JOBVITE, Role
+from .world import World
+
+DEFAULT_JOBS = 2000
+DEFAULT_SEED = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """What the demonstration runs on.
+
+    Attributes:
+        directory: Where its configuration, databases and secrets are.
+        settings: The configuration, as loaded.
+        actor: Whoever runs the process.
+        worlds: The jobs of each ATS, by integration id.
+        responders: The ATSs, by integration id.
+        seed: What everything in it was made from.
+    """
+
+    directory: Path
+    settings: Settings
+    actor: Actor
+    worlds: dict[str, World]
+    responders: Mapping[str, Responder]
+    seed: int
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[Backend]:
+        """Open a backend on the sandbox."""
+        async with Backend.open(self.settings, self.actor, responders=self.responders) as backend:
+            yield backend
+
+    @asynccontextmanager
+    async def target(self) -> AsyncIterator[LocalTarget]:
+        """Open the local target as somebody who works in it would."""
+        target = await LocalTarget.open(places(self.settings.path).local_target(self.settings.storage.url))
+        try:
+            yield target
+        finally:
+            await target.close()
+
+    def address(self, role: Role) -> tuple[str, str]:
+        """Return the integration and the ATS job id of the job that plays ``role``."""
+        job = scenario.job_of(self.worlds, role)
+        return role.integration, guid(job) if role.integration == CRELATE else str(job.number)
+
+    def change_in_ats(self, role: Role, **traits: str) -> None:
+        """Change a job in its ATS, as a recruiter there would."""
+        job = scenario.job_of(self.worlds, role)
+        for name, value in traits.items():
+            setattr(job, name, value)
+        job.updated = max(now(), job.updated + timedelta(seconds=1))
+
+    async def prepare(self) -> None:
+        """Bring the sandbox to where the demonstration begins.
+
+        Rules are imported, caches filled, some jobs synced with candidates in them; then one of those changes in its ATS, one sync
+        fails, one job vanishes, and somebody edits a job in the target.
+        """
+        rules = resources.files(__package__).joinpath("rules.yaml").read_text(encoding="utf-8")
+        async with self.target() as target:
+            await target.seed(names_for(load_rules(rules, "rules.yaml")))
+            async with self.open() as backend:
+                await backend.rules.import_text(rules, "the sandbox's rules")
+                for integration in self.worlds:
+                    await backend.integrations.refresh(integration)
+                await self._sync_some(backend, target)
+        scenario.job_of(self.worlds, scenario.VANISHED).deleted = True
+
+    async def _sync_some(self, backend: Backend, target: LocalTarget) -> None:
+        random = Random(self.seed)  # noqa: S311 - data for a demonstration
+        for role in scenario.SYNCED_BEFORE:
+            result = await backend.syncs.sync(*self.address(role))
+            if result.target_id is not None:
+                for candidate in make_candidates(random, random.randint(2, 6)):
+                    await target.add_candidate(result.target_id, candidate)
+                await target.edit(result.target_id, notes=f"Kick-off with {random.choice(('Dana', 'Miguel', 'Priya'))} on Monday")
+                if role == scenario.ICU_TRAVEL:
+                    await target.edit(result.target_id, {"folder": "Mercy/Night team"})
+        await backend.syncs.sync(*self.address(scenario.BROKEN))
+        self.change_in_ats(scenario.ICU_TRAVEL, name="ICU Travel Nurse 13w [Remote OK]")
+        await backend.integrations.refresh(JOBVITE)
+
+
+@contextmanager
+def make_sandbox(*, jobs: int = DEFAULT_JOBS, seed: int = DEFAULT_SEED, directory: Path | None = None) -> Iterator[Sandbox]:
+    """Make a sandbox; without ``directory`` it leaves nothing behind. A ``directory`` that holds a sandbox is gone on with.
+
+    Raises:
+        UsageError: ``directory`` holds something else already.
+    """
+    with TemporaryDirectory(prefix="jobsync-sandbox-") as temporary:
+        folder = ensure_directory(directory.absolute() if directory is not None else Path(temporary))
+        if any(folder.iterdir()) and not (folder / CONFIG_NAME).exists():
+            raise UsageError(f"{folder} is not empty", remedy="Name a folder that is empty or does not exist yet")
+        worlds = scenario.make_worlds(jobs=jobs, seed=seed, now=now())
+        config = write_config(folder)
+        yield Sandbox(
+            directory=folder,
+            settings=load_settings(config),
+            actor=current_actor(None, folder / CONFIG_NAME),
+            worlds=worlds,
+            responders=_servers(worlds),
+            seed=seed,
+        )
+
+
+def _servers(worlds: Mapping[str, World]) -> dict[str, Responder]:
+    greenhouse_secret, kombo_key, crelate_key = (CREDENTIALS[name] for name in ("greenhouse-secret", "kombo-key", "crelate-key"))
+    return {
+        GREENHOUSE: GreenhouseServer(worlds[GREENHOUSE], client_id=GREENHOUSE_CLIENT, client_secret=greenhouse_secret),
+        JOBVITE: KomboServer(worlds[JOBVITE], api_key=kombo_key, integration_id=KOMBO_INTEGRATION),
+        CRELATE: CrelateServer(worlds[CRELATE], api_key=crelate_key),
+    }

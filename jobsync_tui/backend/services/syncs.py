@@ -1,0 +1,104 @@
+"""Syncs: planned, carried out, repeated, settled; all of them through the one pipeline."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from ..models import BulkPlan, RecoveryReport, Sort, SyncPlan, SyncResult
+from ..store.filter import parse_filter
+from ..sync.bulk import OnProgress, OnResult
+from ..sync.steps import OnStep
+from .base import Service, for_admins, for_integration
+
+FAILED_JOBS = parse_filter("is:failed")
+
+
+class SyncService(Service):
+    """What the confirmation, the running sync and the ``sync``, ``retry`` and ``recover`` commands ask for.
+
+    Whatever happens to a job, its ATS or the target is an outcome of the result, not an error.
+    """
+
+    @for_integration
+    async def plan(self, integration: str, job_id: str, on_step: OnStep | None = None) -> SyncPlan:
+        """Return what a sync would do at this moment; both sides are read, neither is written."""
+        with self.context.as_person():
+            return await self.context.pipeline.plan(self.context.actor, integration, job_id, on_step)
+
+    @for_integration
+    async def dry_run(self, integration: str, job_id: str, on_step: OnStep | None = None) -> SyncResult:
+        """Return what a sync would do as its result, and record that it was asked for.
+
+        Raises:
+            StorageError: The attempt cannot be recorded.
+        """
+        with self.context.as_person():
+            return await self.context.pipeline.dry_run(self.context.actor, integration, job_id, on_step)
+
+    @for_integration
+    async def sync(self, integration: str, job_id: str, *, expected_digest: str | None = None, on_step: OnStep | None = None) -> SyncResult:
+        """Bring a job into the target and return what came of it.
+
+        Args:
+            integration: Of the job.
+            job_id: The ATS job id.
+            expected_digest: Of the plan that was confirmed; if something else would happen now, nothing does.
+            on_step: Told each step as it begins and ends.
+        """
+        with self.context.as_person():
+            return await self.context.pipeline.sync(
+                self.context.actor, integration, job_id, expected_digest=expected_digest, on_step=on_step
+            )
+
+    @for_admins
+    async def decline(self, plan: SyncPlan) -> SyncResult:
+        """Record that a plan was shown and not confirmed.
+
+        Raises:
+            AccessDenied, UsageError: The plan's integration is not one that the actor may sync.
+        """
+        return await self.context.pipeline.cancelled(self.context.actor, plan)
+
+    @for_integration
+    async def plan_many(self, integration: str, job_ids: Sequence[str], on_progress: OnProgress | None = None) -> BulkPlan:
+        """Return what syncing the jobs would do, in their order, under one digest."""
+        jobs = [(integration, job_id) for job_id in job_ids]
+        with self.context.as_person():
+            return await self.context.bulk.plan_many(self.context.actor, jobs, on_progress)
+
+    @for_integration
+    async def sync_many(
+        self,
+        integration: str,
+        job_ids: Sequence[str],
+        *,
+        expected: BulkPlan | str | None = None,
+        on_result: OnResult | None = None,
+        cancel: asyncio.Event | None = None,
+    ) -> tuple[SyncResult, ...]:
+        """Sync the jobs, some side by side, and return what came of each, in their order.
+
+        Args:
+            integration: Of the jobs.
+            job_ids: Their ATS job ids.
+            expected: The plan that was confirmed, or its digest; see `sync.bulk.Bulk.sync_many`.
+            on_result: Told each result as it comes.
+            cancel: Once set, what has begun ends and the rest is `cancelled`.
+        """
+        jobs = [(integration, job_id) for job_id in job_ids]
+        return await self.context.bulk.sync_many(self.context.actor, jobs, expected=expected, on_result=on_result, cancel=cancel)
+
+    @for_admins
+    async def retry_candidates(self, integration: str | None = None) -> tuple[tuple[str, str], ...]:
+        """Return integration and ATS job id of every job whose last sync failed, of one integration or of all the actor may use."""
+        chosen = self.context.visible()
+        if integration is not None:
+            await self.context.admit_to(integration, "sync.retry_candidates")
+            chosen = (integration,)
+        return await self.context.job_store.ids(chosen, FAILED_JOBS, Sort())
+
+    @for_admins
+    async def recover(self) -> RecoveryReport:
+        """Settle what a crash or a lost answer left open, and return when that is done."""
+        return await self.context.recovery.recover()
