@@ -35,6 +35,7 @@ class Group(StrEnum):
     RULES = "Rules"
     HISTORY = "History"
     LOG = "Log"
+    ERROR = "Error"
     HELP = "Help"
 
 
@@ -131,7 +132,7 @@ def _sheet() -> Iterator[Command]:
     yield Command(g, "cursor_up", "Up", "Move up to what can be unfolded, or scroll up.", ("up", "k"), palette=False)
     yield Command(g, "cursor_down", "Down", "Move down to what can be unfolded, or scroll down.", ("down", "j"), palette=False)
     yield Command(g, "page_up", "Page up", "Scroll up one page.", ("pageup", "ctrl+b"), palette=False)
-    yield Command(g, "page_down", "Page down", "Scroll down one page.", ("pagedown", "ctrl+f", "space"), palette=False)
+    yield Command(g, "page_down", "Page down", "Scroll down one page.", ("pagedown", "ctrl+f"), palette=False)
     yield Command(g, "scroll_top", "First", "Go to the beginning.", ("home", "g"), palette=False)
     yield Command(g, "scroll_bottom", "Last", "Go to the end.", ("end", "G"), palette=False)
 
@@ -216,6 +217,8 @@ def _reading() -> Iterator[Command]:
     yield Command(Group.HISTORY, "unfold", "Unfold", "Show what an entry changed.", ("enter", "+"), "unfold")
     yield Command(Group.HISTORY, "copy", "Copy as text", "Copy the history to the terminal's clipboard.", ("c",), "copy")
     yield Command(Group.LOG, "copy", "Copy as text", "Copy the log to the terminal's clipboard; it holds no secrets.", ("c",), "copy")
+    yield Command(Group.ERROR, "done", "Done", "Go back: the error stays in the log.", ("enter",), "done", palette=False)
+    yield Command(Group.ERROR, "copy", "Copy as text", "Copy the error to the terminal's clipboard; it holds no secrets.", ("c",), "copy")
     yield Command(Group.HELP, "copy", "Copy as text", "Copy the keys to the terminal's clipboard.", ("c",), "copy")
 
 

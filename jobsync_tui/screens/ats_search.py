@@ -8,7 +8,7 @@ from textual.binding import BindingType
 from textual.widget import Widget
 from textual.widgets import Input
 
-from ..backend.clock import now
+from ..backend import clock
 from ..backend.errors import JobNotFound, RemoteError
 from ..backend.models import CachedJob, IntegrationSummary, JobHead
 from ..commands import Group, bindings
@@ -41,7 +41,7 @@ class SearchScreen(DialogScreen[None]):
         """The job that was found."""
         return self._job
 
-    def foot(self) -> list[Widget]:
+    def top(self) -> list[Widget]:
         """Return the field."""
         field = Input(self._text, placeholder="exact ATS job id, or the job's address", compact=True, id="job-id", max_length=2000)
         field.cursor_blink = False
@@ -108,7 +108,7 @@ class SearchScreen(DialogScreen[None]):
 
     def _found(self, job: CachedJob, integration: IntegrationSummary) -> None:
         self._job = job
-        subject = Subject(integration=integration, now=now(), cached=job)
+        subject = Subject(integration=integration, now=clock.now(), cached=job)
         self.set_job(JobHead.of(job), subject)
         self.show(lambda width: job_sheet(job, subject, width), anew=True)
         self.set_note("ok Found. e checks whether it is eligible, s plans its sync, f goes back to the field.", Tone.OK)

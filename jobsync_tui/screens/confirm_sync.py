@@ -6,7 +6,7 @@ from shlex import join
 
 from textual.widget import Widget
 
-from ..backend.clock import now
+from ..backend import clock
 from ..backend.errors import JobNotFound, RemoteError
 from ..backend.models import PlanKind, Step, StepState, SyncPlan
 from ..notices import Severity
@@ -80,7 +80,7 @@ class ConfirmSyncScreen(ConfirmingScreen):
             self.host.report(error, about=self._job_id)
             return
         cached = await self.backend.jobs.get(self._integration, self._job_id)
-        subject = Subject(integration=integration, now=now(), cached=cached)
+        subject = Subject(integration=integration, now=clock.now(), cached=cached)
         self._show(plan, subject)
 
     def _stepped(self, step: Step) -> None:

@@ -23,13 +23,14 @@ _RULE = "\u2500"
 
 
 class DialogScreen(JobsyncScreen[ResultT]):
-    """A screen around a `SheetView`. ``HEADING`` is its name; `foot` adds widgets below the note."""
+    """A screen around a `SheetView`. ``HEADING`` is its name; `top` adds widgets below it, `foot` below the note."""
 
     HEADING = ""
 
     def compose(self) -> ComposeResult:
         """Lay the dialog out from top to bottom."""
         yield LinesView(id="heading", classes="heading")
+        yield from self.top()
         yield LinesView(id="subject", classes="fixed")
         yield LinesView(_divider(""), id="upper", classes="fixed")
         yield SheetView(id="sheet")
@@ -37,6 +38,10 @@ class DialogScreen(JobsyncScreen[ResultT]):
         yield LinesView(id="note", classes="fixed")
         yield from self.foot()
         yield self.make_footer()
+
+    def top(self) -> list[Widget]:
+        """Return widgets below the heading."""
+        return []
 
     def foot(self) -> list[Widget]:
         """Return widgets between the note and the footer."""

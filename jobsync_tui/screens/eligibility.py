@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from ..backend.clock import now
+from ..backend import clock
 from ..backend.errors import JobNotFound, RemoteError
 from ..backend.models import Eligibility
 from ..commands import Group, bindings
@@ -137,7 +137,7 @@ class EligibilityScreen(DialogScreen[None]):
             return
         self._subject = Subject(
             integration=integration,
-            now=now(),
+            now=clock.now(),
             cached=await self.backend.jobs.get(self._integration, job_id),
             rules=await self.backend.rules.current(),
             past=await self.backend.records.audit(integration=self._integration, job=job_id, limit=_PAST),

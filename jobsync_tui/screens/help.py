@@ -61,7 +61,8 @@ def groups_from(focused: DOMNode) -> tuple[KeyGroup, ...]:
             if command not in listed:
                 listed.append(command)
         taken |= set(node._bindings.key_to_bindings)  # noqa: SLF001 - as above
-    return tuple(KeyGroup(title, tuple(commands)) for title, commands in groups.items())
+    nearest_first = sorted(groups, key=lambda title: title == Group.EVERYWHERE.value)
+    return tuple(KeyGroup(title, tuple(groups[title])) for title in nearest_first)
 
 
 def _command(binding: Binding, by_id: dict[str, Command]) -> Command | None:

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from ..backend.clock import now
+from ..backend import clock
 from ..backend.models import AuditEntry, JobHead
 from ..commands import Group, bindings
 from ..messages import CacheChanged
@@ -56,7 +56,7 @@ class HistoryScreen(DialogScreen[None]):
         self.set_heading(f"{integration.name} > job {self._job_id}")
         cached = await self.backend.jobs.get(self._integration, self._job_id)
         if cached is not None:
-            self.set_job(JobHead.of(cached), Subject(integration=integration, now=now(), cached=cached))
+            self.set_job(JobHead.of(cached), Subject(integration=integration, now=clock.now(), cached=cached))
         self._entries = await self.backend.records.audit(integration=self._integration, job=self._job_id, limit=_MOST)
         self.show(lambda width: history_sheet(self._entries, width))
         if len(self._entries) == _MOST:

@@ -122,13 +122,13 @@ class RulesScreen(DialogScreen[None]):
         self._rules = await self.backend.rules.current()
         told = {rule.id: await self.backend.rules.describe(rule) for rule in self._rules.rules}
         self._listed = listed(self._rules, told)
-        self.set_heading(f"revision r{self._rules.revision}")
+        self.set_heading("in the order in which they act")
         self.show(self._sheet)
         if self._wanted is not None:
             wanted = next((rule.id for rule in self._rules.rules if self._wanted in {rule.id, rule.name}), None)
             self._wanted = None
-            if wanted is not None and self.sheet.go_to(wanted):
-                self.sheet.toggle()
+            if wanted is not None:
+                self.sheet.go_to(wanted)
 
     def _sheet(self, width: int) -> Sheet:
         if not self._typed.strip():

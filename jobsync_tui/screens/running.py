@@ -31,13 +31,13 @@ class RunningScreen(DialogScreen[None]):
     def __init__(self, run: SyncRun) -> None:
         super().__init__()
         self._run = run
+        run.watched = True
         self._ats = ""
         self._step_began = time.monotonic()
         self._steps_begun = 0
 
     def on_mount(self) -> None:
         """Show where the run is, and once a second how long it takes."""
-        self._run.watched = True
         self.sheet.focus()
         self.set_heading(self._run.title)
         several = len(self._run.job_ids) > 1

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import ClassVar
 
 from textual.binding import BindingType
 
-from ..backend.clock import now
+from ..backend import clock
 from ..backend.models import IntegrationSummary, Outcome, SyncResult
 from ..commands import Group, bindings
 from ..notices import Severity
@@ -16,14 +16,6 @@ from ..views.result import command, result_sheet, result_text
 from ..views.sheet import Tone
 from ..views.subject import Subject, where
 from .dialog import DialogScreen
-
-
-@runtime_checkable
-class Marked(Protocol):
-    """A screen below that has marked jobs."""
-
-    def next_marked(self, job_id: str) -> str | None:
-        """Return the marked job that follows ``job_id`` in the table, None behind the last."""
 
 
 class SyncResultScreen(DialogScreen[None]):
@@ -64,8 +56,9 @@ class SyncResultScreen(DialogScreen[None]):
 
     def action_next_marked(self) -> None:
         """Plan the sync of the next marked job."""
-        below = next((screen for screen in reversed(self.app.screen_stack) if isinstance(screen, Marked)), None)
-        following = below.next_marked(self._result.job.id) if below else None
+        marked = list(self.host.marks_of(self._result.integration))
+        at = marked.index(self._result.job.id) + 1 if self._result.job.id in marked else 0
+        following = marked[at] if at < len(marked) else None
         if following is None:
             self.host.tell("There is no further marked job")
             return
@@ -130,7 +123,7 @@ class SyncResultScreen(DialogScreen[None]):
         job_id = self._result.job.id
         cached = await self.backend.jobs.get(self._result.integration, job_id)
         past = await self.backend.records.audit(integration=self._result.integration, job=job_id, limit=10)
-        return Subject(integration=integration, now=now(), cached=cached, past=past)
+        return Subject(integration=integration, now=clock.now(), cached=cached, past=past)
 
     def _draw(self, subject: Subject) -> None:
         self._subject = subject
@@ -140,7 +133,7 @@ class SyncResultScreen(DialogScreen[None]):
         """Show when the unknown outcome is looked up, and have it looked up then."""
         if self._subject is None or self._looking_up or self._result.outcome is not Outcome.UNKNOWN:
             return
-        subject = Subject(integration=self._subject.integration, now=now(), cached=self._subject.cached, past=self._subject.past)
+        subject = Subject(integration=self._subject.integration, now=clock.now(), cached=self._subject.cached, past=self._subject.past)
         self._draw(subject)
         if seconds_to_look_up(self._result, subject) == 0:
             self._looking_up = True

@@ -84,7 +84,7 @@ def _same(one: ActionResult, other: ActionResult) -> bool:
 def _row(label: str, value: Span, reason: Span, width: int) -> list[Line]:
     is_head = label.isupper()
     room = width - 3 - 22 - 2 - 2 - 1
-    wide = room * 2 // 5
+    wide = room * 2 // 5 if reason.text else room
     return columns(
         (Span(label, head(label).left[1].tone) if is_head else label, value, reason),
         (22, wide, room - wide),

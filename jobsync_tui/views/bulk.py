@@ -12,7 +12,6 @@ from ..backend.models import BulkPlan, Outcome, PlanKind, SyncPlan, SyncResult
 from ..render import OUTCOME_WORDS, place
 from . import words
 from .layout import columns, wrap
-from .plan import by_rules
 from .sheet import BLANK, Fold, Line, Sheet, Span, Tone, as_text, bad, dim, good, head, line, strong, warn
 
 TYPED_ABOVE = 50
@@ -52,6 +51,7 @@ class _Row:
     where: str
     told: str
     reason: str
+    details: tuple[str, ...]
 
 
 def syncable(plan: BulkPlan) -> tuple[SyncPlan, ...]:
@@ -159,9 +159,16 @@ def _notes(results: Sequence[SyncResult], asked: int) -> list[str]:
 
 
 def _plan_row(plan: SyncPlan) -> _Row:
-    told = {PlanKind.CREATE: by_rules(plan), PlanKind.UPDATE: _fields(plan), PlanKind.UNCHANGED: "", PlanKind.REFUSE: ""}[_kind(plan)]
-    reason = plan.error.message if plan.error else plan.eligibility.message if plan.kind is PlanKind.REFUSE and plan.eligibility else ""
-    return _Row(plan.job.id, words.job_name(plan.job), place(plan.job.location), told, reason)
+    kind = _kind(plan)
+    told = {PlanKind.CREATE: _rules(plan), PlanKind.UPDATE: _fields(plan), PlanKind.UNCHANGED: "", PlanKind.REFUSE: ""}[kind]
+    reason = plan.error.message if plan.error else plan.eligibility.message if kind is PlanKind.REFUSE and plan.eligibility else ""
+    details = [plan.note or "", _rules(plan) and f"by {_rules(plan)}", ", ".join(change.field for change in plan.changes)]
+    details += [f"! overwrites an edit of {change.field}" for change in plan.changes if change.overwrites]
+    return _Row(plan.job.id, words.job_name(plan.job), place(plan.job.location), told, reason, tuple(each for each in details if each))
+
+
+def _rules(plan: SyncPlan) -> str:
+    return ", ".join(rule.name for rule in plan.eligibility.matched_rules) if plan.eligibility else ""
 
 
 def _fields(plan: SyncPlan) -> str:
@@ -176,7 +183,16 @@ def _result_row(result: SyncResult) -> _Row:
         reason = result.error.message
     elif result.outcome is Outcome.REFUSED and result.eligibility is not None:
         reason = result.eligibility.message
-    return _Row(result.job.id, words.job_name(result.job), place(result.job.location), told, reason)
+    written = {True: f"{words.TARGET} was written", False: "", None: f"not known whether {words.TARGET} was written"}[result.written]
+    details = (
+        ", ".join(change.field for change in result.changes),
+        result.error.remedy or "" if result.error else "",
+        written if result.outcome not in _GOOD else "",
+        f"record {result.operation_id}" if result.operation_id else "",
+    )
+    return _Row(
+        result.job.id, words.job_name(result.job), place(result.job.location), told, reason, tuple(each for each in details if each)
+    )
 
 
 def _group(key: str, title: str, rows: Sequence[_Row], width: int, *, opened: bool) -> list[Line | Fold]:
@@ -184,17 +200,19 @@ def _group(key: str, title: str, rows: Sequence[_Row], width: int, *, opened: bo
     for reason, of_reason in _by(rows, lambda row: row.reason):
         if reason:
             lines += [line("   ", Span(part, Tone.WARN)) for part in wrap(reason, width - 5)]
-        lines += [each for row in of_reason for each in _row(row, width)]
+        lines += [_row(f"{key}:{row.job_id}", row, width) for row in of_reason]
     return [Fold(key, (head(f"+ {title}", "+ show"),), (head(f"- {title}"), *lines, BLANK), starts_open=opened)]
 
 
-def _row(row: _Row, width: int) -> list[Line]:
-    id_width, where_width = 12, 18
-    rest = width - id_width - where_width - 12
+def _row(key: str, row: _Row, width: int) -> Fold:
+    """Return a job as one line, which opens to its whole name and what there is to say of it."""
+    id_width, where_width = 10, 15
+    rest = width - id_width - where_width - 13
     name_width = rest * 3 // 5
-    return columns(
-        (dim(row.job_id), row.name, row.where, dim(row.told)), (id_width, name_width, where_width, rest - name_width), indent=4, most=1
-    )
+    cells = (dim(row.job_id), row.name, row.where, dim(row.told))
+    short = columns(cells, (id_width, name_width, where_width, rest - name_width), indent=4, most=1)
+    details = [line(" " * 16, part) for told in (row.name, *row.details) for part in wrap(told, width - 18)]
+    return Fold(key, tuple(short), (*short, *details), row.job_id)
 
 
 def _by(items: Iterable[ItemT], name: Callable[[ItemT], str]) -> list[tuple[str, list[ItemT]]]:

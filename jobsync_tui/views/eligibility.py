@@ -8,7 +8,7 @@ from ..backend.models import Eligibility, InactiveRule, MatchedRule, NearMiss, R
 from . import words
 from .applied import action_sections
 from .conditions import condition_lines, first_obstacle
-from .layout import columns, wrap, wrap_lines
+from .layout import apart, columns, wrap, wrap_lines
 from .past import past_section
 from .remedy import excluders, missing_note, to_fix
 from .sheet import BLANK, Fold, Line, Sheet, Span, as_text, bad, dim, good, head, line, warn
@@ -22,10 +22,10 @@ def verdict_lines(found: Eligibility, subject: Subject, width: int) -> tuple[Lin
     rules = dim(words.rule_set(found.ruleset_revision, subject.rules))
     if found.eligible:
         matched = f"{len(found.matched_rules)} of {len(found.rules)} active rules match"
-        lines = [line(" ", good("ok ELIGIBLE"), f"   {matched}", right=rules)]
+        lines = apart((" ", good("ok ELIGIBLE"), f"   {matched}"), rules, width)
         return (*lines, line("   ", dim(_source(found, subject))), line("   ", _would_do(subject)))
     first, *more = wrap(found.message, width - 44)
-    lines = [line(" ", bad("x NOT ELIGIBLE"), f"   {first}", right=rules)]
+    lines = apart((" ", bad("x NOT ELIGIBLE"), f"   {first}"), rules, width)
     lines += [line(" " * 18, part) for part in more]
     lines.append(line("   ", dim(_source(found, subject))))
     if subject.cached and subject.cached.target_id:

@@ -9,7 +9,7 @@ from rich.cells import cell_len, chop_cells, set_cell_size
 from ..backend.text import clean
 from ..render import ELLIPSIS
 from ..render import fit as padded
-from .sheet import Line, Part, Span
+from .sheet import Line, Part, Span, line
 
 
 def fit(text: str, width: int) -> str:
@@ -57,6 +57,15 @@ def columns(cells: Sequence[Part], widths: Sequence[int], *, indent: int = 0, ga
             row.append(Span(padded(part, width) + " " * gap, span.tone))
         rows.append(Line(tuple(row)))
     return rows
+
+
+def apart(left: Sequence[Part], right: Part, width: int, *, indent: int = 3) -> list[Line]:
+    """Return ``left`` and ``right`` at the two ends of one line, or ``right`` on lines of its own where one does not hold both."""
+    one = line(*left, right=right)
+    if cell_len(one.text) + 1 <= width or not one.right:
+        return [one]
+    tone = one.right[0].tone
+    return [line(*left), *(line(" " * indent, Span(part, tone)) for part in wrap(one.right[0].text, width - indent - 1))]
 
 
 def _wrapped(text: str, width: int) -> Iterator[str]:

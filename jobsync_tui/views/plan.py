@@ -8,7 +8,7 @@ from ..backend.models import Change, PlanKind, SyncPlan
 from . import words
 from .applied import lost, lost_lines
 from .change import change_rows
-from .layout import wrap, wrap_lines
+from .layout import apart, wrap, wrap_lines
 from .remedy import to_fix
 from .sheet import BLANK, Fold, Line, Sheet, Span, as_text, bad, dim, good, line, strong, warn
 from .subject import Subject, job_lines, where
@@ -19,6 +19,8 @@ _LABEL = 16
 def plan_sheet(plan: SyncPlan, subject: Subject, width: int, moved: Sequence[Line] = ()) -> Sheet:
     """Return the plan as a sheet; ``moved`` says what is different from a plan that was confirmed before this one."""
     sheet: list[Line | Fold] = [*headline(plan, width), _read_line(plan, subject)]
+    if plan.note:
+        sheet += [line(" ", warn(part)) for part in wrap(f"! {plan.note}", width - 2)]
     if moved:
         sheet += [BLANK, *moved]
     sheet.append(BLANK)
@@ -41,13 +43,7 @@ def headline(plan: SyncPlan, width: int) -> tuple[Line, ...]:
         PlanKind.UNCHANGED: f": {words.TARGET} ({plan.target_id}) has all of it already; nothing would be written",
         PlanKind.REFUSE: f": {plan.eligibility.message if plan.eligibility else 'the job is not eligible'}",
     }[plan.kind]
-    first = line(" ", strong(words.PLANS[plan.kind]), told)
-    if not plan.eligibility or not plan.eligibility.matched_rules:
-        return (first,)
-    by = dim(by_rules(plan))
-    if len(first.text) + len(by.text) + 2 <= width:
-        return (line(*first.left, right=by),)
-    return (first, *(line("   ", dim(part)) for part in wrap(by.text, width - 4, most=2)))
+    return tuple(apart((" ", strong(words.PLANS[plan.kind]), told), dim(by_rules(plan)), width))
 
 
 def by_rules(plan: SyncPlan) -> str:

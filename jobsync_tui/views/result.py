@@ -9,7 +9,7 @@ from ..render import OUTCOME_WORDS
 from . import words
 from .change import change_rows
 from .failure import failure_sheet
-from .layout import wrap
+from .layout import apart, wrap
 from .sheet import BLANK, Fold, Line, Sheet, Span, as_text, dim, good, line
 from .steps import steps_line
 from .subject import Subject, job_lines, where
@@ -28,7 +28,7 @@ def result_sheet(result: SyncResult, subject: Subject, width: int) -> Sheet:
     """Return what came of a sync."""
     if not went_well(result):
         return failure_sheet(result, subject, width)
-    sheet: list[Line | Fold] = [_headline(result, subject), BLANK]
+    sheet: list[Line | Fold] = [*_headline(result, subject, width), BLANK]
     for label, told in _facts(result):
         sheet += _fact(label, told, width)
     sheet += _changed(result, width)
@@ -61,7 +61,7 @@ def command(result: SyncResult) -> str:
     return join(["jobsync", "sync", "-i", result.integration, result.job.id])
 
 
-def _headline(result: SyncResult, subject: Subject) -> Line:
+def _headline(result: SyncResult, subject: Subject, width: int) -> list[Line]:
     told = {
         Outcome.CREATED: f" in {words.TARGET}",
         Outcome.UPDATED: f" in {words.TARGET}   {words.count(len(result.changes), 'field')}",
@@ -71,7 +71,7 @@ def _headline(result: SyncResult, subject: Subject) -> Line:
     took = sum(step.seconds or 0.0 for step in result.steps)
     at = words.clock(result.synced_at, subject.now) if result.synced_at else ""
     right = ", ".join(part for part in (at, f"took {words.seconds(took)}" if took else "") if part)
-    return line(" ", good(OUTCOME_WORDS[result.outcome]), told + checked, right=dim(right))
+    return apart((" ", good(OUTCOME_WORDS[result.outcome]), told + checked), dim(right), width)
 
 
 def _facts(result: SyncResult) -> Iterable[tuple[str, str]]:

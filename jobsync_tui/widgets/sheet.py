@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from ..commands import Group, bindings
-from ..views.sheet import Fold, Line, ShownLine, Span, folds, shown
+from ..views.sheet import Fold, Line, ShownLine, Span, folds, is_open, shown
 from .lines import Builder, LinesView, nothing
 
 
@@ -45,6 +45,7 @@ class SheetView(LinesView, can_focus=True):
         self._toggled: set[str] = set()
         self._cursor: str | None = None
         self._folds: dict[str, Fold] = {}
+        self._wanted: str | None = None
 
     @property
     def fold(self) -> Fold | None:
@@ -70,18 +71,10 @@ class SheetView(LinesView, can_focus=True):
             self.scroll_home(animate=False)
         super().show(build)
 
-    def go_to(self, target: str) -> bool:
-        """Put the cursor on the fold that is about ``target`` and return whether there is one."""
-        found = next((fold for fold in self._folds.values() if fold.target == target), None)
-        if found is None:
-            return False
-        around = [key for row in self.rows if row.folds and row.folds[-1] == found.key for key in row.folds[:-1]]
-        if not around and not any(row.folds and row.folds[-1] == found.key for row in self.rows):
-            self._toggled ^= {key for key, fold in self._folds.items() if found in fold.opened}
-            self._rebuild()
-        self._set_cursor(found.key)
-        self._bring_into_view()
-        return True
+    def go_to(self, target: str) -> None:
+        """Put the cursor on the fold that is about ``target`` and open it, now or as soon as it is shown."""
+        self._wanted = target
+        self._go_to_wanted()
 
     def toggle(self) -> None:
         """Open or close the fold under the cursor."""
@@ -135,6 +128,18 @@ class SheetView(LinesView, can_focus=True):
         if self._cursor not in stops:
             self._cursor = next(iter(stops), None)
         self.post_message(self.Moved(self))
+        self._go_to_wanted()
+
+    def _go_to_wanted(self) -> None:
+        wanted = next((fold for fold in self._folds.values() if self._wanted is not None and fold.target == self._wanted), None)
+        if wanted is None or not self.rows:
+            return
+        self._wanted = None
+        opened = {wanted.key} | {fold.key for fold in self._folds.values() if wanted in fold.opened}
+        self._toggled ^= {key for key in opened if not is_open(self._folds[key], self._toggled)}
+        self._cursor = wanted.key
+        self._rebuild()
+        self._bring_into_view()
 
     def _strip(self, number: int, width: int, base: Style) -> Strip:
         row = self.rows[number]
