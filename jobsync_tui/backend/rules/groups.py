@@ -142,6 +142,6 @@ def _expander(keys: Sequence[object], distinct: Sequence[object]) -> Callable[[b
     number = dict(zip(distinct, range(len(distinct)), strict=True))
     if len(distinct) <= _SHORT:
         codes = bytes(map(number.__getitem__, keys))
-        return lambda table: codes.translate(table.ljust(_SHORT, b"\0"))
+        return lambda table: codes.translate(table.ljust(256, b"\0"))
     gather = itemgetter(*map(number.__getitem__, keys))
     return lambda table: bytes(gather(table))

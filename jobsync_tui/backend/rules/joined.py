@@ -12,6 +12,10 @@ MAX_CHARACTERS = 32_000_000
 """Beyond this the copy costs more memory than the search is worth: descriptions are asked one by one."""
 
 
+IMPATIENCE = 16
+"""One text in so many may hold the part before the search gives up."""
+
+
 class JoinedTexts:
     """Texts joined by a character that none of them holds."""
 
@@ -38,7 +42,7 @@ class JoinedTexts:
         if SEPARATOR in part:
             return bytes(self._count)
         found = bytearray(self._count)
-        patience = self._count // 16
+        patience = self._count // IMPATIENCE
         at = self._text.find(part)
         while at >= 0:
             index = bisect_right(self._starts, at) - 1

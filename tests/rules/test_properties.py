@@ -1,0 +1,119 @@
+"""The engine against a plain second one, on wild jobs and rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from unittest.mock import patch
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jobsync_tui.backend.models import (
+    ActionKind,
+    ActionResult,
+    Effect,
+    Eligibility,
+    EvaluationPolicy,
+    FieldAvailability,
+    Job,
+    RuleSet,
+    Source,
+)
+from jobsync_tui.backend.rules import bulk, columns, describe, evaluate, groups, joined
+from jobsync_tui.backend.rules.bulk import fields_needed, judge
+from jobsync_tui.backend.rules.columns import Batch
+
+from . import oracle
+from .wild import NOW, jobs, policies, rule_sets
+
+
+def evaluated(job: Job, rules: RuleSet, policy: EvaluationPolicy) -> Eligibility:
+    return evaluate(job, rules, policy, FieldAvailability(), provider_title="Acme", source=Source.CACHE, read_at=None, now=NOW)
+
+
+@settings(max_examples=150, deadline=None)
+@given(jobs, rule_sets(), policies)
+def test_the_verdict_is_that_of_the_plain_engine(job: Job, rules: RuleSet, policy: EvaluationPolicy) -> None:
+    answer = evaluated(job, rules, policy)
+    assert answer.reason == oracle.reason(rules.rules, job, policy, NOW)
+    assert answer.eligible is (answer.reason is None)
+    assert [rule.id for rule in answer.matched_rules] == [rule.id for rule in oracle.applying(rules.rules, job, NOW)]
+    by_id = {rule.id: rule for rule in rules.rules}
+    for result in answer.rules:
+        rule = by_id[result.id]
+        assert result.matched is (oracle.truth(rule.when, job, NOW) is True)
+        assert result.applied is (result.id in {item.id for item in answer.matched_rules})
+        assert [item.passed for item in result.conditions] == [oracle.leaf_truth(leaf, job, NOW) for leaf in oracle.leaves(rule.when)]
+    for idle in answer.inactive_rules:
+        assert idle.would_match is (oracle.truth(by_id[idle.id].when, job, NOW) is True)
+
+
+@settings(max_examples=80, deadline=None)
+@given(jobs, rule_sets(most=2))
+def test_missed_is_the_fewest_leaves_to_turn(job: Job, rules: RuleSet) -> None:
+    answer = evaluated(job, rules, EvaluationPolicy())
+    by_id = {rule.id: rule for rule in rules.rules}
+    for result in answer.rules:
+        assert result.missed == oracle.fewest_turns(by_id[result.id].when, job, NOW)
+    near = [result.missed for result in answer.rules if 1 <= result.missed <= 2]
+    assert [len(miss.would_match_if) for miss in answer.near_misses] == sorted(near)
+
+
+@settings(max_examples=100, deadline=None)
+@given(jobs, rule_sets(), policies)
+def test_what_stands_is_what_the_plain_engine_leaves(job: Job, rules: RuleSet, policy: EvaluationPolicy) -> None:
+    answer = evaluated(job, rules, policy)
+    applying = oracle.applying(rules.rules, job, NOW)
+    stands = [action for action in answer.actions if action.effect is Effect.APPLIED]
+    if answer.reason == "excluded":
+        assert {action.kind for action in stands} == {ActionKind.EXCLUDE}
+        assert answer.templates == ()
+        return
+    expected = oracle.configuration(applying, policy)
+    assert list(answer.templates) == expected.pop("templates")
+    assert answer.template_type == expected.pop("template_type")
+    templates = {ActionKind.JOB_TEMPLATE, ActionKind.GENERATION_TEMPLATE}
+    found = {_key(action): action.value for action in stands if action.kind not in templates}
+    assert found == {key: value for key, value in expected.items() if value is not None}
+    assert len(found) == sum(action.kind not in templates for action in stands), "nothing stands twice"
+    assert all((action.by is None) is (action.effect is Effect.APPLIED) for action in answer.actions)
+
+
+def _key(action: ActionResult) -> str:
+    return f"settings.{action.name}" if action.kind is ActionKind.SETTING else action.kind.value
+
+
+@contextmanager
+def as_if_large() -> Iterator[None]:
+    """Send a few jobs down the ways that are meant for many."""
+    with (
+        patch.object(columns, "_MANY", 0),
+        patch.object(bulk, "_FEW", 1),
+        patch.object(groups, "_SHORT", 1),
+        patch.object(groups, "_MANY_TEXTS", 1),
+        patch.object(joined, "IMPATIENCE", 1),
+    ):
+        yield
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(jobs, max_size=25), rule_sets(), policies, st.booleans())
+def test_a_batch_says_of_each_job_what_evaluate_says(many: list[Job], rules: RuleSet, policy: EvaluationPolicy, large: bool) -> None:
+    with as_if_large() if large else nullcontext():
+        verdicts = judge(Batch.of(many, fields_needed(rules, policy)), rules, policy, NOW)
+    for row, job in enumerate(many):
+        single = evaluated(job, rules, policy)
+        assert (row in verdicts.eligible) is single.eligible
+        assert {reason for reason, rows in verdicts.reasons.items() if row in rows} == ({single.reason} - {None})
+        assert [rule.id for rule in verdicts.applying(row)] == [rule.id for rule in single.matched_rules]
+        assert {name for name, rows in verdicts.missing.items() if row in rows} == set(single.missing_fields)
+        assert [row in item.matched for item in verdicts.rules] == [result.matched for result in single.rules]
+        assert [row in item.matched for item in verdicts.inactive] == [result.would_match for result in single.inactive_rules]
+        alone = [rule_id for rule_id, rows in verdicts.decided_alone().items() if row in rows]
+        assert alone == ([single.matched_rules[0].id] if len(single.matched_rules) == 1 else [])
+
+
+@given(rule_sets())
+def test_every_condition_has_one_line(rules: RuleSet) -> None:
+    assert all("\n" not in describe(rule.when) and describe(rule.when) for rule in rules.rules)
