@@ -7,13 +7,14 @@ INSTALLED := $(VENV)/.installed
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test check format clean
+.PHONY: help venv demo test check format readme clean
 
 help:
 	@echo "make demo    the application on an embedded sandbox (off a terminal: the main job, headless)"
 	@echo "make test    the tests, two at a time; PYTEST_ARGS='tests/cli -x' narrows them"
 	@echo "make check   format, lint, types, import rules and the tests: what CI runs"
 	@echo "make format  put the sources into shape"
+	@echo "make readme  write the key table into the README"
 	@echo "make venv    only make $(VENV) (implied by the others)"
 	@echo "make clean   take away what the above made"
 
@@ -43,6 +44,9 @@ check: $(INSTALLED)
 format: $(INSTALLED)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+readme: $(INSTALLED)
+	$(BIN)/python -m tests.support.readme
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

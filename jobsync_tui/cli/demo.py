@@ -56,7 +56,9 @@ async def _check(sandbox: Sandbox, *, as_json: bool) -> ExitCode:
             print_line(f"{'ok  ' if step.held else 'FAIL'}  {step.title}: {step.seen} ({step.seconds:.2f} s)")
             sys.stdout.flush()
 
-    held = await run_check(sandbox, report)
+    await sandbox.prepare()
+    async with sandbox.open() as backend:
+        held = await run_check(sandbox, backend, report)
     if as_json:
         print_json({"ok": held, "steps": steps})
     else:

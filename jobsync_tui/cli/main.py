@@ -17,7 +17,7 @@ COMMANDS = {
     "test": Entry("integrations:test", "Try the credentials of integrations with one cheap call each."),
     "refresh": Entry("integrations:refresh", "Bring the caches up to date with the ATSs."),
     "jobs": Entry("jobs:jobs", "List cached jobs."),
-    "fetch": Entry("jobs:fetch", "Read a job straight from the ATS, and into the cache."),
+    "fetch": Entry("jobs:fetch", "Read a job straight from the ATS by its exact id, and into the cache."),
     "check": Entry("check:check", "Say whether jobs are eligible, and why or why not."),
     "sync": Entry("sync:sync", "Sync jobs into the target: plan, confirm, write, verify."),
     "retry": Entry("sync:retry", "Sync again what failed last time."),

@@ -49,6 +49,8 @@ def print_plan(plan: SyncPlan) -> None:
     print_line(f"A sync {_VERBS.get(plan.kind, plan.kind)} the job{where} in the target ({len(plan.changes)} fields)")
     for change in plan.changes:
         print_line(f"  {_change_words(change)}")
+    if plan.note:
+        print_line(plan.note)
     if plan.digest is not None:
         print_line(f"plan {plan.digest}")
 

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import jobsync_tui
+from jobsync_tui.cli.main import COMMANDS
+
+PACKAGE = Path(jobsync_tui.__file__).parent
+ROOT = PACKAGE.parent
+MOST_LINES = 400
+
+
+def sources() -> Iterator[Path]:
+    return PACKAGE.rglob("*.py")
+
+
+def imported(path: Path) -> set[str]:
+    """Return the top-level packages that a file imports, wherever in it."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            names.add(node.module.partition(".")[0])
+    return names
+
+
+@pytest.mark.parametrize(
+    ("package", "rooms"),
+    [
+        ("httpx", ("backend/http/client.py",)),
+        ("peewee", ("backend/database/", "backend/store/", "backend/target/")),
+        ("playhouse", ("backend/database/", "backend/store/", "backend/target/")),
+        ("textual", ("app.py", "application.py", "screens/", "widgets/")),
+    ],
+)
+def test_a_library_stays_in_its_rooms(package: str, rooms: tuple[str, ...]) -> None:
+    elsewhere = [name for path in sources() if package in imported(path) and not (name := str(path.relative_to(PACKAGE))).startswith(rooms)]
+    if package == "textual":
+        elsewhere = [name for name in elsewhere if name.startswith(("backend/", "cli/"))]
+    assert elsewhere == []
+
+
+def test_no_file_grows_beyond_one_idea() -> None:
+    long = {
+        str(path.relative_to(ROOT)): lines for path in sources() if (lines := path.read_text(encoding="utf-8").count("\n")) > MOST_LINES
+    }
+    assert long == {}
+
+
+def loaded_after(statement: str) -> set[str]:
+    """Return the modules that a new process has loaded once it ran ``statement``."""
+    script = f"import sys\n{statement}\nprint('\\n'.join(sys.modules))"
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    return set(ended.stdout.split())
+
+
+def test_no_headless_command_loads_a_terminal_library() -> None:
+    modules = sorted({entry.target.partition(":")[0] for entry in COMMANDS.values()})
+    statement = "import " + ", ".join(f"jobsync_tui.cli.{module}" for module in modules) + "\nimport jobsync_tui.backend.facade"
+    loaded = loaded_after(statement)
+    assert "jobsync_tui.backend.facade" in loaded
+    assert not loaded & {"textual", "rich", "jobsync_tui.app", "jobsync_tui.application"}
+
+
+def test_help_loads_nothing_that_it_does_not_need() -> None:
+    loaded = loaded_after("from jobsync_tui.cli.main import cli\nfrom jobsync_tui.cli.runner import run\nassert run(cli, ['--help']) == 0")
+    assert not loaded & {"textual", "rich", "httpx", "peewee", "pydantic", "msgspec", "asyncio", "jobsync_tui.backend.models"}

@@ -1,0 +1,79 @@
+"""The wheel, built and installed into an environment of its own, outside the checkout."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dist")
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    (found,) = folder.glob("*.whl")
+    return found
+
+
+@pytest.fixture(scope="module")
+def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make an environment with the wheel in it; the libraries it needs are those of this one, so that no network is needed."""
+    folder = tmp_path_factory.mktemp("installed") / "venv"
+    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True, timeout=120)
+    python = folder / "bin" / "python"
+    subprocess.run([str(python), "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", str(wheel)], check=True, timeout=120)
+    libraries = sysconfig.get_paths()["purelib"]
+    own = subprocess.run(
+        [str(python), "-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    ).stdout.strip()
+    # A path file would also run the editable install's, which leads back to the checkout: only plain directories are added.
+    (Path(own) / "libraries.pth").write_text(f"{libraries}\n", encoding="utf-8")
+    return folder
+
+
+def test_the_wheel_carries_what_the_application_reads(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    assert "jobsync_tui/jobsync.tcss" in names
+    assert "jobsync_tui/backend/sandbox/rules.yaml" in names
+    assert not [name for name in names if name.startswith(("tests/", "benchmarks/"))]
+
+
+def test_the_main_job_runs_from_the_wheel(environment: Path, tmp_path: Path) -> None:
+    python = environment / "bin" / "python"
+    where = subprocess.run(
+        [str(python), "-c", "import jobsync_tui; print(jobsync_tui.__file__)"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+        timeout=60,
+    ).stdout.strip()
+    assert where.startswith(str(environment)), where
+
+    home = tmp_path / "home"
+    home.mkdir()
+    ended = subprocess.run(
+        [str(environment / "bin" / "jobsync"), "demo", "--check", "--jobs", "300"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        timeout=180,
+        stdin=subprocess.DEVNULL,
+        env={"HOME": str(home), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "FAIL" not in ended.stdout
