@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Mapping
-from contextlib import aclosing
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Generic, TypeVar, cast
@@ -72,11 +71,9 @@ class Crelate(Adapter):
         (await self._http.get("jobs", params={"limit": 1, "offset": 0})).decode(_Answer[list[msgspec.Raw]])
         return "the key may read jobs"
 
-    async def pages(self, listing: Listing) -> AsyncIterator[Page]:
+    def pages(self, listing: Listing) -> AsyncIterator[Page]:
         """Yield pages of 100, side by side where Crelate says how many jobs there are."""
-        async with aclosing(by_offset(self._http, self._slice, listing, OVERLAP)) as pages:
-            async for page in pages:
-                yield page
+        return by_offset(self._http, self._slice, listing, OVERLAP)
 
     async def job(self, job_id: str) -> Job | None:
         """Return the job of that GUID."""
@@ -260,6 +257,6 @@ def _custom(fields: object) -> Mapping[str, JsonValue]:
 def _plain(value: object) -> JsonValue:
     if isinstance(value, list):
         return [_plain(item) for item in value]
-    if isinstance(value, dict) and isinstance(value.get("Title"), str):
-        return value["Title"]
+    if isinstance(value, dict) and isinstance(title := value.get("Title"), str):
+        return title
     return cast("JsonValue", value)

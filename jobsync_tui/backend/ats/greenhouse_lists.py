@@ -14,7 +14,7 @@ import msgspec
 from ..errors import UnexpectedAnswer
 from ..http import HttpSession, Params, Reply
 from .paging import CursorGuard
-from .values import filled
+from .values import filled, moment
 
 PER_PAGE = 500
 """The most that Harvest v3 gives; it may only stand in the first request of a listing."""
@@ -87,6 +87,7 @@ class Post(msgspec.Struct):
     live: bool | None = None
     active: bool | None = None
     internal: bool | None = None
+    updated_at: str | None = None
     location: object = None
 
     @property
@@ -145,8 +146,19 @@ async def best_posts(http: HttpSession, job_ids: Iterable[int]) -> dict[int, Pos
 
 
 async def jobs_with_posts_changed(http: HttpSession, since: str) -> set[int]:
-    """Return the ids of the jobs one of whose posts changed: that does not count as a change of the job."""
-    return {post.job_id for post in await _posts(http, {"updated_at": f"gte|{since}"}) if post.job_id is not None}
+    """Return the ids of the jobs one of whose posts changed: that does not count as a change of the job.
+
+    A post that did not change, or does not say, shows that the filter was ignored; then nothing is known and reading ends.
+    """
+    limit = moment(since)
+    changed: set[int] = set()
+    async for post in whole_list(http, "job_posts", Post, {"updated_at": f"gte|{since}"}):
+        at = moment(post.updated_at)
+        if at is None or (limit is not None and at < limit):
+            break
+        if post.job_id is not None:
+            changed.add(post.job_id)
+    return changed
 
 
 def place_text(location: object) -> str | None:
