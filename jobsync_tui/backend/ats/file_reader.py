@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import NoReturn, TextIO
 
@@ -39,11 +39,19 @@ _BYTE = re.compile(r"\(byte (\d+)\)")
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One row of the file: its place in words, its values by column, and what is wrong with it, if anything is."""
+    """One row of the file.
+
+    Attributes:
+        place: Where it stands, in words.
+        values: By column.
+        problem: What is wrong with it, or None.
+        columns: Every column of the file, where its first line names them; of JSON nothing.
+    """
 
     place: str
     values: Mapping[str, JsonValue] = field(default_factory=dict)
     problem: str | None = None
+    columns: tuple[str, ...] = ()
 
 
 def stamp(path: Path) -> str:
@@ -143,7 +151,7 @@ def _table(path: Path, sample: str, encoding: str) -> Iterator[Record]:
     csv.field_size_limit(MAX_FIELD)
     with _text(path, encoding) as stream:
         reader = csv.reader(stream, delimiter=delimiter(sample), strict=True)
-        columns: list[str] | None = None
+        columns: tuple[str, ...] | None = None
         while True:
             line = reader.line_num + 1
             try:
@@ -159,9 +167,10 @@ def _table(path: Path, sample: str, encoding: str) -> Iterator[Record]:
             if columns is None:
                 columns = _header(path, cells)
             elif len(cells) > len(columns) and any(cells[len(columns) :]):
-                yield Record(f"line {line}", problem=f"it has {len(cells)} values for {len(columns)} columns")
+                yield Record(f"line {line}", problem=f"it has {len(cells)} values for {len(columns)} columns", columns=columns)
             else:
-                yield Record(f"line {line}", {name: cell for name, cell in zip(columns, cells, strict=False) if name})
+                values = {name: cell for name, cell in zip_longest(columns, cells[: len(columns)], fillvalue="") if name}
+                yield Record(f"line {line}", values, columns=columns)
     if columns is None:
         _fail(path, "it is empty", "Its first line should name the columns.")
 
@@ -181,8 +190,8 @@ def delimiter(sample: str) -> str:
     return max(_DELIMITERS, key=score)
 
 
-def _header(path: Path, cells: list[str]) -> list[str]:
-    columns = [cell.strip() for cell in cells]
+def _header(path: Path, cells: list[str]) -> tuple[str, ...]:
+    columns = tuple(cell.strip() for cell in cells)
     twice = next((name for name in columns if name and columns.count(name) > 1), None)
     if twice is not None:
         _fail(path, f"it has two columns named {clean(twice, limit=80)!r}", "Rename one of them.")

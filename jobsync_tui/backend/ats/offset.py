@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import timedelta
@@ -35,7 +35,7 @@ Fetch: TypeAlias = Callable[[Place, int], Awaitable[Slice[A]]]
 """Reads the slice at an offset of the listing that a place belongs to."""
 
 
-async def by_offset(http: HttpSession, fetch: Fetch[A], listing: Listing, overlap: timedelta | None = None) -> AsyncIterator[Page]:
+async def by_offset(http: HttpSession, fetch: Fetch[A], listing: Listing, overlap: timedelta | None = None) -> AsyncGenerator[Page, None]:
     """Yield the pages of a listing whose slices ``fetch`` reads; the last one has a watermark where ``overlap`` is given.
 
     The first slice shows how long slices are: an ATS may cap them below what was asked for. A slice that is shorter although rows
