@@ -69,7 +69,15 @@ class Dialect(ABC):
         """Return the expression "``column`` holds ``text``", both folded already, with no character of ``text`` special."""
 
     @abstractmethod
-    def any_of(self, column: peewee.Node, values: Sequence[str]) -> peewee.Expression:
+    def like(self, column: peewee.Node, pattern: str) -> peewee.Expression:
+        """Return the expression "``column`` fits ``pattern``": ``%`` is any text, ``_`` any character, a backslash takes that away."""
+
+    @abstractmethod
+    def order_bytewise(self, db: Db, table: str, columns: Sequence[str]) -> None:
+        """Let text columns of a new table be ordered by code point, as Python orders text."""
+
+    @abstractmethod
+    def any_of(self, column: peewee.Node, values: Sequence[str] | Sequence[int]) -> peewee.Expression:
         """Return the expression "``column`` is one of ``values``" with one parameter, however many they are."""
 
     @abstractmethod

@@ -71,10 +71,18 @@ class PostgresqlDialect(Dialect):
 
     def contains(self, column: peewee.Node, text: str) -> peewee.Expression:
         """Return a LIKE with every special character escaped, which the trigram index answers."""
-        escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        return peewee.Expression(column, peewee.OP.LIKE, f"%{escaped}%")
+        return self.like(column, f"%{escaped(text)}%")
 
-    def any_of(self, column: peewee.Node, values: Sequence[str]) -> peewee.Expression:
+    def like(self, column: peewee.Node, pattern: str) -> peewee.Expression:
+        """Return LIKE, whose escape character is the backslash."""
+        return peewee.Expression(column, peewee.OP.LIKE, pattern)
+
+    def order_bytewise(self, db: Db, table: str, columns: Sequence[str]) -> None:
+        """Give the columns the collation of code points."""
+        changes = ", ".join(f'ALTER COLUMN "{column}" TYPE text COLLATE "C"' for column in columns)
+        db.execute_sql(f'ALTER TABLE "{table}" {changes}')
+
+    def any_of(self, column: peewee.Node, values: Sequence[str] | Sequence[int]) -> peewee.Expression:
         """Return membership in one array parameter."""
         return peewee.Expression(column, peewee.OP.EQ, fn.ANY(peewee.Value(list(values), unpack=False)))
 
@@ -100,3 +108,8 @@ class PostgresqlDialect(Dialect):
                 f"The {self.title} cannot be reached.", remedy="Check that the server runs; jobsync connects again by itself."
             )
         return StorageError(f"The {self.title} failed ({state}).", remedy="This is a fault in jobsync; its log has the details.")
+
+
+def escaped(text: str) -> str:
+    """Return ``text`` with nothing in it special to LIKE."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

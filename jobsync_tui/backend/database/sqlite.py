@@ -100,7 +100,14 @@ class SqliteDialect(Dialect):
         """Return ``instr(column, text) > 0``."""
         return peewee.Expression(fn.INSTR(column, text), peewee.OP.GT, 0)
 
-    def any_of(self, column: peewee.Node, values: Sequence[str]) -> peewee.Expression:
+    def like(self, column: peewee.Node, pattern: str) -> peewee.Expression:
+        """Return LIKE in its function form, which has a place for the escape character."""
+        return peewee.Expression(fn.LIKE(pattern, column, "\\"), peewee.OP.EQ, 1)
+
+    def order_bytewise(self, db: Db, table: str, columns: Sequence[str]) -> None:
+        """Do nothing: SQLite compares bytes, and UTF-8 sorts by code point."""
+
+    def any_of(self, column: peewee.Node, values: Sequence[str] | Sequence[int]) -> peewee.Expression:
         """Return membership in the elements of one JSON parameter."""
         elements = peewee.NodeList((peewee.SQL("(SELECT value FROM"), fn.json_each(json.dumps(list(values))), peewee.SQL(")")))
         return peewee.Expression(column, peewee.OP.IN, elements)

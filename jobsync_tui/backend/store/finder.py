@@ -1,0 +1,301 @@
+"""How a query is answered at a million jobs: which of the cheap ways fits how many jobs match.
+
+The first rows and the count are two questions. Few matches: the text index names them all, and they are sorted. Many matches: the
+list is read in its order until the window is full. What lies between is found by trying the cheap ways first, each with a bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+
+import peewee
+from peewee import SQL, fn
+
+from ..database import Db, Dialect
+from ..models import JobRow, Sort
+from . import codec
+from .fold import storable
+from .ordering import column
+from .query import Age, Contains, Is, Query, State, Term
+from .recall import Anchor, Findings, Recall
+from .search import Compiler, joined
+from .sources import integration_ids, sources_of, version
+from .tables import JobRecord, LetterRow
+from .textindex import text_index
+
+FEW = 4000
+"""Matches that are fetched and sorted as a whole: some milliseconds."""
+
+BUDGET = 20_000
+"""Jobs read in order before the matches are counted instead: some 20 ms."""
+
+ROW_COLUMNS = (
+    JobRecord.source,
+    JobRecord.id,
+    JobRecord.name,
+    JobRecord.status,
+    JobRecord.place,
+    JobRecord.more_places,
+    JobRecord.client,
+    JobRecord.department,
+    JobRecord.sync_status,
+    JobRecord.last_synced,
+    JobRecord.updated_at,
+)
+PROBED_STATES = frozenset({State.SYNCING, State.SYNCED, State.CHANGED, State.FAILED, State.UNKNOWN, State.GONE})
+
+Row: TypeAlias = tuple[Any, ...]
+"""A row as the driver gives it, on its way into a dataclass."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Which part of a sorted list to read: from an anchor (or an end of the list), in a direction, after skipping some."""
+
+    anchor: Anchor | None
+    forward: bool
+    skip: int
+    limit: int
+
+
+class Finder:
+    """Answers questions about one query, within one read."""
+
+    def __init__(self, db: Db, dialect: Dialect, recall: Recall, integrations: Sequence[str], query: Query, now: datetime) -> None:
+        self._db = db
+        self._dialect = dialect
+        self._recall = recall
+        self._query = query
+        # Ages count from the minute, so that what was found out holds for a while.
+        self._now = now.replace(second=0, microsecond=0)
+        self.sources = sources_of(db, tuple(integrations))
+        aged = self._now if any(isinstance(term, Age) for term in query.terms) else None
+        numbers = tuple(source.number for source in self.sources)
+        self._findings: Findings = recall.of(version(db), (numbers, query, aged))
+        self._compiler = Compiler(dialect, query, self._now)
+
+    @property
+    def total(self) -> int:
+        """How many jobs the integrations have, whatever the query."""
+        return sum(source.jobs for source in self.sources)
+
+    def window(self, sort: Sort, offset: int, limit: int) -> tuple[JobRow, ...]:
+        """Return up to ``limit`` lines of the sorted list from ``offset`` on."""
+        names = integration_ids(self._db)
+        rows = self._rows(ROW_COLUMNS, sort, max(0, offset), max(0, limit))
+        return tuple(codec.job_row((names[row[0]], *row[1:])) for row in rows)
+
+    def count(self) -> int:
+        """Return how many jobs match."""
+        findings = self._findings
+        if findings.count is None:
+            findings.count = self._count()
+        return findings.count
+
+    def position(self, sort: Sort, job_id: str) -> int | None:
+        """Return the place of a job in the sorted list, None where it does not match."""
+        if not self.sources:
+            return None
+        found = self._select(_anchor_columns(sort)).where(joined("AND", [*self._matching(), JobRecord.id == storable(job_id)])).limit(1)
+        for value, stored_id in found.tuples().execute(self._db):
+            before = beside(sort, Anchor(0, value, stored_id), forward=False)
+            place: int = self._select((fn.COUNT(1),)).where(joined("AND", [*self._matching(), before])).scalar(self._db)
+            return place
+        return None
+
+    def keys(self, sort: Sort, limit: int | None = None) -> list[int]:
+        """Return the keys of the jobs that match, sorted."""
+        return [row[0] for row in self._ordered((JobRecord.key,), sort, 0, limit)]
+
+    def ids(self, sort: Sort) -> tuple[tuple[str, str], ...]:
+        """Return integration and ATS job id of the jobs that match, sorted."""
+        names = integration_ids(self._db)
+        return tuple((names[number], job_id) for number, job_id in self._ordered((JobRecord.source, JobRecord.id), sort, 0, None))
+
+    def _rows(self, columns: Sequence[Any], sort: Sort, offset: int, limit: int) -> list[Row]:
+        if not self.sources or not limit:
+            return []
+        if self.few() is not None:
+            return self._ordered(columns, sort, offset, limit)
+        if len(self.sources) > 1:
+            return self._ordered(columns, sort, offset, limit)
+        if self._query.terms and not self._anchors(sort) and self.total > BUDGET:
+            rows = self._within_budget(columns, sort, offset, limit)
+            if rows is not None:
+                return rows
+            if self._collect():
+                return self._ordered(columns, sort, offset, limit)
+        return self._from_nearest(columns, sort, offset, limit)
+
+    def _ordered(self, columns: Sequence[Any], sort: Sort, offset: int, limit: int | None) -> list[Row]:
+        """Return rows from ``offset`` on, leaving the way to the database."""
+        if not self.sources:
+            return []
+        query = self._select(columns).where(joined("AND", self._matching())).order_by(*_order(sort, forward=True))
+        return list(query.limit(limit).offset(offset).tuples().execute(self._db))
+
+    def _within_budget(self, columns: Sequence[Any], sort: Sort, offset: int, limit: int) -> list[Row] | None:
+        """Return the rows if the first jobs of the order are enough to fill the window; else None."""
+        order = _order(sort, forward=True)
+        bound = self._select(_anchor_columns(sort)).where(self._scope()).order_by(*order).offset(BUDGET).limit(1)
+        for value, job_id in bound.tuples().execute(self._db):
+            within = beside(sort, Anchor(BUDGET, value, job_id), forward=False)
+            query = self._select(columns).where(joined("AND", [*self._matching(), within])).order_by(*order)
+            rows = list(query.limit(limit).offset(offset).tuples().execute(self._db))
+            return rows if len(rows) == limit else None
+        return None
+
+    def _collect(self) -> bool:
+        """Read the jobs once, as they lie in the table, for the keys of the matches; return whether they are few."""
+        query = self._select((JobRecord.key,)).where(joined("AND", [*self._matching(), _unordered()])).limit(FEW + 1)
+        keys = tuple(row[0] for row in query.tuples().execute(self._db))
+        if len(keys) > FEW:
+            return False
+        self._findings.keys, self._findings.count = keys, len(keys)
+        return True
+
+    def _from_nearest(self, columns: Sequence[Any], sort: Sort, offset: int, limit: int) -> list[Row]:
+        """Return the rows, read from the end of the list or the remembered place that is nearest."""
+        span = self._nearest(sort, offset, limit)
+        if span is None:
+            return []
+        where = self._matching()
+        if span.anchor is not None:
+            where.append(beside(sort, span.anchor, forward=span.forward))
+        query = self._select((*_anchor_columns(sort), *columns)).where(joined("AND", where)).order_by(*_order(sort, forward=span.forward))
+        rows = list(query.limit(span.limit).offset(span.skip).tuples().execute(self._db))
+        if not span.forward:
+            rows.reverse()
+        if rows:
+            first, last = Anchor(offset, *rows[0][:2]), Anchor(offset + len(rows) - 1, *rows[-1][:2])
+            self._recall.add_anchors(self._findings, sort, first, last)
+        return [row[2:] for row in rows]
+
+    def _nearest(self, sort: Sort, offset: int, limit: int) -> Span | None:
+        """Return how to reach the rows from ``offset`` on with the fewest rows skipped; None where the list ends before them."""
+        count = self._known_count()
+        if count is not None:
+            limit = min(limit, count - offset)
+        if limit <= 0:
+            return None
+        end = offset + limit
+        spans = [Span(None, skip=offset, limit=limit, forward=True)]
+        if count is not None:
+            spans.append(Span(None, skip=count - end, limit=limit, forward=False))
+        for anchor in self._anchors(sort):
+            if anchor.position <= offset:
+                spans.append(Span(anchor, skip=offset - anchor.position, limit=limit, forward=True))
+            elif anchor.position >= end:
+                spans.append(Span(anchor, skip=anchor.position - end, limit=limit, forward=False))
+        return min(spans, key=lambda span: span.skip)
+
+    def few(self) -> tuple[int, ...] | None:
+        """Return the keys of all matches where an index tells that they are few; None where they may be many."""
+        findings = self._findings
+        if findings.keys is None and self._query.terms and self.sources:
+            for candidates in self._candidates():
+                keys = [row[0] for row in self._db.execute(candidates).fetchall()]
+                if len(keys) <= FEW:
+                    where = joined("AND", [self._dialect.any_of(JobRecord.key, keys), *self._terms(), self._scope()])
+                    findings.keys = tuple(row[0] for row in self._select((JobRecord.key,)).where(where).tuples().execute(self._db))
+                    findings.count = len(findings.keys)
+                    break
+        return findings.keys
+
+    def _candidates(self) -> Iterator[peewee.Node]:
+        """Give queries for keys, one more than few at most, each answered by an index and holding every match."""
+        indexed = self._indexed()
+        if indexed is not None:
+            yield peewee.NodeList((indexed, SQL(f"LIMIT {FEW + 1}")))
+        for term in self._query.terms:
+            condition = self._compiler.conditions([term])
+            if isinstance(term, Is) and set(term.states) <= PROBED_STATES:
+                tried = [self._scope(), SQL("sync_status <> 'never'"), *condition]
+                yield self._select((JobRecord.key,)).where(joined("AND", tried)).limit(FEW + 1)
+            if term == Is((State.MARKED,)) and len(self._query.marked) <= FEW:
+                yield self._select((JobRecord.key,)).where(joined("AND", [self._scope(), *condition])).limit(FEW + 1)
+
+    def _indexed(self) -> SQL | None:
+        """Return the text index's query for the keys of the jobs that hold every text, None where it is no help."""
+        return text_index(self._dialect).keys(self._db, self._query.texts, self.sources[0].low, self.sources[-1].high)
+
+    def _count(self) -> int:
+        if not self.sources:
+            return 0
+        if not self._query.terms:
+            return self.total
+        keys = self.few()
+        if keys is not None:
+            return len(keys)
+        letter = self._only_letter()
+        if letter is not None:
+            numbers = [source.number for source in self.sources]
+            where = LetterRow.source.in_(numbers) & (LetterRow.letter == letter)
+            jobs: int | None = LetterRow.select(fn.SUM(LetterRow.jobs)).where(where).scalar(self._db)
+            return jobs or 0
+        indexed = self._indexed()
+        if indexed is not None and len(self.sources) == 1 and all(_is_exact(term) for term in self._query.terms):
+            counted: int = self._db.execute(peewee.NodeList((SQL("SELECT COUNT(*) FROM ("), indexed, SQL(") AS found")))).fetchone()[0]
+            return counted
+        where_all = [*self._matching(), _unordered()]
+        count: int = self._select((fn.COUNT(1),)).where(joined("AND", where_all)).scalar(self._db)
+        return count
+
+    def _only_letter(self) -> str | None:
+        terms = self._query.terms
+        return terms[0].text if len(terms) == 1 and isinstance(terms[0], Contains) and len(terms[0].text) == 1 else None
+
+    def _known_count(self) -> int | None:
+        return self._findings.count if self._query.terms else self.total
+
+    def _anchors(self, sort: Sort) -> tuple[Anchor, ...]:
+        return self._recall.anchors(self._findings, sort)
+
+    def _select(self, columns: Sequence[Any]) -> peewee.ModelSelect[JobRecord]:
+        return JobRecord.select(*columns)
+
+    def _scope(self) -> peewee.Node:
+        numbers = [source.number for source in self.sources]
+        scope: peewee.Node = JobRecord.source == numbers[0] if len(numbers) == 1 else JobRecord.source.in_(numbers)
+        return scope
+
+    def _terms(self) -> list[peewee.Node]:
+        return self._compiler.conditions(self._query.terms)
+
+    def _matching(self) -> list[peewee.Node]:
+        """Return the conditions that select the matches: their keys where they are few, else scope and terms."""
+        keys = self.few()
+        if keys is not None:
+            return [self._dialect.any_of(JobRecord.key, keys)]
+        return [self._scope(), *self._terms()]
+
+
+def beside(sort: Sort, anchor: Anchor, *, forward: bool) -> peewee.Node:
+    """Return the condition "at ``anchor`` or behind it" (``forward``), or "before it", in the sorted list."""
+    word = {(False, True): ">=", (False, False): "<", (True, True): "<=", (True, False): ">"}[sort.descending, forward]
+    here = peewee.NodeList((column(sort.field), SQL(","), JobRecord.id))
+    there = peewee.NodeList((peewee.Value(anchor.value), SQL(","), peewee.Value(anchor.job_id)))
+    return peewee.NodeList((SQL("("), here, SQL(f") {word} ("), there, SQL(")")))
+
+
+def _order(sort: Sort, *, forward: bool) -> tuple[peewee.Ordering, ...]:
+    """Return the order: the column, then the ATS job id, then, for equal ids of two integrations, the key."""
+    parts = (column(sort.field), JobRecord.id)
+    return tuple(part.desc() if sort.descending == forward else part.asc() for part in parts)
+
+
+def _anchor_columns(sort: Sort) -> tuple[Any, ...]:
+    return (column(sort.field), JobRecord.id)
+
+
+def _unordered() -> SQL:
+    """Return a condition that always holds: it stands where reading the whole table in its order is the fastest."""
+    return SQL("1 = 1")
+
+
+def _is_exact(term: Term) -> bool:
+    """Return whether the text index's answer for the term needs no check: phrases of three characters or more."""
+    return isinstance(term, Contains) and len(term.text) >= 3

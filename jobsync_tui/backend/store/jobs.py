@@ -1,0 +1,277 @@
+"""The cache of jobs: what refreshes fill, screens and commands read, and syncs mark."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+import peewee
+
+from .. import clock
+from ..database import Database, Db, Dialect
+from ..models import CachedJob, Job, JobRow, Sort, SortField, SyncMark, SyncStatus
+from . import codec, listing, marks, sources
+from .finder import Finder
+from .fold import fold, storable
+from .listing import GoneCounts, ListingState, PageCounts
+from .ordering import create_order, has_order
+from .process import ProcessIdentity
+from .query import Query
+from .recall import Recall
+from .tables import JobRecord, MarkRow, PayloadRow, SightingRow
+from .upsert import many, upsert
+
+STREAM_BATCH = 500
+"""Whole jobs in memory at a time while a stream is read."""
+
+LONG_LIST = 20_000
+"""Jobs from which on a sort without an index is worth an index."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How the rules judged a cached job: ``rules`` are ids and names of the matching ones."""
+
+    integration: str
+    job_id: str
+    eligible: bool
+    rules: tuple[str, ...]
+
+
+class JobStore:
+    """Every job last seen in the ATS, per integration, in one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._dialect = database.dialect
+        self._recall = Recall()
+        self._process = ProcessIdentity.own()
+        self._ordered: set[SortField] = {SortField.ID}
+        self._ordering: asyncio.Task[None] | None = None
+
+    async def begin_listing(self, integration: str, *, full: bool, now: datetime | None = None) -> ListingState:
+        """Begin a listing, or resume an interrupted one.
+
+        Raises:
+            Busy: Somebody is listing the integration.
+        """
+        moment = clock.to_ms(now or clock.now())
+        return await self._database.write(listing.begin, integration, self._process, full=full, now=moment)
+
+    async def store_page(
+        self, state: ListingState, page_jobs: Sequence[Job], deleted: Sequence[str], cursor: str | None, now: datetime
+    ) -> PageCounts:
+        """Store jobs of a listing together with the cursor behind them.
+
+        Raises:
+            Busy: The listing was taken over.
+        """
+        return await self._database.write(listing.store_page, self._dialect, state, page_jobs, deleted, cursor, clock.to_ms(now))
+
+    async def beat(self, state: ListingState, now: datetime) -> None:
+        """Show that the listing goes on while it waits; `Busy` where it was taken over."""
+        await self._database.write(listing.beat, state, clock.to_ms(now))
+
+    async def restart_listing(self, state: ListingState, *, full: bool, now: datetime) -> ListingState:
+        """Begin the listing anew, where the ATS takes its cursor or watermark no longer."""
+        return await self._database.write(listing.restart, state, full=full, now=clock.to_ms(now))
+
+    async def finish_listing(
+        self, state: ListingState, *, watermark: str | None, complete: bool, accept_gone: bool, now: datetime
+    ) -> GoneCounts:
+        """End a listing at its last page; a complete full one tells which jobs are gone."""
+        return await self._database.write(
+            listing.finish, state, watermark=watermark, complete=complete, accept_gone=accept_gone, now=clock.to_ms(now)
+        )
+
+    async def fail_listing(self, state: ListingState, error: str | None, now: datetime) -> None:
+        """Leave a listing where it stopped, to be resumed. ``error`` is None where it was interrupted."""
+        await self._database.write(listing.fail, state, error, clock.to_ms(now))
+
+    async def put(self, job: Job, now: datetime) -> CachedJob:
+        """Keep one job that was read singly, and return it with its standing."""
+        return await self._database.write(self._put, job, clock.to_ms(now))
+
+    async def mark_gone(self, integration: str, job_id: str) -> None:
+        """Mark a job that the ATS does not have any more. One that is not cached is none to mark."""
+        await self._database.write(self._mark_gone, integration, job_id)
+
+    async def get(self, integration: str, job_id: str) -> CachedJob | None:
+        """Return the cached job."""
+        return await self._database.read(_get, integration, job_id)
+
+    async def get_many(self, integration: str, job_ids: Sequence[str]) -> tuple[CachedJob | None, ...]:
+        """Return the cached jobs, in the order of ``job_ids``."""
+        return await self._database.read(self._get_many, integration, job_ids)
+
+    async def window(self, integrations: Sequence[str], query: Query, sort: Sort, offset: int, limit: int) -> tuple[JobRow, ...]:
+        """Return up to ``limit`` lines of the filtered, sorted list from ``offset`` on."""
+
+        def read(db: Db) -> tuple[tuple[JobRow, ...], bool]:
+            finder = self._finder(db, integrations, query)
+            indexed = sort.field in self._ordered or finder.total < LONG_LIST or has_order(db, sort.field)
+            return finder.window(sort, offset, limit), indexed
+
+        rows, indexed = await self._database.read(read)
+        if not indexed:
+            self._make_order(sort.field)
+        return rows
+
+    async def count(self, integrations: Sequence[str], query: Query) -> int:
+        """Return how many jobs match."""
+        return await self._database.read(lambda db: self._finder(db, integrations, query).count())
+
+    async def position(self, integrations: Sequence[str], query: Query, sort: Sort, job_id: str) -> int | None:
+        """Return the place of a job in the filtered, sorted list, None where it is not in it."""
+        return await self._database.read(lambda db: self._finder(db, integrations, query).position(sort, job_id))
+
+    async def ids(self, integrations: Sequence[str], query: Query, sort: Sort) -> tuple[tuple[str, str], ...]:
+        """Return integration and ATS job id of every job that matches, sorted."""
+        return await self._database.read(lambda db: self._finder(db, integrations, query).ids(sort))
+
+    async def stream(self, integrations: Sequence[str], query: Query, sort: Sort, limit: int | None = None) -> AsyncIterator[CachedJob]:
+        """Give the whole jobs that match, sorted; only some of them are in memory at a time."""
+        keys = await self._database.read(lambda db: self._finder(db, integrations, query).keys(sort, limit))
+        for start in range(0, len(keys), STREAM_BATCH):
+            for job in await self._database.read(self._by_key, keys[start : start + STREAM_BATCH]):
+                yield job
+
+    async def version(self) -> int:
+        """Return a number that grows with every change of a job, whichever process makes it."""
+        return await self._database.read(sources.version)
+
+    async def set_sync(self, integration: str, job_id: str, mark: SyncMark, source: Job | None = None) -> None:
+        """Record how the job stands towards the target.
+
+        Args:
+            integration: Id of the integration.
+            job_id: ATS job id. A job that is not cached has no standing to record.
+            mark: What the sync leaves; one that says ``synced`` makes the present source fields those that later states are compared with.
+            source: The job as it was synced, where the cache may hold a newer state by now.
+        """
+        await self._database.write(_set_sync, integration, job_id, mark, source)
+
+    async def sync_mark(self, integration: str, job_id: str) -> SyncMark | None:
+        """Return what the last sync of the job recorded, None where there was none."""
+        return await self._database.read(_sync_mark, integration, job_id)
+
+    async def put_verdicts(self, revision: int, verdicts: Iterable[Verdict]) -> None:
+        """Keep how the rules at ``revision`` judged jobs; a job that changes loses its verdict."""
+        await self._database.write(_put_verdicts, self._dialect, revision, tuple(verdicts))
+
+    async def facets(self, integrations: Sequence[str]) -> Mapping[str, int]:
+        """Return how many jobs there are in each sync status."""
+        return await self._database.read(_facets, tuple(integrations))
+
+    async def close(self) -> None:
+        """Wait for an index that is being made."""
+        if self._ordering is not None:
+            await asyncio.gather(self._ordering, return_exceptions=True)
+
+    def _finder(self, db: Db, integrations: Sequence[str], query: Query) -> Finder:
+        return Finder(db, self._dialect, self._recall, integrations, query, clock.now())
+
+    def _make_order(self, field: SortField) -> None:
+        """Make the index for an order in the background; until it is there, windows in this order take longer."""
+        if self._ordering is None or self._ordering.done():
+            self._ordering = asyncio.create_task(self._create_order(field))
+
+    async def _create_order(self, field: SortField) -> None:
+        await self._database.write(create_order, field)
+        self._ordered.add(field)
+
+    def _put(self, db: Db, job: Job, now: int) -> CachedJob:
+        source = sources.ensure_source(db, job.integration)
+        upsert(db, self._dialect, source, [job], listing=0, now=now)
+        kept = _get(db, job.integration, job.id)
+        assert kept is not None, "a job that was just written is there"  # noqa: S101
+        return kept
+
+    def _mark_gone(self, db: Db, integration: str, job_id: str) -> None:
+        source = sources.source_of(db, integration)
+        if source is not None:
+            listing.mark_deleted(db, self._dialect, source, [job_id])
+
+    def _get_many(self, db: Db, integration: str, job_ids: Sequence[str]) -> tuple[CachedJob | None, ...]:
+        where = (JobRecord.source == _number(db, integration)) & self._dialect.any_of(
+            JobRecord.id, [storable(job_id) for job_id in job_ids]
+        )
+        found = {storable(job.id): job for _, job in _read(db, where)}
+        return tuple(found.get(storable(job_id)) for job_id in job_ids)
+
+    def _by_key(self, db: Db, keys: Sequence[int]) -> list[CachedJob]:
+        rows = dict(_read(db, self._dialect.any_of(JobRecord.key, keys)))
+        return [rows[key] for key in keys if key in rows]
+
+
+def _get(db: Db, integration: str, job_id: str) -> CachedJob | None:
+    where = (JobRecord.source == _number(db, integration)) & (JobRecord.id == storable(job_id))
+    return next((job for _, job in _read(db, where)), None)
+
+
+def _read(db: Db, where: peewee.Expression) -> Iterator[tuple[int, CachedJob]]:
+    """Give the jobs that fit, whole, each with its key."""
+    query = (
+        JobRecord.select(JobRecord.key, PayloadRow.body, JobRecord.sync_status, JobRecord.last_synced, MarkRow.target_id, SightingRow.at)
+        .join(PayloadRow, on=PayloadRow.key == JobRecord.key)
+        .join_from(JobRecord, SightingRow, on=SightingRow.key == JobRecord.key)
+        .join_from(JobRecord, MarkRow, peewee.JOIN.LEFT_OUTER, on=MarkRow.key == JobRecord.key)
+        .where(where)
+    )
+    for key, body, status, last_synced, target_id, seen in query.tuples().execute(db):
+        yield key, codec.decode(body, sync_status=status, last_synced=last_synced, target_id=target_id, cached_at=seen)
+
+
+def _number(db: Db, integration: str) -> int:
+    """Return the integration's number, or one that no integration has."""
+    source = sources.source_of(db, integration)
+    return source.number if source else 0
+
+
+def _key(db: Db, integration: str, job_id: str) -> int | None:
+    where = (JobRecord.source == _number(db, integration)) & (JobRecord.id == storable(job_id))
+    key: int | None = JobRecord.select(JobRecord.key).where(where).scalar(db)
+    return key
+
+
+def _set_sync(db: Db, integration: str, job_id: str, mark: SyncMark, source: Job | None) -> None:
+    key = _key(db, integration, job_id)
+    if key is not None:
+        marks.put_mark(db, key, mark, source)
+
+
+def _sync_mark(db: Db, integration: str, job_id: str) -> SyncMark | None:
+    key = _key(db, integration, job_id)
+    return None if key is None else marks.get_mark(db, key)
+
+
+def _put_verdicts(db: Db, dialect: Dialect, revision: int, verdicts: Sequence[Verdict]) -> None:
+    rows = []
+    for integration, group in groupby(sorted(verdicts, key=lambda verdict: verdict.integration), key=lambda verdict: verdict.integration):
+        judged = {storable(verdict.job_id): verdict for verdict in group}
+        where = (JobRecord.source == _number(db, integration)) & dialect.any_of(JobRecord.id, list(judged))
+        for key, job_id in JobRecord.select(JobRecord.key, JobRecord.id).where(where).tuples().execute(db):
+            verdict = judged[job_id]
+            rules = "".join(f"\n{fold(rule)}\n" for rule in verdict.rules)
+            rows.append((key, revision, verdict.eligible, rules))
+    many(
+        db,
+        dialect,
+        "INSERT INTO verdicts (key, revision, eligible, rules) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT (key) DO UPDATE SET revision = excluded.revision, eligible = excluded.eligible, rules = excluded.rules",
+        rows,
+    )
+    sources.note_change(db)
+
+
+def _facets(db: Db, integrations: tuple[str, ...]) -> Mapping[str, int]:
+    found = sources.sources_of(db, integrations)
+    numbers = [source.number for source in found]
+    tried = JobRecord.source.in_(numbers) & peewee.SQL("sync_status <> 'never'")
+    query = JobRecord.select(JobRecord.sync_status, peewee.fn.COUNT(1)).where(tried).group_by(JobRecord.sync_status)
+    counts: dict[str, int] = dict(query.tuples().execute(db))
+    counts[SyncStatus.NEVER.value] = sum(source.jobs for source in found) - sum(counts.values())
+    return counts

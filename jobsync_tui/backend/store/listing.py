@@ -1,0 +1,275 @@
+"""The protocol of a listing: begun, stored page by page with its cursor, finished or failed, and resumed where it stopped.
+
+The row of a listing is also its lease: one listing of an integration at a time, on any host. A holder shows by its heartbeat that it
+lives; one that does not, or whose process is known to have ended, is taken over. A page of a listing that was taken over is refused.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import peewee
+
+from ..clock import from_ms
+from ..database import Db, Dialect
+from ..errors import Busy
+from ..models import IntegrationState, Job, SyncStatus
+from .fold import storable
+from .process import ProcessIdentity
+from .sources import Source, ensure_source, note_change, take_number
+from .tables import IntegrationRow, JobRecord, ListingRow, SightingRow
+from .upsert import upsert
+
+STALE_AFTER_MS = 60_000
+"""Silence after which a listing's holder counts as dead; a heartbeat comes every ten seconds."""
+
+RESUME_WITHIN_MS = 24 * 3_600_000
+"""Age up to which an interrupted listing is resumed: its cursor and its watermark grow old with it."""
+
+GUARD = 0.2
+"""Share of the known jobs that a listing may lack before somebody has to say that they are really gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListingState:
+    """A listing that is under way, as its holder knows it.
+
+    Attributes:
+        id: Number of the listing; jobs remember which one saw them last.
+        integration: Id of the integration.
+        full: Whether everything is asked for, or what changed since ``watermark``.
+        watermark: Of the last complete listing; None for a full one.
+        cursor: Where to go on; None at the beginning.
+        seen: Jobs stored so far.
+        resumed: Whether pages of it were stored before this start.
+        holder: Who lists: refused once somebody else took over.
+    """
+
+    id: int
+    integration: str
+    full: bool
+    watermark: str | None
+    cursor: str | None
+    seen: int
+    resumed: bool
+    holder: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageCounts:
+    """What storing a page did. ``seen`` counts each job of the listing once, however many pages hold it."""
+
+    seen: int
+    added: int
+    changed: int
+    gone: int
+    returned: int
+
+
+@dataclass(frozen=True, slots=True)
+class GoneCounts:
+    """What the end of a listing did: jobs marked gone, and jobs it lacked that the guard left as they were."""
+
+    gone: int
+    withheld: int
+
+
+def begin(db: Db, integration: str, process: ProcessIdentity, *, full: bool, now: int) -> ListingState:
+    """Begin a listing for ``process``, or resume an interrupted one of the same kind.
+
+    Raises:
+        Busy: Somebody is listing the integration.
+    """
+    source = ensure_source(db, integration)
+    holder = secrets.token_hex(8)
+    found = _listing(db, source)
+    if found is not None:
+        _refuse_if_alive(found, integration, process, now)
+        if _resumable(found, full=full, now=now):
+            _update(db, found.id, holder=holder, process=process.dump(), heartbeat=now)
+            _set_state(db, source, IntegrationState.REFRESHING)
+            return ListingState(found.id, integration, bool(found.full), found.watermark, found.cursor, found.seen, True, holder)
+        ListingRow.delete().where(ListingRow.id == found.id).execute(db)
+    watermark = None if full else _watermark(db, source)
+    number = _next_id(db)
+    values = {
+        "source": source.number,
+        "full": watermark is None,
+        "started_at": now,
+        "watermark": watermark,
+        "holder": holder,
+        "process": process.dump(),
+        "heartbeat": now,
+        "id": number,
+    }
+    ListingRow.insert(values).execute(db)
+    _set_state(db, source, IntegrationState.REFRESHING)
+    return ListingState(number, integration, watermark is None, watermark, None, 0, False, holder)
+
+
+def store_page(
+    db: Db, dialect: Dialect, listing: ListingState, jobs: Sequence[Job], deleted: Sequence[str], cursor: str | None, now: int
+) -> PageCounts:
+    """Store a page, or several at once, and the cursor behind it.
+
+    Raises:
+        Busy: The listing was taken over.
+    """
+    _check_held(db, listing)
+    source = ensure_source(db, listing.integration)
+    before = _seen(db, dialect, source, listing, jobs)
+    done = upsert(db, dialect, source, jobs, listing=listing.id, now=now)
+    gone = mark_deleted(db, dialect, source, deleted)
+    seen = done.seen - before
+    change = {ListingRow.cursor: cursor, ListingRow.heartbeat: now, ListingRow.seen: ListingRow.seen + seen}
+    ListingRow.update(change).where(ListingRow.id == listing.id).execute(db)
+    return PageCounts(seen, done.added, done.changed, gone, done.returned)
+
+
+def beat(db: Db, listing: ListingState, now: int) -> None:
+    """Show that the holder lives.
+
+    Raises:
+        Busy: The listing was taken over.
+    """
+    _check_held(db, listing)
+    _update(db, listing.id, heartbeat=now)
+
+
+def finish(db: Db, listing: ListingState, *, watermark: str | None, complete: bool, accept_gone: bool, now: int) -> GoneCounts:
+    """End a listing that came to its last page. Only a complete full one tells which jobs are gone.
+
+    Raises:
+        Busy: The listing was taken over.
+    """
+    _check_held(db, listing)
+    source = ensure_source(db, listing.integration)
+    counts = _mark_missing(db, source, listing, accept_gone=accept_gone) if listing.full and complete else GoneCounts(0, 0)
+    ListingRow.delete().where(ListingRow.id == listing.id).execute(db)
+    values = {IntegrationRow.state: IntegrationState.OK.value, IntegrationRow.last_refresh: now, IntegrationRow.last_error: None}
+    if complete:
+        values[IntegrationRow.watermark] = watermark
+    IntegrationRow.update(values).where(IntegrationRow.number == source.number).execute(db)
+    if counts.gone:
+        note_change(db)
+    return counts
+
+
+def fail(db: Db, listing: ListingState, error: str | None, now: int) -> None:
+    """Leave a listing as it stands, to be resumed; without an ``error`` it was interrupted."""
+    _check_held(db, listing)
+    source = ensure_source(db, listing.integration)
+    _update(db, listing.id, holder=None, heartbeat=now)
+    state = IntegrationState.INTERRUPTED if error is None else IntegrationState.FAILED
+    values = {IntegrationRow.state: state.value, IntegrationRow.last_error: error}
+    IntegrationRow.update(values).where(IntegrationRow.number == source.number).execute(db)
+
+
+def restart(db: Db, listing: ListingState, *, full: bool, now: int) -> ListingState:
+    """Forget the pages of a listing whose cursor, or whose watermark, the ATS takes no longer, and begin anew for the same holder."""
+    _check_held(db, listing)
+    source = ensure_source(db, listing.integration)
+    watermark = None if full else listing.watermark
+    number = _next_id(db)
+    values = {"source": source.number, "full": watermark is None, "started_at": now, "watermark": watermark}
+    process: str = ListingRow.select(ListingRow.process).where(ListingRow.id == listing.id).scalar(db)
+    ListingRow.delete().where(ListingRow.id == listing.id).execute(db)
+    ListingRow.insert(id=number, holder=listing.holder, process=process, heartbeat=now, **values).execute(db)
+    return ListingState(number, listing.integration, watermark is None, watermark, None, 0, False, listing.holder)
+
+
+def mark_deleted(db: Db, dialect: Dialect, source: Source, ids: Sequence[str]) -> int:
+    """Mark the jobs that the ATS itself says are deleted."""
+    if not ids:
+        return 0
+    where = (JobRecord.source == source.number) & dialect.any_of(JobRecord.id, [storable(job_id) for job_id in ids])
+    return _mark_gone(db, where)
+
+
+def _mark_missing(db: Db, source: Source, listing: ListingState, *, accept_gone: bool) -> GoneCounts:
+    """Mark the jobs that the listing lacks; one that was read singly since the listing began is not missing."""
+    started: int = ListingRow.select(ListingRow.started_at).where(ListingRow.id == listing.id).scalar(db)
+    present = (JobRecord.source == source.number) & (JobRecord.gone == False)  # noqa: E712
+    unseen = SightingRow.select(SightingRow.key).where(
+        SightingRow.key.between(source.low, source.high) & (SightingRow.listing != listing.id) & (SightingRow.at < started)
+    )
+    missing = present & JobRecord.key.in_(unseen)
+    known: int = JobRecord.select(peewee.fn.COUNT(1)).where(present).scalar(db)
+    lacking: int = JobRecord.select(peewee.fn.COUNT(1)).where(missing).scalar(db)
+    if lacking > GUARD * known and not accept_gone:
+        return GoneCounts(0, lacking)
+    return GoneCounts(_mark_gone(db, missing), 0)
+
+
+def _mark_gone(db: Db, where: peewee.Expression) -> int:
+    change = {JobRecord.gone: True, JobRecord.sync_status: SyncStatus.GONE.value}
+    marked: int = JobRecord.update(change).where(where & (JobRecord.gone == False)).execute(db)  # noqa: E712
+    if marked:
+        note_change(db)
+    return marked
+
+
+def _seen(db: Db, dialect: Dialect, source: Source, listing: ListingState, jobs: Sequence[Job]) -> int:
+    """Return how many of the jobs an earlier page of the listing held already."""
+    if not listing.resumed and not source.last_number:
+        return 0
+    ids = list({storable(job.id) for job in jobs})
+    query = (
+        JobRecord.select(peewee.fn.COUNT(1))
+        .join(SightingRow, on=SightingRow.key == JobRecord.key)
+        .where((JobRecord.source == source.number) & dialect.any_of(JobRecord.id, ids) & (SightingRow.listing == listing.id))
+    )
+    count: int = query.scalar(db)
+    return count
+
+
+def _listing(db: Db, source: Source) -> ListingRow | None:
+    for row in ListingRow.select().where(ListingRow.source == source.number).execute(db):
+        found: ListingRow = row
+        return found
+    return None
+
+
+def _refuse_if_alive(found: ListingRow, integration: str, process: ProcessIdentity, now: int) -> None:
+    other = ProcessIdentity.load(found.process)
+    if found.holder is None or now - found.heartbeat > STALE_AFTER_MS or other.known_dead(process):
+        return
+    who = f"process {other.pid} on {other.host}"
+    raise Busy(
+        f"{integration} is being refreshed by {who}.",
+        holder=who,
+        since=from_ms(found.started_at),
+        remedy="Wait for it to end; a refresh whose process died is taken over within a minute.",
+    )
+
+
+def _resumable(found: ListingRow, *, full: bool, now: int) -> bool:
+    """Return whether to go on with an interrupted listing: one with a page, fresh enough, that asks for no less."""
+    fresh = 0 <= now - found.started_at <= RESUME_WITHIN_MS
+    return found.cursor is not None and fresh and (bool(found.full) or not full)
+
+
+def _check_held(db: Db, listing: ListingState) -> None:
+    holder: str | None = ListingRow.select(ListingRow.holder).where(ListingRow.id == listing.id).scalar(db)
+    if holder != listing.holder:
+        raise Busy(f"The refresh of {listing.integration} was taken over by another process.", holder=holder or "")
+
+
+def _update(db: Db, listing_id: int, **values: object) -> None:
+    ListingRow.update(**values).where(ListingRow.id == listing_id).execute(db)
+
+
+def _next_id(db: Db) -> int:
+    """Return a number that no listing had before: jobs remember the listing that saw them last."""
+    return take_number(db, "listings")
+
+
+def _watermark(db: Db, source: Source) -> str | None:
+    watermark: str | None = IntegrationRow.select(IntegrationRow.watermark).where(IntegrationRow.number == source.number).scalar(db)
+    return watermark
+
+
+def _set_state(db: Db, source: Source, state: IntegrationState) -> None:
+    IntegrationRow.update({IntegrationRow.state: state.value}).where(IntegrationRow.number == source.number).execute(db)

@@ -1,0 +1,28 @@
+"""The schema of the store: cache, rules and ledger in one database, so that a sync's record and its mark share a transaction."""
+
+from __future__ import annotations
+
+from ..database import Db, Dialect, Schema, create_tables
+from .ledger_tables import LEDGER_TABLES
+from .ordering import COLUMNS, TIMES, create_order
+from .tables import CACHE_TABLES, CounterRow
+from .textindex import text_index
+from ..models import SortField
+
+
+def _create(db: Db, dialect: Dialect) -> None:
+    create_tables(db, (*CACHE_TABLES, *LEDGER_TABLES))
+    text_index(dialect).create(db)
+    dialect.order_bytewise(db, "jobs", [COLUMNS[field] for field in SortField if field not in TIMES])
+    create_order(db, SortField.UPDATED_AT)
+    create_sync_status_index(db)
+    for counter in ("jobs", "listings"):
+        CounterRow.insert(name=counter, value=0).execute(db)
+
+
+def create_sync_status_index(db: Db) -> None:
+    """Index the jobs that have been synced or tried; the many that never were cost nothing."""
+    db.execute_sql("CREATE INDEX jobs_by_sync ON jobs (source, sync_status) WHERE sync_status <> 'never'")
+
+
+SCHEMA = Schema("store", 1, _create)

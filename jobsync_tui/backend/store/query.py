@@ -1,0 +1,146 @@
+"""A filter as a value: conditions that all hold, each with its place in the text for messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import StrEnum
+from typing import TypeAlias
+
+
+class TextField(StrEnum):
+    """Fields that ``field:value`` can name; the value is a part of the field's text, without case or accents."""
+
+    NAME = "name"
+    ID = "id"
+    LOCATION = "location"
+    CLIENT = "client"
+    DEPARTMENT = "department"
+    OWNER = "owner"
+    REQUISITION_ID = "requisition_id"
+    EMPLOYMENT_TYPE = "employment_type"
+    TAGS = "tags"
+    ATS_STATUS = "ats_status"
+    STATUS = "status"
+    SYNC_STATUS = "sync_status"
+    REMOTE = "remote"
+    INTEGRATION = "integration"
+
+
+class TimeField(StrEnum):
+    """Times that can be compared."""
+
+    UPDATED = "updated"
+    CREATED = "created"
+    SYNCED = "synced"
+
+
+class Comparison(StrEnum):
+    """How a time is compared. With an age, ``<`` is younger."""
+
+    LESS = "<"
+    LESS_EQUAL = "<="
+    GREATER = ">"
+    GREATER_EQUAL = ">="
+    EQUAL = "="
+
+
+class State(StrEnum):
+    """What ``is:`` can ask for."""
+
+    NEVER = "never"
+    SYNCING = "syncing"
+    SYNCED = "synced"
+    CHANGED = "changed"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    GONE = "gone"
+    OPEN = "open"
+    CLOSED = "closed"
+    ELIGIBLE = "eligible"
+    INELIGIBLE = "ineligible"
+    MARKED = "marked"
+
+
+@dataclass(frozen=True, slots=True)
+class Contains:
+    """Name or ATS job id holds the text, folded."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fuzzy:
+    """Name and ATS job id hold the characters of the text in this order, with anything between them."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldHas:
+    """The field holds one of the values, folded."""
+
+    field: TextField
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Is:
+    """The job is in one of the states."""
+
+    states: tuple[State, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedBy:
+    """One of the rules, by folded name or id, matched the job when the rules in force were last evaluated."""
+
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """A time lies less (``<``), or more (``>``), than ``age`` before now."""
+
+    field: TimeField
+    comparison: Comparison
+    age: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time lies before, in or after a span: a day, or an instant where both ends are the same. Milliseconds, the end excluded."""
+
+    field: TimeField
+    comparison: Comparison
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """The condition does not hold."""
+
+    term: Positive
+
+
+Positive: TypeAlias = Contains | Fuzzy | FieldHas | Is | MatchedBy | Age | Moment
+Term: TypeAlias = Positive | Without
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is asked of the cache: every term holds. ``marked`` are the ATS job ids that ``is:marked`` means."""
+
+    terms: tuple[Term, ...] = ()
+    marked: frozenset[str] = frozenset()
+
+    def with_marked(self, ids: Iterable[str]) -> Query:
+        """Return the query with other marks."""
+        return replace(self, marked=frozenset(ids))
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The texts that name or ATS job id must hold."""
+        return tuple(term.text for term in self.terms if isinstance(term, Contains))

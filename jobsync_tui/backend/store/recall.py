@@ -1,0 +1,66 @@
+"""What was found out about a query and stays true until a job changes: few matches, the count, places to start from."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """The job at a position of a sorted list: what it sorts by, and its ATS job id."""
+
+    position: int
+    value: str | int
+    job_id: str
+
+
+@dataclass(slots=True)
+class Findings:
+    """What is known of one query in one version of the jobs. ``anchors`` are by sort."""
+
+    keys: tuple[int, ...] | None = None
+    count: int | None = None
+    anchors: dict[Hashable, OrderedDict[int, Anchor]] = field(default_factory=dict)
+
+
+class Recall:
+    """The findings of the last queries. Its methods may be called from several threads."""
+
+    def __init__(self, queries: int = 32, anchors: int = 64) -> None:
+        self._queries = queries
+        self._anchors = anchors
+        self._version = -1
+        self._kept: OrderedDict[Hashable, Findings] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, version: int, query: Hashable) -> Findings:
+        """Return the findings for ``query``, empty ones where there are none of this version."""
+        with self._lock:
+            if version > self._version:
+                self._kept.clear()
+                self._version = version
+            if version < self._version:
+                return Findings()
+            findings = self._kept.setdefault(query, Findings())
+            self._kept.move_to_end(query)
+            while len(self._kept) > self._queries:
+                self._kept.popitem(last=False)
+            return findings
+
+    def anchors(self, findings: Findings, sort: Hashable) -> tuple[Anchor, ...]:
+        """Return the places from which the list can be entered."""
+        with self._lock:
+            return tuple(findings.anchors.get(sort, {}).values())
+
+    def add_anchors(self, findings: Findings, sort: Hashable, *found: Anchor) -> None:
+        """Remember places from which the list can be entered, and forget the oldest."""
+        with self._lock:
+            known = findings.anchors.setdefault(sort, OrderedDict())
+            for anchor in found:
+                known[anchor.position] = anchor
+                known.move_to_end(anchor.position)
+            while len(known) > self._anchors:
+                known.popitem(last=False)

@@ -1,0 +1,202 @@
+"""Tables of the cache and of the rules. Times are milliseconds since 1970-01-01 UTC; 0 stands for no time.
+
+A job is spread over several tables, so that what a listing touches or a search scans stays narrow at a million jobs: ``jobs`` lists,
+filters and sorts; ``payloads`` holds the whole job; ``job_details`` what is rarely filtered by; ``sightings`` when it was last seen.
+All share the job's key, which carries the integration's number in its upper bits: the jobs of an integration are one range of keys.
+"""
+
+from __future__ import annotations
+
+import peewee
+
+KEY_SHIFT = 40
+"""Bits of a key below the integration's number: a trillion jobs an integration."""
+
+
+class IntegrationRow(peewee.Model):
+    """An integration that was ever used, and the state of its cache."""
+
+    number = peewee.IntegerField(primary_key=True)
+    id = peewee.TextField(unique=True)
+    state = peewee.TextField(default="never")
+    last_refresh = peewee.BigIntegerField(default=0)
+    last_error = peewee.TextField(null=True)
+    watermark = peewee.TextField(null=True)
+    jobs = peewee.IntegerField(default=0)
+    last_number = peewee.BigIntegerField(default=0)
+
+    class Meta:  # noqa: D106
+        table_name = "integrations"
+
+
+class JobRecord(peewee.Model):
+    """What lists, filters and sorts need. The ``_key`` columns are folded."""
+
+    key = peewee.BigIntegerField(primary_key=True)
+    source = peewee.IntegerField()
+    id = peewee.TextField()
+    name = peewee.TextField(null=True)
+    status = peewee.TextField()
+    place = peewee.TextField(null=True)
+    more_places = peewee.IntegerField()
+    client = peewee.TextField(null=True)
+    department = peewee.TextField(null=True)
+    sync_status = peewee.TextField()
+    gone = peewee.BooleanField()
+    last_synced = peewee.BigIntegerField()
+    updated_at = peewee.BigIntegerField()
+    created_at = peewee.BigIntegerField()
+    name_key = peewee.TextField()
+    place_key = peewee.TextField()
+    client_key = peewee.TextField()
+    department_key = peewee.TextField()
+    search = peewee.TextField()
+
+    class Meta:  # noqa: D106
+        table_name = "jobs"
+        indexes = ((("source", "id"), True),)
+
+
+class PayloadRow(peewee.Model):
+    """The whole job as JSON, and the digest of what a listing last said of it."""
+
+    key = peewee.BigIntegerField(primary_key=True)
+    body = peewee.TextField()
+    listed = peewee.BlobField()
+
+    class Meta:  # noqa: D106
+        table_name = "payloads"
+
+
+class DetailRow(peewee.Model):
+    """Folded text of fields that filters may name and lists do not show."""
+
+    key = peewee.BigIntegerField(primary_key=True)
+    places = peewee.TextField()
+    owner = peewee.TextField()
+    requisition_id = peewee.TextField()
+    employment_type = peewee.TextField()
+    tags = peewee.TextField()
+    ats_status = peewee.TextField()
+    remote = peewee.TextField()
+
+    class Meta:  # noqa: D106
+        table_name = "job_details"
+
+
+class SightingRow(peewee.Model):
+    """When an answer of the ATS last held the job, and in which listing."""
+
+    key = peewee.BigIntegerField(primary_key=True)
+    listing = peewee.BigIntegerField()
+    at = peewee.BigIntegerField()
+
+    class Meta:  # noqa: D106
+        table_name = "sightings"
+
+
+class MarkRow(peewee.Model):
+    """What the sync left: the mark itself, and digests of the job's fields as they were synced."""
+
+    key = peewee.BigIntegerField(primary_key=True)
+    status = peewee.TextField()
+    last_synced = peewee.BigIntegerField()
+    target_id = peewee.TextField(null=True)
+    written = peewee.TextField()
+    source = peewee.TextField()
+
+    class Meta:  # noqa: D106
+        table_name = "sync_marks"
+
+
+class VerdictRow(peewee.Model):
+    """How the rules judged the job at a revision; ``rules`` holds folded ids and names of the matching ones, each on its line."""
+
+    key = peewee.BigIntegerField(primary_key=True)
+    revision = peewee.IntegerField()
+    eligible = peewee.BooleanField()
+    rules = peewee.TextField()
+
+    class Meta:  # noqa: D106
+        table_name = "verdicts"
+
+
+class LetterRow(peewee.Model):
+    """How many jobs of an integration hold a character in their search text."""
+
+    source = peewee.IntegerField()
+    letter = peewee.TextField()
+    jobs = peewee.IntegerField()
+
+    class Meta:  # noqa: D106
+        table_name = "letters"
+        primary_key = peewee.CompositeKey("source", "letter")
+
+
+class ListingRow(peewee.Model):
+    """A listing of an integration, under way or cut short; one for each integration at most, which makes it the lease as well."""
+
+    id = peewee.BigIntegerField(primary_key=True)
+    source = peewee.IntegerField(unique=True)
+    full = peewee.BooleanField()
+    started_at = peewee.BigIntegerField()
+    watermark = peewee.TextField(null=True)
+    cursor = peewee.TextField(null=True)
+    seen = peewee.IntegerField(default=0)
+    holder = peewee.TextField(null=True)
+    process = peewee.TextField()
+    heartbeat = peewee.BigIntegerField(default=0)
+
+    class Meta:  # noqa: D106
+        table_name = "listings"
+
+
+class CounterRow(peewee.Model):
+    """Numbers that only grow: ``jobs`` with every change of a job, ``listings`` with every listing."""
+
+    name = peewee.TextField(primary_key=True)
+    value = peewee.BigIntegerField()
+
+    class Meta:  # noqa: D106
+        table_name = "counters"
+
+
+class RevisionRow(peewee.Model):
+    """One revision of the rule set, whole."""
+
+    revision = peewee.IntegerField(primary_key=True)
+    at = peewee.BigIntegerField()
+    actor = peewee.TextField()
+    what = peewee.TextField()
+    rules = peewee.TextField()
+
+    class Meta:  # noqa: D106
+        table_name = "rule_revisions"
+
+
+class MemoryRow(peewee.Model):
+    """What the program remembers for an actor from one start to the next."""
+
+    actor = peewee.TextField()
+    name = peewee.TextField()
+    value = peewee.TextField()
+
+    class Meta:  # noqa: D106
+        table_name = "memory"
+        primary_key = peewee.CompositeKey("actor", "name")
+
+
+CACHE_TABLES: tuple[type[peewee.Model], ...] = (
+    IntegrationRow,
+    JobRecord,
+    PayloadRow,
+    DetailRow,
+    SightingRow,
+    MarkRow,
+    VerdictRow,
+    LetterRow,
+    ListingRow,
+    CounterRow,
+    RevisionRow,
+    MemoryRow,
+)
