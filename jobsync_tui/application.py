@@ -25,7 +25,7 @@ from .navigation import Navigator
 from .notices import Notices, Severity
 from .render import OUTCOME_WORDS
 from .runs import Runs, SyncRun
-from .theme import THEMES, theme_for
+from .theme import THEMES, spare_bytes, theme_for
 
 if TYPE_CHECKING:
     from .backend.facade import Backend
@@ -67,6 +67,7 @@ class JobsyncApp(App[int], inherit_bindings=False):
     ALLOW_SELECT = False
 
     def __init__(self, backend: Backend, *, memory: Memory | None = None, confined: bool = False) -> None:
+        spare_bytes()
         super().__init__()
         self._filters.insert(0, ControlFilter())
         self.animation_level = "none"

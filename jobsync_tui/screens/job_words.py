@@ -18,13 +18,6 @@ if TYPE_CHECKING:
     from ..job_list import JobQuery
 
 _WORDS = re.compile(r"[\w.+-]+( [\w.+-]+)*")
-_RULE = "\u2500"
-
-
-def position_line(row: int, rows: int, width: int) -> Content:
-    """Return the rule below the table, with the cursor's place in the list at its end."""
-    words = f" row {count(row + 1)} of {count(rows)} " if rows else " no jobs "
-    return line((_RULE * max(0, width - len(words) - 2), "$text-disabled"), (words, "$text-muted"), (_RULE * 2, "$text-disabled"))
 
 
 def progress_words(progress: RefreshProgress) -> Content:

@@ -26,7 +26,7 @@ from ..widgets.line import Line, StatusLine
 from ..widgets.table_messages import HeaderSelected, ReadFailed, RowHighlighted
 from .base import JobsyncScreen
 from .job_actions import JobActions
-from .job_words import error_words, hints, position_line, progress_words, refreshed_words
+from .job_words import error_words, hints, progress_words, refreshed_words
 
 REST = 0.15
 """Seconds for which the cursor stays before the job under it is read and checked."""
@@ -69,9 +69,7 @@ class JobsScreen(JobActions, JobsyncScreen[None]):
         yield Line(id="jobs-header")
         yield FilterBar(self.view.filter)
         with Container(id="jobs-body"):
-            with Container(id="jobs-list"):
-                yield JobTable(marks=self.marks, id="jobs-table")
-                yield Line(id="jobs-rule")
+            yield JobTable(marks=self.marks, id="jobs-table")
             yield JobDetail(id="jobs-detail")
         yield StatusLine(id="jobs-status")
         yield self.make_footer()
@@ -147,7 +145,6 @@ class JobsScreen(JobActions, JobsyncScreen[None]):
 
     def _show_matches(self, matches: int, *, exact: bool = True) -> None:
         self.bar.show_matches(matches, exact=exact, marked=len(self.marks), hidden=self._hidden, only_marked=self.only_marked)
-        self._show_position()
 
     def _show_wrong(self, error: FilterError) -> None:
         self.bar.show_wrong(error.position)
@@ -181,12 +178,12 @@ class JobsScreen(JobActions, JobsyncScreen[None]):
 
     @on(FilterBar.Left)
     def _filter_left(self) -> None:
-        self.table.focus()
+        self.set_focus(self.table)
 
     @on(FilterBar.HintFollowed)
     def _follow_hint(self) -> None:
         if self._hint is None:
-            self.table.focus()
+            self.set_focus(self.table)
         else:
             self.bar.value = self._hint
 
@@ -206,7 +203,6 @@ class JobsScreen(JobActions, JobsyncScreen[None]):
             self._anchor = event.row_key
         elif event.cursor_row == 0 and not self.bar.active:
             self._anchor = None
-        self._show_position()
         if self._rest is not None:
             self._rest.reset()
             self._rest.resume()
@@ -218,10 +214,6 @@ class JobsScreen(JobActions, JobsyncScreen[None]):
         job = await self.backend.jobs.get(self.integration, job_id) if job_id is not None else None
         eligibility = await self.backend.eligibility.check(self.integration, job.id) if job is not None else None
         self.query_one(JobDetail).show(job, eligibility, clock.now())
-
-    def _show_position(self) -> None:
-        rule = self.query_one("#jobs-rule", Line)
-        rule.show(position_line(self.table.cursor_row, self.table.row_count, rule.size.width))
 
     # ---- news --------------------------------------------------------------------------------------------------------
 
@@ -241,7 +233,6 @@ class JobsScreen(JobActions, JobsyncScreen[None]):
     def on_resize(self) -> None:
         """Fill the lines to the new width."""
         self._show_header()
-        self._show_position()
 
     def _poll(self) -> None:
         if not self._polling and self.is_current:

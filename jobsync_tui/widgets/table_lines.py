@@ -18,6 +18,7 @@ RowT = TypeVar("RowT")
 LEAD = 3
 """Cells before the first column: the cursor's sign, the mark's sign and a space, so that both are seen without colours."""
 CURSOR_SIGN, MARK_SIGN = ">", "*"
+RULE = "\u2500"
 
 
 class Bar(NamedTuple):
@@ -94,6 +95,15 @@ class LineMaker(Generic[RowT]):
         pieces = [_aligned(self._label(column), size, right=column.right) for column, size in self.layout(width)]
         text = fit(" " * LEAD + (" " * GAP).join(pieces), width)
         return Strip([Segment(text, self._style("table--header"))], width)
+
+    def foot(self, cursor: int, count: int, width: int) -> Strip:
+        """Return the rule below the rows, with the cursor's place in the list at its end."""
+        words = f" row {cursor + 1:,} of {count:,} " if count else " nothing here "
+        rule = RULE * max(0, width - len(words) - 2)
+        style = self._style("table--even-row") + self._style("table--rule")
+        return Strip([Segment(rule, style), Segment(words, self._style("table--even-row")), Segment(RULE * 2, style)]).adjust_cell_length(
+            width
+        )
 
     def line(self, state: LineState[RowT], width: int) -> Strip:
         """Return the line of ``state`` in exactly ``width`` cells; neighbouring cells of one style are one segment, for fewer bytes."""

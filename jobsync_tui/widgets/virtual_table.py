@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import ClassVar, Generic, TypeVar
 
 from rich.style import Style
+from textual import events
 from textual.binding import BindingType
 from textual.coordinate import Coordinate
 from textual.geometry import Region
@@ -18,11 +19,14 @@ from ..backend.errors import JobsyncError
 from ..commands import Group, bindings
 from .columns import Column
 from .row_buffer import RowBuffer, RowSource
-from .table_lines import Bar, LineMaker, LineState
+from .table_lines import RULE, Bar, LineMaker, LineState
 from .table_messages import HeaderSelected, ReadFailed, RowHighlighted, RowSelected
 from .table_mouse import TableMouse
 
 RowT = TypeVar("RowT")
+
+FRAME = 2
+"""Lines that are not rows: the headings, and the rule that says where the cursor is."""
 
 PATIENCE = 0.04
 """Seconds for which the old lines may stand while rows are read; after that the missing ones are shown as not read yet."""
@@ -48,6 +52,7 @@ class VirtualTable(TableMouse, Generic[RowT], can_focus=True):
         "table--cursor",
         "table--pending",
         "table--bar",
+        "table--rule",
     }
     DEFAULT_CSS = """
     VirtualTable { height: 1fr; }
@@ -60,6 +65,7 @@ class VirtualTable(TableMouse, Generic[RowT], can_focus=True):
     VirtualTable:nocolor > .table--cursor { text-style: reverse; }
     VirtualTable > .table--pending { color: $text-disabled; }
     VirtualTable > .table--bar { color: $primary; }
+    VirtualTable > .table--rule { color: $text-disabled; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Group.TABLE), ("enter", "select_cursor", "Select")]
 
@@ -87,6 +93,7 @@ class VirtualTable(TableMouse, Generic[RowT], can_focus=True):
         self._cursor = 0
         self._states: list[LineState[RowT] | None] = []
         self._strips: list[Strip] = []
+        self._foot = Strip([])
         self._told: tuple[int, str | None] | None = None
         self._reader: Worker[None] | None = None
         self._reading = (0, 0)
@@ -123,7 +130,7 @@ class VirtualTable(TableMouse, Generic[RowT], can_focus=True):
     @property
     def page(self) -> int:
         """Return how many rows are visible at once."""
-        return max(1, self.size.height - 1)
+        return max(1, self.size.height - FRAME)
 
     @property
     def top(self) -> int:
@@ -230,25 +237,40 @@ class VirtualTable(TableMouse, Generic[RowT], can_focus=True):
         """Return line ``y``: the headings, or the strip that was made for a row."""
         if y == 0:
             return self._lines.header(self.size.width)
+        if y == self.size.height - 1:
+            return self._foot
         return self._strips[y - 1] if y <= len(self._strips) else Strip.blank(self.size.width, self.rich_style)
 
     def notify_style_update(self) -> None:
         """Make every line again: colours are others."""
         super().notify_style_update()
         self._lines.forget()
-        self._states = [None] * len(self._states)
-        self._paint()
+        self.values_changed()
+
+    def on_focus(self, event: events.Focus) -> None:
+        """Take note of the focus without painting: the table looks the same with and without it."""
+        self._note_focus(event, events.DescendantFocus(self), has_focus=True)
+
+    def on_blur(self, event: events.Blur) -> None:
+        """Take note of the focus without painting."""
+        self._note_focus(event, events.DescendantBlur(self), has_focus=False)
+
+    def _note_focus(self, event: events.Event, news: events.Event, *, has_focus: bool) -> None:
+        event.prevent_default()
+        self.has_focus = has_focus
+        if self.parent is not None:
+            self.parent.post_message(news)
 
     def on_resize(self) -> None:
         """Fit the view into the new size."""
-        self._states, self._strips = [], []
+        self._states, self._strips, self._foot = [], [], Strip([])
         self._top = self._bounded(self._top)
         self._scroll_to_cursor()
         self._settle()
 
     def _paint(self) -> None:
         size = self.size
-        height, width = size.height - 1, size.width
+        height, width = size.height - FRAME, size.width
         if height < 1 or not self.is_mounted:
             return
         if len(self._states) != height:
@@ -266,6 +288,12 @@ class VirtualTable(TableMouse, Generic[RowT], can_focus=True):
                 self._strips[y] = strip
                 only_bar = before is not None and replace(before, bar=state.bar) == state
                 dirty.append(Region(width - 1, y + 1, 1, 1) if only_bar else Region(0, y + 1, width, 1))
+        foot = self._lines.foot(self._cursor, self._count, width)
+        if foot != self._foot:
+            # Only the words at its end differ, unless the length of the list does.
+            shown = min(width, max(len(foot.text.strip(RULE)), len(self._foot.text.strip(RULE))) + 2)
+            self._foot = foot
+            dirty.append(Region(width - shown, height + 1, shown, 1))
         if dirty:
             self.refresh(*dirty)
 

@@ -36,7 +36,7 @@ async def until(pilot: Pilot[int], condition: Callable[[], bool]) -> None:
         TimeoutError: It does not come to hold.
     """
     async with asyncio.timeout(LONGEST):
-        while not condition():  # noqa: ASYNC110 - the condition is any property of the application
+        while not condition():
             await pilot.pause(0.01)
 
 
