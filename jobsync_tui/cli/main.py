@@ -21,8 +21,10 @@ COMMANDS = {
     "check": Entry("check:check", "Say whether jobs are eligible, and why or why not."),
     "sync": Entry("sync:sync", "Sync jobs into the target: plan, confirm, write, verify."),
     "retry": Entry("sync:retry", "Sync again what failed last time."),
+    "recover": Entry("sync:recover", "Settle what a crash or a lost answer left open, and return when all is settled."),
     "rules": Entry("rules:rules", "Look at, import, export and switch the rules."),
     "audit": Entry("records:audit", "Show the record of who did what."),
+    "leases": Entry("records:leases", "Show who is syncing what."),
     "paths": Entry("setup:paths", "Show where the configuration, the database and the log are."),
     "completion": Entry("setup:completion", "Print the completion script for a shell."),
 }

@@ -1,4 +1,4 @@
-"""``audit``: the record of who did what."""
+"""``audit`` and ``leases``: the record of who did what, and who is at it now."""
 
 from __future__ import annotations
 
@@ -51,6 +51,46 @@ async def audit(
         table.finish()
     else:
         say("No rows")
+    return ExitCode.OK
+
+
+@click.group(invoke_without_command=True)
+@json_option
+@click.pass_context
+def leases(ctx: click.Context, *, as_json: bool) -> int:
+    """Show who is syncing what."""
+    return _list_leases(as_json=as_json) if ctx.invoked_subcommand is None else ExitCode.OK
+
+
+@leases.command("break")
+@click.argument("lease_id", metavar="ID")
+@json_option
+@runs
+async def break_lease(*, lease_id: str, as_json: bool) -> int:
+    """Take a lease away from whoever holds it; a write that they still send is refused."""
+    async with open_backend() as backend:
+        await backend.records.break_lease(lease_id)
+    if as_json:
+        print_json({"broken": lease_id})
+    else:
+        print_line(f"broke the lease {lease_id}")
+    return ExitCode.OK
+
+
+@runs
+async def _list_leases(*, as_json: bool) -> int:
+    async with open_backend() as backend:
+        found = await backend.records.leases()
+    if as_json:
+        print_json({"leases": found})
+        return ExitCode.OK
+    if not found:
+        say("Nobody is syncing anything")
+        return ExitCode.OK
+    table = Table("ID", "JOB", "HOLDER", "SINCE", "EXPIRES")
+    for each in found:
+        table.add(each.id, f"{each.integration}:{each.job_id}", each.holder, when(each.since), when(each.expires))
+    table.finish()
     return ExitCode.OK
 
 

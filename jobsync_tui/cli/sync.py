@@ -1,4 +1,4 @@
-"""``sync`` and ``retry``: jobs into the target, after a plan that was shown or is agreed to."""
+"""``sync``, ``retry`` and ``recover``: jobs into the target, after a plan that was shown or is agreed to."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..backend.errors import ExitCode, StalePlan, UsageError
-from ..backend.models import BulkPlan, Outcome, PlanKind, Sort, SyncPlan, SyncResult
+from ..backend.errors import ExitCode, UsageError
+from ..backend.models import BulkPlan, Sort, SyncResult
 from .interruption import Interruption, finishing_what_is_in_flight
 from .options import integration_option, json_option
 from .output import print_json, print_line, say
-from .plans import dry_run_result, print_plan, print_plans, print_result
+from .plans import planned_results, print_plan, print_plans, print_result, would_write
 from .progress import progress_line
 from .session import chosen, on_terminal, open_backend, runs
 from .verdicts import of_result, worst
@@ -43,11 +43,6 @@ class Consent:
             raise UsageError("--plan DIGEST needs --yes: it applies only the plan that was shown")
         if not self.dry_run and not self.yes and not on_terminal():
             raise UsageError("Say --dry-run or --yes: nobody can be asked where there is no terminal")
-
-    @property
-    def asks(self) -> bool:
-        """Whether the plan is shown and the person asked."""
-        return not self.dry_run and not self.yes
 
 
 @click.command()
@@ -105,22 +100,39 @@ async def retry(*, integration: str | None, as_json: bool) -> int:
         return ExitCode.INTERRUPTED if interruption.happened else worst(map(of_result, results))
 
 
+@click.command()
+@json_option
+@runs
+async def recover(*, as_json: bool) -> int:
+    """Settle what a crash or a lost answer left open, and return when all is settled."""
+    async with open_backend() as backend:
+        report = await backend.syncs.recover()
+    if as_json:
+        print_json(report)
+    else:
+        for operation, outcome in report.settled.items():
+            print_line(f"{operation}: {outcome}")
+        print_line(f"{report.open} were open, {len(report.settled)} settled, {len(report.unknown)} still unknown")
+    return ExitCode.REMOTE if report.unknown else ExitCode.OK
+
+
 async def _sync_one(backend: Backend, integration: str, job_id: str, consent: Consent, *, as_json: bool) -> ExitCode:
-    expected = consent.digest
-    if not consent.yes:
+    if consent.dry_run:
+        result = await backend.syncs.dry_run(integration, job_id)
+    elif consent.yes:
+        result = await backend.syncs.sync(integration, job_id, expected_digest=consent.digest)
+    else:
         plan = await backend.syncs.plan(integration, job_id)
         if not as_json:
             print_plan(plan)
-        planned = dry_run_result(plan, backend.actor.user)
-        writes = plan.error is None and plan.kind is not PlanKind.REFUSE
-        if consent.dry_run or not writes:
-            if as_json:
-                print_json(planned)
-            return of_result(planned)
-        if not click.confirm("Sync this job?", err=True):
-            return _declined([planned], as_json=as_json, single=True)
-        expected = plan.digest
-    result = await backend.syncs.sync(integration, job_id, expected_digest=expected)
+        if not would_write(plan):
+            (result,) = planned_results([plan], backend.actor.user)
+            if not as_json:
+                return of_result(result)
+        elif click.confirm("Sync this job?", err=True):
+            result = await backend.syncs.sync(integration, job_id, expected_digest=plan.digest)
+        else:
+            result = await backend.syncs.decline(plan)
     if as_json:
         print_json(result)
     else:
@@ -131,36 +143,34 @@ async def _sync_one(backend: Backend, integration: str, job_id: str, consent: Co
 async def _sync_several(
     backend: Backend, integration: str, ids: Sequence[str], consent: Consent, interruption: Interruption, *, as_json: bool
 ) -> ExitCode:
-    bulk: BulkPlan | None = None
-    if not consent.yes or consent.digest is not None:
-        with progress_line() as line:
-            line.show(f"planning {len(ids):,} jobs")
-            bulk = await backend.syncs.plan_many(integration, ids)
-        if consent.digest is not None and bulk.digest != consent.digest:
-            raise StalePlan(
-                f"The plan is no longer the one that was shown: its digest is now {bulk.digest}",
-                remedy="Look at it again with jobsync sync --dry-run",
-            )
-    if bulk is not None and not consent.yes:
-        planned = [dry_run_result(plan, backend.actor.user) for plan in bulk.plans]
-        if not as_json:
-            print_plans(bulk.plans)
-        if consent.dry_run or not any(_writes(plan) for plan in bulk.plans):
-            if as_json:
-                _print_results(planned, bulk.digest, as_json=True)
-            return worst(map(of_result, planned))
-        if not click.confirm(f"Sync {sum(map(_writes, bulk.plans)):,} jobs?", err=True):
-            return _declined(planned, as_json=as_json, single=False)
-    results = await _write(backend, integration, ids, bulk, interruption)
-    _print_results(results, None if bulk is None else bulk.digest, as_json=as_json)
+    if consent.yes:
+        results = await _write(backend, integration, ids, consent.digest, interruption)
+        _print_results(results, consent.digest, as_json=as_json)
+        return worst(map(of_result, results))
+    with progress_line() as line:
+        bulk = await backend.syncs.plan_many(integration, ids, lambda done, total: line.show(f"planned {done:,} of {total:,}"))
+    if not as_json:
+        print_plans(bulk.plans)
+    writable = [plan for plan in bulk.plans if would_write(plan)]
+    if consent.dry_run or not writable:
+        results = tuple(planned_results(bulk.plans, backend.actor.user))
+        if as_json:
+            _print_results(results, bulk.digest, as_json=True)
+        else:
+            print_line(f"plan {bulk.digest}")
+    elif click.confirm(f"Sync {len(writable):,} jobs?", err=True):
+        results = await _write(backend, integration, ids, bulk, interruption)
+        _print_results(results, bulk.digest, as_json=as_json)
+    else:
+        results = tuple([await backend.syncs.decline(plan) for plan in bulk.plans])
+        _print_results(results, bulk.digest, as_json=as_json)
     return worst(map(of_result, results))
 
 
 async def _write(
-    backend: Backend, integration: str, ids: Sequence[str], bulk: BulkPlan | None, interruption: Interruption
+    backend: Backend, integration: str, ids: Sequence[str], expected: BulkPlan | str | None, interruption: Interruption
 ) -> tuple[SyncResult, ...]:
-    """Sync the jobs, each only as ``bulk`` planned it where there is such a plan."""
-    expected = None if bulk is None else {plan.job.id: plan.digest for plan in bulk.plans if plan.digest is not None}
+    """Sync the jobs, only as ``expected`` planned it where there is such a plan or its digest."""
     done = 0
     with progress_line() as line:
 
@@ -170,23 +180,6 @@ async def _write(
             line.show(f"{done:,} of {len(ids):,}  {result.outcome}  {result.job.name or result.job.id}")
 
         return await backend.syncs.sync_many(integration, ids, expected=expected, on_result=show, cancel=interruption.event)
-
-
-def _writes(plan: SyncPlan) -> bool:
-    return plan.error is None and plan.kind is not PlanKind.REFUSE
-
-
-def _declined(planned: Sequence[SyncResult], *, as_json: bool, single: bool) -> ExitCode:
-    from dataclasses import replace
-
-    cancelled = [replace(each, outcome=Outcome.CANCELLED) if each.outcome is Outcome.PLANNED else each for each in planned]
-    if not as_json:
-        say("Nothing was written")
-    elif single:
-        print_json(cancelled[0])
-    else:
-        _print_results(cancelled, None, as_json=True)
-    return ExitCode.OK
 
 
 def _print_results(results: Sequence[SyncResult], digest: str | None, *, as_json: bool) -> None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ..backend.errors import ExitCode, JobsyncError
-from ..backend.models import Failure, Outcome, SyncResult
+from ..backend.models import Outcome, SyncResult
+
+FAULT_CODE = "fault"
+"""The code of a failure that is a fault in the program."""
 
 _FIRST_THAT_OCCURRED = (
     ExitCode.FAULT,
@@ -33,18 +36,14 @@ _BY_OUTCOME = {
 }
 
 
-def of_failure(failure: Failure) -> ExitCode:
-    """Return the exit code of the error that has the failure's code."""
-    codes = {error.code: error.exit_code for error in _errors(JobsyncError)}
-    return codes.get(failure.code, ExitCode.REMOTE)
-
-
 def of_result(result: SyncResult) -> ExitCode:
-    """Return the exit code of one sync."""
-    if result.outcome in {Outcome.FAILED, Outcome.REFUSED} and result.error is not None:
-        found = of_failure(result.error)
-        return found if found is not ExitCode.OK else _BY_OUTCOME[result.outcome]
-    return _BY_OUTCOME[result.outcome]
+    """Return the exit code of one sync: what its error says where it failed or was refused, else what its outcome says."""
+    usual = _BY_OUTCOME[result.outcome]
+    if result.error is None or result.outcome not in {Outcome.FAILED, Outcome.REFUSED}:
+        return usual
+    if result.error.code == FAULT_CODE:
+        return ExitCode.FAULT
+    return next((error.exit_code for error in _errors(JobsyncError) if error.code == result.error.code), usual)
 
 
 def worst(codes: Iterable[ExitCode]) -> ExitCode:
