@@ -29,7 +29,7 @@ class Connection:
 
     integration: str
     base_url: str
-    credentials: Mapping[str, str]
+    credentials: Mapping[str, str] = field(repr=False)
     http: HttpSession
     options: Mapping[str, object] = field(default_factory=dict)
 

@@ -20,7 +20,7 @@ _PORTS = {"http": 80, "https": 443}
 
 def segment(text: str) -> str:
     """Return ``text`` as exactly one segment of a path, whatever is in it: an id that a person typed cannot lead elsewhere."""
-    quoted = quote(text, safe="")
+    quoted = quote(text, safe="", errors="surrogatepass")
     return quoted.replace(".", "%2E") if quoted in {".", ".."} else quoted
 
 
@@ -53,7 +53,7 @@ def with_query(url: str, params: Params | None) -> str:
             pairs.extend((name, item) for item in value)
     if not pairs:
         return url
-    return f"{url}{'&' if '?' in url else '?'}{urlencode(pairs)}"
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(pairs, errors='surrogatepass')}"
 
 
 class Home:
