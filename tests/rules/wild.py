@@ -124,7 +124,7 @@ def _leaf(op: Op) -> st.SearchStrategy[Leaf]:
     elif op in {Op.BEFORE, Op.AFTER}:
         value = st.sampled_from(DATES[:4])
     elif op in {Op.WITHIN_DAYS, Op.OLDER_THAN_DAYS}:
-        value = st.sampled_from([0, 1, 5, 0.5])
+        value = st.sampled_from([0, 1, 2, 5, 0.5])
     else:
         value = bounds
     return st.builds(Leaf, names, st.just(op), value, st.booleans())
