@@ -6,9 +6,9 @@ field without a value is not in a flat mapping.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from ..models import ActionKind, ActionResult, Effect, Eligibility, Job, JobStatus, JsonValue, Location
+from ..models import ActionKind, ActionResult, Change, Effect, Eligibility, Job, JobStatus, JsonValue, Location
 from ..target.base import OWNED_FIELDS
 
 OBJECTS = ("custom", "settings")
@@ -51,7 +51,8 @@ def sendable(value: JsonValue) -> JsonValue:
     if isinstance(value, list):
         return [sendable(item) for item in value]
     if isinstance(value, dict):
-        return {str(sendable(key)): sendable(item) for key, item in value.items()}
+        # In a merge patch a null takes a member out, so that none can be put in.
+        return {str(sendable(key)): sendable(item) for key, item in value.items() if item is not None}
     return value
 
 
@@ -68,11 +69,11 @@ def flatten(fields: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
 
 
 def nest(flat: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
-    """Return flat fields as the target has them; a None stays one, so this also makes a merge patch."""
+    """Return flat fields as the target has them; a None stays one."""
     nested: dict[str, JsonValue] = {}
     for name, value in flat.items():
-        parent, _, key = name.partition(".")
-        if not key:
+        parent, dot, key = name.partition(".")
+        if not dot:
             nested[name] = value
             continue
         inner = nested.setdefault(parent, {})
@@ -81,9 +82,20 @@ def nest(flat: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     return nested
 
 
+def merge_patch(changes: Iterable[Change]) -> dict[str, JsonValue]:
+    """Return the JSON Merge Patch (RFC 7396) that makes each change's field from what it was before into what it is after."""
+    return nest({change.field: _merging(change.before, change.after) for change in changes})
+
+
 def ordered(names: Mapping[str, object]) -> list[str]:
     """Return field names in the order of the owned fields, keys of an object by name."""
     return sorted(names, key=lambda name: (_ORDER.get(name.partition(".")[0], len(_ORDER)), name))
+
+
+def _merging(before: JsonValue, after: JsonValue) -> JsonValue:
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        return after
+    return {key: None for key in before if key not in after} | {key: _merging(before.get(key), item) for key, item in after.items()}
 
 
 def _applied(eligibility: Eligibility, kind: ActionKind) -> JsonValue:

@@ -27,8 +27,8 @@ class JobCache(Protocol):
     async def mark_gone(self, integration: str, job_id: str) -> None:
         """Say that the ATS has the job no more."""
 
-    async def set_sync(self, integration: str, job_id: str, mark: SyncMark) -> None:
-        """Keep where the job stands towards the target."""
+    async def set_sync(self, integration: str, job_id: str, mark: SyncMark, source: Job | None = None) -> None:
+        """Keep where the job stands towards the target; ``source`` is the job as it was synced."""
 
     async def sync_mark(self, integration: str, job_id: str) -> SyncMark | None:
         """Return where the job stands towards the target."""

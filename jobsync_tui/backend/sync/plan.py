@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ..canonical import Plain, digest
-from ..models import BulkPlan, Change, Eligibility, Failure, JobHead, JsonValue, PlanKind, SyncMark, SyncPlan
+from ..models import BulkPlan, Change, Eligibility, Failure, Job, JobHead, JsonValue, PlanKind, SyncMark, SyncPlan
 from ..store.journal import OperationKind
 from ..target.base import TargetJob
 from .difference import Difference, difference
-from .fields import flatten, nest
+from .fields import flatten, merge_patch, nest
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ class Proposal:
         side: The target as it was read.
         payload: The fields of a create, or the merge patch of an update.
         written: What the job's mark records once it is done, flat.
+        source: The job as it was read from the ATS, where it was.
     """
 
     plan: SyncPlan
@@ -58,6 +59,7 @@ class Proposal:
     side: TargetSide
     payload: Mapping[str, JsonValue]
     written: Mapping[str, JsonValue]
+    source: Job | None = None
 
     def same_writing(self, other: Proposal) -> bool:
         """Return whether both would write the same over the same, whatever else moved in the target's job."""
@@ -80,7 +82,7 @@ def sync_proposal(
     plan = _plan(eligibility, desired, side, found, ats_read_at)
     if missing:
         return refused(plan, side, unknown_names(missing))
-    payload = nest({change.field: change.after for change in found.changes})
+    payload = nest(desired) if side.job is None else merge_patch(found.changes)
     kind = {PlanKind.CREATE: OperationKind.CREATE, PlanKind.UPDATE: OperationKind.UPDATE}.get(plan.kind)
     return Proposal(replace(plan, digest=plan_digest(plan)), kind, side, payload, dict(desired))
 

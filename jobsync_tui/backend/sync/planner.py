@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 
@@ -50,7 +50,7 @@ class Planner:
             eligibility = self._evaluate(reading, await self._parts.rules())
             on_read(eligibility)
         with steps.step(StepName.PLAN):
-            return await self._compare(reading, eligibility)
+            return replace(await self._compare(reading, eligibility), source=reading.job)
 
     async def _fetch(self, integration: str, job_id: str) -> Reading:
         adapter = self._parts.adapter(integration)

@@ -47,14 +47,15 @@ class Run:
         """
         inner = asyncio.create_task(self._recorded())
         outer = asyncio.current_task()
+        asked_to_stop = False
         while not inner.done():
             try:
                 await asyncio.wait({inner})
             except asyncio.CancelledError:
                 if outer is not None:
                     outer.uncancel()
-                if not self._committed:
-                    inner.cancel()
+                if not self._committed and not asked_to_stop:
+                    asked_to_stop = inner.cancel()
         if inner.cancelled():  # before its first step
             result = await self._end(Outcome.CANCELLED, CANCELLED)
         else:
@@ -139,9 +140,8 @@ class Run:
         now = self._parts.now()
         result = replace(self._story.result(Outcome.UNCHANGED), synced_at=now)
         await self._record(result)
-        await self._parts.jobs.set_sync(
-            self._attempt.integration, self._attempt.job_id, unchanged_mark(self._attempt.action, proposal, now)
-        )
+        mark = unchanged_mark(self._attempt.action, proposal, now)
+        await self._parts.jobs.set_sync(self._attempt.integration, self._attempt.job_id, mark, proposal.source)
         return result
 
     async def _failed(self, error: JobsyncError) -> SyncResult:

@@ -11,7 +11,7 @@ from ..errors import JobsyncError, RemoteGone, UsageError
 from ..models import Change, Failure, PlanKind, StepName, SyncMark, SyncPlan, SyncResult
 from ..store.journal import Operation, OperationKind, OperationState
 from .attempt import Attempt, failure_of, unread_head
-from .fields import nest, ordered
+from .fields import merge_patch, ordered
 from .pipeline import Pipeline
 from .plan import Proposal, TargetSide, plan_digest, refused, unreadable_plan
 from .planner import OnRead
@@ -97,7 +97,7 @@ def undo_proposal(operation: Operation, side: TargetSide) -> Proposal:
         return refused(plan, side, Failure("changed_since", message, "Change the fields in Tenzo by hand."))
     changes = tuple(Change(name, current.get(name), operation.before.get(name)) for name in ordered(operation.after))
     plan = replace(plan, changes=changes, desired={each.field: each.after for each in changes if each.after is not None})
-    payload = nest({each.field: each.after for each in changes})
+    payload = merge_patch(changes)
     # What is restored may have been somebody's own: the next sync treats it as such and shows before it overwrites.
     written = {name: value for name, value in side.mark.written.items() if name not in operation.after}
     return Proposal(replace(plan, digest=plan_digest(plan)), OperationKind.UPDATE, side, payload, written)

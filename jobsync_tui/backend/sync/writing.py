@@ -10,7 +10,7 @@ from datetime import datetime
 
 from ..errors import AnswerLost, Busy, Conflict, JobsyncError, RemoteError, RemoteGone, StorageError
 from ..ids import new_id
-from ..models import Failure, JsonValue, Lease, Outcome, StepName, SyncMark, SyncResult, SyncStatus
+from ..models import Failure, Job, JsonValue, Lease, Outcome, StepName, SyncMark, SyncResult, SyncStatus
 from ..store.journal import Operation, OperationKind, OperationState
 from ..store.ledger import Verdict
 from ..target.base import TargetJob
@@ -95,7 +95,7 @@ class Writing:
     async def needless(self, moved: Moved, proposal: Proposal) -> SyncResult:
         """End an attempt whose work somebody else has done meanwhile."""
         now = self.parts.now()
-        await self._set(unchanged_mark(self.story.attempt.action, proposal, now))
+        await self._set(unchanged_mark(self.story.attempt.action, proposal, now), proposal.source)
         await self.parts.ledger.settle(moved.operation, Verdict(OperationState.ABANDONED, Outcome.UNCHANGED))
         return self._result(moved.operation, Outcome.UNCHANGED, error=None, synced_at=now)
 
@@ -165,7 +165,7 @@ class Writing:
 
     async def _done(self, operation: Operation, proposal: Proposal, job: TargetJob, unread: Failure | None = None) -> SyncResult:
         now = self.parts.now()
-        await self._set(done_mark(operation, proposal.side.mark, job.id, now))
+        await self._set(done_mark(operation, proposal.side.mark, job.id, now), proposal.source)
         state = OperationState.APPLIED if unread else OperationState.VERIFIED
         outcome = OUTCOMES[operation.kind]
         verdict = Verdict(state, outcome, None if unread is None else unread.message, job.id)
@@ -211,8 +211,8 @@ class Writing:
         failure = Failure("unknown", f"{LOST}: {cause}", "jobsync recover looks it up; nothing is sent again before that.")
         return self._result(operation, Outcome.UNKNOWN, error=failure, written=None, settles_at=settles_at)
 
-    async def _set(self, mark: SyncMark) -> None:
-        await self.parts.jobs.set_sync(self.story.attempt.integration, self.story.attempt.job_id, mark)
+    async def _set(self, mark: SyncMark, source: Job | None = None) -> None:
+        await self.parts.jobs.set_sync(self.story.attempt.integration, self.story.attempt.job_id, mark, source)
 
     def _result(
         self,

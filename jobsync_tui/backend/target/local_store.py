@@ -27,7 +27,6 @@ from .local_tables import (
 )
 
 SERVICE = "The local target"
-OBJECTS = frozenset({"settings", "custom"})
 MOVED_BY_WRITES = frozenset({"version", "external_id", "updated_ms", *OWNED_FIELDS})
 """Columns of a job that a sync's write moves; every other one is somebody else's."""
 
@@ -142,7 +141,7 @@ def edit(db: Db, target_id: str, fields: Mapping[str, JsonValue], others: Mappin
         RemoteGone: There is no such job.
     """
     row = _fresh(db, target_id, None)
-    return change(db, row, _columns(job_of(row).fields, fields) | others)
+    return change(db, row, {**_columns(job_of(row).fields, fields), **others})
 
 
 def remove(db: Db, target_id: str) -> None:
@@ -177,14 +176,21 @@ def job_of(row: JobRow) -> TargetJob:
 
 
 def _columns(present: Mapping[str, JsonValue], patch: Mapping[str, JsonValue]) -> dict[str, str | None]:
-    columns: dict[str, str | None] = {}
+    merged = {name: merged_value(present.get(name), value) for name, value in patch.items()}
+    return {name: None if value is None else canonical(value) for name, value in merged.items()}
+
+
+def merged_value(present: JsonValue, patch: JsonValue) -> JsonValue:
+    """Return ``present`` with a merge patch applied (RFC 7396): members that are null in the patch go."""
+    if not isinstance(patch, dict):
+        return patch
+    kept = dict(present) if isinstance(present, dict) else {}
     for name, value in patch.items():
-        before = present.get(name)
-        if name in OBJECTS and isinstance(value, dict):
-            merged = {**before, **value} if isinstance(before, dict) else value
-            value = {key: item for key, item in merged.items() if item is not None}  # noqa: PLW2901
-        columns[name] = None if value is None else canonical(value)
-    return columns
+        if value is None:
+            kept.pop(name, None)
+        else:
+            kept[name] = merged_value(kept.get(name), value)
+    return kept
 
 
 def _fresh(db: Db, target_id: str, etag: str | None) -> JobRow:

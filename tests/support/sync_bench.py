@@ -1,0 +1,237 @@
+"""A bench on which syncs run: an ATS on a shelf, a real ledger, a real local target, a clock that is turned by hand."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from jobsync_tui.backend.access import Actor
+from jobsync_tui.backend.ats.base import Adapter, Connection, Listing, Page
+from jobsync_tui.backend.database import Database, Db, Dialect, Schema
+from jobsync_tui.backend.database.schema import create_tables
+from jobsync_tui.backend.http import HttpSession, Network
+from jobsync_tui.backend.models import (
+    Action,
+    ActionKind,
+    CachedJob,
+    EvaluationPolicy,
+    FieldAvailability,
+    Job,
+    JobStatus,
+    JsonValue,
+    Leaf,
+    Location,
+    Op,
+    Rule,
+    RuleSet,
+    SyncMark,
+    SyncStatus,
+)
+from jobsync_tui.backend.store.ledger import Ledger
+from jobsync_tui.backend.store.ledger_tables import LEDGER_TABLES
+from jobsync_tui.backend.store.process import ProcessIdentity
+from jobsync_tui.backend.sync.parts import SyncParts, SyncTiming
+from jobsync_tui.backend.sync.pipeline import Pipeline
+from jobsync_tui.backend.target.base import Target
+from jobsync_tui.backend.target.local import LocalTarget
+from jobsync_tui.backend.target.local_seed import Candidate, Interview, Seed
+
+SHELF = "shelf"
+ALICE = Actor("alice")
+SETTLE = timedelta(seconds=20)
+
+SEED = Seed(
+    templates={"ICU screen": "script", "General screen": "ai_generation"},
+    folders=("Mercy/ICU", "Ohio"),
+    users={"dana@example.com": "Global Editor"},
+    settings={"language": ("Multilingual", "English"), "voice": ()},
+)
+
+RULES = (
+    Rule(
+        "icu",
+        "ICU",
+        Leaf("name", Op.CONTAINS, "ICU"),
+        (
+            Action(ActionKind.JOB_TEMPLATE, "ICU screen"),
+            Action(ActionKind.FOLDER, "Mercy/ICU"),
+            Action(ActionKind.SETTING, "English", "language"),
+            Action(ActionKind.FOLLOW_UP_USER, "dana@example.com"),
+        ),
+    ),
+    Rule("rest", "The rest", Leaf("status", Op.EQUALS, "open"), (Action(ActionKind.GENERATION_TEMPLATE, "General screen"),), priority=200),
+)
+
+CANDIDATE = Candidate("Ada", "Call Completed", "ada@example.com", 4, (Interview("Hello \u2014 yes.", {"communication": 5}),))
+
+
+def a_job(job_id: str = "1", **fields: object) -> Job:
+    """Return an eligible job; ``fields`` take the place of the usual ones."""
+    usual = Job(
+        integration=SHELF,
+        id=job_id,
+        name=f"ICU Nurse {job_id}",
+        status=JobStatus.OPEN,
+        location=Location(city="Cleveland", region="OH"),
+        department="Nursing",
+        description="<p>Nights</p>",
+        custom={"shift": "nights"},
+    )
+    return replace(usual, **fields)  # type: ignore[arg-type]
+
+
+class ShelfAts(Adapter):
+    """An ATS whose jobs lie on a shelf; ``trouble`` is raised instead of an answer, ``on_read`` runs before each."""
+
+    provider = "shelf"
+    title = "Shelf"
+    availability = FieldAvailability()
+
+    def __init__(self) -> None:
+        http = HttpSession(service="Shelf", base_url="http://127.0.0.1", network=Network())
+        super().__init__(Connection(SHELF, "http://127.0.0.1", {}, http))
+        self.jobs: dict[str, Job] = {}
+        self.trouble: Exception | None = None
+        self.on_read: Callable[[], None] = lambda: None
+        self.reads = 0
+
+    def put(self, *jobs: Job) -> None:
+        """Lay jobs on the shelf."""
+        self.jobs |= {job.id: job for job in jobs}
+
+    async def test(self) -> str:
+        return "shelf"
+
+    async def pages(self, listing: Listing) -> AsyncIterator[Page]:
+        yield Page(tuple(self.jobs.values()))
+
+    async def job(self, job_id: str) -> Job | None:
+        self.reads += 1
+        self.on_read()
+        if self.trouble is not None:
+            raise self.trouble
+        return self.jobs.get(job_id)
+
+
+class MemoryJobs:
+    """A cache of jobs that keeps them in memory."""
+
+    def __init__(self) -> None:
+        self.cached: dict[tuple[str, str], CachedJob] = {}
+        self.marks: dict[tuple[str, str], SyncMark] = {}
+        self.history: list[SyncStatus] = []
+
+    async def get(self, integration: str, job_id: str) -> CachedJob | None:
+        return self.cached.get((integration, job_id))
+
+    async def put(self, job: Job, now: datetime) -> CachedJob:
+        values = {name: getattr(job, name) for name in Job.__slots__}
+        self.cached[job.integration, job.id] = CachedJob(**values, cached_at=now)
+        return self.cached[job.integration, job.id]
+
+    async def mark_gone(self, integration: str, job_id: str) -> None:
+        mark = self.marks.get((integration, job_id))
+        if mark is not None:
+            self.marks[integration, job_id] = replace(mark, sync_status=SyncStatus.GONE)
+
+    async def set_sync(self, integration: str, job_id: str, mark: SyncMark, source: Job | None = None) -> None:
+        self.marks[integration, job_id] = mark
+        self.history.append(mark.sync_status)
+
+    async def sync_mark(self, integration: str, job_id: str) -> SyncMark | None:
+        return self.marks.get((integration, job_id))
+
+
+class HandClock:
+    """A clock that moves only when it is turned."""
+
+    def __init__(self) -> None:
+        self.time = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.time
+
+    def uptime(self) -> int:
+        return round(self.time.timestamp() * 1000)
+
+    def turn(self, by: timedelta) -> None:
+        """Let so much time pass."""
+        self.time += by
+
+
+def _create(db: Db, dialect: Dialect) -> None:
+    create_tables(db, LEDGER_TABLES)
+
+
+LEDGER_SCHEMA = Schema("ledger", 1, _create)
+
+
+@dataclass
+class Bench:
+    """Everything that a sync needs, at hand for looking into."""
+
+    ats: ShelfAts
+    jobs: MemoryJobs
+    local: LocalTarget
+    target: Target
+    ledger: Ledger
+    database: Database
+    clock: HandClock
+    parts: SyncParts
+    pipeline: Pipeline
+    rules: list[Rule] = field(default_factory=lambda: list(RULES))
+    refused: set[str] = field(default_factory=set)
+
+    def another(self, target: Target | None = None, process: ProcessIdentity | None = None) -> Pipeline:
+        """Return the pipeline of another process, or of this one with another way to the target."""
+        ledger = Ledger(self.database, process=process, now=self.clock.now, uptime=self.clock.uptime)
+        return Pipeline(replace(self.parts, target=target or self.target, ledger=ledger))
+
+    async def fields(self, job_id: str = "1") -> dict[str, JsonValue]:
+        """Return the owned fields of the one target job of that ATS job."""
+        found = await self.local.find(f"{SHELF}:{job_id}")
+        assert len(found) == 1
+        return dict(found[0].fields)
+
+
+@asynccontextmanager
+async def open_bench(folder: Path, target: Target | None = None) -> AsyncIterator[Bench]:
+    """Open a bench with files in ``folder``."""
+    database = await Database.open(f"sqlite:///{folder}/ledger.db", LEDGER_SCHEMA)
+    local = await LocalTarget.open(folder / "target.db")
+    await local.seed(SEED)
+    clock, ats, jobs = HandClock(), ShelfAts(), MemoryJobs()
+    ats.put(a_job())
+    ledger = Ledger(database, now=clock.now, uptime=clock.uptime)
+    rules = list(RULES)
+    refused: set[str] = set()
+
+    async def in_force() -> RuleSet:
+        return RuleSet(7, tuple(rules))
+
+    async def authorise(actor: Actor, integration: str) -> None:
+        from jobsync_tui.backend.errors import AccessDenied
+
+        if actor.user in refused:
+            raise AccessDenied(f"{actor.user} may not")
+
+    parts = SyncParts(
+        target=target or local,
+        jobs=jobs,
+        ledger=ledger,
+        adapter=lambda integration: ats,
+        rules=in_force,
+        policy=EvaluationPolicy,
+        authorise=authorise,
+        now=clock.now,
+        timing=SyncTiming(settle_after=SETTLE),
+    )
+    bench = Bench(ats, jobs, local, parts.target, ledger, database, clock, parts, Pipeline(parts), rules, refused)
+    try:
+        yield bench
+    finally:
+        await database.close()
+        await local.close()
