@@ -10,9 +10,10 @@ from typing import Any
 
 import msgspec
 
+from ..canonical import storable
 from ..clock import from_ms, to_ms
 from ..models import CachedJob, Job, JobRow, JobStatus, JsonValue, Location, SyncStatus
-from .fold import fold, fold_key, search_text, storable
+from .fold import fold, fold_key, search_text
 
 SOURCE_FIELDS = ("name", "description", "location", "department", "employment_type", "status", "url", "custom")
 """Fields of the job that a sync puts into the target: a change of one of them makes a synced job ``changed``."""

@@ -14,10 +14,10 @@ from typing import Any, TypeAlias
 import peewee
 from peewee import SQL, fn
 
+from ..canonical import storable
 from ..database import Db, Dialect
 from ..models import JobRow, Sort
 from . import codec
-from .fold import storable
 from .ordering import column
 from .query import Age, Contains, Is, Query, State, Term
 from .recall import Anchor, Findings, Recall
@@ -64,7 +64,7 @@ class Span:
 class Finder:
     """Answers questions about one query, within one read."""
 
-    def __init__(self, db: Db, dialect: Dialect, recall: Recall, integrations: Sequence[str], query: Query, now: datetime) -> None:
+    def __init__(self, db: Db, dialect: Dialect, recall: Recall, *, integrations: Sequence[str], query: Query, now: datetime) -> None:
         self._db = db
         self._dialect = dialect
         self._recall = recall

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from ..canonical import storable
+
 KEY_LENGTH = 300
 """Characters of a sort key; PostgreSQL refuses longer index entries."""
 
@@ -24,13 +26,6 @@ def fold(text: str) -> str:
 def fold_key(text: str | None) -> str:
     """Return the sort key of ``text``: folded and cut; nothing sorts as the empty text."""
     return fold(text[: 2 * KEY_LENGTH])[:KEY_LENGTH] if text else ""
-
-
-def storable(text: str) -> str:
-    """Return ``text`` as any database takes it: a lone surrogate becomes U+FFFD, NUL its picture U+2400."""
-    if text.isascii():
-        return text.replace("\x00", "\u2400") if "\x00" in text else text
-    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace").replace("\x00", "\u2400")
 
 
 def search_text(name: str | None, job_id: str) -> str:

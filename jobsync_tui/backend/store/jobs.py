@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -11,11 +12,13 @@ from itertools import groupby
 import peewee
 
 from .. import clock
+from ..canonical import storable
 from ..database import Database, Db, Dialect
+from ..errors import StorageError
 from ..models import CachedJob, Job, JobRow, Sort, SortField, SyncMark, SyncStatus
 from . import codec, listing, marks, sources
 from .finder import Finder
-from .fold import fold, storable
+from .fold import fold
 from .listing import GoneCounts, ListingState, PageCounts
 from .ordering import create_order, has_order
 from .process import ProcessIdentity
@@ -62,14 +65,31 @@ class JobStore:
         return await self._database.write(listing.begin, integration, self._process, full=full, now=moment)
 
     async def store_page(
-        self, state: ListingState, page_jobs: Sequence[Job], deleted: Sequence[str], cursor: str | None, now: datetime
+        self,
+        state: ListingState,
+        page_jobs: Sequence[Job],
+        deleted: Sequence[str],
+        cursor: str | None,
+        now: datetime,
+        *,
+        unread: Sequence[str] = (),
     ) -> PageCounts:
         """Store jobs of a listing together with the cursor behind them.
+
+        Args:
+            state: The listing.
+            page_jobs: Of one page or of several.
+            deleted: ATS job ids that the ATS says are deleted.
+            cursor: Where the listing goes on behind them.
+            now: When they were read.
+            unread: ATS job ids that were listed and could not be read: they are not missing.
 
         Raises:
             Busy: The listing was taken over.
         """
-        return await self._database.write(listing.store_page, self._dialect, state, page_jobs, deleted, cursor, clock.to_ms(now))
+        return await self._database.write(
+            listing.store_page, self._dialect, state, page_jobs, deleted=deleted, unread=unread, cursor=cursor, now=clock.to_ms(now)
+        )
 
     async def beat(self, state: ListingState, now: datetime) -> None:
         """Show that the listing goes on while it waits; `Busy` where it was taken over."""
@@ -166,13 +186,8 @@ class JobStore:
         """Return how many jobs there are in each sync status."""
         return await self._database.read(_facets, tuple(integrations))
 
-    async def close(self) -> None:
-        """Wait for an index that is being made."""
-        if self._ordering is not None:
-            await asyncio.gather(self._ordering, return_exceptions=True)
-
     def _finder(self, db: Db, integrations: Sequence[str], query: Query) -> Finder:
-        return Finder(db, self._dialect, self._recall, integrations, query, clock.now())
+        return Finder(db, self._dialect, self._recall, integrations=integrations, query=query, now=clock.now())
 
     def _make_order(self, field: SortField) -> None:
         """Make the index for an order in the background; until it is there, windows in this order take longer."""
@@ -180,8 +195,9 @@ class JobStore:
             self._ordering = asyncio.create_task(self._create_order(field))
 
     async def _create_order(self, field: SortField) -> None:
-        await self._database.write(create_order, field)
-        self._ordered.add(field)
+        with suppress(StorageError):  # the program is ending, or the disk is full: the list stays sorted the slow way
+            await self._database.write(create_order, field)
+            self._ordered.add(field)
 
     def _put(self, db: Db, job: Job, now: int) -> CachedJob:
         source = sources.ensure_source(db, job.integration)

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import peewee
 
+from ..canonical import storable
 from ..clock import from_ms
 from ..database import Db, Dialect
 from ..errors import Busy
 from ..models import IntegrationState, Job, SyncStatus
-from .fold import storable
 from .process import ProcessIdentity
 from .sources import Source, ensure_source, note_change, take_number
 from .tables import IntegrationRow, JobRecord, ListingRow, SightingRow
@@ -90,7 +90,9 @@ def begin(db: Db, integration: str, process: ProcessIdentity, *, full: bool, now
         if _resumable(found, full=full, now=now):
             _update(db, found.id, holder=holder, process=process.dump(), heartbeat=now)
             _set_state(db, source, IntegrationState.REFRESHING)
-            return ListingState(found.id, integration, bool(found.full), found.watermark, found.cursor, found.seen, True, holder)
+            return ListingState(
+                found.id, integration, bool(found.full), found.watermark, found.cursor, found.seen, resumed=True, holder=holder
+            )
         ListingRow.delete().where(ListingRow.id == found.id).execute(db)
     watermark = None if full else _watermark(db, source)
     number = _next_id(db)
@@ -106,13 +108,21 @@ def begin(db: Db, integration: str, process: ProcessIdentity, *, full: bool, now
     }
     ListingRow.insert(values).execute(db)
     _set_state(db, source, IntegrationState.REFRESHING)
-    return ListingState(number, integration, watermark is None, watermark, None, 0, False, holder)
+    return ListingState(number, integration, watermark is None, watermark, None, 0, resumed=False, holder=holder)
 
 
 def store_page(
-    db: Db, dialect: Dialect, listing: ListingState, jobs: Sequence[Job], deleted: Sequence[str], cursor: str | None, now: int
+    db: Db,
+    dialect: Dialect,
+    listing: ListingState,
+    jobs: Sequence[Job],
+    *,
+    deleted: Sequence[str],
+    unread: Sequence[str],
+    cursor: str | None,
+    now: int,
 ) -> PageCounts:
-    """Store a page, or several at once, and the cursor behind it.
+    """Store a page, or several at once, and the cursor behind it. The ``unread`` ids were listed too, and are not missing.
 
     Raises:
         Busy: The listing was taken over.
@@ -122,6 +132,7 @@ def store_page(
     before = _seen(db, dialect, source, listing, jobs)
     done = upsert(db, dialect, source, jobs, listing=listing.id, now=now)
     gone = mark_deleted(db, dialect, source, deleted)
+    _sight(db, dialect, source, listing, unread)
     seen = done.seen - before
     change = {ListingRow.cursor: cursor, ListingRow.heartbeat: now, ListingRow.seen: ListingRow.seen + seen}
     ListingRow.update(change).where(ListingRow.id == listing.id).execute(db)
@@ -139,7 +150,7 @@ def beat(db: Db, listing: ListingState, now: int) -> None:
 
 
 def finish(db: Db, listing: ListingState, *, watermark: str | None, complete: bool, accept_gone: bool, now: int) -> GoneCounts:
-    """End a listing that came to its last page. Only a complete full one tells which jobs are gone.
+    """End a listing that came to its last page. Only a full one that is ``complete`` tells which jobs are gone.
 
     Raises:
         Busy: The listing was taken over.
@@ -149,7 +160,7 @@ def finish(db: Db, listing: ListingState, *, watermark: str | None, complete: bo
     counts = _mark_missing(db, source, listing, accept_gone=accept_gone) if listing.full and complete else GoneCounts(0, 0)
     ListingRow.delete().where(ListingRow.id == listing.id).execute(db)
     values = {IntegrationRow.state: IntegrationState.OK.value, IntegrationRow.last_refresh: now, IntegrationRow.last_error: None}
-    if complete:
+    if listing.full or watermark is not None:
         values[IntegrationRow.watermark] = watermark
     IntegrationRow.update(values).where(IntegrationRow.number == source.number).execute(db)
     if counts.gone:
@@ -177,7 +188,7 @@ def restart(db: Db, listing: ListingState, *, full: bool, now: int) -> ListingSt
     process: str = ListingRow.select(ListingRow.process).where(ListingRow.id == listing.id).scalar(db)
     ListingRow.delete().where(ListingRow.id == listing.id).execute(db)
     ListingRow.insert(id=number, holder=listing.holder, process=process, heartbeat=now, **values).execute(db)
-    return ListingState(number, listing.integration, watermark is None, watermark, None, 0, False, listing.holder)
+    return ListingState(number, listing.integration, watermark is None, watermark, None, 0, resumed=False, holder=listing.holder)
 
 
 def mark_deleted(db: Db, dialect: Dialect, source: Source, ids: Sequence[str]) -> int:
@@ -225,6 +236,14 @@ def _seen(db: Db, dialect: Dialect, source: Source, listing: ListingState, jobs:
     return count
 
 
+def _sight(db: Db, dialect: Dialect, source: Source, listing: ListingState, ids: Sequence[str]) -> None:
+    """Note that the listing held jobs that could not be read; what the cache has of them stays."""
+    if ids:
+        where = (JobRecord.source == source.number) & dialect.any_of(JobRecord.id, [storable(job_id) for job_id in ids])
+        keys = JobRecord.select(JobRecord.key).where(where)
+        SightingRow.update({SightingRow.listing: listing.id}).where(SightingRow.key.in_(keys)).execute(db)
+
+
 def _listing(db: Db, source: Source) -> ListingRow | None:
     for row in ListingRow.select().where(ListingRow.source == source.number).execute(db):
         found: ListingRow = row
@@ -232,10 +251,16 @@ def _listing(db: Db, source: Source) -> ListingRow | None:
     return None
 
 
+def alive(found: ListingRow, observer: ProcessIdentity, now: int) -> bool:
+    """Return whether somebody is at the listing, as far as ``observer`` can tell."""
+    held = found.holder is not None and now - found.heartbeat <= STALE_AFTER_MS
+    return held and not ProcessIdentity.load(found.process).known_dead(observer)
+
+
 def _refuse_if_alive(found: ListingRow, integration: str, process: ProcessIdentity, now: int) -> None:
-    other = ProcessIdentity.load(found.process)
-    if found.holder is None or now - found.heartbeat > STALE_AFTER_MS or other.known_dead(process):
+    if not alive(found, process, now):
         return
+    other = ProcessIdentity.load(found.process)
     who = f"process {other.pid} on {other.host}"
     raise Busy(
         f"{integration} is being refreshed by {who}.",

@@ -6,10 +6,10 @@ that comes back, or whose change is taken back, has its former standing again.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
+from ..canonical import canonical, parse_object
 from ..database import Db, Dialect
 from ..models import Job, SyncMark, SyncStatus
 from . import codec
@@ -27,8 +27,8 @@ def put_mark(db: Db, key: int, mark: SyncMark, source: Job | None) -> None:
         MarkRow.status: mark.sync_status.value,
         MarkRow.last_synced: codec.milliseconds(mark.last_synced),
         MarkRow.target_id: mark.target_id,
-        MarkRow.written: json.dumps(dict(mark.written), sort_keys=True),
-        MarkRow.source: json.dumps(dict(_digests(db, key, mark, source)), sort_keys=True),
+        MarkRow.written: canonical(mark.written),
+        MarkRow.source: canonical(_digests(db, key, mark, source)),
     }
     kept = [column for column in values if column is not MarkRow.key]
     MarkRow.insert(values).on_conflict(conflict_target=[MarkRow.key], preserve=kept).execute(db)
@@ -42,7 +42,7 @@ def get_mark(db: Db, key: int) -> SyncMark | None:
     query = MarkRow.select(MarkRow.status, MarkRow.last_synced, MarkRow.target_id, MarkRow.written).where(MarkRow.key == key)
     for status, last_synced, target_id, written in query.tuples().execute(db):
         return SyncMark(
-            sync_status=SyncStatus(status), last_synced=codec.moment(last_synced), target_id=target_id, written=json.loads(written)
+            sync_status=SyncStatus(status), last_synced=codec.moment(last_synced), target_id=target_id, written=parse_object(written)
         )
     return None
 
@@ -74,7 +74,7 @@ def standing(synced: Digests | None, status: str, job: Job) -> str:
 def synced_digests(db: Db, dialect: Dialect, keys: Sequence[int]) -> dict[int, Digests]:
     """Return the digests of the source fields as they were synced, by key, for the jobs that have been."""
     query = MarkRow.select(MarkRow.key, MarkRow.source).where(dialect.any_of(MarkRow.key, keys))
-    return {key: json.loads(source) for key, source in query.tuples().execute(db)}
+    return {key: _load(source) for key, source in query.tuples().execute(db)}
 
 
 def _digests(db: Db, key: int, mark: SyncMark, source: Job | None) -> Digests:
@@ -86,8 +86,11 @@ def _digests(db: Db, key: int, mark: SyncMark, source: Job | None) -> Digests:
 
 def _former(db: Db, key: int) -> Digests:
     text: str | None = MarkRow.select(MarkRow.source).where(MarkRow.key == key).scalar(db)
-    digests: Digests = json.loads(text) if text else {}
-    return digests
+    return _load(text) if text else {}
+
+
+def _load(text: str) -> Digests:
+    return {name: str(value) for name, value in parse_object(text).items()}
 
 
 def _stored(db: Db, key: int) -> Job:

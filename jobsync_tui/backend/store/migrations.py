@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ..database import Db, Dialect, Schema, create_tables
+from ..models import SortField
 from .ledger_tables import LEDGER_TABLES
 from .ordering import COLUMNS, TIMES, create_order
 from .tables import CACHE_TABLES, CounterRow
 from .textindex import text_index
-from ..models import SortField
 
 
 def _create(db: Db, dialect: Dialect) -> None:

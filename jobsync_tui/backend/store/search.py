@@ -9,6 +9,7 @@ from typing import assert_never
 import peewee
 from peewee import SQL, fn
 
+from ..canonical import storable
 from ..clock import to_ms
 from ..database import Dialect
 from .query import (
@@ -28,7 +29,6 @@ from .query import (
     TimeField,
     Without,
 )
-from .fold import storable
 from .tables import DetailRow, IntegrationRow, JobRecord, RevisionRow, VerdictRow
 
 MILLISECOND = timedelta(milliseconds=1)

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..canonical import storable
 from ..database import Db, Dialect
 from ..models import Job, SyncStatus
 from . import codec
-from .fold import storable
 from .marks import settle, standing, synced_digests
 from .sources import Source, note_change
 from .tables import IntegrationRow, JobRecord, PayloadRow, VerdictRow

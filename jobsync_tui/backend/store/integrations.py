@@ -1,0 +1,76 @@
+"""How the cache of each integration stands, and what the program remembers for each actor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from .. import clock
+from ..database import Database, Db
+from ..models import IntegrationState
+from .codec import moment
+from .listing import alive
+from .process import ProcessIdentity
+from .tables import IntegrationRow, ListingRow, MemoryRow
+
+
+@dataclass(frozen=True, slots=True)
+class CacheState:
+    """The cache of one integration. ``watermark`` is what its next incremental listing starts from."""
+
+    jobs: int = 0
+    last_refresh: datetime | None = None
+    state: IntegrationState = IntegrationState.NEVER
+    last_error: str | None = None
+    watermark: str | None = None
+
+
+class IntegrationStore:
+    """The state of every integration that was ever used, configured or not."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._process = ProcessIdentity.own()
+
+    async def state(self, integration: str) -> CacheState:
+        """Return how the cache of an integration stands; one never used has an empty one."""
+        return await self._database.read(_state, integration, self._process, clock.to_ms(clock.now()))
+
+    async def known(self) -> tuple[str, ...]:
+        """Return the ids of all integrations for which anything is kept, those too that left the configuration."""
+        return await self._database.read(_known)
+
+    async def remember(self, actor: str, name: str, value: str) -> None:
+        """Keep a value for the actor's next start, such as the last integration or its filter."""
+        await self._database.write(_remember, actor, name, value)
+
+    async def recall(self, actor: str, name: str) -> str | None:
+        """Return a remembered value."""
+        return await self._database.read(_recall, actor, name)
+
+
+def _state(db: Db, integration: str, process: ProcessIdentity, now: int) -> CacheState:
+    for row in IntegrationRow.select().where(IntegrationRow.id == integration).execute(db):
+        state = IntegrationState(row.state)
+        if state is IntegrationState.REFRESHING and not _lives(db, row.number, process, now):
+            state = IntegrationState.INTERRUPTED
+        return CacheState(row.jobs, moment(row.last_refresh), state, row.last_error, row.watermark)
+    return CacheState()
+
+
+def _lives(db: Db, number: int, process: ProcessIdentity, now: int) -> bool:
+    return any(alive(row, process, now) for row in ListingRow.select().where(ListingRow.source == number).execute(db))
+
+
+def _known(db: Db) -> tuple[str, ...]:
+    return tuple(row[0] for row in IntegrationRow.select(IntegrationRow.id).order_by(IntegrationRow.id).tuples().execute(db))
+
+
+def _remember(db: Db, actor: str, name: str, value: str) -> None:
+    query = MemoryRow.insert(actor=actor, name=name, value=value)
+    query.on_conflict(conflict_target=[MemoryRow.actor, MemoryRow.name], preserve=[MemoryRow.value]).execute(db)
+
+
+def _recall(db: Db, actor: str, name: str) -> str | None:
+    value: str | None = MemoryRow.select(MemoryRow.value).where((MemoryRow.actor == actor) & (MemoryRow.name == name)).scalar(db)
+    return value

@@ -1,0 +1,99 @@
+"""The rule set, with every revision it ever had."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import peewee
+
+from .. import clock
+from ..database import Database, Db
+from ..errors import StalePlan, UsageError
+from ..models import Rule, RuleRevision, RuleSet
+from . import rule_json
+from .tables import RevisionRow
+
+
+class RuleStore:
+    """Revisions of the rule set; a new one is written whole, and none is ever changed or removed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def current(self) -> RuleSet:
+        """Return the rules in force; without any ever saved, an empty set at revision 0."""
+        return await self._database.read(_current)
+
+    async def at(self, revision: int) -> RuleSet:
+        """Return the rules as they were at a revision.
+
+        Raises:
+            UsageError: There was no such revision.
+        """
+        return await self._database.read(_at, revision)
+
+    async def history(self) -> tuple[RuleRevision, ...]:
+        """Return who changed the rules when, newest first."""
+        return await self._database.read(_history)
+
+    async def save(
+        self,
+        rules: Sequence[Rule],
+        *,
+        actor: str,
+        what: str,
+        expected_revision: int,
+        also: Callable[[Db], object] | None = None,
+    ) -> RuleSet:
+        """Make ``rules`` the ones in force, as a new revision.
+
+        Args:
+            rules: All of them.
+            actor: Who changes them.
+            what: What was done, in a few words.
+            expected_revision: The revision that the change was made from.
+            also: Runs in the same transaction, so that the change is recorded or does not happen.
+
+        Raises:
+            StalePlan: Somebody changed the rules since.
+        """
+        return await self._database.write(_save, tuple(rules), actor, what, expected_revision, also)
+
+
+def revision_in_force(db: Db) -> int:
+    """Return the number of the newest revision, 0 where there is none."""
+    revision: int | None = RevisionRow.select(peewee.fn.MAX(RevisionRow.revision)).scalar(db)
+    return revision or 0
+
+
+def _current(db: Db) -> RuleSet:
+    revision = revision_in_force(db)
+    return _at(db, revision) if revision else RuleSet(0)
+
+
+def _at(db: Db, revision: int) -> RuleSet:
+    text: str | None = RevisionRow.select(RevisionRow.rules).where(RevisionRow.revision == revision).scalar(db)
+    if text is None:
+        raise UsageError(f"The rules have no revision {revision}.", remedy="jobsync rules history shows which there are.")
+    return RuleSet(revision, rule_json.load(text))
+
+
+def _history(db: Db) -> tuple[RuleRevision, ...]:
+    query = RevisionRow.select(RevisionRow.revision, RevisionRow.at, RevisionRow.actor, RevisionRow.what)
+    rows = query.order_by(RevisionRow.revision.desc()).tuples().execute(db)
+    return tuple(RuleRevision(revision, clock.from_ms(at), actor, what) for revision, at, actor, what in rows)
+
+
+def _save(db: Db, rules: tuple[Rule, ...], actor: str, what: str, expected: int, also: Callable[[Db], object] | None) -> RuleSet:
+    present = revision_in_force(db)
+    if present != expected:
+        raise StalePlan(
+            f"The rules were changed meanwhile: they are at revision {present}, this change was made from {expected}.",
+            remedy="Look at the rules as they are now, and make the change again.",
+        )
+    kept = tuple(sorted(rules, key=lambda rule: (rule.priority, rule.name, rule.id)))
+    values = {"revision": present + 1, "at": clock.to_ms(clock.now()), "actor": actor, "what": what, "rules": rule_json.dump(kept)}
+    RevisionRow.insert(values).execute(db)
+    if also is not None:
+        also(db)
+    return RuleSet(present + 1, kept)
