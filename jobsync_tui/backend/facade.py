@@ -8,10 +8,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from .access import Actor, Guard
 from .database import Database
 from .errors import ConfigError
-from .http import HttpSession, Network, Responder
+from .http import HttpSession, Responder
 from .paths import places
 from .secrets import resolve
-from .services.connections import Connections
+from .services.connections import Connections, network_of
 from .services.context import Context, Stores
 from .services.eligibility import EligibilityService
 from .services.integrations import IntegrationService
@@ -92,6 +92,5 @@ async def _open_target(settings: Settings) -> Target:
 
     if settings.target.api_key is None:
         raise ConfigError(f"{settings.path}: target.api_key is missing")
-    network = Network(proxy=settings.network.proxy, ca_bundle=settings.network.ca_bundle)
-    session = HttpSession(service=TenzoTarget.title, base_url=settings.target.base_url, network=network)
+    session = HttpSession(service=TenzoTarget.title, base_url=settings.target.base_url, network=network_of(settings))
     return TenzoTarget(session, resolve(settings.target.api_key, settings.path.parent))

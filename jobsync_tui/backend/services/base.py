@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable
-from functools import wraps
+from functools import update_wrapper
 from typing import Concatenate, ParamSpec, TypeVar
 
 from .context import Context
@@ -16,6 +16,7 @@ from .context import Context
 P = ParamSpec("P")
 R = TypeVar("R")
 S = TypeVar("S", bound="Service")
+F = TypeVar("F", bound=Callable[..., object])
 ACCESS = "__access__"
 """The attribute by which a declared method is known; its value is the kind of admission."""
 
@@ -27,13 +28,11 @@ def for_admins(method: Callable[Concatenate[S, P], Awaitable[R]]) -> Callable[Co
         AccessDenied: The actor is not one of them; the attempt is recorded.
     """
 
-    @wraps(method)
-    async def admitted(self: S, *args: P.args, **kwargs: P.kwargs) -> R:
+    async def admitted(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
         await self.context.admit(_name(self, method))
         return await method(self, *args, **kwargs)
 
-    setattr(admitted, ACCESS, "admins")
-    return admitted
+    return _declared(admitted, method, "admins")
 
 
 def for_integration(
@@ -46,26 +45,22 @@ def for_integration(
         UsageError: There is no such integration, or it is not theirs: the answer is the same.
     """
 
-    @wraps(method)
-    async def admitted(self: S, integration: str, *args: P.args, **kwargs: P.kwargs) -> R:
+    async def admitted(self: S, integration: str, /, *args: P.args, **kwargs: P.kwargs) -> R:
         await self.context.admit_to(integration, _name(self, method))
         return await method(self, integration, *args, **kwargs)
 
-    setattr(admitted, ACCESS, "integration")
-    return admitted
+    return _declared(admitted, method, "integration")
 
 
 def stream_for_admins(method: Callable[Concatenate[S, P], AsyncIterator[R]]) -> Callable[Concatenate[S, P], AsyncIterator[R]]:
     """Admit like `for_admins`, before the first item of a stream."""
 
-    @wraps(method)
-    async def admitted(self: S, *args: P.args, **kwargs: P.kwargs) -> AsyncIterator[R]:
+    async def admitted(self: S, /, *args: P.args, **kwargs: P.kwargs) -> AsyncIterator[R]:
         await self.context.admit(_name(self, method))
         async for item in method(self, *args, **kwargs):
             yield item
 
-    setattr(admitted, ACCESS, "admins")
-    return admitted
+    return _declared(admitted, method, "admins")
 
 
 class Service:
@@ -84,3 +79,10 @@ class Service:
 
 def _name(service: Service, method: Callable[..., object]) -> str:
     return f"{type(service).__name__.removesuffix('Service').lower()}.{getattr(method, '__name__', '?')}"
+
+
+def _declared(admitted: F, method: Callable[..., object], kind: str) -> F:
+    """Return ``admitted`` with the name and the words of the method behind it, marked with its kind of admission."""
+    update_wrapper(admitted, method)
+    setattr(admitted, ACCESS, kind)
+    return admitted

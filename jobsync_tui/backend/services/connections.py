@@ -113,7 +113,7 @@ class Connections:
         session = HttpSession(
             service=kind.title,
             base_url=base_url,
-            network=Network(proxy=self._settings.network.proxy, ca_bundle=self._settings.network.ca_bundle),
+            network=network_of(self._settings),
             responder=self._responders.get(integration.id),
             on_wait=lambda words: self._tell(integration.id, words),
         )
@@ -124,6 +124,12 @@ class Connections:
         listener = self._listeners.get(integration)
         if listener is not None:
             listener(words)
+
+
+def network_of(settings: Settings) -> Network:
+    """Return how connections leave the machine."""
+    bundle = settings.network.ca_bundle
+    return Network(proxy=settings.network.proxy, ca_bundle=None if bundle is None else str(bundle))
 
 
 def unknown_integration(integration: str) -> UsageError:

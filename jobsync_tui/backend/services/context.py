@@ -55,7 +55,7 @@ class Context:
         self.rule_store = stores.rules
         self.ledger = stores.ledger
         self.target = target
-        self.refresher = Refresher(connections.adapter, stores.jobs, stores.integrations)
+        self.refresher = Refresher(connections.adapter, stores.jobs, stores.integrations, connections.on_wait)
         parts = self._sync_parts(stores)
         self.pipeline = Pipeline(parts)
         self.bulk = Bulk(self.pipeline, guard.settings.sync.concurrency)
@@ -120,9 +120,9 @@ class Context:
             await self._record_refusal("sync", integration if self.settings.integration(integration) else None, refusal)
             raise
         if settings.read_only:
-            refusal = AccessDenied(f"{settings.name} is read-only: its jobs are looked at and never synced")
-            await self._record_refusal("sync", integration, refusal)
-            raise refusal
+            denied = AccessDenied(f"{settings.name} is read-only: its jobs are looked at and never synced")
+            await self._record_refusal("sync", integration, denied)
+            raise denied
 
     def visible(self) -> tuple[str, ...]:
         """Return the ids of the integrations that the actor may use, in the configuration's order."""

@@ -39,7 +39,7 @@ class RecordService(Service):
     async def leases(self) -> tuple[Lease, ...]:
         """Return who is syncing what, of the integrations that the actor may use."""
         visible = frozenset(self.context.visible())
-        return tuple(lease for lease in await self.context.ledger.leases.leases() if lease.integration in visible)
+        return tuple(lease for lease in await self.context.ledger.leases.all() if lease.integration in visible)
 
     @for_admins
     async def break_lease(self, lease_id: str) -> None:
