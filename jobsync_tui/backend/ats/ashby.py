@@ -4,7 +4,7 @@ Everything is a POST, and most failures come with status 200. Drafts are listed 
 its department by ids, which two further listings turn into names for all jobs at once; description, address and the like come with a
 job's posting, so only for one job at a time. The watermark is Ashby's own sync token, which comes with the last page; one that has
 expired begins a full listing. Not found: the codes for an expired token and for an unknown job in the vendor's own words. Others have
-seen ``sync_token_expired``; ``..._not_found`` is taken for the latter, and so is an id that Ashby declines because it is no UUID.
+seen ``sync_token_expired``; ``..._not_found`` is taken for the latter.
 """
 
 from __future__ import annotations
@@ -76,14 +76,12 @@ class Ashby(Adapter):
                 yield page
 
     async def job(self, job_id: str) -> Job | None:
-        """Ask for the job by its id, then for its posting and, unless they are known, for the names."""
+        """Ask for the job by its id, then for its posting and, unless they are known, for the names. An id that is no UUID has no job."""
+        if not _is_uuid(job_id):
+            return None
         try:
             row = (await self._ask("job.info", {"id": job_id})).decode(_One[Row]).results
         except RemoteGone:
-            return None
-        except Refused:
-            if _is_uuid(job_id):
-                raise
             return None
         posting, names = await asyncio.gather(self._posting(row), self._known_names())
         found = convert_one(row, partial(self._job, names=names), self.title)

@@ -45,7 +45,7 @@ class RowShape(Generic[A, R]):
         row: One row.
         rows: Gives the rows of an answer.
         id_keys: Where the id of a broken row may still be found, best first.
-        name_keys: The same for its name.
+        name_keys: The same for its name; dots lead into nested objects.
     """
 
     typed: type[A]
@@ -157,7 +157,9 @@ def _rejected(values: Mapping[str, object], reason: str, shape: RowShape[A, R]) 
 
 def _first(values: Mapping[str, object], keys: tuple[str, ...]) -> str | None:
     for key in keys:
-        value = values.get(key)
+        value: object = values
+        for part in key.split("."):
+            value = value.get(part) if isinstance(value, Mapping) else None
         if isinstance(value, str | int) and not isinstance(value, bool) and value != "":
             return excerpt(str(value))
     return None

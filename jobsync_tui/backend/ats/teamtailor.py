@@ -109,7 +109,7 @@ class _Included(msgspec.Struct):
     included: list[_Resource] | None = None
 
 
-SHAPE = RowShape(_Answer[Row], _Answer[msgspec.Raw], Row, lambda answer: answer.data)
+SHAPE = RowShape(_Answer[Row], _Answer[msgspec.Raw], Row, lambda answer: answer.data, name_keys=("attributes.title",))
 
 
 class Teamtailor(Adapter):

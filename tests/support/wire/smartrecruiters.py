@@ -1,0 +1,75 @@
+"""SmartRecruiters' Job API, from a client made of the vendor's specification."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from ..ats_server import Answer, Asked
+from .base import Wire, WireJob, iso
+
+
+class SmartRecruitersWire(Wire):
+    """``GET /jobs`` with the heads of jobs, and ``GET /jobs/{id}`` with the whole of one."""
+
+    provider = "smartrecruiters"
+    credentials: ClassVar = {"api_key": "smart-canary-41fe"}
+    wrong_credentials: ClassVar = {"api_key": "smart-wrong-canary-6"}
+
+    def answer(self, asked: Asked) -> Answer:
+        if asked.headers.get("x-smarttoken") != self.credentials["api_key"]:
+            return Answer({"message": "Invalid token", "errors": []}, status=401)
+        path = asked.path.removeprefix(self.base_path)
+        if path == "/jobs":
+            return self._jobs(asked)
+        found = next((job for job in self.alive if path == f"/jobs/{self.job_id(job)}"), None)
+        if found is None:
+            return Answer({"message": "Job not found", "errors": [{"code": "JOB_NOT_FOUND", "message": ""}]}, status=404)
+        return Answer(self._head(found) | self._details())
+
+    def job_id(self, job: WireJob) -> str:
+        return f"3f3a{job.number:04d}-aaaa"
+
+    def unknown_id(self) -> str:
+        return "3f3affff-bbbb"
+
+    def is_listing(self, asked: Asked) -> bool:
+        return asked.path.endswith("/jobs")
+
+    def _jobs(self, asked: Asked) -> Answer:
+        chosen = self.alive
+        if "updatedAfter" in asked.query:
+            chosen = [job for job in chosen if job.changed > datetime.fromisoformat(asked.query["updatedAfter"])]
+        limit = min(self.page_size, int(asked.query.get("limit", "10")))
+        start = 0 if self.loops else int(asked.query.get("offset", "0"))
+        rows = [self._head(job) for job in chosen[start : start + limit]]
+        return Answer({"limit": limit, "offset": start, "totalFound": len(chosen), "content": rows}, headers={"X-RateLimit-Remaining": "9"})
+
+    def _head(self, job: WireJob) -> dict[str, object]:
+        return {
+            "id": self.job_id(job),
+            "title": job.name,
+            "refNumber": f"REF{job.number}",
+            "createdOn": iso(job.changed),
+            "updatedOn": iso(job.changed),
+            "lastActivityOn": iso(job.changed),
+            "department": {"id": 7, "label": ["not", "a", "text"]} if job.broken else {"id": 7, "label": "Engineering"},
+            "location": {"city": "Berlin", "countryCode": "de", "country": "Germany", "region": None, "regionCode": None, "remote": False},
+            "status": "SOURCING",
+            "postingStatus": "PUBLIC",
+            "actions": {},
+        }
+
+    def _details(self) -> dict[str, object]:
+        sections = {
+            "qualifications": {"title": "Qualifications", "text": "<p>Much</p>"},
+            "jobDescription": {"title": "Job & Description", "text": "<p>Text</p>"},
+            "companyDescription": {"title": "Company", "text": ""},
+        }
+        return {
+            "typeOfEmployment": {"id": "permanent", "label": "Full-time"},
+            "industry": {"id": "it", "label": "Computers"},
+            "creator": {"firstName": "Dana", "lastName": "Whitfield"},
+            "jobAd": {"sections": sections},
+            "properties": [{"id": "p1", "label": "Req Type", "value": {"id": "new", "label": "New"}}],
+        }
