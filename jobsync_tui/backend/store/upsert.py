@@ -16,6 +16,13 @@ from .sources import Source, note_change
 from .tables import IntegrationRow, JobRecord, PayloadRow, VerdictRow
 from .textindex import text_index
 
+_SIGHT = "INSERT INTO sightings (key, listing, at) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET at = excluded.at"
+_IN_LISTING = ", listing = excluded.listing"
+_LETTERS = (
+    "INSERT INTO letters (source, letter, jobs) VALUES (?, ?, ?) "
+    "ON CONFLICT (source, letter) DO UPDATE SET jobs = letters.jobs + excluded.jobs"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Upserted:
@@ -72,8 +79,7 @@ def upsert(db: Db, dialect: Dialect, source: Source, jobs: Sequence[Job], *, lis
     many(
         db,
         dialect,
-        "INSERT INTO sightings (key, listing, at) VALUES (?, ?, ?) "
-        "ON CONFLICT (key) DO UPDATE SET at = excluded.at" + (", listing = excluded.listing" if listing else ""),
+        _SIGHT + _IN_LISTING if listing else _SIGHT,
         [(key, listing, now) for key in batch.keys],
     )
     writer.finish()
@@ -98,12 +104,12 @@ def _sort(db: Db, dialect: Dialect, source: Source, jobs: dict[str, Job], *, lis
             if found.gone:
                 batch.returned.append(found)
             if not listed or mark != found.listed:
-                _compare(db, batch, found, job, body, mark or found.listed)
+                _compare(db, batch, found, job, body=body, mark=mark or found.listed)
         batch.keys.append(key)
     return batch
 
 
-def _compare(db: Db, batch: _Batch, found: _Known, job: Job, body: str, mark: bytes) -> None:
+def _compare(db: Db, batch: _Batch, found: _Known, job: Job, *, body: str, mark: bytes) -> None:
     """Sort a job whose listing differs from the last one, or that was read singly.
 
     What a listing leaves out is no change: fields that were loaded singly stay while the rest is the same.
@@ -201,7 +207,7 @@ class _Writer:
         many(
             self._db,
             self._dialect,
-            "INSERT INTO letters (source, letter, jobs) VALUES (?, ?, ?) ON CONFLICT (source, letter) DO UPDATE SET jobs = letters.jobs + excluded.jobs",
+            _LETTERS,
             [(self._source.number, letter, jobs) for letter, jobs in self._letters.items() if jobs],
         )
         if self._added:
@@ -231,8 +237,8 @@ def many(db: Db, dialect: Dialect, sql: str, rows: Sequence[tuple[Any, ...]]) ->
 
 
 def _insert(table: str, names: Sequence[str]) -> str:
-    return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+    return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608 - the names are this package\'s own
 
 
 def _update(table: str, names: Sequence[str]) -> str:
-    return f"UPDATE {table} SET {', '.join(f'{name} = ?' for name in names)} WHERE key = ?"
+    return f"UPDATE {table} SET {', '.join(f'{name} = ?' for name in names)} WHERE key = ?"  # noqa: S608 - the names are this package\'s own
