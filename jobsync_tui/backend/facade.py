@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from .access import Actor, Guard
 from .database import Database
-from .errors import ConfigError
+from .errors import ConfigError, JobsyncError
 from .http import HttpSession, Responder
 from .paths import places
 from .secrets import resolve
+from .services.adoption import AdoptionService
 from .services.connections import Connections, network_of
 from .services.context import Context, Stores
 from .services.eligibility import EligibilityService
 from .services.integrations import IntegrationService
 from .services.jobs import JobService
+from .services.maintenance import MaintenanceService
 from .services.records import RecordService
 from .services.rules import RuleService
 from .services.syncs import SyncService
@@ -25,7 +29,10 @@ from .store.jobs import JobStore
 from .store.ledger import Ledger
 from .store.migrations import SCHEMA
 from .store.rules import RuleStore
+from .sync.recovery import Recovery
 from .target.base import Target
+
+log = logging.getLogger(__name__)
 
 
 class Backend:
@@ -39,6 +46,8 @@ class Backend:
         self.syncs = SyncService(context)
         self.rules = RuleService(context)
         self.records = RecordService(context)
+        self.adoption = AdoptionService(context)
+        self.maintenance = MaintenanceService(context)
 
     @property
     def actor(self) -> Actor:
@@ -75,7 +84,30 @@ class Backend:
             stores = Stores(
                 jobs=JobStore(database), integrations=IntegrationStore(database), rules=RuleStore(database), ledger=Ledger(database)
             )
-            yield cls(Context(actor, guard, connections, stores, target))
+            context = Context(actor, guard, connections, stores, target)
+            await stack.enter_async_context(_recovering(context.recovery))
+            yield cls(context)
+
+
+@asynccontextmanager
+async def _recovering(recovery: Recovery) -> AsyncIterator[None]:
+    """Settle what earlier processes left open while the block runs; nobody waits for it."""
+    task = asyncio.create_task(_recover(recovery))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+
+
+async def _recover(recovery: Recovery) -> None:
+    try:
+        report = await recovery.recover()
+    except JobsyncError as error:
+        log.warning("open operations could not be settled: %s", error.message)
+    else:
+        if report.open:
+            log.info("%d open operations: %d settled, %d still unknown", report.open, len(report.settled), len(report.unknown))
 
 
 def _database_url(settings: Settings) -> str:

@@ -16,11 +16,13 @@ from ..store.integrations import IntegrationStore
 from ..store.jobs import JobStore
 from ..store.ledger import Ledger
 from ..store.rules import RuleStore
+from ..sync.adopt import Adoption
 from ..sync.bulk import Bulk
 from ..sync.parts import SyncParts, SyncTiming
 from ..sync.pipeline import Pipeline
 from ..sync.recovery import Recovery
 from ..sync.refresh import Refresher
+from ..sync.undo import Undo
 from ..target.base import Target
 from .connections import Connections
 
@@ -60,6 +62,8 @@ class Context:
         self.pipeline = Pipeline(parts)
         self.bulk = Bulk(self.pipeline, guard.settings.sync.concurrency)
         self.recovery = Recovery(parts)
+        self.undo = Undo(self.pipeline)
+        self.adoption = Adoption(self.pipeline)
 
     def _sync_parts(self, stores: Stores) -> SyncParts:
         return SyncParts(

@@ -99,6 +99,24 @@ class SyncService(Service):
         return await self.context.job_store.ids(chosen, FAILED_JOBS, Sort())
 
     @for_admins
+    async def undo_plan(self, operation_id: str) -> SyncPlan:
+        """Return what undoing an operation would change; a refusal says why it cannot be undone.
+
+        Raises:
+            UsageError: There is no such operation, or it is not the actor's to undo.
+        """
+        return await self.context.undo.plan(self.context.actor, operation_id)
+
+    @for_admins
+    async def undo(self, operation_id: str, *, expected_digest: str | None = None, on_step: OnStep | None = None) -> SyncResult:
+        """Put the owned fields back to what they were before an operation, and return what came of it.
+
+        Raises:
+            UsageError: There is no such operation, or it is not the actor's to undo.
+        """
+        return await self.context.undo.undo(self.context.actor, operation_id, expected_digest=expected_digest, on_step=on_step)
+
+    @for_admins
     async def recover(self) -> RecoveryReport:
         """Settle what a crash or a lost answer left open, and return when that is done."""
         return await self.context.recovery.recover()
