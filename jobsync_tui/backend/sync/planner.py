@@ -105,6 +105,10 @@ async def read_target(target: Target, job: Job, mark: SyncMark) -> tuple[tuple[T
             return (known,), None
         gone = mark.target_id
     found = await target.find(external_id(job.integration, job.id))
+    if len(found) == 1 and found[0].etag is None:
+        # A list carries no ETag. Without one an update could not be refused where somebody else was faster.
+        single = await target.get(found[0].id)
+        found = () if single is None else (single,)
     return found, None if found else gone
 
 
