@@ -14,6 +14,9 @@ from ..secrets import resolve
 from ..settings import IntegrationSettings, Settings
 from ..text import clean
 
+NOWHERE = "https://invalid"
+"""What the session of an adapter that sends no requests, such as one of a file, is given for an address."""
+
 
 class Connections:
     """Adapters by integration id.
@@ -112,7 +115,7 @@ class Connections:
         credentials = {name: resolve(value, folder).reveal() for name, value in integration.credentials.items()}
         session = HttpSession(
             service=kind.title,
-            base_url=base_url,
+            base_url=base_url or NOWHERE,
             network=network_of(self._settings),
             responder=self._responders.get(integration.id),
             on_wait=lambda words: self._tell(integration.id, words),

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from ..errors import Busy, JobNotFound, JobsyncError, RemoteError, RemoteGone, StalePlan, StorageError
-from ..models import Change, Failure, JobHead, Lease, Outcome, PlanKind, SyncResult
+from ..models import Change, Failure, JobHead, Lease, Outcome, PlanKind, SyncMark, SyncResult
 from .attempt import FAILED, Attempt, Story, failure_of
 from .marks import failed_mark, unchanged_mark
 from .parts import SyncParts
@@ -145,13 +145,12 @@ class Run:
         return result
 
     async def _failed(self, error: JobsyncError) -> SyncResult:
-        """End an attempt that wrote nothing because something failed; the job's mark says so, where there is one to say it."""
+        """End an attempt that wrote nothing because something failed; the job's mark says so, where the cache has the job."""
         self._committed = True
         key = (self._attempt.integration, self._attempt.job_id)
         try:
-            mark = await self._parts.jobs.sync_mark(*key)
-            if mark is not None:
-                await self._parts.jobs.set_sync(*key, failed_mark(self._attempt.action, mark))
+            mark = await self._parts.jobs.sync_mark(*key) or SyncMark()
+            await self._parts.jobs.set_sync(*key, failed_mark(self._attempt.action, mark))
         except StorageError as storage:
             log.warning("the failure of %s could not be kept: %s", self._attempt.job_id, storage.message)
         return await self._end(Outcome.FAILED, failure_of(error))

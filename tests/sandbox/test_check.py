@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from jobsync_tui.backend.models import Outcome, SyncStatus
+from jobsync_tui.backend.sandbox import CheckStep, Sandbox, make_sandbox, run_check, scenario
+from jobsync_tui.backend.target import local_store
+from jobsync_tui.cli import demo as demo_command
+from jobsync_tui.cli.main import cli
+from jobsync_tui.cli.runner import run
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
+    with make_sandbox(jobs=300, directory=tmp_path / "sandbox") as made:
+        yield made
+
+
+async def checked(sandbox: Sandbox) -> tuple[bool, dict[str, CheckStep]]:
+    steps: list[CheckStep] = []
+    await sandbox.prepare()
+    async with sandbox.open() as backend:
+        held = await run_check(sandbox, backend, steps.append)
+    return held, {step.title: step for step in steps}
+
+
+async def test_every_step_of_the_main_job_holds(sandbox: Sandbox) -> None:
+    held, steps = await checked(sandbox)
+    assert held, [step for step in steps.values() if not step.held]
+    assert len(steps) >= 15
+
+
+async def test_a_sync_that_touches_candidates_is_noticed(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    update = local_store.update
+
+    def careless(*arguments: object) -> object:
+        db = arguments[0]
+        db.execute_sql("UPDATE candidates SET stage = 'Outreach', stars = 5")  # type: ignore[attr-defined]
+        return update(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(local_store, "update", careless)
+    held, steps = await checked(sandbox)
+    assert not held
+    assert not steps["candidates and interviews are as they were"].held
+
+
+def test_a_broken_step_ends_the_command_with_another_code(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def answering_nonsense(self: Sandbox, role: scenario.Role, **traits: str) -> None:
+        del self, role, traits
+
+    monkeypatch.setattr(Sandbox, "change_in_ats", answering_nonsense)
+    code = run(cli, ["demo", "--check", "--jobs", "60"])
+    assert code == 1
+    assert "FAIL  change the job in the ATS and sync: updated" in capsys.readouterr().out
+
+
+def test_the_command_runs_the_main_job_and_leaves_nothing_behind(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(demo_command, "refuse_strangers", lambda: None)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    assert run(cli, ["demo", "--jobs", "120"]) == 0
+    assert "steps hold" in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_the_story_is_set_before_the_demonstration_begins(sandbox: Sandbox) -> None:
+    await sandbox.prepare()
+    async with sandbox.open() as backend:
+        standing = {
+            role: job.sync_status
+            for role in (scenario.ICU_TRAVEL, scenario.SALES_SCRIPT, scenario.BROKEN, scenario.BERLIN_BACKEND)
+            if (job := await backend.jobs.get(*sandbox.address(role))) is not None
+        }
+        vanished = await backend.syncs.sync(*sandbox.address(scenario.VANISHED))
+        nameless = await backend.syncs.sync(*sandbox.address(scenario.NAMELESS))
+    assert standing == {
+        scenario.ICU_TRAVEL: SyncStatus.CHANGED,
+        scenario.SALES_SCRIPT: SyncStatus.SYNCED,
+        scenario.BROKEN: SyncStatus.FAILED,
+        scenario.BERLIN_BACKEND: SyncStatus.NEVER,
+    }
+    assert vanished.outcome is Outcome.NOT_FOUND
+    assert nameless.outcome is Outcome.REFUSED
+
+
+async def test_a_kept_sandbox_can_be_gone_on_with(tmp_path: Path) -> None:
+    for _ in range(2):
+        with make_sandbox(jobs=60, directory=tmp_path / "kept") as sandbox:
+            await sandbox.prepare()
+            async with sandbox.open() as backend:
+                assert {each.jobs for each in await backend.integrations.list()} == {27, 21, 12}
