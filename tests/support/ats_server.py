@@ -67,7 +67,7 @@ class AtsServer:
 
     Attributes:
         asked: Every request so far.
-        committed: Every request that the handler saw: a fault may lose the answer all the same.
+        connections: Those that are open.
     """
 
     def __init__(self, handler: Handler, *, tls: ssl.SSLContext | None = None) -> None:
@@ -75,19 +75,21 @@ class AtsServer:
         self._handler = handler
         self._tls = tls
         self._planned: list[_Planned] = []
-        self._connections: set[asyncio.Task[None]] = set()
+        self.connections: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0, ssl=self._tls)
+        self._server = await asyncio.start_server(
+            self._accept, "127.0.0.1", 0, ssl=self._tls, ssl_shutdown_timeout=0.1 if self._tls else None
+        )
         return self
 
     async def __aexit__(self, *exc: object) -> None:
         assert self._server is not None
         self._server.close()
-        for task in list(self._connections):
+        for task in list(self.connections):
             task.cancel()
-        await asyncio.gather(*self._connections, return_exceptions=True)
+        await asyncio.gather(*self.connections, return_exceptions=True)
         await self._server.wait_closed()
 
     @property
@@ -108,17 +110,18 @@ class AtsServer:
                 return planned.fault
         return None
 
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # A task of our own: one that the stream protocol makes is reported as an error when it is cancelled.
+        task = asyncio.create_task(self._connected(reader, writer))
+        self.connections.add(task)
+        task.add_done_callback(self.connections.discard)
+
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._connections.add(task)
         try:
-            # Cancelled when the server stops: a task that ended so would be reported as an error by the stream protocol.
-            with suppress(ConnectionError, asyncio.IncompleteReadError, ssl.SSLError, asyncio.CancelledError):
+            with suppress(ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
                 while await self._serve(reader, writer):
                     pass
         finally:
-            self._connections.discard(task)
             writer.close()
             with suppress(Exception):
                 await writer.wait_closed()

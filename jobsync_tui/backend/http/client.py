@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 import httpx
 
+from ..errors import ConfigError
 from .faults import TooLarge, TransportFault, tls_words
 from .inflate import Inflater
 from .limits import Limits
@@ -85,6 +86,15 @@ class Wire:
             transport = self._transports[key] = self._open(*key)
         return transport
 
+    def _proxy(self, tls: ssl.SSLContext) -> httpx.Proxy | None:
+        url = self._network.proxy
+        if url is None:
+            return None
+        try:
+            return httpx.Proxy(url, ssl_context=tls if url.lower().startswith("https:") else None)
+        except (httpx.InvalidURL, ValueError):  # its text may hold the proxy's password
+            raise ConfigError("network.proxy is not the address of an HTTP proxy") from None
+
     def _open(self, scheme: str, loopback: bool) -> httpx.AsyncBaseTransport:  # noqa: FBT001
         if self._responder is not None:
             return _InProcess(self._responder)
@@ -93,7 +103,7 @@ class Wire:
         return httpx.AsyncHTTPTransport(
             verify=tls,
             trust_env=False,
-            proxy=None if loopback or self._network.proxy is None else httpx.Proxy(self._network.proxy, ssl_context=tls),
+            proxy=None if loopback else self._proxy(tls),
             limits=httpx.Limits(max_connections=self._limits.concurrency + 1, max_keepalive_connections=self._limits.concurrency + 1),
         )
 

@@ -1,0 +1,135 @@
+"""Lever: recorded postings field by field, deletions in windows, and a listing that is gone on with."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from jobsync_tui.backend import clock
+from jobsync_tui.backend.ats.base import Listing
+from jobsync_tui.backend.ats.lever import SHAPE, Posting, to_job
+from jobsync_tui.backend.ats.rows import read_rows
+from jobsync_tui.backend.models import Job, JobStatus, Location
+from tests.support.ats_server import Answer
+from tests.support.recordings import answered, recording
+from tests.support.stage import staged
+from tests.support.wire.lever import LONGEST_WINDOW, LeverWire
+
+CONVERT = partial(to_job, integration="acme")
+
+
+def recorded() -> dict[str, Job]:
+    read = read_rows(answered(recording("lever/list-postings.json")["response"], "Lever"), SHAPE, CONVERT)
+    assert not read.rejected
+    return {job.id: job for job in read.jobs}
+
+
+def posting(**fields: Any) -> Job:
+    return to_job(Posting(id="1", **fields), "acme")
+
+
+def test_a_recorded_posting_field_by_field() -> None:
+    job = recorded()["f00fc049-3ddb-4144-b23b-78688949ce2f"]
+    place = Location("San Francisco, CA", "San Francisco", None, "US")
+    assert job == Job(
+        integration="acme",
+        id="f00fc049-3ddb-4144-b23b-78688949ce2f",
+        name="Nango Seed Posting 2",
+        status=JobStatus.OPEN,
+        ats_status="internal",
+        location=place,
+        locations=(place,),
+        department="Sales",
+        employment_type="Full-time",
+        remote=None,
+        description="<div>Second seed posting for Nango integration testing.</div>",
+        url="https://jobs.lever.co/nango/f00fc049-3ddb-4144-b23b-78688949ce2f",
+        custom={"team": "Account Executive"},
+        created_at=datetime(2026, 7, 2, 6, 16, 23, 451000, UTC),
+        updated_at=datetime(2026, 7, 2, 6, 16, 23, 451000, UTC),
+    )
+
+
+def test_the_recorded_listing() -> None:
+    jobs = recorded()
+    assert len(jobs) == 6
+    assert {job.ats_status: job.status for job in jobs.values()} == {
+        "internal": JobStatus.OPEN,
+        "draft": JobStatus.DRAFT,
+        "closed": JobStatus.CLOSED,
+    }
+    draft = jobs["75ff237f-c221-4c26-8b23-faf395f5ea1c"]
+    assert draft.url is None  # urls is null for drafts
+    assert draft.updated_at is not None
+    assert draft.created_at is not None
+    assert draft.updated_at > draft.created_at
+    assert [job.requisition_id for job in jobs.values() if job.requisition_id] == ["9900014"]
+    assert [job.remote for job in jobs.values() if job.remote is not None] == [True, True]
+    closed = next(job for job in jobs.values() if job.status is JobStatus.CLOSED)
+    assert closed.description is not None
+    assert closed.description.count("<h3>") == 5  # every headed list is part of the text
+    assert closed.description.startswith("<div>")
+
+
+def test_the_recorded_single_posting() -> None:
+    document = recording("lever/get-posting.json")["response"]["data"]
+    job = to_job(answered(document, "Lever").decode(Posting), "acme")
+    assert (job.name, job.status, job.department) == ("Nango Seed Posting 1", JobStatus.OPEN, "Research & Development")
+
+
+def test_a_heading_is_text_and_its_content_html() -> None:
+    read = read_rows(
+        answered({"data": [{"id": "1", "content": {"lists": [{"text": "R&D <b>", "content": "<li>x</li>"}]}}], "hasNext": False}, "Lever"),
+        SHAPE,
+        CONVERT,
+    )
+    assert read.jobs[0].description == "<h3>R&amp;D &lt;b&gt;</h3><li>x</li>"
+
+
+def test_a_word_that_is_not_known_is_kept() -> None:
+    job = posting(state="hibernating")
+    assert (job.status, job.ats_status) == (JobStatus.UNKNOWN, "hibernating")
+
+
+async def test_the_owner_is_named() -> None:
+    async with staged(LeverWire(1)) as on:
+        job = await on.adapter.job(on.wire.job_id(on.wire.jobs[0]))
+        assert job is not None
+        assert job.owner == "Dana Whitfield"
+        assert job.locations == (Location("Berlin, Germany", "Berlin", None, "DE"), Location("Paris, France", "Paris"))
+        assert job.requisition_id == "REQ-1"
+
+
+async def test_deletions_of_long_ago_are_asked_for_in_windows() -> None:
+    async with staged(LeverWire(3)) as on:
+        on.wire.jobs[1].deleted = True
+        mark = clock.rfc3339(clock.now() - timedelta(days=100))
+        pages = await on.listed(Listing(watermark=mark))
+        windows = [asked.query for asked in on.server.asked if asked.path.endswith("/deleted")]
+        assert len(windows) == 4
+        spans = [int(each["deleted_at_end"]) - int(each["deleted_at_start"]) for each in windows]
+        assert all(0 < span <= LONGEST_WINDOW for span in spans)
+        assert [one["deleted_at_end"] for one in windows[:-1]] == [two["deleted_at_start"] for two in windows[1:]]
+        assert pages[-1].deleted == (on.wire.job_id(on.wire.jobs[1]),)
+
+
+async def test_an_incremental_listing_costs_two_requests() -> None:
+    async with staged(LeverWire(3)) as on:
+        mark = (await on.listed())[-1].watermark
+        before = on.http.requests
+        await on.listed(Listing(watermark=mark))
+        assert on.http.requests - before == 2
+
+
+async def test_a_token_that_is_no_longer_good_begins_anew() -> None:
+    async with staged(LeverWire(9)) as on:
+        pages = await on.listed()
+        cursor = pages[0].cursor
+        on.server.inject(
+            Answer({"code": "BadRequest", "message": "Invalid offset token"}, status=400), when=lambda asked: "offset" in asked.query
+        )
+        again = await on.listed(Listing(cursor=cursor))
+        assert [page.jobs for page in again] == [page.jobs for page in pages]
+        assert replace(again[-1], watermark=None) == replace(pages[-1], watermark=None)
