@@ -47,12 +47,18 @@ class _Registry:
             return
         with self._lock:
             self._forms |= _forms(value)
-            longest_first = sorted(self._forms, key=len, reverse=True)
-            self._pattern = re.compile("|".join(map(re.escape, longest_first)))
+            self._pattern = None
 
     def mask(self, text: str) -> str:
         """Return ``text`` without any remembered value."""
-        return text if self._pattern is None else self._pattern.sub(MASK, text)
+        if not self._forms:
+            return text
+        pattern = self._pattern
+        if pattern is None:
+            with self._lock:
+                longest_first = sorted(self._forms, key=len, reverse=True)
+                pattern = self._pattern = re.compile("|".join(map(re.escape, longest_first)))
+        return pattern.sub(MASK, text)
 
 
 _registry = _Registry()

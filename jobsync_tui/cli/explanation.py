@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..backend.models import ActionResult, ConditionResult, Effect, Eligibility, JsonValue, Note
+from ..backend.models import ActionResult, ConditionResult, Effect, Eligibility, JsonValue, Note, RuleResult
 from .output import print_line, when
 
 _NOTES = {
@@ -11,6 +11,7 @@ _NOTES = {
     Note.NOT_LOADED: "NOT LOADED: check it live",
     Note.TYPE_MISMATCH: "of another TYPE than the rule expects",
 }
+_MOST_IN_FULL = 5
 _MARKS = {True: "ok", False: "X ", None: "? "}
 
 
@@ -57,13 +58,14 @@ def _print_reasons(found: Eligibility) -> None:
     if found.near_misses:
         print_line()
         print_line("Closest rules:")
-        for near in found.near_misses:
+        for near in found.near_misses[:_MOST_IN_FULL]:
             print_line(f"  {near.rule} would match if {' and '.join(near.would_match_if)}")
     print_line()
-    for rule in sorted(found.rules, key=lambda each: each.missed):
-        print_line(f"  {rule.name}: {'matches' if rule.matched else f'misses {rule.missed} of {len(rule.conditions)}'}")
-        for condition in rule.conditions:
-            print_line(f"    {_condition_words(condition)}")
+    closest = sorted(found.rules, key=lambda each: each.missed)
+    for rule in closest[:_MOST_IN_FULL]:
+        _print_rule(rule)
+    if len(closest) > _MOST_IN_FULL:
+        print_line(f"  and {len(closest) - _MOST_IN_FULL} more active rules; --json has them all")
     for inactive in found.inactive_rules:
         if inactive.would_match:
             print_line(f"  {inactive.name}: INACTIVE, would match if it were activated")
@@ -71,7 +73,15 @@ def _print_reasons(found: Eligibility) -> None:
         print_line("  jobsync rules import FILE brings rules in, jobsync rules activate ID switches one on")
 
 
+def _print_rule(rule: RuleResult) -> None:
+    print_line(f"  {rule.name}: {'matches' if rule.matched else f'misses {rule.missed} of {len(rule.conditions)}'}")
+    for condition in rule.conditions:
+        print_line(f"    {_condition_words(condition)}")
+
+
 def _condition_words(condition: ConditionResult) -> str:
+    negated = condition.path.count("not") % 2 == 1
+    held = condition.passed if condition.passed is None else condition.passed is not negated
     actual = _NOTES[condition.note] if condition.note is not None else value_words(condition.actual)
-    expected = value_words(condition.expected) if condition.expected is not None else ""
-    return f"{_MARKS[condition.passed]} {condition.field} {condition.op} {expected}  is: {actual}"
+    expected = f" {value_words(condition.expected)}" if condition.expected is not None else ""
+    return f"{_MARKS[held]} {'not ' if negated else ''}{condition.field} {condition.op}{expected}; is: {actual}"
