@@ -49,7 +49,7 @@ def raw(job: Job, name: str) -> object:
     if head == "locations":
         every = job.locations or tuple(filter(None, [job.location]))
         return [place(item) if not part else getattr(item, part) for item in every]
-    return getattr(job, name)
+    return getattr(job, name, None)
 
 
 def values(job: Job, name: str) -> list[object]:

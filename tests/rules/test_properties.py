@@ -17,6 +17,7 @@ from jobsync_tui.backend.models import (
     EvaluationPolicy,
     FieldAvailability,
     Job,
+    Rule,
     RuleSet,
     Source,
 )
@@ -25,21 +26,26 @@ from jobsync_tui.backend.rules.bulk import fields_needed, judge
 from jobsync_tui.backend.rules.columns import Batch
 
 from . import oracle
-from .wild import NOW, jobs, policies, rule_sets
+from .wild import NOW, Wild, seeds
+
+CASES = 250
 
 
 def evaluated(job: Job, rules: RuleSet, policy: EvaluationPolicy) -> Eligibility:
     return evaluate(job, rules, policy, FieldAvailability(), provider_title="Acme", source=Source.CACHE, read_at=None, now=NOW)
 
 
-@settings(max_examples=150, deadline=None)
-@given(jobs, rule_sets(), policies)
-def test_the_verdict_is_that_of_the_plain_engine(job: Job, rules: RuleSet, policy: EvaluationPolicy) -> None:
+@settings(max_examples=CASES, deadline=None)
+@given(seeds)
+def test_the_verdict_is_that_of_the_plain_engine(seed: int) -> None:
+    wild = Wild(seed)
+    job, rules, policy = wild.job(), wild.rule_set(), wild.policy()
     answer = evaluated(job, rules, policy)
     assert answer.reason == oracle.reason(rules.rules, job, policy, NOW)
     assert answer.eligible is (answer.reason is None)
     assert [rule.id for rule in answer.matched_rules] == [rule.id for rule in oracle.applying(rules.rules, job, NOW)]
     by_id = {rule.id: rule for rule in rules.rules}
+    assert all("\n" not in describe(rule.when) for rule in rules.rules)
     for result in answer.rules:
         rule = by_id[result.id]
         assert result.matched is (oracle.truth(rule.when, job, NOW) is True)
@@ -49,20 +55,33 @@ def test_the_verdict_is_that_of_the_plain_engine(job: Job, rules: RuleSet, polic
         assert idle.would_match is (oracle.truth(by_id[idle.id].when, job, NOW) is True)
 
 
-@settings(max_examples=80, deadline=None)
-@given(jobs, rule_sets(most=2))
-def test_missed_is_the_fewest_leaves_to_turn(job: Job, rules: RuleSet) -> None:
-    answer = evaluated(job, rules, EvaluationPolicy())
-    by_id = {rule.id: rule for rule in rules.rules}
-    for result in answer.rules:
-        assert result.missed == oracle.fewest_turns(by_id[result.id].when, job, NOW)
+@settings(max_examples=CASES, deadline=None)
+@given(seeds)
+def test_every_leaf_answers_as_in_the_plain_engine(seed: int) -> None:
+    wild = Wild(seed)
+    many, asked = wild.jobs(1, 3), wild.leaves(5, 30)
+    rules = RuleSet(1, tuple(Rule(f"r{index:02}", "Leaf", leaf) for index, leaf in enumerate(asked)))
+    for job in many:
+        answers = [(result.conditions[0].field, result.conditions[0].passed) for result in evaluated(job, rules, EvaluationPolicy()).rules]
+        assert answers == [(leaf.field, oracle.leaf_truth(leaf, job, NOW)) for leaf in asked]
+
+
+@settings(max_examples=CASES, deadline=None)
+@given(seeds)
+def test_missed_is_the_fewest_leaves_to_turn(seed: int) -> None:
+    wild = Wild(seed)
+    job, asked = wild.job(), wild.trees(1, 4)
+    answer = evaluated(job, RuleSet(1, tuple(Rule(f"r{index}", "Tree", tree) for index, tree in enumerate(asked))), EvaluationPolicy())
+    assert [result.missed for result in answer.rules] == [oracle.fewest_turns(tree, job, NOW) for tree in asked]
     near = [result.missed for result in answer.rules if 1 <= result.missed <= 2]
     assert [len(miss.would_match_if) for miss in answer.near_misses] == sorted(near)
 
 
-@settings(max_examples=100, deadline=None)
-@given(jobs, rule_sets(), policies)
-def test_what_stands_is_what_the_plain_engine_leaves(job: Job, rules: RuleSet, policy: EvaluationPolicy) -> None:
+@settings(max_examples=CASES, deadline=None)
+@given(seeds)
+def test_what_stands_is_what_the_plain_engine_leaves(seed: int) -> None:
+    wild = Wild(seed)
+    job, rules, policy = wild.job(), wild.rule_set(), wild.policy()
     answer = evaluated(job, rules, policy)
     applying = oracle.applying(rules.rules, job, NOW)
     stands = [action for action in answer.actions if action.effect is Effect.APPLIED]
@@ -97,9 +116,11 @@ def as_if_large() -> Iterator[None]:
         yield
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.lists(jobs, max_size=25), rule_sets(), policies, st.booleans())
-def test_a_batch_says_of_each_job_what_evaluate_says(many: list[Job], rules: RuleSet, policy: EvaluationPolicy, large: bool) -> None:
+@settings(max_examples=CASES, deadline=None)
+@given(seeds, st.booleans())
+def test_a_batch_says_of_each_job_what_evaluate_says(seed: int, large: bool) -> None:
+    wild = Wild(seed)
+    many, rules, policy = wild.jobs(0, 25), wild.rule_set(), wild.policy()
     with as_if_large() if large else nullcontext():
         verdicts = judge(Batch.of(many, fields_needed(rules, policy)), rules, policy, NOW)
     for row, job in enumerate(many):
@@ -112,8 +133,3 @@ def test_a_batch_says_of_each_job_what_evaluate_says(many: list[Job], rules: Rul
         assert [row in item.matched for item in verdicts.inactive] == [result.would_match for result in single.inactive_rules]
         alone = [rule_id for rule_id, rows in verdicts.decided_alone().items() if row in rows]
         assert alone == ([single.matched_rules[0].id] if len(single.matched_rules) == 1 else [])
-
-
-@given(rule_sets())
-def test_every_condition_has_one_line(rules: RuleSet) -> None:
-    assert all("\n" not in describe(rule.when) and describe(rule.when) for rule in rules.rules)

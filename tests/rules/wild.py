@@ -1,8 +1,14 @@
-"""Wild jobs and rules: small vocabularies, so that conditions meet values, and everything awkward among them."""
+"""Wild jobs and rules from a seed: small vocabularies, so that conditions meet values, and everything awkward among them.
+
+Hypothesis gives the seeds. Drawing whole rule sets from it piece by piece takes a hundred times as long, and what is lost, the
+shrinking, is made up for by the number of cases.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import TypeVar
 
 from hypothesis import strategies as st
@@ -31,162 +37,170 @@ from jobsync_tui.backend.models import (
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 WORDS = [
-    "Berlin",
-    "berlin",
-    "BERLIN ",
-    "K\u00f6ln",
-    "Ko\u0308ln",
-    "Koln",
-    "Stra\u00dfe",
-    "STRASSE",
-    "\uff22erlin",
-    "NO",
-    "5",
-    "05",
-    "true",
-    "open",
-    "closed",
-    "\x00",
+    *("Berlin", "berlin", "BERLIN ", "\uff22erlin", "K\u00f6ln", "Ko\u0308ln", "Koln", "Stra\u00dfe", "STRASSE"),
+    *("NO", "5", "05", "-1e1", "true", "open", "closed", "a\x00b"),
 ]
 DATES = ["2026-11-23", "2026-11-23T12:00:00Z", "2026-11-22T23:30:00-05:00", "2026-01-31", "1999-02-30"]
 NUMBERS: list[int | float] = [0, 1, 5, 5.0, -3, 1e30]
 BLANKS: list[JsonValue] = [None, "", "  ", [], {}, [None, ""]]
+PARTS = ["b", "LIN", "ss", "\u00f6", " ", "5", "\x00", "o", "lin"]
+PATTERNS = ["^b", "l.n$", "stra", "[0-9]", "K\u00f6"]
+FIELDS = [
+    *("id", "name", "name", "status", "department", "remote", "tags", "custom.a", "custom.a", "custom.b", "created_at", "sync_status"),
+    *("location", "location.city", "locations", "locations.city", "locations.country", "last_synced"),
+]
+MOMENTS = [NOW, NOW - timedelta(days=1), NOW - timedelta(days=5, seconds=1), NOW + timedelta(days=2), datetime(2026, 1, 31, tzinfo=UTC)]
+TEMPLATES = ["A", "B", "Screen one"]
 
 T = TypeVar("T")
 
-words = st.sampled_from(WORDS)
-scalars: st.SearchStrategy[JsonValue] = st.one_of(words, st.sampled_from(DATES), st.sampled_from(NUMBERS), st.booleans())
-customs: st.SearchStrategy[JsonValue] = st.one_of(
-    scalars, st.sampled_from(BLANKS), st.lists(scalars, max_size=3), st.just({"deep": 1}), st.just(float("nan"))
-)
-moments = st.sampled_from(
-    [NOW, NOW - timedelta(days=1), NOW - timedelta(days=5, seconds=1), NOW + timedelta(days=2), datetime(2026, 1, 31, tzinfo=UTC)]
-)
+seeds = st.integers(0, 2**32 - 1)
 
 
-def maybe(strategy: st.SearchStrategy[T]) -> st.SearchStrategy[T | None]:
-    return st.one_of(st.none(), strategy)
+class Wild:
+    """Everything that follows from one seed."""
 
+    def __init__(self, seed: int) -> None:
+        self._random = Random(seed)  # noqa: S311 - cases, not secrets
+        self._pick = self._random.choice
 
-texts = maybe(st.one_of(words, st.sampled_from(["", " "])))
-places = st.builds(Location, texts, texts, texts, texts)
-fields = st.fixed_dictionaries(
-    {
-        "integration": st.just("acme"),
-        "id": st.sampled_from(["1", "007"]),
-        "name": texts,
-        "status": st.sampled_from(JobStatus),
-        "location": maybe(places),
-        "locations": st.lists(places, max_size=3).map(tuple),
-        "department": texts,
-        "remote": maybe(st.booleans()),
-        "tags": st.lists(words, max_size=3).map(tuple),
-        "custom": st.dictionaries(st.sampled_from(["a", "b"]), customs),
-        "created_at": maybe(moments),
-    }
-)
-cached = st.fixed_dictionaries({"sync_status": st.sampled_from(SyncStatus), "last_synced": maybe(moments), "target_id": texts})
-jobs: st.SearchStrategy[Job] = st.one_of(
-    fields.map(lambda values: Job(**values)),
-    st.tuples(fields, cached).map(lambda both: CachedJob(**both[0], **both[1])),
-)
+    def _maybe(self, make: Callable[[], T], chance: float = 0.75) -> T | None:
+        return make() if self._random.random() < chance else None
 
-NAMES = [
-    *("id", "name", "status", "department", "remote", "tags", "custom.a", "custom.b", "created_at", "sync_status", "last_synced"),
-    *("location", "location.city", "locations", "locations.city", "locations.country"),
-]
-names = st.sampled_from(NAMES)
-bounds: st.SearchStrategy[JsonValue] = st.one_of(st.sampled_from(DATES[:4]), st.sampled_from(NUMBERS))
-choices: st.SearchStrategy[list[JsonValue]] = st.lists(st.one_of(scalars, st.just("unknown")), min_size=1, max_size=4)
+    def _some(self, make: Callable[[], T], least: int, most: int) -> list[T]:
+        return [make() for _ in range(self._random.randint(least, most))]
 
+    def scalar(self) -> JsonValue:
+        options: Sequence[Sequence[JsonValue]] = [WORDS, WORDS, DATES, NUMBERS, [True, False]]
+        return self._pick(self._pick(options))
 
-def _between(ends: list[int | float] | list[str]) -> list[JsonValue]:
-    return [*sorted(ends)]
+    def _text(self) -> str | None:
+        return self._pick([*WORDS, None, "", " "])
 
+    def _custom(self) -> JsonValue:
+        chance = self._random.random()
+        if chance < 0.7:
+            return self.scalar()
+        if chance < 0.85:
+            return self._some(self.scalar, 0, 3)
+        odd: list[JsonValue] = [*BLANKS, {"deep": 1}, float("nan")]
+        return self._pick(odd)
 
-def _leaf(op: Op) -> st.SearchStrategy[Leaf]:
-    value: st.SearchStrategy[JsonValue]
-    if op in {Op.IS_SET, Op.IS_EMPTY}:
-        value = st.none()
-    elif op in {Op.EQUALS, Op.NOT_EQUALS}:
-        value = st.one_of(scalars, st.just("unknown"))
-    elif op in {Op.IN, Op.NOT_IN}:
-        value = choices.map(lambda items: items)
-    elif op is Op.MATCHES:
-        value = st.sampled_from(["^b", "l.n$", "stra", "[0-9]", "K\u00f6"])
-    elif op in {Op.CONTAINS, Op.NOT_CONTAINS, Op.STARTS_WITH, Op.ENDS_WITH}:
-        value = st.sampled_from(["b", "LIN", "ss", "\u00f6", " ", "5", "\x00", "o", "lin"])
-    elif op is Op.BETWEEN:
-        value = st.one_of(
-            st.lists(st.sampled_from(NUMBERS), min_size=2, max_size=2).map(_between),
-            st.lists(st.sampled_from(["2026-01-31", "2026-11-23", "2026-11-24"]), min_size=2, max_size=2).map(_between),
+    def _place(self) -> Location:
+        return Location(self._text(), self._text(), self._text(), self._text())
+
+    def job(self) -> Job:
+        custom = {"a": self._custom(), "b": self._custom()} if self._random.random() < 0.9 else {}
+        location, locations = self._maybe(self._place), tuple(self._some(self._place, 0, 2))
+        job = Job(
+            integration="acme",
+            id=self._pick(["1", "007"]),
+            name=self._text(),
+            status=self._pick(list(JobStatus)),
+            location=location,
+            locations=locations,
+            department=self._text(),
+            remote=self._pick([None, True, False]),
+            tags=tuple(self._some(lambda: self._pick(WORDS), 0, 3)),
+            custom=custom,
+            created_at=self._pick([*MOMENTS, None]),
         )
-    elif op in {Op.BEFORE, Op.AFTER}:
-        value = st.sampled_from(DATES[:4])
-    elif op in {Op.WITHIN_DAYS, Op.OLDER_THAN_DAYS}:
-        value = st.sampled_from([0, 1, 2, 5, 0.5])
-    else:
-        value = bounds
-    return st.builds(Leaf, names, st.just(op), value, st.booleans())
-
-
-leaves = st.sampled_from(Op).flatmap(_leaf)
-conditions: st.SearchStrategy[Condition] = st.recursive(
-    leaves,
-    lambda inner: st.one_of(
-        st.lists(inner, min_size=1, max_size=3).map(lambda nodes: AllOf(tuple(nodes))),
-        st.lists(inner, min_size=1, max_size=3).map(lambda nodes: AnyOf(tuple(nodes))),
-        inner.map(Not),
-    ),
-    max_leaves=5,
-)
-
-named = st.sampled_from(["A", "B", "Screen one"])
-actions: st.SearchStrategy[Action] = st.one_of(
-    st.builds(
-        Action,
-        st.sampled_from(
-            [
-                ActionKind.JOB_TEMPLATE,
-                ActionKind.GENERATION_TEMPLATE,
-                ActionKind.GENERATION_TEMPLATE,
-                ActionKind.FOLDER,
-                ActionKind.FOLLOW_UP_USER,
-                ActionKind.INTERVIEW_INSTRUCTIONS,
-            ]
-        ),
-        named,
-    ),
-    st.builds(Action, st.just(ActionKind.SETTING), st.one_of(named, st.booleans(), st.just(3)), st.sampled_from(["voice", "language"])),
-    st.just(Action(ActionKind.EXCLUDE, value=True)),
-)
-
-
-@st.composite
-def rule_sets(draw: st.DrawFn, least: int = 0, most: int = 5) -> RuleSet:
-    count = draw(st.integers(least, most))
-    rules = [
-        Rule(
-            id=f"r{index}",
-            name=draw(st.sampled_from(["Alpha", "beta", "Gamma"])),
-            when=draw(maybe(conditions)),
-            actions=tuple(draw(st.lists(actions, max_size=3))),
-            active=draw(st.sampled_from([True, True, True, False])),
-            priority=draw(st.sampled_from([1, 100])),
-            fallback=draw(st.sampled_from([False, False, True])),
+        if self._random.random() < 0.5:
+            return job
+        return CachedJob(
+            **{name: getattr(job, name) for name in Job.__slots__},
+            sync_status=self._pick(list(SyncStatus)),
+            last_synced=self._pick([*MOMENTS, None]),
+            target_id=self._text(),
         )
-        for index in range(count)
-    ]
-    return RuleSet(draw(st.integers(1, 3)), tuple(rules))
 
+    def jobs(self, least: int, most: int) -> list[Job]:
+        return self._some(self.job, least, most)
 
-settings = st.lists(
-    st.builds(SettingValue, st.sampled_from(["voice", "language", "stars"]), named), max_size=2, unique_by=lambda item: item.name
-)
-policies = st.builds(
-    EvaluationPolicy,
-    required_fields=st.sampled_from([("name",), (), ("department", "location.city"), ("status", "custom.a")]),
-    required_settings=settings.map(tuple),
-    default_settings=settings.map(tuple),
-    default_generation_template=maybe(st.just("Default screen")),
-)
+    def leaf(self) -> Leaf:
+        op = self._pick(list(Op))
+        return Leaf(self._pick(FIELDS), op, self._operand(op), self._random.random() < 0.3)
+
+    def leaves(self, least: int, most: int) -> list[Leaf]:
+        return self._some(self.leaf, least, most)
+
+    def _operand(self, op: Op) -> JsonValue:
+        if op in {Op.IS_SET, Op.IS_EMPTY}:
+            return None
+        if op in {Op.EQUALS, Op.NOT_EQUALS}:
+            return self._pick([self.scalar(), "unknown"]) if self._random.random() < 0.2 else self.scalar()
+        if op in {Op.IN, Op.NOT_IN}:
+            choices: list[JsonValue] = self._some(self.scalar, 1, 4)
+            return choices if self._random.random() < 0.5 else [*self._random.sample(WORDS, 3), "unknown"]
+        if op is Op.MATCHES:
+            return self._pick(PATTERNS)
+        if op in {Op.CONTAINS, Op.NOT_CONTAINS, Op.STARTS_WITH, Op.ENDS_WITH}:
+            return self._pick(PARTS)
+        if op in {Op.BEFORE, Op.AFTER}:
+            return self._pick(DATES[:4])
+        if op in {Op.WITHIN_DAYS, Op.OLDER_THAN_DAYS}:
+            return self._pick([0, 1, 2, 5, 0.5])
+        if op is not Op.BETWEEN:
+            return self._pick([self._pick(DATES[:4]), self._pick(NUMBERS)])
+        if self._random.random() < 0.5:
+            return [*sorted([self._pick(NUMBERS), self._pick(NUMBERS)])]
+        return [*sorted(self._pick([["2026-01-31", "2026-11-23"], ["2026-11-23", "2026-11-24"], ["2026-11-22", "2026-11-22"]]))]
+
+    def tree(self, depth: int = 2) -> Condition:
+        """Return a group of two or three, or its opposite."""
+
+        def child() -> Condition:
+            return self.leaf() if depth == 1 or self._random.random() < 0.6 else self.tree(depth - 1)
+
+        kind = self._pick([AllOf, AnyOf, Not])
+        return Not(child()) if kind is Not else kind(tuple(self._some(child, 2, 3)))
+
+    def trees(self, least: int, most: int) -> list[Condition]:
+        return self._some(self.tree, least, most)
+
+    def _condition(self) -> Condition:
+        return self.leaf() if self._random.random() < 0.6 else self.tree()
+
+    def _action(self) -> Action:
+        kind = self._pick(
+            [kind for kind in ActionKind if kind is not ActionKind.EXCLUDE] * 4 + [ActionKind.EXCLUDE, ActionKind.GENERATION_TEMPLATE]
+        )
+        if kind is ActionKind.EXCLUDE:
+            return Action(kind, value=True)
+        if kind is ActionKind.SETTING:
+            return Action(kind, self._pick([*TEMPLATES, True, 1]), self._pick(["voice", "language"]))
+        return Action(kind, self._pick(TEMPLATES))
+
+    def rule(self, number: int) -> Rule:
+        return Rule(
+            id=f"r{number}",
+            name=self._pick(["Alpha", "beta", "Gamma"]),
+            when=self._maybe(self._condition, 0.9),
+            actions=tuple(self._some(self._action, 0, 3)),
+            active=self._random.random() < 0.8,
+            priority=self._pick([1, 100]),
+            fallback=self._random.random() < 0.25,
+        )
+
+    def rule_set(self, least: int = 0, most: int = 6) -> RuleSet:
+        return RuleSet(1, tuple(self.rule(number) for number in range(self._random.randint(least, most))))
+
+    def edited(self, rules: RuleSet) -> RuleSet:
+        """Return the rules with some changed, gone or new, and the others as they were."""
+        kept = [rule for rule in rules.rules if self._random.random() < 0.85]
+        changed = [self.rule(int(rule.id[1:])) if self._random.random() < 0.3 else rule for rule in kept]
+        new = [self.rule(number + 50) for number in range(self._random.randint(0, 1))]
+        return RuleSet(rules.revision + 1, (*changed, *new))
+
+    def policy(self) -> EvaluationPolicy:
+        def settings() -> tuple[SettingValue, ...]:
+            return tuple(
+                SettingValue(name, self._pick(TEMPLATES)) for name in ["voice", "language", "stars"] if self._random.random() < 0.3
+            )
+
+        return EvaluationPolicy(
+            required_fields=self._pick([("name",), (), ("department", "location.city"), ("status", "custom.a"), ("nonsense",)]),
+            required_settings=settings(),
+            default_settings=settings(),
+            default_generation_template=self._pick([None, "Default screen"]),
+        )
