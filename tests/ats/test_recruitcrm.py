@@ -1,0 +1,83 @@
+"""RecruitCRM: names that are joined, one for all rows and one with a single job, and numbers where words are meant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from jobsync_tui.backend.ats.base import Listing
+from jobsync_tui.backend.ats.recruitcrm import Row, to_job
+from jobsync_tui.backend.models import JobStatus, Location
+from tests.support.ats_server import Answer
+from tests.support.recordings import answered
+from tests.support.stage import jobs_in, staged
+from tests.support.wire.recruitcrm import RecruitCrmWire
+
+
+def read(**fields: Any) -> Any:
+    return to_job(answered({"slug": "s1", **fields}, "RecruitCRM").decode(Row), {"31": "Dana Whitfield"}, "acme")
+
+
+async def test_a_listing_names_owners_and_says_that_it_lacks_clients() -> None:
+    async with staged(RecruitCrmWire(9)) as on:
+        jobs = jobs_in(await on.listed())
+        assert {job.owner for job in jobs} == {"Dana Whitfield"}
+        assert {job.not_loaded for job in jobs} == {("client",)}
+        assert on.http.requests == 2 + 1  # two pages and the users
+        job = jobs[0]
+        assert job.location == Location("Pune, Maharashtra, India", "Pune", "Maharashtra", "India")
+        assert (job.remote, job.employment_type, job.tags) == (True, "2", ("Ruby", "SQL"))
+        assert job.custom == {"category": "Technology", "Req Type": "New"}
+
+
+async def test_a_single_job_names_its_client() -> None:
+    async with staged(RecruitCrmWire(2)) as on:
+        job = await on.adapter.job(on.wire.job_id(on.wire.jobs[0]))
+        assert job is not None
+        assert (job.client, job.not_loaded) == ("Acme Staffing", ())
+        assert on.http.requests == 3
+        await on.adapter.job(on.wire.job_id(on.wire.jobs[1]))
+        assert on.http.requests == 5  # the users are known by now
+
+
+def test_a_client_that_is_in_the_row_is_not_asked_for() -> None:
+    assert (read(company_slug="a", company_name="Acme").client, read(company_slug="a", company_name="Acme").not_loaded) == ("Acme", ())
+    assert read(company={"company_name": "Acme"}).client == "Acme"
+    assert read().not_loaded == ()  # a job without a client lacks nothing
+
+
+async def test_owners_stay_unnamed_where_the_token_may_not_see_users() -> None:
+    async with staged(RecruitCrmWire(3)) as on:
+        on.server.inject(Answer({"message": "Forbidden"}, status=403), times=9, when=lambda asked: asked.path.endswith("/users"))
+        assert {job.owner for job in jobs_in(await on.listed())} == {None}
+
+
+async def test_changes_are_asked_for_by_the_day_before() -> None:
+    async with staged(RecruitCrmWire(9)) as on:
+        await on.listed(Listing(watermark="2025-12-31T12:00:00.000Z"))
+        assert [asked.query["updated_from"] for asked in on.server.asked if "/search" in asked.path] == ["2025-12-31"] * 2
+
+
+@pytest.mark.parametrize(
+    ("found", "status"),
+    [
+        ({"id": 1, "label": "Open"}, JobStatus.OPEN),
+        ({"id": 1, "label": "Hot!"}, JobStatus.OPEN),
+        ({"id": "77", "label": "On Hold"}, JobStatus.ON_HOLD),
+        ({"id": 3, "label": "Canceled"}, JobStatus.CLOSED),
+        ({"id": 9, "label": "Waiting"}, JobStatus.UNKNOWN),
+        (None, JobStatus.UNKNOWN),
+    ],
+)
+def test_statuses(found: dict[str, object] | None, status: JobStatus) -> None:
+    assert read(job_status=found).status is status
+
+
+def test_numbers_and_texts_in_each_others_place() -> None:
+    job = read(job_code=17, owner="31", job_type={"id": 2, "label": "Full Time"}, job_location_type=2)
+    assert (job.requisition_id, job.owner, job.employment_type, job.remote) == ("17", "Dana Whitfield", "Full Time", False)
+
+
+def test_a_custom_field_without_a_name_keeps_its_number() -> None:
+    assert read(custom_fields=[{"field_id": 12, "value": "x"}, {"field_id": 13, "value": None}, None]).custom == {"field 12": "x"}

@@ -1,0 +1,89 @@
+"""Recruitee: what an offer is, and what its listing lacks."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from jobsync_tui.backend.ats.recruitee import Row, to_job
+from jobsync_tui.backend.errors import PermissionMissing
+from jobsync_tui.backend.models import JobStatus, Location
+from tests.support.ats_server import Answer
+from tests.support.recordings import answered
+from tests.support.stage import jobs_in, staged
+from tests.support.wire.recruitee import RecruiteeWire
+
+
+def read(**fields: Any) -> Any:
+    return to_job(answered({"id": 1, **fields}, "Recruitee").decode(Row), "acme")
+
+
+async def test_a_listing_says_that_it_lacks_descriptions_and_a_single_job_has_one() -> None:
+    async with staged(RecruiteeWire(2)) as on:
+        pages = await on.listed()
+        assert [job.not_loaded for job in jobs_in(pages)] == [("description",)] * 2
+        assert pages[0].total == 2
+        job = await on.adapter.job("701")
+        assert job is not None
+        assert (job.description, job.not_loaded) == ("<p>Text</p>\n<p>Much</p>", ())
+        assert job.created_at == datetime(2026, 1, 1, 9, 30, tzinfo=UTC)
+
+
+def test_a_listing_with_descriptions_lacks_nothing() -> None:
+    assert read(description=None).not_loaded == ()
+    assert read(description="<p>x</p>").description == "<p>x</p>"
+
+
+def test_every_place_counts() -> None:
+    job = read(
+        location="Amsterdam", city="Amsterdam", locations=[{"city": "Amsterdam", "country_code": "NL"}, {"name": "Ghent", "city": "Gent"}]
+    )
+    assert job.locations == (Location("Amsterdam, NL", "Amsterdam", None, "NL"), Location("Ghent", "Gent"))
+
+
+@pytest.mark.parametrize(
+    ("flags", "remote"),
+    [
+        ({"remote": True}, True),
+        ({"remote": True, "hybrid": True}, True),
+        ({"remote": True, "on_site": True}, False),
+        ({"remote": False}, False),
+        ({"hybrid": True}, False),
+        ({}, None),
+    ],
+)
+def test_remote(flags: dict[str, bool], remote: bool | None) -> None:
+    assert read(**flags).remote is remote
+
+
+def test_custom_fields_by_name() -> None:
+    fields = [
+        {"name": "Req Type", "values": [{"value": "New"}]},
+        {"name": "Sites", "values": [{"content": "A"}, {"content": "B"}]},
+        {"name": "Plain", "value": 5},
+        {"name": "Empty", "values": []},
+        None,
+    ]
+    assert read(fields=fields).custom == {"Req Type": "New", "Sites": ["A", "B"], "Plain": 5}
+
+
+def test_statuses() -> None:
+    words = ["published", "internal", "closed", "archived", "draft", "other"]
+    assert [read(status=word).status for word in words] == [
+        JobStatus.OPEN,
+        JobStatus.OPEN,
+        JobStatus.CLOSED,
+        JobStatus.ARCHIVED,
+        JobStatus.DRAFT,
+        JobStatus.UNKNOWN,
+    ]
+
+
+async def test_another_companys_token() -> None:
+    async with staged(RecruiteeWire(1)) as on:
+        on.server.inject(Answer({"error": ["Forbidden"]}, status=403))
+        with pytest.raises(PermissionMissing) as caught:
+            await on.adapter.test()
+        assert "company_id" in (caught.value.remedy or "")

@@ -1,0 +1,53 @@
+"""Teamtailor: relations by what is included, and every status asked for."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from jobsync_tui.backend.ats.teamtailor import Row, to_job
+from jobsync_tui.backend.errors import UnexpectedAnswer
+from jobsync_tui.backend.models import JobStatus, Location
+from tests.support.ats_server import Answer
+from tests.support.recordings import answered
+from tests.support.stage import jobs_in, staged
+from tests.support.wire.teamtailor import TeamtailorWire
+
+
+async def test_a_job_is_full() -> None:
+    async with staged(TeamtailorWire(1)) as on:
+        job = jobs_in(await on.listed())[0]
+        assert job.locations == (Location("Stockholm, Sweden", "Stockholm", None, "Sweden"), Location("Anywhere", "Anywhere"))
+        assert (job.department, job.owner, job.employment_type, job.remote) == ("Engineering", "Dana Whitfield", "permanent", True)
+        assert job.url == "https://acme.teamtailor.example.com/jobs/2601"
+        assert job.created_at == datetime(2020, 3, 25, 12, 45, 10, 480000, UTC)
+        assert job.tags == ("rails",)
+
+
+async def test_drafts_are_listed() -> None:
+    async with staged(TeamtailorWire(10)) as on:
+        pages = await on.listed()
+        assert [job.status for job in jobs_in(pages)].count(JobStatus.DRAFT) == 2
+        assert pages[0].total == 10
+
+
+async def test_an_empty_page_that_names_a_further_one_ends_the_listing() -> None:
+    async with staged(TeamtailorWire(23)) as on:
+        empty = Answer({"data": [], "links": {"next": "https://x/jobs?page[number]=3"}})
+        on.server.inject(empty, when=lambda asked: asked.query.get("page[number]") == "2")
+        with pytest.raises(UnexpectedAnswer, match="empty page 2"):
+            await on.listed()
+
+
+async def test_a_version_that_is_no_longer_spoken() -> None:
+    async with staged(TeamtailorWire(1)) as on:
+        on.server.inject(Answer({"errors": []}, status=406))
+        with pytest.raises(UnexpectedAnswer, match="version"):
+            await on.adapter.test()
+
+
+def test_relations_without_data_name_nothing() -> None:
+    row = {"id": 5, "attributes": {"title": "X", "status": "archived"}, "relationships": {"department": {"links": {}}, "locations": None}}
+    job = to_job(answered(row, "Teamtailor").decode(Row), {}, "acme")
+    assert (job.id, job.department, job.locations, job.status) == ("5", None, (), JobStatus.ARCHIVED)
