@@ -1,0 +1,159 @@
+"""Greenhouse: tokens, joined names and posts, and the errors of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from jobsync_tui.backend.ats.base import Listing
+from jobsync_tui.backend.ats.greenhouse import Greenhouse
+from jobsync_tui.backend.errors import CredentialsRejected, PermissionMissing
+from jobsync_tui.backend.models import JobStatus, Location
+from tests.support import faults
+from tests.support.ats_server import Answer, Asked
+from tests.support.stage import jobs_in, staged
+from tests.support.wire.greenhouse import GreenhouseWire
+
+
+class Roomy(GreenhouseWire):
+    """With pages as large as the real ones."""
+
+    page_size = 500
+
+
+async def test_a_whole_job() -> None:
+    async with staged(GreenhouseWire(3)) as on:
+        job = await on.adapter.job("4001")
+        assert job is not None
+        assert job.status is JobStatus.OPEN
+        assert job.department == "Nursing"
+        assert job.locations == (
+            Location("Berlin, Germany", "Berlin"),
+            Location("Detroit, MI, United States", "Detroit"),
+        )
+        assert job.description == "<p>Outer</p>"  # the public post stands for the job, not the internal one
+        assert job.url == "https://boards.example.com/1"
+        assert job.custom == {"Employment Type": "Full-time", "Req Type": "New"}
+        assert job.employment_type == "Full-time"
+
+
+async def test_requests_are_few() -> None:
+    async with staged(Roomy(120)) as on:
+        token, names = 1, 2
+        mark = (await on.listed())[-1].watermark
+        assert on.http.requests == token + names + 1 + 3  # a page of jobs, and posts of 50 jobs at a time
+        for job in on.wire.jobs[:10]:
+            job.changed += timedelta(days=3650)
+        before = on.http.requests
+        assert len(jobs_in(await on.listed(Listing(watermark=mark)))) == 10
+        assert on.http.requests - before <= 3
+        before = on.http.requests
+        await on.adapter.job("4003")
+        assert on.http.requests - before == 2
+
+
+async def test_a_job_whose_post_changed_comes_with_the_changes() -> None:
+    class Reposted(Roomy):
+        """The jobs themselves have not changed since."""
+
+        def _jobs(self, asked: Asked) -> Answer:
+            return Answer([]) if "updated_at" in asked.query else super()._jobs(asked)
+
+    async with staged(Reposted(5)) as on:
+        mark = (await on.listed())[-1].watermark
+        on.wire.jobs[2].changed += timedelta(days=3650)
+        assert [job.id for job in jobs_in(await on.listed(Listing(watermark=mark)))] == ["4003"]
+
+
+async def test_a_filter_on_posts_that_is_ignored_is_noticed() -> None:
+    class Ignoring(Roomy):
+        """Gives every post, whatever is asked."""
+
+        def _posts(self, asked: Asked) -> Answer:
+            return super()._posts(Asked(asked.method, asked.path, {k: v for k, v in asked.query.items() if k != "updated_at"}, {}, b""))
+
+    async with staged(Ignoring(5)) as on:
+        mark = (await on.listed())[-1].watermark
+        assert jobs_in(await on.listed(Listing(watermark=mark))) == []
+
+
+async def test_templates_are_no_jobs() -> None:
+    class Templates(GreenhouseWire):
+        """Every job is a template."""
+
+        def _row(self, job: object) -> dict[str, object]:
+            return super()._row(job) | {"is_template": True}  # type: ignore[arg-type]
+
+    async with staged(Templates(2)) as on:
+        assert jobs_in(await on.listed()) == []
+
+
+async def test_a_revoked_token_is_renewed_once() -> None:
+    wire = GreenhouseWire(3)
+    async with staged(wire) as on:
+        await on.listed()
+        wire.revoked.update(wire.tokens)
+        await asyncio.gather(*(on.adapter.job(str(4001 + number)) for number in range(3)))
+        assert len(wire.tokens) == 2
+
+
+async def test_the_token_is_renewed_before_it_ends() -> None:
+    wire = GreenhouseWire(3)
+    async with staged(wire) as on:
+        await on.adapter.job("4001")
+        on.clock.seconds += 3500
+        await on.adapter.job("4001")
+        assert len(wire.tokens) == 2
+        assert not any(asked.headers.get("authorization") == "Bearer jwt-canary-0" for asked in on.server.asked[-2:])
+
+
+async def test_a_token_error_does_not_repeat_the_client_id() -> None:
+    async with staged(GreenhouseWire(1), credentials={"client_secret": "no"}) as on:
+        with pytest.raises(CredentialsRejected) as caught:
+            await on.adapter.test()
+        assert "gh-client-canary" not in str(caught.value)
+        assert "client_id and client_secret" in (caught.value.remedy or "")
+
+
+async def test_who_is_no_site_admin() -> None:
+    async with staged(GreenhouseWire(1)) as on:
+        on.server.inject(Answer({"message": "Forbidden"}, status=403), times=faults.MANY, when=lambda asked: asked.path != "/token")
+        with pytest.raises(PermissionMissing) as caught:
+            await on.listed()
+        assert "Site Admin" in (caught.value.remedy or "")
+        assert "harvest:job_posts:list" in (caught.value.remedy or "")
+
+
+async def test_a_cursor_that_greenhouse_forgot_begins_the_listing_anew() -> None:
+    async with staged(GreenhouseWire(23)) as on:
+        page = await anext(aiter(on.adapter.pages(Listing())))
+        forgot = Answer({"message": "Unprocessable", "errors": ["cursor"]}, status=422)
+        on.server.inject(forgot, when=lambda asked: on.wire.is_listing(asked) and "cursor" in asked.query)
+        assert len(jobs_in(await on.listed(Listing(cursor=page.cursor)))) == 23
+
+
+async def test_the_rate_limit_is_kept() -> None:
+    async with staged(GreenhouseWire(3)) as on:
+        reset = str(int(on.clock.wall().timestamp()) + 20)
+        spent = {"X-RateLimit-Limit": "75", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": reset}
+        on.server.inject(Answer([], headers=spent), when=on.wire.is_listing)
+        await on.listed()
+        await on.listed()
+        assert 20 <= on.clock.seconds <= 22
+
+
+@pytest.mark.parametrize(
+    ("url", "job_id"),
+    [
+        ("https://app.greenhouse.io/sdash/123456", "123456"),
+        ("https://app2.greenhouse.io/jobs/77?x=1", "77"),
+        ("https://boards.greenhouse.io/acme/jobs/123", None),
+        ("https://job-boards.greenhouse.io/acme/jobs/123", None),
+        ("https://greenhouse.io.evil.example/sdash/1", None),
+        ("123456", None),
+    ],
+)
+def test_id_in_url(url: str, job_id: str | None) -> None:
+    assert Greenhouse.job_id_in_url(url) == job_id

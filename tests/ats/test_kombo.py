@@ -1,0 +1,145 @@
+"""Kombo: its own errors, its ids, and the vendor's example field by field."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+
+from jobsync_tui.backend.ats.base import Listing
+from jobsync_tui.backend.ats.kombo import Kombo
+from jobsync_tui.backend.errors import (
+    CredentialsRejected,
+    NotReady,
+    PermissionMissing,
+    RateLimited,
+    Refused,
+    RemoteError,
+    Unreachable,
+)
+from jobsync_tui.backend.models import Job, JobStatus, Location
+from tests.support import faults
+from tests.support.ats_server import Answer
+from tests.support.stage import jobs_in, staged
+from tests.support.wire.kombo import KomboWire, error, kombo_id
+
+from .recorded import recorded
+
+
+async def test_the_vendors_example() -> None:
+    body = recorded("kombo/list-jobs.json")
+    async with staged(KomboWire(0)) as on:
+        on.server.inject(Answer(body, headers={"Content-Type": "application/json"}), when=on.wire.is_listing)
+        page = await anext(aiter(on.adapter.pages(Listing())))
+    berlin = Location("Berlin, Germany", "Berlin", "Berlin", "DE")
+    at = datetime(2022, 8, 7, 14, 1, 29, 196_000, tzinfo=UTC)
+    assert page.rejected == ()
+    assert page.jobs == (
+        Job(
+            integration="acme",
+            id="32",
+            name="Backend Engineer",
+            status=JobStatus.OPEN,
+            ats_status="OPEN",
+            location=berlin,
+            locations=(berlin,),
+            department="Engineering",
+            owner="John Doe",
+            requisition_id="BE-2021-01",
+            employment_type="FULL_TIME",
+            remote=False,
+            description="<p>Kombo is hiring engineers! If you are reading this and you are located in Berlin, Germany, "
+            "feel free to contact us about this position.</p>",
+            url="https://jobs.example.com/post/159829112",
+            created_at=at,
+            updated_at=at,
+        ),
+    )
+
+
+async def test_the_vendors_example_of_an_error() -> None:
+    examples = msgspec.json.decode(recorded("kombo/errors.json"))
+    async with staged(KomboWire(1)) as on:
+        for example, kind in (("Error Response", PermissionMissing), ("Minimal Error Response", Refused)):
+            on.server.inject(Answer(examples[example]["value"], status=422))
+            with pytest.raises(kind):
+                await on.listed()
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "kind", "remedy"),
+    [
+        (401, "PLATFORM.AUTHENTICATION_INVALID", CredentialsRejected, "credentials.api_key"),
+        (404, "PLATFORM.INTEGRATION_NOT_FOUND", CredentialsRejected, "credentials.integration_id"),
+        (403, "PLATFORM.IP_NOT_WHITELISTED", PermissionMissing, "allow list"),
+        (400, "INTEGRATION.PERMISSION_MISSING", PermissionMissing, "administrator of the ATS"),
+        (400, "INTEGRATION.AUTHENTICATION_INVALID", CredentialsRejected, "Reconnect"),
+        (409, "INTEGRATION.SETUP_SYNC_PENDING", NotReady, "first sync"),
+        (503, "INTEGRATION.SETUP_SYNC_PENDING", NotReady, "first sync"),
+        (409, "INTEGRATION.QA_FAILED", NotReady, "passed it"),
+        (409, "INTEGRATION.SETUP_INCOMPLETE", NotReady, "Finish"),
+        (400, "INTEGRATION.MODEL_DISABLED", PermissionMissing, "Enable"),
+        (503, "REMOTE.SERVICE_UNAVAILABLE", Unreachable, "Try again"),
+        (400, "REMOTE.RATE_LIMIT_EXCEEDED", RateLimited, "Try again"),
+        (400, "PLATFORM.INPUT_INVALID", Refused, "report"),
+    ],
+)
+async def test_errors_go_by_their_code(status: int, code: str, kind: type[RemoteError], remedy: str) -> None:
+    async with staged(KomboWire(1)) as on:
+        on.server.inject(error(status, code, "\x1b[2JSomething Kombo says"), times=faults.MANY)
+        with pytest.raises(kind) as caught:
+            await on.listed()
+        assert type(caught.value) is kind
+        assert remedy in (caught.value.remedy or "")
+        assert "Something Kombo says" in caught.value.message
+        assert "\x1b" not in caught.value.message
+
+
+async def test_pending_is_no_empty_listing_and_is_not_tried_again() -> None:
+    async with staged(KomboWire(5)) as on:
+        on.server.inject(error(409, "INTEGRATION.SETUP_SYNC_PENDING", "wait"), times=faults.MANY)
+        with pytest.raises(NotReady):
+            await on.listed()
+        assert len(on.server.asked) == 1
+
+
+async def test_the_ids_own_ats_goes_before_kombos() -> None:
+    async with staged(KomboWire(3)) as on:
+        first, _, third = on.wire.jobs
+        assert [job.id for job in jobs_in(await on.listed())] == ["9001", "9002", kombo_id(third)]
+        requests = on.http.requests
+        assert await on.adapter.job("9001") is not None
+        assert on.http.requests == requests + 1
+        assert await on.adapter.job(kombo_id(third)) is not None
+        assert on.http.requests == requests + 2
+        assert await on.adapter.job(kombo_id(first)) is None  # its ATS job id is another one
+
+
+async def test_ten_changes_among_many_cost_one_request() -> None:
+    async with staged(KomboWire(23)) as on:
+        mark = (await on.listed())[-1].watermark
+        on.wire.page_size = 250  # type: ignore[misc]
+        before = on.http.requests
+        await on.listed(Listing(watermark=mark))
+        assert on.http.requests == before + 1
+
+
+async def test_a_cursor_that_kombo_forgot_begins_the_listing_anew() -> None:
+    async with staged(KomboWire(23)) as on:
+        page = await anext(aiter(on.adapter.pages(Listing())))
+        on.server.inject(error(400, "PLATFORM.INPUT_INVALID", "cursor expired"), when=lambda asked: "cursor" in asked.query)
+        assert len(jobs_in(await on.listed(Listing(cursor=page.cursor)))) == 23
+
+
+@pytest.mark.parametrize(
+    ("url", "job_id"),
+    [
+        ("https://app.jobvite.example/requisitions/4711?tab=1", "4711"),
+        ("https://app.greenhouse.io/jobs/32/", "32"),
+        ("https://jobs.example.com/about-us", None),
+        ("not an address", None),
+    ],
+)
+def test_id_in_url(url: str, job_id: str | None) -> None:
+    assert Kombo.job_id_in_url(url) == job_id
