@@ -35,6 +35,7 @@ class RunningScreen(DialogScreen[None]):
         self._ats = ""
         self._step_began = time.monotonic()
         self._steps_begun = 0
+        self._left = False
 
     def on_mount(self) -> None:
         """Show where the run is, and once a second how long it takes."""
@@ -69,6 +70,7 @@ class RunningScreen(DialogScreen[None]):
 
     def action_back(self) -> None:
         """Leave the sync to go on by itself."""
+        self._left = True
         self._run.watched = False
         self.host.tell(f"{self._run.title}: continues in background")
         self.dismiss(None)
@@ -99,8 +101,9 @@ class RunningScreen(DialogScreen[None]):
         return (line(" ", strong(self._run.title)), line(), *step_lines(self._run.steps, self._ats, width, running_for))
 
     def _hand_over_if_over(self) -> None:
-        if not self._run.over or not self.is_current:
+        if not self._run.over or not self.is_active or self._left:
             return
+        self._left = True
         self.dismiss(None)
         if self._run.error is not None:
             self.host.report(self._run.error, about=self._run.title)

@@ -13,9 +13,9 @@ _GLYPHS = {Severity.INFORMATION: dim("-"), Severity.WARNING: warn("!"), Severity
 
 
 def log_sheet(notices: Iterable[Notice], width: int) -> Sheet:
-    """Return the notices, newest first, each whole: what it was about, what it said, what to do."""
+    """Return the notices, which come oldest first, newest first and each whole: what it was about, what it said, what to do."""
     sheet: list[Line] = []
-    for notice in sorted(notices, key=lambda each: each.at, reverse=True):
+    for notice in reversed(tuple(notices)):
         about = f"{notice.about}: " if notice.about and notice.about not in notice.text else ""
         cells = (Span(_GLYPHS[notice.severity].text, _GLYPHS[notice.severity].tone), dim(words.clock(notice.at)), f"{about}{notice.text}")
         sheet += columns(cells, (1, 8, width - 18), indent=1, most=50)

@@ -1,0 +1,175 @@
+"""A backend that answers what a test tells it to, for the dialogs: it decides nothing and remembers what it was asked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from jobsync_tui.backend.access import Actor
+from jobsync_tui.backend.models import (
+    AuditEntry,
+    BulkPlan,
+    CachedJob,
+    ConnectionReport,
+    Eligibility,
+    IntegrationSummary,
+    RecoveryReport,
+    Rule,
+    RuleRevision,
+    RuleSet,
+    Step,
+    SyncPlan,
+    SyncResult,
+)
+from tests.support import samples
+
+if TYPE_CHECKING:
+    from jobsync_tui.backend.facade import Backend
+
+AnswerT = TypeVar("AnswerT")
+
+
+@dataclass
+class Script:
+    """What the backend answers, and what it was asked (``asked``). ``gate`` holds back plans and syncs until it is set."""
+
+    integration: IntegrationSummary = samples.BULLHORN
+    cached: CachedJob | None = field(default_factory=samples.cached)
+    eligibility: Eligibility | Exception = field(default_factory=samples.unmatched)
+    plan: SyncPlan | Exception = field(default_factory=samples.update_plan)
+    bulk: BulkPlan = field(default_factory=samples.bulk_plan)
+    result: SyncResult = field(default_factory=samples.updated)
+    fetched: CachedJob | Exception = field(default_factory=samples.cached)
+    rules: RuleSet = samples.RULES
+    past: tuple[AuditEntry, ...] = ()
+    settled: dict[str, str] = field(default_factory=dict)
+    gate: asyncio.Event | None = None
+    asked: list[tuple[object, ...]] = field(default_factory=list)
+
+    async def pass_gate(self) -> None:
+        """Wait until the test lets it go on."""
+        if self.gate is not None:
+            await self.gate.wait()
+
+
+class _Part:
+    def __init__(self, script: Script) -> None:
+        self.script = script
+
+
+class _Integrations(_Part):
+    async def list(self) -> tuple[IntegrationSummary, ...]:
+        return (self.script.integration, replace(self.script.integration, id="other", name="Other"))
+
+    async def get(self, integration: str) -> IntegrationSummary:
+        return self.script.integration
+
+    async def test(self, integration: str) -> ConnectionReport:
+        self.script.asked.append(("test", integration))
+        return ConnectionReport(integration, ok=True, detail="as api-user", seconds=0.1)
+
+
+class _Jobs(_Part):
+    async def get(self, integration: str, job_id: str) -> CachedJob | None:
+        return self.script.cached
+
+    async def fetch(self, integration: str, job_id: str) -> CachedJob:
+        self.script.asked.append(("fetch", job_id))
+        return _answer(self.script.fetched)
+
+    async def id_in_url(self, integration: str, text: str) -> str | None:
+        return text.rpartition("/")[2] if text.startswith("https://") else None
+
+
+class _Eligibility(_Part):
+    async def check(self, integration: str, job_id: str, *, live: bool = False, rules: RuleSet | None = None) -> Eligibility:
+        self.script.asked.append(("check", job_id, live))
+        return _answer(self.script.eligibility)
+
+
+class _Syncs(_Part):
+    async def plan(self, integration: str, job_id: str, *, on_step: Callable[[Step], None] | None = None) -> SyncPlan:
+        self.script.asked.append(("plan", job_id))
+        await self.script.pass_gate()
+        return _answer(self.script.plan)
+
+    async def sync(
+        self, integration: str, job_id: str, *, expected_digest: str | None = None, on_step: Callable[[Step], None] | None = None
+    ) -> SyncResult:
+        self.script.asked.append(("sync", job_id, expected_digest))
+        for step in samples.STEPS[:2]:
+            if on_step is not None:
+                on_step(step)
+        await self.script.pass_gate()
+        return self.script.result
+
+    async def plan_many(
+        self, integration: str, job_ids: Sequence[str], *, on_progress: Callable[[int, int], None] | None = None
+    ) -> BulkPlan:
+        self.script.asked.append(("plan_many", tuple(job_ids)))
+        return self.script.bulk
+
+    async def sync_many(
+        self,
+        integration: str,
+        job_ids: Sequence[str],
+        *,
+        expected: object = None,
+        on_result: Callable[[SyncResult], None] | None = None,
+        cancel: Callable[[], bool] | None = None,
+    ) -> tuple[SyncResult, ...]:
+        self.script.asked.append(("sync_many", tuple(job_ids), expected))
+        await self.script.pass_gate()
+        return tuple(self.script.result for _ in job_ids)
+
+    async def recover(self) -> RecoveryReport:
+        self.script.asked.append(("recover",))
+        return RecoveryReport(len(self.script.settled), self.script.settled)
+
+
+class _Rules(_Part):
+    async def current(self) -> RuleSet:
+        return self.script.rules
+
+    async def history(self) -> tuple[RuleRevision, ...]:
+        return samples.revisions()
+
+    async def describe(self, rule: Rule) -> str:
+        return f"conditions of {rule.id}"
+
+    async def set_active(self, ids: Sequence[str], *, active: bool) -> RuleSet:
+        self.script.asked.append(("set_active", tuple(ids), active))
+        rules = tuple(replace(rule, active=active) if rule.id in ids else rule for rule in self.script.rules.rules)
+        self.script.rules = RuleSet(self.script.rules.revision + 1, rules)
+        return self.script.rules
+
+
+class _Records(_Part):
+    async def audit(self, **_: object) -> tuple[AuditEntry, ...]:
+        return self.script.past
+
+
+class ScriptedBackend:
+    """The facade's face with a `Script` behind it."""
+
+    def __init__(self, script: Script) -> None:
+        self.actor = Actor("alice", {})
+        self.integrations = _Integrations(script)
+        self.jobs = _Jobs(script)
+        self.eligibility = _Eligibility(script)
+        self.syncs = _Syncs(script)
+        self.rules = _Rules(script)
+        self.records = _Records(script)
+
+
+def scripted(script: Script) -> Backend:
+    """Return a backend that answers as ``script`` says."""
+    return cast("Backend", ScriptedBackend(script))
+
+
+def _answer(given: AnswerT | Exception) -> AnswerT:
+    if isinstance(given, Exception):
+        raise given
+    return given

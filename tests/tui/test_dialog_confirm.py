@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import cast
+
+import pytest
+
+from jobsync_tui.backend.errors import Unreachable
+from jobsync_tui.backend.models import Outcome
+from jobsync_tui.screens.bulk_result import BulkResultScreen
+from jobsync_tui.screens.confirm_bulk import ConfirmBulkScreen
+from jobsync_tui.screens.confirm_sync import ConfirmSyncScreen
+from jobsync_tui.screens.confirming import ConfirmingScreen
+from jobsync_tui.screens.eligibility import EligibilityScreen
+from jobsync_tui.screens.running import RunningScreen
+from jobsync_tui.screens.sync_result import SyncResultScreen
+from tests.support import samples
+from tests.support.pilot import screen_text, until
+
+from .scripted import Script
+from .stage import Stage, shows, staged
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ConfirmingScreen, "SETTLING", 0.02)
+
+
+def confirming(app: Stage) -> ConfirmingScreen:
+    return cast("ConfirmingScreen", app.screen)
+
+
+def synced(script: Script) -> list[tuple[object, ...]]:
+    return [asked for asked in script.asked if str(asked[0]).startswith("sync")]
+
+
+async def test_keys_typed_before_the_plan_is_painted_are_dropped() -> None:
+    script = Script(gate=asyncio.Event())
+    async with staged(script) as (app, pilot):
+        app.go.confirm("bullhorn", ["883977"])
+        await until(pilot, lambda: ("plan", "883977") in script.asked)
+        await pilot.press("y", "enter", "right", "enter", "y")
+        assert isinstance(app.screen, ConfirmSyncScreen)
+        assert script.gate is not None
+        script.gate.set()
+        await shows(app, pilot, "UPDATE in Tenzo")
+        await until(pilot, lambda: confirming(app).armed)
+        assert isinstance(app.screen, ConfirmSyncScreen)
+        assert synced(script) == []
+        assert confirming(app).choices.chosen == "Cancel"
+
+
+async def test_keys_typed_while_the_painted_plan_settles_are_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ConfirmingScreen, "SETTLING", 1000.0)
+    script = Script()
+    async with staged(script) as (app, pilot):
+        app.go.confirm("bullhorn", ["883977"])
+        await shows(app, pilot, "UPDATE in Tenzo")
+        await pilot.press("y", "enter", "y")
+        assert isinstance(app.screen, ConfirmSyncScreen)
+        assert synced(script) == []
+        await pilot.press("escape")
+        assert not isinstance(app.screen, ConfirmSyncScreen)
+
+
+async def test_enter_takes_cancel_and_writes_nothing() -> None:
+    script = Script()
+    async with staged(script) as (app, pilot):
+        app.go.confirm("bullhorn", ["883977"])
+        await until(pilot, lambda: confirming(app).armed)
+        assert "[[ Cancel ]]" in screen_text(app)
+        await pilot.press("enter")
+        await until(pilot, lambda: not isinstance(app.screen, ConfirmSyncScreen))
+        assert synced(script) == []
+
+
+@pytest.mark.parametrize("keys", [("y",), ("right", "enter"), ("tab", "enter")])
+async def test_confirming_syncs_bound_to_the_plan_and_shows_the_result(keys: tuple[str, ...]) -> None:
+    script = Script()
+    async with staged(script) as (app, pilot):
+        app.go.confirm("bullhorn", ["883977"])
+        await until(pilot, lambda: confirming(app).armed)
+        await pilot.press(*keys)
+        await until(pilot, lambda: isinstance(app.screen, SyncResultScreen))
+        assert synced(script) == [("sync", "883977", "d1")]
+        await shows(app, pilot, "ok UPDATED in Tenzo")
+        await pilot.press("enter")
+        assert len(app.screen_stack) == 2
+
+
+async def test_the_plan_scrolls_and_unfolds_while_cancel_keeps_the_focus() -> None:
+    async with staged(Script()) as (app, pilot):
+        app.go.confirm("bullhorn", ["883977"])
+        await until(pilot, lambda: confirming(app).armed)
+        await pilot.press("plus")
+        await shows(app, pilot, "+ show less")
+        await pilot.press("j", "plus")
+        await shows(app, pilot, "template_type, templates")
+        assert app.focused is confirming(app).choices
+
+
+async def test_a_stale_plan_comes_back_with_what_moved() -> None:
+    plan = samples.update_plan()
+    script = Script(plan=plan, result=samples.updated(outcome=Outcome.STALE, written=False))
+    async with staged(script) as (app, pilot):
+        app.go.confirm("bullhorn", ["883977"])
+        await until(pilot, lambda: confirming(app).armed)
+        script.plan = replace(plan, changes=plan.changes[:1], target_version="8", digest="d9")
+        await pilot.press("y")
+        await shows(app, pilot, "NOT WRITTEN: what you confirmed")
+        assert isinstance(app.screen, ConfirmSyncScreen)
+        text = " ".join(screen_text(app).split())
+        assert "the job changed in Tenzo; no longer: description; no longer: folder" in text
+        await until(pilot, lambda: confirming(app).armed)
+        script.result = samples.updated()
+        await pilot.press("y")
+        await until(pilot, lambda: isinstance(app.screen, SyncResultScreen))
+        assert synced(script)[-1] == ("sync", "883977", "d9")
+
+
+async def test_a_plan_that_refuses_opens_the_explanation() -> None:
+    async with staged(Script(plan=samples.refused_plan())) as (app, pilot):
+        app.go.confirm("bullhorn", ["884213"])
+        await until(pilot, lambda: isinstance(app.screen, EligibilityScreen))
+        await shows(app, pilot, "Job does not match any active rules")
+
+
+async def test_a_plan_that_cannot_be_made_says_that_nothing_was_written() -> None:
+    script = Script(plan=Unreachable("Bullhorn does not answer", service="Bullhorn", remedy="Try again in a minute."))
+    async with staged(script) as (app, pilot):
+        app.go.confirm("bullhorn", ["1"])
+        await shows(app, pilot, "nothing was written")
+        assert "Try again in a minute." in screen_text(app)
+        await pilot.press("y")
+        assert synced(script) == []
+
+
+async def test_esc_leaves_a_running_sync_to_the_application_and_a_message_tells_the_end() -> None:
+    script = Script()
+    async with staged(script) as (app, pilot):
+        app.go.confirm("bullhorn", ["883977"])
+        await until(pilot, lambda: confirming(app).armed)
+        script.gate = asyncio.Event()
+        await pilot.press("y")
+        await until(pilot, lambda: isinstance(app.screen, RunningScreen))
+        await shows(app, pilot, "ok rules")
+        await pilot.press("escape")
+        await until(pilot, lambda: any("continues in background" in notice.text for notice in app.notices))
+        assert len(app.screen_stack) == 2
+        assert app.runs.writing
+        script.gate.set()
+        await until(pilot, lambda: any("ok UPDATED" in notice.text for notice in app.notices))
+        assert len(app.screen_stack) == 2
+
+
+async def test_a_run_that_ends_behind_another_screen_is_shown_when_that_one_closes() -> None:
+    script = Script()
+    async with staged(script) as (app, pilot):
+        app.go.confirm("bullhorn", ["883977"])
+        await until(pilot, lambda: confirming(app).armed)
+        script.gate = asyncio.Event()
+        await pilot.press("y")
+        await until(pilot, lambda: isinstance(app.screen, RunningScreen))
+        await pilot.press("L")
+        script.gate.set()
+        await until(pilot, lambda: not app.runs.writing)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, SyncResultScreen))
+
+
+async def test_several_jobs_are_planned_grouped_and_confirmed_with_one_key() -> None:
+    script = Script(bulk=samples.bulk_plan(6))
+    async with staged(script) as (app, pilot):
+        app.go.confirm("bullhorn", ["1", "2"])
+        await shows(app, pilot, "2 create, 2 update, 1 unchanged, 1 refused")
+        await until(pilot, lambda: confirming(app).armed)
+        await pilot.press("y")
+        await until(pilot, lambda: isinstance(app.screen, BulkResultScreen))
+        assert synced(script) == [("sync_many", ("1", "2"), "bulk-digest")]
+
+
+async def test_above_fifty_writes_the_number_is_typed() -> None:
+    script = Script(bulk=samples.bulk_plan(120))
+    async with staged(script) as (app, pilot):
+        app.go.confirm("bullhorn", ["1", "2"])
+        await shows(app, pilot, "type 60")
+        await until(pilot, lambda: confirming(app).armed)
+        await pilot.press("y")
+        assert isinstance(app.screen, ConfirmBulkScreen)
+        await pilot.press("5", "9", "enter")
+        await shows(app, pilot, "59 is not 60")
+        assert synced(script) == []
+        await pilot.press("backspace", "backspace", "6", "0", "enter")
+        await until(pilot, lambda: isinstance(app.screen, BulkResultScreen))
+        assert len(synced(script)) == 1
+
+
+async def test_nothing_can_be_confirmed_where_every_job_is_refused() -> None:
+    plan = samples.bulk_plan(4)
+    script = Script(bulk=replace(plan, plans=plan.plans[3:]))
+    async with staged(script) as (app, pilot):
+        app.go.confirm("bullhorn", ["1", "2"])
+        await shows(app, pilot, "None of these jobs can be synced")
+        await pilot.press("y")
+        assert not confirming(app).armed
+        assert synced(script) == []

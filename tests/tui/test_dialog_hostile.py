@@ -1,0 +1,64 @@
+"""Titles that try to act: readable on every dialog, and inert."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from jobsync_tui.backend.models import Rule, RuleSet
+from jobsync_tui.backend.text import clean
+from tests.support import samples
+from tests.support.pilot import screen_text, until
+
+from .scripted import Script
+from .stage import Stage, shows, staged
+from .test_dialog_result import over
+
+_OPENERS: dict[str, Callable[[Stage, str], None]] = {
+    "check": lambda app, _: app.go.check("bullhorn", "884213"),
+    "confirm": lambda app, _: app.go.confirm("bullhorn", ["884213"]),
+    "bulk": lambda app, _: app.go.confirm("bullhorn", ["884213", "2"]),
+    "search": lambda app, _: app.go.search("bullhorn", "884213"),
+    "history": lambda app, _: app.go.history("bullhorn", "884213"),
+    "rules": lambda app, _: app.go.rules(),
+    "result": lambda app, title: app.go.result(over(samples.updated(samples.cached(name=title)))),
+    "several": lambda app, title: app.go.result(over(samples.failed(samples.cached(name=title)), samples.updated())),
+    "log": lambda app, title: read_again(app, title),
+}
+
+
+def read_again(app: Stage, title: str) -> None:
+    app.notices.add(title)
+    app.go.log()
+
+
+def hostile(title: str) -> Script:
+    job = samples.cached(name=title, client=title)
+    plans = samples.bulk_plan(4)
+    return Script(
+        cached=job,
+        eligibility=samples.unmatched(job),
+        plan=samples.update_plan(job),
+        bulk=replace(plans, plans=tuple(replace(plan, job=replace(plan.job, name=title)) for plan in plans.plans)),
+        fetched=job,
+        rules=RuleSet(1, (Rule("hostile", title),)),
+        past=tuple(replace(entry, cause=title) for entry in samples.entries()),
+    )
+
+
+@pytest.mark.parametrize("opener", _OPENERS)
+async def test_hostile_text_is_readable_and_inert(opener: str) -> None:
+    for title in samples.HOSTILE:
+        async with staged(hostile(title), (120, 40)) as (app, pilot):
+            _OPENERS[opener](app, title)
+            if opener == "search":
+                await pilot.press("enter")
+            readable = clean(title)[:22]
+            await shows(app, pilot, readable)
+            assert "\x1b" not in screen_text(app)
+            await pilot.click(offset=(5, 1))
+            await pilot.press("c")
+            await until(pilot, lambda: app.is_running)
+            assert all("\x1b" not in text for text in app.copied)
