@@ -1,0 +1,199 @@
+"""Lost answers and crashes: nothing lost, nothing twice, nothing resolved in silence."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import cast
+
+import pytest
+
+from jobsync_tui.backend.database import Database
+from jobsync_tui.backend.errors import AnswerLost, Unreachable
+from jobsync_tui.backend.models import JsonValue, Outcome, SyncStatus
+from jobsync_tui.backend.store.journal import OperationState
+from jobsync_tui.backend.store.ledger import Ledger
+from jobsync_tui.backend.sync.pipeline import Pipeline
+from jobsync_tui.backend.sync.recovery import Recovery
+from jobsync_tui.backend.target.base import TargetJob
+from tests.support import invariants
+from tests.support.mortal import Killed, Life, MortalDatabase, MortalJobs, MortalTarget
+from tests.support.sync_bench import ALICE, CANDIDATE, SETTLE, SHELF, Bench, a_job
+from tests.support.wrapped_target import WrappedTarget
+from tests.sync.test_ledger import DEAD
+
+Late = list[Callable[[], Awaitable[object]]]
+
+
+def recovery(bench: Bench) -> Recovery:
+    async def sleep(seconds: float) -> None:
+        bench.clock.turn(timedelta(seconds=seconds))
+
+    return Recovery(bench.parts, sleep)
+
+
+async def lose(*_: object) -> None:
+    raise AnswerLost("Tenzo: the connection broke", service="Tenzo")
+
+
+async def test_a_lost_answer_is_unknown_until_it_is_looked_up(bench: Bench) -> None:
+    result = await bench.another(WrappedTarget(bench.local, after_create=lose)).sync(ALICE, SHELF, "1")
+    assert (result.outcome, result.written, result.verified) == (Outcome.UNKNOWN, None, None)
+    assert result.settles_at == bench.clock.time + SETTLE
+    assert bench.jobs.marks[SHELF, "1"].sync_status is SyncStatus.UNKNOWN
+    (row,) = await bench.ledger.audit.entries()
+    assert (row.outcome, row.hash) == ("unknown", "")
+
+    early = await bench.pipeline.sync(ALICE, SHELF, "1")
+    assert (early.outcome, early.settles_at) == (Outcome.UNKNOWN, result.settles_at)
+    assert bench.ats.reads == 1
+
+    report = await recovery(bench).recover(wait=False)
+    assert (report.open, report.settled, report.unknown) == (1, {}, (result.operation_id,))
+    bench.clock.turn(SETTLE)
+    report = await recovery(bench).recover(wait=False)
+    assert (report.settled, report.unknown) == ({result.operation_id: "created"}, ())
+    assert bench.jobs.marks[SHELF, "1"].sync_status is SyncStatus.SYNCED
+    assert (await bench.pipeline.sync(ALICE, SHELF, "1")).outcome is Outcome.UNCHANGED
+
+
+async def test_a_write_that_did_not_arrive_is_said_and_sent_again_under_the_same_key(bench: Bench) -> None:
+    keys: list[str] = []
+
+    class Recorder(WrappedTarget):
+        async def create(self, external_id: str, fields: Mapping[str, JsonValue], *, idempotency_key: str) -> TargetJob:
+            keys.append(idempotency_key)
+            return await super().create(external_id, fields, idempotency_key=idempotency_key)
+
+    lost = await bench.another(Recorder(bench.local, before_create=lose)).sync(ALICE, SHELF, "1")
+    report = await recovery(bench).recover()
+    assert report.settled == {lost.operation_id: "failed"}
+    assert bench.jobs.marks[SHELF, "1"].sync_status is SyncStatus.FAILED
+    again = await bench.another(Recorder(bench.local)).sync(ALICE, SHELF, "1")
+    assert (again.outcome, again.operation_id != lost.operation_id) == (Outcome.CREATED, True)
+    assert keys == [lost.operation_id, lost.operation_id]
+    bench.ats.put(a_job("2"))
+    await bench.another(Recorder(bench.local, before_create=lose)).sync(ALICE, SHELF, "2")
+    await recovery(bench).recover()
+    bench.ats.put(a_job("2", name="ICU other"))
+    await bench.another(Recorder(bench.local)).sync(ALICE, SHELF, "2")
+    assert keys[2] != keys[3]
+
+
+async def test_recovery_says_what_it_cannot_look_up(bench: Bench) -> None:
+    lost = await bench.another(WrappedTarget(bench.local, after_create=lose)).sync(ALICE, SHELF, "1")
+    bench.clock.turn(SETTLE)
+
+    async def away(external: str) -> None:
+        raise Unreachable("Tenzo: no connection")
+
+    blind = Recovery(replace(bench.parts, target=WrappedTarget(bench.local, before_find=away)))
+    report = await blind.recover()
+    assert (report.open, report.settled, report.unknown) == (1, {}, (lost.operation_id,))
+    blocked = await bench.another(WrappedTarget(bench.local, before_find=away)).sync(ALICE, SHELF, "1")
+    assert blocked.outcome is Outcome.UNKNOWN
+    assert blocked.error is not None
+    assert "no connection" in blocked.error.message
+
+
+async def test_a_lost_update_that_somebody_wrote_over_is_told(bench: Bench) -> None:
+    created = await bench.pipeline.sync(ALICE, SHELF, "1")
+    assert created.target_id is not None
+    for after_update, name, outcome in ((lose, None, "updated"), (lose, "somebody's", "failed")):
+        bench.ats.put(a_job(name=f"ICU {outcome}"))
+        lost = await bench.another(WrappedTarget(bench.local, after_update=after_update)).sync(ALICE, SHELF, "1")
+        if name is not None:
+            await bench.local.edit(created.target_id, {"name": name})
+        assert (await recovery(bench).recover()).settled == {lost.operation_id: outcome}
+    row = (await bench.ledger.audit.entries())[0]
+    assert row.cause == "Tenzo's job was changed meanwhile and holds something else in: name"
+
+
+async def test_what_a_live_process_has_in_hand_is_left_alone(bench: Bench) -> None:
+    async def recover(external: str, fields: Mapping[str, JsonValue]) -> None:
+        report = await recovery(bench).recover()
+        assert (report.open, report.settled) == (0, {})
+
+    result = await bench.another(WrappedTarget(bench.local, before_create=recover)).sync(ALICE, SHELF, "1")
+    assert result.outcome is Outcome.CREATED
+
+
+async def test_an_operation_of_another_host_waits_for_its_deadline(bench: Bench) -> None:
+    """Nobody here can tell whether that process still runs: its request may leave until its deadline, and land after that."""
+    from tests.sync.test_ledger import ELSEWHERE
+
+    life = Life(dies_at=11)
+    pipeline = mortal(bench, life, [], ELSEWHERE)
+    with pytest.raises(Killed):
+        await pipeline.sync(ALICE, SHELF, "1")
+    (operation,) = await bench.ledger.journal.open_operations()
+    assert operation.state is OperationState.SENT
+    assert (await recovery(bench).recover(wait=False)).open == 0
+    bench.clock.turn(bench.ledger.leases.ttl)
+    await recovery(bench).recover(wait=False)
+    taken = await bench.ledger.journal.get(operation.id)
+    assert taken is not None
+    assert operation.sent_at is not None
+    deadline = operation.sent_at + bench.parts.timing.write_deadline + SETTLE
+    assert (taken.state, taken.settles_at) == (OperationState.UNKNOWN, deadline) or taken.settled_at is not None
+
+
+def mortal(bench: Bench, life: Life, late: Late, process: object = DEAD) -> Pipeline:
+    """Return the pipeline of a process that dies."""
+    database = cast("Database", MortalDatabase(bench.database, life))
+    ledger = Ledger(database, process=process, now=bench.clock.now, uptime=bench.clock.uptime)  # type: ignore[arg-type]
+    parts = replace(bench.parts, ledger=ledger, jobs=MortalJobs(bench.jobs, life), target=MortalTarget(bench.local, life, late))
+    return Pipeline(parts)
+
+
+@pytest.mark.parametrize(
+    ("kind", "commits"),
+    [
+        (Outcome.CREATED, "late"),
+        (Outcome.CREATED, "never"),
+        (Outcome.UPDATED, "late"),
+        (Outcome.UPDATED, "never"),
+        (Outcome.UNCHANGED, "never"),
+        (Outcome.REFUSED, "never"),
+    ],
+)
+async def test_killed_at_every_moment(bench: Bench, kind: Outcome, commits: str) -> None:
+    """The process dies at the first, the second, the third ... moment, until it lives; each time another one starts and finds all whole."""
+    for moment in range(1, 60):
+        job = a_job(str(moment))
+        bench.ats.put(job)
+        if kind is not Outcome.CREATED:
+            created = await bench.pipeline.sync(ALICE, SHELF, job.id)
+            assert created.target_id is not None
+            await bench.local.add_candidate(created.target_id, CANDIDATE)
+        if kind is Outcome.UPDATED:
+            bench.ats.put(replace(job, name="ICU changed"))
+        if kind is Outcome.REFUSED:
+            bench.ats.put(replace(job, name=None))
+        foreign = await bench.local.unowned()
+        late: Late = []
+        died = False
+        try:
+            await mortal(bench, Life(moment), late).sync(ALICE, SHELF, job.id)
+        except Killed:
+            died = True
+        await recovery(bench).recover(wait=False)
+        if commits == "late":
+            for send in late:
+                await send()
+        await recovery(bench).recover()
+        again = await bench.pipeline.sync(ALICE, SHELF, job.id)
+        assert again.outcome in {kind, Outcome.UNCHANGED}, (moment, again)
+        assert len(await bench.local.find(f"{SHELF}:{job.id}")) == 1, moment
+        if kind is not Outcome.CREATED:
+            assert invariants.foreign_untouched(foreign, await bench.local.unowned()) == [], moment
+        operations = await bench.ledger.journal.of_job(SHELF, job.id)
+        landed = [operation for operation in operations if operation.state in invariants.LANDED]
+        assert len(landed) == (2 if kind is Outcome.UPDATED else 1), moment
+        assert invariants.all_settled(operations, await bench.ledger.audit.verify()) == [], moment
+        rows = [row for row in await bench.ledger.audit.entries(job_id=job.id) if row.outcome in {"created", "updated"}]
+        assert sorted(row.operation_id or "" for row in rows) == sorted(operation.id for operation in landed), moment
+        assert await bench.ledger.leases.all() == ()
+        if not died:
+            assert (await bench.pipeline.sync(ALICE, SHELF, job.id)).outcome in {Outcome.REFUSED, Outcome.UNCHANGED}
+            return
+    pytest.fail("it never lived")
