@@ -46,7 +46,7 @@ class SqliteDialect(Dialect):
             _make_directory(self.path.parent)
             descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             try:
-                if os.fstat(descriptor).st_mode & 0o077:
+                if os.fstat(descriptor).st_mode & 0o777 != 0o600:
                     os.fchmod(descriptor, 0o600)
             finally:
                 os.close(descriptor)
@@ -128,9 +128,9 @@ class SqliteDialect(Dialect):
                 f"The {self.title} is damaged, or is not a database.",
                 remedy="Move the file away and restore a backup; without one, jobsync refresh fills a new cache.",
             )
-        if code == "FULL" or "IOERR_WRITE" in code or "is full" in text:
+        if code == "FULL" or "is full" in text:
             return StorageError(
-                f"The {self.title} cannot grow: the disk is full or a limit on file sizes is reached. Nothing was changed.",
+                f"The {self.title} cannot grow: the disk is full. Nothing was changed.",
                 remedy="Free some space and try again.",
             )
         if code == "CANTOPEN":
@@ -141,8 +141,10 @@ class SqliteDialect(Dialect):
         if code == "INTERRUPT":
             return StorageError("The query was abandoned.")
         if code.startswith("IOERR"):
+            # A limit on file sizes shows as a failed write, which drivers do not tell from a failing disk.
             return StorageError(
-                f"The disk failed under the {self.title}.", remedy="Check the disk; restore a backup if the file is damaged."
+                f"The {self.title} cannot be read or written: the disk is full, a file size limit is reached, or the disk fails.",
+                remedy="Free some space and try again; with enough of it, check the disk.",
             )
         return StorageError(f"The {self.title} failed: {text}.", remedy="This is a fault in jobsync; its log has the details.")
 

@@ -11,6 +11,7 @@ from ..database import Database, Db
 from ..errors import StalePlan, UsageError
 from ..models import Rule, RuleRevision, RuleSet
 from . import rule_json
+from .sources import note_change
 from .tables import RevisionRow
 
 
@@ -94,6 +95,7 @@ def _save(db: Db, rules: tuple[Rule, ...], *, actor: str, what: str, expected: i
     kept = tuple(sorted(rules, key=lambda rule: (rule.priority, rule.name, rule.id)))
     values = {"revision": present + 1, "at": clock.to_ms(clock.now()), "actor": actor, "what": what, "rules": rule_json.dump(kept)}
     RevisionRow.insert(values).execute(db)
+    note_change(db)  # verdicts of the former revision hold no longer
     if also is not None:
         also(db)
     return RuleSet(present + 1, kept)

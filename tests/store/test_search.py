@@ -1,0 +1,208 @@
+"""The store's search against a plain Python oracle, with each of its ways to an answer forced in turn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from jobsync_tui.backend import clock
+from jobsync_tui.backend.models import CachedJob, Job, JobStatus, Location, Sort, SortField, SyncMark, SyncStatus
+from jobsync_tui.backend.store import finder
+from jobsync_tui.backend.store.filter import parse_filter
+from tests.store.oracle import expected
+from tests.support.stores import Cache, cache_at
+
+NOW = clock.now().replace(second=0, microsecond=0)
+
+WORDS = st.sampled_from(
+    [
+        "Senior",
+        "nurse",
+        "Nürse",
+        "NURSE",
+        "100%",
+        "a_b",
+        "a\\b",
+        'q"q',
+        "O'Hara",
+        "é",
+        "ß",
+        "日本",
+        "x",
+        "zz",
+        "\x00",
+        "\ud800",
+        "İ",
+        "C++",
+        "",
+    ]
+)
+TEXTS = st.lists(WORDS, max_size=4).map(" ".join)
+MAYBE = st.one_of(st.none(), TEXTS)
+TIMES = st.one_of(st.none(), st.integers(1, 40).map(lambda days: NOW - timedelta(days=days, minutes=5)))
+PLACES = st.lists(st.builds(Location, text=MAYBE, city=MAYBE, region=st.none(), country=MAYBE), max_size=2).map(tuple)
+SORTS = st.builds(Sort, st.sampled_from(SortField), st.booleans())
+
+
+@st.composite
+def jobs(draw: st.DrawFn) -> list[Job]:
+    """Return some jobs with ids of their own."""
+    count = draw(st.integers(0, 14))
+    found = []
+    for number in range(count):
+        places = draw(PLACES)
+        found.append(
+            Job(
+                integration="acme",
+                id=f"{draw(st.sampled_from(['job', 'JOB', 'ü', '%']))}-{number}",
+                name=draw(MAYBE),
+                status=draw(st.sampled_from(JobStatus)),
+                ats_status=draw(MAYBE),
+                location=places[0] if places else None,
+                locations=places,
+                department=draw(MAYBE),
+                client=draw(MAYBE),
+                owner=draw(MAYBE),
+                requisition_id=draw(MAYBE),
+                employment_type=draw(MAYBE),
+                remote=draw(st.sampled_from([None, True, False])),
+                tags=tuple(draw(st.lists(WORDS, max_size=2))),
+                created_at=draw(TIMES),
+                updated_at=draw(TIMES),
+            )
+        )
+    return found
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', "").replace("\n", " ") + '"'
+
+
+FIELDS = st.sampled_from(
+    [
+        "name",
+        "id",
+        "location",
+        "client",
+        "department",
+        "owner",
+        "requisition_id",
+        "employment_type",
+        "tags",
+        "ats_status",
+        "status",
+        "remote",
+    ]
+)
+TERMS = st.one_of(
+    WORDS.map(_quoted),
+    WORDS.filter(lambda word: word.strip("\x00") == word != "").map(lambda word: "~" + _quoted(word)),
+    st.sampled_from(["j", "o", "nu", "jo", "rs", "-1", "se", "job-1", "senior nurse"]),
+    st.tuples(FIELDS, WORDS.filter(bool)).map(lambda pair: f"{pair[0]}:{_quoted(pair[1])}"),
+    st.sampled_from(["status:open", "status:closed,draft", "remote:yes", "remote:no"]),
+    st.sampled_from(
+        [f"is:{word}" for word in ("never", "synced", "failed", "gone", "changed", "open", "closed", "marked", "synced,failed", "eligible")]
+    ),
+    st.sampled_from(
+        [
+            "updated<7d",
+            "updated>7d",
+            "created<=20d",
+            "synced<1d",
+            "synced>=1d",
+            "updated>=2020-01-31",
+            "created<2020-01-31",
+            "updated=2021-01-01",
+        ]
+    ),
+)
+BOUNDS = st.tuples(st.sampled_from([0, 2, 4000]), st.sampled_from([0, 3, 20_000]))
+FILTERS = st.lists(st.tuples(st.sampled_from(["", "-"]), TERMS).map("".join), max_size=3).map(" ".join)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(listed=jobs(), texts=st.lists(FILTERS, min_size=1, max_size=5), sort=SORTS, bounds=BOUNDS, data=st.data())
+async def test_the_store_answers_as_the_oracle(  # noqa: PLR0917 - hypothesis draws them
+    cache: Cache, listed: list[Job], texts: list[str], sort: Sort, bounds: tuple[int, int], data: st.DataObject
+) -> None:
+    # Every example is an integration of its own, so that those before it must not be seen.
+    integration = f"acme-{len(await cache.integrations.known())}"
+    listed = [replace(one, integration=integration) for one in listed]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(finder, "FEW", bounds[0])
+        patch.setattr(finder, "BUDGET", bounds[1])
+        await cache.fill(listed, integration=integration)
+        await _mark_some(cache, listed)
+        for text in texts:
+            await _compare(cache, integration, text, sort=sort, data=data)
+
+
+async def _mark_some(cache: Cache, listed: list[Job]) -> None:
+    for number, status in enumerate((SyncStatus.SYNCED, SyncStatus.FAILED, SyncStatus.SYNCED)):
+        if number < len(listed):
+            mark = SyncMark(sync_status=status, last_synced=NOW - timedelta(hours=30 * number, minutes=5))
+            await cache.jobs.set_sync(listed[number].integration, listed[number].id, mark)
+    if len(listed) > 4:
+        await cache.jobs.mark_gone(listed[4].integration, listed[4].id)
+
+
+async def _compare(cache: Cache, integration: str, text: str, *, sort: Sort, data: st.DataObject) -> None:
+    cached = [one async for one in cache.jobs.stream([integration], parse_filter(""), Sort())]
+    ids = [one.id for one in cached]
+    query = parse_filter(text).with_marked(ids[::3])
+    wanted = expected(cached, query, sort, NOW)
+    for place in data.draw(st.lists(st.integers(0, len(wanted) + 1), max_size=3)):
+        rows = await cache.jobs.window([integration], query, sort, place, 3)
+        assert [row.id for row in rows] == wanted[place : place + 3]
+    assert await cache.jobs.count([integration], query) == len(wanted)
+    assert [job_id for _, job_id in await cache.jobs.ids([integration], query, sort)] == wanted
+    for job_id in ids[:4]:
+        place_of = wanted.index(job_id) if job_id in wanted else None
+        assert await cache.jobs.position([integration], query, sort, job_id) == place_of
+
+
+async def test_several_integrations_are_one_list(tmp_path: Path) -> None:
+    async with cache_at(tmp_path / "jobs.db") as cache:
+        for integration in ("one", "two", "three"):
+            await cache.fill(
+                [Job(integration=integration, id=str(n), name=f"{integration} nurse {n}") for n in range(5)], integration=integration
+            )
+        by_name = Sort(SortField.NAME, descending=False)
+        query = parse_filter("nurse")
+        rows = await cache.jobs.window(["one", "three", "unknown"], query, by_name, 3, 4)
+        assert [(row.integration, row.id) for row in rows] == [("one", "3"), ("one", "4"), ("three", "0"), ("three", "1")]
+        assert await cache.jobs.count(["one", "three", "unknown"], query) == 10
+        assert await cache.jobs.count(["two"], parse_filter("three")) == 0
+        assert await cache.jobs.count([], query) == 0
+        assert await cache.jobs.window([], query, by_name, 0, 5) == ()
+
+
+async def test_a_renamed_job_is_found_by_its_new_name_only(cache: Cache) -> None:
+    await cache.fill([Job(integration="acme", id="1", name="Nurse"), Job(integration="acme", id="2", name="Driver")])
+    await cache.fill([Job(integration="acme", id="1", name="Xylophonist"), Job(integration="acme", id="2", name="Driver")])
+    counts = [await cache.jobs.count(["acme"], parse_filter(text)) for text in ("nurse", "nu", "n", "xyl", "xy", "x", "r")]
+    assert counts == [0, 0, 1, 1, 1, 1, 1]
+
+
+async def test_windows_deep_in_a_list_are_those_of_the_whole_list(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finder, "FEW", 10)
+    monkeypatch.setattr(finder, "BUDGET", 50)
+    await cache.fill([Job(integration="acme", id=f"{n:04}", name=f"nurse {n % 7}") for n in range(300)])
+    for text in ("", "nurse", "3"):
+        for sort in (Sort(SortField.NAME, descending=True), Sort(SortField.NAME, descending=False), Sort(SortField.ID)):
+            query = parse_filter(text)
+            whole = [job_id for _, job_id in await cache.jobs.ids(["acme"], query, sort)]
+            for offset in (0, 290, 150, 140, 160, 10, len(whole) - 5, len(whole)):
+                rows = await cache.jobs.window(["acme"], query, sort, offset, 20)
+                assert [row.id for row in rows] == whole[offset : offset + 20]
+
+
+def test_the_oracle_knows_every_sort() -> None:
+    cached = CachedJob(integration="acme", id="1")
+    for field in SortField:
+        assert expected([cached], parse_filter(""), Sort(field), NOW) == ["1"]

@@ -1,0 +1,62 @@
+"""Stores on real files, and jobs to put into them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from jobsync_tui.backend.database import Database
+from jobsync_tui.backend.models import Job
+from jobsync_tui.backend.store.filter import parse_filter
+from jobsync_tui.backend.store.integrations import IntegrationStore
+from jobsync_tui.backend.store.jobs import JobStore
+from jobsync_tui.backend.store.listing import GoneCounts, PageCounts
+from jobsync_tui.backend.store.migrations import SCHEMA
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+EVERYTHING = parse_filter("")
+
+
+class Cache:
+    """The stores of one database, with shortcuts for what tests do all the time."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.jobs = JobStore(database)
+        self.integrations = IntegrationStore(database)
+
+    async def fill(
+        self, jobs: Iterable[Job], *, integration: str = "acme", at: datetime = NOON, accept_gone: bool = False
+    ) -> tuple[PageCounts, GoneCounts]:
+        """Store a complete full listing in one page."""
+        state = await self.jobs.begin_listing(integration, full=True, now=at)
+        counts = await self.jobs.store_page(state, list(jobs), (), None, at)
+        return counts, await self.jobs.finish_listing(state, watermark=None, complete=True, accept_gone=accept_gone, now=at)
+
+    async def statuses(self, job_ids: Sequence[str], integration: str = "acme") -> list[str]:
+        """Return the sync status of jobs; ``missing`` for one that is not cached."""
+        found = await self.jobs.get_many(integration, job_ids)
+        return [job.sync_status.value if job else "missing" for job in found]
+
+
+@asynccontextmanager
+async def cache_at(path: Path) -> AsyncIterator[Cache]:
+    """Open the cache in a file."""
+    database = await Database.open(f"sqlite://{path}", SCHEMA)
+    try:
+        yield Cache(database)
+    finally:
+        await database.close()
+
+
+def job(number: int | str, name: str | None = "Nurse", **fields: object) -> Job:
+    """Return a job of the integration ``acme``."""
+    values: dict[str, object] = {"integration": "acme", "id": f"job-{number}", "name": name, "updated_at": NOON, **fields}
+    return Job(**values)  # type: ignore[arg-type]
+
+
+def later(minutes: float) -> datetime:
+    """Return a time after noon."""
+    return NOON + timedelta(minutes=minutes)
