@@ -17,9 +17,11 @@ from jobsync_tui.backend.errors import CredentialsRejected, PermissionMissing, U
 from jobsync_tui.backend.http import HttpSession, Network
 from jobsync_tui.backend.models import Job, JobStatus, Location
 from tests.support.ats_server import Answer, AtsServer
-from tests.support.recordings import answered, recording
+from tests.support.recordings import answered
 from tests.support.stage import Stage, jobs_in, staged
 from tests.support.wire.bullhorn import BullhornWire, error
+
+from .recorded import recorded
 
 
 def wire_of(on: Stage) -> BullhornWire:
@@ -30,7 +32,7 @@ def wire_of(on: Stage) -> BullhornWire:
 def test_the_vendors_test_data_field_by_field() -> None:
     labels = {"customText10": "Floor", "customInt2": "Days", "customText1": "Unused"}
     read = read_rows(
-        answered(recording("bullhorn/search-joborder.json"), "Bullhorn"), SHAPE, partial(to_job, labels=labels, integration="acme")
+        answered(recorded("bullhorn/search-joborder.json"), "Bullhorn"), SHAPE, partial(to_job, labels=labels, integration="acme")
     )
     assert not read.rejected
     assert read.answer.total == 159

@@ -7,21 +7,25 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
+import msgspec
+
 from jobsync_tui.backend import clock
 from jobsync_tui.backend.ats.base import Listing
 from jobsync_tui.backend.ats.lever import SHAPE, Posting, to_job
 from jobsync_tui.backend.ats.rows import read_rows
 from jobsync_tui.backend.models import Job, JobStatus, Location
 from tests.support.ats_server import Answer
-from tests.support.recordings import answered, recording
+from tests.support.recordings import answered
 from tests.support.stage import staged
 from tests.support.wire.lever import LONGEST_WINDOW, LeverWire
+
+from .recorded import recorded
 
 CONVERT = partial(to_job, integration="acme")
 
 
-def recorded() -> dict[str, Job]:
-    read = read_rows(answered(recording("lever/list-postings.json")["response"], "Lever"), SHAPE, CONVERT)
+def listing() -> dict[str, Job]:
+    read = read_rows(answered(msgspec.json.decode(recorded("lever/list-postings.json"))["response"], "Lever"), SHAPE, CONVERT)
     assert not read.rejected
     return {job.id: job for job in read.jobs}
 
@@ -31,7 +35,7 @@ def posting(**fields: Any) -> Job:
 
 
 def test_a_recorded_posting_field_by_field() -> None:
-    job = recorded()["f00fc049-3ddb-4144-b23b-78688949ce2f"]
+    job = listing()["f00fc049-3ddb-4144-b23b-78688949ce2f"]
     place = Location("San Francisco, CA", "San Francisco", None, "US")
     assert job == Job(
         integration="acme",
@@ -53,7 +57,7 @@ def test_a_recorded_posting_field_by_field() -> None:
 
 
 def test_the_recorded_listing() -> None:
-    jobs = recorded()
+    jobs = listing()
     assert len(jobs) == 6
     assert {job.ats_status: job.status for job in jobs.values()} == {
         "internal": JobStatus.OPEN,
@@ -74,7 +78,7 @@ def test_the_recorded_listing() -> None:
 
 
 def test_the_recorded_single_posting() -> None:
-    document = recording("lever/get-posting.json")["response"]["data"]
+    document = msgspec.json.decode(recorded("lever/get-posting.json"))["response"]["data"]
     job = to_job(answered(document, "Lever").decode(Posting), "acme")
     assert (job.name, job.status, job.department) == ("Nango Seed Posting 1", JobStatus.OPEN, "Research & Development")
 

@@ -6,21 +6,29 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
+import msgspec
+
 from jobsync_tui.backend.ats.base import Listing
 from jobsync_tui.backend.ats.rows import read_rows
 from jobsync_tui.backend.ats.workable import SHAPE, Row, Workable, to_job
 from jobsync_tui.backend.models import Job, JobStatus, Location
 from tests.support.ats_server import Answer, Asked
 from tests.support.clockwork import START
-from tests.support.recordings import answered, recording
+from tests.support.recordings import answered
 from tests.support.stage import staged
 from tests.support.wire.workable import WorkableWire
+
+from .recorded import recorded
 
 LONDON = Location("London, United Kingdom", "London", "England", "United Kingdom")
 
 
 def test_the_recorded_listing_field_by_field() -> None:
-    read = read_rows(answered(recording("workable/list-jobs.json")["response"], "Workable"), SHAPE, partial(to_job, integration="acme"))
+    read = read_rows(
+        answered(msgspec.json.decode(recorded("workable/list-jobs.json"))["response"], "Workable"),
+        SHAPE,
+        partial(to_job, integration="acme"),
+    )
     assert not read.rejected
     first, second = read.jobs
     assert first == Job(
@@ -42,7 +50,7 @@ def test_the_recorded_listing_field_by_field() -> None:
 
 
 def test_the_recorded_single_job() -> None:
-    document = recording("workable/get-job.json")["response"]
+    document = msgspec.json.decode(recorded("workable/get-job.json"))["response"]
     job = to_job(answered(document, "Workable").decode(Row), "acme")
     assert (job.id, job.employment_type, job.location, job.not_loaded) == ("9CD658E13E", "Full-time", LONDON, ())
     assert job.custom == {

@@ -34,6 +34,7 @@ MAX_FIELD = 4 * 1024 * 1024
 _SAMPLE = 64 * 1024
 _DELIMITERS = ",;\t|"
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_NEWLINE = b"\n"
 _BYTE = re.compile(r"\(byte (\d+)\)")
 
 
@@ -119,8 +120,10 @@ def _document(path: Path, size: int, encoding: str) -> Iterator[Record]:
         _not_text(path, encoding)
     except msgspec.DecodeError as error:
         place = _BYTE.search(str(error))
-        line = content[: int(place[1])].count(b"\n") + 1 if place and encoding == "utf-8" else None
-        _fail(path, f"it is not JSON{f', line {line}' if line else ''}", "Export it again; it may have been cut off.", error)
+        if place is None:
+            _fail(path, "it is JSON that ends in the middle", "Export it again; it was cut off.", error)
+        line = f", line {content[: int(place[1])].count(_NEWLINE) + 1}" if encoding == "utf-8" else ""
+        _fail(path, f"it is not JSON{line}", "Export it again.", error)
     except RecursionError as error:
         _fail(path, "it is nested too deeply", None, error)
     rows = found if isinstance(found, list) else next((value for value in found.values() if isinstance(value, list)), None)

@@ -1,0 +1,296 @@
+"""Exported files: told apart, read by columns, and never half a listing that looks whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jobsync_tui.backend.ats import file, file_reader
+from jobsync_tui.backend.ats.base import Connection, Listing, Page
+from jobsync_tui.backend.ats.file import FileExport
+from jobsync_tui.backend.errors import ConfigError, PermissionMissing, RemoteError, UnexpectedAnswer, Unreachable
+from jobsync_tui.backend.http import HttpSession, Network
+from jobsync_tui.backend.models import Job, JobStatus, Location
+from tests.support.stage import jobs_in
+
+
+def export(path: Path, columns: Mapping[str, str] | None = None) -> FileExport:
+    http = HttpSession(service="File", base_url="http://127.0.0.1:1", network=Network())
+    return FileExport(Connection("acme", "", {}, http, {"path": str(path)} | ({"columns": columns} if columns else {})))
+
+
+async def listed(adapter: FileExport, listing: Listing = Listing()) -> list[Page]:  # noqa: B008 - frozen
+    return [page async for page in adapter.pages(listing)]
+
+
+def write(path: Path, content: str | bytes) -> None:
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+async def jobs_of(path: Path, content: str | bytes, columns: Mapping[str, str] | None = None) -> list[Job]:
+    write(path, content)
+    return jobs_in(await listed(export(path, columns)))
+
+
+async def problems_of(path: Path, content: str) -> list[tuple[str | None, str | None, str]]:
+    write(path, content)
+    return [(row.id, row.name, row.reason) for page in await listed(export(path)) for row in page.rejected]
+
+
+async def fault_of(path: Path, content: str | bytes, columns: Mapping[str, str] | None = None) -> RemoteError:
+    with pytest.raises(RemoteError) as caught:
+        await jobs_of(path, content, columns)
+    return caught.value
+
+
+FULL = '''Job ID;Titel;Stand;Stadt;Land;Abteilung;Kunde;Remote;Tags;Geändert;Kostenstelle
+17;"Ärztin; ""Nacht""";On Hold;Köln;Deutschland;Pflege;Acme;ja?;"a;b";2026-03-01T09:30:00+01:00;C7
+18;Pfleger;zu;Bonn;;;;no;;;
+'''
+COLUMNS = {
+    "id": "Job ID",
+    "name": "Titel",
+    "status": "Stand",
+    "location.city": "Stadt",
+    "location.country": "Land",
+    "department": "Abteilung",
+    "client": "Kunde",
+    "updated_at": "Geändert",
+}
+
+
+async def test_a_table_by_its_columns(tmp_path: Path) -> None:
+    first, second = await jobs_of(tmp_path / "jobs.csv", FULL, COLUMNS)
+    place = Location("Köln, Deutschland", "Köln", None, "Deutschland")
+    assert first == Job(
+        integration="acme",
+        id="17",
+        name='Ärztin; "Nacht"',
+        status=JobStatus.ON_HOLD,
+        ats_status="On Hold",
+        location=place,
+        locations=(place,),
+        department="Pflege",
+        client="Acme",
+        remote=None,
+        tags=("a", "b"),
+        custom={"Kostenstelle": "C7"},
+        updated_at=datetime(2026, 3, 1, 8, 30, tzinfo=UTC),
+    )
+    bonn = Location("Bonn", "Bonn")
+    assert second == Job(integration="acme", id="18", name="Pfleger", ats_status="zu", remote=False, location=bonn, locations=(bonn,))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("line", ["\n", "\r\n"])
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+async def test_encodings_line_ends_and_separators(tmp_path: Path, encoding: str, line: str, separator: str) -> None:
+    rows = [["id", "name", "Shift"], ["1", "Ärztin", "night"], ["2", "Nurse", ""]]
+    content = line.join(separator.join(row) for row in rows).encode(encoding)
+    jobs = await jobs_of(tmp_path / "jobs.csv", content)
+    assert [(job.id, job.name, dict(job.custom)) for job in jobs] == [("1", "Ärztin", {"Shift": "night"}), ("2", "Nurse", {})]
+
+
+ROWS = [{"id": 1, "title": "A", "location": {"city": "Berlin"}, "tags": ["x"], "open": True}, {"id": 2, "title": None}]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("jobs.json", json.dumps(ROWS)),
+        ("jobs.json", json.dumps({"count": 2, "jobs": ROWS}, indent=1)),
+        ("jobs.jsonl", "\n".join(json.dumps(row) for row in ROWS)),
+        ("jobs.txt", "\r\n\r\n".join(json.dumps(row) for row in ROWS) + "\r\n"),
+        ("jobs.json", "\ufeff" + json.dumps(ROWS)),
+    ],
+)
+async def test_json_in_its_forms(tmp_path: Path, name: str, content: str) -> None:
+    first, second = await jobs_of(tmp_path / name, content)
+    assert (first.id, first.name, first.location, first.tags) == ("1", "A", Location("Berlin", "Berlin"), ("x",))
+    assert dict(first.custom) == {"open": True}
+    assert (second.id, second.name) == ("2", None)
+
+
+async def test_nested_columns_and_custom_names(tmp_path: Path) -> None:
+    row = {"key": "J1", "org": {"unit": {"name": "Pflege"}}, "meta": {"kind": "new"}}
+    columns = {"id": "key", "department": "org.unit.name", "custom.req_type": "meta.kind"}
+    (job,) = await jobs_of(tmp_path / "jobs.json", json.dumps([row]), columns)
+    assert (job.id, job.department, dict(job.custom)) == ("J1", "Pflege", {"req_type": "new"})
+
+
+async def test_what_jobsync_lists_can_be_read_back(tmp_path: Path) -> None:
+    place = {"text": "Berlin, Germany", "city": "Berlin", "region": None, "country": "Germany"}
+    row = {
+        "id": "7", "name": "Nurse", "status": "on_hold", "ats_status": "PAUSED", "location": place, "locations": [place, {"text": "Bonn"}],
+        "remote": False, "tags": ["a"], "custom": {"x": 1}, "updated_at": "2026-03-01T09:30:00Z", "created_at": None,
+    }  # fmt: skip
+    (job,) = await jobs_of(tmp_path / "jobs.jsonl", json.dumps(row))
+    assert (job.status, job.ats_status, dict(job.custom)) == (JobStatus.ON_HOLD, "PAUSED", {"x": 1})
+    assert job.locations == (Location("Berlin, Germany", "Berlin", None, "Germany"), Location("Bonn", "Bonn"))
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("2026-03-01", datetime(2026, 3, 1, tzinfo=UTC)),
+        ("20260301", datetime(2026, 3, 1, tzinfo=UTC)),
+        ("2026-03-01 09:30", datetime(2026, 3, 1, 9, 30, tzinfo=UTC)),
+        ("1772357400", datetime(2026, 3, 1, 9, 30, tzinfo=UTC)),
+        ("1772357400000", datetime(2026, 3, 1, 9, 30, tzinfo=UTC)),
+        (1772357400000, datetime(2026, 3, 1, 9, 30, tzinfo=UTC)),
+    ],
+)
+async def test_times(tmp_path: Path, value: object, expected: datetime) -> None:
+    (job,) = await jobs_of(tmp_path / "jobs.json", json.dumps([{"id": 1, "updated_at": value}]))
+    assert job.updated_at == expected
+
+
+async def test_wrong_rows_are_set_aside_under_their_lines(tmp_path: Path) -> None:
+    content = 'id,name,updated_at\n1,A,\n\n,No id,\n3,"Two\nlines",yesterday\n1,Again,\n5,E,,too,many\n6,F\n'
+    path = tmp_path / "jobs.csv"
+    assert [job.id for job in await jobs_of(path, content)] == ["1", "6"]
+    assert await problems_of(path, content) == [
+        (None, "No id", "line 4: it has no id (columns: id, name, updated_at)"),
+        ("3", "Two lines", "line 5: updated_at: yesterday is not a time such as 2026-01-31 or 2026-01-31T09:30:00Z"),
+        ("1", "Again", "line 7: line 2 has this id already"),
+        (None, None, "line 8: it has 5 values for 3 columns"),
+    ]
+
+
+async def test_wrong_rows_of_json(tmp_path: Path) -> None:
+    rows = [{"id": 1}, 5, {"id": {"x": 1}, "name": "B"}, {"id": 3, "department": ["x"]}]
+    assert await problems_of(tmp_path / "jobs.json", json.dumps(rows)) == [
+        (None, None, "item 2: it is not an object"),
+        (None, "B", "item 3: id is no text"),
+        ("3", None, "item 4: department is no text"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("jobs.csv", "", "it is empty"),
+        ("jobs.csv", "id,name,id\n1,2,3", "two columns named 'id'"),
+        ("jobs.csv", 'id,name\n1,"A\n2,B\n3,C\n', "the row that begins on line 2"),
+        ("jobs.csv", 'id,name\n1,A\n2,"B"x\n', "the row that begins on line 3"),
+        ("jobs.csv", b"id,name\n1,A\n2,\xe4\n", "not UTF-8 text, line 3"),
+        ("jobs.json", '[{"id": 1},\n{"id": 2', "ends in the middle"),
+        ("jobs.json", '[{"id": 1},\n{"id" 2}]', "not JSON, line 2"),
+        ("jobs.json", '[{"id": NaN}]', "not JSON"),
+        pytest.param("jobs.json", "[" * 5000, "nested too deeply", id="deep"),
+        ("jobs.json", '{"a": 1}', "no list of jobs"),
+        ("jobs.jsonl", '{"id": 1}\n{"id": 2', "line 2 is not JSON"),
+        ("jobs.json", b'[{"id": "\xff"}]', "not UTF-8 text, line 1"),
+    ],
+)
+async def test_what_is_broken_is_no_listing(tmp_path: Path, name: str, content: str | bytes, words: str) -> None:
+    error = await fault_of(tmp_path / name, content)
+    assert isinstance(error, UnexpectedAnswer)
+    assert words in error.message
+    assert name in error.message
+
+
+async def test_a_file_that_is_not_there_or_not_ours_to_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(Unreachable, match="There is no file"):
+        await export(tmp_path / "none.csv").test()
+    with pytest.raises(Unreachable, match="cannot be read"):
+        await export(tmp_path).test()
+
+    def denied(*_: object, **__: object) -> None:
+        raise PermissionError(13, "no")
+
+    (tmp_path / "jobs.csv").write_text("id\n1\n")
+    monkeypatch.setattr(Path, "open", denied)  # root may read anything
+    with pytest.raises(PermissionMissing, match="may not be read"):
+        await export(tmp_path / "jobs.csv").test()
+
+
+async def test_sizes_are_capped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_reader, "MAX_BYTES", 40)
+    monkeypatch.setattr(file_reader, "MAX_DOCUMENT", 20)
+    monkeypatch.setattr(file_reader, "MAX_FIELD", 30)
+    assert "more than the 40" in (await fault_of(tmp_path / "a.csv", "id\n" + "1\n" * 30)).message
+    assert "more than the 20" in (await fault_of(tmp_path / "a.json", '[{"id": 1}, {"id": 2}]')).message
+    assert "not CSV" in (await fault_of(tmp_path / "b.csv", 'id\n"' + "x" * 35)).message
+
+
+async def test_a_column_that_the_table_lacks_is_named(tmp_path: Path) -> None:
+    error = await fault_of(tmp_path / "jobs.csv", "Nr,Name\n1,A\n", {"id": "Job ID"})
+    assert "no column Job ID" in error.message
+    assert error.remedy == "Mend `columns`; the file has: Nr, Name."
+
+
+def test_the_configuration_is_checked(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="not a field of a job"):
+        export(tmp_path / "jobs.csv", {"salary": "X"})
+    http = HttpSession(service="File", base_url="http://127.0.0.1:1", network=Network())
+    with pytest.raises(ConfigError, match="names no file"):
+        FileExport(Connection("acme", "", {}, http, {}))
+
+
+async def test_the_rows_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "jobs.csv"
+    path.write_text("id,name\n1,A\n,B\n3,C\n")
+    assert await export(path).test() == "3 rows in jobs.csv, 1 of them unusable"
+
+
+async def test_one_job_by_its_id(tmp_path: Path) -> None:
+    path = tmp_path / "jobs.csv"
+    path.write_text("id,name\n1,A\n,B\n3,C\n")
+    job = await export(path).job("3")
+    assert job is not None
+    assert job.name == "C"
+    assert await export(path).job("4") is None
+
+
+async def test_a_listing_goes_on_where_it_was_cut_unless_the_file_changed(tmp_path: Path) -> None:
+    path = tmp_path / "jobs.csv"
+    count = 2 * file.BATCH + 10
+    path.write_text("id,name\n" + "".join(f"{number},J\n" for number in range(count)))
+    pages = await listed(export(path))
+    assert [len(page.jobs) for page in pages] == [file.BATCH, file.BATCH, 10]
+    assert [page.cursor is None for page in pages] == [False, False, True]
+    assert all(page.watermark is None for page in pages)
+    assert jobs_in(await listed(export(path), Listing(cursor=pages[0].cursor))) == jobs_in(pages[1:])
+    path.write_text(path.read_text() + "x,new\n")
+    assert len(jobs_in(await listed(export(path), Listing(cursor=pages[0].cursor)))) == count + 1
+    assert len(jobs_in(await listed(export(path), Listing(cursor="nonsense")))) == count + 1
+
+
+async def test_a_file_that_is_written_while_it_is_read_is_no_listing(tmp_path: Path) -> None:
+    path = tmp_path / "jobs.csv"
+    path.write_text("id\n" + "".join(f"{number}\n" for number in range(3 * file.BATCH)))
+    pages = export(path).pages(Listing())
+    await anext(pages)
+    with path.open("a") as more:
+        more.write("late\n")
+    with pytest.raises(UnexpectedAnswer, match="written while it was read"):
+        _ = [page async for page in pages]
+
+
+async def test_gone_and_changed_jobs_show_by_comparing(tmp_path: Path) -> None:
+    before = await jobs_of(tmp_path / "jobs.csv", "id,name\n1,A\n2,B\n")
+    after = await jobs_of(tmp_path / "jobs.csv", "id,name\n1,A2\n3,C\n")
+    assert [job.id for job in before] == ["1", "2"]
+    assert [job.id for job in after] == ["1", "3"]
+    assert after[0] == replace(before[0], name="A2")
+
+
+@settings(max_examples=150, deadline=None)
+@given(content=st.binary(max_size=300) | st.text(alphabet='id,;\n"{}[]:\t1\\ä ', max_size=200).map(str.encode))
+def test_any_bytes_are_rows_or_an_error_with_the_files_name(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.csv"
+    path.write_bytes(content)
+    adapter = export(path)
+    try:
+        for result in adapter._results():
+            assert result.id is None or isinstance(result.id, str)
+    except RemoteError as error:
+        assert "any.csv" in error.message  # noqa: PT017
