@@ -24,6 +24,7 @@ from jobsync_tui.backend.models import (
 from jobsync_tui.backend.rules import bulk, columns, describe, evaluate, groups, joined
 from jobsync_tui.backend.rules.bulk import fields_needed, judge
 from jobsync_tui.backend.rules.columns import Batch
+from jobsync_tui.backend.rules.impact import impact, with_file
 
 from . import oracle
 from .wild import NOW, Wild, seeds
@@ -133,3 +134,36 @@ def test_a_batch_says_of_each_job_what_evaluate_says(seed: int, large: bool) -> 
         assert [row in item.matched for item in verdicts.inactive] == [result.would_match for result in single.inactive_rules]
         alone = [rule_id for rule_id, rows in verdicts.decided_alone().items() if row in rows]
         assert alone == ([single.matched_rules[0].id] if len(single.matched_rules) == 1 else [])
+
+
+@settings(max_examples=CASES, deadline=None)
+@given(seeds)
+def test_the_impact_of_a_change_is_that_of_trying_every_job_twice(seed: int) -> None:
+    wild = Wild(seed)
+    many, before, policy = wild.jobs(1, 12), wild.rule_set(1), wild.policy()
+    after = wild.edited(before)
+    fields = {*fields_needed(before, policy), *fields_needed(after, policy)}
+    found = impact(Batch.of(many, fields), before, after, policy, NOW)
+    assert len(found.newly_eligible) + len(found.no_longer_eligible) + len(found.reconfigured) + len(found.unchanged) == len(many)
+    for row, job in enumerate(many):
+        old, new = (oracle.reason(rules.rules, job, policy, NOW) is None for rules in (before, after))
+        one, other = (oracle.configuration(oracle.applying(rules.rules, job, NOW), policy) for rules in (before, after))
+        different = {name for name in one.keys() | other.keys() if repr(one.get(name)) != repr(other.get(name))} if old and new else set()
+        assert (row in found.newly_eligible, row in found.no_longer_eligible) == (new and not old, old and not new)
+        assert {name for name, rows in found.fields.items() if row in rows} == different
+        assert (row in found.reconfigured) is bool(different)
+        assert (row in found.unchanged) is (old == new and not different)
+
+
+def test_a_file_takes_the_place_of_the_rules_it_names() -> None:
+    a, b, c = Rule("a", "A"), Rule("b", "B"), Rule("c", "C")
+    newer = Rule("b", "B, changed")
+    assert with_file(RuleSet(7, (a, b)), [newer, c]) == RuleSet(7, (a, newer, c))
+
+
+def test_values_that_only_python_finds_equal_are_told_apart() -> None:
+    values = [True, 1, 1.0, "1", None, "true", False, [True], [1], float("nan")]
+    rules = RuleSet(1, (Rule("t", "T", Leaf("custom.a", Op.EQUALS, True)), Rule("o", "O", Leaf("custom.a", Op.EQUALS, 1))))  # noqa: FBT003 - a value
+    many = [Job(integration="acme", id="1", custom={"a": value}) for value in values]
+    by_name = {item.rule.name: set(item.matched) for item in judge(Batch.of(many, ["custom.a"]), rules, EvaluationPolicy(), NOW).rules}
+    assert by_name == {"T": {0, 5, 7}, "O": {1, 2, 3, 8}}

@@ -53,6 +53,14 @@ class Verdicts:
         """Return the rules that apply to one job, in order."""
         return tuple(item.rule for item in self.rules if row in item.applied)
 
+    def applying_in(self, within: Rows) -> list[tuple[int, ...]]:
+        """Return for each job of ``within``, in order, the numbers of the rules that apply to it."""
+        numbers: dict[int, list[int]] = {row: [] for row in within}
+        for number, item in enumerate(self.rules):
+            for row in item.applied & within:
+                numbers[row].append(number)
+        return list(map(tuple, numbers.values()))
+
     def decided_alone(self) -> Mapping[str, Rows]:
         """Return by rule id the jobs to which only that rule applies."""
         once = twice = Rows(self.size)

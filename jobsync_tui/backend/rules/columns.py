@@ -53,7 +53,7 @@ class Column:
 
     def _present(self) -> bytes | None:
         """Return for each row whether there is a value; None where that takes a closer look."""
-        if not self._kinds <= {str, datetime} or any(map(str.isspace, filter(_is_text, self._values))):
+        if not self._kinds <= {datetime} and (self._kinds != {str} or any(map(str.isspace, filter(_is_text, self._values)))):
             return None
         return bytes(map(bool, self._values))
 
@@ -68,7 +68,7 @@ class Batch:
 
     def __init__(self, size: int, columns: Mapping[str, Sequence[object]]) -> None:
         self.size = size
-        self._values = columns
+        self.values = columns
         self._columns: dict[str, Column] = {}
 
     @classmethod
@@ -81,7 +81,7 @@ class Batch:
         """Return the column of a field; built once."""
         column = self._columns.get(name)
         if column is None:
-            values = self._values.get(name) or [None] * self.size
+            values = self.values.get(name) or [None] * self.size
             if name == "status":
                 values = [None if value == "unknown" else value for value in values]
             column = self._columns[name] = Column(_placed(values))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain, repeat
 from operator import itemgetter
 
 from .cells import Cell, Form
 from .coding import CODES, FALSE, TRUE
-from .joined import JoinedTexts
+from .joined import SEPARATOR, JoinedTexts
 from .operators import Test
 from .values import Scalar, composed, folded
 
@@ -43,7 +43,7 @@ class Groups:
         texts: dict[object, str] = {}
         scalars: dict[object, Scalar] = {}
         rest: dict[object, Cell] = {}
-        for key, value in dict(zip(keys, values, strict=True)).items():
+        for key, value in _distinct(keys, values):
             if isinstance(value, str) and value and not value.isspace():
                 texts[key] = value
             elif (scalar := _scalar(value)) is not None:
@@ -96,7 +96,7 @@ class Groups:
     def _in_form(self, form: Form) -> list[str]:
         texts = self._forms.get(form)
         if texts is None:
-            texts = self._forms[form] = list(map(folded if form is Form.FOLDED else composed, self._texts))
+            texts = self._forms[form] = _shaped(self._texts, folded if form is Form.FOLDED else composed)
         return texts
 
 
@@ -107,6 +107,21 @@ def _keys(values: Sequence[object], kinds: set[type]) -> Sequence[object]:
     if kinds == {tuple} and set(map(type, chain.from_iterable(value for value in values if isinstance(value, tuple)))) <= {str}:
         return values
     return [_key(value) for value in values]
+
+
+def _distinct(keys: Sequence[object], values: Sequence[object]) -> Iterable[tuple[object, object]]:
+    if keys is values:
+        once = dict.fromkeys(values)
+        return zip(once, once, strict=True)
+    return dict(zip(keys, values, strict=True)).items()
+
+
+def _shaped(texts: list[str], shape: Callable[[str], str]) -> list[str]:
+    """Return every text in another shape; plain ASCII all at once."""
+    whole = SEPARATOR.join(texts)
+    if whole.isascii() and whole.count(SEPARATOR) == len(texts) - 1:
+        return shape(whole).split(SEPARATOR)
+    return list(map(shape, texts))
 
 
 def _key(value: object) -> object:

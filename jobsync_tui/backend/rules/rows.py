@@ -30,6 +30,11 @@ class Rows:
         """Return the set of all rows."""
         return cls(size, ones(size))
 
+    @classmethod
+    def flagged(cls, flags: bytes | bytearray) -> Rows:
+        """Return the set of the rows whose byte is 1; the others are 0."""
+        return cls(len(flags), int.from_bytes(flags, "little"))
+
     def __and__(self, other: Rows) -> Rows:
         return Rows(self.size, self.bits & other.bits)
 
