@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 from functools import partial
 
 import msgspec
+import pytest
 
 from jobsync_tui.backend.ats.base import Listing
 from jobsync_tui.backend.ats.rows import read_rows
 from jobsync_tui.backend.ats.workable import SHAPE, Row, Workable, to_job
+from jobsync_tui.backend.errors import UnexpectedAnswer
 from jobsync_tui.backend.models import Job, JobStatus, Location
 from tests.support.ats_server import Answer, Asked
 from tests.support.clockwork import START
@@ -79,6 +81,13 @@ async def test_changes_are_asked_for_on_every_page() -> None:
         await on.listed(Listing(watermark="2026-01-01T00:00:00.000Z"))
         assert {asked.query["updated_after"] for asked in on.server.asked} == {"2026-01-01T00:00:00.000Z"}
         assert len(on.server.asked) == 3
+
+
+async def test_a_next_page_that_is_no_address_ends_the_listing() -> None:
+    async with staged(WorkableWire(3)) as on:
+        on.server.inject(Answer({"jobs": [], "paging": {"next": "https://[bad"}}))
+        with pytest.raises(UnexpectedAnswer, match="no address"):
+            await on.listed()
 
 
 class Busy(WorkableWire):

@@ -10,6 +10,7 @@ seen ``sync_token_expired``; ``..._not_found`` is taken for the latter.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import aclosing
 from dataclasses import replace
@@ -31,6 +32,7 @@ from .rows import RowShape, convert_one, read_rows
 
 PAGE = 100
 _ACCEPT = {"Accept": "application/json; version=1"}
+_IN_URL = re.compile(r"https://app\.ashbyhq\.com/(?:[^?#]*/)?jobs/([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})")
 R = TypeVar("R")
 
 
@@ -88,6 +90,12 @@ class Ashby(Adapter):
         if names.missed:  # a place or a department that is newer than the names
             found = convert_one(row, partial(self._job, names=await self._read_names(names.missed)), self.title)
         return None if found is None else replace(with_posting(found, posting), not_loaded=())
+
+    @classmethod
+    def job_id_in_url(cls, url: str) -> str | None:
+        """Return the job's id in an address of the application; those of public job boards have the posting's id instead."""
+        found = _IN_URL.match(url.strip())
+        return found[1].lower() if found else None
 
     async def _walk(self, listing: Listing) -> AsyncIterator[Page]:
         here, resumed = where(listing)

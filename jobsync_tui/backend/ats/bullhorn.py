@@ -15,6 +15,7 @@ from contextlib import aclosing
 from datetime import timedelta
 from functools import partial
 from typing import Generic, TypeVar
+from urllib.parse import parse_qsl
 
 import msgspec
 
@@ -28,7 +29,7 @@ from .bullhorn_session import BullhornLogin
 from .offset import Slice, by_offset
 from .resume import Place
 from .rows import Gone, RowShape, convert_one, read_rows
-from .values import moment
+from .values import address, moment
 
 PAGE = 500
 OVERLAP = timedelta(minutes=10)
@@ -110,6 +111,16 @@ class Bullhorn(Adapter):
         wrapped = reply.decode(_Wrapped[WholeRow]).data
         row = reply.decode(WholeRow) if wrapped is None else wrapped
         return convert_one(row, partial(self._job, labels=labels), self.title)
+
+    @classmethod
+    def job_id_in_url(cls, url: str) -> str | None:
+        """Return the number in an address that opens a job order, such as ``.../OpenWindow.cfm?Entity=JobOrder&id=17``."""
+        parts = address(url)
+        if parts is None or ".bullhorn" not in parts.netloc.lower():
+            return None
+        query = {name.lower(): value for name, value in parse_qsl(parts.query)}
+        known = query.get("entity", "").lower() in {"joborder", "jobposting"}
+        return query["id"] if known and query.get("id", "").isdigit() else None
 
     async def _page(self, here: Place, offset: int) -> Reply:
         params: dict[str, str | int] = {"fields": self._fields, "count": PAGE, "start": offset}

@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from datetime import timedelta
 from typing import Generic, TypeVar, cast
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -23,7 +22,7 @@ from .kombo_errors import explain
 from .paging import CursorGuard, read_ahead
 from .resume import Place, beginning, where
 from .rows import Gone, ReadRows, RowShape, read_rows
-from .values import filled, moment, place, status_of
+from .values import address, filled, moment, place, status_of
 
 PAGE_SIZE = 250
 """The most that Kombo gives."""
@@ -86,7 +85,8 @@ class Kombo(Adapter):
     @classmethod
     def job_id_in_url(cls, url: str) -> str | None:
         """Return the last part of the path that has a digit in it: the address is that of the ATS behind Kombo, whichever that is."""
-        parts = [part for part in urlsplit(url).path.split("/") if any(character.isdigit() for character in part)]
+        found = address(url)
+        parts = [part for part in found.path.split("/") if any(character.isdigit() for character in part)] if found else []
         return parts[-1] if parts else None
 
     async def _walk(self, listing: Listing) -> AsyncIterator[Page]:

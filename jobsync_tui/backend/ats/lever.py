@@ -8,6 +8,7 @@ window may span 30 days. Not found: the body of errors and what an unknown id is
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
 from datetime import timedelta
@@ -42,6 +43,7 @@ STATUS = {
 """``pending`` (waiting for approval) and ``rejected`` (approval refused) are named by the vendor and were not seen in an answer."""
 
 R = TypeVar("R")
+_IN_URL = re.compile(r"https://[\w.-]*lever\.co/[^?#]*?([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})")
 
 REMOTE = {"remote": True, "onsite": False, "on-site": False, "hybrid": False}
 
@@ -143,6 +145,12 @@ class Lever(Adapter):
         """Ask for the posting by its id."""
         reply = await self._http.get(f"postings/{segment(job_id)}", params={"expand": "owner"}, accept={404})
         return None if reply.status == 404 else convert_one(reply.decode(_One).data, self._job, self.title)
+
+    @classmethod
+    def job_id_in_url(cls, url: str) -> str | None:
+        """Return the posting's id in an address of Lever or of its job site: the first UUID, since an applicant's may follow it."""
+        found = _IN_URL.match(url.strip())
+        return found[1].lower() if found else None
 
     async def _walk(self, listing: Listing) -> AsyncIterator[Page]:
         here, resumed = where(listing)

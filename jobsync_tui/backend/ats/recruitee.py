@@ -6,6 +6,7 @@ listing has descriptions is not certain: where a row lacks one, it counts as not
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from typing import Generic, TypeVar, cast
 
@@ -28,6 +29,7 @@ STATUS = {
 }
 _SINGLE = ("description",)
 R = TypeVar("R")
+_IN_URL = re.compile(r"https://app\.recruitee\.com/.*?\b(?:jobs|offers)/(\d+)\b")
 
 
 class _Place(msgspec.Struct):
@@ -118,6 +120,12 @@ class Recruitee(Adapter):
         """Ask for the offer by its id."""
         reply = await self._http.get(f"{self._offers}/{segment(job_id)}", accept={404})
         return None if reply.status == 404 else convert_one(reply.decode(_One).offer, self._job, self.title)
+
+    @classmethod
+    def job_id_in_url(cls, url: str) -> str | None:
+        """Return the number in an address of the application, such as ``https://app.recruitee.com/#/jobs/17/pipeline``."""
+        found = _IN_URL.match(url.strip())
+        return found[1] if found else None
 
     def _job(self, row: Row) -> Job | None:
         return None if row.kind == "talent_pool" else to_job(row, self.connection.integration)

@@ -7,6 +7,7 @@ limit (10 requests a second) ends; a second is assumed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -40,6 +41,7 @@ STATUS = {
 _SINGLE = ("description", "employment_type", "owner", "custom")
 _SECTIONS = ("companyDescription", "jobDescription", "qualifications", "additionalInformation")
 R = TypeVar("R")
+_IN_URL = re.compile(r"https://[\w.-]*smartrecruiters\.com/app/jobs/[^?#]*?([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})")
 
 
 class _Labelled(msgspec.Struct):
@@ -136,6 +138,12 @@ class SmartRecruiters(Adapter):
         """Ask for the job by its id."""
         reply = await self._http.get(f"jobs/{segment(job_id)}", accept={404})
         return None if reply.status == 404 else convert_one(reply.decode(Details), self._single, self.title)
+
+    @classmethod
+    def job_id_in_url(cls, url: str) -> str | None:
+        """Return the job's id in an address of the application; those of public job ads have the ad's number instead."""
+        found = _IN_URL.match(url.strip())
+        return found[1].lower() if found else None
 
     async def _slice(self, here: Place, offset: int) -> Slice[_Answer[Row]]:
         params = {"limit": PAGE, "offset": offset, "updatedAfter": here.since}

@@ -7,6 +7,7 @@ shows what is gone, too. The number in ``x-rate-limit-reset`` is taken for secon
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import aclosing
 from functools import partial
@@ -42,6 +43,7 @@ REMOTE = {"fully": True, "hybrid": False, "none": False}
 
 _INCLUDE: Params = {"include": "department,location,locations,user"}
 R = TypeVar("R")
+_IN_URL = re.compile(r"https?://[^/?#]+/(?:[^?#]*/)?jobs/(\d+)(?:[-/?#]|$)")
 Named = Mapping[tuple[str, str], Mapping[str, object]]
 """Attributes of what is included, by type and id."""
 
@@ -148,6 +150,12 @@ class Teamtailor(Adapter):
             return None
         convert = partial(to_job, named=_named(reply), integration=self.connection.integration)
         return convert_one(reply.decode(_One).data, convert, self.title)
+
+    @classmethod
+    def job_id_in_url(cls, url: str) -> str | None:
+        """Return the number in an address such as ``https://acme.teamtailor.com/jobs/26-nurse``, whatever the career site's host."""
+        found = _IN_URL.match(url.strip())
+        return found[1] if found else None
 
     async def _walk(self, listing: Listing) -> AsyncIterator[Page]:
         here, _ = where(listing)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from urllib.parse import SplitResult, urlsplit
 
 from ..clock import from_ms, rfc3339
 from ..models import JobStatus, Location
@@ -67,6 +68,15 @@ def distinct(places: Iterable[Location | None]) -> tuple[Location, ...]:
 def texts(values: Iterable[str | None] | None) -> tuple[str, ...]:
     """Return the texts that say something, each once, in their order."""
     return tuple(dict.fromkeys(value for value in values or () if value is not None and filled(value)))
+
+
+def address(text: str) -> SplitResult | None:
+    """Return a web address taken apart, or None for a text that is none; ``urlsplit`` alone stumbles over brackets."""
+    try:
+        parts = urlsplit(text.strip())
+    except ValueError:
+        return None
+    return parts if parts.scheme in {"http", "https"} and parts.netloc else None
 
 
 def watermark(asked_at: datetime, overlap: timedelta) -> str:

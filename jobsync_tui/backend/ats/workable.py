@@ -8,23 +8,24 @@ experience and education, which are asked for by job; should a row have them aft
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from datetime import timedelta
 from typing import Generic, TypeVar
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from ..errors import CredentialsRejected, PermissionMissing, Refused, RemoteError
+from ..errors import CredentialsRejected, PermissionMissing, Refused, RemoteError, UnexpectedAnswer
 from ..http import HeaderAuth, RateHeaders, Reply, segment
 from ..models import FieldAvailability, Job, JobStatus, JsonValue, Location
 from .base import Adapter, Connection, Listing, Page
 from .paging import CursorGuard, read_ahead
 from .resume import Place, beginning, where
 from .rows import RowShape, convert_one, read_rows
-from .values import distinct, filled, moment, place, status_of, texts
+from .values import address, distinct, filled, moment, place, status_of, texts
 
 PAGE = 100
 OVERLAP = timedelta(minutes=5)
@@ -39,6 +40,7 @@ REMOTE = {"remote": True, "hybrid": False, "on_site": False}
 _TEXTS = "description,full_description,requirements,benefits"
 _SINGLE = ("employment_type", "custom")
 R = TypeVar("R")
+_IN_PATH = re.compile(r"/(?:j|jobs)/([0-9A-Za-z]{10})(?:/|$)")
 
 
 class _Place(msgspec.Struct):
@@ -130,10 +132,11 @@ class Workable(Adapter):
     @classmethod
     def job_id_in_url(cls, url: str) -> str | None:
         """Return the shortcode of an address such as ``https://apply.workable.com/j/9CD658E13E``."""
-        parts = urlsplit(url)
-        path = [part for part in parts.path.split("/") if part]
-        known = (parts.hostname or "").endswith("workable.com") and len(path) > 1 and path[-2] in {"j", "jobs"}
-        return path[-1] if known and not path[-1].isdigit() else None
+        parts = address(url)
+        if parts is None or not parts.netloc.lower().endswith("workable.com"):
+            return None
+        found = _IN_PATH.search(parts.path)
+        return found[1].upper() if found and not found[1].isdigit() else None
 
     async def _walk(self, listing: Listing) -> AsyncIterator[Page]:
         here, resumed = where(listing)
@@ -152,7 +155,10 @@ class Workable(Adapter):
             if not following:
                 yield Page(read.jobs, read.rejected, watermark=here.mark(OVERLAP))
                 return
-            here = here.moved(cursor=guard.check(urlsplit(following).query))
+            parts = address(following)
+            if parts is None:
+                raise UnexpectedAnswer("Workable named a next page that is no address", service=self.title)
+            here = here.moved(cursor=guard.check(parts.query))
             yield Page(read.jobs, read.rejected, cursor=here.text())
 
     def _job(self, row: Row) -> Job:
