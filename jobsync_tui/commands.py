@@ -282,3 +282,12 @@ def key_table(commands: Iterable[Command] = COMMANDS) -> str:
         keys = " or ".join(f"`{key_label(key)}`" for key in command.keys)
         lines.append(f"| {command.group} | {keys} | {command.help} |")
     return "\n".join(lines) + "\n"
+
+
+def key_page() -> str:
+    """Return the page of all keys, ``docs/keys.md``."""
+    return f"# Keys\n\nMade from `jobsync_tui/commands.py` by `python -m jobsync_tui.commands`; a test compares.\n\n{key_table()}"
+
+
+if __name__ == "__main__":
+    print(key_page(), end="")  # noqa: T201 - the page goes to standard output

@@ -48,7 +48,7 @@ class Page:
         return self.offset + len(self.rows)
 
 
-Counting: TypeAlias = "asyncio.Task[int]"
+Counting: TypeAlias = "asyncio.Future[int]"
 
 
 class JobList:
@@ -121,7 +121,7 @@ class JobList:
     def _count(self) -> Counting:
         if self._counting is None:
             query = self.query
-            self._counting = asyncio.create_task(self._jobs.count(query.integration, query.text, marked=query.marked))
+            self._counting = asyncio.ensure_future(self._jobs.count(query.integration, query.text, marked=query.marked))
         return self._counting
 
     async def _known_count(self, offset: int, rows: tuple[JobRow, ...], limit: int) -> int | None:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .backend.models import RefreshProgress, RefreshReport, Step, StepName, SyncPlan, SyncResult
+from .backend.models import BulkPlan, RefreshProgress, RefreshReport, Step, StepName, SyncPlan, SyncResult
 from .messages import News, RefreshEnded, RefreshMoved, SyncEnded, SyncMoved
 
 if TYPE_CHECKING:
@@ -46,12 +46,12 @@ class SyncRun:
         error: What kept the whole from running, once it is over.
         plan: The plan of a single job that was confirmed, to tell what moved if it is no longer what would happen.
         watched: Whether a dialog shows the run; its end needs no toast then.
-        cancelling: Set to start no further job; those in flight end.
+        cancel: Set to start no further job; those in flight end.
     """
 
     integration: str
     job_ids: tuple[str, ...]
-    expected: str | None
+    expected: BulkPlan | str | None
     title: str
     plan: SyncPlan | None = None
     started: float = field(default_factory=time.monotonic)
@@ -60,7 +60,12 @@ class SyncRun:
     error: Exception | None = None
     over: bool = False
     watched: bool = False
-    cancelling: bool = False
+    cancel: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def cancelling(self) -> bool:
+        """Return whether no further job is started."""
+        return self.cancel.is_set()
 
     @property
     def result(self) -> SyncResult | None:
@@ -109,7 +114,7 @@ class Runs:
         return run
 
     def sync(
-        self, integration: str, job_ids: Sequence[str], *, expected: str | None, title: str, plan: SyncPlan | None = None
+        self, integration: str, job_ids: Sequence[str], *, expected: BulkPlan | str | None, title: str, plan: SyncPlan | None = None
     ) -> SyncRun:
         """Start the sync of one or several jobs whose plan was confirmed."""
         run = SyncRun(integration, tuple(job_ids), expected, title, plan)
@@ -121,7 +126,7 @@ class Runs:
     def stop(self) -> None:
         """Let what is in flight end, and start nothing more."""
         for run in self.syncs:
-            run.cancelling = True
+            run.cancel.set()
 
     async def settled(self, seconds: float | None) -> bool:
         """Wait until no sync is under way, for at most ``seconds`` if given; return whether that is so. A refresh resumes next time."""
@@ -163,11 +168,11 @@ class Runs:
         try:
             if len(run.job_ids) == 1:
                 run.results.append(
-                    await self._backend.syncs.sync(run.integration, run.job_ids[0], expected_digest=run.expected, on_step=stepped)
+                    await self._backend.syncs.sync(run.integration, run.job_ids[0], expected_digest=_digest(run.expected), on_step=stepped)
                 )
             else:
                 run.results[:] = await self._backend.syncs.sync_many(
-                    run.integration, run.job_ids, expected=run.expected, on_result=ended, cancel=lambda: run.cancelling
+                    run.integration, run.job_ids, expected=run.expected, on_result=ended, cancel=run.cancel
                 )
         except Exception as error:  # noqa: BLE001 - a fault of ours ends the sync, not the application; the funnel logs it
             run.error = error
@@ -177,3 +182,7 @@ class Runs:
             if not self.syncs:
                 self._idle.set()
             self._tell(SyncEnded(run))
+
+
+def _digest(expected: BulkPlan | str | None) -> str | None:
+    return expected.digest if isinstance(expected, BulkPlan) else expected

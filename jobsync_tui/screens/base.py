@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, cast
+from weakref import finalize
 
 from textual.binding import Binding, BindingType
 from textual.reactive import Reactive
@@ -111,7 +112,14 @@ class JobsyncScreen(Screen[ResultT]):
 
     def work(self, job: Coroutine[object, object, None], *, group: str, exclusive: bool = True, about: str | None = None) -> Worker[None]:
         """Run ``job`` beside the screen. Errors go to `Host.report`; a newer one of an exclusive group replaces the older."""
-        return self.run_worker(self._funnelled(job, about), group=group, exclusive=exclusive, exit_on_error=True)
+
+        async def begun() -> None:
+            await self._funnelled(job, about)
+
+        worker: Worker[None] = self.run_worker(begun, group=group, exclusive=exclusive, exit_on_error=True)
+        # A worker that is replaced before it began leaves its coroutine unawaited, which Python warns of unless it is closed.
+        finalize(worker, job.close)
+        return worker
 
     async def _funnelled(self, job: Coroutine[object, object, None], about: str | None) -> None:
         try:

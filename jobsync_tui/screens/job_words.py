@@ -70,7 +70,7 @@ async def hints(backend: Backend, query: JobQuery, summary: IntegrationSummary |
         found = await backend.jobs.count(query.integration, other)
         if found:
             follow = other
-            parts[0] += f", {count(found)} by {field}: tab to see them"
+            parts[0] += f", {count(found)} by {field} (tab)"
             break
     if " " not in words and summary is not None:
         parts.append(f"f looks up {words} in {summary.name}")

@@ -77,7 +77,6 @@ class JobsScreen(JobActions, JobsyncScreen[None]):
     def on_mount(self) -> None:
         """Show what the cache has, and keep an eye on it."""
         self.host.memory.opened(self.integration)
-        self._rest = self.set_timer(REST, self._look_closer, pause=True)
         self.set_interval(POLL, self._poll)
         self.set_interval(TICK, self._tick)
         self.work(self._read_summary(), group="summary")
@@ -204,8 +203,8 @@ class JobsScreen(JobActions, JobsyncScreen[None]):
         elif event.cursor_row == 0 and not self.bar.active:
             self._anchor = None
         if self._rest is not None:
-            self._rest.reset()
-            self._rest.resume()
+            self._rest.stop()
+        self._rest = self.set_timer(REST, self._look_closer)
 
     def _look_closer(self) -> None:
         self.work(self._read_job(self.table.cursor_key), group="detail")

@@ -64,8 +64,7 @@ class MenuScreen(ModalScreen[str | None]):
     def on_mount(self) -> None:
         """Put the cursor on the entry that is in force, and the focus where typing goes."""
         options = self.query_one(OptionList)
-        if self._chosen is not None:
-            options.highlighted = next((n for n, entry in enumerate(self._entries) if entry.id == self._chosen), 0)
+        options.highlighted = next((n for n, entry in enumerate(self._entries) if entry.id == self._chosen), 0)
         (self.query_one(Input) if self._searchable else options).focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:

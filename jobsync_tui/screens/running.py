@@ -78,7 +78,7 @@ class RunningScreen(DialogScreen[None]):
     def action_cancel(self) -> None:
         """Start no further job; what is in flight ends."""
         if len(self._run.job_ids) > 1 and not self._run.cancelling:
-            self._run.cancelling = True
+            self._run.cancel.set()
             self.set_note("Stopping: the jobs in flight end, no further one is started.")
 
     async def _learn_names(self) -> None:

@@ -72,7 +72,7 @@ class FilterBar(Horizontal):
     FilterBar { height: 1; background: $panel; }
     FilterBar #filter-sign { width: 3; color: $text-accent; text-style: bold; }
     FilterBar FilterInput { width: 1fr; background: $panel; }
-    FilterBar #filter-matches { width: 34; text-align: right; padding: 0 1 0 0; }
+    FilterBar #filter-matches { width: 40; text-align: right; padding: 0 1 0 0; }
     """
 
     class Changed(Message):

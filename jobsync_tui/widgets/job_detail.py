@@ -107,7 +107,7 @@ def _since(moment: datetime | None, now: datetime) -> str:
 
 def _fact(name: str, text: str | None, width: int, content: Content | None = None) -> Content:
     value = content if content is not None else line(text or "")
-    return (line((name.ljust(12), QUIET)) + value).truncate(max(8, width - 1), ellipsis=True)
+    return (line((name.ljust(15), QUIET)) + value).truncate(max(8, width - 1), ellipsis=True)
 
 
 def _action_value(name: str | None, value: str) -> str:

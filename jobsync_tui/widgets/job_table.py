@@ -46,8 +46,8 @@ class JobTable(VirtualTable[JobRow]):
     def _make_columns(self) -> tuple[Column[JobRow], ...]:
         return (
             Column(SortField.NAME, "Job Name", 16, _name, flex=True),
-            Column(SortField.ID, "ATS Job ID", 12, lambda row: Cell(row.id), right=True),
-            Column(SortField.LOCATION, "Location", 14, lambda row: Cell(places(row.place, row.more_places))),
+            Column(SortField.ID, "ATS Job ID", 10, lambda row: Cell(row.id), right=True),
+            Column(SortField.LOCATION, "Location", 13, lambda row: Cell(places(row.place, row.more_places))),
             Column(SortField.CLIENT, "Client", 16, lambda row: Cell(row.client or ""), flex=True, from_width=96),
             Column(SortField.DEPARTMENT, "Department", 14, lambda row: Cell(row.department or ""), from_width=116),
             Column(SortField.STATUS, "ATS", 8, lambda row: Cell(status_word(row.status), "job--quiet"), from_width=106),

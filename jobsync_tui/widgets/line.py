@@ -9,7 +9,7 @@ from textual.widgets import Static
 class Line(Static):
     """One line. `show` costs nothing where the text is the same."""
 
-    DEFAULT_CSS = "Line { height: 1; }"
+    DEFAULT_CSS = "Line { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }"
 
     def __init__(self, content: Content | None = None, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
         self._shown = content or Content("")

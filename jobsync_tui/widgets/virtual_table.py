@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar, Generic, TypeVar
 
 from rich.style import Style
@@ -334,7 +335,7 @@ class VirtualTable(TableMouse, Generic[RowT], can_focus=True):
                 return
             self._reader.cancel()
         self._reading = (start, start + limit)
-        self._reader = self.run_worker(self._fetch(self._source, start, limit), group="rows", exit_on_error=True)
+        self._reader = self.run_worker(partial(self._fetch, self._source, start, limit), group="rows", exit_on_error=True)
 
     async def _fetch(self, source: RowSource[RowT], start: int, limit: int) -> None:
         try:

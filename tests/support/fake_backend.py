@@ -286,12 +286,12 @@ class FakeSyncs:
         job_ids: Sequence[str],
         expected: object = None,
         on_result: Callable[[SyncResult], None] | None = None,
-        cancel: Callable[[], bool] | None = None,
+        cancel: asyncio.Event | None = None,
     ) -> tuple[SyncResult, ...]:
         """Sync one after another until cancelled."""
         results: list[SyncResult] = []
         for job_id in job_ids:
-            if cancel is not None and cancel():
+            if cancel is not None and cancel.is_set():
                 results.append(replace(self.result, outcome=Outcome.CANCELLED))
                 continue
             results.append(await self.sync(integration, job_id))

@@ -5,15 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
+from textual.app import App
 from textual.pilot import Pilot
 
 from jobsync_tui.application import JobsyncApp
-from jobsync_tui.backend.facade import Backend
 from jobsync_tui.memory import Memory
 
 from .fake_backend import FakeBackend
+
+if TYPE_CHECKING:
+    from jobsync_tui.backend.facade import Backend
+
+ResultT = TypeVar("ResultT")
 
 LONGEST = 5.0
 """Seconds after which a condition is taken not to come true."""
@@ -25,22 +30,25 @@ async def running(
 ) -> AsyncIterator[tuple[JobsyncApp, Pilot[int]]]:
     """Run the application on ``backend`` without a terminal."""
     app = JobsyncApp(cast("Backend", backend), memory=memory)
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         yield app, pilot
 
 
-async def until(pilot: Pilot[int], condition: Callable[[], bool]) -> None:
+async def until(pilot: Pilot[ResultT], condition: Callable[[], bool]) -> None:
     """Let the application work until ``condition`` holds.
 
     Raises:
-        TimeoutError: It does not come to hold.
+        AssertionError: It does not come to hold; shows the screen.
     """
-    async with asyncio.timeout(LONGEST):
-        while not condition():
-            await pilot.pause(0.01)
+    try:
+        async with asyncio.timeout(LONGEST):
+            while not condition():
+                await pilot.pause(0.01)
+    except TimeoutError:
+        raise AssertionError(f"This does not come to hold on:\n{screen_text(pilot.app)}") from None
 
 
-def screen_text(app: JobsyncApp) -> str:
+def screen_text(app: App[ResultT]) -> str:
     """Return what the screen shows, line by line."""
     width, height = app.size
     strips = app.screen._compositor.render_strips()

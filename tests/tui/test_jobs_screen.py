@@ -1,0 +1,321 @@
+"""The jobs screen: finding, marking, sorting, and coming up to date without losing the person's place."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+from textual.pilot import Pilot
+
+from jobsync_tui.application import JobsyncApp
+from jobsync_tui.backend.errors import RateLimited
+from jobsync_tui.backend.models import CachedJob, IntegrationState, RefreshMode, RefreshProgress, Sort, SortField, SyncStatus
+from jobsync_tui.memory import Memory, View
+from jobsync_tui.screens.jobs import JobsScreen
+from jobsync_tui.widgets.filter_bar import FilterBar
+from jobsync_tui.widgets.job_detail import JobDetail
+from jobsync_tui.widgets.job_table import JobTable
+from tests.support import samples
+from tests.support.fake_backend import FakeBackend, many_jobs
+from tests.support.pilot import running, screen_text, until
+
+pytestmark = pytest.mark.usefixtures("still")
+
+
+def some_jobs() -> list[CachedJob]:
+    """Return the jobs of the drawing, with one state each."""
+    rows = [
+        ("884213", "ICU Nurse, nights", SyncStatus.NEVER, None),
+        ("884190", "ICU Nurse, nights", SyncStatus.SYNCED, timedelta(hours=2)),
+        ("883977", "ICU Travel Nurse 13w [Remote OK]", SyncStatus.CHANGED, timedelta(days=3)),
+        ("883951", "Lead ICU Nurse", SyncStatus.FAILED, timedelta(days=12)),
+        ("883020", "ICU Nurse PRN", SyncStatus.UNKNOWN, timedelta(minutes=1)),
+        ("882764", "Registered Nurse ICU/CCU", SyncStatus.SYNCING, None),
+        ("871112", "ICU Nurse, days", SyncStatus.GONE, timedelta(days=150)),
+        ("870001", "Night Porter [/]", SyncStatus.NEVER, None),
+    ]
+    return [
+        samples.cached(
+            job_id, name, sync_status=status, last_synced=samples.NOW - ago if ago else None, updated_at=samples.NOW - timedelta(hours=n)
+        )
+        for n, (job_id, name, status, ago) in enumerate(rows)
+    ]
+
+
+async def ready(app: JobsyncApp, pilot: Pilot[int]) -> JobsScreen:
+    """Wait for the first rows."""
+    await until(pilot, lambda: isinstance(app.screen, JobsScreen) and app.screen.listed is not None)
+    await pilot.pause()
+    assert isinstance(app.screen, JobsScreen)
+    return app.screen
+
+
+def table(app: JobsyncApp) -> JobTable:
+    return app.screen.query_one(JobTable)
+
+
+async def shows(app: JobsyncApp, pilot: Pilot[int], text: str) -> None:
+    await until(pilot, lambda: text in screen_text(app))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+async def test_as_drawn(size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
+    async with running(FakeBackend(some_jobs()), size=size) as (app, pilot):
+        screen = await ready(app, pilot)
+        screen.marks.add(["884190", "883977"])
+        screen.table.marks_changed()
+        await pilot.press("/", *"nurse", "enter", "down", "down")
+        await shows(app, pilot, "ELIGIBLE")
+        await shows(app, pilot, "row 3 of 7")
+        await until(pilot, lambda: screen.query_one(JobDetail).job is not None and screen.query_one(JobDetail).job.id == "883977")  # type: ignore[union-attr]
+        await pilot.pause()
+        assert screen_text(app) == snapshot
+
+
+async def test_typing_filters_and_says_how_many_match() -> None:
+    async with running(FakeBackend(many_jobs(300))) as (app, pilot):
+        await ready(app, pilot)
+        await shows(app, pilot, "300 match")
+        await pilot.press("/", *"porter 29")
+        await shows(app, pilot, "4 match")
+        await pilot.press("down")
+        assert table(app).cursor_row == 1
+        assert app.screen.query_one(FilterBar).active
+        await pilot.press("escape")
+        await shows(app, pilot, "300 match")
+        await pilot.press("escape")
+        await until(pilot, lambda: table(app).has_focus)
+
+
+async def test_a_wrong_filter_keeps_the_last_good_result_and_says_where() -> None:
+    async with running(FakeBackend(some_jobs())) as (app, pilot):
+        await ready(app, pilot)
+        await pilot.press("/", *"icu")
+        await shows(app, pilot, "7 match")
+        app.screen.query_one(FilterBar).value = "icu bad:x"
+        await shows(app, pilot, "There is no field bad  at 5")
+        assert "ICU Nurse PRN" in screen_text(app)
+        assert "7 match" in screen_text(app)
+        await pilot.press(*["backspace"] * 5)
+        await until(pilot, lambda: "There is no field" not in screen_text(app))
+
+
+async def test_where_nothing_matches_there_is_a_hint_and_tab_follows_it() -> None:
+    async with running(FakeBackend(some_jobs())) as (app, pilot):
+        await ready(app, pilot)
+        await pilot.press("/", *"cleveland")
+        await shows(app, pilot, "8 by location (tab)")
+        await shows(app, pilot, "f looks up cleveland in Bullhorn")
+        await pilot.press("tab")
+        await shows(app, pilot, "8 match")
+        assert app.screen.query_one(FilterBar).value == 'location:"cleveland"'
+
+
+async def test_only_the_newest_of_several_searches_is_shown() -> None:
+    backend = FakeBackend(many_jobs(300))
+    async with running(backend) as (app, pilot):
+        await ready(app, pilot)
+        backend.jobs.gate.clear()
+        await pilot.press("/", *"night")
+        before = backend.jobs.calls["count"]
+        backend.jobs.gate.set()
+        await shows(app, pilot, "100 match")
+        assert backend.jobs.calls["count"] - before <= 2
+
+
+async def test_cursor_and_marks_stay_on_their_job_through_refresh_filter_and_sort() -> None:
+    backend = FakeBackend(many_jobs(200))
+    async with running(backend) as (app, pilot):
+        screen = await ready(app, pilot)
+        await pilot.press(*["down"] * 9, "space")
+        job = table(app).cursor_key
+        assert job == "100009"
+        line = table(app).cursor_row - table(app).top
+        await pilot.press("O", "down", "enter")
+        await until(pilot, lambda: screen.view.sort == Sort(SortField.NAME, descending=False))
+        await until(pilot, lambda: table(app).cursor_key == job)
+        newer = [samples.cached(str(n), f"New {n}", updated_at=samples.NOW + timedelta(hours=1)) for n in range(50)]
+        await pilot.press("O", "up", "enter")
+        await until(pilot, lambda: screen.view.sort.field is SortField.UPDATED_AT and table(app).cursor_key == job)
+        backend.jobs.change([*newer, *backend.jobs.cached])
+        screen.list_again()
+        await until(pilot, lambda: table(app).row_count == 250)
+        await until(pilot, lambda: table(app).cursor_key == job)
+        assert table(app).cursor_row - table(app).top == line
+        assert list(screen.marks) == [job]
+        await pilot.press("/", *"New 1")
+        await shows(app, pilot, "1 marked (1 hidden)")
+        await pilot.press("escape")
+        await until(pilot, lambda: table(app).cursor_key == job)
+
+
+async def test_another_process_changes_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobsync_tui.screens.jobs.POLL", 0.02)
+    backend = FakeBackend(some_jobs())
+    async with running(backend) as (app, pilot):
+        await ready(app, pilot)
+        await until(pilot, lambda: backend.jobs.calls["version"] > 1)
+        backend.jobs.change([replace(job, name="Renamed") for job in backend.jobs.cached])
+        await shows(app, pilot, "Renamed")
+
+
+async def test_marking_all_only_marked_and_unmarking() -> None:
+    async with running(FakeBackend(many_jobs(300))) as (app, pilot):
+        screen = await ready(app, pilot)
+        await pilot.press("/", *"porter", "enter")
+        await shows(app, pilot, "100 match")
+        await pilot.press("m")
+        await until(pilot, lambda: len(screen.marks) == 100)
+        await pilot.press("escape")
+        await shows(app, pilot, "300 match  100 marked")
+        await pilot.press("M")
+        await shows(app, pilot, "ONLY MARKED")
+        await until(pilot, lambda: table(app).row_count == 100)
+        await pilot.press("escape")
+        await until(pilot, lambda: table(app).row_count == 300)
+        await pilot.press("u")
+        await until(pilot, lambda: "marked" not in screen_text(app).splitlines()[1])
+
+
+async def test_the_heading_sorts_and_turns_the_order_around() -> None:
+    async with running(FakeBackend(some_jobs())) as (app, pilot):
+        screen = await ready(app, pilot)
+        await pilot.click("#jobs-table", offset=(5, 0))
+        await until(pilot, lambda: screen.view.sort == Sort(SortField.NAME, descending=False))
+        await shows(app, pilot, "Job Name ^")
+        await pilot.click("#jobs-table", offset=(5, 0))
+        await until(pilot, lambda: screen.view.sort == Sort(SortField.NAME, descending=True))
+
+
+async def test_filter_and_sort_are_remembered_and_a_remembered_filter_is_loud() -> None:
+    memory = Memory()
+    memory.looked_at("bullhorn", View("porter", Sort(SortField.ID, descending=False)))
+    async with running(FakeBackend(some_jobs()), memory=memory) as (app, pilot):
+        await ready(app, pilot)
+        await shows(app, pilot, "REMEMBERED FILTER")
+        await shows(app, pilot, "1 match")
+        await pilot.press("escape")
+        await shows(app, pilot, "8 match")
+        assert "REMEMBERED" not in screen_text(app)
+        assert memory.view("bullhorn").filter == ""
+
+
+async def test_a_refresh_says_how_far_it_is_and_keeps_the_jobs_readable() -> None:
+    backend = FakeBackend(some_jobs())
+    backend.integrations.progress = (RefreshProgress("bullhorn", RefreshMode.INCREMENTAL, 1200, 5000),)
+    backend.integrations.gate.clear()
+    async with running(backend) as (app, pilot):
+        await ready(app, pilot)
+        await pilot.press("r")
+        await shows(app, pilot, "refreshing (incremental): 1,200 of 5,000 jobs read")
+        await pilot.press("down", "down")
+        assert table(app).cursor_row == 2
+        backend.integrations.gate.set()
+        await shows(app, pilot, "1 new, 2 changed")
+        await until(pilot, lambda: "refreshing" not in screen_text(app))
+
+
+async def test_a_refresh_that_fails_is_told_and_can_be_read_again() -> None:
+    backend = FakeBackend(some_jobs())
+    backend.integrations.errors.append(RateLimited("Rate limited by Bullhorn", remedy="try again in 12 s"))
+    async with running(backend) as (app, pilot):
+        await ready(app, pilot)
+        await pilot.press("r")
+        await shows(app, pilot, "Rate limited by Bullhorn")
+        assert [notice.text for notice in app.notices] == ["Rate limited by Bullhorn"]
+        await pilot.press("L")
+        await shows(app, pilot, "try again in 12 s")
+
+
+async def test_an_integration_that_was_never_read_is_read_at_once() -> None:
+    backend = FakeBackend(some_jobs(), [replace(samples.BULLHORN, state=IntegrationState.NEVER, last_refresh=None)])
+    async with running(backend) as (app, pilot):
+        await ready(app, pilot)
+        await shows(app, pilot, "1 new, 2 changed")
+
+
+async def test_the_detail_waits_until_the_cursor_rests() -> None:
+    backend = FakeBackend(many_jobs(100))
+    async with running(backend) as (app, pilot):
+        screen = await ready(app, pilot)
+        detail = screen.query_one(JobDetail)
+        await until(pilot, lambda: detail.job is not None)
+        checked = len(backend.eligibility.calls)
+        for _ in range(12):
+            screen.table.action_cursor_down()
+        await until(pilot, lambda: detail.job is not None and detail.job.id == "100012")
+        assert len(backend.eligibility.calls) - checked <= 2
+
+
+async def test_s_goes_to_the_confirmation_only_where_the_job_is_eligible() -> None:
+    async with running(FakeBackend(some_jobs())) as (app, pilot):
+        await ready(app, pilot)
+        await pilot.press("s")
+        await until(pilot, lambda: type(app.screen).__name__ == "ConfirmSyncScreen")
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, JobsScreen))
+        await pilot.press("end", "s")
+        await until(pilot, lambda: type(app.screen).__name__ == "EligibilityScreen")
+
+
+async def test_a_read_only_integration_has_no_sync() -> None:
+    async with running(FakeBackend(some_jobs(), [replace(samples.BULLHORN, read_only=True)])) as (app, pilot):
+        await ready(app, pilot)
+        await shows(app, pilot, "READ ONLY")
+        await pilot.press("s")
+        await shows(app, pilot, "is read only")
+        assert isinstance(app.screen, JobsScreen)
+
+
+async def test_esc_never_quits_and_the_footer_and_help_are_the_commands() -> None:
+    async with running(FakeBackend(some_jobs())) as (app, pilot):
+        await ready(app, pilot)
+        await pilot.press("escape", "escape", "escape", "ctrl+c")
+        assert isinstance(app.screen, JobsScreen)
+        await shows(app, pilot, "q quits")
+        assert "enter check  s sync  / filter" in screen_text(app).splitlines()[-1]
+        await pilot.press("?")
+        await until(pilot, lambda: type(app.screen).__name__ == "HelpScreen")
+
+
+async def test_the_palette_finds_and_runs_a_command() -> None:
+    async with running(FakeBackend(some_jobs())) as (app, pilot):
+        screen = await ready(app, pilot)
+        await pilot.press("ctrl+p", *"mark all that", "enter")
+        await until(pilot, lambda: len(screen.marks) == 8)
+
+
+async def test_copying_the_id_and_the_explanation() -> None:
+    async with running(FakeBackend(some_jobs())) as (app, pilot):
+        await ready(app, pilot)
+        await pilot.press("c", "enter")
+        await shows(app, pilot, "Sent to the terminal's clipboard: id 884213")
+        assert app.clipboard == "884213"
+        await pilot.press("c", "down", "down", "enter")
+        await until(pilot, lambda: "ELIGIBLE" in app.clipboard)
+
+
+async def test_a_filter_longer_than_its_field_scrolls() -> None:
+    async with running(FakeBackend(some_jobs())) as (app, pilot):
+        await ready(app, pilot)
+        app.screen.query_one(FilterBar).value = "nurse " * 12
+        await pilot.press("/", "end", *"END")
+        await shows(app, pilot, "END")
+
+
+async def test_a_hostile_name_is_text_and_is_marked() -> None:
+    jobs = [samples.cached(str(n), name, updated_at=samples.NOW - timedelta(hours=n)) for n, name in enumerate(samples.HOSTILE)]
+    async with running(FakeBackend(jobs)) as (app, pilot):
+        await ready(app, pilot)
+        text = screen_text(app)
+        assert "a [/] b" in text
+        assert "[@click=app.quit]x[/]" in text
+        assert "\x1b" not in text
+        assert "\u26a0" in text
+        for _ in jobs:
+            await pilot.press("down")
+            await asyncio.sleep(0)
+        assert isinstance(app.screen, JobsScreen)
