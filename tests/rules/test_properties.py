@@ -17,6 +17,9 @@ from jobsync_tui.backend.models import (
     EvaluationPolicy,
     FieldAvailability,
     Job,
+    JsonValue,
+    Leaf,
+    Op,
     Rule,
     RuleSet,
     Source,
@@ -162,8 +165,8 @@ def test_a_file_takes_the_place_of_the_rules_it_names() -> None:
 
 
 def test_values_that_only_python_finds_equal_are_told_apart() -> None:
-    values = [True, 1, 1.0, "1", None, "true", False, [True], [1], float("nan")]
-    rules = RuleSet(1, (Rule("t", "T", Leaf("custom.a", Op.EQUALS, True)), Rule("o", "O", Leaf("custom.a", Op.EQUALS, 1))))  # noqa: FBT003 - a value
+    values: list[JsonValue] = [True, 1, 1.0, "1", None, "true", False, [True], [1], float("nan")]
+    rules = RuleSet(1, (Rule("t", "T", Leaf("custom.a", Op.EQUALS, True)), Rule("o", "O", Leaf("custom.a", Op.EQUALS, 1))))
     many = [Job(integration="acme", id="1", custom={"a": value}) for value in values]
     by_name = {item.rule.name: set(item.matched) for item in judge(Batch.of(many, ["custom.a"]), rules, EvaluationPolicy(), NOW).rules}
     assert by_name == {"T": {0, 5, 7}, "O": {1, 2, 3, 8}}
