@@ -60,6 +60,11 @@ class SearchScreen(DialogScreen[None]):
         else:
             self.set_note("Type the exact id of a job, or paste its address.", Tone.WARN)
 
+    def on_screen_resume(self) -> None:
+        """Show where the job stands after a check or a sync."""
+        if self._job is not None:
+            self.work(self._show_again(self._job.id), group="search", about=self._job.id)
+
     def action_edit(self) -> None:
         """Go back to the field."""
         self.query_one("#job-id", Input).focus()
@@ -84,21 +89,23 @@ class SearchScreen(DialogScreen[None]):
         self.set_heading(integration.name)
         self.set_note(f"The id by which {integration.ats} knows the job, exactly; or its address, pasted.", Tone.DIM)
 
+    async def _show_again(self, job_id: str) -> None:
+        job = await self.backend.jobs.get(self._integration, job_id)
+        if job is not None:
+            self._found(job, await self.backend.integrations.get(self._integration))
+
     async def _search(self, text: str) -> None:
         integration = await self.backend.integrations.get(self._integration)
         job_id = await self.backend.jobs.id_in_url(self._integration, text) or text
         self._job = None
+        self.clear_job()
         self.set_busy(f"Asking {integration.ats} for job {job_id} ...")
         self.set_note("")
         try:
             job = await self.backend.jobs.fetch(self._integration, job_id)
         except JobNotFound as error:
-            self.show_error(
-                error,
-                ("", f"Check the id: {integration.ats} knows no job {job_id!r}. Spaces, letters and leading zeros count."),
-                ("", "It may have been deleted, reposted under a new id, or be invisible to the API user."),
-                ("enter", "search again"),
-            )
+            self.show_error(error, ("", "It may have been deleted, or be invisible to the API user."), ("enter", "search again"))
+            self.set_note(f"{integration.ats} knows no job {job_id!r}.", Tone.BAD)
             return
         except RemoteError as error:
             self.show_error(error, ("enter", "try again"))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.widget import Widget
 from textual.widgets import Input
 
 from ..backend.errors import RemoteError
-from ..backend.models import BulkPlan
+from ..backend.models import BulkPlan, SyncPlan
 from ..notices import Severity
 from ..views.bulk import TYPED_ABOVE, bulk_command, bulk_sheet, syncable, written
 from ..views.sheet import Tone, as_text
@@ -81,6 +83,10 @@ class ConfirmBulkScreen(ConfirmingScreen):
         run = self.host.runs.sync(self._integration, self._job_ids, expected=self._plan.digest, title=count(len(self._job_ids), "job"))
         self.dismiss(None)
         self.host.go.running(run)
+
+    def shown_plans(self) -> Sequence[SyncPlan]:
+        """Return the plans of the jobs that are not refused."""
+        return syncable(self._plan) if self._plan is not None else ()
 
     def action_copy(self) -> None:
         """Copy the plan."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from shlex import join
 
 from textual.widget import Widget
@@ -57,6 +58,10 @@ class ConfirmSyncScreen(ConfirmingScreen):
         title = words.job_name(plan.job)
         run = self.host.runs.sync(self._integration, [self._job_id], expected=plan.digest, title=title, plan=plan)
         self.host.go.running(run)
+
+    def shown_plans(self) -> Sequence[SyncPlan]:
+        """Return the plan, if there is one."""
+        return [self._plan] if self._plan is not None and self._plan.error is None else []
 
     def action_copy(self) -> None:
         """Copy the plan."""

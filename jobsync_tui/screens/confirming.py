@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 
+from ..backend.errors import JobsyncError
+from ..backend.models import SyncPlan
 from ..commands import Group, bindings
 from ..widgets.choice_line import ChoiceLine
+from .base import Host
 from .dialog import DialogScreen
+
+if TYPE_CHECKING:
+    from ..backend.facade import Backend
 
 CANCEL, CONFIRM = "Cancel", "Confirm Sync"
 
@@ -76,6 +83,26 @@ class ConfirmingScreen(DialogScreen[None]):
     def confirmed(self) -> None:
         """Start what was confirmed."""
         raise NotImplementedError
+
+    def shown_plans(self) -> Sequence[SyncPlan]:
+        """Return the plans that could be confirmed now."""
+        raise NotImplementedError
+
+    def action_back(self) -> None:
+        """Go back, and have the record say that what was shown was not confirmed."""
+        plans = self.shown_plans()
+        if plans:
+            # The record is the application's to write: this screen's workers end with it.
+            self.app.run_worker(self._decline(self.host, self.backend, plans), group="decline", exit_on_error=True)
+        super().action_back()
+
+    @staticmethod
+    async def _decline(host: Host, backend: Backend, plans: Sequence[SyncPlan]) -> None:
+        try:
+            for plan in plans:
+                await backend.syncs.decline(plan)
+        except JobsyncError as error:
+            host.report(error)
 
     def action_cursor_up(self) -> None:
         """Scroll the plan up."""

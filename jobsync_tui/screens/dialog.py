@@ -14,7 +14,7 @@ from ..failures import words_for
 from ..views.layout import wrap_lines
 from ..views.sheet import BLANK, Sheet, Span, Tone, bad, dim, line, strong
 from ..views.subject import Subject, job_lines
-from ..widgets.lines import Builder, LinesView
+from ..widgets.lines import Builder, LinesView, nothing
 from ..widgets.sheet import SheetView
 from .base import JobsyncScreen
 
@@ -65,6 +65,10 @@ class DialogScreen(JobsyncScreen[ResultT]):
         """Show which job the dialog is about."""
         self.query_one("#subject", LinesView).show(lambda width: job_lines(job, subject, width))
 
+    def clear_job(self) -> None:
+        """Show no job."""
+        self.query_one("#subject", LinesView).show(nothing)
+
     def set_note(self, text: str, tone: Tone = Tone.PLAIN) -> None:
         """Show ``text`` below the sheet, in at most two lines."""
         cleaned = clean(text)
@@ -97,8 +101,8 @@ def error_sheet(text: str, remedy: str | None, ways: tuple[tuple[str, str], ...]
     if todo:
         sheet.append(line(" ", Span("WHAT TO DO", Tone.HEAD)))
     for key, told in todo:
-        part, *more = wrap_lines(told or "", width, 7)
-        sheet += [line("   ", Span(f"{key:<4}", Tone.KEY), *(Span(span.text.lstrip()) for span in part.left)), *more]
+        part, *more = wrap_lines(told or "", width, 10)
+        sheet += [line("   ", Span(f"{key:<7}", Tone.KEY), *(Span(span.text.lstrip()) for span in part.left)), *more]
     return tuple(sheet)
 
 

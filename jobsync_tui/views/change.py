@@ -14,7 +14,9 @@ from .layout import fit, wrap
 from .sheet import Fold, Line, Span, Tone, dim, line, warn
 from .worddiff import Piece, diff, readable
 
-_LABEL = 14
+_LABEL = 20
+_DEEP = 5
+"""Indent of a long text, which takes the whole width."""
 _LONG = 120
 _AROUND = 24
 """Characters of unchanged text that a snippet shows on either side of a change."""
@@ -36,7 +38,7 @@ def _long_change(change: Change, width: int) -> Fold:
     before, after = _text(change.before), _text(change.after)
     sizes = f"{len(before):,} -> {len(after):,} characters" if before else f"{len(after):,} characters"
     pieces = diff(before, after) if before else (Piece(" ", after),)
-    room = width - _LABEL - 6
+    room = width - _DEEP - 2
     first = line("   ", _label(change.field), "  ", sizes, right=dim("+ show all"))
     opened = line("   ", _label(change.field), "  ", sizes, right=dim("+ show less"))
     short = _flow(_snippet(pieces) if before else [Piece(" ", fit(" ".join(readable(after).split()), 3 * room - 9))], room)[:3]
@@ -90,7 +92,7 @@ def _snippet(pieces: Iterable[Piece]) -> list[Piece]:
 
 
 def _flow(pieces: Iterable[Piece], width: int) -> list[Line]:
-    """Return pieces as wrapped lines behind the label column, each change in its marks."""
+    """Return pieces as wrapped lines below the label, each change in its marks."""
     rows: list[list[Span]] = [[]]
     used = 0
     for piece in pieces:
@@ -106,7 +108,7 @@ def _flow(pieces: Iterable[Piece], width: int) -> list[Line]:
                 shown = word if used else word.lstrip()
                 rows[-1].append(Span(shown, tone))
                 used += cell_len(shown)
-    return [line(" " * (_LABEL + 5), *_joined(row)) for row in rows if row]
+    return [line(" " * _DEEP, *_joined(row)) for row in rows if row]
 
 
 def _words(text: str, width: int) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..backend.models import Eligibility, InactiveRule, MatchedRule, NearMiss, Reason, RuleResult, Source
+from ..backend.models import ActionKind, Eligibility, InactiveRule, MatchedRule, NearMiss, Reason, RuleResult, Source
 from . import words
 from .applied import action_sections
 from .conditions import condition_lines, first_obstacle
@@ -23,7 +23,7 @@ def verdict_lines(found: Eligibility, subject: Subject, width: int) -> tuple[Lin
     if found.eligible:
         matched = f"{len(found.matched_rules)} of {len(found.rules)} active rules match"
         lines = apart((" ", good("ok ELIGIBLE"), f"   {matched}"), rules, width)
-        return (*lines, line("   ", dim(_source(found, subject))), line("   ", _would_do(subject)))
+        return (*lines, line("   ", dim(_source(found, subject))), *(line("   ", part) for part in wrap(_would_do(subject), width - 4)))
     first, *more = wrap(found.message, width - 44)
     lines = apart((" ", bad("x NOT ELIGIBLE"), f"   {first}"), rules, width)
     lines += [line(" " * 18, part) for part in more]
@@ -76,11 +76,11 @@ def _source(found: Eligibility, subject: Subject) -> str:
     return f"from cache{read}; l reads it from {subject.ats} now"
 
 
-def _would_do(subject: Subject) -> Span:
+def _would_do(subject: Subject) -> str:
     target_id = subject.cached.target_id if subject.cached else None
     if target_id:
-        return Span(f"A sync would look at {words.TARGET} job {target_id} and UPDATE what differs.")
-    return Span(f"A sync would CREATE the job in {words.TARGET}, unless it finds it there.")
+        return f"A sync would UPDATE what differs in {words.TARGET} job {target_id}."
+    return f"A sync would CREATE the job in {words.TARGET}, unless it finds it there."
 
 
 def _matched(found: Eligibility, subject: Subject, width: int) -> list[Line | Fold]:
@@ -121,7 +121,7 @@ def _excluded(found: Eligibility, subject: Subject, width: int) -> list[Line | F
     names = set(excluders(found))
     section: list[Line | Fold] = [head("EXCLUDED BY", "+ fold")]
     section += [
-        _active_rule(rule, None, subject, width, "excludes the job", starts_open=True)
+        _active_rule(rule, None, subject, width, "EXCLUDES IT", starts_open=True)
         for rule in found.rules
         if rule.name in names and rule.matched
     ]
@@ -131,16 +131,20 @@ def _excluded(found: Eligibility, subject: Subject, width: int) -> list[Line | F
 def _rule_folds(found: Eligibility, subject: Subject, width: int) -> list[Line | Fold]:
     """Return the rules that did not match, the closest first, then inactive ones that would, then the rest."""
     near = {miss.rule: miss for miss in found.near_misses}
-    missed = sorted((rule for rule in found.rules if not rule.matched), key=lambda rule: rule.missed)
+    excluding = _excluding(subject)
+    missed = sorted((rule for rule in found.rules if not rule.matched), key=lambda rule: (rule.id in excluding, rule.missed))
     section: list[Line | Fold] = []
     for number, rule in enumerate(missed):
+        if rule.id in excluding:
+            section.append(_active_rule(rule, None, subject, width, "would exclude", starts_open=False))
+            continue
         opened = number == 0 and found.reason is Reason.NO_RULE_MATCHED
         section.append(_active_rule(rule, near.get(rule.name), subject, width, _misses(rule), starts_open=opened))
     would = [_inactive_rule(rule, width) for rule in found.inactive_rules if rule.would_match]
     rest = section[_CLOSEST:]
     shown: list[Line | Fold] = [*section[:_CLOSEST], *would]
     if rest:
-        least = missed[_CLOSEST].missed
+        least = min(rule.missed for rule in missed[_CLOSEST:])
         more = (words.count(len(rest), "more active rule"), f"miss {least} or more")
         shown.append(Fold("more", _row("+", *more, "", width), (*_row("-", *more, "", width), *rest)))
     others = [rule for rule in found.inactive_rules if not rule.would_match]
@@ -149,6 +153,12 @@ def _rule_folds(found: Eligibility, subject: Subject, width: int) -> list[Line |
     if not shown:
         return [line("   ", dim("There are no rules."))]
     return [head("CLOSEST RULES" if missed else "INACTIVE RULES", f"{words.count(len(found.rules), 'active rule')}   + unfold"), *shown]
+
+
+def _excluding(subject: Subject) -> set[str]:
+    """Return the ids of the rules that exclude what they match: nobody wants a job to come closer to one."""
+    rules = subject.rules.rules if subject.rules else ()
+    return {rule.id for rule in rules if any(action.kind is ActionKind.EXCLUDE for action in rule.actions)}
 
 
 def _misses(rule: RuleResult) -> str:
@@ -173,5 +183,5 @@ def _inactive_that_would_match(found: Eligibility) -> list[Line]:
 
 def _row(mark: str, name: str, standing: str, detail: str, width: int) -> tuple[Line, ...]:
     first, second = width * 3 // 10, 14
-    cells = (f"{mark} {name}", standing, dim(detail))
-    return tuple(columns(cells, (first, second, width - first - second - 6), indent=1, most=2))
+    rows = columns((name, standing, dim(detail)), (first, second, width - first - second - 8), indent=3, most=2)
+    return (Line((Span(f" {mark} "), *rows[0].left[1:])), *rows[1:])

@@ -60,12 +60,18 @@ def columns(cells: Sequence[Part], widths: Sequence[int], *, indent: int = 0, ga
 
 
 def apart(left: Sequence[Part], right: Part, width: int, *, indent: int = 3) -> list[Line]:
-    """Return ``left`` and ``right`` at the two ends of one line, or ``right`` on lines of its own where one does not hold both."""
+    """Return ``left`` and ``right`` at the two ends of one line, or on lines of their own where one does not hold both."""
     one = line(*left, right=right)
-    if cell_len(one.text) + 1 <= width or not one.right:
+    if cell_len(one.text) + 1 <= width:
         return [one]
-    tone = one.right[0].tone
-    return [line(*left), *(line(" " * indent, Span(part, tone)) for part in wrap(one.right[0].text, width - indent - 1))]
+    *before, last = one.left
+    taken = sum(cell_len(span.text) for span in before)
+    first, *more = wrap(last.text.lstrip(), width - taken - 4)
+    lead = last.text[: len(last.text) - len(last.text.lstrip())]
+    lines = [line(*before, Span(lead + first, last.tone))]
+    lines += [line(" " * indent, Span(part, last.tone)) for part in wrap(" ".join(more), width - indent - 1) if part]
+    lines += [line(" " * indent, Span(part, span.tone)) for span in one.right for part in wrap(span.text, width - indent - 1) if part]
+    return lines
 
 
 def _wrapped(text: str, width: int) -> Iterator[str]:

@@ -124,6 +124,10 @@ class _Syncs(_Part):
         await self.script.pass_gate()
         return tuple(self.script.result for _ in job_ids)
 
+    async def decline(self, plan: SyncPlan) -> SyncResult:
+        self.script.asked.append(("decline", plan.job.id))
+        return self.script.result
+
     async def recover(self) -> RecoveryReport:
         self.script.asked.append(("recover",))
         return RecoveryReport(len(self.script.settled), self.script.settled)

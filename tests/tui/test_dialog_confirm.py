@@ -71,7 +71,8 @@ async def test_enter_takes_cancel_and_writes_nothing() -> None:
         await until(pilot, lambda: confirming(app).armed)
         assert "[[ Cancel ]]" in screen_text(app)
         await pilot.press("enter")
-        await until(pilot, lambda: not isinstance(app.screen, ConfirmSyncScreen))
+        await until(pilot, lambda: ("decline", "883977") in script.asked)
+        assert not isinstance(app.screen, ConfirmSyncScreen)
         assert synced(script) == []
 
 

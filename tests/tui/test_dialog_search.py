@@ -37,7 +37,7 @@ async def test_no_such_job_says_so_in_the_words_users_know_and_what_to_do() -> N
         app.go.search("bullhorn", "99")
         await pilot.press("enter")
         await shows(app, pilot, "Job not found in ATS")
-        assert "Bullhorn knows no job '99'" in screen_text(app)
+        await shows(app, pilot, "Bullhorn knows no job '99'")
         await pilot.press("7", "enter")
         await shows(app, pilot, "Bullhorn knows no job '7'")
 
