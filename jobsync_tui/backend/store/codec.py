@@ -143,13 +143,14 @@ COLUMNS = (
 def details(job: Job) -> tuple[str, ...]:
     """Return the folded text of the fields that only filters use, in the order of `DETAILS`."""
     places = job.locations or ((job.location,) if job.location else ())
+    texts = {text: None for place in places for text in (place.text, place.city, place.region, place.country) if text}
     return (
-        "\n".join(fold(text) for place in places for text in (place.text, place.city, place.region, place.country) if text),
-        fold(job.owner or ""),
-        fold(job.requisition_id or ""),
-        fold(job.employment_type or ""),
-        "\n".join(fold(tag) for tag in job.tags),
-        fold(job.ats_status or ""),
+        "\n".join(map(fold, texts)),
+        fold(job.owner) if job.owner else "",
+        fold(job.requisition_id) if job.requisition_id else "",
+        fold(job.employment_type) if job.employment_type else "",
+        "\n".join(map(fold, job.tags)),
+        fold(job.ats_status) if job.ats_status else "",
         "" if job.remote is None else ("yes" if job.remote else "no"),
     )
 

@@ -199,11 +199,17 @@ class Finder:
             for candidates in self._candidates():
                 keys = [row[0] for row in self._db.execute(candidates).fetchall()]
                 if len(keys) <= FEW:
-                    where = joined("AND", [self._dialect.any_of(JobRecord.key, keys), *self._terms(), self._scope()])
-                    findings.keys = tuple(row[0] for row in self._select((JobRecord.key,)).where(where).tuples().execute(self._db))
+                    findings.keys = self._matching_among(keys) if keys else ()
                     findings.count = len(findings.keys)
                     break
         return findings.keys
+
+    def _matching_among(self, keys: list[int]) -> tuple[int, ...]:
+        """Return those of the keys that match, without an index tempting the database to read more than their rows."""
+        among = [self._dialect.any_of(JobRecord.key, keys), *self._terms()]
+        if len(self.sources) > 1:
+            among.append((JobRecord.source + 0).in_([source.number for source in self.sources]))
+        return tuple(row[0] for row in self._select((JobRecord.key,)).where(joined("AND", among)).tuples().execute(self._db))
 
     def _candidates(self) -> Iterator[peewee.Node]:
         """Give queries for keys, one more than few at most, each answered by an index and holding every match."""

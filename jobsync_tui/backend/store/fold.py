@@ -15,7 +15,7 @@ _SPACES = str.maketrans(dict.fromkeys("\t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\u2028\
 def fold(text: str) -> str:
     """Return ``text`` for comparing: NFKC, case folded, accents removed, every line break a space; folding twice changes nothing."""
     if text.isascii():
-        return text.lower() if text.isprintable() else storable(text).translate(_SPACES).lower()
+        return text.casefold() if text.isprintable() else storable(text).translate(_SPACES).lower()
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", storable(text).translate(_SPACES)).casefold())
     bare = "".join(character for character in decomposed if unicodedata.category(character) != "Mn")
     again = unicodedata.normalize("NFKC", bare)

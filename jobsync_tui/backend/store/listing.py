@@ -129,14 +129,12 @@ def store_page(
     """
     _check_held(db, listing)
     source = ensure_source(db, listing.integration)
-    before = _seen(db, dialect, source, listing, jobs)
     done = upsert(db, dialect, source, jobs, listing=listing.id, now=now)
     gone = mark_deleted(db, dialect, source, deleted)
     _sight(db, dialect, source, listing, unread)
-    seen = done.seen - before
-    change = {ListingRow.cursor: cursor, ListingRow.heartbeat: now, ListingRow.seen: ListingRow.seen + seen}
+    change = {ListingRow.cursor: cursor, ListingRow.heartbeat: now, ListingRow.seen: ListingRow.seen + done.seen}
     ListingRow.update(change).where(ListingRow.id == listing.id).execute(db)
-    return PageCounts(seen, done.added, done.changed, gone, done.returned)
+    return PageCounts(done.seen, done.added, done.changed, gone, done.returned)
 
 
 def beat(db: Db, listing: ListingState, now: int) -> None:
@@ -220,20 +218,6 @@ def _mark_gone(db: Db, where: peewee.Expression) -> int:
     if marked:
         note_change(db)
     return marked
-
-
-def _seen(db: Db, dialect: Dialect, source: Source, listing: ListingState, jobs: Sequence[Job]) -> int:
-    """Return how many of the jobs an earlier page of the listing held already."""
-    if not listing.resumed and not source.last_number:
-        return 0
-    ids = list({storable(job.id) for job in jobs})
-    query = (
-        JobRecord.select(peewee.fn.COUNT(1))
-        .join(SightingRow, on=SightingRow.key == JobRecord.key)
-        .where((JobRecord.source == source.number) & dialect.any_of(JobRecord.id, ids) & (SightingRow.listing == listing.id))
-    )
-    count: int = query.scalar(db)
-    return count
 
 
 def _sight(db: Db, dialect: Dialect, source: Source, listing: ListingState, ids: Sequence[str]) -> None:

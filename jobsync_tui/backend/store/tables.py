@@ -58,11 +58,10 @@ class JobRecord(peewee.Model):
 
 
 class PayloadRow(peewee.Model):
-    """The whole job as JSON, and the digest of what a listing last said of it."""
+    """The whole job as JSON."""
 
     key = peewee.BigIntegerField(primary_key=True)
     body = peewee.TextField()
-    listed = peewee.BlobField()
 
     class Meta:  # noqa: D106
         table_name = "payloads"
@@ -85,11 +84,12 @@ class DetailRow(peewee.Model):
 
 
 class SightingRow(peewee.Model):
-    """When an answer of the ATS last held the job, and in which listing."""
+    """When an answer of the ATS last held the job, the last listing that did, and the digest of what that said."""
 
     key = peewee.BigIntegerField(primary_key=True)
     listing = peewee.BigIntegerField()
     at = peewee.BigIntegerField()
+    digest = peewee.BlobField()
 
     class Meta:  # noqa: D106
         table_name = "sightings"

@@ -13,11 +13,11 @@ from ..models import Job, SyncStatus
 from . import codec
 from .marks import settle, standing, synced_digests
 from .sources import Source, note_change
-from .tables import IntegrationRow, JobRecord, PayloadRow, VerdictRow
+from .tables import IntegrationRow, JobRecord, PayloadRow, SightingRow, VerdictRow
 from .textindex import text_index
 
-_SIGHT = "INSERT INTO sightings (key, listing, at) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET at = excluded.at"
-_IN_LISTING = ", listing = excluded.listing"
+_SIGHT = "INSERT INTO sightings (key, listing, at, digest) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET at = excluded.at"
+_IN_LISTING = ", listing = excluded.listing, digest = excluded.digest"
 _LETTERS = (
     "INSERT INTO letters (source, letter, jobs) VALUES (?, ?, ?) "
     "ON CONFLICT (source, letter) DO UPDATE SET jobs = letters.jobs + excluded.jobs"
@@ -26,7 +26,7 @@ _LETTERS = (
 
 @dataclass(frozen=True, slots=True)
 class Upserted:
-    """What a batch did: how many jobs it held, and how many were new, different, and back after being gone."""
+    """What a batch did: how many jobs the listing had not held before, and how many were new, different, and back after being gone."""
 
     seen: int
     added: int
@@ -42,18 +42,37 @@ class _Known:
     gone: bool
     sync_status: str
     search: str
-    listed: bytes
+    listing: int
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _New:
+    """A job that the cache does not have."""
+
+    key: int
+    job: Job
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Different:
+    """A job that the cache has otherwise."""
+
+    was: _Known
+    job: Job
+    body: str
 
 
 @dataclass(slots=True)
 class _Batch:
-    """What is to be written for the jobs of one transaction."""
+    """What is to be written for the jobs of one transaction. ``sightings`` are keys with the digest of the listing."""
 
-    added: list[tuple[int, Job, str, bytes]] = field(default_factory=list)
-    changed: list[tuple[_Known, Job, str, bytes]] = field(default_factory=list)
-    relisted: list[tuple[bytes, int]] = field(default_factory=list)
+    added: list[_New] = field(default_factory=list)
+    changed: list[_Different] = field(default_factory=list)
     returned: list[_Known] = field(default_factory=list)
-    keys: list[int] = field(default_factory=list)
+    sightings: list[tuple[int, bytes]] = field(default_factory=list)
+    repeated: int = 0
 
 
 def upsert(db: Db, dialect: Dialect, source: Source, jobs: Sequence[Job], *, listing: int, now: int) -> Upserted:
@@ -70,68 +89,63 @@ def upsert(db: Db, dialect: Dialect, source: Source, jobs: Sequence[Job], *, lis
     unique = {storable(job.id): job for job in jobs}
     if not unique:
         return Upserted(0, 0, 0, 0)
-    batch = _sort(db, dialect, source, unique, listed=listing != 0)
+    batch = _sort(db, dialect, source, unique, listing=listing)
     writer = _Writer(db, dialect, source)
     writer.add(batch.added)
     writer.change(batch.changed)
     writer.bring_back(batch.returned)
-    many(db, dialect, "UPDATE payloads SET listed = ? WHERE key = ?", batch.relisted)
-    many(
-        db,
-        dialect,
-        _SIGHT + _IN_LISTING if listing else _SIGHT,
-        [(key, listing, now) for key in batch.keys],
-    )
+    many(db, dialect, _SIGHT + _IN_LISTING if listing else _SIGHT, [(key, listing, now, digest) for key, digest in batch.sightings])
     writer.finish()
-    return Upserted(len(unique), len(batch.added), len(batch.changed), len(batch.returned))
+    return Upserted(len(unique) - batch.repeated, len(batch.added), len(batch.changed), len(batch.returned))
 
 
-def _sort(db: Db, dialect: Dialect, source: Source, jobs: dict[str, Job], *, listed: bool) -> _Batch:
+def _sort(db: Db, dialect: Dialect, source: Source, jobs: dict[str, Job], *, listing: int) -> _Batch:
     """Tell new, different and unchanged jobs apart."""
     batch = _Batch()
     known = _known(db, dialect, source, list(jobs))
     number = source.last_number
     for job_id, job in jobs.items():
         body = codec.encode(job)
-        mark = codec.digest(body) if listed else b""
+        digest = codec.digest(body) if listing else b""
         found = known.get(job_id)
         if found is None:
             number += 1
             key = source.low + number
-            batch.added.append((key, job, body, mark))
+            batch.added.append(_New(key, job, body))
         else:
             key = found.key
+            batch.repeated += listing != 0 and found.listing == listing
             if found.gone:
                 batch.returned.append(found)
-            if not listed or mark != found.listed:
-                _compare(db, batch, found, job, body=body, mark=mark or found.listed)
-        batch.keys.append(key)
+            if not listing or digest != found.digest:
+                _compare(db, batch, found, job, body)
+        batch.sightings.append((key, digest))
     return batch
 
 
-def _compare(db: Db, batch: _Batch, found: _Known, job: Job, *, body: str, mark: bytes) -> None:
+def _compare(db: Db, batch: _Batch, found: _Known, job: Job, body: str) -> None:
     """Sort a job whose listing differs from the last one, or that was read singly.
 
     What a listing leaves out is no change: fields that were loaded singly stay while the rest is the same.
     """
     stored: str = PayloadRow.select(PayloadRow.body).where(PayloadRow.key == found.key).scalar(db)
-    if body != stored and job.not_loaded:
-        body = codec.encode(codec.with_loaded(job, codec.plain(stored)))
-    if body == stored:
-        batch.relisted.append((mark, found.key))
-    else:
-        batch.changed.append((found, job, codec.encode(job), mark))
+    if body != stored and job.not_loaded and codec.encode(codec.with_loaded(job, codec.plain(stored))) == stored:
+        return
+    if body != stored:
+        batch.changed.append(_Different(found, job, body))
 
 
 def _known(db: Db, dialect: Dialect, source: Source, ids: list[str]) -> dict[str, _Known]:
     if not source.last_number:
         return {}
     query = (
-        JobRecord.select(JobRecord.id, JobRecord.key, JobRecord.gone, JobRecord.sync_status, JobRecord.search, PayloadRow.listed)
-        .join(PayloadRow, on=PayloadRow.key == JobRecord.key)
+        JobRecord.select(
+            JobRecord.id, JobRecord.key, JobRecord.gone, JobRecord.sync_status, JobRecord.search, SightingRow.listing, SightingRow.digest
+        )
+        .join(SightingRow, on=SightingRow.key == JobRecord.key)
         .where((JobRecord.source == source.number) & dialect.any_of(JobRecord.id, ids))
     )
-    return {row[0]: _Known(row[1], bool(row[2]), row[3], row[4], bytes(row[5])) for row in query.tuples().execute(db)}
+    return {row[0]: _Known(row[1], bool(row[2]), row[3], row[4], row[5], bytes(row[6])) for row in query.tuples().execute(db)}
 
 
 class _Writer:
@@ -146,54 +160,34 @@ class _Writer:
         self._added = 0
         self._touched = False
 
-    def add(self, added: Sequence[tuple[int, Job, str, bytes]]) -> None:
+    def add(self, added: Sequence[_New]) -> None:
         """Insert jobs that the cache did not have."""
         self._added = len(added)
         names = ("key", "source", "sync_status", "gone", "last_synced", *codec.COLUMNS)
         fixed = (self._source.number, SyncStatus.NEVER.value, False, 0)
-        records = [(key, *fixed, *codec.columns(job)) for key, job, _, _ in added]
-        many(self._db, self._dialect, _insert("jobs", names), records)
-        many(self._db, self._dialect, _insert("payloads", ("key", "body", "listed")), [(key, body, mark) for key, _, body, mark in added])
-        many(
-            self._db,
-            self._dialect,
-            _insert("job_details", ("key", *codec.DETAILS)),
-            [(key, *codec.details(job)) for key, job, _, _ in added],
-        )
+        records = [(new.key, *fixed, *codec.columns(new.job)) for new in added]
+        self._many(_insert("jobs", names), records)
+        self._many(_insert("payloads", ("key", "body")), [(new.key, new.body) for new in added])
+        self._many(_insert("job_details", ("key", *codec.DETAILS)), [(new.key, *codec.details(new.job)) for new in added])
         self._take_in([(record[0], record[-1]) for record in records])
 
-    def change(self, changed: Sequence[tuple[_Known, Job, str, bytes]]) -> None:
+    def change(self, changed: Sequence[_Different]) -> None:
         """Replace jobs that are different now; a synced one whose source fields differ becomes ``changed``."""
         if not changed:
             return
         self._touched = True
-        synced = synced_digests(self._db, self._dialect, [found.key for found, _, _, _ in changed])
-        records = [codec.columns(job) for _, job, _, _ in changed]
-        keys = [found.key for found, _, _, _ in changed]
-        self._take_out(
-            [(found.key, found.search) for (found, _, _, _), record in zip(changed, records, strict=True) if found.search != record[-1]]
-        )
-        many(
-            self._db,
-            self._dialect,
-            _update("jobs", ("sync_status", *codec.COLUMNS)),
-            [
-                (standing(synced.get(found.key), found.sync_status, job), *record, found.key)
-                for (found, job, _, _), record in zip(changed, records, strict=True)
-            ],
-        )
-        many(
-            self._db, self._dialect, _update("payloads", ("body", "listed")), [(body, mark, found.key) for found, _, body, mark in changed]
-        )
-        many(
-            self._db,
-            self._dialect,
-            _update("job_details", codec.DETAILS),
-            [(*codec.details(job), found.key) for found, job, _, _ in changed],
-        )
-        self._take_in(
-            [(found.key, record[-1]) for (found, _, _, _), record in zip(changed, records, strict=True) if found.search != record[-1]]
-        )
+        keys = [different.was.key for different in changed]
+        synced = synced_digests(self._db, self._dialect, keys)
+        statuses = [standing(synced.get(each.was.key), each.was.sync_status, each.job) for each in changed]
+        records = [codec.columns(each.job) for each in changed]
+        renamed = [(each.was, record[-1]) for each, record in zip(changed, records, strict=True) if each.was.search != record[-1]]
+        # The text index holds no text of its own: it must be told the old one before the row changes.
+        self._take_out([(was.key, was.search) for was, _ in renamed])
+        rows = [(status, *record, key) for status, record, key in zip(statuses, records, keys, strict=True)]
+        self._many(_update("jobs", ("sync_status", *codec.COLUMNS)), rows)
+        self._many(_update("payloads", ("body",)), [(each.body, each.was.key) for each in changed])
+        self._many(_update("job_details", codec.DETAILS), [(*codec.details(each.job), each.was.key) for each in changed])
+        self._take_in([(was.key, text) for was, text in renamed])
         VerdictRow.delete().where(self._dialect.any_of(VerdictRow.key, keys)).execute(self._db)
 
     def bring_back(self, returned: Sequence[_Known]) -> None:
@@ -204,20 +198,15 @@ class _Writer:
 
     def finish(self) -> None:
         """Write the totals of the batch."""
-        many(
-            self._db,
-            self._dialect,
-            _LETTERS,
-            [(self._source.number, letter, jobs) for letter, jobs in self._letters.items() if jobs],
-        )
+        self._many(_LETTERS, [(self._source.number, letter, jobs) for letter, jobs in self._letters.items() if jobs])
         if self._added:
-            change = {
-                IntegrationRow.jobs: IntegrationRow.jobs + self._added,
-                IntegrationRow.last_number: IntegrationRow.last_number + self._added,
-            }
-            IntegrationRow.update(change).where(IntegrationRow.number == self._source.number).execute(self._db)
+            more = {column: column + self._added for column in (IntegrationRow.jobs, IntegrationRow.last_number)}
+            IntegrationRow.update(more).where(IntegrationRow.number == self._source.number).execute(self._db)
         if self._added or self._touched:
             note_change(self._db)
+
+    def _many(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        many(self._db, self._dialect, sql, rows)
 
     def _take_in(self, entries: list[tuple[int, str]]) -> None:
         self._index.add(self._db, entries)
