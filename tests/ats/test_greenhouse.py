@@ -9,7 +9,7 @@ import pytest
 
 from jobsync_tui.backend.ats.base import Listing
 from jobsync_tui.backend.ats.greenhouse import Greenhouse
-from jobsync_tui.backend.errors import CredentialsRejected, PermissionMissing
+from jobsync_tui.backend.errors import CredentialsRejected, PermissionMissing, Refused
 from jobsync_tui.backend.models import JobStatus, Location
 from tests.support import faults
 from tests.support.ats_server import Answer, Asked
@@ -126,12 +126,13 @@ async def test_who_is_no_site_admin() -> None:
         assert "harvest:job_posts:list" in (caught.value.remedy or "")
 
 
-async def test_a_cursor_that_greenhouse_forgot_begins_the_listing_anew() -> None:
+async def test_a_cursor_that_greenhouse_forgot_is_refused_and_not_begun_anew() -> None:
     async with staged(GreenhouseWire(23)) as on:
         page = await anext(aiter(on.adapter.pages(Listing())))
         forgot = Answer({"message": "Unprocessable", "errors": ["cursor"]}, status=422)
         on.server.inject(forgot, when=lambda asked: on.wire.is_listing(asked) and "cursor" in asked.query)
-        assert len(jobs_in(await on.listed(Listing(cursor=page.cursor)))) == 23
+        with pytest.raises(Refused):  # whoever keeps the listing decides what becomes of it
+            await on.listed(Listing(cursor=page.cursor))
 
 
 async def test_the_rate_limit_is_kept() -> None:

@@ -125,11 +125,12 @@ async def test_ten_changes_among_many_cost_one_request() -> None:
         assert on.http.requests == before + 1
 
 
-async def test_a_cursor_that_kombo_forgot_begins_the_listing_anew() -> None:
+async def test_a_cursor_that_kombo_forgot_is_refused_and_not_begun_anew() -> None:
     async with staged(KomboWire(23)) as on:
         page = await anext(aiter(on.adapter.pages(Listing())))
         on.server.inject(error(400, "PLATFORM.INPUT_INVALID", "cursor expired"), when=lambda asked: "cursor" in asked.query)
-        assert len(jobs_in(await on.listed(Listing(cursor=page.cursor)))) == 23
+        with pytest.raises(Refused):  # whoever keeps the listing decides what becomes of it
+            await on.listed(Listing(cursor=page.cursor))
 
 
 @pytest.mark.parametrize(

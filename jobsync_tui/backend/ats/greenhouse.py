@@ -16,14 +16,14 @@ from typing import cast
 
 import msgspec
 
-from ..errors import CredentialsRejected, PermissionMissing, Refused, RemoteError, UnexpectedAnswer
+from ..errors import CredentialsRejected, PermissionMissing, RemoteError, UnexpectedAnswer
 from ..http import Params, RateHeaders, Reply, TokenAuth, said
 from ..models import FieldAvailability, Job, JobStatus, JsonValue
 from .base import Adapter, Connection, Listing, Page
 from .greenhouse_lists import PER_PAGE, NameBook, Names, Post, batches, best_posts, jobs_with_posts_changed, next_cursor, place_text
 from .greenhouse_token import DEFAULT_URL, fetcher
 from .paging import CursorGuard, read_ahead
-from .resume import Place, beginning, where
+from .resume import Place, where
 from .rows import ReadRows, RowShape, jobs_of, typed_rows
 from .values import distinct, filled, moment, place, status_of
 
@@ -86,18 +86,11 @@ class Greenhouse(Adapter):
         return match[1] if match and "boards" not in match[0] else None
 
     async def _walk(self, listing: Listing) -> AsyncIterator[Page]:
-        here, resumed = where(listing)
+        here, _ = where(listing)
         guard = CursorGuard(self.title)
         seen: set[str] = set()
         while True:
-            try:
-                reply = await self._http.get("jobs", params=_params(here))
-            except Refused:
-                if not resumed:
-                    raise
-                here, resumed = beginning(listing), False  # the cursor of an interrupted listing is no longer known there
-                continue
-            resumed = False
+            reply = await self._http.get("jobs", params=_params(here))
             found = await self._joined(reply)
             cursor = next_cursor(reply)
             if cursor is not None:

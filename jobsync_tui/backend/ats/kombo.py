@@ -14,13 +14,13 @@ from typing import Generic, TypeVar, cast
 
 import msgspec
 
-from ..errors import Refused, UnexpectedAnswer
+from ..errors import UnexpectedAnswer
 from ..http import HeaderAuth, Params, Reply
 from ..models import FieldAvailability, Job, JobStatus, JsonValue
 from .base import Adapter, Connection, Listing, Page
 from .kombo_errors import explain
 from .paging import CursorGuard, read_ahead
-from .resume import Place, beginning, where
+from .resume import Place, where
 from .rows import Gone, ReadRows, RowShape, read_rows
 from .values import address, filled, moment, place, status_of
 
@@ -90,18 +90,10 @@ class Kombo(Adapter):
         return parts[-1] if parts else None
 
     async def _walk(self, listing: Listing) -> AsyncIterator[Page]:
-        here, resumed = where(listing)
+        here, _ = where(listing)
         guard = CursorGuard(self.title)
         while True:
-            try:
-                reply = await self._http.get("ats/jobs", params=_params(here))
-            except Refused:
-                if not resumed:
-                    raise
-                here, resumed = beginning(listing), False  # the cursor of an interrupted listing is no longer known there
-                continue
-            resumed = False
-            found = self._read(reply)
+            found = self._read(await self._http.get("ats/jobs", params=_params(here)))
             cursor = found.answer.data.next
             if not cursor:
                 yield Page(found.jobs, found.rejected, found.deleted, watermark=here.mark(OVERLAP))

@@ -1,0 +1,134 @@
+"""A full refresh of many jobs from a fast server on loopback into the cache: jobs a second and memory, with dlt beside it.
+
+Run ``python benchmarks/refresh.py [--jobs N] [--page N] [--latency MS] [--runs N] [--dlt PYTHON]``. The server is a process of its own, and
+so is each run. Crelate's pages can be fetched side by side, Kombo's only one after another. ``--dlt`` names an interpreter that has
+``dlt[duckdb,sqlalchemy]``; where this one has it, it need not be given. The peer gets the same rows, and as many parts side by side as
+we have requests.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import importlib.util
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+
+HERE = Path(__file__).parent
+WAYS = {"side by side": "crelate", "one after another": "kombo"}
+CREDENTIALS = {"crelate": {"api_key": "k"}, "kombo": {"api_key": "k", "integration_id": "i"}}
+
+
+def main() -> None:
+    """Run all, and print the table."""
+    options = _options()
+    if options.one:
+        asyncio.run(_one(options.one, options.url, options.jobs))
+        return
+    print(f"{options.jobs:,} jobs, {options.page} a page, {options.latency:g} ms latency, median of {options.runs} (min to max)\n")
+    print(f"{'':34}{'jobs/s':>10}{'MB':>8}")
+    with _server(options) as url:
+        ours = {way: _runs(options.runs, lambda way=way: _ours(url, way, options.jobs)) for way in WAYS}
+        for way, results in ours.items():
+            _row(f"jobsync, {way}", results, options.jobs)
+        python = options.dlt or (sys.executable if importlib.util.find_spec("dlt") else None)
+        if python is None:
+            print("dlt is not installed here; name an interpreter that has it by --dlt")
+            return
+        for destination in ("sqlite", "duckdb"):
+            for parts, way in ((8, "side by side"), (1, "one after another")):
+                theirs = _runs(options.runs, lambda d=destination, p=parts: _dlt(python, url, options, d, p))
+                _row(f"dlt to {destination}, {way}", theirs, options.jobs)
+                times = median(run["seconds"] for run in theirs) / median(run["seconds"] for run in ours[way])
+                print(f"{'':34}{times:>9.1f}x")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
+    parser.add_argument("--jobs", type=int, default=50_000)
+    parser.add_argument("--page", type=int, default=100)
+    parser.add_argument("--latency", type=float, default=0.0)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--dlt")
+    parser.add_argument("--one", help=argparse.SUPPRESS)
+    parser.add_argument("--url", help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+async def _one(provider: str, url: str, jobs: int) -> None:
+    """Refresh once, in this process, and print what it took."""
+    from jobsync_tui.backend.ats.base import Connection
+    from jobsync_tui.backend.ats.registry import adapter_class
+    from jobsync_tui.backend.database import Database
+    from jobsync_tui.backend.http import HttpSession, Network
+    from jobsync_tui.backend.store.integrations import IntegrationStore
+    from jobsync_tui.backend.store.jobs import JobStore
+    from jobsync_tui.backend.store.migrations import SCHEMA
+    from jobsync_tui.backend.sync.refresh import Refresher
+
+    kind = adapter_class(provider)
+    with tempfile.TemporaryDirectory() as folder:
+        database = await Database.open(f"sqlite://{folder}/jobsync.db", SCHEMA)
+        http = HttpSession(service=kind.title, base_url=f"{url}/{provider}", network=Network())
+        adapter = kind(Connection("acme", f"{url}/{provider}", CREDENTIALS[provider], http))
+        refresher = Refresher(lambda _: adapter, JobStore(database), IntegrationStore(database))
+        began = time.perf_counter()
+        report = await refresher.refresh("acme", full=True)
+        seconds = time.perf_counter() - began
+        await http.close()
+        await database.close()
+    assert report.added == jobs, report
+    print(json.dumps({"seconds": seconds, "mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+
+
+@contextmanager
+def _server(options: argparse.Namespace) -> Iterator[str]:
+    command: list[str | Path] = [sys.executable, HERE / "refresh_server.py", str(options.jobs), str(options.page), str(options.latency)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        try:
+            yield server.stdout.readline().strip()
+        finally:
+            server.communicate()
+
+
+def _runs(count: int, run: object) -> list[dict[str, float]]:
+    assert callable(run)
+    return [run() for _ in range(count)]
+
+
+def _ours(url: str, way: str, jobs: int) -> dict[str, float]:
+    return _printed([sys.executable, __file__, "--one", WAYS[way], "--url", url, "--jobs", str(jobs)])
+
+
+def _dlt(python: str, url: str, options: argparse.Namespace, destination: str, parts: int) -> dict[str, float]:
+    with tempfile.TemporaryDirectory() as folder:
+        result = _printed([python, HERE / "refresh_dlt.py", url, str(options.jobs), str(options.page), destination, str(parts), folder])
+    assert result["jobs"] == options.jobs, result
+    return result
+
+
+def _printed(command: list[str | Path]) -> dict[str, float]:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(done.stderr)
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def _row(name: str, results: list[dict[str, float]], jobs: int) -> None:
+    rates = sorted(jobs / result["seconds"] for result in results)
+    memory = max(result["mb"] for result in results)
+    print(f"{name:34}{median(rates):>10,.0f}{memory:>8.0f}   ({rates[0]:,.0f} to {rates[-1]:,.0f})", flush=True)
+
+
+if __name__ == "__main__":
+    main()
