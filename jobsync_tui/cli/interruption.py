@@ -1,49 +1,61 @@
-"""Ending in order: the first signal lets the job in flight finish, a second one ends the process at once."""
+"""Ending in order: while something is written, a first signal lets the job in flight finish, and a second ends the process at once."""
 
 from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+import click
 
 from .output import say
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-@dataclass(slots=True)
 class Interruption:
-    """Whether the process was asked to end; ``event`` is set as soon as it is."""
+    """Whether the process was asked to end; ``event`` is set as soon as it is.
 
-    event: asyncio.Event = field(default_factory=asyncio.Event)
+    Within ``async with interruption:`` the signals that end a process set the event, once; afterwards, and outside, they do what they
+    always do.
+    """
+
+    def __init__(self) -> None:
+        self.event = asyncio.Event()
+        self._before: dict[signal.Signals, signal._HANDLER] = {}
 
     @property
     def happened(self) -> bool:
-        """Whether it was asked to end."""
+        """Whether the process was asked to end."""
         return self.event.is_set()
 
-
-@asynccontextmanager
-async def finishing_what_is_in_flight() -> AsyncIterator[Interruption]:
-    """Turn the signals that end a process into an event, once; afterwards they do what they always do."""
-    loop = asyncio.get_running_loop()
-    interruption = Interruption()
-
-    def first_signal() -> None:
+    async def __aenter__(self) -> Self:
+        self._before = {each: signal.getsignal(each) for each in _SIGNALS}
         for each in _SIGNALS:
-            loop.remove_signal_handler(each)
+            asyncio.get_running_loop().add_signal_handler(each, self._first_signal)
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        for each, handler in self._before.items():
+            asyncio.get_running_loop().remove_signal_handler(each)
+            signal.signal(each, handler)
+
+    def _first_signal(self) -> None:
+        for each in _SIGNALS:
+            asyncio.get_running_loop().remove_signal_handler(each)
             signal.signal(each, signal.SIG_DFL)
-        interruption.event.set()
+        self.event.set()
         say("Interrupted: the job in flight is finished first; once more ends at once")
 
-    before = {each: signal.getsignal(each) for each in _SIGNALS}
-    for each in _SIGNALS:
-        loop.add_signal_handler(each, first_signal)
+
+def confirm(question: str) -> bool:
+    """Ask on standard error and wait for the answer; Ctrl+C is one, and ends the command.
+
+    asyncio's own handler would only note the signal and let the question wait on.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        yield interruption
+        return click.confirm(question, err=True)
     finally:
-        for each in _SIGNALS:
-            loop.remove_signal_handler(each)
-            signal.signal(each, before[each])
+        signal.signal(signal.SIGINT, before)

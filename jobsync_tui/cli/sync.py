@@ -11,7 +11,7 @@ import click
 
 from ..backend.errors import ExitCode, UsageError
 from ..backend.models import BulkPlan, Sort, SyncResult
-from .interruption import Interruption, finishing_what_is_in_flight
+from .interruption import Interruption, confirm
 from .options import integration_option, json_option
 from .output import print_json, print_line, say
 from .plans import planned_results, print_plan, print_plans, print_result, would_write
@@ -66,13 +66,14 @@ async def sync(
 ) -> int:
     """Sync jobs into the target: plan, confirm, write, verify."""
     consent = Consent(dry_run, yes, digest)
-    async with open_backend() as backend, finishing_what_is_in_flight() as interruption:
+    interruption = Interruption()
+    async with open_backend() as backend:
         chosen_id = (await chosen(backend, integration)).id
         consent.validate()
         if (filter_text is None) == (not job_ids):
             raise UsageError("Name jobs by their ids, or with --filter, and not both")
         if filter_text is None and len(job_ids) == 1:
-            code = await _sync_one(backend, chosen_id, job_ids[0], consent, as_json=as_json)
+            code = await _sync_one(backend, chosen_id, job_ids[0], consent, interruption, as_json=as_json)
         else:
             ids = tuple(dict.fromkeys(job_ids)) if filter_text is None else await backend.jobs.ids(chosen_id, filter_text, Sort())
             code = await _sync_several(backend, chosen_id, ids, consent, interruption, as_json=as_json)
@@ -85,7 +86,8 @@ async def sync(
 @runs
 async def retry(*, integration: str | None, as_json: bool) -> int:
     """Sync again what failed last time."""
-    async with open_backend() as backend, finishing_what_is_in_flight() as interruption:
+    interruption = Interruption()
+    async with open_backend() as backend:
         if integration is not None:
             await backend.integrations.get(integration)
         by_integration: dict[str, list[str]] = {}
@@ -116,11 +118,14 @@ async def recover(*, as_json: bool) -> int:
     return ExitCode.REMOTE if report.unknown else ExitCode.OK
 
 
-async def _sync_one(backend: Backend, integration: str, job_id: str, consent: Consent, *, as_json: bool) -> ExitCode:
+async def _sync_one(
+    backend: Backend, integration: str, job_id: str, consent: Consent, interruption: Interruption, *, as_json: bool
+) -> ExitCode:
     if consent.dry_run:
         result = await backend.syncs.dry_run(integration, job_id)
     elif consent.yes:
-        result = await backend.syncs.sync(integration, job_id, expected_digest=consent.digest)
+        async with interruption:
+            result = await backend.syncs.sync(integration, job_id, expected_digest=consent.digest)
     else:
         plan = await backend.syncs.plan(integration, job_id)
         if not as_json:
@@ -129,8 +134,9 @@ async def _sync_one(backend: Backend, integration: str, job_id: str, consent: Co
             (result,) = planned_results([plan], backend.actor.user)
             if not as_json:
                 return of_result(result)
-        elif click.confirm("Sync this job?", err=True):
-            result = await backend.syncs.sync(integration, job_id, expected_digest=plan.digest)
+        elif confirm("Sync this job?"):
+            async with interruption:
+                result = await backend.syncs.sync(integration, job_id, expected_digest=plan.digest)
         else:
             result = await backend.syncs.decline(plan)
     if as_json:
@@ -158,7 +164,7 @@ async def _sync_several(
             _print_results(results, bulk.digest, as_json=True)
         else:
             print_line(f"plan {bulk.digest}")
-    elif click.confirm(f"Sync {len(writable):,} jobs?", err=True):
+    elif confirm(f"Sync {len(writable):,} jobs?"):
         results = await _write(backend, integration, ids, bulk, interruption)
         _print_results(results, bulk.digest, as_json=as_json)
     else:
@@ -179,7 +185,8 @@ async def _write(
             done += 1
             line.show(f"{done:,} of {len(ids):,}  {result.outcome}  {result.job.name or result.job.id}")
 
-        return await backend.syncs.sync_many(integration, ids, expected=expected, on_result=show, cancel=interruption.event)
+        async with interruption:
+            return await backend.syncs.sync_many(integration, ids, expected=expected, on_result=show, cancel=interruption.event)
 
 
 def _print_results(results: Sequence[SyncResult], digest: str | None, *, as_json: bool) -> None:

@@ -1,0 +1,155 @@
+"""What a person at a terminal is asked, through a real pty, and what their answer does."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from jobsync_tui.backend.sandbox import scenario
+
+from .company import RULES, Company, open_company
+
+PATIENCE = 60.0
+"""Seconds after which a command that neither asks nor ends has failed the test."""
+
+
+@dataclass(frozen=True)
+class Talk:
+    """What was on the terminal, and the exit code."""
+
+    screen: str
+    code: int
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    with open_company(tmp_path_factory.mktemp("company"), jobs=120) as opened:
+        rules = opened.config.with_name("rules.yaml")
+        rules.write_text(RULES, encoding="utf-8")
+        for arguments in (["refresh"], ["rules", "import", str(rules)]):
+            subprocess.run(command(opened, *arguments), check=True, capture_output=True, timeout=PATIENCE, env=environment(opened))
+        yield opened
+
+
+def command(company: Company, *arguments: str) -> list[str]:
+    return [sys.executable, "-m", "jobsync_tui", "-c", str(company.config), *arguments]
+
+
+def environment(company: Company) -> dict[str, str]:
+    return {**os.environ, "HOME": str(company.config.parent), "TERM": "xterm"}
+
+
+def talk(company: Company, *arguments: str, to: str, answer: bytes) -> Talk:
+    """Run a command on a terminal of its own, give ``answer`` when ``to`` is on it, and wait for the end."""
+    ours, theirs = pty.openpty()
+    argv = command(company, *arguments)
+    process = subprocess.Popen(
+        argv,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+        preexec_fn=_own_terminal,  # noqa: PLW1509 - the child has to take the terminal
+        env=environment(company),
+    )
+    os.close(theirs)
+    screen = b""
+    answered = False
+    deadline = time.monotonic() + PATIENCE
+    try:
+        while time.monotonic() < deadline:
+            if not select.select([ours], [], [], 0.5)[0]:
+                continue
+            try:
+                screen += os.read(ours, 65536)
+            except OSError:
+                break
+            if not answered and to.encode() in screen:
+                os.write(ours, answer)
+                answered = True
+        return Talk(screen.decode(), process.wait(timeout=PATIENCE))
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)
+
+
+def _own_terminal() -> None:
+    import fcntl
+    import termios
+
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
+def outcome_of(company: Company, job_id: str) -> str:
+    """Return the sync status that the cache has for a job."""
+    ended = subprocess.run(
+        command(company, "jobs", "--filter", job_id, "--json"),
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        env=environment(company),
+    )
+    return str(json.loads(ended.stdout.splitlines()[0])["sync_status"])
+
+
+def test_no_is_the_default_and_writes_nothing(company: Company) -> None:
+    job_id = company.job_id(scenario.BERLIN_BACKEND)
+    talked = talk(company, "sync", "-i", "greenhouse", job_id, to="[y/N]", answer=b"\n")
+    assert "would CREATE" in talked.screen
+    assert "cancelled" in talked.screen
+    assert talked.code == 0
+    assert outcome_of(company, job_id) == "never"
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_ctrl_c_at_the_question_ends_the_command(several: bool, company: Company) -> None:
+    job_id = company.job_id(scenario.SALES_SCRIPT)
+    which = ["--filter", f"{job_id}"] if several else [job_id]
+    talked = talk(company, "sync", "-i", "greenhouse", *which, to="[y/N]", answer=b"\x03")
+    assert "Interrupted" in talked.screen
+    assert "Traceback" not in talked.screen
+    assert talked.code == 130
+    assert outcome_of(company, job_id) == "never"
+
+
+def test_yes_writes_and_asking_again_finds_nothing_to_write(company: Company) -> None:
+    job_id = company.job_id(scenario.SALES_SCRIPT)
+    talked = talk(company, "sync", "-i", "greenhouse", job_id, to="[y/N]", answer=b"y\n")
+    assert "created" in talked.screen
+    assert talked.code == 0
+    assert outcome_of(company, job_id) == "synced"
+    again = talk(company, "sync", "-i", "greenhouse", job_id, to="[y/N]", answer=b"y\n")
+    assert "would change nothing" in again.screen
+    assert "unchanged" in again.screen
+    assert again.code == 0
+
+
+def test_ctrl_c_in_the_middle_finishes_what_is_in_flight(company: Company) -> None:
+    talked = talk(company, "sync", "-i", "jobvite", "--filter", "is:never", "--yes", to=" of ", answer=b"\x03")
+    assert talked.code == 130
+    assert "the job in flight is finished first" in talked.screen
+    assert "cancelled" in talked.screen
+    audit = subprocess.run(
+        command(company, "leases", "--json"), check=True, capture_output=True, text=True, timeout=PATIENCE, env=environment(company)
+    )
+    assert json.loads(audit.stdout) == {"leases": []}
+
+
+def test_nothing_of_a_title_acts_on_the_terminal(company: Company) -> None:
+    job_id = company.job_id(scenario.HOSTILE)
+    talked = talk(company, "fetch", "-i", "crelate", job_id, to="never shown", answer=b"")
+    assert talked.code == 0
+    assert "Forklift Operator" in talked.screen
+    for text in (talked.screen, talk(company, "jobs", "--filter", "forklift", "--json", to="never shown", answer=b"").screen):
+        assert not [character for character in text.replace("\r\n", "") if not character.isprintable()]
