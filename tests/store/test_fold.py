@@ -47,4 +47,4 @@ def test_a_sort_key_is_cut_and_a_missing_text_is_empty() -> None:
 
 
 def test_name_and_id_stand_on_lines_of_their_own() -> None:
-    assert search_text("Senior\nNurse", "J-1") == "senior nurse\nj-1\n\n"
+    assert search_text(fold("Senior\nNurse"), "J-1") == "senior nurse\nj-1\n\n"

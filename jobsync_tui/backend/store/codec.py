@@ -13,7 +13,7 @@ import msgspec
 from ..canonical import storable
 from ..clock import from_ms, to_ms
 from ..models import CachedJob, Job, JobRow, JobStatus, JsonValue, Location, SyncStatus
-from .fold import fold, fold_key, search_text
+from .fold import KEY_LENGTH, fold, fold_key, folded_again, search_text
 
 SOURCE_FIELDS = ("name", "description", "location", "department", "employment_type", "status", "url", "custom")
 """Fields of the job that a sync puts into the target: a change of one of them makes a synced job ``changed``."""
@@ -78,7 +78,7 @@ def plain(body: str) -> Job:
 
 def digest(body: str) -> bytes:
     """Return a digest of a job's JSON, for comparing."""
-    return hashlib.blake2b(body.encode(), digest_size=8).digest()
+    return hashlib.sha256(body.encode()).digest()[:8]  # the fastest here, with the processor's help
 
 
 def source_digests(job: Job) -> dict[str, str]:
@@ -104,6 +104,7 @@ def with_loaded(job: Job, stored: Job) -> Job:
 def columns(job: Job) -> tuple[Any, ...]:
     """Return the columns of ``jobs`` that come from the ATS, in the order of `COLUMNS`."""
     place = place_of(job)
+    folded_name = fold(job.name) if job.name else ""
     return (
         storable(job.id),
         None if job.name is None else storable(job.name),
@@ -114,11 +115,11 @@ def columns(job: Job) -> tuple[Any, ...]:
         None if job.department is None else storable(job.department),
         milliseconds(job.updated_at),
         milliseconds(job.created_at),
-        fold_key(job.name),
+        folded_name[:KEY_LENGTH],
         fold_key(place),
         fold_key(job.client),
         fold_key(job.department),
-        search_text(job.name, job.id),
+        search_text(folded_name, job.id),
     )
 
 
@@ -145,12 +146,12 @@ def details(job: Job) -> tuple[str, ...]:
     places = job.locations or ((job.location,) if job.location else ())
     texts = {text: None for place in places for text in (place.text, place.city, place.region, place.country) if text}
     return (
-        "\n".join(map(fold, texts)),
-        fold(job.owner) if job.owner else "",
+        "\n".join(map(folded_again, texts)),
+        folded_again(job.owner) if job.owner else "",
         fold(job.requisition_id) if job.requisition_id else "",
-        fold(job.employment_type) if job.employment_type else "",
-        "\n".join(map(fold, job.tags)),
-        fold(job.ats_status) if job.ats_status else "",
+        folded_again(job.employment_type) if job.employment_type else "",
+        "\n".join(map(folded_again, job.tags)),
+        folded_again(job.ats_status) if job.ats_status else "",
         "" if job.remote is None else ("yes" if job.remote else "no"),
     )
 
