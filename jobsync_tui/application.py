@@ -168,6 +168,8 @@ class JobsyncApp(App[int], inherit_bindings=False):
     async def finish(self) -> None:
         """Let what is in flight end, for at most `CLOSE_SECONDS`, and exit: what a hang-up or a termination asks for."""
         self.runs.stop()
+        if self.runs.writing:
+            self.tell("Ending when what is in flight has ended")
         await self.runs.settled(CLOSE_SECONDS)
         self.exit(int(ExitCode.INTERRUPTED), int(ExitCode.INTERRUPTED))
 

@@ -67,9 +67,10 @@ class JobsScreen(JobActions, JobsyncScreen[None]):
         self.marks = self.host.marks_of(self.integration)
         self.view = self.host.memory.view(self.integration)
         yield Line(id="jobs-header")
-        yield FilterBar(self.view.filter)
+        table = JobTable(marks=self.marks, id="jobs-table")
+        yield FilterBar(self.view.filter, table)
         with Container(id="jobs-body"):
-            yield JobTable(marks=self.marks, id="jobs-table")
+            yield table
             yield JobDetail(id="jobs-detail")
         yield StatusLine(id="jobs-status")
         yield self.make_footer()
@@ -174,10 +175,6 @@ class JobsScreen(JobActions, JobsyncScreen[None]):
     @on(FilterBar.Moved)
     async def _cursor_moved_from_filter(self, event: FilterBar.Moved) -> None:
         await self.table.run_action(event.action)
-
-    @on(FilterBar.Left)
-    def _filter_left(self) -> None:
-        self.set_focus(self.table)
 
     @on(FilterBar.HintFollowed)
     def _follow_hint(self) -> None:

@@ -61,6 +61,8 @@ class PickerScreen(JobsyncScreen[None]):
 
     async def _read(self) -> None:
         self._summaries = await self.backend.integrations.list()
+        none = line(" No integration is configured for you: see jobsync init")
+        self.query_one(StatusLine).put("hint", None if self._summaries else none)
         self._draw()
 
     def _draw(self) -> None:
@@ -73,10 +75,6 @@ class PickerScreen(JobsyncScreen[None]):
         listed.add_options(Option(_entry(summary, age(summary.last_refresh, now), width), id=summary.id) for summary in self._summaries)
         if self._summaries:
             listed.highlighted = next((n for n, summary in enumerate(self._summaries) if summary.id == chosen), 0)
-        else:
-            self.query_one(StatusLine).put(
-                "hint", line(" No integration is configured for you: jobsync init writes a configuration to fill in")
-            )
 
     def _chosen(self) -> str | None:
         listed = self.query_one(OptionList)
@@ -134,9 +132,9 @@ def _entry(summary: IntegrationSummary, cached: str, width: int) -> Content:
     if summary.read_only:
         state += ", read only"
     columns = line(
-        f" {fit(summary.name, 22)}  {fit(summary.ats, 16)}  ",
-        (fit(state, 16), style),
-        f"  {count(summary.jobs):>9}  {cached:>9} ",
+        f" {fit(summary.name, 22)}  {fit(summary.ats, 14)}  ",
+        (fit(state, 14), style),
+        f"  {count(summary.jobs):>9}  {cached:>8}",
     )
     if not summary.last_error:
         return columns
@@ -145,4 +143,4 @@ def _entry(summary: IntegrationSummary, cached: str, width: int) -> Content:
 
 
 def _columns(name: str, ats: str, state: str, jobs: str, cached: str) -> str:
-    return f" {name:<22}  {ats:<16}  {state:<16}  {jobs:>9}  {cached:>9}"
+    return f" {name:<22}  {ats:<14}  {state:<14}  {jobs:>9}  {cached:>8}"

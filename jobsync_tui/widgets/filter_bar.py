@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from rich.highlighter import Highlighter
 from rich.text import Text
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
@@ -13,6 +14,7 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import Reactive
+from textual.widget import Widget
 from textual.widgets import Input
 
 from ..render import count as counted
@@ -45,6 +47,28 @@ class FilterInput(Input):
     virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False)
     """As in the base, but a longer text is no new layout of the whole screen: that took half of a key's time."""
 
+    def __init__(self, value: str, highlighter: Highlighter, then: Widget) -> None:
+        super().__init__(value, compact=True, highlighter=highlighter, select_on_focus=False, id="filter-field")
+        self.cursor_blink = False
+        self._then = then
+
+    def on_key(self, event: events.Key) -> None:
+        """Leave at enter, at once, and hand on the keys that were typed ahead: the application sent them here while the field had them."""
+        if self.screen.focused is not self:
+            event.stop()
+            event.prevent_default()
+            handed_on = events.Key(event.key, event.character)
+            handed_on._set_forwarded()  # noqa: SLF001 - else the application would send it to the focused widget once more
+            (self.screen.focused or self.screen).post_message(handed_on)
+        elif event.key == "enter":
+            event.stop()
+            event.prevent_default()
+            self.leave()
+
+    def leave(self) -> None:
+        """Give the keys to the widget that has them when the field is done with."""
+        self.screen.set_focus(self._then)
+
     def action_table(self, action: str) -> None:
         """Move the table's cursor."""
         self.post_message(FilterBar.Moved(action))
@@ -54,7 +78,7 @@ class FilterInput(Input):
         if self.value:
             self.value = ""
         else:
-            self.post_message(FilterBar.Left())
+            self.leave()
 
     def action_hint(self) -> None:
         """Follow the hint of a filter that nothing matches."""
@@ -66,6 +90,7 @@ class FilterBar(Horizontal):
 
     Args:
         value: The filter to start with.
+        then: The widget that has the keys when the field is done with.
     """
 
     DEFAULT_CSS = """
@@ -93,17 +118,13 @@ class FilterBar(Horizontal):
             super().__init__()
             self.action = action
 
-    class Left(Message):
-        """The field is done with: the table has the keys again."""
-
     class HintFollowed(Message):
         """Tab was pressed."""
 
-    def __init__(self, value: str = "") -> None:
+    def __init__(self, value: str, then: Widget) -> None:
         super().__init__()
         self._wrong = _WrongPlace()
-        self._field = FilterInput(value, compact=True, highlighter=self._wrong, select_on_focus=False, id="filter-field")
-        self._field.cursor_blink = False
+        self._field = FilterInput(value, self._wrong, then)
         self._matches = Line(id="filter-matches")
 
     def compose(self) -> ComposeResult:
@@ -150,8 +171,3 @@ class FilterBar(Horizontal):
         """Tell of the new filter."""
         event.stop()
         self.post_message(self.Changed(event.value))
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Give the keys to the table."""
-        event.stop()
-        self.post_message(self.Left())

@@ -275,6 +275,10 @@ class FakeSyncs:
         self.synced.append(job_id)
         return self.result
 
+    async def decline(self, plan: SyncPlan) -> SyncResult:
+        """Take note that a plan was shown and not confirmed."""
+        return replace(self.result, outcome=Outcome.CANCELLED)
+
     async def plan_many(self, integration: str, job_ids: Sequence[str], on_progress: Callable[[int], None] | None = None) -> BulkPlan:
         """Return a bulk plan."""
         await self.gate.wait()

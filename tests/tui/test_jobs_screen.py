@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
+from textual.events import Key
 from textual.pilot import Pilot
 
 from jobsync_tui.application import JobsyncApp
@@ -88,6 +89,16 @@ async def test_typing_filters_and_says_how_many_match() -> None:
         await shows(app, pilot, "300 match")
         await pilot.press("escape")
         await until(pilot, lambda: table(app).has_focus)
+
+
+async def test_keys_typed_ahead_of_enter_go_to_the_table() -> None:
+    async with running(FakeBackend(many_jobs(300))) as (app, pilot):
+        screen = await ready(app, pilot)
+        await pilot.press("/", "i", "c", "u")
+        for key, character in (("enter", "\r"), ("down", None), ("space", " "), ("down", None), ("space", " "), ("M", "M")):
+            app.post_message(Key(key, character))
+        await until(pilot, lambda: screen.only_marked and len(screen.marks) == 2)
+        assert screen.view.filter == "icu"
 
 
 async def test_a_wrong_filter_keeps_the_last_good_result_and_says_where() -> None:

@@ -1,0 +1,90 @@
+"""A program in a pseudo-terminal: what it writes, byte by byte, and keys for it."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import termios
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+import pyte
+
+
+class Terminal:
+    """The terminal's end of a running program. ``output`` is everything it wrote."""
+
+    def __init__(self, pid: int, descriptor: int, size: tuple[int, int]) -> None:
+        self.pid = pid
+        self.output = b""
+        self._descriptor = descriptor
+        self._screen = pyte.Screen(*size)
+        self._stream = pyte.ByteStream(self._screen)
+        self.status: int | None = None
+
+    @property
+    def text(self) -> str:
+        """Return what a person would see."""
+        return "\n".join(line.rstrip() for line in self._screen.display)
+
+    def send(self, keys: str) -> None:
+        """Type ``keys``."""
+        os.write(self._descriptor, keys.encode())
+
+    def wait_for(self, text: str, seconds: float = 20.0) -> None:
+        """Read until ``text`` is on the screen.
+
+        Raises:
+            AssertionError: It does not come; shows the screen.
+        """
+        end = time.monotonic() + seconds
+        while text not in self.text:
+            if time.monotonic() > end or not self._read(end - time.monotonic()):
+                raise AssertionError(f"{text!r} is not on the screen:\n{self.text}\n{self.output[-500:]!r}")
+
+    def wait_for_end(self, seconds: float = 15.0) -> int:
+        """Read until the program has ended, and return its exit code."""
+        end = time.monotonic() + seconds
+        while self._read(max(0.0, end - time.monotonic())):
+            if time.monotonic() > end:
+                raise AssertionError(f"It does not end:\n{self.text}")
+        _, status = os.waitpid(self.pid, 0)
+        self.status = os.waitstatus_to_exitcode(status)
+        return self.status
+
+    def _read(self, seconds: float) -> bool:
+        ready, _, _ = select.select([self._descriptor], [], [], seconds)
+        if not ready:
+            return seconds > 0
+        try:
+            data = os.read(self._descriptor, 65536)
+        except OSError:
+            return False
+        self.output += data
+        self._stream.feed(data)
+        return bool(data)
+
+
+@contextmanager
+def in_terminal(command: Sequence[str], *, size: tuple[int, int] = (80, 24), env: Mapping[str, str] | None = None) -> Iterator[Terminal]:
+    """Run ``command`` in a pseudo-terminal of ``size`` columns and lines; it is killed at the end of the block if it still runs."""
+    pid, descriptor = pty.fork()
+    if pid == 0:
+        os.execvpe(command[0], list(command), {**os.environ, "TERM": "xterm-256color", **(env or {})})  # noqa: S606
+    fcntl.ioctl(descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
+    terminal = Terminal(pid, descriptor, size)
+    try:
+        yield terminal
+    finally:
+        if terminal.status is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, 0)
+        os.close(descriptor)

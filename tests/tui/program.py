@@ -1,0 +1,64 @@
+"""The application in a process of its own, on the backend of the tests: what the tests through a pseudo-terminal start."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from datetime import timedelta
+from typing import TYPE_CHECKING, cast
+
+from jobsync_tui.app import forget_textual_variables, with_signals
+from tests.support import samples
+from tests.support.fake_backend import FakeBackend
+
+if TYPE_CHECKING:
+    from jobsync_tui.application import JobsyncApp
+    from jobsync_tui.backend.facade import Backend
+
+HOSTILE = (
+    "\x1b[2J\x1b[31mred",
+    "\x1b]52;c;aGFja2Vk\x07clip",
+    "\x1b]8;;https://evil.example\x1b\\link\x1b]8;;\x1b\\",
+    "\x1bP+q544e\x1b\\dcs",
+    "\x9b2J\x9d52;c;eA==\x9cc1",
+    "\x1b]0;title\x07 [@click=app.quit]x[/] [bold",
+    "\u202egnp.exe \u2066x",
+    "nul\x00 \x08\x7f bell\x07",
+)
+
+
+async def run(kind: str) -> int:
+    """Run the application; ``syncing`` starts a sync that ends after a stop was asked for, ``stuck`` one that never does."""
+    from jobsync_tui.application import JobsyncApp
+
+    jobs = [
+        samples.cached(f"{n}", name, client=name, department=name, updated_at=samples.NOW - timedelta(hours=n))
+        for n, name in enumerate(HOSTILE)
+    ]
+    backend = FakeBackend(jobs)
+    app = JobsyncApp(cast("Backend", backend))
+    with_signals(app, asyncio.get_running_loop())
+    ending: list[asyncio.Task[None]] = []
+    if kind in {"syncing", "stuck"}:
+        backend.syncs.gate.clear()
+        ending.append(asyncio.create_task(_sync(app, backend, ends=kind == "syncing")))
+    result = await app.run_async()
+    print(f"synced {backend.syncs.synced}")  # noqa: T201 - read by the test
+    return result if result is not None else app.return_code or 0
+
+
+async def _sync(app: JobsyncApp, backend: FakeBackend, *, ends: bool) -> None:
+    from jobsync_tui.screens.base import JobsyncScreen
+
+    while not isinstance(app.screen_stack[-1] if app.is_running else None, JobsyncScreen):  # noqa: ASYNC110 - no event tells a first screen
+        await asyncio.sleep(0.02)
+    run = app.runs.sync("bullhorn", ["0"], expected=None, title="the job in flight")
+    await run.cancel.wait()
+    if ends:
+        await asyncio.sleep(0.3)
+        backend.syncs.gate.set()
+
+
+if __name__ == "__main__":
+    forget_textual_variables()
+    sys.exit(asyncio.run(run(sys.argv[1])))
