@@ -127,6 +127,12 @@ class TenzoServer:
         with self.settled:
             self.settled.wait_for(lambda: self.in_flight == 0, timeout=10)
 
+    def wait_for_requests(self, number: int, over: Callable[[], bool]) -> None:
+        """Return when that many requests have been read, or when ``over`` says that no more will come."""
+        with self.settled:
+            while len(self.requests) < number and not over():
+                self.settled.wait(timeout=0.05)
+
     # What a request does. Each returns status, body and headers.
 
     def act(self, method: str, target: str, headers: dict[str, str], body: bytes) -> tuple[int, Any, dict[str, str]]:
@@ -227,6 +233,8 @@ def problem(status: int, code: str, message: str) -> tuple[int, Any, dict[str, s
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # an answer leaves in one piece
+    disable_nagle_algorithm = True
     state: TenzoServer
 
     def _handle(self) -> None:
@@ -237,6 +245,7 @@ class _Handler(BaseHTTPRequestHandler):
             state.requests.append(f"{self.command} {self.path}")
             state.seen.append((self.command, self.path, headers, body))
             fault = state.faults.popleft() if state.faults else None
+            state.settled.notify_all()
         if state.latency:
             time.sleep(state.latency)
         if fault is not None and fault not in DOES_IT:
@@ -281,6 +290,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(content)
+            self.wfile.flush()
         except OSError:
             self.close_connection = True  # the client is gone
 

@@ -1,0 +1,46 @@
+"""The long form: ``python -m tests.chaos kill --points 200 --jobs 300`` and ``python -m tests.chaos race --processes 8 --jobs 200``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.chaos.runs import Findings, killed_again_and_again, racing
+
+
+def main() -> int:
+    """Run what the arguments ask for, print the figures, and return 0 if every invariant held."""
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos")
+    parser.add_argument("kind", choices=("kill", "race"))
+    parser.add_argument("--points", type=int, default=200, help="kills")
+    parser.add_argument("--jobs", type=int, default=300)
+    parser.add_argument("--processes", type=int, default=4, help="syncers that race")
+    parser.add_argument("--settle", type=float, default=2.0, help="settle_after, in seconds")
+    parser.add_argument("--late", type=float, default=0.0, help="seconds by which the target commits late")
+    parser.add_argument("--seed", type=int, default=0)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        if given.kind == "kill":
+            findings = killed_again_and_again(
+                Path(folder), points=given.points, jobs=given.jobs, settle=given.settle, commit_late=given.late, seed=given.seed
+            )
+        else:
+            findings = racing(Path(folder), processes=given.processes, jobs=given.jobs, settle=given.settle, commit_late=given.late)
+    _print(findings)
+    return 1 if findings.wrong else 0
+
+
+def _print(findings: Findings) -> None:
+    figures = (
+        f"killed {findings.killed}; the target saw {findings.creates} creates and {findings.updates} updates;"
+        f" settled {findings.settle_seconds:.1f} s after the last start; outcomes {dict(findings.outcomes)}"
+    )
+    print(figures)  # noqa: T201
+    for each in findings.wrong or ["every invariant held"]:
+        print(each)  # noqa: T201
+
+
+if __name__ == "__main__":
+    sys.exit(main())

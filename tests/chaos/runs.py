@@ -1,0 +1,141 @@
+"""The two kinds of chaos: one process killed again and again, and several racing for the same jobs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from jobsync_tui.backend.models import Outcome
+from jobsync_tui.backend.store.journal import Operation
+from tests.chaos.worker import Order, Rooms, open_rooms, work
+from tests.support import invariants
+from tests.support.sync_bench import SHELF
+from tests.support.tenzo_server import TenzoServer, serving
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass
+class Findings:
+    """What a run came to; ``wrong`` is empty where every invariant held."""
+
+    wrong: list[str] = field(default_factory=list)
+    outcomes: Counter[str] = field(default_factory=Counter)
+    killed: int = 0
+    creates: int = 0
+    updates: int = 0
+    settle_seconds: float = 0.0
+
+
+def new_server(commit_late: float) -> TenzoServer:
+    """Return a target that knows the names in the rules."""
+    return TenzoServer(
+        templates=["ICU screen", "General screen"], folders=["Mercy/ICU"], users=["dana@example.com"], commit_late=commit_late
+    )
+
+
+def _ended(worker: subprocess.Popen[str]) -> bool:
+    return worker.poll() is not None
+
+
+def start(order: Order) -> subprocess.Popen[str]:
+    """Start a worker."""
+    command = [sys.executable, "-W", "error", "-m", "tests.chaos.worker", order.dump()]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def killed_again_and_again(folder: Path, *, points: int, jobs: int, settle: float, commit_late: float, seed: int = 0) -> Findings:
+    """Kill a worker with SIGKILL at ``points`` random requests, start the next one each time, and look at what is left."""
+    chance = random.Random(seed)  # noqa: S311 - nothing is secret here
+    findings = Findings()
+    every = [str(number) for number in range(jobs)]
+    with serving(new_server(commit_late)) as server:
+        for generation in range(points):
+            chosen = tuple(chance.sample(every, min(jobs, 12)))
+            worker = start(Order(str(folder), server.url, generation, chosen, settle))
+            server.wait_for_requests(len(server.requests) + chance.randrange(1, 40), partial(_ended, worker))
+            worker.send_signal(signal.SIGKILL)
+            _, errors = worker.communicate()
+            findings.killed += worker.returncode == -signal.SIGKILL
+            findings.wrong += [f"a worker failed: {errors[-2000:]}"] if worker.returncode not in {0, -signal.SIGKILL} else []
+        server.wait_idle()
+        began = time.monotonic()
+        order = Order(str(folder), server.url, points, tuple(every), settle, wait=True)
+        asyncio.run(_recover(order))
+        findings.settle_seconds = time.monotonic() - began
+        asyncio.run(_finish(order, server, findings))
+    return findings
+
+
+def racing(folder: Path, *, processes: int, jobs: int, settle: float, commit_late: float = 0.0, generations: int = 2) -> Findings:
+    """Let several workers sync the same jobs at once; each generation gives every job a new name."""
+    findings = Findings()
+    every = tuple(str(number) for number in range(jobs))
+    with serving(new_server(commit_late)) as server:
+        for generation in range(generations):
+            orders = [Order(str(folder), server.url, generation, every, settle, actor=f"admin-{number}") for number in range(processes)]
+            for worker in [start(order) for order in orders]:
+                said, errors = worker.communicate()
+                if worker.returncode:
+                    findings.wrong.append(f"a worker failed: {errors[-2000:]}")
+                else:
+                    findings.outcomes.update(json.loads(said))
+        understood = {Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.BUSY}
+        findings.wrong += [
+            f"{times} racing syncs were {outcome}" for outcome, times in findings.outcomes.items() if outcome not in understood
+        ]
+        asyncio.run(_finish(orders[0], server, findings))
+    return findings
+
+
+async def _recover(order: Order) -> None:
+    rooms = await open_rooms(order)
+    try:
+        from jobsync_tui.backend.sync.recovery import Recovery
+
+        await Recovery(rooms.parts).recover()
+    finally:
+        await rooms.close()
+
+
+async def _finish(order: Order, server: TenzoServer, findings: Findings) -> None:
+    """Sync everything, then everything once more, and hold the invariants against the server's log."""
+    findings.outcomes.update(await work(order))
+    writes = len(server.operations)
+    second = await work(order)
+    if set(second) != {Outcome.UNCHANGED.value} or len(server.operations) != writes:
+        findings.wrong.append(f"I6: a second run wrote: {dict(second)}")
+    rooms = await open_rooms(order)
+    try:
+        findings.wrong += await _look(rooms, order, server)
+    finally:
+        await rooms.close()
+    findings.creates = sum(change.kind == "create" for change in server.operations)
+    findings.updates = sum(change.kind == "update" for change in server.operations)
+
+
+async def _look(rooms: Rooms, order: Order, server: TenzoServer) -> list[str]:
+    operations: list[Operation] = []
+    marks = {}
+    for job_id in order.jobs:
+        operations += await rooms.parts.ledger.journal.of_job(SHELF, job_id, limit=10_000)
+        mark = await rooms.store.sync_mark(SHELF, job_id)
+        if mark is not None:
+            marks[SHELF, job_id] = mark
+    rows = await rooms.parts.ledger.audit.entries()
+    return [
+        *invariants.one_target_job_each(job.get("external_id") for job in server.jobs.values()),
+        *invariants.synced_or_explained([(SHELF, job_id) for job_id in order.jobs], marks, rows),
+        *invariants.versions_only_grow(server.operations),
+        *invariants.one_row_each_write(server.operations, operations, rows),
+        *invariants.all_settled(operations, await rooms.parts.ledger.audit.verify()),
+    ]
