@@ -28,64 +28,18 @@ from jobsync_tui.backend.store.recall import Recall
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 LEVELS = ("", "Senior ", "Junior ", "Lead ", "Principal ", "Staff ")
-WORK = [
-    "Nurse",
-    "Engineer",
-    "Accountant",
-    "Driver",
-    "Welder",
-    "Data Scientist",
-    "Recruiter",
-    "Sales Manager",
-    "Chef",
-    "Electrician",
-    "Teacher",
-    "Pharmacist",
-    "Analyst",
-    "Carpenter",
-    "Physician",
-    "Designer",
-    "Product Manager",
-    "Caregiver",
-    "Dispatcher",
-    "Technician",
-]
-FIELDS = [
-    "Night Shift",
-    "Remote",
-    "Weekend",
-    "Cardiology",
-    "Pediatrics",
-    "Backend",
-    "Frontend",
-    "Tax",
-    "Logistics",
-    "Retail",
-    "Automotive",
-    "Aviation",
-    "Oncology",
-    "ICU",
-    "Payments",
-    "Platform",
-]
-CITIES = [
-    "Berlin",
-    "Munich",
-    "Hamburg",
-    "London",
-    "Paris",
-    "Madrid",
-    "Austin",
-    "Denver",
-    "Boston",
-    "Chicago",
-    "Toronto",
-    "Oslo",
-    "Zürich",
-    "Lyon",
-    "Porto",
-    "Köln",
-]
+WORK = (
+    "Nurse", "Engineer", "Accountant", "Driver", "Welder", "Data Scientist", "Recruiter", "Sales Manager", "Chef", "Electrician",
+    "Teacher", "Pharmacist", "Analyst", "Carpenter", "Physician", "Designer", "Product Manager", "Caregiver", "Dispatcher", "Technician",
+)  # fmt: skip
+FIELDS = (
+    "Night Shift", "Remote", "Weekend", "Cardiology", "Pediatrics", "Backend", "Frontend", "Tax",
+    "Logistics", "Retail", "Automotive", "Aviation", "Oncology", "ICU", "Payments", "Platform",
+)  # fmt: skip
+CITIES = (
+    "Berlin", "Munich", "Hamburg", "London", "Paris", "Madrid", "Austin", "Denver",
+    "Boston", "Chicago", "Toronto", "Oslo", "Zürich", "Lyon", "Porto", "Köln",
+)  # fmt: skip
 BATCH = 4000
 TEXTS = (
     "",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Concatenate, ParamSpec, TypeVar
+from dataclasses import dataclass
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import peewee
 
@@ -68,6 +69,20 @@ class Lane:
                 db.dispose()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Reading:
+    """A read that is under way."""
+
+    lane: Lane
+    future: Future[Any]
+
+    def abandon(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Interrupt the read, again and again until it has ended."""
+        if not self.future.done():
+            self.lane.interrupt()
+            loop.call_later(ABANDON_EVERY, self.abandon, loop)
+
+
 class Database:
     """A database that is open: `read` and `write` run functions on its threads, `close` waits for what was begun."""
 
@@ -78,6 +93,7 @@ class Database:
         self._idle: asyncio.LifoQueue[Lane] = asyncio.LifoQueue()
         for lane in reversed(self._readers):
             self._idle.put_nowait(lane)
+        self._reading: set[_Reading] = set()
         self._closed = False
 
     @classmethod
@@ -114,11 +130,13 @@ class Database:
             self._idle.put_nowait(lane)
             raise
         loop = asyncio.get_running_loop()
-        future.add_done_callback(lambda _: _call_on(loop, self._idle.put_nowait, lane))
+        reading = _Reading(lane, future)
+        self._reading.add(reading)
+        future.add_done_callback(lambda _: _call_on(loop, self._ended, reading))
         try:
             return await asyncio.wrap_future(future)
         except asyncio.CancelledError:
-            _abandon(loop, lane, future)
+            reading.abandon(loop)
             raise
 
     async def write(self, fn: Callable[Concatenate[Db, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -137,9 +155,13 @@ class Database:
         if self._closed:
             return
         self._closed = True
-        for lane in self._readers:
-            lane.interrupt()
+        for reading in self._reading:
+            reading.abandon(asyncio.get_running_loop())
         await asyncio.shield(asyncio.to_thread(self._close_lanes))
+
+    def _ended(self, reading: _Reading) -> None:
+        self._reading.discard(reading)
+        self._idle.put_nowait(reading.lane)
 
     def _close_lanes(self) -> None:
         # The writer comes last: closing a SQLite database's last connection folds the write-ahead log into it.
@@ -163,13 +185,7 @@ def _prepare(dialect: Dialect, schema: Schema) -> None:
         raise dialect.explain(error) from error
 
 
-def _call_on(loop: asyncio.AbstractEventLoop, fn: Callable[[Lane], None], lane: Lane) -> None:
+def _call_on(loop: asyncio.AbstractEventLoop, fn: Callable[[_Reading], None], reading: _Reading) -> None:
     # A loop that was closed meanwhile has nobody left who could want the lane.
     if not loop.is_closed():
-        loop.call_soon_threadsafe(fn, lane)
-
-
-def _abandon(loop: asyncio.AbstractEventLoop, lane: Lane, future: Future[T]) -> None:
-    if not future.done():
-        lane.interrupt()
-        loop.call_later(ABANDON_EVERY, _abandon, loop, lane, future)
+        loop.call_soon_threadsafe(fn, reading)
