@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 from functools import partial
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -162,14 +161,15 @@ async def test_no_credential_goes_where_the_login_is_only_looked_for() -> None:
 
 async def test_hosts_of_its_own_answers_are_asked_and_no_others() -> None:
     wire = BullhornWire(2)
-    async with AtsServer(wire.answer) as api, AtsServer(lambda _: Answer({})) as elsewhere:
-        wire.url = api.url
+    async with AtsServer(wire.answer) as api, AtsServer(wire.answer) as rest, AtsServer(lambda _: Answer({})) as elsewhere:
+        wire.url, wire.rest_host = api.url, rest.url
         found = Answer(b"", status=307, headers={"Location": f"{api.url}/other-centre/rest-services/loginInfo"})
         async with AtsServer(lambda _: found) as front:
             http = HttpSession(service="Bullhorn", base_url=front.url, network=Network())
             adapter = Bullhorn(Connection("acme", front.url, wire.credentials, http))
             assert await adapter.test() == "the user reads 2 jobs"
-            assert urlsplit(front.url).port != urlsplit(api.url).port
+            assert len({front.url, api.url, rest.url}) == 3
+            assert {asked.path for asked in rest.asked} == {f"{wire.base_path}/corp1/search/JobOrder"}
             with pytest.raises(UnexpectedAnswer, match="not its own address"):
                 await http.get(f"{elsewhere.url}/x")
             await http.close()

@@ -36,6 +36,15 @@ def test_a_listing_with_descriptions_lacks_nothing() -> None:
     assert read(description="<p>x</p>").description == "<p>x</p>"
 
 
+async def test_talent_pools_are_no_jobs() -> None:
+    async with staged(RecruiteeWire(1)) as on:
+        pool = {"id": 9, "title": "Pool", "kind": "talent_pool"}
+        on.server.inject(Answer({"offers": [pool, {"id": 10, "title": "Job"}]}))
+        assert [job.id for job in jobs_in(await on.listed())] == ["10"]
+        on.server.inject(Answer({"offer": pool}))
+        assert await on.adapter.job("9") is None
+
+
 def test_every_place_counts() -> None:
     job = read(
         location="Amsterdam", city="Amsterdam", locations=[{"city": "Amsterdam", "country_code": "NL"}, {"name": "Ghent", "city": "Gent"}]
