@@ -73,14 +73,14 @@ class ConfirmBulkScreen(ConfirmingScreen):
         super().action_confirm()
 
     def confirmed(self) -> None:
-        """Start the sync of the jobs that are not refused, bound to the plan that is shown."""
+        """Start the sync of the jobs that are not refused, each bound to its part of the plan that is shown; one that moved drops out."""
         if self._plan is None:
             return
         jobs = [plan.job.id for plan in syncable(self._plan)]
         if not jobs:
             self.host.tell("None of these jobs can be synced", Severity.WARNING)
             return
-        run = self.host.runs.sync(self._integration, self._job_ids, expected=self._plan.digest, title=count(len(self._job_ids), "job"))
+        run = self.host.runs.sync(self._integration, self._job_ids, expected=self._plan, title=count(len(self._job_ids), "job"))
         self.dismiss(None)
         self.host.go.running(run)
 
@@ -121,7 +121,9 @@ class ConfirmBulkScreen(ConfirmingScreen):
         if self._plan is not None and syncable(self._plan):
             self.arm_when_painted()
         else:
-            self.set_note("None of these jobs can be synced; the reasons stand above.")
+            self.choices.display = False
+            self.sheet.focus()
+            self.set_note("None of these jobs can be synced; the reasons stand above. esc goes back.")
 
     def _progressed(self, done: int, total: int) -> None:
         if done == total or done - self._planned >= max(total // 20, 1):

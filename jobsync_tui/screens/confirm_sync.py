@@ -9,13 +9,14 @@ from textual.widget import Widget
 
 from ..backend import clock
 from ..backend.errors import JobNotFound, RemoteError
-from ..backend.models import PlanKind, Step, StepState, SyncPlan
+from ..backend.models import Failure, PlanKind, Step, StepState, SyncPlan
 from ..notices import Severity
 from ..views import words
 from ..views.plan import plan_sheet, plan_text, what_moved
 from ..views.subject import Subject, where
 from ..widgets.choice_line import ChoiceLine
 from .confirming import CANCEL, CONFIRM, ConfirmingScreen
+from .dialog import error_sheet
 
 
 class ConfirmSyncScreen(ConfirmingScreen):
@@ -52,7 +53,7 @@ class ConfirmSyncScreen(ConfirmingScreen):
     def confirmed(self) -> None:
         """Start the sync, bound to the plan that is shown."""
         plan = self._plan
-        if plan is None or plan.kind is PlanKind.REFUSE or plan.error is not None:
+        if plan is None:
             return
         self.dismiss(None)
         title = words.job_name(plan.job)
@@ -61,7 +62,7 @@ class ConfirmSyncScreen(ConfirmingScreen):
 
     def shown_plans(self) -> Sequence[SyncPlan]:
         """Return the plan, if there is one."""
-        return [self._plan] if self._plan is not None and self._plan.error is None else []
+        return [self._plan] if self._plan is not None else []
 
     def action_copy(self) -> None:
         """Copy the plan."""
@@ -81,8 +82,7 @@ class ConfirmSyncScreen(ConfirmingScreen):
         try:
             plan = await self.backend.syncs.plan(self._integration, self._job_id, on_step=self._stepped)
         except (JobNotFound, RemoteError) as error:
-            self.show_error(error, ("esc", "go back; nothing was written"))
-            self.host.report(error, about=self._job_id)
+            self._no_plan(error.failure())
             return
         cached = await self.backend.jobs.get(self._integration, self._job_id)
         subject = Subject(integration=integration, now=clock.now(), cached=cached)
@@ -97,15 +97,23 @@ class ConfirmSyncScreen(ConfirmingScreen):
         if plan.kind is PlanKind.REFUSE and plan.error is None:
             self._refused()
             return
-        self._plan, self._subject = plan, subject
-        stale = self._stale
         self.set_heading(where(subject, plan.job.id))
         self.set_job(plan.job, subject)
+        if plan.error is not None:
+            self._no_plan(plan.error)
+            return
+        self._plan, self._subject = plan, subject
+        stale = self._stale
         self.show(lambda width: plan_sheet(plan, subject, width, what_moved(stale, plan, width) if stale else ()), anew=True)
-        if plan.error is None:
-            self.arm_when_painted()
-        else:
-            self.set_note(plan.error.remedy or "Nothing was written.")
+        self.arm_when_painted()
+
+    def _no_plan(self, failure: Failure) -> None:
+        """Show why there is no plan, and keep it for the log; there is nothing to choose then."""
+        self.host.notices.add(failure.message, Severity.ERROR, remedy=failure.remedy, about=self._job_id)
+        self.choices.display = False
+        self.sheet.focus()
+        ways = (("esc", "go back; nothing was written"),)
+        self.show(lambda width: error_sheet(failure.message, failure.remedy, ways, width), anew=True)
 
     def _refused(self) -> None:
         """Show why the job is not eligible: there is nothing to confirm."""

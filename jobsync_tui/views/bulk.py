@@ -11,7 +11,7 @@ from typing import TypeVar
 from ..backend.models import BulkPlan, Outcome, PlanKind, SyncPlan, SyncResult
 from ..render import OUTCOME_WORDS, place
 from . import words
-from .layout import columns, wrap
+from .layout import columns, fit_end, wrap
 from .sheet import BLANK, Fold, Line, Sheet, Span, Tone, as_text, bad, dim, good, head, line, strong, warn
 
 TYPED_ABOVE = 50
@@ -209,9 +209,9 @@ def _row(key: str, row: _Row, width: int) -> Fold:
     id_width, where_width = 10, 15
     rest = width - id_width - where_width - 13
     name_width = rest * 3 // 5
-    cells = (dim(row.job_id), row.name, row.where, dim(row.told))
+    cells = (dim(fit_end(row.job_id, id_width)), row.name, row.where, dim(row.told))
     short = columns(cells, (id_width, name_width, where_width, rest - name_width), indent=4, most=1)
-    details = [line(" " * 16, part) for told in (row.name, *row.details) for part in wrap(told, width - 18)]
+    details = [line(" " * 16, part) for told in (f"{row.job_id}  {row.name}", *row.details) for part in wrap(told, width - 18)]
     return Fold(key, tuple(short), (*short, *details), row.job_id)
 
 

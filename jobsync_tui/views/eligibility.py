@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..backend.models import ActionKind, Eligibility, InactiveRule, MatchedRule, NearMiss, Reason, RuleResult, Source
+from ..backend.models import ActionKind, Eligibility, InactiveRule, MatchedRule, NearMiss, Note, Reason, RuleResult, Source
 from . import words
 from .applied import action_sections
 from .conditions import condition_lines, first_obstacle
@@ -132,7 +132,9 @@ def _rule_folds(found: Eligibility, subject: Subject, width: int) -> list[Line |
     """Return the rules that did not match, the closest first, then inactive ones that would, then the rest."""
     near = {miss.rule: miss for miss in found.near_misses}
     excluding = _excluding(subject)
-    missed = sorted((rule for rule in found.rules if not rule.matched), key=lambda rule: (rule.id in excluding, rule.missed))
+    missed = sorted(
+        (rule for rule in found.rules if not rule.matched), key=lambda rule: (rule.id in excluding, rule.missed, _beyond_reach(rule))
+    )
     section: list[Line | Fold] = []
     for number, rule in enumerate(missed):
         if rule.id in excluding:
@@ -159,6 +161,11 @@ def _excluding(subject: Subject) -> set[str]:
     """Return the ids of the rules that exclude what they match: nobody wants a job to come closer to one."""
     rules = subject.rules.rules if subject.rules else ()
     return {rule.id for rule in rules if any(action.kind is ActionKind.EXCLUDE for action in rule.actions)}
+
+
+def _beyond_reach(rule: RuleResult) -> int:
+    """Return how many conditions ask for what the ATS never delivers: nobody can fill that in."""
+    return sum(leaf.note is Note.FIELD_NOT_PROVIDED for leaf in rule.conditions)
 
 
 def _misses(rule: RuleResult) -> str:

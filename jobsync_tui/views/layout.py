@@ -20,6 +20,12 @@ def fit(text: str, width: int) -> str:
     return set_cell_size(text, max(width - 1, 0)).rstrip() + ELLIPSIS if width > 0 else ""
 
 
+def fit_end(text: str, width: int) -> str:
+    """Return ``text``, its beginning cut where it is longer than ``width`` cells: ids often differ in their ends only."""
+    text = clean(text)
+    return text if cell_len(text) <= width else ELLIPSIS + text[len(text) - width + 1 :]
+
+
 def wrap(text: str, width: int, *, most: int | None = None) -> list[str]:
     """Return ``text`` in lines of at most ``width`` cells, broken at spaces where there are any; at least one line.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import groupby
 
-_TOKEN = re.compile(r"<[^<>]*>|\s+|\w+|[^\w\s]")
+_TOKEN = re.compile(r"<[/!a-zA-Z][^<>]*>|\s+|\w+|[^\w\s]")
 _BREAKS = re.compile(r"</?(?:p|br|div|li|ul|ol|h[1-6]|tr|table)\b", re.IGNORECASE)
 _WORK_LIMIT = 4_000_000
 """Most comparisons of tokens a diff may take (about a tenth of a second); beyond it the middle is shown as replaced whole."""
@@ -45,7 +45,7 @@ def readable(text: str) -> str:
 
 
 def _plain_tag(token: str) -> str:
-    if not (token.startswith("<") and token.endswith(">") and len(token) > 2):
+    if len(token) < 3 or not token.startswith("<"):
         return token
     return "\n" if _BREAKS.match(token) else ""
 

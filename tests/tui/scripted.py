@@ -118,7 +118,7 @@ class _Syncs(_Part):
         *,
         expected: object = None,
         on_result: Callable[[SyncResult], None] | None = None,
-        cancel: Callable[[], bool] | None = None,
+        cancel: asyncio.Event | None = None,
     ) -> tuple[SyncResult, ...]:
         self.script.asked.append(("sync_many", tuple(job_ids), expected))
         await self.script.pass_gate()

@@ -178,7 +178,7 @@ async def test_several_jobs_are_planned_grouped_and_confirmed_with_one_key() -> 
         await until(pilot, lambda: confirming(app).armed)
         await pilot.press("y")
         await until(pilot, lambda: isinstance(app.screen, BulkResultScreen))
-        assert synced(script) == [("sync_many", ("1", "2"), "bulk-digest")]
+        assert synced(script) == [("sync_many", ("1", "2"), script.bulk)]
 
 
 async def test_above_fifty_writes_the_number_is_typed() -> None:
