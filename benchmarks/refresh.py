@@ -34,7 +34,7 @@ def main() -> None:
         asyncio.run(_one(options.one, options.url, options.jobs))
         return
     print(f"{options.jobs:,} jobs, {options.page} a page, {options.latency:g} ms latency, median of {options.runs} (min to max)\n")
-    print(f"{'':34}{'jobs/s':>10}{'MB':>8}")
+    print(f"{'':34}{'jobs/s':>10}{'MB':>8}{'CPU us/job':>12}")
     with _server(options) as url:
         ours = {way: _runs(options.runs, lambda way=way: _ours(url, way, options.jobs)) for way in WAYS}
         for way, results in ours.items():
@@ -80,13 +80,13 @@ async def _one(provider: str, url: str, jobs: int) -> None:
         http = HttpSession(service=kind.title, base_url=f"{url}/{provider}", network=Network())
         adapter = kind(Connection("acme", f"{url}/{provider}", CREDENTIALS[provider], http))
         refresher = Refresher(lambda _: adapter, JobStore(database), IntegrationStore(database))
-        began = time.perf_counter()
+        began, cpu_began = time.perf_counter(), time.process_time()
         report = await refresher.refresh("acme", full=True)
-        seconds = time.perf_counter() - began
+        seconds, cpu = time.perf_counter() - began, time.process_time() - cpu_began
         await http.close()
         await database.close()
     assert report.added == jobs, report
-    print(json.dumps({"seconds": seconds, "mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+    print(json.dumps({"seconds": seconds, "cpu": cpu, "mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
 
 
 @contextmanager
@@ -127,7 +127,8 @@ def _printed(command: list[str | Path]) -> dict[str, float]:
 def _row(name: str, results: list[dict[str, float]], jobs: int) -> None:
     rates = sorted(jobs / result["seconds"] for result in results)
     memory = max(result["mb"] for result in results)
-    print(f"{name:34}{median(rates):>10,.0f}{memory:>8.0f}   ({rates[0]:,.0f} to {rates[-1]:,.0f})", flush=True)
+    cpu = median(result["cpu"] for result in results) / jobs * 1e6
+    print(f"{name:34}{median(rates):>10,.0f}{memory:>8.0f}{cpu:>12.0f}   ({rates[0]:,.0f} to {rates[-1]:,.0f})", flush=True)
 
 
 if __name__ == "__main__":

@@ -56,14 +56,19 @@ def main() -> None:
         else dlt.destinations.duckdb(f"{folder}/jobs.duckdb")
     )
     pipeline = dlt.pipeline(pipeline_name=f"jobs_{destination}_{parts}", destination=target, dataset_name="ats", pipelines_dir=folder)
-    began = time.perf_counter()
+    began, cpu_began = time.perf_counter(), sum(os.times()[:4])
     pipeline.run(source)
-    seconds = time.perf_counter() - began
+    seconds, cpu = time.perf_counter() - began, sum(os.times()[:4]) - cpu_began
     with pipeline.sql_client() as client:
         counted = client.execute_sql("SELECT COUNT(*) FROM jobs")
     print(
         json.dumps(
-            {"jobs": counted[0][0] if counted else 0, "seconds": seconds, "mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+            {
+                "jobs": counted[0][0] if counted else 0,
+                "seconds": seconds,
+                "cpu": cpu,
+                "mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+            }
         )
     )
 
