@@ -5,19 +5,27 @@ from __future__ import annotations
 from datetime import datetime
 
 from textual.content import Content
-from textual.widgets import Static
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.visual import Visual
+from textual.widget import Widget
 
 from ..backend.models import ActionKind, CachedJob, Effect, Eligibility
 from ..render import SYNC_STYLES, SYNC_WORDS, age, ends, line, place, status_word, value_text
+from .strip_diff import changed_span
+
+BRIEF = 4
+"""Lines up to which the detail is brief."""
 
 OK_STYLE, NOT_OK_STYLE, QUIET = "bold $text-success", "bold $text-error", "$text-muted"
 
 
-class JobDetail(Static):
+class JobDetail(Widget):
     """Shows a job and its eligibility. Without a job it is empty."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__("", markup=False, id=id)
+        super().__init__(id=id)
+        self._strips: list[Strip] = []
         self.job: CachedJob | None = None
         self.eligibility: Eligibility | None = None
         self._now: datetime | None = None
@@ -26,14 +34,38 @@ class JobDetail(Static):
         """Show ``job``; ``eligibility`` None says that it is not known."""
         if (job, eligibility) != (self.job, self.eligibility) or now != self._now:
             self.job, self.eligibility, self._now = job, eligibility, now
-            self.refresh()
+            self._draw()
 
-    def render(self) -> Content:
-        """Return the lines that fit the size."""
-        if self.job is None or self._now is None:
-            return Content("")
-        make = brief if self.size.height <= 4 else full
-        return Content("\n").join(make(self.job, self.eligibility, self._now, self.size.width))
+    def render_line(self, y: int) -> Strip:
+        """Return a line that was made."""
+        return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width, self.rich_style)
+
+    def on_resize(self) -> None:
+        """Make the lines for the new size."""
+        self._draw()
+
+    def notify_style_update(self) -> None:
+        """Make the lines again: colours are others."""
+        super().notify_style_update()
+        self._draw()
+
+    def _draw(self) -> None:
+        """Make the lines that fit, and paint those parts that differ from what is on the screen."""
+        width, height = self.size
+        if not width or not height:
+            return
+        lines: list[Content] = []
+        if self.job is not None and self._now is not None:
+            lines = (brief if height <= BRIEF else full)(self.job, self.eligibility, self._now, width)
+        strips = Visual.to_strips(self, Content("\n").join(lines), width, height, self.visual_style, pad=True)
+        strips = [strip.adjust_cell_length(width, self.rich_style) for strip in strips]
+        strips += [Strip.blank(width, self.rich_style)] * (height - len(strips))
+        before = self._strips + [Strip([])] * (height - len(self._strips))
+        self._strips = strips[:height]
+        spans = [(y, changed_span(old, new)) for y, (old, new) in enumerate(zip(before, self._strips, strict=False))]
+        dirty = [Region(span[0], y, span[1], 1) for y, span in spans if span is not None]
+        if dirty:
+            self.refresh(*dirty)
 
 
 def brief(job: CachedJob, eligibility: Eligibility | None, now: datetime, width: int) -> list[Content]:

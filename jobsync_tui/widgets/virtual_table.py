@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import ClassVar, Generic, TypeVar
 
@@ -20,7 +19,8 @@ from ..backend.errors import JobsyncError
 from ..commands import Group, bindings
 from .columns import Column
 from .row_buffer import RowBuffer, RowSource
-from .table_lines import RULE, Bar, LineMaker, LineState
+from .strip_diff import changed_span
+from .table_lines import Bar, LineMaker, LineState
 from .table_messages import HeaderSelected, ReadFailed, RowHighlighted, RowSelected
 from .table_mouse import TableMouse
 
@@ -283,18 +283,17 @@ class VirtualTable(TableMouse, Generic[RowT], can_focus=True):
             state = self._state(y, bar)
             if self._states[y] == state:
                 continue
-            before, self._states[y] = self._states[y], state
+            self._states[y] = state
             strip = self._lines.line(state, width)
-            if strip != self._strips[y]:
+            span = changed_span(self._strips[y], strip)
+            if span is not None:
                 self._strips[y] = strip
-                only_bar = before is not None and replace(before, bar=state.bar) == state
-                dirty.append(Region(width - 1, y + 1, 1, 1) if only_bar else Region(0, y + 1, width, 1))
+                dirty.append(Region(span[0], y + 1, span[1], 1))
         foot = self._lines.foot(self._cursor, self._count, width)
-        if foot != self._foot:
-            # Only the words at its end differ, unless the length of the list does.
-            shown = min(width, max(len(foot.text.strip(RULE)), len(self._foot.text.strip(RULE))) + 2)
+        span = changed_span(self._foot, foot)
+        if span is not None:
             self._foot = foot
-            dirty.append(Region(width - shown, height + 1, shown, 1))
+            dirty.append(Region(span[0], height + 1, span[1], 1))
         if dirty:
             self.refresh(*dirty)
 
