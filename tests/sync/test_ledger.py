@@ -9,9 +9,9 @@ from jobsync_tui.backend.canonical import canonical
 from jobsync_tui.backend.database import Db
 from jobsync_tui.backend.errors import Busy, StorageError, UsageError
 from jobsync_tui.backend.ids import LENGTH, new_id
-from jobsync_tui.backend.models import Outcome, SyncStatus
+from jobsync_tui.backend.models import Lease, Outcome, SyncStatus
 from jobsync_tui.backend.store.audit import Attempt
-from jobsync_tui.backend.store.journal import OperationState
+from jobsync_tui.backend.store.journal import Operation, OperationState
 from jobsync_tui.backend.store.ledger_tables import AuditHead, AuditRow, LeaseRow
 from jobsync_tui.backend.store.process import ProcessIdentity
 from tests.support.sync_bench import ALICE, SHELF, Bench, a_job
@@ -66,14 +66,14 @@ async def test_a_writer_paused_past_its_lease_writes_nothing(bench: Bench) -> No
     """The holder sleeps between its plan and its write; meanwhile somebody else syncs, and the sleeper must notice."""
     paused, go_on = asyncio.Event(), asyncio.Event()
     bench.jobs.marks.clear()
-    original = bench.ledger.journal.key_for
+    original = bench.ledger.begin
 
-    async def pause(*args: object) -> str:
+    async def pause(operation: Operation, lease: Lease) -> Operation:
         paused.set()
         await go_on.wait()
-        return await original(*args)  # type: ignore[arg-type]
+        return await original(operation, lease)
 
-    bench.ledger.journal.key_for = pause  # type: ignore[method-assign, assignment]
+    bench.ledger.begin = pause  # type: ignore[method-assign]
     late = asyncio.create_task(bench.pipeline.sync(ALICE, SHELF, "1"))
     await paused.wait()
     bench.clock.turn(bench.ledger.leases.ttl * 2)

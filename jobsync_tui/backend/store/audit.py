@@ -91,10 +91,8 @@ def append(db: Db, attempt: Attempt, now: datetime) -> int:
 
 def begin(db: Db, attempt: Attempt) -> int:
     """Begin a row for an attempt that is about to write; returns its number."""
-    AuditHead.insert({"id": HEAD, "rows": 0, "links": 0, "hash": ""}).on_conflict_ignore().execute(db)
-    seq: int = _head(db).rows + 1
+    seq = _next_seq(db)
     AuditRow.insert({"seq": seq, **_columns(attempt)}).execute(db)
-    AuditHead.update({AuditHead.rows: seq}).where(AuditHead.id == HEAD).execute(db)
     return seq
 
 
@@ -156,6 +154,14 @@ def verify(db: Db) -> AuditVerification:
     return AuditVerification(
         ok=True, rows=rows, first_bad=None, message=f"{rows} rows, unbroken" + (f"; {open_rows} still open" if open_rows else "") + "."
     )
+
+
+def _next_seq(db: Db) -> int:
+    grown = AuditHead.update({AuditHead.rows: AuditHead.rows + 1}).where(AuditHead.id == HEAD).returning(AuditHead.rows)
+    for (rows,) in grown.tuples().execute(db):
+        return int(rows)
+    AuditHead.insert({"id": HEAD, "rows": 1, "links": 0, "hash": ""}).execute(db)
+    return 1
 
 
 def _broken(rows: int, first_bad: int | None, message: str) -> AuditVerification:

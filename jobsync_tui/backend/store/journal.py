@@ -121,10 +121,6 @@ class Journal:
         """Return the job's operations, newest first."""
         return await self._database.read(_of_job, integration, job_id, limit)
 
-    async def key_for(self, integration: str, job_id: str, payload: Mapping[str, JsonValue], fresh: str) -> str:
-        """Return the idempotency key for a create: that of the last one if it may have left, was never seen there and was the same."""
-        return await self._database.read(_key_for, integration, job_id, digest(payload), fresh)
-
 
 def insert(db: Db, operation: Operation) -> None:
     """Write the intent down."""
@@ -197,6 +193,23 @@ def open_for(db: Db, integration: str, job_id: str) -> Operation | None:
     return None if row is None else _operation(row)
 
 
+def has_open(db: Db, integration: str, job_id: str) -> bool:
+    """Return whether the job has an operation that is not settled."""
+    query = OperationRow.select(OperationRow.id).where(_job(integration, job_id) & OperationRow.settled_ms.is_null())
+    return query.limit(1).scalar(db) is not None
+
+
+def key_for(db: Db, operation: Operation) -> str:
+    """Return the idempotency key for a create: that of the last one, if that may have left, was never seen there, and was the same."""
+    columns = (OperationRow.idempotency_key, OperationRow.sent_ms, OperationRow.target_id, OperationRow.payload_hash)
+    creates = _job(operation.integration, operation.job_id) & (OperationRow.kind == OperationKind.CREATE.value)
+    last = OperationRow.select(*columns).where(creates).order_by(OperationRow.id.desc()).limit(1).tuples().execute(db)
+    for key, sent_ms, target_id, payload_hash in last:
+        if sent_ms is not None and target_id is None and payload_hash == digest(operation.payload):
+            return str(key)
+    return operation.idempotency_key
+
+
 def _open(db: Db) -> tuple[Operation, ...]:
     query = OperationRow.select().where(OperationRow.settled_ms.is_null()).order_by(OperationRow.id)
     return tuple(_operation(row) for row in query.execute(db))
@@ -205,15 +218,6 @@ def _open(db: Db) -> tuple[Operation, ...]:
 def _of_job(db: Db, integration: str, job_id: str, limit: int) -> tuple[Operation, ...]:
     query = OperationRow.select().where(_job(integration, job_id)).order_by(OperationRow.id.desc()).limit(limit)
     return tuple(_operation(row) for row in query.execute(db))
-
-
-def _key_for(db: Db, integration: str, job_id: str, payload_hash: str, fresh: str) -> str:
-    query = OperationRow.select().where(_job(integration, job_id) & (OperationRow.kind == OperationKind.CREATE.value))
-    last = query.order_by(OperationRow.id.desc()).first(db)
-    if last is None or last.sent_ms is None or last.target_id is not None or last.payload_hash != payload_hash:
-        return fresh
-    key: str = last.idempotency_key
-    return key
 
 
 def _job(integration: str, job_id: str) -> peewee.Expression:

@@ -182,10 +182,11 @@ def _row(db: Db, integration: str, job_id: str) -> LeaseRow | None:
 
 
 def _next_fence(db: Db) -> int:
-    FenceRow.insert({"id": FENCE, "last": 0}).on_conflict_ignore().execute(db)
-    FenceRow.update({FenceRow.last: FenceRow.last + 1}).where(FenceRow.id == FENCE).execute(db)
-    fence: int = FenceRow.select(FenceRow.last).where(FenceRow.id == FENCE).scalar(db)
-    return fence
+    grown = FenceRow.update({FenceRow.last: FenceRow.last + 1}).where(FenceRow.id == FENCE).returning(FenceRow.last)
+    for (fence,) in grown.tuples().execute(db):
+        return int(fence)
+    FenceRow.insert({"id": FENCE, "last": 1}).execute(db)
+    return 1
 
 
 def _busy(row: LeaseRow) -> Busy:

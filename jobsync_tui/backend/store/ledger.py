@@ -12,7 +12,7 @@ from ..errors import Busy, UsageError
 from ..models import Lease, Outcome
 from . import audit, journal, leases
 from .audit import Attempt, AuditStore
-from .journal import Journal, Operation, OperationState
+from .journal import Journal, Operation, OperationKind, OperationState
 from .leases import DEFAULT_TTL, LeaseStore
 from .process import ProcessIdentity, Uptime, uptime
 
@@ -51,6 +51,8 @@ class Ledger:
 
     async def begin(self, operation: Operation, lease: Lease) -> Operation:
         """Write the intent down, and begin its audit row; nothing may be sent before this returns.
+
+        A create that repeats one whose answer never came gets the idempotency key of that one.
 
         Raises:
             Busy: The lease is lost, or the job has an operation that is not settled.
@@ -104,9 +106,10 @@ class Ledger:
 
     def _begin(self, db: Db, operation: Operation, lease: Lease) -> Operation:
         self.leases.require(db, lease)
-        if journal.open_for(db, operation.integration, operation.job_id) is not None:
+        if journal.has_open(db, operation.integration, operation.job_id):
             raise Busy("An earlier write to this job is not settled yet.", remedy="Wait until its outcome is known.")
-        begun = replace(operation, audit_seq=audit.begin(db, attempt_of(operation)))
+        key = journal.key_for(db, operation) if operation.kind is OperationKind.CREATE else operation.idempotency_key
+        begun = replace(operation, idempotency_key=key, audit_seq=audit.begin(db, attempt_of(operation)))
         journal.insert(db, begun)
         return begun
 

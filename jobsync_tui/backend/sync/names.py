@@ -9,7 +9,10 @@ from ..models import Change, JsonValue
 from ..target.base import Catalog, Target
 
 FRESH_FOR = 300.0
-"""Seconds for which the target's names are taken as read; a name that is not among them is looked for once more before it is missed."""
+"""Seconds for which the target's names are taken as read, where every name asked for is among them."""
+
+STALE_AFTER = 5.0
+"""Seconds after which a missing name is looked for again: short for a person who adds it, long for a list of jobs that all lack it."""
 
 
 class NameCheck:
@@ -30,8 +33,10 @@ class NameCheck:
         asked = tuple(_named(changes))
         if not asked:
             return ()
-        if self._catalog is not None and self._monotonic() - self._read_at < FRESH_FOR and not _unknown(asked, self._catalog):
-            return ()
+        if self._catalog is not None:
+            missing = _unknown(asked, self._catalog)
+            if self._monotonic() - self._read_at < (STALE_AFTER if missing else FRESH_FOR):
+                return missing
         self._catalog = await self._target.catalog()
         self._read_at = self._monotonic()
         return _unknown(asked, self._catalog)

@@ -61,7 +61,7 @@ class Writing:
             StorageError: The intent cannot be recorded; nothing was sent.
         """
         ledger = self.parts.ledger
-        intent = await self._intent(proposal, kind)
+        intent = self._intent(proposal, kind)
         operation = await (ledger.begin(intent, self.lease) if supersedes is None else ledger.supersede(supersedes, intent, self.lease))
         self.operation = operation
         await self._set(replace(proposal.side.mark, sync_status=SyncStatus.SYNCING))
@@ -103,13 +103,10 @@ class Writing:
         """End an attempt that the target refused and that cannot go on."""
         return await self._failed(moved.operation, proposal, error)
 
-    async def _intent(self, proposal: Proposal, kind: OperationKind) -> Operation:
+    def _intent(self, proposal: Proposal, kind: OperationKind) -> Operation:
         attempt, plan = self.story.attempt, proposal.plan
         before, after = sides(plan.changes)
         made = new_id()
-        key = made
-        if kind is OperationKind.CREATE:
-            key = await self.parts.ledger.journal.key_for(attempt.integration, attempt.job_id, proposal.payload, made)
         return Operation(
             id=made,
             kind=kind,
@@ -121,7 +118,7 @@ class Writing:
             target_id=plan.target_id,
             actor=attempt.actor.user,
             origin=attempt.actor.origin,
-            idempotency_key=key,
+            idempotency_key=made,
             payload=proposal.payload,
             before=before,
             after=after,
