@@ -8,6 +8,7 @@ An adapter that is not registered under its provider's name is named by ``adapte
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import traceback
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
@@ -274,7 +275,8 @@ class AdapterContract:
         async with self.stage() as on:
             on.wire.loops = True
             with pytest.raises(UnexpectedAnswer):
-                await on.listed()
+                async with asyncio.timeout(10):
+                    await on.listed()
             assert len(on.server.asked) < 40
 
     async def test_a_redirect_is_refused_and_nothing_is_sent_there(self) -> None:
