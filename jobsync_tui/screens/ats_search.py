@@ -109,7 +109,7 @@ class SearchScreen(DialogScreen[None]):
             return
         except RemoteError as error:
             self.show_error(error, ("enter", "try again"))
-            self.host.report(error, about=job_id)
+            self.keep_error(error, job_id)
             return
         self._found(job, integration)
 

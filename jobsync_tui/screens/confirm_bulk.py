@@ -106,7 +106,7 @@ class ConfirmBulkScreen(ConfirmingScreen):
             plan = await self.backend.syncs.plan_many(self._integration, self._job_ids, on_progress=self._progressed)
         except RemoteError as error:
             self.show_error(error, ("esc", "go back; nothing was written"))
-            self.host.report(error)
+            self.keep_error(error)
             return
         self._plan = plan
         self.show(lambda width: bulk_sheet(plan, width), anew=True)

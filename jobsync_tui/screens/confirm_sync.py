@@ -117,7 +117,6 @@ class ConfirmSyncScreen(ConfirmingScreen):
 
     def _refused(self) -> None:
         """Show why the job is not eligible: there is nothing to confirm."""
-        self.host.tell("Not eligible: there is nothing to sync", Severity.WARNING, about=self._job_id)
         if self.is_active:
             self.dismiss(None)
             self.host.go.check(self._integration, self._job_id)

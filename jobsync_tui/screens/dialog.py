@@ -11,6 +11,7 @@ from ..backend.errors import JobsyncError
 from ..backend.models import JobHead
 from ..backend.text import clean
 from ..failures import words_for
+from ..notices import Severity
 from ..views.layout import wrap_lines
 from ..views.sheet import BLANK, Sheet, Span, Tone, bad, dim, line, strong
 from ..views.subject import Subject, job_lines
@@ -86,6 +87,11 @@ class DialogScreen(JobsyncScreen[ResultT]):
         """Show an error in place of the sheet, with what can be done: its remedy, and keys with what they do."""
         text, remedy = words_for(error)
         self.show(lambda width: error_sheet(text, remedy, ways, width), anew=True)
+
+    def keep_error(self, error: JobsyncError, about: str | None = None) -> None:
+        """Keep for the log an error that this dialog shows itself; a toast would cover what it says."""
+        text, remedy = words_for(error)
+        self.host.notices.add(text, Severity.ERROR, remedy=remedy, about=about)
 
     def action_unfold(self) -> None:
         """Open or close what is under the cursor."""

@@ -13,7 +13,6 @@ from ..backend.models import Eligibility
 from ..commands import Group, bindings
 from ..failures import words_for
 from ..messages import CacheChanged
-from ..notices import Severity
 from ..views.eligibility import explain, explanation_text, footnote
 from ..views.sheet import Tone
 from ..views.subject import Subject, where
@@ -68,12 +67,12 @@ class EligibilityScreen(DialogScreen[None]):
 
     def action_sync(self) -> None:
         """Plan the sync of this job."""
-        if self._found is None:
+        if self._found is None or self._subject is None:
             return
         if self._found.eligible:
             self.host.go.confirm(self._integration, [self._job_id])
         else:
-            self.host.tell("Not eligible: there is nothing to sync", Severity.WARNING, about=self._job_id)
+            self.set_note(f"x Not eligible, so there is nothing to sync. {footnote(self._found, self._subject)}", Tone.BAD)
 
     def action_open_rule(self) -> None:
         """Go to the rule under the cursor."""
@@ -164,4 +163,4 @@ class EligibilityScreen(DialogScreen[None]):
             self.set_note("")
         else:
             self.set_note(f"x Not read anew: {words_for(error)[0]}. What is shown is older.", Tone.BAD)
-        self.host.report(error, about=self._job_id)
+        self.keep_error(error, self._job_id)

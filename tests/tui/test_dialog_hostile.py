@@ -16,6 +16,12 @@ from .scripted import Script
 from .stage import Stage, shows, staged
 from .test_dialog_result import over
 
+
+def read_again(app: Stage, title: str) -> None:
+    app.notices.add(title)
+    app.go.log()
+
+
 _OPENERS: dict[str, Callable[[Stage, str], None]] = {
     "check": lambda app, _: app.go.check("bullhorn", "884213"),
     "confirm": lambda app, _: app.go.confirm("bullhorn", ["884213"]),
@@ -25,13 +31,8 @@ _OPENERS: dict[str, Callable[[Stage, str], None]] = {
     "rules": lambda app, _: app.go.rules(),
     "result": lambda app, title: app.go.result(over(samples.updated(samples.cached(name=title)))),
     "several": lambda app, title: app.go.result(over(samples.failed(samples.cached(name=title)), samples.updated())),
-    "log": lambda app, title: read_again(app, title),
+    "log": read_again,
 }
-
-
-def read_again(app: Stage, title: str) -> None:
-    app.notices.add(title)
-    app.go.log()
 
 
 def hostile(title: str) -> Script:
@@ -50,15 +51,18 @@ def hostile(title: str) -> Script:
 
 @pytest.mark.parametrize("opener", _OPENERS)
 async def test_hostile_text_is_readable_and_inert(opener: str) -> None:
-    for title in samples.HOSTILE:
-        async with staged(hostile(title), (120, 40)) as (app, pilot):
+    script = Script()
+    async with staged(script, (120, 40)) as (app, pilot):
+        for title in samples.HOSTILE:
+            vars(script).update(vars(hostile(title)))
             _OPENERS[opener](app, title)
             if opener == "search":
                 await pilot.press("enter")
-            readable = clean(title)[:22]
-            await shows(app, pilot, readable)
+            await shows(app, pilot, clean(title)[:22])
             assert "\x1b" not in screen_text(app)
             await pilot.click(offset=(5, 1))
             await pilot.press("c")
-            await until(pilot, lambda: app.is_running)
+            assert app.is_running
             assert all("\x1b" not in text for text in app.copied)
+            await pilot.press("escape")
+            await until(pilot, lambda: len(app.screen_stack) == 2)
