@@ -28,7 +28,7 @@ from .base import JobsyncScreen
 from .job_actions import JobActions
 from .job_words import error_words, hints, progress_words, refreshed_words
 
-REST = 0.15
+REST = 0.2
 """Seconds for which the cursor stays before the job under it is read and checked."""
 POLL = 2.0
 """Seconds between two looks at whether another process changed the cache."""
