@@ -139,7 +139,8 @@ class SheetView(LinesView, can_focus=True):
         self._toggled ^= {key for key in opened if not is_open(self._folds[key], self._toggled)}
         self._cursor = wanted.key
         self._rebuild()
-        self._bring_into_view()
+        # A sheet that was just laid out learns its height with the next refresh.
+        self.call_after_refresh(self._bring_into_view)
 
     def _strip(self, number: int, width: int, base: Style) -> Strip:
         row = self.rows[number]

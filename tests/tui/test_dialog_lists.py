@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from jobsync_tui.backend.models import Failure, RuleSet
 from jobsync_tui.notices import Severity
 from jobsync_tui.screens.menu import MenuScreen
@@ -29,6 +31,15 @@ async def test_switching_a_rule_asks_first_with_cancel_under_the_cursor() -> Non
         await until(pilot, lambda: any("activated, rules are now r43" in notice.text for notice in app.notices))
         await shows(app, pilot, "3 rules, 3 active")
         assert dialog(app).sheet.target == "mercy-nights"
+
+
+async def test_a_rule_that_was_asked_for_is_shown_whole_however_long_the_list() -> None:
+    many = tuple(replace(samples.RULES.rules[0], id=f"r{number}", name=f"Rule {number}") for number in range(40))
+    async with staged(Script(rules=RuleSet(7, many))) as (app, pilot):
+        app.go.rules("r25")
+        await shows(app, pilot, "-> folder")
+        assert "Rule 25" in screen_text(app)
+        assert "id r25, priority 10" in screen_text(app)
 
 
 async def test_rules_are_filtered_and_esc_clears_before_it_leaves() -> None:
