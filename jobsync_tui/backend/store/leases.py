@@ -96,8 +96,8 @@ class LeaseStore:
         row = await self._database.read(_row, integration, job_id)
         return None if row is None or self._free(row) else _lease(row)
 
-    def require(self, db: Db, lease: Lease) -> None:
-        """Within a transaction: renew the lease, and fail if it is not ours any more or has run out.
+    def require(self, db: Db, lease: Lease, *, renew: bool = True) -> None:
+        """Within a transaction: fail if the lease is not ours any more or has run out, else renew it unless told not to.
 
         Raises:
             Busy: A write under this lease would come too late.
@@ -113,7 +113,8 @@ class LeaseStore:
                 since=lease.since,
                 remedy="Sync the job again.",
             )
-        LeaseRow.update(self._expiry()).where(LeaseRow.id == lease.id).execute(db)
+        if renew:
+            LeaseRow.update(self._expiry()).where(LeaseRow.id == lease.id).execute(db)
 
     def in_progress(self, db: Db, integration: str, job_id: str, fence: int) -> bool:
         """Within a transaction: return whether what was begun under that fencing number still has its lease and its process."""

@@ -105,7 +105,7 @@ class Ledger:
         return await self._database.write(self._prune, before, actor)
 
     def _begin(self, db: Db, operation: Operation, lease: Lease) -> Operation:
-        self.leases.require(db, lease)
+        self.leases.require(db, lease, renew=False)
         if journal.has_open(db, operation.integration, operation.job_id):
             raise Busy("An earlier write to this job is not settled yet.", remedy="Wait until its outcome is known.")
         key = journal.key_for(db, operation) if operation.kind is OperationKind.CREATE else operation.idempotency_key
