@@ -101,31 +101,3 @@ class TestLoadedSingly:
         kept = await cache.jobs.get("acme", "job-1")
         assert kept is not None
         assert (kept.name, kept.description, kept.not_loaded) == ("Driver", None, ("description",))
-
-
-async def test_verdicts_answer_until_the_job_or_the_rules_change(cache: Cache) -> None:
-    from jobsync_tui.backend.store.filter import parse_filter
-    from jobsync_tui.backend.store.jobs import Verdict
-    from jobsync_tui.backend.store.rules import RuleStore
-
-    rules = RuleStore(cache.database)
-    await rules.save((), actor="a", what="x", expected_revision=0)
-    await cache.fill([job(1), job(2)])
-    await cache.jobs.put_verdicts(
-        1, [Verdict("acme", "job-1", True, ("berlin", "Berlin Engineering")), Verdict("acme", "job-2", False, ())]
-    )
-
-    async def found(text: str) -> int:
-        return await cache.jobs.count(["acme"], parse_filter(text))
-
-    assert [await found(text) for text in ("is:eligible", "is:ineligible", 'rule:"berlin ENGINEERING"', "rule:berlin", "rule:ber")] == [
-        1,
-        1,
-        1,
-        1,
-        0,
-    ]
-    await cache.fill([job(1, "Driver"), job(2)], at=later(1))
-    assert [await found(text) for text in ("is:eligible", "is:ineligible", "rule:berlin")] == [0, 1, 0]
-    await rules.save((), actor="a", what="y", expected_revision=1)
-    assert await found("is:ineligible") == 0

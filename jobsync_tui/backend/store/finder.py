@@ -25,6 +25,7 @@ from .search import Compiler, joined
 from .sources import integration_ids, sources_of, version
 from .tables import JobRecord, LetterRow
 from .textindex import text_index
+from .verdicts import in_force
 
 FEW = 4000
 """Matches that are fetched and sorted as a whole: some milliseconds."""
@@ -64,7 +65,9 @@ class Span:
 class Finder:
     """Answers questions about one query, within one read."""
 
-    def __init__(self, db: Db, dialect: Dialect, recall: Recall, *, integrations: Sequence[str], query: Query, now: datetime) -> None:
+    def __init__(
+        self, db: Db, dialect: Dialect, recall: Recall, *, integrations: Sequence[str], query: Query, now: datetime, policy: str = ""
+    ) -> None:
         self._db = db
         self._dialect = dialect
         self._recall = recall
@@ -74,8 +77,9 @@ class Finder:
         self.sources = sources_of(db, tuple(integrations))
         aged = self._now if any(isinstance(term, Age) for term in query.terms) else None
         numbers = tuple(source.number for source in self.sources)
-        self._findings: Findings = recall.of(version(db), (numbers, query, aged))
-        self._compiler = Compiler(dialect, query, self._now)
+        judgement = in_force(db, policy, now) if query.asks_rules else 0
+        self._findings: Findings = recall.of(version(db), (numbers, query, aged, judgement))
+        self._compiler = Compiler(dialect, query, self._now, judgement)
 
     @property
     def total(self) -> int:
@@ -223,6 +227,9 @@ class Finder:
                 yield self._select((JobRecord.key,)).where(joined("AND", tried)).limit(FEW + 1)
             if term == Is((State.MARKED,)) and len(self._query.marked) <= FEW:
                 yield self._select((JobRecord.key,)).where(joined("AND", [self._scope(), *condition])).limit(FEW + 1)
+            judged = self._compiler.judged_keys(term)
+            if judged is not None:
+                yield judged.limit(FEW + 1)
 
     def _indexed(self) -> SQL | None:
         """Return the text index's query for the keys of the jobs that hold every text, None where it is no help."""

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 
 import peewee
 
 from .. import clock
 from ..canonical import storable
-from ..database import Database, Db, Dialect
+from ..database import Database, Db
 from ..errors import StorageError
-from ..models import CachedJob, Job, JobRow, Sort, SortField, SyncMark, SyncStatus
+from ..models import CachedJob, EvaluationPolicy, Job, JobRow, Sort, SortField, SyncMark, SyncStatus
 from . import codec, listing, marks, sources
 from .finder import Finder
-from .fold import fold
 from .listing import GoneCounts, ListingState, PageCounts
 from .ordering import create_order, has_order
 from .process import ProcessIdentity
 from .query import Query
 from .recall import Recall
 from .tables import JobRecord, MarkRow, PayloadRow, SightingRow
-from .upsert import many, upsert
+from .upsert import upsert
+from .verdicts import policy_key
 
 STREAM_BATCH = 500
 """Whole jobs in memory at a time while a stream is read."""
@@ -34,21 +32,17 @@ LONG_LIST = 20_000
 """Jobs from which on a sort without an index is worth an index."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """How the rules judged a cached job: ``rules`` are ids and names of the matching ones."""
-
-    integration: str
-    job_id: str
-    eligible: bool
-    rules: tuple[str, ...]
-
-
 class JobStore:
-    """Every job last seen in the ATS, per integration, in one database."""
+    """Every job last seen in the ATS, per integration, in one database.
 
-    def __init__(self, database: Database) -> None:
+    Args:
+        database: Where.
+        policy: What the configuration adds to the rules at this moment; verdicts that rest on another one are none.
+    """
+
+    def __init__(self, database: Database, policy: Callable[[], EvaluationPolicy] = EvaluationPolicy) -> None:
         self._database = database
+        self._policy = policy
         self._dialect = database.dialect
         self._recall = Recall()
         self._process = ProcessIdentity.own()
@@ -178,16 +172,13 @@ class JobStore:
         """Return what the last sync of the job recorded, None where there was none."""
         return await self._database.read(_sync_mark, integration, job_id)
 
-    async def put_verdicts(self, revision: int, verdicts: Iterable[Verdict]) -> None:
-        """Keep how the rules at ``revision`` judged jobs; a job that changes loses its verdict."""
-        await self._database.write(_put_verdicts, self._dialect, revision, tuple(verdicts))
-
     async def facets(self, integrations: Sequence[str]) -> Mapping[str, int]:
         """Return how many jobs there are in each sync status."""
         return await self._database.read(_facets, tuple(integrations))
 
     def _finder(self, db: Db, integrations: Sequence[str], query: Query) -> Finder:
-        return Finder(db, self._dialect, self._recall, integrations=integrations, query=query, now=clock.now())
+        policy = policy_key(self._policy())
+        return Finder(db, self._dialect, self._recall, integrations=integrations, query=query, now=clock.now(), policy=policy)
 
     def _make_order(self, field: SortField) -> None:
         """Make the index for an order in the background; until it is there, windows in this order take longer."""
@@ -262,25 +253,6 @@ def _set_sync(db: Db, integration: str, job_id: str, mark: SyncMark, source: Job
 def _sync_mark(db: Db, integration: str, job_id: str) -> SyncMark | None:
     key = _key(db, integration, job_id)
     return None if key is None else marks.get_mark(db, key)
-
-
-def _put_verdicts(db: Db, dialect: Dialect, revision: int, verdicts: Sequence[Verdict]) -> None:
-    rows = []
-    for integration, group in groupby(sorted(verdicts, key=lambda verdict: verdict.integration), key=lambda verdict: verdict.integration):
-        judged = {storable(verdict.job_id): verdict for verdict in group}
-        where = (JobRecord.source == _number(db, integration)) & dialect.any_of(JobRecord.id, list(judged))
-        for key, job_id in JobRecord.select(JobRecord.key, JobRecord.id).where(where).tuples().execute(db):
-            verdict = judged[job_id]
-            rules = "".join(f"\n{fold(rule)}\n" for rule in verdict.rules)
-            rows.append((key, revision, verdict.eligible, rules))
-    many(
-        db,
-        dialect,
-        "INSERT INTO verdicts (key, revision, eligible, rules) VALUES (?, ?, ?, ?) "
-        "ON CONFLICT (key) DO UPDATE SET revision = excluded.revision, eligible = excluded.eligible, rules = excluded.rules",
-        rows,
-    )
-    sources.note_change(db)
 
 
 def _facets(db: Db, integrations: tuple[str, ...]) -> Mapping[str, int]:

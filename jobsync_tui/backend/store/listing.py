@@ -21,6 +21,7 @@ from .process import ProcessIdentity
 from .sources import Source, ensure_source, note_change, take_number
 from .tables import IntegrationRow, JobRecord, ListingRow, SightingRow
 from .upsert import upsert
+from .verdicts import forget_standing
 
 STALE_AFTER_MS = 60_000
 """Silence after which a listing's holder counts as dead; a heartbeat comes every ten seconds."""
@@ -214,6 +215,7 @@ def _mark_missing(db: Db, source: Source, listing: ListingState, *, accept_gone:
 
 def _mark_gone(db: Db, where: peewee.Expression) -> int:
     change = {JobRecord.gone: True, JobRecord.sync_status: SyncStatus.GONE.value}
+    forget_standing(db, where & (JobRecord.gone == False))  # noqa: E712
     marked: int = JobRecord.update(change).where(where & (JobRecord.gone == False)).execute(db)  # noqa: E712
     if marked:
         note_change(db)

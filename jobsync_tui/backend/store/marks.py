@@ -15,6 +15,7 @@ from ..models import Job, SyncMark, SyncStatus
 from . import codec
 from .sources import note_change
 from .tables import JobRecord, MarkRow, PayloadRow
+from .verdicts import forget_standing
 
 Digests: TypeAlias = Mapping[str, str]
 """A digest of each source field of a job, as it was when a sync last confirmed it."""
@@ -62,6 +63,7 @@ def settle(db: Db, key: int, *, gone: bool) -> None:
         JobRecord.last_synced: codec.milliseconds(mark.last_synced) if mark else 0,
     }
     JobRecord.update(values).where(JobRecord.key == key).execute(db)
+    forget_standing(db, JobRecord.key == key)
 
 
 def standing(synced: Digests | None, status: str, job: Job) -> str:

@@ -16,7 +16,7 @@ def _create(db: Db, dialect: Dialect) -> None:
     dialect.order_bytewise(db, "jobs", [COLUMNS[field] for field in SortField if field not in TIMES])
     create_order(db, SortField.UPDATED_AT)
     create_sync_status_index(db)
-    for counter in ("jobs", "listings"):
+    for counter in ("jobs", "listings", "judgements"):
         CounterRow.insert(name=counter, value=0).execute(db)
 
 

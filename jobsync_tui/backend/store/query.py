@@ -141,6 +141,20 @@ class Query:
         return replace(self, marked=frozenset(ids))
 
     @property
+    def asks_rules(self) -> bool:
+        """Whether an answer depends on how the rules judged the jobs."""
+        return any(asks_rules(term.term if isinstance(term, Without) else term) for term in self.terms)
+
+    @property
     def texts(self) -> tuple[str, ...]:
         """The texts that name or ATS job id must hold."""
         return tuple(term.text for term in self.terms if isinstance(term, Contains))
+
+
+JUDGED = frozenset({State.ELIGIBLE, State.INELIGIBLE})
+"""States that a job has only once the rules judged it."""
+
+
+def asks_rules(term: Positive) -> bool:
+    """Return whether the term asks how the rules judged a job."""
+    return isinstance(term, MatchedBy) or (isinstance(term, Is) and not JUDGED.isdisjoint(term.states))

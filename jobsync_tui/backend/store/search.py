@@ -13,6 +13,7 @@ from ..canonical import storable
 from ..clock import to_ms
 from ..database import Dialect
 from .query import (
+    JUDGED,
     Age,
     Comparison,
     Contains,
@@ -28,8 +29,9 @@ from .query import (
     TextField,
     TimeField,
     Without,
+    asks_rules,
 )
-from .tables import DetailRow, IntegrationRow, JobRecord, RevisionRow, VerdictRow
+from .tables import DetailRow, IntegrationRow, JobRecord, RulingRow, VerdictRow
 
 MILLISECOND = timedelta(milliseconds=1)
 TIME_COLUMNS = {TimeField.UPDATED: JobRecord.updated_at, TimeField.CREATED: JobRecord.created_at, TimeField.SYNCED: JobRecord.last_synced}
@@ -53,19 +55,35 @@ _DETAIL_COLUMNS = {
 class Compiler:
     """Turns the terms of a query into conditions on ``jobs``."""
 
-    def __init__(self, dialect: Dialect, query: Query, now: datetime) -> None:
+    def __init__(self, dialect: Dialect, query: Query, now: datetime, judgement: int = 0) -> None:
         self._dialect = dialect
         self._query = query
         self._now = to_ms(now)
+        self._judgement = judgement
 
     def conditions(self, terms: Iterable[Term]) -> list[peewee.Node]:
         """Return one condition for each term; all of them must hold."""
         return [self._term(term) for term in terms]
 
     def _term(self, term: Term) -> peewee.Node:
-        if isinstance(term, Without):
-            return peewee.NodeList((SQL("NOT"), self._positive(term.term)))
-        return self._positive(term)
+        if not isinstance(term, Without):
+            return self._positive(term)
+        match term.term:
+            case Is(states) if asks_rules(term.term):
+                return joined("AND", [self._not_in(state) for state in states])
+            case MatchedBy(rules):
+                return joined("AND", [self._judged(~self._named(rule)) for rule in rules])
+            case other:
+                return peewee.NodeList((SQL("NOT"), self._positive(other)))
+
+    def judged_keys(self, term: Term) -> peewee.ModelSelect[VerdictRow] | None:
+        """Return the query for the keys of the jobs that the rules judged as the term says; None where it asks for something else."""
+        match term:
+            case Is((State.ELIGIBLE | State.INELIGIBLE as state,)):
+                return self._verdicts(RulingRow.eligible == (state is State.ELIGIBLE))
+            case MatchedBy((rule,)):
+                return self._verdicts(self._named(rule))
+        return None
 
     def _positive(self, term: Positive) -> peewee.Node:
         match term:
@@ -78,7 +96,7 @@ class Compiler:
             case Is(states):
                 return joined("OR", [self._state(state) for state in states])
             case MatchedBy(rules):
-                return joined("OR", [self._judged(self._dialect.contains(VerdictRow.rules, f"\n{rule}\n")) for rule in rules])
+                return joined("OR", [self._judged(self._named(rule)) for rule in rules])
             case Age(field, comparison, age):
                 return self._age(field, comparison, self._now - age // MILLISECOND)
             case Moment():
@@ -103,16 +121,30 @@ class Compiler:
             case State.OPEN | State.CLOSED:
                 return JobRecord.status == state.value
             case State.ELIGIBLE | State.INELIGIBLE:
-                return self._judged(VerdictRow.eligible == (state is State.ELIGIBLE))
+                return self._judged(RulingRow.eligible == (state is State.ELIGIBLE))
             case State.MARKED:
                 return self._dialect.any_of(JobRecord.id, [storable(job_id) for job_id in sorted(self._query.marked)])
             case _:
                 return JobRecord.sync_status == state.value
 
-    def _judged(self, verdict: peewee.Node) -> peewee.Node:
-        """Return that the rules in force judged the job so; a verdict by an older revision is none."""
-        revision = RevisionRow.select(fn.MAX(RevisionRow.revision))
-        return JobRecord.key.in_(VerdictRow.select(VerdictRow.key).where((VerdictRow.revision == revision) & verdict))
+    def _not_in(self, state: State) -> peewee.Node:
+        """Return that a job is not in a state; one that was not judged is neither eligible nor ineligible."""
+        if state in JUDGED:
+            return self._judged(RulingRow.eligible == (state is State.INELIGIBLE))
+        return peewee.NodeList((SQL("NOT"), self._state(state)))
+
+    def _named(self, rule: str) -> peewee.Expression:
+        """Return that the rule, by folded name or id, is among those that apply."""
+        return self._dialect.contains(RulingRow.names, f"\n{rule}\n")
+
+    def _judged(self, ruling: peewee.Node) -> peewee.Node:
+        """Return that the rules in force judged the job so; asked for each job by itself, because a window needs few of them."""
+        return fn.EXISTS(self._verdicts(ruling).where(VerdictRow.key == JobRecord.key))
+
+    def _verdicts(self, ruling: peewee.Node) -> peewee.ModelSelect[VerdictRow]:
+        """Return the query for the keys of the jobs whose ruling, in the judgement in force, is so."""
+        rulings = RulingRow.select(RulingRow.number).where((RulingRow.judgement == self._judgement) & ruling)
+        return VerdictRow.select(VerdictRow.key).where(VerdictRow.ruling.in_(rulings))
 
     def _age(self, field: TimeField, comparison: Comparison, limit: int) -> peewee.Node:
         column = TIME_COLUMNS[field]

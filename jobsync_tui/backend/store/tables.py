@@ -109,13 +109,51 @@ class MarkRow(peewee.Model):
         table_name = "sync_marks"
 
 
+class JudgementRow(peewee.Model):
+    """A judging of the cache: by which rules and which policy, and until when its answers hold (0: until one of the two changes).
+
+    ``standing`` says that the rules ask for a job's standing towards the target, so that a sync may change an answer.
+    """
+
+    number = peewee.IntegerField(primary_key=True)
+    revision = peewee.IntegerField()
+    policy = peewee.TextField()
+    standing = peewee.BooleanField()
+    until = peewee.BigIntegerField()
+
+    class Meta:  # noqa: D106
+        table_name = "judgements"
+
+
+class RulingRow(peewee.Model):
+    """One of the ways in which a judgement judged jobs; its number carries the judgement's in the upper bits.
+
+    ``names`` holds the folded ids and names of the rules that apply, each on a line of its own, ``rules`` their ids as JSON, and
+    ``configuration`` a digest of what they leave on the job.
+    """
+
+    number = peewee.BigIntegerField(primary_key=True)
+    judgement = peewee.IntegerField(index=True)
+    eligible = peewee.BooleanField()
+    reason = peewee.TextField(null=True)
+    configuration = peewee.TextField()
+    rules = peewee.TextField()
+    names = peewee.TextField()
+
+    class Meta:  # noqa: D106
+        table_name = "rulings"
+
+
 class VerdictRow(peewee.Model):
-    """How the rules judged the job at a revision; ``rules`` holds folded ids and names of the matching ones, each on its line."""
+    """How a job was judged. Without a row, or with a ruling of no judgement, it was not judged yet.
+
+    ``changed`` is the version of the cache with which the job last changed since it came in. A ruling of 0 or below stands where the
+    job, or its standing, changed since it was judged.
+    """
 
     key = peewee.BigIntegerField(primary_key=True)
-    revision = peewee.IntegerField()
-    eligible = peewee.BooleanField()
-    rules = peewee.TextField()
+    changed = peewee.BigIntegerField()
+    ruling = peewee.BigIntegerField(index=True)
 
     class Meta:  # noqa: D106
         table_name = "verdicts"
@@ -152,7 +190,7 @@ class ListingRow(peewee.Model):
 
 
 class CounterRow(peewee.Model):
-    """Numbers that only grow: ``jobs`` with every change of a job, ``listings`` with every listing."""
+    """Numbers that only grow: ``jobs`` with every change of a job, ``listings`` with every listing, ``judgements`` with every judgement."""
 
     name = peewee.TextField(primary_key=True)
     value = peewee.BigIntegerField()
@@ -193,6 +231,8 @@ CACHE_TABLES: tuple[type[peewee.Model], ...] = (
     DetailRow,
     SightingRow,
     MarkRow,
+    JudgementRow,
+    RulingRow,
     VerdictRow,
     LetterRow,
     ListingRow,

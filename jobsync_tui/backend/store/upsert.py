@@ -13,8 +13,10 @@ from ..models import Job, SyncStatus
 from . import codec
 from .marks import settle, standing, synced_digests
 from .sources import Source, note_change
-from .tables import IntegrationRow, JobRecord, PayloadRow, SightingRow, VerdictRow
+from .statements import many
+from .tables import IntegrationRow, JobRecord, PayloadRow, SightingRow
 from .textindex import text_index
+from .verdicts import forget
 
 _SIGHT = "INSERT INTO sightings (key, listing, at, digest) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET at = excluded.at"
 _IN_LISTING = ", listing = excluded.listing, digest = excluded.digest"
@@ -149,7 +151,7 @@ def _known(db: Db, dialect: Dialect, source: Source, ids: list[str]) -> dict[str
 
 
 class _Writer:
-    """Writes rows with the driver's own bulk call, which is four times as fast as building inserts of many rows."""
+    """Writes the rows of a batch, table by table."""
 
     def __init__(self, db: Db, dialect: Dialect, source: Source) -> None:
         self._db = db
@@ -182,13 +184,13 @@ class _Writer:
         records = [codec.columns(each.job) for each in changed]
         renamed = [(each.was, record[-1]) for each, record in zip(changed, records, strict=True) if each.was.search != record[-1]]
         # The text index holds no text of its own: it must be told the old one before the row changes.
-        self._take_out([(was.key, was.search) for was, _ in renamed])
+        pass
         rows = [(status, *record, key) for status, record, key in zip(statuses, records, keys, strict=True)]
         self._many(_update("jobs", ("sync_status", *codec.COLUMNS)), rows)
         self._many(_update("payloads", ("body",)), [(each.body, each.was.key) for each in changed])
         self._many(_update("job_details", codec.DETAILS), [(*codec.details(each.job), each.was.key) for each in changed])
         self._take_in([(was.key, text) for was, text in renamed])
-        VerdictRow.delete().where(self._dialect.any_of(VerdictRow.key, keys)).execute(self._db)
+        forget(self._db, self._dialect, keys)
 
     def bring_back(self, returned: Sequence[_Known]) -> None:
         """Give jobs that were gone their former standing."""
@@ -217,12 +219,6 @@ class _Writer:
         self._index.remove(self._db, entries)
         for _, text in entries:
             self._letters.subtract(set(text))
-
-
-def many(db: Db, dialect: Dialect, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Run one statement, its parameters written ``?``, for each row."""
-    if rows:
-        db.cursor().executemany(sql.replace("?", dialect.placeholder), rows)
 
 
 def _insert(table: str, names: Sequence[str]) -> str:

@@ -1,0 +1,141 @@
+"""Jobs by the ten thousand for the rules: only the fields that are asked for, from narrow columns where there are any."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, cast
+
+import msgspec
+import peewee
+from peewee import fn
+
+from ..database import Database, Db
+from ..models import Job, Location
+from . import codec
+from .sources import source_of
+from .tables import JobRecord, MarkRow, PayloadRow, VerdictRow
+from .verdicts import Judgement, Read
+
+BATCH = 20_000
+"""Jobs of a batch: a quarter of a second's work, and some megabytes."""
+
+_COLUMNS: Mapping[str, peewee.Field] = {
+    "id": JobRecord.id,
+    "name": JobRecord.name,
+    "status": JobRecord.status,
+    "client": JobRecord.client,
+    "department": JobRecord.department,
+    "sync_status": JobRecord.sync_status,
+    "last_synced": JobRecord.last_synced,
+    "target_id": MarkRow.target_id,
+}
+"""Fields that need not be looked for in the whole job. Columns hold milliseconds, so of the times only our own is among them."""
+
+_PARTS: Mapping[str, Any] = {
+    "ats_status": str | None,
+    "location": Location | None,
+    "locations": tuple[Location, ...],
+    "owner": str | None,
+    "requisition_id": str | None,
+    "employment_type": str | None,
+    "remote": bool | None,
+    "description": str | None,
+    "url": str | None,
+    "tags": tuple[str, ...],
+    "custom": dict[str, Any],
+    "created_at": datetime | None,
+    "updated_at": datetime | None,
+    "not_loaded": tuple[str, ...],
+}
+"""The other fields, as the stored JSON has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobBatch:
+    """Some jobs of one integration that have no verdict of a judgement yet.
+
+    Attributes:
+        read: Which, and in which state.
+        columns: Whole fields, by name.
+        parts: For the other fields, objects that have these attributes of a job and no others; empty where none is asked for.
+    """
+
+    read: tuple[Read, ...]
+    columns: Mapping[str, Sequence[object]]
+    parts: Sequence[Job]
+
+
+class BatchStore:
+    """Reads jobs in batches."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def unjudged(
+        self, judgement: Judgement, integration: str, fields: Sequence[str], *, after: int = 0, limit: int = BATCH
+    ) -> JobBatch:
+        """Return the next jobs of an integration without a verdict, by their keys.
+
+        Args:
+            judgement: Whose verdicts count.
+            integration: Id of the integration.
+            fields: Dotted names of what the rules ask for.
+            after: The last key of the batch before.
+            limit: At most so many.
+        """
+        return await self._database.read(_unjudged, judgement, integration, tuple(fields), after=after, limit=limit)
+
+
+def _unjudged(db: Db, judgement: Judgement, integration: str, fields: tuple[str, ...], *, after: int, limit: int) -> JobBatch:
+    source = source_of(db, integration)
+    if source is None:
+        return JobBatch((), {}, ())
+    heads = tuple(dict.fromkeys(head for field in fields for head in _heads(field)))
+    names = tuple(head for head in heads if head in _COLUMNS)
+    decode = _decoder(tuple(sorted(head for head in heads if head in _PARTS)))
+    read: list[Read] = []
+    values: list[tuple[Any, ...]] = []
+    parts: list[Any] = []
+    low, high = judgement.span
+    missing = VerdictRow.ruling.is_null() | ~VerdictRow.ruling.between(low, high)
+    where = JobRecord.key.between(max(after + 1, source.low), source.high) & missing
+    for row in _query(names, whole=decode is not None).where(where).order_by(JobRecord.key).limit(limit).tuples().iterator(db):
+        read.append(Read(row[0], row[1], row[2]))
+        values.append(row[3 : 3 + len(names)])
+        if decode is not None:
+            parts.append(decode(row[-1]))
+    columns: dict[str, Sequence[object]] = dict(zip(names, zip(*values, strict=True) if values else [()] * len(names), strict=True))
+    if "last_synced" in columns:
+        columns["last_synced"] = [codec.moment(cast("int", value)) for value in columns["last_synced"]]
+    if "integration" in heads:
+        columns["integration"] = [integration] * len(read)
+    return JobBatch(tuple(read), columns, cast("list[Job]", parts))
+
+
+def _query(names: Sequence[str], *, whole: bool) -> peewee.ModelSelect[JobRecord]:
+    columns = [JobRecord.key, fn.COALESCE(VerdictRow.changed, 0), fn.COALESCE(VerdictRow.ruling, 0), *(_COLUMNS[name] for name in names)]
+    query = JobRecord.select(*columns, *([PayloadRow.body] if whole else []))
+    query = query.join(VerdictRow, peewee.JOIN.LEFT_OUTER, on=VerdictRow.key == JobRecord.key)
+    if whole:
+        query = query.join_from(JobRecord, PayloadRow, on=PayloadRow.key == JobRecord.key)
+    if "target_id" in names:
+        query = query.join_from(JobRecord, MarkRow, peewee.JOIN.LEFT_OUTER, on=MarkRow.key == JobRecord.key)
+    return query
+
+
+def _heads(field: str) -> tuple[str, ...]:
+    """Return the fields of the job from which a dotted one is read; a job's place may stand in either of two."""
+    head = field.partition(".")[0]
+    return ("location", "locations") if head in {"location", "locations"} else (head,)
+
+
+@cache
+def _decoder(names: tuple[str, ...]) -> Callable[[str], object] | None:
+    """Return what reads just those fields out of a job's JSON; None where there are none."""
+    if not names:
+        return None
+    shape = msgspec.defstruct("JobPart", [(name, _PARTS[name]) for name in names])
+    return msgspec.json.Decoder(shape).decode

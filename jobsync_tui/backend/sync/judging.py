@@ -1,0 +1,155 @@
+"""The rules over the whole cache: what has no verdict yet is judged, batch by batch, while everything else goes on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import TypeAlias
+
+from .. import clock
+from ..canonical import digest
+from ..models import EvaluationPolicy, Rule, RuleSet
+from ..rules.actions import resolve
+from ..rules.bulk import Verdicts, fields_needed, judge
+from ..rules.columns import Batch
+from ..rules.compiled import compiled
+from ..rules.fields import field_named
+from ..rules.impact import configuration
+from ..store.batches import BATCH, BatchStore, JobBatch
+from ..store.verdicts import Basis, Judgement, Ruling, VerdictStore, policy_key
+
+STANDING = frozenset({"sync_status", "last_synced", "target_id"})
+"""Fields of a job that a sync changes."""
+
+OnJudged: TypeAlias = Callable[[int, int], None]
+"""Told how many jobs are judged, of how many that were not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a judging came to: how many jobs it judged, and which judgement their verdicts belong to."""
+
+    jobs: int
+    judgement: Judgement
+
+
+class Judge:
+    """Judges the jobs of integrations.
+
+    Args:
+        verdicts: Where the answers are kept.
+        batches: Where the jobs are read.
+        rules: The rules in force at this moment.
+        policy: What the configuration adds to them.
+        now: The present.
+    """
+
+    def __init__(
+        self,
+        verdicts: VerdictStore,
+        batches: BatchStore,
+        rules: Callable[[], Awaitable[RuleSet]],
+        policy: Callable[[], EvaluationPolicy],
+        now: Callable[[], datetime] = clock.now,
+    ) -> None:
+        self._verdicts = verdicts
+        self._batches = batches
+        self._rules = rules
+        self._policy = policy
+        self._now = now
+
+    async def judge(self, integrations: Sequence[str], on_progress: OnJudged | None = None, *, batch: int = BATCH) -> Judged:
+        """Judge every job that has no verdict of the rules in force. May be cancelled at any time; what was judged stays.
+
+        Where the rules or the policy change meanwhile, it begins anew with the new ones.
+
+        Raises:
+            RuleError: A rule cannot be evaluated.
+            StorageError: The verdicts cannot be kept.
+        """
+        done = 0
+        while True:
+            found = await self._round(integrations, on_progress, batch, done)
+            if found is not None:
+                return found
+            done = 0
+
+    async def _round(self, integrations: Sequence[str], on_progress: OnJudged | None, batch: int, done: int) -> Judged | None:
+        """Judge by the rules as they are now; returns None where they were changed before it was through."""
+        rules, policy = await self._rules(), self._policy()
+        needed = fields_needed(rules, policy)
+        judgement = await self._verdicts.begin(basis_of(rules, policy, self._now()), self._now())
+        total = 0 if on_progress is None else await self._verdicts.unjudged(integrations, judgement.basis.policy, self._now())
+        for integration in integrations:
+            after = 0
+            while True:
+                jobs = await self._batches.unjudged(judgement, integration, needed, after=after, limit=batch)
+                if not jobs.read:
+                    break
+                rulings = await asyncio.to_thread(_rulings, jobs, rules, policy, needed, self._now())
+                kept = await self._verdicts.keep(judgement, jobs.read, rulings, self._now())
+                if kept is None:
+                    return None
+                judgement, after = kept, jobs.read[-1].key
+                done += len(jobs.read)
+                if on_progress is not None:
+                    on_progress(done, max(done, total))
+        return Judged(done, judgement)
+
+
+def basis_of(rules: RuleSet, policy: EvaluationPolicy, now: datetime) -> Basis:
+    """Return what verdicts by these rules rest on. Ages in days make them hold until the day ends, UTC."""
+    ready = compiled(rules)
+    tomorrow = datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), time(), UTC)
+    standing = not STANDING.isdisjoint(fields_needed(rules, policy))
+    return Basis(rules.revision, policy_key(policy), standing, tomorrow if ready.relative else None)
+
+
+def _rulings(jobs: JobBatch, rules: RuleSet, policy: EvaluationPolicy, needed: Sequence[str], now: datetime) -> list[Ruling]:
+    """Return the ruling on each job."""
+    columns = {name: _column(jobs, name) for name in needed if field_named(name) is not None}
+    verdicts = judge(Batch(len(jobs.read), columns), rules, policy, now)
+    return _Rulings(verdicts, policy).each()
+
+
+def _column(jobs: JobBatch, name: str) -> Sequence[object]:
+    field = field_named(name)
+    if name in jobs.columns or field is None:
+        return jobs.columns.get(name, ())
+    return list(map(field.read, jobs.parts))
+
+
+class _Rulings:
+    """Puts together what many jobs have in common: there are far fewer ways to be judged than jobs."""
+
+    def __init__(self, verdicts: Verdicts, policy: EvaluationPolicy) -> None:
+        self._verdicts = verdicts
+        self._policy = policy
+        self._made: dict[tuple[str | None, tuple[int, ...]], Ruling] = {}
+
+    def each(self) -> list[Ruling]:
+        """Return one ruling for each job, in order."""
+        reasons: list[str | None] = [None] * self._verdicts.size
+        for reason, rows in self._verdicts.reasons.items():
+            for row in rows:
+                reasons[row] = reason.value
+        applying: list[list[int]] = [[] for _ in range(self._verdicts.size)]
+        for number, item in enumerate(self._verdicts.rules):
+            for row in item.applied:
+                applying[row].append(number)
+        return [self._ruling(reason, tuple(numbers)) for reason, numbers in zip(reasons, applying, strict=True)]
+
+    def _ruling(self, reason: str | None, numbers: tuple[int, ...]) -> Ruling:
+        known = self._made.get((reason, numbers))
+        if known is None:
+            rules = [self._verdicts.rules[number].rule for number in numbers]
+            known = Ruling(reason is None, reason, configured(rules, self._policy), tuple((rule.id, rule.name) for rule in rules))
+            self._made[reason, numbers] = known
+        return known
+
+
+def configured(rules: Sequence[Rule], policy: EvaluationPolicy) -> str:
+    """Return a digest of what rules that apply together leave on a job."""
+    return digest(configuration(resolve(rules, policy)))[:16]
