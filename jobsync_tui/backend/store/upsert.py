@@ -184,7 +184,7 @@ class _Writer:
         records = [codec.columns(each.job) for each in changed]
         renamed = [(each.was, record[-1]) for each, record in zip(changed, records, strict=True) if each.was.search != record[-1]]
         # The text index holds no text of its own: it must be told the old one before the row changes.
-        pass
+        self._take_out([(was.key, was.search) for was, _ in renamed])
         rows = [(status, *record, key) for status, record, key in zip(statuses, records, keys, strict=True)]
         self._many(_update("jobs", ("sync_status", *codec.COLUMNS)), rows)
         self._many(_update("payloads", ("body",)), [(each.body, each.was.key) for each in changed])
