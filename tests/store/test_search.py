@@ -135,7 +135,8 @@ async def test_the_store_answers_as_the_oracle(  # noqa: PLR0917 - hypothesis dr
     listed = [replace(one, integration=integration) for one in listed]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(finder, "FEW", bounds[0])
-        patch.setattr(finder, "BUDGET", bounds[1])
+        patch.setattr(finder, "QUICK", bounds[1])
+        patch.setattr(finder, "BUDGET", bounds[1] + 2)
         await cache.fill(listed, integration=integration)
         await _mark_some(cache, listed)
         for text in texts:

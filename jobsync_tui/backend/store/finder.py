@@ -30,8 +30,11 @@ from .verdicts import in_force
 FEW = 4000
 """Matches that are fetched and sorted as a whole: some milliseconds."""
 
+QUICK = 2000
+"""Jobs read in order before an index is asked: a frequent text has filled its window by then."""
+
 BUDGET = 20_000
-"""Jobs read in order before the matches are counted instead: some 20 ms."""
+"""Jobs read in order before the whole table is read instead: some 20 ms."""
 
 ROW_COLUMNS = (
     JobRecord.source,
@@ -122,12 +125,15 @@ class Finder:
     def _rows(self, columns: Sequence[Any], sort: Sort, offset: int, limit: int) -> list[Row]:
         if not self.sources or not limit:
             return []
-        if self.few() is not None:
+        many = len(self.sources) == 1 and self._query.terms and self._findings.keys is None and not self._anchors(sort)
+        if many and self.total > QUICK:
+            rows = self._within(QUICK, columns, sort, offset, limit)
+            if rows is not None:
+                return rows
+        if self.few() is not None or len(self.sources) > 1:
             return self._ordered(columns, sort, offset, limit)
-        if len(self.sources) > 1:
-            return self._ordered(columns, sort, offset, limit)
-        if self._query.terms and not self._anchors(sort) and self.total > BUDGET:
-            rows = self._within_budget(columns, sort, offset, limit)
+        if many and self.total > BUDGET:
+            rows = self._within(BUDGET, columns, sort, offset, limit)
             if rows is not None:
                 return rows
             if self._collect():
@@ -141,20 +147,20 @@ class Finder:
         query = self._select(columns).where(joined("AND", self._matching())).order_by(*_order(sort, forward=True))
         return list(query.limit(limit).offset(offset).tuples().execute(self._db))
 
-    def _within_budget(self, columns: Sequence[Any], sort: Sort, offset: int, limit: int) -> list[Row] | None:
-        """Return the rows if the first jobs of the order are enough to fill the window; else None."""
+    def _within(self, budget: int, columns: Sequence[Any], sort: Sort, offset: int, limit: int) -> list[Row] | None:
+        """Return the rows if the first ``budget`` jobs of the order are enough to fill the window; else None."""
         order = _order(sort, forward=True)
-        bound = self._select(_anchor_columns(sort)).where(self._scope()).order_by(*order).offset(BUDGET).limit(1)
+        bound = self._select(_anchor_columns(sort)).where(self._scope()).order_by(*order).offset(budget).limit(1)
         for value, job_id in bound.tuples().execute(self._db):
-            within = beside(sort, Anchor(BUDGET, value, job_id), forward=False)
-            query = self._select(columns).where(joined("AND", [*self._matching(), within])).order_by(*order)
+            within = beside(sort, Anchor(budget, value, job_id), forward=False)
+            query = self._select(columns).where(joined("AND", [self._scope(), *self._terms(), within])).order_by(*order)
             rows = list(query.limit(limit).offset(offset).tuples().execute(self._db))
             return rows if len(rows) == limit else None
         return None
 
     def _collect(self) -> bool:
         """Read the jobs once, as they lie in the table, for the keys of the matches; return whether they are few."""
-        query = self._select((JobRecord.key,)).where(joined("AND", [*self._matching(), _unordered()])).limit(FEW + 1)
+        query = self._select((JobRecord.key,)).where(joined("AND", [self._span(), *self._terms()])).limit(FEW + 1)
         keys = tuple(row[0] for row in query.tuples().execute(self._db))
         if len(keys) > FEW:
             return False
@@ -240,21 +246,20 @@ class Finder:
             return 0
         if not self._query.terms:
             return self.total
-        keys = self.few()
-        if keys is not None:
-            return len(keys)
         letter = self._only_letter()
         if letter is not None:
             numbers = [source.number for source in self.sources]
             where = LetterRow.source.in_(numbers) & (LetterRow.letter == letter)
             jobs: int | None = LetterRow.select(fn.SUM(LetterRow.jobs)).where(where).scalar(self._db)
             return jobs or 0
+        keys = self.few()
+        if keys is not None:
+            return len(keys)
         indexed = self._indexed()
         if indexed is not None and len(self.sources) == 1 and all(_is_exact(term) for term in self._query.terms):
             counted: int = self._db.execute(peewee.NodeList((SQL("SELECT COUNT(*) FROM ("), indexed, SQL(") AS found")))).fetchone()[0]
             return counted
-        where_all = [*self._matching(), _unordered()]
-        count: int = self._select((fn.COUNT(1),)).where(joined("AND", where_all)).scalar(self._db)
+        count: int = self._select((fn.COUNT(1),)).where(joined("AND", [self._span(), *self._terms()])).scalar(self._db)
         return count
 
     def _only_letter(self) -> str | None:
@@ -274,6 +279,10 @@ class Finder:
         numbers = [source.number for source in self.sources]
         scope: peewee.Node = JobRecord.source == numbers[0] if len(numbers) == 1 else JobRecord.source.in_(numbers)
         return scope
+
+    def _span(self) -> peewee.Node:
+        """Return the scope as ranges of keys: so the table is read as it lies, and not row by row in the order of an index."""
+        return joined("OR", [JobRecord.key.between(source.low, source.high) for source in self.sources])
 
     def _terms(self) -> list[peewee.Node]:
         return self._compiler.conditions(self._query.terms)
@@ -302,11 +311,6 @@ def _order(sort: Sort, *, forward: bool) -> tuple[peewee.Ordering, ...]:
 
 def _anchor_columns(sort: Sort) -> tuple[Any, ...]:
     return (column(sort.field), JobRecord.id)
-
-
-def _unordered() -> SQL:
-    """Return a condition that always holds: it stands where reading the whole table in its order is the fastest."""
-    return SQL("1 = 1")
 
 
 def _is_exact(term: Term) -> bool:
