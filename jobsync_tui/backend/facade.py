@@ -24,11 +24,13 @@ from .services.records import RecordService
 from .services.rules import RuleService
 from .services.syncs import SyncService
 from .settings import Settings, TargetKind
+from .store.batches import BatchStore
 from .store.integrations import IntegrationStore
 from .store.jobs import JobStore
 from .store.ledger import Ledger
 from .store.migrations import SCHEMA
 from .store.rules import RuleStore
+from .store.verdicts import VerdictStore
 from .sync.recovery import Recovery
 from .target.base import Target
 
@@ -82,7 +84,12 @@ class Backend:
             target = await _open_target(settings)
             stack.push_async_callback(target.close)
             stores = Stores(
-                jobs=JobStore(database), integrations=IntegrationStore(database), rules=RuleStore(database), ledger=Ledger(database)
+                jobs=JobStore(database, lambda: guard.settings.evaluation_policy()),  # noqa: PLW0108 - of the settings as they are then
+                integrations=IntegrationStore(database),
+                rules=RuleStore(database),
+                verdicts=VerdictStore(database),
+                batches=BatchStore(database),
+                ledger=Ledger(database),
             )
             context = Context(actor, guard, connections, stores, target)
             await stack.enter_async_context(_recovering(context.recovery))

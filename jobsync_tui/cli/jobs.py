@@ -14,7 +14,7 @@ from ..backend.text import clean, differs
 from .explanation import value_words
 from .options import integration_option, json_option
 from .output import print_json, print_line, say, when
-from .session import chosen, open_backend, runs
+from .session import chosen, judge_first, open_backend, runs
 from .tables import Table
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -53,6 +53,7 @@ async def jobs(*, integration: str | None, filter_text: str, sort_text: str | No
         raise UsageError("--json and --csv exclude each other")
     sort = parse_sort(sort_text)
     async with open_backend() as backend:
+        await judge_first(backend, filter_text, integration)
         found = backend.jobs.stream(integration, filter_text, sort, limit)
         if as_json:
             async for job in found:

@@ -17,6 +17,7 @@ from ..backend.models import IntegrationSummary
 from ..backend.paths import config_path, places
 from ..backend.settings import Settings, load_settings
 from .options import Invocation, invocation
+from .progress import progress_line
 
 if TYPE_CHECKING:
     from ..backend.facade import Backend
@@ -97,6 +98,16 @@ async def chosen_or_all(backend: Backend, integration: str | None) -> tuple[Inte
     if integration is not None:
         return (await backend.integrations.get(integration),)
     return await backend.integrations.list()
+
+
+async def judge_first(backend: Backend, filter_text: str, integration: str | None) -> None:
+    """Have the rules judge what they have not judged yet, where the filter asks for it.
+
+    Raises:
+        FilterError: Says where the filter is wrong.
+    """
+    with progress_line() as line:
+        await backend.eligibility.judge_for(filter_text, integration, lambda done, total: line.show(f"rules: {done:,} of {total:,} jobs"))
 
 
 def read_text(source: str) -> str:

@@ -16,7 +16,7 @@ from .options import integration_option, json_option
 from .output import print_json, print_line, say
 from .plans import planned_results, print_plan, print_plans, print_result, would_write
 from .progress import progress_line
-from .session import chosen, on_terminal, open_backend, runs
+from .session import chosen, judge_first, on_terminal, open_backend, runs
 from .verdicts import of_result, worst
 
 if TYPE_CHECKING:
@@ -72,6 +72,8 @@ async def sync(
         consent.validate()
         if (filter_text is None) == (not job_ids):
             raise UsageError("Name jobs by their ids, or with --filter, and not both")
+        if filter_text is not None:
+            await judge_first(backend, filter_text, chosen_id)
         if filter_text is None and len(job_ids) == 1:
             code = await _sync_one(backend, chosen_id, job_ids[0], consent, interruption, as_json=as_json)
         else:

@@ -136,6 +136,20 @@ class AutomaticDecision:
     next_run: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class JudgedCounts:
+    """How the rules in force judged the cached jobs; what is left of ``jobs`` was not judged yet."""
+
+    jobs: int
+    eligible: int
+    ineligible: int
+
+    @property
+    def unjudged(self) -> int:
+        """Jobs that were not judged yet."""
+        return max(0, self.jobs - self.eligible - self.ineligible)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Eligibility:
     """Whether a job is eligible, by which rules and with which actions, or why not and what would change that.

@@ -158,6 +158,14 @@ class FieldAvailability:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleCount:
+    """How many cached jobs a rule applies to, and to how many of them no other rule does, as far as they were judged."""
+
+    matched: int = 0
+    alone: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ImportReport:
     """What an import of rules did, by rule id. ``revision`` is the rule set's after it."""
 

@@ -12,12 +12,15 @@ from ..http import as_person
 from ..models import EvaluationPolicy
 from ..settings import Settings
 from ..store.audit import Attempt
+from ..store.batches import BatchStore
 from ..store.integrations import IntegrationStore
 from ..store.jobs import JobStore
 from ..store.ledger import Ledger
 from ..store.rules import RuleStore
+from ..store.verdicts import VerdictStore
 from ..sync.adopt import Adoption
 from ..sync.bulk import Bulk
+from ..sync.judging import Judge
 from ..sync.parts import SyncParts, SyncTiming
 from ..sync.pipeline import Pipeline
 from ..sync.recovery import Recovery
@@ -34,6 +37,8 @@ class Stores:
     jobs: JobStore
     integrations: IntegrationStore
     rules: RuleStore
+    verdicts: VerdictStore
+    batches: BatchStore
     ledger: Ledger
 
 
@@ -55,6 +60,7 @@ class Context:
         self.job_store = stores.jobs
         self.integration_store = stores.integrations
         self.rule_store = stores.rules
+        self.verdict_store = stores.verdicts
         self.ledger = stores.ledger
         self.target = target
         self.refresher = Refresher(connections.adapter, stores.jobs, stores.integrations, connections.on_wait)
@@ -63,6 +69,7 @@ class Context:
         self.bulk = Bulk(self.pipeline, guard.settings.sync.concurrency)
         self.recovery = Recovery(parts)
         self.undo = Undo(self.pipeline)
+        self.judge = Judge(stores.verdicts, stores.batches, stores.rules.current, self.policy)
         self.adoption = Adoption(self.pipeline)
 
     def _sync_parts(self, stores: Stores) -> SyncParts:
@@ -72,7 +79,7 @@ class Context:
             ledger=stores.ledger,
             adapter=self.connections.adapter,
             rules=stores.rules.current,
-            policy=self._policy,
+            policy=self.policy,
             authorise=self.authorise_sync,
             timing=SyncTiming(settle_after=self.settings.sync.settle_after),
         )
@@ -108,7 +115,8 @@ class Context:
             await self._record_refusal(what, integration if configured else None, refusal)
             raise
 
-    def _policy(self) -> EvaluationPolicy:
+    def policy(self) -> EvaluationPolicy:
+        """Return what the configuration adds to the rules."""
         return self.settings.evaluation_policy()
 
     async def authorise_sync(self, actor: Actor, integration: str) -> None:

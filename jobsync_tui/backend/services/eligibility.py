@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from ..clock import now
-from ..models import Eligibility, Job, RuleSet, Source
+from ..models import Eligibility, Job, JudgedCounts, RuleSet, Source
 from ..rules import evaluate
-from .base import Service, for_integration
+from ..store.filter import parse_filter
+from ..store.verdicts import policy_key
+from ..sync.judging import OnJudged
+from .base import Service, for_admins, for_integration
 from .jobs import JobService
 
 
@@ -42,6 +45,42 @@ class EligibilityService(Service):
         """Evaluate several jobs, in the order they were asked for; raises like `check` for the first that cannot be read."""
         ruleset = rules or await self.context.rule_store.current()
         return tuple([await self.check(integration, job_id, live=live, rules=ruleset) for job_id in job_ids])
+
+    @for_admins
+    async def judge_all(self, integration: str | None = None, on_progress: OnJudged | None = None) -> int:
+        """Judge every cached job that the rules in force have not judged yet, and return how many those were.
+
+        It works in short steps and off the event loop, and may be cancelled; what was judged until then stays.
+
+        Args:
+            integration: Its jobs only; without it, those of all that the actor may use.
+            on_progress: Told how many are done, of how many.
+        """
+        return (await self.context.judge.judge(await self._chosen(integration), on_progress)).jobs
+
+    @for_admins
+    async def judge_for(self, filter_text: str, integration: str | None = None, on_progress: OnJudged | None = None) -> int:
+        """Judge what is not judged yet, if the filter asks how the rules judged jobs; returns how many jobs it judged.
+
+        Raises:
+            FilterError: Says where the filter is wrong.
+        """
+        if not parse_filter(filter_text).asks_rules:
+            return 0
+        return (await self.context.judge.judge(await self._chosen(integration), on_progress)).jobs
+
+    @for_admins
+    async def judged(self, integration: str | None = None) -> JudgedCounts:
+        """Return how the rules in force judged the cached jobs of an integration, or of all that the actor may use."""
+        chosen = await self._chosen(integration)
+        tally = await self.context.verdict_store.tally(chosen, policy_key(self.context.policy()), now())
+        return JudgedCounts(tally.jobs, tally.eligible, tally.ineligible)
+
+    async def _chosen(self, integration: str | None) -> tuple[str, ...]:
+        if integration is None:
+            return self.context.visible()
+        await self.context.admit_to(integration, "eligibility.judge")
+        return (integration,)
 
     def _evaluate(self, job: Job, ruleset: RuleSet, source: Source, read_at: datetime | None) -> Eligibility:
         connections = self.context.connections

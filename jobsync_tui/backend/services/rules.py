@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
+from ..clock import now
 from ..errors import UsageError
-from ..models import ImportReport, Rule, RuleRevision, RuleSet
+from ..models import ImportReport, Rule, RuleCount, RuleRevision, RuleSet
 from ..rules import describe, dump_rules, load_rules
 from ..store.audit import append
+from ..store.verdicts import policy_key
 from .base import Service, for_admins
 
 
@@ -28,6 +30,15 @@ class RuleService(Service):
             UsageError: There was no such revision.
         """
         return await self.context.rule_store.at(revision)
+
+    @for_admins
+    async def counts(self) -> Mapping[str, RuleCount]:
+        """Return by rule id to how many cached jobs each rule applies, in the integrations that the actor may use.
+
+        Jobs that were not judged yet count nowhere; `EligibilityService.judge_all` judges them.
+        """
+        tally = await self.context.verdict_store.tally(self.context.visible(), policy_key(self.context.policy()), now())
+        return {rule: RuleCount(jobs, tally.alone.get(rule, 0)) for rule, jobs in tally.matched.items()}
 
     @for_admins
     async def history(self) -> tuple[RuleRevision, ...]:
