@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any, cast
@@ -34,7 +34,16 @@ _COLUMNS: Mapping[str, peewee.Field] = {
 }
 """Fields that need not be looked for in the whole job. Columns hold milliseconds, so of the times only our own is among them."""
 
+_TEXTS = frozenset({"id", "name", "client", "department"})
+"""Columns in which a NUL is kept as its picture, because not every database takes one."""
+
+_NUL = "\u2400"
+
 _PARTS: Mapping[str, Any] = {
+    "id": str,
+    "name": str | None,
+    "client": str | None,
+    "department": str | None,
     "ats_status": str | None,
     "location": Location | None,
     "locations": tuple[Location, ...],
@@ -93,15 +102,29 @@ def _unjudged(db: Db, judgement: Judgement, integration: str, fields: tuple[str,
     source = source_of(db, integration)
     if source is None:
         return JobBatch((), {}, ())
-    heads = tuple(dict.fromkeys(head for field in fields for head in _heads(field)))
-    names = tuple(head for head in heads if head in _COLUMNS)
-    decode = _decoder(tuple(sorted(head for head in heads if head in _PARTS)))
+    heads = frozenset(head for field in fields for head in _heads(field))
+    where = JobRecord.key.between(max(after + 1, source.low), source.high) & _without_verdict(judgement)
+    batch = _read(db, heads, frozenset(), where, limit)
+    if any(_NUL in text for name in _TEXTS & set(batch.columns) for text in batch.columns[name] if isinstance(text, str)):
+        batch = _read(db, heads, _TEXTS, where, limit)
+    if "integration" in heads:
+        return replace(batch, columns={**batch.columns, "integration": [integration] * len(batch.read)})
+    return batch
+
+
+def _without_verdict(judgement: Judgement) -> peewee.Expression:
+    low, high = judgement.span
+    missing: peewee.Expression = VerdictRow.ruling.is_null() | ~VerdictRow.ruling.between(low, high)
+    return missing
+
+
+def _read(db: Db, heads: frozenset[str], exact: frozenset[str], where: peewee.Expression, limit: int) -> JobBatch:
+    """Read a batch; the ``exact`` fields come from the whole job even where there is a column of them."""
+    names = tuple(sorted(heads & _COLUMNS.keys() - exact))
+    decode = _decoder(tuple(sorted(heads & _PARTS.keys() - set(names))))
     read: list[Read] = []
     values: list[tuple[Any, ...]] = []
     parts: list[Any] = []
-    low, high = judgement.span
-    missing = VerdictRow.ruling.is_null() | ~VerdictRow.ruling.between(low, high)
-    where = JobRecord.key.between(max(after + 1, source.low), source.high) & missing
     for row in _query(names, whole=decode is not None).where(where).order_by(JobRecord.key).limit(limit).tuples().iterator(db):
         read.append(Read(row[0], row[1], row[2]))
         values.append(row[3 : 3 + len(names)])
@@ -110,8 +133,6 @@ def _unjudged(db: Db, judgement: Judgement, integration: str, fields: tuple[str,
     columns: dict[str, Sequence[object]] = dict(zip(names, zip(*values, strict=True) if values else [()] * len(names), strict=True))
     if "last_synced" in columns:
         columns["last_synced"] = [codec.moment(cast("int", value)) for value in columns["last_synced"]]
-    if "integration" in heads:
-        columns["integration"] = [integration] * len(read)
     return JobBatch(tuple(read), columns, cast("list[Job]", parts))
 
 
