@@ -6,50 +6,98 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 from .access import Actor, Guard
 from .database import Database
 from .errors import ConfigError, JobsyncError
-from .http import HttpSession, Responder
 from .paths import places
-from .secrets import resolve
-from .services.adoption import AdoptionService
 from .services.connections import Connections, network_of
-from .services.context import Context, Stores
-from .services.eligibility import EligibilityService
-from .services.integrations import IntegrationService
-from .services.jobs import JobService
-from .services.maintenance import MaintenanceService
-from .services.records import RecordService
-from .services.rules import RuleService
-from .services.syncs import SyncService
+from .services.context import Context
+from .services.stores import Stores
 from .settings import Settings, TargetKind
-from .store.batches import BatchStore
-from .store.integrations import IntegrationStore
-from .store.jobs import JobStore
-from .store.ledger import Ledger
 from .store.migrations import SCHEMA
-from .store.rules import RuleStore
-from .store.verdicts import VerdictStore
-from .sync.recovery import Recovery
-from .target.base import Target
+
+if TYPE_CHECKING:
+    from .http import Responder
+    from .services.adoption import AdoptionService
+    from .services.eligibility import EligibilityService
+    from .services.integrations import IntegrationService
+    from .services.jobs import JobService
+    from .services.maintenance import MaintenanceService
+    from .services.records import RecordService
+    from .services.rules import RuleService
+    from .services.syncs import SyncService
+    from .target.base import Target
 
 log = logging.getLogger(__name__)
 
 
 class Backend:
-    """The services, by what they are about. Each of their methods admits the actor before it does anything."""
+    """The services, by what they are about. Each of their methods admits the actor before it does anything.
+
+    A service is imported when it is first asked for, so that a command starts with what it needs.
+    """
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self.integrations = IntegrationService(context)
-        self.jobs = JobService(context)
-        self.eligibility = EligibilityService(context)
-        self.syncs = SyncService(context)
-        self.rules = RuleService(context)
-        self.records = RecordService(context)
-        self.adoption = AdoptionService(context)
-        self.maintenance = MaintenanceService(context)
+
+    @cached_property
+    def integrations(self) -> IntegrationService:
+        """The configured integrations: which there are, their credentials, their caches."""
+        from .services.integrations import IntegrationService
+
+        return IntegrationService(self._context)
+
+    @cached_property
+    def jobs(self) -> JobService:
+        """The cached jobs, and single ones straight from their ATS."""
+        from .services.jobs import JobService
+
+        return JobService(self._context)
+
+    @cached_property
+    def eligibility(self) -> EligibilityService:
+        """Whether jobs are eligible, and why."""
+        from .services.eligibility import EligibilityService
+
+        return EligibilityService(self._context)
+
+    @cached_property
+    def syncs(self) -> SyncService:
+        """Syncs: planned, carried out, repeated, undone, settled."""
+        from .services.syncs import SyncService
+
+        return SyncService(self._context)
+
+    @cached_property
+    def rules(self) -> RuleService:
+        """The rules and their history."""
+        from .services.rules import RuleService
+
+        return RuleService(self._context)
+
+    @cached_property
+    def records(self) -> RecordService:
+        """The record of who did what, and who is at it now."""
+        from .services.records import RecordService
+
+        return RecordService(self._context)
+
+    @cached_property
+    def adoption(self) -> AdoptionService:
+        """Linking jobs that the target already has."""
+        from .services.adoption import AdoptionService
+
+        return AdoptionService(self._context)
+
+    @cached_property
+    def maintenance(self) -> MaintenanceService:
+        """Keeping the database in shape."""
+        from .services.maintenance import MaintenanceService
+
+        return MaintenanceService(self._context)
 
     @property
     def actor(self) -> Actor:
@@ -64,7 +112,7 @@ class Backend:
     @classmethod
     @asynccontextmanager
     async def open(cls, settings: Settings, actor: Actor, *, responders: Mapping[str, Responder] | None = None) -> AsyncIterator[Backend]:
-        """Open the database and the target for the length of a block.
+        """Open the database for the length of a block, and what else is asked for when it is asked for.
 
         Args:
             settings: The configuration.
@@ -73,33 +121,22 @@ class Backend:
 
         Raises:
             StorageError: The database cannot be opened; says the remedy.
-            ConfigError: The target's key cannot be read.
         """
         async with AsyncExitStack() as stack:
             database = await Database.open(_database_url(settings), SCHEMA)
             stack.push_async_callback(database.close)
             guard = Guard(settings)
-            connections = Connections(guard, responders)
-            stack.push_async_callback(connections.close)
-            target = await _open_target(settings)
-            stack.push_async_callback(target.close)
-            stores = Stores(
-                jobs=JobStore(database, lambda: guard.settings.evaluation_policy()),  # noqa: PLW0108 - of the settings as they are then
-                integrations=IntegrationStore(database),
-                rules=RuleStore(database),
-                verdicts=VerdictStore(database),
-                batches=BatchStore(database),
-                ledger=Ledger(database),
-            )
-            context = Context(actor, guard, connections, stores, target)
-            await stack.enter_async_context(_recovering(context.recovery))
+            stores = Stores(database, lambda: guard.settings.evaluation_policy())  # noqa: PLW0108 - of the settings as they are then
+            context = Context(actor, guard, Connections(guard, responders), stores, partial(_make_target, settings))
+            stack.push_async_callback(context.close)
+            await stack.enter_async_context(_recovering(context))
             yield cls(context)
 
 
 @asynccontextmanager
-async def _recovering(recovery: Recovery) -> AsyncIterator[None]:
+async def _recovering(context: Context) -> AsyncIterator[None]:
     """Settle what earlier processes left open while the block runs; nobody waits for it."""
-    task = asyncio.create_task(_recover(recovery))
+    task = asyncio.create_task(_recover(context))
     try:
         yield
     finally:
@@ -107,14 +144,15 @@ async def _recovering(recovery: Recovery) -> AsyncIterator[None]:
         await asyncio.wait({task})
 
 
-async def _recover(recovery: Recovery) -> None:
+async def _recover(context: Context) -> None:
     try:
-        report = await recovery.recover()
+        if not await context.stores.journal.open_operations():
+            return
+        report = await context.recovery.recover()
     except JobsyncError as error:
         log.warning("open operations could not be settled: %s", error.message)
     else:
-        if report.open:
-            log.info("%d open operations: %d settled, %d still unknown", report.open, len(report.settled), len(report.unknown))
+        log.info("%d open operations: %d settled, %d still unknown", report.open, len(report.settled), len(report.unknown))
 
 
 def _database_url(settings: Settings) -> str:
@@ -122,14 +160,21 @@ def _database_url(settings: Settings) -> str:
     return settings.storage.url if path is None else f"sqlite:///{path}"
 
 
-async def _open_target(settings: Settings) -> Target:
+def _make_target(settings: Settings) -> Target:
     if settings.target.kind is TargetKind.LOCAL:
         from .target.local import LocalTarget
 
-        return await LocalTarget.open(places().local_target(settings.storage.url))
+        return LocalTarget(places().local_target(settings.storage.url))
+    from .http import HttpSession
+    from .secrets import resolve
     from .target.tenzo import TenzoTarget
+    from .target.wire import WireMapping
 
     if settings.target.api_key is None:
         raise ConfigError(f"{settings.path}: target.api_key is missing")
+    try:
+        mapping = WireMapping.from_options(settings.target.wire)
+    except ConfigError as error:
+        raise ConfigError(f"{settings.path}: {error.message}", remedy="docs/target-api.yaml lists the keys of [target.wire].") from error
     session = HttpSession(service=TenzoTarget.title, base_url=settings.target.base_url, network=network_of(settings))
-    return TenzoTarget(session, resolve(settings.target.api_key, settings.path.parent))
+    return TenzoTarget(session, resolve(settings.target.api_key, settings.path.parent), mapping)

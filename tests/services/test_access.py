@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import inspect
+import pkgutil
 from collections.abc import AsyncIterator
+from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from jobsync_tui.backend import services as service_modules
 from jobsync_tui.backend.access import Actor
 from jobsync_tui.backend.errors import AccessDenied, UsageError
 from jobsync_tui.backend.facade import Backend
@@ -51,7 +55,16 @@ def config(tmp_path: Path) -> Path:
 
 
 def services(backend: Backend) -> list[Service]:
-    return [value for value in vars(backend).values() if isinstance(value, Service)]
+    """Return every service: each public name that the facade gives, made by asking for it."""
+    given = [getattr(backend, name) for name in vars(Backend) if not name.startswith("_") and name != "open"]
+    return [each for each in given if isinstance(each, Service)]
+
+
+def test_every_service_that_is_defined_is_given_by_the_facade() -> None:
+    for module in pkgutil.iter_modules(service_modules.__path__):
+        import_module(f"{service_modules.__name__}.{module.name}")
+    given = {member.func.__annotations__["return"] for member in vars(Backend).values() if isinstance(member, cached_property)}
+    assert given == {each.__name__ for each in Service.__subclasses__() if each.__module__.startswith(service_modules.__name__)}
 
 
 def methods(backend: Backend, kind: str) -> list[tuple[Service, str]]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import update_wrapper
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
-from .context import Context
+if TYPE_CHECKING:
+    from .context import Context
 
 P = ParamSpec("P")
 R = TypeVar("R")

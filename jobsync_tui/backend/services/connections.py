@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from ..access import Guard
-from ..ats.base import Adapter, Connection
-from ..ats.registry import adapter_class
 from ..errors import ConfigError, UsageError
-from ..http import HttpSession, Network, Responder
-from ..models import FieldAvailability
-from ..secrets import resolve
-from ..settings import IntegrationSettings, Settings
 from ..text import clean
+
+if TYPE_CHECKING:
+    from ..ats.base import Adapter
+    from ..http import Network, Responder
+    from ..models import FieldAvailability
+    from ..settings import IntegrationSettings, Settings
 
 NOWHERE = "https://invalid"
 """What the session of an adapter that sends no requests, such as one of a file, is given for an address."""
@@ -56,6 +57,8 @@ class Connections:
         Raises:
             ConfigError: The configuration names a provider that nobody provides.
         """
+        from ..ats.registry import adapter_class
+
         provider = self.settings_of(integration).provider
         try:
             return adapter_class(provider)
@@ -104,6 +107,10 @@ class Connections:
             await adapter.connection.http.close()
 
     def _connect(self, integration: IntegrationSettings) -> Adapter:
+        from ..ats.base import Connection
+        from ..http import HttpSession
+        from ..secrets import resolve
+
         kind = self.adapter_class(integration.id)
         base_url = integration.base_url or kind.default_base_url or ""
         missing = [name for name in kind.credential_names if name not in integration.credentials]
@@ -131,6 +138,8 @@ class Connections:
 
 def network_of(settings: Settings) -> Network:
     """Return how connections leave the machine."""
+    from ..http import Network
+
     bundle = settings.network.ca_bundle
     return Network(proxy=settings.network.proxy, ca_bundle=None if bundle is None else str(bundle))
 

@@ -2,87 +2,159 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from ..access import Actor, Guard
 from ..clock import now
 from ..errors import AccessDenied, JobsyncError, UsageError
-from ..http import as_person
-from ..models import EvaluationPolicy
-from ..settings import Settings
-from ..store.audit import Attempt
-from ..store.batches import BatchStore
-from ..store.integrations import IntegrationStore
-from ..store.jobs import JobStore
-from ..store.ledger import Ledger
-from ..store.rules import RuleStore
-from ..store.verdicts import VerdictStore
-from ..sync.adopt import Adoption
-from ..sync.bulk import Bulk
-from ..sync.judging import Judge
-from ..sync.parts import SyncParts, SyncTiming
-from ..sync.pipeline import Pipeline
-from ..sync.recovery import Recovery
-from ..sync.refresh import Refresher
-from ..sync.undo import Undo
-from ..target.base import Target
-from .connections import Connections
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stores:
-    """What is kept of jobs, integrations, rules and attempts."""
-
-    jobs: JobStore
-    integrations: IntegrationStore
-    rules: RuleStore
-    verdicts: VerdictStore
-    batches: BatchStore
-    ledger: Ledger
+if TYPE_CHECKING:
+    from ..models import EvaluationPolicy
+    from ..settings import Settings
+    from ..store.audit import Attempt
+    from ..store.integrations import IntegrationStore
+    from ..store.jobs import JobStore
+    from ..store.ledger import Ledger
+    from ..store.rules import RuleStore
+    from ..store.verdicts import VerdictStore
+    from ..sync.adopt import Adoption
+    from ..sync.bulk import Bulk
+    from ..sync.judging import Judge
+    from ..sync.parts import SyncParts
+    from ..sync.pipeline import Pipeline
+    from ..sync.recovery import Recovery
+    from ..sync.refresh import Refresher
+    from ..sync.undo import Undo
+    from ..target.base import Target
+    from .connections import Connections
+    from .stores import Stores
 
 
 class Context:
-    """Who acts, and on what.
+    """Who acts, and on what. Each room below is entered, and imported, when somebody first asks for what is in it.
 
     Args:
         actor: On whose behalf.
         guard: Knows the configuration as it is now, and what the actor may use.
         connections: The integrations' adapters.
         stores: The database.
-        target: Where jobs are synced to.
+        make_target: Makes that where jobs are synced to.
     """
 
-    def __init__(self, actor: Actor, guard: Guard, connections: Connections, stores: Stores, target: Target) -> None:
+    def __init__(self, actor: Actor, guard: Guard, connections: Connections, stores: Stores, make_target: Callable[[], Target]) -> None:
         self.actor = actor
         self.guard = guard
         self.connections = connections
-        self.job_store = stores.jobs
-        self.integration_store = stores.integrations
-        self.rule_store = stores.rules
-        self.verdict_store = stores.verdicts
-        self.ledger = stores.ledger
-        self.target = target
-        self.refresher = Refresher(connections.adapter, stores.jobs, stores.integrations, connections.on_wait)
-        parts = self._sync_parts(stores)
-        self.pipeline = Pipeline(parts)
-        self.bulk = Bulk(self.pipeline, guard.settings.sync.concurrency)
-        self.recovery = Recovery(parts)
-        self.undo = Undo(self.pipeline)
-        self.judge = Judge(stores.verdicts, stores.batches, stores.rules.current, self.policy)
-        self.adoption = Adoption(self.pipeline)
+        self.stores = stores
+        self._make_target = make_target
 
-    def _sync_parts(self, stores: Stores) -> SyncParts:
+    @property
+    def job_store(self) -> JobStore:
+        """The cache of jobs."""
+        return self.stores.jobs
+
+    @property
+    def integration_store(self) -> IntegrationStore:
+        """How the caches of the integrations stand."""
+        return self.stores.integrations
+
+    @property
+    def rule_store(self) -> RuleStore:
+        """The rules and their history."""
+        return self.stores.rules
+
+    @property
+    def verdict_store(self) -> VerdictStore:
+        """How the rules judged the cached jobs."""
+        return self.stores.verdicts
+
+    @property
+    def ledger(self) -> Ledger:
+        """The journal of writes, the leases and the audit record."""
+        return self.stores.ledger
+
+    @cached_property
+    def target(self) -> Target:
+        """Where jobs are synced to.
+
+        Raises:
+            ConfigError: Its key cannot be read.
+        """
+        return self._make_target()
+
+    @cached_property
+    def refresher(self) -> Refresher:
+        """Brings caches up to date."""
+        from ..sync.refresh import Refresher
+
+        return Refresher(self.connections.adapter, self.stores.jobs, self.stores.integrations, self.connections.on_wait)
+
+    @cached_property
+    def judge(self) -> Judge:
+        """Has the rules judge the cached jobs."""
+        from ..sync.judging import Judge
+
+        return Judge(self.stores.verdicts, self.stores.batches, self.stores.rules.current, self.policy)
+
+    @cached_property
+    def pipeline(self) -> Pipeline:
+        """The one path on which jobs are synced."""
+        from ..sync.pipeline import Pipeline
+
+        return Pipeline(self._sync_parts)
+
+    @cached_property
+    def bulk(self) -> Bulk:
+        """Syncs many jobs, each on that path."""
+        from ..sync.bulk import Bulk
+
+        return Bulk(self.pipeline, self.settings.sync.concurrency)
+
+    @cached_property
+    def recovery(self) -> Recovery:
+        """Settles what a crash or a lost answer left open."""
+        from ..sync.recovery import Recovery
+
+        return Recovery(self._sync_parts)
+
+    @cached_property
+    def undo(self) -> Undo:
+        """Takes writes back."""
+        from ..sync.undo import Undo
+
+        return Undo(self.pipeline)
+
+    @cached_property
+    def adoption(self) -> Adoption:
+        """Links jobs that the target already has."""
+        from ..sync.adopt import Adoption
+
+        return Adoption(self.pipeline)
+
+    @cached_property
+    def _sync_parts(self) -> SyncParts:
+        from ..sync.parts import SyncParts, SyncTiming
+
         return SyncParts(
             target=self.target,
-            jobs=stores.jobs,
-            ledger=stores.ledger,
+            jobs=self.stores.jobs,
+            ledger=self.stores.ledger,
             adapter=self.connections.adapter,
-            rules=stores.rules.current,
+            rules=self.stores.rules.current,
             policy=self.policy,
             authorise=self.authorise_sync,
             timing=SyncTiming(settle_after=self.settings.sync.settle_after),
         )
+
+    async def close(self) -> None:
+        """Close the connections to the ATSs and the target, as far as there are any."""
+        await self.connections.close()
+        target = vars(self).get("target")
+        if target is not None:
+            await target.close()
 
     @property
     def settings(self) -> Settings:
@@ -143,7 +215,11 @@ class Context:
 
     def as_person(self) -> AbstractContextManager[None]:
         """Have requests go before those of a refresh, unless it is the timer that acts."""
-        return nullcontext() if self.actor.is_automatic else as_person()
+        if self.actor.is_automatic:
+            return nullcontext()
+        from ..http import as_person
+
+        return as_person()
 
     async def record(self, action: str, *, outcome: str, cause: str | None = None, integration: str | None = None) -> None:
         """Add a row to the audit record.
@@ -155,6 +231,8 @@ class Context:
 
     def attempt(self, action: str, *, outcome: str, cause: str | None = None, integration: str | None = None) -> Attempt:
         """Return what the audit record says of something that this actor does now."""
+        from ..store.audit import Attempt
+
         return Attempt(
             actor=self.actor.user,
             action=action,

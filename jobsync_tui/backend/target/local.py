@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import ClassVar, Concatenate, ParamSpec, Self, TypeVar
 
 from ..canonical import storable
-from ..database import Database
+from ..database import Database, Db
 from ..models import JsonValue
 from . import local_seed, local_store
 from .base import Catalog, Target, TargetJob
@@ -16,38 +17,47 @@ from .local_tables import TARGET_SCHEMA
 
 PAGE = 500
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 
 class LocalTarget(Target):
     """Jobs, folders, templates, users, settings, candidates and interviews in an SQLite file.
+
+    The file is opened, or made, when something is first asked of it.
 
     Beside the target's contract it can be filled (`seed`) and changed as people there would (`edit`, `remove`, `add_candidate`).
     """
 
     title: ClassVar[str] = "local target"
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._database: Database | None = None
+        self._opening = asyncio.Lock()
 
     @classmethod
     async def open(cls, path: Path) -> Self:
-        """Open the store in ``path``, making it where there is none.
+        """Open the store in ``path`` at once, making it where there is none.
 
         Raises:
             StorageError: It cannot be opened or made.
         """
-        return cls(await Database.open(f"sqlite:///{path}", TARGET_SCHEMA, readers=2))
+        target = cls(path)
+        await target._opened()
+        return target
 
     async def test(self) -> str:
         """Return how many jobs the store holds."""
-        return f"local store with {await self._database.read(local_store.count)} jobs"
+        return f"local store with {await self._read(local_store.count)} jobs"
 
     async def get(self, target_id: str) -> TargetJob | None:
         """Return the job with that id, or None."""
-        return await self._database.read(local_store.get, target_id)
+        return await self._read(local_store.get, target_id)
 
     async def find(self, external_id: str) -> tuple[TargetJob, ...]:
         """Return every job that carries the external id."""
-        return await self._database.read(local_store.find, external_id)
+        return await self._read(local_store.find, external_id)
 
     async def create(self, external_id: str, fields: Mapping[str, JsonValue], *, idempotency_key: str) -> TargetJob:
         """Create a job; the same key with the same fields creates nothing twice, and an external id is taken once.
@@ -56,7 +66,7 @@ class LocalTarget(Target):
             Conflict: The key stands for something else, or the external id is taken.
             Refused: A name in the fields is not known here.
         """
-        return await self._database.write(local_store.create, local_store.Create(external_id, fields, idempotency_key))
+        return await self._write(local_store.create, local_store.Create(external_id, fields, idempotency_key))
 
     async def update(self, target_id: str, patch: Mapping[str, JsonValue], *, etag: str | None) -> TargetJob:
         """Apply a merge patch to the owned columns and to no other.
@@ -66,7 +76,7 @@ class LocalTarget(Target):
             Conflict: It changed since ``etag``.
             Refused: A name is not known here.
         """
-        return await self._database.write(local_store.update, target_id, patch, etag)
+        return await self._write(local_store.update, target_id, patch, etag)
 
     async def link(self, target_id: str, external_id: str, *, etag: str | None) -> TargetJob:
         """Give the job that external id and change nothing else.
@@ -75,27 +85,28 @@ class LocalTarget(Target):
             RemoteGone: There is no such job.
             Conflict: It changed since ``etag``, or another job has the external id.
         """
-        return await self._database.write(local_store.link, target_id, external_id, etag)
+        return await self._write(local_store.link, target_id, external_id, etag)
 
     async def jobs(self) -> AsyncIterator[TargetJob]:
         """Yield every job, in the order of their ids."""
         last = ""
-        while page := await self._database.read(local_store.after, last, PAGE):
+        while page := await self._read(local_store.after, last, PAGE):
             for job in page:
                 yield job
             last = page[-1].id
 
     async def catalog(self) -> Catalog:
         """Return the names in the store; where it has none of a kind, that kind is not checked."""
-        return await self._database.read(local_store.catalog)
+        return await self._read(local_store.catalog)
 
     async def close(self) -> None:
-        """Close the file."""
-        await self._database.close()
+        """Close the file, if it was opened."""
+        if self._database is not None:
+            await self._database.close()
 
     async def seed(self, seed: Seed) -> tuple[str, ...]:
         """Add names, users and jobs with candidates and interviews; returns the jobs' ids in order."""
-        return await self._database.write(local_seed.sow, seed)
+        return await self._write(local_seed.sow, seed)
 
     async def edit(
         self, target_id: str, fields: Mapping[str, JsonValue] | None = None, *, notes: str | None = None, active: bool | None = None
@@ -110,19 +121,31 @@ class LocalTarget(Target):
             others["notes"] = storable(notes)
         if active is not None:
             others["active"] = active
-        return await self._database.write(local_store.edit, target_id, fields or {}, others)
+        return await self._write(local_store.edit, target_id, fields or {}, others)
 
     async def remove(self, target_id: str) -> None:
         """Delete a job as a recruiter there does."""
-        await self._database.write(local_store.remove, target_id)
+        await self._write(local_store.remove, target_id)
 
     async def add_candidate(self, target_id: str, candidate: Candidate) -> str:
         """Add a candidate with interviews, as the target does by itself; returns the candidate's id."""
-        return await self._database.write(local_seed.add_candidate, target_id, candidate)
+        return await self._write(local_seed.add_candidate, target_id, candidate)
 
     async def unowned(self) -> str:
         """Return everything that no sync may change as one text: candidates, interviews, notes, shares, active flags, names.
 
         Two equal texts mean that not one byte of it moved.
         """
-        return await self._database.read(local_store.unowned)
+        return await self._read(local_store.unowned)
+
+    async def _read(self, fn: Callable[Concatenate[Db, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await (await self._opened()).read(fn, *args, **kwargs)
+
+    async def _write(self, fn: Callable[Concatenate[Db, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await (await self._opened()).write(fn, *args, **kwargs)
+
+    async def _opened(self) -> Database:
+        async with self._opening:
+            if self._database is None:
+                self._database = await Database.open(f"sqlite:///{self._path}", TARGET_SCHEMA, readers=2)
+            return self._database

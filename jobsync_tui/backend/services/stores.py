@@ -1,0 +1,80 @@
+"""What is kept, each store made when it is first asked for: a command imports what it needs and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..database import Database
+    from ..models import EvaluationPolicy
+    from ..store.batches import BatchStore
+    from ..store.integrations import IntegrationStore
+    from ..store.jobs import JobStore
+    from ..store.journal import Journal
+    from ..store.ledger import Ledger
+    from ..store.rules import RuleStore
+    from ..store.verdicts import VerdictStore
+
+
+class Stores:
+    """What is kept of jobs, integrations, rules, verdicts and attempts in one database.
+
+    Args:
+        database: Where.
+        policy: What the configuration adds to the rules at this moment.
+    """
+
+    def __init__(self, database: Database, policy: Callable[[], EvaluationPolicy]) -> None:
+        self.database = database
+        self._policy = policy
+
+    @cached_property
+    def jobs(self) -> JobStore:
+        """The cache of jobs."""
+        from ..store.jobs import JobStore
+
+        return JobStore(self.database, self._policy)
+
+    @cached_property
+    def integrations(self) -> IntegrationStore:
+        """How the caches of the integrations stand."""
+        from ..store.integrations import IntegrationStore
+
+        return IntegrationStore(self.database)
+
+    @cached_property
+    def rules(self) -> RuleStore:
+        """The rules and their history."""
+        from ..store.rules import RuleStore
+
+        return RuleStore(self.database)
+
+    @cached_property
+    def verdicts(self) -> VerdictStore:
+        """How the rules judged the cached jobs."""
+        from ..store.verdicts import VerdictStore
+
+        return VerdictStore(self.database)
+
+    @cached_property
+    def batches(self) -> BatchStore:
+        """The cached jobs, many at once, as columns."""
+        from ..store.batches import BatchStore
+
+        return BatchStore(self.database)
+
+    @cached_property
+    def journal(self) -> Journal:
+        """The journal of writes by itself, for a look at what is open."""
+        from ..store.journal import Journal
+
+        return Journal(self.database)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The journal of writes, the leases and the audit record."""
+        from ..store.ledger import Ledger
+
+        return Ledger(self.database)
