@@ -16,7 +16,6 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.worker import Worker
 
-from ..backend.errors import JobsyncError
 from ..commands import Group, bindings
 from ..notices import Notices, Severity
 from ..widgets.footer import Footer
@@ -124,7 +123,7 @@ class JobsyncScreen(Screen[ResultT]):
     async def _funnelled(self, job: Coroutine[object, object, None], about: str | None) -> None:
         try:
             await job
-        except JobsyncError as error:
+        except Exception as error:  # noqa: BLE001 - a fault of ours in one piece of work does not end the session; the funnel logs it
             self.host.report(error, about=about)
 
     def action_back(self) -> None:

@@ -14,6 +14,16 @@ from ..backend.models import ActionKind, CachedJob, Effect, Eligibility
 from ..render import SYNC_STYLES, SYNC_WORDS, age, ends, line, place, status_word, value_text
 from .strip_diff import changed_span
 
+ACTION_WORDS: dict[ActionKind, str] = {
+    ActionKind.JOB_TEMPLATE: "script",
+    ActionKind.GENERATION_TEMPLATE: "template",
+    ActionKind.FOLDER: "folder",
+    ActionKind.SETTING: "setting",
+    ActionKind.FOLLOW_UP_USER: "follow-up",
+    ActionKind.INTERVIEW_INSTRUCTIONS: "instructions",
+    ActionKind.EXCLUDE: "exclude",
+}
+
 BRIEF = 4
 """Lines up to which the detail is brief."""
 
@@ -104,7 +114,7 @@ def full(job: CachedJob, eligibility: Eligibility | None, now: datetime, width: 
         return lines
     lines += [_fact("rule", rule.name, width) for rule in eligibility.matched_rules]
     lines += [
-        _fact(action.kind.replace("_", " "), _action_value(action.name, value_text(action.value)), width)
+        _fact(ACTION_WORDS[action.kind], _action_value(action.name, value_text(action.value)), width)
         for action in eligibility.actions
         if action.effect is Effect.APPLIED
     ]
@@ -139,7 +149,7 @@ def _since(moment: datetime | None, now: datetime) -> str:
 
 def _fact(name: str, text: str | None, width: int, content: Content | None = None) -> Content:
     value = content if content is not None else line(text or "")
-    return (line((name.ljust(15), QUIET)) + value).truncate(max(8, width - 1), ellipsis=True)
+    return (line((name.ljust(13), QUIET)) + value).truncate(max(8, width - 1), ellipsis=True)
 
 
 def _action_value(name: str | None, value: str) -> str:

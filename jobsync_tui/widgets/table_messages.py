@@ -5,8 +5,6 @@ from __future__ import annotations
 from textual.message import Message
 from textual.widget import Widget
 
-from ..backend.errors import JobsyncError
-
 
 class TableMessage(Message):
     """Base of what a table tells: the table, and the row in question."""
@@ -47,6 +45,6 @@ class HeaderSelected(TableMessage):
 class ReadFailed(TableMessage):
     """Rows could not be read."""
 
-    def __init__(self, table: Widget, error: JobsyncError) -> None:
+    def __init__(self, table: Widget, error: Exception) -> None:
         super().__init__(table)
         self.error = error

@@ -15,7 +15,6 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.worker import Worker
 
-from ..backend.errors import JobsyncError
 from ..commands import Group, bindings
 from .columns import Column
 from .row_buffer import RowBuffer, RowSource
@@ -339,7 +338,7 @@ class VirtualTable(TableMouse, Generic[RowT], can_focus=True):
     async def _fetch(self, source: RowSource[RowT], start: int, limit: int) -> None:
         try:
             rows = await source.window(start, limit)
-        except JobsyncError as error:
+        except Exception as error:  # noqa: BLE001 - told to the screen, which decides; the table lives on
             self._reader = None
             self.post_message(ReadFailed(self, error))
             return

@@ -36,6 +36,10 @@ TWO = (
 )
 
 
+async def broken(*_: object, **__: object) -> object:
+    raise ZeroDivisionError
+
+
 def is_on(app: JobsyncApp, name: str) -> bool:
     return type(app.screen).__name__ == name
 
@@ -109,16 +113,23 @@ async def test_a_sync_outlives_its_dialog_and_a_toast_tells_its_end() -> None:
 
 async def test_a_fault_of_ours_in_a_sync_ends_the_sync_and_not_the_application(caplog: pytest.LogCaptureFixture) -> None:
     backend = FakeBackend(many_jobs(3))
-
-    async def broken(*_: object, **__: object) -> object:
-        raise ZeroDivisionError
-
     backend.syncs.sync = broken  # type: ignore[method-assign, assignment]
     async with running(backend) as (app, pilot):
         await until(pilot, lambda: isinstance(app.screen, JobsScreen))
         app.runs.sync("bullhorn", ["100001"], expected=None, title="ICU Nurse 1")
         await until(pilot, lambda: "A fault in the program: ZeroDivisionError" in screen_text(app))
     assert "ZeroDivisionError" in caplog.text
+
+
+async def test_a_fault_of_ours_in_a_screen_is_a_toast_and_the_session_goes_on() -> None:
+    backend = FakeBackend(many_jobs(30))
+    async with running(backend) as (app, pilot):
+        await until(pilot, lambda: isinstance(app.screen, JobsScreen) and app.screen.listed is not None)
+        backend.eligibility.check = broken  # type: ignore[method-assign, assignment]
+        await pilot.press("s")
+        await until(pilot, lambda: "A fault in the program: ZeroDivisionError" in screen_text(app))
+        await pilot.press("down")
+        assert isinstance(app.screen, JobsScreen)
 
 
 async def test_leaving_asks_while_a_sync_runs_and_can_wait_for_it() -> None:
