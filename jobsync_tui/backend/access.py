@@ -16,6 +16,7 @@ from threading import Lock
 from .errors import AccessDenied, ConfigError, JobsyncError, UsageError
 from .settings import FileStamp, IntegrationSettings, Settings
 from .settings.loader import load_stamped
+from .ssh import session_origin
 from .text import clean
 
 EVERY_INTEGRATION = "*"
@@ -65,7 +66,7 @@ def current_actor(as_user: str | None, config_path: Path) -> Actor:
         raise AccessDenied(
             "Only the account that owns the configuration file may use --as", remedy=f"Run as {account_name(owner)}, or leave --as out"
         )
-    return Actor(as_user, {"account": account})
+    return Actor(as_user, {"account": account, **session_origin(os.environ)})
 
 
 def account_name(uid: int) -> str:

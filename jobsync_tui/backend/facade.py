@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .http import Responder
     from .services.adoption import AdoptionService
     from .services.eligibility import EligibilityService
+    from .services.health import HealthService
     from .services.integrations import IntegrationService
     from .services.jobs import JobService
     from .services.maintenance import MaintenanceService
@@ -98,6 +99,13 @@ class Backend:
         from .services.maintenance import MaintenanceService
 
         return MaintenanceService(self._context)
+
+    @cached_property
+    def health(self) -> HealthService:
+        """What the doctor asks."""
+        from .services.health import HealthService
+
+        return HealthService(self._context)
 
     @property
     def actor(self) -> Actor:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from ..backend.access import AccessPolicy
-from ..backend.errors import AccessDenied, UsageError
+import asyncio
+
+from ..backend.errors import UsageError
 from ..backend.logs import set_up_logging
 from ..backend.paths import places
 from .options import invocation
-from .session import configuration, on_terminal
+from .session import configuration, on_terminal, require_access
 
 
 def start() -> int:
@@ -18,10 +19,7 @@ def start() -> int:
         AccessDenied: The configuration does not name the actor.
     """
     settings, actor = configuration()
-    if not AccessPolicy(settings).may_use(actor):
-        raise AccessDenied(
-            f"{actor.user} may not use this configuration", remedy=f"The owner of {settings.path} can add an [[admins]] entry"
-        )
+    asyncio.run(require_access(settings, actor))
     if not on_terminal():
         raise UsageError("The terminal application needs a terminal", remedy="jobsync --help lists the commands that do not")
     # The log goes to its file only: on standard error it would be written over the screen.

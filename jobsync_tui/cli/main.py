@@ -26,6 +26,7 @@ COMMANDS = {
     "rules": Entry("rules:rules", "Look at, import, export and switch the rules."),
     "audit": Entry("records:audit", "Show the record of who did what."),
     "leases": Entry("records:leases", "Show who is syncing what."),
+    "doctor": Entry("doctor:doctor", "Look at everything that must be right, and say what to do about what is not."),
     "paths": Entry("setup:paths", "Show where the configuration, the database and the log are."),
     "completion": Entry("setup:completion", "Print the completion script for a shell."),
 }

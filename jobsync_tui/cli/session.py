@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from ..backend.access import AccessPolicy, Actor, current_actor
-from ..backend.errors import AccessDenied, ConfigError, UsageError
+from ..backend.confinement import confine, forget_places
+from ..backend.errors import ConfigError, UsageError
 from ..backend.logs import set_up_logging
 from ..backend.models import IntegrationSummary
 from ..backend.paths import config_path, places
@@ -44,9 +45,34 @@ def configuration(call: Invocation | None = None) -> tuple[Settings, Actor]:
         AccessDenied: ``--as`` was given by somebody who may not.
     """
     call = call or invocation()
+    if call.as_user is not None:
+        forget_places()
     path = config_path(call.config)
     settings = load_settings(path)
-    return settings, current_actor(call.as_user, path)
+    actor = current_actor(call.as_user, path)
+    if call.as_user is not None:
+        confine(settings)
+    return settings, actor
+
+
+def os_account() -> Actor:
+    """Return the actor that this process is without ``--as``."""
+    return current_actor(None, Path())
+
+
+async def require_access(settings: Settings, actor: Actor) -> None:
+    """Let an actor pass whom the configuration names, and record one whom it does not.
+
+    Raises:
+        AccessDenied: It does not name them.
+    """
+    if AccessPolicy(settings).may_use(actor):
+        return
+    from ..backend.facade import Backend
+
+    # The services refuse, and keep the record of it.
+    async with Backend.open(settings, actor) as backend:
+        await backend.integrations.list()
 
 
 @asynccontextmanager
@@ -71,10 +97,7 @@ def refuse_strangers() -> None:
         settings, actor = configuration()
     except ConfigError:
         return
-    if not AccessPolicy(settings).may_use(actor):
-        raise AccessDenied(
-            f"{actor.user} may not use this configuration", remedy=f"The owner of {settings.path} can add an [[admins]] entry"
-        )
+    asyncio.run(require_access(settings, actor))
 
 
 async def chosen(backend: Backend, integration: str | None) -> IntegrationSummary:

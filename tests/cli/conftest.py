@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,10 +50,14 @@ def jobsync(home: Path, capsys: pytest.CaptureFixture[str]) -> Jobsync:
     def call(*arguments: str) -> Ended:
         assert home.is_dir()
         capsys.readouterr()
+        before = dict(os.environ)
         try:
             code = run(cli, arguments)
         finally:
             tear_down_logging()
+            # Under --as the process gives up most of its environment.
+            os.environ.clear()
+            os.environ.update(before)
         captured = capsys.readouterr()
         return Ended(code, captured.out, captured.err)
 

@@ -1,0 +1,76 @@
+"""Looking at a database without changing it: whether it is whole, what made it, and which driver reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import peewee
+
+from .dialect import Db, dialect_of
+from .schema import SchemaVersion
+
+_WAL_BUG = ((3, 7, 0), (3, 51, 2))
+"""The SQLite versions, first and last, that can damage a database in write-ahead mode under several connections."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseState:
+    """What a look at a database told.
+
+    Attributes:
+        engine: Its kind and version, such as ``SQLite 3.53.4 (pysqlite3)``.
+        has_wal_bug: Whether this SQLite can damage a database that several connections use.
+        damage: The first thing that is wrong in the file, None for nothing.
+        schemas: The version of each schema in it, by name; empty where nothing was made yet.
+    """
+
+    engine: str
+    has_wal_bug: bool
+    damage: str | None
+    schemas: Mapping[str, int]
+
+
+def look(url: str, *, timeout: float = 5.0) -> DatabaseState:
+    """Look at the database that ``url`` names, which must be there. Blocks; a check of a large file takes seconds.
+
+    Raises:
+        StorageError: It cannot be read.
+    """
+    dialect = dialect_of(url, timeout=timeout)
+    try:
+        db = dialect.connect(writing=False)
+        try:
+            return _sqlite(db) if dialect.name == "sqlite" else _server(db)
+        finally:
+            db.close()
+    except peewee.PeeweeException as error:
+        raise dialect.explain(error) from error
+
+
+def has_wal_bug(version: tuple[int, ...]) -> bool:
+    """Return whether a SQLite of that version can damage a database in write-ahead mode."""
+    first, last = _WAL_BUG
+    return first <= version <= last
+
+
+def _sqlite(db: Db) -> DatabaseState:
+    version: str = db.execute_sql("SELECT sqlite_version()").fetchone()[0]
+    # Peewee picks the driver when it loads; the connection's class says which one it was.
+    driver = type(db.connection()).__module__.partition(".")[0]
+    words = [str(row[0]) for row in db.execute_sql("PRAGMA quick_check(1)").fetchall()]
+    damage = None if words == ["ok"] else words[0]
+    number = tuple(int(part) for part in version.split("."))
+    return DatabaseState(f"SQLite {version} ({driver})", has_wal_bug(number), damage, _schemas(db))
+
+
+def _server(db: Db) -> DatabaseState:
+    row: Any = db.execute_sql("SHOW server_version").fetchone()
+    return DatabaseState(f"PostgreSQL {row[0]}", has_wal_bug=False, damage=None, schemas=_schemas(db))
+
+
+def _schemas(db: Db) -> dict[str, int]:
+    if not db.table_exists("schema_version"):
+        return {}
+    return {str(row[0]): int(row[1]) for row in SchemaVersion.select(SchemaVersion.name, SchemaVersion.version).tuples().execute(db)}

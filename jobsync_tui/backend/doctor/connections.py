@@ -1,0 +1,65 @@
+"""Credentials: that they can be had, and, unless nobody may be asked, that one cheap call with them is answered."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+
+from ..errors import JobsyncError
+from ..facade import Backend
+from ..secrets import resolve
+from ..settings import IntegrationSettings, Settings, TargetKind
+from .findings import Finding, fail, ok
+
+CHECK = "credentials"
+TARGET = "target"
+DEADLINE = 10.0
+"""Seconds in which a call must be answered: a doctor that hangs is no help."""
+
+
+def secrets(settings: Settings, visible: frozenset[str]) -> list[Finding]:
+    """Read every secret of the integrations in ``visible``, and the target's; what cannot be had fails, with the place it is looked for."""
+    findings = [finding for each in settings.integrations if each.id in visible for finding in _secrets_of(each, settings)]
+    if settings.target.api_key is not None:
+        try:
+            resolve(settings.target.api_key, settings.path.parent)
+        except JobsyncError as error:
+            findings.append(fail(TARGET, f"target.api_key: {error.message}", error.remedy))
+        else:
+            findings.append(ok(TARGET, "The target's key is there"))
+    return findings
+
+
+def _secrets_of(integration: IntegrationSettings, settings: Settings) -> list[Finding]:
+    findings = []
+    for name, reference in integration.credentials.items():
+        try:
+            resolve(reference, settings.path.parent)
+        except JobsyncError as error:
+            findings.append(fail(CHECK, f"{integration.id}, {name}: {error.message}", error.remedy, integration=integration.id))
+    return findings or [ok(CHECK, f"{integration.id}: every credential is there", integration=integration.id)]
+
+
+async def calls(backend: Backend, visible: frozenset[str]) -> list[Finding]:
+    """Make one cheap call to each ATS of the integrations in ``visible`` and to the target, all at once."""
+    asked = [_call(CHECK, each.id, _tested(backend, each.id)) for each in backend.settings.integrations if each.id in visible]
+    if backend.settings.target.kind is TargetKind.TENZO:
+        asked.append(_call(TARGET, None, backend.health.test_target()))
+    return list(await asyncio.gather(*asked))
+
+
+async def _tested(backend: Backend, integration: str) -> str:
+    return (await backend.integrations.test(integration)).detail
+
+
+async def _call(check: str, integration: str | None, call: Awaitable[str]) -> Finding:
+    name = integration or "The target"
+    try:
+        answer = await asyncio.wait_for(call, DEADLINE)
+    except TimeoutError:
+        return fail(
+            check, f"{name} did not answer within {DEADLINE:g} s", "Try again; jobsync test has more patience", integration=integration
+        )
+    except JobsyncError as error:
+        return fail(check, f"{name}: {error.message}", error.remedy, integration=integration)
+    return ok(check, f"{name} answers: {answer}", integration=integration)

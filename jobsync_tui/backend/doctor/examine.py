@@ -1,0 +1,72 @@
+"""The whole examination, in the order in which one thing rests on another."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+
+from ..access import AccessPolicy, Actor
+from ..clock import now
+from ..errors import ConfigError, JobsyncError
+from ..facade import Backend
+from ..paths import Places
+from ..settings import Settings, load_settings
+from .connections import calls, secrets
+from .environment import clock, terminal, variables, versions
+from .findings import Finding, Report, fail, ok, warn
+from .permissions import permissions
+from .storage import storage
+
+
+async def examine(found: Places, actor: Actor, *, offline: bool) -> Report:
+    """Look at everything that ``actor`` may see.
+
+    Args:
+        found: Where things are.
+        actor: For whom; integrations that are not theirs are not looked at.
+        offline: Ask nobody: credentials are read and not tried.
+
+    Raises:
+        AccessDenied: The configuration is there and does not name the actor.
+    """
+    settings, findings = _configuration(found)
+    findings += permissions(found, settings)
+    recorded: list[Finding] = [*clock(now(), None)]
+    if settings is not None:
+        visible = AccessPolicy(settings).integrations(actor)
+        # Before the backend is opened, which would make or mend what is looked at here.
+        findings += await asyncio.to_thread(storage, found, settings)
+        findings += secrets(settings, visible)
+        try:
+            async with Backend.open(settings, actor) as backend:
+                recorded = clock(now(), await backend.health.last_recorded())
+                findings += await _integrations(backend)
+                if not offline:
+                    findings += await calls(backend, visible)
+        except JobsyncError as error:
+            findings.append(_unopened(error))
+    return Report.of([*findings, *recorded, *variables(os.environ), *terminal(os.environ), *versions()])
+
+
+def _configuration(found: Places) -> tuple[Settings | None, list[Finding]]:
+    try:
+        settings = load_settings(found.config)
+    except ConfigError as error:
+        return None, [fail("config", error.message, error.remedy)]
+    words = f"{found.config}: {len(settings.integrations)} integrations, target {settings.target.kind}"
+    if not settings.integrations:
+        return settings, [warn("config", words, "Add an [[integrations]] table for each ATS")]
+    return settings, [ok("config", words)]
+
+
+async def _integrations(backend: Backend) -> list[Finding]:
+    """Name what left the configuration and keeps its data: external ids in the target begin with its id."""
+    remedy = "Put it back, or move its data to another id: jobsync integrations rename OLD NEW"
+    return [
+        warn("integrations", f"{each} is not configured any more and keeps its data", remedy, integration=each)
+        for each in await backend.health.leftovers()
+    ] or [ok("integrations", "None has left the configuration with its data behind")]
+
+
+def _unopened(error: JobsyncError) -> Finding:
+    return fail("database", f"Nothing could be tried: {error.message}", error.remedy)

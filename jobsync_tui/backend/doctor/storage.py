@@ -1,0 +1,58 @@
+"""The databases: there, whole, of our version, and read by a SQLite without the fault in its write-ahead mode."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..database import Schema
+from ..database.probe import DatabaseState, look
+from ..errors import StorageError
+from ..paths import Places
+from ..settings import Settings, TargetKind
+from ..store.migrations import SCHEMA
+from ..target.local_tables import TARGET_SCHEMA
+from .findings import Finding, fail, ok, warn
+
+CHECK = "database"
+NEWER_SQLITE = "pip install --upgrade pysqlite3, which jobsync then uses by itself"
+
+
+def storage(found: Places, settings: Settings) -> list[Finding]:
+    """Look at the database, and at the local target's where there is one. Blocks."""
+    path = found.database(settings.storage.url)
+    findings = _look("The database", settings.storage.url if path is None else f"sqlite:///{path}", path, SCHEMA)
+    if settings.target.kind is TargetKind.LOCAL:
+        target = found.local_target(settings.storage.url)
+        findings += _look("The local target", f"sqlite:///{target}", target, TARGET_SCHEMA)
+    return findings
+
+
+def _look(name: str, url: str, path: Path | None, schema: Schema) -> list[Finding]:
+    # Looking must not make the file: an empty one would be opened to the umask.
+    if path is not None and not path.exists():
+        return [ok(CHECK, f"{name} is not there yet; the first use makes {path}")]
+    try:
+        state = look(url)
+    except StorageError as error:
+        return [fail(CHECK, error.message, error.remedy)]
+    return [_state(name, path, state, schema), *_driver(name, state)]
+
+
+def _state(name: str, path: Path | None, state: DatabaseState, schema: Schema) -> Finding:
+    version = state.schemas.get(schema.name)
+    if state.damage is not None:
+        return fail(
+            CHECK, f"{name} is damaged: {state.damage}", f"Move {path} away and restore a backup; jobsync refresh fills a new cache"
+        )
+    if version is not None and version > schema.version:
+        return fail(CHECK, f"{name} has schema {version}, this jobsync knows {schema.version}", "Install the newer jobsync")
+    if version is not None and version < schema.version:
+        return ok(CHECK, f"{name} has schema {version}; the next use brings it to {schema.version}")
+    words = "nothing in it yet" if version is None else f"whole, schema {version}"
+    return ok(CHECK, f"{name} is readable, {words}; {state.engine}")
+
+
+def _driver(name: str, state: DatabaseState) -> list[Finding]:
+    if not state.has_wal_bug:
+        return []
+    return [warn(CHECK, f"{name} is read by {state.engine}, which can damage it when several processes use it at once", NEWER_SQLITE)]

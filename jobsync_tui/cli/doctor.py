@@ -1,0 +1,48 @@
+"""``doctor``: everything that must be right, each with ok, warn or fail, and the remedy."""
+
+from __future__ import annotations
+
+import click
+
+from ..backend.doctor import Report, Status
+from ..backend.errors import ConfigError, ExitCode
+from ..backend.paths import places
+from .options import invocation, json_option
+from .output import print_json, print_line
+from .session import configuration, os_account, require_access, runs
+
+
+@click.command()
+@click.option("--offline", is_flag=True, help="Ask no ATS and no target: credentials are read and not tried.")
+@json_option
+@runs
+async def doctor(*, offline: bool, as_json: bool) -> int:
+    """Look at configuration, permissions, database, credentials, clock, terminal and versions.
+
+    Each is ok, warn or fail, with the remedy. Credentials are tried with one cheap call each, unless --offline. Exit 0 when nothing
+    fails, else 2.
+    """
+    from ..backend.doctor.examine import examine
+
+    try:
+        settings, actor = configuration()
+    except ConfigError:
+        # What is wrong with it is the first thing to be told; without one, it is this account's own affair.
+        actor = os_account()
+    else:
+        await require_access(settings, actor)
+    report = await examine(places(invocation().config), actor, offline=offline)
+    if as_json:
+        print_json(report)
+    else:
+        _print(report)
+    return ExitCode.OK if report.ok else ExitCode.USAGE
+
+
+def _print(report: Report) -> None:
+    for each in report.findings:
+        print_line(f"{each.status.upper():<4}  {each.check:<12}  {each.message}")
+        if each.remedy is not None:
+            print_line(f"{'':<20}-> {each.remedy}")
+    counts = {status: sum(each.status is status for each in report.findings) for status in Status}
+    print_line(f"{counts[Status.OK]} ok, {counts[Status.WARN]} warnings, {counts[Status.FAIL]} failures")
