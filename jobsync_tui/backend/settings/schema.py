@@ -109,6 +109,12 @@ class SyncSettings(_Table):
     settle_after: Duration = timedelta(seconds=20)
 
 
+class SessionSettings(_Table):
+    """How long a session of the terminal application may stand idle; ``idle`` is None where the file does not say."""
+
+    idle: Duration | None = None
+
+
 class NetworkSettings(_Table):
     """The way out. The environment's proxy settings are not used."""
 
@@ -190,6 +196,7 @@ class Settings(_Table):
     target: TargetSettings = TargetSettings()
     sync: SyncSettings = SyncSettings()
     network: NetworkSettings = NetworkSettings()
+    session: SessionSettings = SessionSettings()
     settings: JobSettings = JobSettings()
     integrations: tuple[IntegrationSettings, ...] = ()
     admins: tuple[AdminSettings, ...] | None = None

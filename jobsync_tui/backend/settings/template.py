@@ -31,6 +31,9 @@ settle_after = "20s"            # the longest time in which a write without an a
 # proxy = "http://proxy.example:3128"     # the environment's proxy settings are not used
 # ca_bundle = "/etc/ssl/company.pem"      # added to the system's
 
+# [session]
+# idle = "30m"                  # ends the application after this long without a key; for --as this is the default, else there is none
+
 # [settings]
 # default_generation_template = "General screen"   # where rules matched and none assigns a template
 
