@@ -377,8 +377,6 @@ class VirtualTable(TableMouse, Generic[RowT], can_focus=True):
             self._top = self._bounded(top)
             self._settle()
 
-    # ---- scrolling ---------------------------------------------------------------------------------------------------
-
     def _bounded(self, top: int) -> int:
         return max(0, min(top, self._count - self.page))
 
