@@ -88,7 +88,7 @@ class Judge:
                 jobs = await self._batches.unjudged(judgement, integration, needed, after=after, limit=batch)
                 if not jobs.read:
                     break
-                rulings = await asyncio.to_thread(_rulings, jobs, rules, policy, needed, self._now())
+                rulings = await asyncio.to_thread(rulings_on, jobs, rules, policy, needed, self._now())
                 kept = await self._verdicts.keep(judgement, jobs.read, rulings, self._now())
                 if kept is None:
                     return None
@@ -107,11 +107,14 @@ def basis_of(rules: RuleSet, policy: EvaluationPolicy, now: datetime) -> Basis:
     return Basis(rules.revision, policy_key(policy), standing, tomorrow if ready.relative else None)
 
 
-def _rulings(jobs: JobBatch, rules: RuleSet, policy: EvaluationPolicy, needed: Sequence[str], now: datetime) -> list[Ruling]:
+def rulings_on(jobs: JobBatch, rules: RuleSet, policy: EvaluationPolicy, needed: Sequence[str], now: datetime) -> list[Ruling]:
     """Return the ruling on each job."""
-    columns = {name: _column(jobs, name) for name in needed if field_named(name) is not None}
-    verdicts = judge(Batch(len(jobs.read), columns), rules, policy, now)
-    return _Rulings(verdicts, policy).each()
+    return _Rulings(judge(Batch(len(jobs.read), columns_of(jobs, needed)), rules, policy, now), policy).each()
+
+
+def columns_of(jobs: JobBatch, needed: Sequence[str]) -> dict[str, Sequence[object]]:
+    """Return the columns that the rules ask for; fields that nobody knows are left out."""
+    return {name: _column(jobs, name) for name in needed if field_named(name) is not None}
 
 
 def _column(jobs: JobBatch, name: str) -> Sequence[object]:
