@@ -53,7 +53,8 @@ async def jobs(*, integration: str | None, filter_text: str, sort_text: str | No
         raise UsageError("--json and --csv exclude each other")
     sort = parse_sort(sort_text)
     async with open_backend() as backend:
-        await judge_first(backend, filter_text, integration)
+        if filter_text:
+            await judge_first(backend, filter_text, integration)
         found = backend.jobs.stream(integration, filter_text, sort, limit)
         if as_json:
             async for job in found:

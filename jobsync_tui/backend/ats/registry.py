@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
 from inspect import isabstract
+from typing import TYPE_CHECKING
 
 from ..errors import UsageError
 from ..text import clean
 from .base import Adapter
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 ENTRY_POINT_GROUP = "jobsync.adapters"
 """An installed package adds a provider by an entry point in this group: its name is the provider, its object the `Adapter` subclass."""
@@ -57,6 +60,8 @@ def adapter_class(provider: str) -> type[Adapter]:
 
 
 def _theirs() -> dict[str, EntryPoint]:
+    from importlib.metadata import entry_points
+
     return {point.name: point for point in entry_points(group=ENTRY_POINT_GROUP)}
 
 

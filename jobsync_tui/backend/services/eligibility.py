@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from ..clock import now
 from ..models import Eligibility, Job, JudgedCounts, RuleSet, Source
-from ..rules import evaluate
 from ..store.filter import parse_filter
-from ..store.verdicts import policy_key
-from ..sync.judging import OnJudged
 from .base import Service, for_admins, for_integration
 from .jobs import JobService
+
+if TYPE_CHECKING:
+    from ..sync.judging import OnJudged
 
 
 class EligibilityService(Service):
@@ -72,6 +73,8 @@ class EligibilityService(Service):
     @for_admins
     async def judged(self, integration: str | None = None) -> JudgedCounts:
         """Return how the rules in force judged the cached jobs of an integration, or of all that the actor may use."""
+        from ..store.verdicts import policy_key
+
         chosen = await self._chosen(integration)
         tally = await self.context.verdict_store.tally(chosen, policy_key(self.context.policy()), now())
         return JudgedCounts(tally.jobs, tally.eligible, tally.ineligible)
@@ -83,6 +86,8 @@ class EligibilityService(Service):
         return (integration,)
 
     def _evaluate(self, job: Job, ruleset: RuleSet, source: Source, read_at: datetime | None) -> Eligibility:
+        from ..rules import evaluate
+
         connections = self.context.connections
         return evaluate(
             job,
