@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .backend.access import Actor
     from .backend.http import Responder
     from .backend.settings import Settings
+    from .idle import IdleWatch
 
 _ENDING = (signal.SIGHUP, signal.SIGTERM)
 
@@ -54,10 +55,19 @@ async def _run(settings: Settings, actor: Actor, sandbox: Sandbox | None, memory
 
     responders = sandbox.responders if sandbox is not None else None
     async with Backend.open(settings, actor, responders=responders) as backend:
-        app = JobsyncApp(backend, memory=Memory(memory), confined="account" in actor.origin)
+        app = JobsyncApp(backend, memory=Memory(memory), confined=actor.is_spoken_for, idle=_idle_watch(settings, actor))
         with_signals(app, asyncio.get_running_loop())
         result = await app.run_async()
     return result if result is not None else app.return_code or int(ExitCode.OK)
+
+
+def _idle_watch(settings: Settings, actor: Actor) -> IdleWatch | None:
+    """Return the watch over an idle session: as configured; where nothing is, only for one that is run for somebody else."""
+    from .backend.confinement import IDLE_LIMIT
+    from .idle import IdleWatch
+
+    limit = settings.session.idle or (IDLE_LIMIT if actor.is_spoken_for else None)
+    return None if limit is None else IdleWatch(limit)
 
 
 def with_signals(app: JobsyncApp, loop: asyncio.AbstractEventLoop, die: Callable[[int], object] = os._exit) -> None:

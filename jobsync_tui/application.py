@@ -9,14 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import textual.screen
+from textual import events
 from textual.app import App
 from textual.binding import BindingType
 from textual.command import Provider
 from textual.filter import Monochrome, NoColor
 
+from .backend.durations import format_duration
 from .backend.errors import ExitCode, JobsyncError
 from .clipboard import copy, has_desktop, is_web_address
 from .failures import Place, place_of, words_for
+from .idle import IdleWatch
 from .linefilter import ControlFilter
 from .marks import Marks
 from .memory import Memory
@@ -56,6 +59,7 @@ class JobsyncApp(App[int], inherit_bindings=False):
         backend: The open facade.
         memory: What is remembered between sessions.
         confined: Run for somebody else (``--as``): nothing is opened and nothing suspends.
+        idle: Ends the session after that long without a key, unless something runs; None lets it stand.
     """
 
     TITLE = "jobsync"
@@ -66,7 +70,7 @@ class JobsyncApp(App[int], inherit_bindings=False):
     NOTIFICATION_TIMEOUT = TOAST_SECONDS
     ALLOW_SELECT = False
 
-    def __init__(self, backend: Backend, *, memory: Memory | None = None, confined: bool = False) -> None:
+    def __init__(self, backend: Backend, *, memory: Memory | None = None, confined: bool = False, idle: IdleWatch | None = None) -> None:
         spare_bytes()
         super().__init__()
         self._filters.insert(0, ControlFilter())
@@ -77,6 +81,7 @@ class JobsyncApp(App[int], inherit_bindings=False):
         self.go = Navigator(self)
         self.runs = Runs(backend, self._spawn, self.announce)
         self._confined = confined
+        self._idle = idle
         self._marks: dict[str, Marks] = {}
         for theme in THEMES:
             self.register_theme(theme)
@@ -87,6 +92,8 @@ class JobsyncApp(App[int], inherit_bindings=False):
 
     async def on_mount(self) -> None:
         """Open the integration that was last open, the only one, or the picker."""
+        if self._idle is not None:
+            self.set_interval(self._idle.every, self._look_whether_idle)
         try:
             summaries = await self.backend.integrations.list()
         except JobsyncError as error:
@@ -172,6 +179,23 @@ class JobsyncApp(App[int], inherit_bindings=False):
             self.tell("Ending when what is in flight has ended")
         await self.runs.settled(CLOSE_SECONDS)
         self.exit(int(ExitCode.INTERRUPTED), int(ExitCode.INTERRUPTED))
+
+    async def on_event(self, event: events.Event) -> None:
+        """Note that somebody is there, and go on as usual."""
+        if self._idle is not None and isinstance(event, events.InputEvent | events.Paste):
+            self._idle.touch()
+        await super().on_event(event)
+
+    def _look_whether_idle(self) -> None:
+        if self._idle is None:
+            return
+        if self.runs.busy:
+            self._idle.touch()
+        elif self._idle.is_over:
+            words = f"The session stood idle for {format_duration(self._idle.limit)} and has ended."
+            self.exit(int(ExitCode.OK), message=words)
+        elif self._idle.should_warn():
+            self.tell("This session ends in a minute: nobody has touched it. Any key keeps it", Severity.WARNING)
 
     def action_suspend_process(self) -> None:
         """Stay: a stopped process would hold its leases, and under a forced command there is no shell to come back from."""

@@ -40,6 +40,11 @@ class Actor:
     origin: Mapping[str, str] = field(default_factory=dict)
     is_automatic: bool = False
 
+    @property
+    def is_spoken_for(self) -> bool:
+        """Whether an account acts for this person (``--as``), which must not trust them with itself."""
+        return "account" in self.origin
+
     @classmethod
     def automatic(cls, origin: Mapping[str, str] | None = None) -> Actor:
         """Return the actor of the automatic sync."""

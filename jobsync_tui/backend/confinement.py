@@ -14,6 +14,7 @@ import resource
 import sys
 from collections.abc import Mapping, MutableMapping
 from contextlib import suppress
+from datetime import timedelta
 
 from .secrets import SecretKind, SecretRef
 from .settings import Settings
@@ -42,6 +43,9 @@ ALLOWED = frozenset(
 ALLOWED_BEGINNINGS = ("LC_",)
 PLACES = frozenset({"JOBSYNC_CONFIG", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"})
 """Variables that say where files are: kept where the process was started on this machine, never where sshd started it for a client."""
+
+IDLE_LIMIT = timedelta(minutes=30)
+"""How long a confined session of the application may stand idle where the configuration does not say."""
 
 _FROM_THE_CLIENT = frozenset({"TERM", "COLORTERM", "NO_COLOR", "LANG", "LANGUAGE", "TZ"})
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.,@:+/-]{0,63}|")
