@@ -27,4 +27,6 @@ def start() -> int:
     set_up_logging(found.log)
     from ..app import run_app
 
-    return run_app(settings, actor, memory=found.state / "memory.json")
+    # Those who share an account do not share what they looked at.
+    own = f"memory-{actor.user}.json" if actor.is_spoken_for else "memory.json"
+    return run_app(settings, actor, memory=found.state / own)
