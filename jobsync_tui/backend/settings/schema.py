@@ -101,12 +101,14 @@ class SyncSettings(_Table):
         every: Time between two runs of the automatic sync.
         concurrency: Requests to one integration at the same time, 1 to 29.
         settle_after: The longest time in which a write without an answer may still land.
+        most_changes: How many jobs of an integration the automatic sync may write because rules changed, before it asks a person.
     """
 
     required_fields: tuple[JobField, ...] = ("name",)
     every: Duration = timedelta(minutes=5)
     concurrency: int = Field(default=4, ge=1, le=29, strict=True)
     settle_after: Duration = timedelta(seconds=20)
+    most_changes: int = Field(default=200, ge=0, strict=True)
 
 
 class SessionSettings(_Table):
