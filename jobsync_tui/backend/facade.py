@@ -22,6 +22,7 @@ from .store.migrations import SCHEMA
 if TYPE_CHECKING:
     from .http import Responder
     from .services.adoption import AdoptionService
+    from .services.automatic import AutomaticService
     from .services.eligibility import EligibilityService
     from .services.health import HealthService
     from .services.integrations import IntegrationService
@@ -71,6 +72,13 @@ class Backend:
         from .services.syncs import SyncService
 
         return SyncService(self._context)
+
+    @cached_property
+    def automatic(self) -> AutomaticService:
+        """The automatic sync: run, paused, resumed, and how it stands."""
+        from .services.automatic import AutomaticService
+
+        return AutomaticService(self._context)
 
     @cached_property
     def rules(self) -> RuleService:

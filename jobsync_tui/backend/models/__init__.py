@@ -3,6 +3,7 @@
 Field names and their order are those of the JSON documents in the contract, so that a document is its dataclass encoded.
 """
 
+from .automatic import AutomaticRun, AutomaticState, AutomaticStatus, Hold, HoldKind, Pause
 from .eligibility import (
     ActionResult,
     AutomaticDecision,
@@ -74,6 +75,9 @@ __all__ = [
     "AuditEntry",
     "AuditVerification",
     "AutomaticDecision",
+    "AutomaticRun",
+    "AutomaticState",
+    "AutomaticStatus",
     "BulkPlan",
     "CachedJob",
     "Change",
@@ -85,6 +89,8 @@ __all__ = [
     "EvaluationPolicy",
     "Failure",
     "FieldAvailability",
+    "Hold",
+    "HoldKind",
     "ImportReport",
     "InactiveRule",
     "IntegrationState",
@@ -104,6 +110,7 @@ __all__ = [
     "Note",
     "Op",
     "Outcome",
+    "Pause",
     "PlanKind",
     "Reason",
     "RecoveryReport",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,15 +13,17 @@ from ..clock import now
 from ..errors import AccessDenied, JobsyncError, UsageError
 
 if TYPE_CHECKING:
-    from ..models import EvaluationPolicy
+    from ..models import AutomaticDecision, EvaluationPolicy
     from ..settings import Settings
     from ..store.audit import Attempt
     from ..store.integrations import IntegrationStore
     from ..store.jobs import JobStore
     from ..store.ledger import Ledger
     from ..store.rules import RuleStore
+    from ..store.schedule import ScheduleStore
     from ..store.verdicts import VerdictStore
     from ..sync.adopt import Adoption
+    from ..sync.automatic import Automatic
     from ..sync.bulk import Bulk
     from ..sync.judging import Judge
     from ..sync.parts import SyncParts
@@ -70,6 +73,11 @@ class Context:
     def verdict_store(self) -> VerdictStore:
         """How the rules judged the cached jobs."""
         return self.stores.verdicts
+
+    @property
+    def schedule_store(self) -> ScheduleStore:
+        """When the automatic sync runs, and what stops it."""
+        return self.stores.schedule
 
     @property
     def ledger(self) -> Ledger:
@@ -135,6 +143,26 @@ class Context:
         return Adoption(self.pipeline)
 
     @cached_property
+    def automatic(self) -> Automatic:
+        """Syncs by itself what is eligible."""
+        from ..sync.automatic import Automatic, AutomaticParts
+
+        return Automatic(
+            AutomaticParts(
+                refresher=self.refresher,
+                judge=self.judge,
+                bulk=self.bulk,
+                ledger=self.ledger,
+                decisions=self.stores.decisions,
+                schedule=self.stores.schedule,
+                integrations=self.stores.integrations,
+                most_changes=lambda: self.settings.sync.most_changes,
+                every=lambda: self.settings.sync.every,
+                read_only=lambda integration: self.connections.settings_of(integration).read_only,
+            )
+        )
+
+    @cached_property
     def _sync_parts(self) -> SyncParts:
         from ..sync.parts import SyncParts, SyncTiming
 
@@ -187,6 +215,18 @@ class Context:
             await self._record_refusal(what, integration if configured else None, refusal)
             raise
 
+    async def require_everything(self, what: str) -> None:
+        """Let the actor pass, if the configuration lets them use every integration.
+
+        Raises:
+            AccessDenied: It does not; the attempt is recorded first.
+        """
+        if self.guard.require(self.actor).everything(self.actor):
+            return
+        refusal = AccessDenied("This concerns every integration, and you may not use all of them")
+        await self._record_refusal(what, None, refusal)
+        raise refusal
+
     def policy(self) -> EvaluationPolicy:
         """Return what the configuration adds to the rules."""
         return self.settings.evaluation_policy()
@@ -220,6 +260,14 @@ class Context:
         from ..http import as_person
 
         return as_person()
+
+    async def last_decision(self, integration: str, job_id: str) -> AutomaticDecision | None:
+        """Return the last automatic decision on a job, with the time of the next run; None where there was none."""
+        found = await self.stores.decisions.last(integration, job_id)
+        if found is None:
+            return None
+        (state,) = await self.schedule_store.states([integration])
+        return replace(found, next_run=state.next_run)
 
     async def record(self, action: str, *, outcome: str, cause: str | None = None, integration: str | None = None) -> None:
         """Add a row to the audit record.

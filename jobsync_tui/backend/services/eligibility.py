@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -31,13 +32,8 @@ class EligibilityService(Service):
             RemoteError: The ATS had to be asked and could not be.
         """
         ruleset = rules or await self.context.rule_store.current()
-        job = None if live else await self.context.job_store.get(integration, job_id.strip())
-        if job is not None:
-            found = self._evaluate(job, ruleset, Source.CACHE, job.cached_at)
-            if not _needs_live_read(found):
-                return found
-        fresh = await JobService(self.context).fetch(integration, job_id)
-        return self._evaluate(fresh, ruleset, Source.LIVE, fresh.cached_at)
+        found = await self._found(integration, job_id.strip(), ruleset, live=live)
+        return replace(found, automatic=await self.context.last_decision(integration, found.job.id))
 
     @for_integration
     async def check_many(
@@ -78,6 +74,15 @@ class EligibilityService(Service):
         chosen = await self._chosen(integration)
         tally = await self.context.verdict_store.tally(chosen, policy_key(self.context.policy()), now())
         return JudgedCounts(tally.jobs, tally.eligible, tally.ineligible)
+
+    async def _found(self, integration: str, job_id: str, ruleset: RuleSet, *, live: bool) -> Eligibility:
+        job = None if live else await self.context.job_store.get(integration, job_id)
+        if job is not None:
+            found = self._evaluate(job, ruleset, Source.CACHE, job.cached_at)
+            if not _needs_live_read(found):
+                return found
+        fresh = await JobService(self.context).fetch(integration, job_id)
+        return self._evaluate(fresh, ruleset, Source.LIVE, fresh.cached_at)
 
     async def _chosen(self, integration: str | None) -> tuple[str, ...]:
         if integration is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from time import monotonic
 
-from ..models import ConnectionReport, IntegrationSummary, RefreshProgress, RefreshReport
+from ..models import ConnectionReport, HoldKind, IntegrationSummary, RefreshProgress, RefreshReport
 from .base import Service, for_admins, for_integration
 
 
@@ -24,7 +24,7 @@ class IntegrationService(Service):
 
     @for_integration
     async def test(self, integration: str) -> ConnectionReport:
-        """Try the integration's credentials with one cheap call.
+        """Try the integration's credentials with one cheap call; where they work, an automatic sync that they had stopped goes on.
 
         Raises:
             RemoteError: They do not work; the remedy says what to do.
@@ -32,6 +32,7 @@ class IntegrationService(Service):
         started = monotonic()
         with self.context.as_person():
             detail = await self.context.connections.adapter(integration).test()
+        await self.context.schedule_store.release(integration, HoldKind.CREDENTIALS)
         return ConnectionReport(integration, ok=True, detail=detail, seconds=monotonic() - started)
 
     @for_integration

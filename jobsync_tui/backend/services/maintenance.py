@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from ..clock import now
-from ..errors import AccessDenied
 from .base import Service, for_admins
 
 
@@ -19,12 +18,5 @@ class MaintenanceService(Service):
         Raises:
             AccessDenied: The actor may not use every integration.
         """
-        await self._require_everything("prune")
+        await self.context.require_everything("prune")
         return await self.context.ledger.prune(now() - keep, self.context.actor.user)
-
-    async def _require_everything(self, what: str) -> None:
-        if self.context.guard.require(self.context.actor).everything(self.context.actor):
-            return
-        refusal = AccessDenied("This concerns every integration, and you may not use all of them")
-        await self.context.record(what, outcome="refused", cause=refusal.message)
-        raise refusal

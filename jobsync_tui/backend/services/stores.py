@@ -10,11 +10,13 @@ if TYPE_CHECKING:
     from ..database import Database
     from ..models import EvaluationPolicy
     from ..store.batches import BatchStore
+    from ..store.decisions import DecisionStore
     from ..store.integrations import IntegrationStore
     from ..store.jobs import JobStore
     from ..store.journal import Journal
     from ..store.ledger import Ledger
     from ..store.rules import RuleStore
+    from ..store.schedule import ScheduleStore
     from ..store.verdicts import VerdictStore
 
 
@@ -64,6 +66,20 @@ class Stores:
         from ..store.batches import BatchStore
 
         return BatchStore(self.database)
+
+    @cached_property
+    def decisions(self) -> DecisionStore:
+        """What the automatic sync decided for each job."""
+        from ..store.decisions import DecisionStore
+
+        return DecisionStore(self.database)
+
+    @cached_property
+    def schedule(self) -> ScheduleStore:
+        """When the automatic sync runs, and what stops it."""
+        from ..store.schedule import ScheduleStore
+
+        return ScheduleStore(self.database)
 
     @cached_property
     def journal(self) -> Journal:

@@ -26,6 +26,7 @@ required_fields = ["name"]      # a job without these is not synced
 every = "5m"                    # time between two runs of the automatic sync
 concurrency = 4                 # requests to one ATS at the same time, at most 29
 settle_after = "20s"            # the longest time in which a write without an answer may still land
+most_changes = 200              # jobs that the automatic sync may write because rules changed, before it asks a person
 
 # [network]
 # proxy = "http://proxy.example:3128"     # the environment's proxy settings are not used

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..database import Db, Dialect, Schema, create_tables
 from ..models import SortField
+from .automatic_tables import AUTOMATIC_TABLES
 from .ledger_tables import LEDGER_TABLES
 from .ordering import COLUMNS, TIMES, create_order
 from .tables import CACHE_TABLES, CounterRow
@@ -11,7 +12,7 @@ from .textindex import text_index
 
 
 def _create(db: Db, dialect: Dialect) -> None:
-    create_tables(db, (*CACHE_TABLES, *LEDGER_TABLES))
+    create_tables(db, (*CACHE_TABLES, *LEDGER_TABLES, *AUTOMATIC_TABLES))
     text_index(dialect).create(db)
     dialect.order_bytewise(db, "jobs", [COLUMNS[field] for field in SortField if field not in TIMES])
     create_order(db, SortField.UPDATED_AT)

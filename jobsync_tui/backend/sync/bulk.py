@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeAlias, TypeVar
 
 from ..access import Actor
-from ..errors import StalePlan
+from ..errors import JobsyncError, StalePlan
 from ..models import BulkPlan, Failure, Outcome, SyncPlan, SyncResult
 from .pipeline import Pipeline
 from .plan import bulk_plan
@@ -25,6 +25,9 @@ OnProgress: TypeAlias = Callable[[int, int], None]
 
 OnResult: TypeAlias = Callable[[SyncResult], None]
 """Told each result as it comes, in no particular order."""
+
+OnEach: TypeAlias = Callable[[JobKey, "SyncResult | Exception"], Awaitable[None]]
+"""Awaited with each job and what came of it."""
 
 
 class Bulk:
@@ -97,6 +100,32 @@ class Bulk:
             return result
 
         return await self._side_by_side(jobs, one)
+
+    async def sync_while(self, actor: Actor, jobs: Sequence[JobKey], go_on: Callable[[], bool], on_result: OnEach) -> None:
+        """Sync the jobs as long as ``go_on`` says so before each; those that are not begun are not tried at all, and leave no record.
+
+        Args:
+            actor: On whose behalf.
+            jobs: Each once; repeats are left out.
+            go_on: Asked before each job.
+            on_result: Awaited with each job and what came of it, or the fault that it ended in, before its place is given to another.
+
+        Raises:
+            AccessDenied, UsageError: The actor may not use one of the integrations.
+        """
+
+        async def one(job: JobKey) -> None:
+            if not go_on():
+                return
+            try:
+                result: SyncResult | Exception = await self._pipeline.sync(actor, *job)
+            except JobsyncError:
+                raise
+            except Exception as fault:  # noqa: BLE001 - the pipeline has logged it; one job's fault is no other's
+                result = fault
+            await on_result(job, result)
+
+        await self._side_by_side(unique(jobs), one)
 
     async def _all_stale(self, actor: Actor, plan: BulkPlan, on_result: OnResult | None) -> tuple[SyncResult, ...]:
         error = StalePlan(

@@ -148,7 +148,8 @@ class _Rulings:
         known = self._made.get((reason, numbers))
         if known is None:
             rules = [self._verdicts.rules[number].rule for number in numbers]
-            known = Ruling(reason is None, reason, configured(rules, self._policy), tuple((rule.id, rule.name) for rule in rules))
+            left = configured(rules, self._policy) if reason is None else ""
+            known = Ruling(reason is None, reason, left, tuple((rule.id, rule.name) for rule in rules))
             self._made[reason, numbers] = known
         return known
 

@@ -1,0 +1,134 @@
+"""The automatic sync: run once, run on schedule, paused, resumed, and how it stands."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import platform
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from ..access import Actor
+from ..clock import now
+from ..errors import JobsyncError
+from ..models import AutomaticDecision, AutomaticRun, AutomaticState, AutomaticStatus, HoldKind
+from ..sync.automatic import LEASE
+from ..sync.timer import next_slot
+from .base import Service, for_admins, for_integration
+
+log = logging.getLogger(__name__)
+
+
+class AutomaticService(Service):
+    """What ``jobsync auto``, the header of the jobs screen and Check Eligibility ask for.
+
+    It concerns every integration, so only those who may use all of them may run, pause or resume it.
+    """
+
+    @for_admins
+    async def run(
+        self,
+        integration: str | None = None,
+        *,
+        every: timedelta | None = None,
+        on_schedule: bool = False,
+        stop: asyncio.Event | None = None,
+    ) -> tuple[AutomaticRun, ...]:
+        """Run once over one integration or over all, side by side; what happens to one is in its run and stops no other.
+
+        Args:
+            integration: Its id; None for all that are configured.
+            every: The time between two runs, where it is not that of the configuration.
+            on_schedule: Do nothing where the present slot of the schedule was run already.
+            stop: Once set, what has begun ends and nothing else is begun.
+
+        Raises:
+            AccessDenied: The actor may not use every integration.
+        """
+        context = self.context
+        await context.require_everything("auto")
+        if integration is not None:
+            await context.admit_to(integration, "auto")
+        await self._settle()
+        chosen = [each.id for each in context.settings.integrations] if integration is None else [integration]
+        actor = self._automatic(on_schedule=on_schedule)
+        event = stop or asyncio.Event()
+        runs = [context.automatic.run(actor, each, stop=event, every=every, on_schedule=on_schedule) for each in chosen]
+        return tuple(await asyncio.gather(*runs))
+
+    @for_admins
+    async def serve(self, stop: asyncio.Event, on_runs: Callable[[tuple[AutomaticRun, ...]], None], every: timedelta | None = None) -> None:
+        """Run in every slot of the schedule until ``stop`` is set. Access and configuration are looked at anew each time.
+
+        Raises:
+            AccessDenied: The actor may not use every integration, or not any more.
+        """
+        while not stop.is_set():
+            began = now()
+            on_runs(await self.run(every=every, on_schedule=True, stop=stop))
+            await next_slot(every or self.context.settings.sync.every, stop, since=began)
+
+    @for_admins
+    async def pause(self) -> AutomaticStatus:
+        """Have no run begin until `resume`; one that is under way ends.
+
+        Raises:
+            AccessDenied: The actor may not use every integration.
+        """
+        await self.context.require_everything("auto pause")
+        await self.context.record("auto pause", outcome="done")
+        await self.context.schedule_store.pause(self.context.actor.user)
+        return await self.status()
+
+    @for_admins
+    async def resume(self, *, accept: bool = False) -> AutomaticStatus:
+        """End the pause, and let integrations go on whose credentials were refused.
+
+        Args:
+            accept: Let those go on too that rules would write more of than the guard lets pass, as long as the rules stay as they are.
+
+        Raises:
+            AccessDenied: The actor may not use every integration.
+        """
+        await self.context.require_everything("auto resume")
+        await self.context.record("auto resume", outcome="done", cause="accepted what the rules would write" if accept else None)
+        await self.context.schedule_store.resume()
+        kinds = (HoldKind.CREDENTIALS, HoldKind.GUARD) if accept else (HoldKind.CREDENTIALS,)
+        for integration in self.context.settings.integrations:
+            await self.context.schedule_store.release(integration.id, *kinds, accept=accept)
+        return await self.status()
+
+    @for_admins
+    async def status(self) -> AutomaticStatus:
+        """Return how the automatic sync of the integrations stands that the actor may use."""
+        states = await self.context.schedule_store.states(self.context.visible())
+        paused = await self.context.schedule_store.paused()
+        return AutomaticStatus(paused, self.context.settings.sync.every, tuple([await self._with_run(each) for each in states]))
+
+    @for_integration
+    async def state(self, integration: str) -> AutomaticState:
+        """Return how the automatic sync of one integration stands."""
+        return await self._with_run((await self.context.schedule_store.states([integration]))[0])
+
+    @for_integration
+    async def decision(self, integration: str, job_id: str) -> AutomaticDecision | None:
+        """Return what the automatic sync last decided for a job and when it looks again; None where it never did."""
+        return await self.context.last_decision(integration, job_id)
+
+    async def _with_run(self, state: AutomaticState) -> AutomaticState:
+        lease = await self.context.ledger.leases.holder_of(state.integration, LEASE)
+        return state if lease is None else replace(state, running=True, last_run=lease.since, ended_at=None)
+
+    def _automatic(self, *, on_schedule: bool) -> Actor:
+        actor = self.context.actor
+        origin = {"started_by": actor.user, "host": platform.node(), "process": str(os.getpid()), **actor.origin}
+        return Actor.automatic({**origin, "trigger": "schedule" if on_schedule else "once"})
+
+    async def _settle(self) -> None:
+        """Settle what is open; a service that runs for weeks cannot wait for its next start."""
+        try:
+            await self.context.recovery.recover(wait=False)
+        except JobsyncError as error:
+            log.warning("open operations could not be settled: %s", error.message)

@@ -1,0 +1,68 @@
+"""Tables of the automatic sync: what it decided for each job, and how the schedule of each integration stands.
+
+Times are milliseconds since 1970-01-01 UTC; 0 stands for no time.
+"""
+
+from __future__ import annotations
+
+import peewee
+
+
+class DecisionRow(peewee.Model):
+    """The last decision on a job, kept in place.
+
+    ``changed`` and ``configuration`` are the job's state and what the rules left on it when it was decided (`VerdictRow`, `RulingRow`),
+    ``judgement`` the one it was decided under. What failed is tried again at ``retry_at``, after ``tries`` failures in a row.
+    """
+
+    key = peewee.BigIntegerField(primary_key=True)
+    at = peewee.BigIntegerField()
+    outcome = peewee.TextField()
+    reason = peewee.TextField(null=True)
+    revision = peewee.IntegerField()
+    judgement = peewee.IntegerField()
+    changed = peewee.BigIntegerField()
+    configuration = peewee.TextField()
+    tries = peewee.IntegerField()
+    retry_at = peewee.BigIntegerField()
+
+    class Meta:  # noqa: D106
+        table_name = "automatic_decisions"
+
+
+class ScheduleRow(peewee.Model):
+    """The schedule of one integration. ``tick`` is when the grid's slot began that was claimed last, ``every`` the grid's width.
+
+    ``last`` is the last run as JSON. ``hold`` says why it waits for a person, ``held_for`` which rules the guard stopped, and
+    ``accepted`` which ones a person let pass.
+    """
+
+    integration = peewee.TextField(primary_key=True)
+    tick = peewee.BigIntegerField(default=0)
+    every = peewee.BigIntegerField(default=0)
+    started_at = peewee.BigIntegerField(default=0)
+    ended_at = peewee.BigIntegerField(default=0)
+    last = peewee.TextField(null=True)
+    hold = peewee.TextField(null=True)
+    held_since = peewee.BigIntegerField(default=0)
+    hold_message = peewee.TextField(default="")
+    hold_remedy = peewee.TextField(default="")
+    held_for = peewee.TextField(null=True)
+    accepted = peewee.TextField(null=True)
+
+    class Meta:  # noqa: D106
+        table_name = "automatic_schedule"
+
+
+class PauseRow(peewee.Model):
+    """Who paused the automatic sync of everything; at most one row."""
+
+    id = peewee.IntegerField(primary_key=True)
+    actor = peewee.TextField()
+    at = peewee.BigIntegerField()
+
+    class Meta:  # noqa: D106
+        table_name = "automatic_pause"
+
+
+AUTOMATIC_TABLES: tuple[type[peewee.Model], ...] = (DecisionRow, ScheduleRow, PauseRow)

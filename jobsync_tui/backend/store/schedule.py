@@ -1,0 +1,212 @@
+"""The schedule of the automatic sync: slots of a fixed grid, each claimed by one run; what it came to; and what stops it.
+
+The grid counts from 1970 in steps of the interval, so that every process and every host cuts time alike. A slot is claimed in one
+transaction. A clock that jumped ahead claims one slot, not all it passed; one that went back claims no slot twice.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from enum import Enum
+
+from .. import clock
+from ..database import Database, Db
+from ..models import AutomaticRun, AutomaticState, Failure, Hold, HoldKind, Pause
+from .automatic_tables import PauseRow, ScheduleRow
+from .codec import moment
+
+AHEAD = timedelta(minutes=10)
+"""How far another host's clock may be ahead before its slots count as those of a wrong clock."""
+
+LATE = 2
+"""Slots after which a schedule that did nothing counts as not running."""
+
+ONLY = 1
+
+
+class Claim(Enum):
+    """What came of a claim."""
+
+    OURS = "ours"
+    TAKEN = "taken"
+
+
+class ScheduleStore:
+    """Slots, runs, pauses and holds."""
+
+    def __init__(self, database: Database, *, now: Callable[[], datetime] = clock.now) -> None:
+        self._database = database
+        self._now = now
+
+    async def claim(self, integration: str, every: timedelta) -> Claim:
+        """Claim the present slot of an integration; it is ours where nobody had it before."""
+        return await self._database.write(_claim, integration, clock.to_ms(self._now()), width(every))
+
+    async def begin(self, integration: str, every: timedelta) -> None:
+        """Note that a run begins."""
+        values = {"started_at": clock.to_ms(self._now()), "ended_at": 0, "every": width(every)}
+        await self._database.write(_put, integration, values)
+
+    async def end(self, run: AutomaticRun) -> None:
+        """Note what a run came to."""
+        await self._database.write(_put, run.integration, {"ended_at": clock.to_ms(self._now()), "last": json.dumps(asdict(run))})
+
+    async def hold(self, integration: str, hold: Hold, held_for: str | None = None) -> bool:
+        """Have an integration wait for a person; returns False where it does already, for the same.
+
+        Args:
+            integration: Its id.
+            hold: Why.
+            held_for: The rules that the guard stops.
+        """
+        return await self._database.write(_put_hold, integration, hold, held_for)
+
+    async def release(self, integration: str, *kinds: HoldKind, accept: bool = False) -> Hold | None:
+        """Let an integration go on; returns what held it.
+
+        Args:
+            integration: Its id.
+            kinds: Only what holds it by one of these.
+            accept: Let pass what the guard stopped, as long as the rules stay as they were then.
+        """
+        return await self._database.write(_release, integration, kinds, accept=accept)
+
+    async def held(self, integration: str) -> Hold | None:
+        """Return what the integration waits for."""
+        return await self._database.read(_held, integration)
+
+    async def guarded(self, integration: str) -> tuple[str | None, str | None]:
+        """Return for which rules the guard holds the integration, and which ones a person let pass."""
+        return await self._database.read(_guarded, integration)
+
+    async def pause(self, actor: str) -> Pause:
+        """Pause everything; a pause that stands stays as it is."""
+        return await self._database.write(self._pause, actor)
+
+    async def resume(self) -> Pause | None:
+        """End the pause, and return it."""
+        return await self._database.write(_resume)
+
+    async def paused(self) -> Pause | None:
+        """Return the pause that stands."""
+        return await self._database.read(_paused)
+
+    async def states(self, integrations: Sequence[str]) -> tuple[AutomaticState, ...]:
+        """Return how the schedule of each integration stands; whether a run is under way, its lease says."""
+        return await self._database.read(self._states, tuple(integrations))
+
+    def _pause(self, db: Db, actor: str) -> Pause:
+        PauseRow.insert({"id": ONLY, "actor": actor, "at": clock.to_ms(self._now())}).on_conflict_ignore().execute(db)
+        pause = _paused(db)
+        assert pause is not None, "a row that was just written is there"  # noqa: S101
+        return pause
+
+    def _states(self, db: Db, integrations: tuple[str, ...]) -> tuple[AutomaticState, ...]:
+        paused, now = _paused(db) is not None, clock.to_ms(self._now())
+        return tuple(_state(_row(db, each), each, now, paused=paused) for each in integrations)
+
+
+def width(every: timedelta) -> int:
+    """Return the grid's width in milliseconds; at least a second."""
+    return max(1000, every // timedelta(milliseconds=1))
+
+
+def slot(now: int, every: int) -> int:
+    """Return when the slot began that ``now`` falls into."""
+    return now - now % every
+
+
+def _claim(db: Db, integration: str, now: int, every: int) -> Claim:
+    row = _row(db, integration)
+    present, last = slot(now, every), 0 if row is None else row.tick
+    if last >= present and last <= present + max(2 * every, AHEAD // timedelta(milliseconds=1)):
+        return Claim.TAKEN
+    _put(db, integration, {"tick": present, "every": every})
+    # A slot far ahead was claimed while the clock was wrong. What falls into the present one may have been done before it went wrong.
+    return Claim.OURS if last < present else Claim.TAKEN
+
+
+def _put_hold(db: Db, integration: str, hold: Hold, held_for: str | None) -> bool:
+    row = _row(db, integration)
+    if row is not None and (row.hold, row.held_for) == (hold.kind.value, held_for):
+        return False
+    told = {"held_since": clock.to_ms(hold.since), "hold_message": hold.message, "hold_remedy": hold.remedy}
+    _put(db, integration, {"hold": hold.kind.value, "held_for": held_for, **told})
+    return True
+
+
+def _put(db: Db, integration: str, values: Mapping[str, object]) -> None:
+    ScheduleRow.insert(integration=integration).on_conflict_ignore().execute(db)
+    ScheduleRow.update(dict(values)).where(ScheduleRow.integration == integration).execute(db)
+
+
+def _row(db: Db, integration: str) -> ScheduleRow | None:
+    row: ScheduleRow | None = ScheduleRow.select().where(ScheduleRow.integration == integration).first(db)
+    return row
+
+
+def _held(db: Db, integration: str) -> Hold | None:
+    row = _row(db, integration)
+    return None if row is None else _hold_of(row)
+
+
+def _hold_of(row: ScheduleRow) -> Hold | None:
+    return None if row.hold is None else Hold(HoldKind(row.hold), clock.from_ms(row.held_since), row.hold_message, row.hold_remedy)
+
+
+def _guarded(db: Db, integration: str) -> tuple[str | None, str | None]:
+    row = _row(db, integration)
+    return (None, None) if row is None else (row.held_for if row.hold == HoldKind.GUARD.value else None, row.accepted)
+
+
+def _release(db: Db, integration: str, kinds: tuple[HoldKind, ...], *, accept: bool) -> Hold | None:
+    row = _row(db, integration)
+    hold = None if row is None else _hold_of(row)
+    if row is None or hold is None or hold.kind not in kinds:
+        return None
+    values: dict[str, object] = {"hold": None, "held_for": None}
+    if accept and hold.kind is HoldKind.GUARD:
+        values["accepted"] = row.held_for
+    _put(db, integration, values)
+    return hold
+
+
+def _paused(db: Db) -> Pause | None:
+    for row in PauseRow.select().execute(db):
+        return Pause(row.actor, clock.from_ms(row.at))
+    return None
+
+
+def _resume(db: Db) -> Pause | None:
+    pause = _paused(db)
+    PauseRow.delete().execute(db)
+    return pause
+
+
+def _state(row: ScheduleRow | None, integration: str, now: int, *, paused: bool) -> AutomaticState:
+    if row is None:
+        return AutomaticState(integration=integration)
+    hold = _hold_of(row)
+    run = None if row.last is None else _run(row.last)
+    due = None if paused or hold is not None else _next(row, now)
+    started = moment(row.started_at)
+    return AutomaticState(integration=integration, last_run=started, ended_at=moment(row.ended_at), run=run, hold=hold, next_run=due)
+
+
+def _next(row: ScheduleRow, now: int) -> datetime | None:
+    """Return when the next slot begins; None where the last one that anybody ran lies too far back, or ahead."""
+    if not row.every:
+        return None
+    last = max(row.tick, row.started_at)
+    if abs(now - last) > max(LATE * row.every, row.every + 60_000):
+        return None
+    return clock.from_ms(slot(now, row.every) + row.every)
+
+
+def _run(text: str) -> AutomaticRun:
+    values = json.loads(text)
+    error = values.pop("error")
+    return AutomaticRun(**values, error=None if error is None else Failure(**error))
