@@ -1,7 +1,7 @@
 """What a command costs as a whole process, and what the application keeps in memory.
 
-Run ``python -m benchmarks.commands`` in the checkout. Each line is the median and the best of the repeats, an empty Python beside them: on a machine that
-is busy only the distance to that line says anything. The sandbox is made first and thrown away afterwards.
+Run ``python -m benchmarks.commands`` in the checkout. Each line is the median and the best of the repeats, an empty Python beside them:
+on a machine that is busy only the distance to that line says anything. The sandbox is made first and thrown away afterwards.
 """
 
 from __future__ import annotations
