@@ -20,10 +20,15 @@ class RuleStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._last = RuleSet(0)
 
     async def current(self) -> RuleSet:
-        """Return the rules in force; without any ever saved, an empty set at revision 0."""
-        return await self._database.read(_current)
+        """Return the rules in force; without any ever saved, an empty set at revision 0.
+
+        As long as the revision stays, it is the same value: what was made of it (`rules.compiled`) is found again.
+        """
+        self._last = await self._database.read(_current, self._last)
+        return self._last
 
     async def at(self, revision: int) -> RuleSet:
         """Return the rules as they were at a revision.
@@ -67,9 +72,9 @@ def revision_in_force(db: Db) -> int:
     return revision or 0
 
 
-def _current(db: Db) -> RuleSet:
+def _current(db: Db, known: RuleSet) -> RuleSet:
     revision = revision_in_force(db)
-    return _at(db, revision) if revision else RuleSet(0)
+    return known if revision == known.revision else _at(db, revision)
 
 
 def _at(db: Db, revision: int) -> RuleSet:
