@@ -23,6 +23,7 @@ COMMANDS = {
     "sync": Entry("sync:sync", "Sync jobs into the target: plan, confirm, write, verify."),
     "retry": Entry("sync:retry", "Sync again what failed last time."),
     "recover": Entry("sync:recover", "Settle what a crash or a lost answer left open, and return when all is settled."),
+    "auto": Entry("automatic:auto", "Sync by itself what is new or changed and eligible: as a service, or once for a timer."),
     "rules": Entry("rules:rules", "Look at, import, export and switch the rules."),
     "audit": Entry("records:audit", "Show the record of who did what."),
     "leases": Entry("records:leases", "Show who is syncing what."),

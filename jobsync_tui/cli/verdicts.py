@@ -43,7 +43,12 @@ def of_result(result: SyncResult) -> ExitCode:
         return usual
     if result.error.code == FAULT_CODE:
         return ExitCode.FAULT
-    return next((error.exit_code for error in _errors(JobsyncError) if error.code == result.error.code), usual)
+    return of_code(result.error.code, usual)
+
+
+def of_code(code: str, usual: ExitCode) -> ExitCode:
+    """Return the exit code of the error with that code, ``usual`` where there is none."""
+    return next((error.exit_code for error in _errors(JobsyncError) if error.code == code), usual)
 
 
 def worst(codes: Iterable[ExitCode]) -> ExitCode:

@@ -1,0 +1,192 @@
+"""``auto``: the automatic sync as a service or for a timer, paused, resumed, and how it stands."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import click
+
+from ..backend.durations import parse_duration
+from ..backend.errors import ExitCode, UsageError
+from ..backend.models import AutomaticRun, AutomaticState, AutomaticStatus, Failure
+from .interruption import Interruption
+from .options import json_option
+from .output import print_json, print_line, say, when
+from .session import open_backend, runs
+from .tables import Table
+from .verdicts import FAULT_CODE, of_code, worst
+
+_GUARD = "guard"
+_RUNNING = "running"
+_SHORTEST = timedelta(seconds=1)
+
+
+@click.group(invoke_without_command=True)
+@click.option("--once", is_flag=True, help="Run once and end. With --every, only if this slot of the schedule was not run yet: for timers.")
+@click.option("--every", "every_text", metavar="5m", help="Time between two runs, instead of the configuration's sync.every.")
+@json_option
+@click.pass_context
+def auto(ctx: click.Context, *, once: bool, every_text: str | None, as_json: bool) -> int:
+    """Sync by itself what is new or changed and eligible, as a service, or once for a timer."""
+    if ctx.invoked_subcommand is not None:
+        return ExitCode.OK
+    every = None if every_text is None else parse_every(every_text)
+    return _once(every, as_json=as_json) if once else _serve(every, as_json=as_json)
+
+
+@auto.command()
+@json_option
+@runs
+async def pause(*, as_json: bool) -> int:
+    """Have no run begin until it is resumed; one that is under way ends."""
+    async with open_backend() as backend:
+        _print_status(await backend.automatic.pause(), as_json=as_json)
+    return ExitCode.OK
+
+
+@auto.command()
+@click.option("--accept", is_flag=True, help="Let pass what the rules would write, where that is so much that a person was to be asked.")
+@json_option
+@runs
+async def resume(*, accept: bool, as_json: bool) -> int:
+    """Let the automatic sync go on, after a pause or after credentials were refused."""
+    async with open_backend() as backend:
+        _print_status(await backend.automatic.resume(accept=accept), as_json=as_json)
+    return ExitCode.OK
+
+
+@auto.command()
+@json_option
+@runs
+async def status(*, as_json: bool) -> int:
+    """Show when it ran, what came of it, when it runs next, and what it waits for."""
+    async with open_backend() as backend:
+        _print_status(await backend.automatic.status(), as_json=as_json)
+    return ExitCode.OK
+
+
+@runs
+async def _once(every: timedelta | None, *, as_json: bool) -> int:
+    interruption = Interruption()
+    async with open_backend() as backend, interruption:
+        found = await backend.automatic.run(every=every, on_schedule=every is not None, stop=interruption.event)
+    if as_json:
+        print_json({"runs": [_document(run) for run in found]})
+    for run in () if as_json else found:
+        _print_run(run)
+    return ExitCode.INTERRUPTED if interruption.happened else worst(map(of_run, found))
+
+
+@runs
+async def _serve(every: timedelta | None, *, as_json: bool) -> int:
+    """Run until the process is asked to end; ending in order is how a service ends."""
+    interruption = Interruption()
+    async with open_backend() as backend, interruption:
+        say(f"The automatic sync runs every {every or backend.settings.sync.every}; a signal ends it after the job in flight")
+        await backend.automatic.serve(interruption.event, _Diary(as_json=as_json).write, every)
+    return ExitCode.OK
+
+
+def parse_every(text: str) -> timedelta:
+    """Return the interval that ``--every`` names.
+
+    Raises:
+        UsageError: It is no duration of at least a second.
+    """
+    try:
+        every = parse_duration(text)
+    except ValueError as error:
+        raise UsageError(f"--every {error}") from None
+    if every < _SHORTEST:
+        raise UsageError("--every must be at least 1s")
+    return every
+
+
+def of_run(run: AutomaticRun) -> ExitCode:
+    """Return the exit code of one run: that of its error, and where it did what it could, of the jobs that failed."""
+    code = None if run.error is None else run.error.code
+    if code == _GUARD or (code == _RUNNING and run.skipped):
+        return ExitCode.BUSY
+    if run.skipped:
+        return ExitCode.OK
+    if code == FAULT_CODE:
+        return ExitCode.FAULT
+    if code is not None:
+        return of_code(code, ExitCode.REMOTE)
+    failed = run.outcomes.get("failed", 0) + run.outcomes.get("unknown", 0)
+    return ExitCode.REMOTE if failed else ExitCode.OK
+
+
+class _Diary:
+    """What a service prints: each run that did something, and each trouble once, until it is another one."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self._as_json = as_json
+        self._told: dict[str, Failure | None] = {}
+
+    def write(self, found: Sequence[AutomaticRun]) -> None:
+        """Print the runs of one slot."""
+        if self._as_json:
+            print_json({"runs": [_document(run) for run in found]})
+            sys.stdout.flush()
+            return
+        for run in found:
+            if run.error is not None and self._told.get(run.integration) == run.error:
+                continue
+            self._told[run.integration] = run.error
+            _print_run(run)
+        sys.stdout.flush()
+
+
+def _print_run(run: AutomaticRun) -> None:
+    if not run.skipped:
+        print_line(f"{run.integration}: {_words(run)}")
+    if run.error is not None:
+        say(f"{run.integration}: {run.error.message}")
+        if run.error.remedy:
+            say(f"    {run.error.remedy}")
+
+
+def _document(run: AutomaticRun) -> dict[str, Any]:
+    return {
+        "integration": run.integration,
+        "refreshed": run.refreshed,
+        "evaluated": run.evaluated,
+        "outcomes": run.outcomes,
+        "error": run.error,
+        "skipped": run.skipped,
+    }
+
+
+def _words(run: AutomaticRun) -> str:
+    outcomes = ", ".join(f"{count:,} {outcome}" for outcome, count in run.outcomes.items())
+    refreshed = "not refreshed" if run.refreshed is None else f"{run.refreshed:,} jobs read"
+    return f"{refreshed}, {run.evaluated:,} evaluated" + (f": {outcomes}" if outcomes else "")
+
+
+def _print_status(found: AutomaticStatus, *, as_json: bool) -> None:
+    if as_json:
+        print_json(found)
+        return
+    if found.paused is not None:
+        print_line(f"PAUSED by {found.paused.by} since {when(found.paused.since)}; jobsync auto resume ends that")
+    table = Table("INTEGRATION", "LAST RUN", "WHAT CAME OF IT", "NEXT RUN")
+    for state in found.integrations:
+        table.add(state.integration, when(state.last_run), _standing(state), when(state.next_run))
+    table.finish()
+    for state in found.integrations:
+        if state.hold is not None:
+            say(f"{state.integration} waits since {when(state.hold.since)}: {state.hold.message}. {state.hold.remedy}")
+
+
+def _standing(state: AutomaticState) -> str:
+    if state.running:
+        return "under way"
+    if state.hold is not None:
+        return f"WAITS: {state.hold.kind}"
+    if state.run is None:
+        return "-" if state.last_run is None else "cut off"
+    return _words(state.run) if state.run.error is None else f"FAILED: {state.run.error.message}"
