@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from .backend.http import Responder
     from .backend.settings import Settings
     from .idle import IdleWatch
-
-_ENDING = (signal.SIGHUP, signal.SIGTERM)
 
 
 class Sandbox(Protocol):
@@ -70,19 +67,8 @@ def _idle_watch(settings: Settings, actor: Actor) -> IdleWatch | None:
     return None if limit is None else IdleWatch(limit)
 
 
-def with_signals(app: JobsyncApp, loop: asyncio.AbstractEventLoop, die: Callable[[int], object] = os._exit) -> None:
-    """Have a hang-up or a termination end ``app`` in order; a second one ends the process at once.
+def with_signals(app: JobsyncApp, loop: asyncio.AbstractEventLoop) -> None:
+    """Have a hang-up or a termination end ``app`` in order; a second one ends the process at once."""
+    from .ending import Ending
 
-    Without this both kill the process where it stands. In order means: what is in flight ends, its lease is freed and the terminal is
-    restored; the journal covers a process that does not get that far.
-    """
-    finishing: list[asyncio.Task[None]] = []
-
-    def asked() -> None:
-        if finishing:
-            die(int(ExitCode.INTERRUPTED))
-            return
-        finishing.append(loop.create_task(app.finish()))
-
-    for number in _ENDING:
-        loop.add_signal_handler(number, asked)
+    Ending(app, loop).watch()

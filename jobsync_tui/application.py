@@ -18,6 +18,7 @@ from textual.filter import Monochrome, NoColor
 from .backend.durations import format_duration
 from .backend.errors import ExitCode, JobsyncError
 from .clipboard import copy, has_desktop, is_web_address
+from .driver import TerminalDriver
 from .failures import Place, place_of, words_for
 from .idle import IdleWatch
 from .linefilter import ControlFilter
@@ -39,8 +40,8 @@ FRAMES_PER_SECOND = 240
 """Screen updates a second at most. Textual's 60 makes a key wait 16 ms for its frame; an idle application draws none either way."""
 
 TOAST_SECONDS = 4.0
-CLOSE_SECONDS = 10.0
-"""How long an orderly exit waits for what is in flight."""
+CLOSE_SECONDS = 7.5
+"""How long an orderly exit waits for what is in flight: with closing down, it is over within ten seconds."""
 
 # Read by each screen when it makes its first frame timer.
 setattr(textual.screen, "UPDATE_PERIOD", 1 / FRAMES_PER_SECOND)  # noqa: B010 - a constant of Textual's, declared final
@@ -72,7 +73,7 @@ class JobsyncApp(App[int], inherit_bindings=False):
 
     def __init__(self, backend: Backend, *, memory: Memory | None = None, confined: bool = False, idle: IdleWatch | None = None) -> None:
         spare_bytes()
-        super().__init__()
+        super().__init__(driver_class=TerminalDriver)
         self._filters.insert(0, ControlFilter())
         self.animation_level = "none"
         self.backend = backend
@@ -82,6 +83,7 @@ class JobsyncApp(App[int], inherit_bindings=False):
         self.runs = Runs(backend, self._spawn, self.announce)
         self._confined = confined
         self._idle = idle
+        self.terminal_lost: Callable[[], object] | None = None
         self._marks: dict[str, Marks] = {}
         for theme in THEMES:
             self.register_theme(theme)

@@ -1,0 +1,157 @@
+"""The way to the terminal, for terminals that go away: over SSH a client may die or freeze at any moment, and work goes on meanwhile.
+
+Textual's own driver waits for the terminal to take what is written, on the loop on which everything else runs; it spins when the terminal
+is gone; and it starts anew on the SIGCONT that comes with a hang-up. Each of these kept a sync in flight from ending. Rests on
+private names of Textual, which is pinned exactly.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import sys
+import termios
+from codecs import getincrementaldecoder
+from contextlib import suppress
+from queue import Full
+from typing import IO, TYPE_CHECKING, cast
+
+from textual._xterm_parser import XTermParser
+from textual.drivers import linux_driver
+from textual.drivers._writer_thread import WriterThread
+from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+STOP_SECONDS = 1.0
+"""How long the end waits for a terminal to take the last bytes."""
+
+_CANCEL = "\x18"
+"""Ends a sequence that was cut off, without a trace."""
+
+_RESTORE = b"\x18\x1b[?2026l\x1b[<u\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?2004l\x1b[?1004l\x1b[?7h\x1b[?1049l\x1b[?25h"
+"""What takes back everything that the application switched on in a terminal."""
+
+
+class OutputThread(WriterThread):
+    """Writes to the terminal without ever making the application wait.
+
+    Where the terminal does not keep up, whole frames are left out and the screen is painted anew once it has caught up; where it is
+    gone, everything is left out.
+    """
+
+    repaint: Callable[[], object] | None = None
+    """Called, on this thread, when frames were left out and the terminal takes more."""
+
+    def __init__(self, file: IO[str]) -> None:
+        super().__init__(file)
+        self._is_gone = False
+        self._is_behind = False
+
+    def write(self, text: str) -> None:
+        """Queue ``text``; never waits."""
+        if self._is_gone or self._is_behind:
+            return
+        try:
+            self._queue.put_nowait(text)
+        except Full:
+            self._is_behind = True
+
+    def run(self) -> None:
+        """Write what is queued, until told to stop or the terminal is gone."""
+        descriptor = self._file.fileno()
+        encoding = self._file.encoding or "utf-8"
+        try:
+            while (text := self._queue.get()) is not None:
+                _write_all(descriptor, text.encode(encoding, "replace"))
+                if self._is_behind and self._queue.empty():
+                    self._catch_up(descriptor)
+        except OSError:
+            self._is_gone = True
+
+    def stop(self) -> None:
+        """Let what is queued be written, for a while."""
+        with suppress(Full):
+            self._queue.put(None, timeout=STOP_SECONDS)
+            self.join(STOP_SECONDS)
+
+    def _catch_up(self, descriptor: int) -> None:
+        _write_all(descriptor, _CANCEL.encode())
+        self._is_behind = False
+        if self.repaint is not None:
+            self.repaint()
+
+
+class TerminalDriver(LinuxDriver):
+    """Textual's driver, with a terminal that may go away or freeze."""
+
+    def start_application_mode(self) -> None:
+        """Take the terminal over."""
+        super().start_application_mode()
+        if isinstance(self._writer_thread, OutputThread):
+            self._writer_thread.repaint = lambda: self._loop.call_soon_threadsafe(self._repaint)
+
+    def run_input_thread(self) -> None:
+        """Read keys until the end; a terminal that is gone says so once, and ends the application in order."""
+        parser = XTermParser(self._debug)
+        decode = getincrementaldecoder("utf-8")("replace").decode
+        with selectors.SelectSelector() as selector:
+            selector.register(self.fileno, selectors.EVENT_READ)
+            while not self.exit_event.is_set():
+                if selector.select(0.1):
+                    data = _read(self.fileno)
+                    if not data:
+                        self._loop.call_soon_threadsafe(self._lost)
+                        return
+                    self._process(parser.feed(decode(data)))
+                self._process(parser.tick())
+
+    def abandon(self) -> None:
+        """Give the terminal back without waiting for anything; for an end that is at once."""
+        if self.attrs_before is not None:
+            with suppress(termios.error, OSError):
+                termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
+        with suppress(OSError, ValueError):
+            descriptor = cast("IO[str]", sys.__stderr__).fileno()
+            os.set_blocking(descriptor, False)
+            try:
+                os.write(descriptor, _RESTORE)
+            finally:
+                os.set_blocking(descriptor, True)
+
+    def _process(self, messages: object) -> None:
+        for message in cast("list[Message]", messages):
+            self.process_message(message)
+
+    def _lost(self) -> None:
+        lost = getattr(self._app, "terminal_lost", None)
+        if lost is not None:
+            lost()
+
+    def _repaint(self) -> None:
+        for screen in self._app.screen_stack:
+            screen.refresh()
+
+    def _sigtstp_application(self, *_: object) -> None:
+        """Stay: a process that is stopped holds its leases and answers nobody."""
+
+    def _sigcont_application(self, *_: object) -> None:
+        """Do nothing: it was not stopped. A hang-up comes with this signal."""
+
+
+def _read(descriptor: int) -> bytes:
+    try:
+        return os.read(descriptor, 4096)
+    except OSError:
+        return b""
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(descriptor, data) :]
+
+
+# The driver makes its thread by this name, in the middle of taking the terminal over.
+setattr(linux_driver, "WriterThread", OutputThread)  # noqa: B010 - a name of Textual's, declared a class
