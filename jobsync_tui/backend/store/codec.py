@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -49,13 +50,13 @@ class _Payload(msgspec.Struct):
 _decoder = msgspec.json.Decoder(_Payload)
 
 
-def encode(job: Job) -> str:
-    """Return the JSON of ``job`` without its standing in the cache."""
+def encode(job: Job) -> bytes:
+    """Return the JSON of ``job`` without its standing in the cache, in UTF-8."""
     try:
-        return _encoder.encode(job).decode()
+        return _encoder.encode(job)
     except UnicodeEncodeError:
         # A lone surrogate is no text that could be sent anywhere either.
-        return _encoder.encode(_mended(msgspec.to_builtins(job))).decode()
+        return _encoder.encode(_mended(msgspec.to_builtins(job)))
 
 
 def decode(body: str, *, sync_status: str, last_synced: int, target_id: str | None, cached_at: int) -> CachedJob:
@@ -76,9 +77,9 @@ def plain(body: str) -> Job:
     return Job(**{field.name: getattr(payload, field.name) for field in _JOB_FIELDS})
 
 
-def digest(body: str) -> bytes:
+def digest(body: bytes) -> bytes:
     """Return a digest of a job's JSON, for comparing."""
-    return hashlib.sha256(body.encode()).digest()[:8]  # the fastest here, with the processor's help
+    return hashlib.sha256(body).digest()[:8]  # the fastest here, with the processor's help
 
 
 def source_digests(job: Job) -> dict[str, str]:
@@ -103,22 +104,25 @@ def with_loaded(job: Job, stored: Job) -> Job:
 
 def columns(job: Job) -> tuple[Any, ...]:
     """Return the columns of ``jobs`` that come from the ATS, in the order of `COLUMNS`."""
-    place = place_of(job)
-    folded_name = fold(job.name) if job.name else ""
+    name = job.name
+    folded_name = fold(name) if name else ""
+    place, place_key = _shared(place_of(job))
+    client, client_key = _shared(job.client)
+    department, department_key = _shared(job.department)
     return (
         storable(job.id),
-        None if job.name is None else storable(job.name),
-        job.status.value,
-        None if place is None else storable(place),
+        None if name is None else storable(name),
+        str(job.status),
+        place,
         max(0, len(job.locations) - 1),
-        None if job.client is None else storable(job.client),
-        None if job.department is None else storable(job.department),
+        client,
+        department,
         milliseconds(job.updated_at),
         milliseconds(job.created_at),
         folded_name[:KEY_LENGTH],
-        fold_key(place),
-        fold_key(job.client),
-        fold_key(job.department),
+        place_key,
+        client_key,
+        department_key,
         search_text(folded_name, job.id),
     )
 
@@ -144,9 +148,8 @@ COLUMNS = (
 def details(job: Job) -> tuple[str, ...]:
     """Return the folded text of the fields that only filters use, in the order of `DETAILS`."""
     places = job.locations or ((job.location,) if job.location else ())
-    texts = {text: None for place in places for text in (place.text, place.city, place.region, place.country) if text}
     return (
-        "\n".join(map(folded_again, texts)),
+        _lines(places) if len(places) != 1 else _lines_of_one(places[0].text, places[0].city, places[0].region, places[0].country),
         folded_again(job.owner) if job.owner else "",
         fold(job.requisition_id) if job.requisition_id else "",
         folded_again(job.employment_type) if job.employment_type else "",
@@ -165,6 +168,23 @@ def place_of(job: Job) -> str | None:
     if location is None:
         return None
     return location.text or ", ".join(part for part in (location.city, location.region, location.country) if part) or None
+
+
+def _lines(places: Sequence[Location]) -> str:
+    """Return the folded texts of places, each on a line of its own, and each once."""
+    texts = {text: None for place in places for text in (place.text, place.city, place.region, place.country) if text}
+    return "\n".join(map(folded_again, texts))
+
+
+@lru_cache(4096)
+def _lines_of_one(*parts: str | None) -> str:
+    return _lines((Location(*parts),))
+
+
+@lru_cache(8192)
+def _shared(text: str | None) -> tuple[str | None, str]:
+    """Return a text that many jobs share as it is stored, and its sort key."""
+    return None if text is None else storable(text), fold_key(text)
 
 
 def job_row(row: tuple[Any, ...]) -> JobRow:

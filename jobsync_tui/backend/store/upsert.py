@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 
 from ..canonical import storable
 from ..database import Db, Dialect
 from ..models import Job, SyncStatus
 from . import codec
+from .inserts import Insertion
 from .marks import settle, standing, synced_digests
 from .sources import Source, note_change
 from .statements import many
@@ -18,12 +20,16 @@ from .tables import IntegrationRow, JobRecord, PayloadRow, SightingRow
 from .textindex import text_index
 from .verdicts import forget
 
-_SIGHT = "INSERT INTO sightings (key, listing, at, digest) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET at = excluded.at"
-_IN_LISTING = ", listing = excluded.listing, digest = excluded.digest"
-_LETTERS = (
-    "INSERT INTO letters (source, letter, jobs) VALUES (?, ?, ?) "
-    "ON CONFLICT (source, letter) DO UPDATE SET jobs = letters.jobs + excluded.jobs"
+_SEEN = "ON CONFLICT (key) DO UPDATE SET at = excluded.at"
+_SIGHTINGS = ("key", "listing", "at", "digest")
+_READ_SINGLY = Insertion("sightings", _SIGHTINGS, _SEEN)
+_LISTED = Insertion("sightings", _SIGHTINGS, f"{_SEEN}, listing = excluded.listing, digest = excluded.digest")
+_LETTERS = Insertion(
+    "letters", ("source", "letter", "jobs"), "ON CONFLICT (source, letter) DO UPDATE SET jobs = letters.jobs + excluded.jobs"
 )
+_JOBS = Insertion("jobs", ("key", "source", "sync_status", "gone", "last_synced", *codec.COLUMNS))
+_PAYLOADS = Insertion("payloads", ("key", "body"))
+_DETAILS = Insertion("job_details", ("key", *codec.DETAILS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +42,7 @@ class Upserted:
     returned: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(NamedTuple):
     """A job that the cache has already."""
 
     key: int
@@ -48,8 +53,7 @@ class _Known:
     digest: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class _New:
+class _New(NamedTuple):
     """A job that the cache does not have."""
 
     key: int
@@ -57,8 +61,7 @@ class _New:
     body: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Different:
+class _Different(NamedTuple):
     """A job that the cache has otherwise."""
 
     was: _Known
@@ -96,7 +99,7 @@ def upsert(db: Db, dialect: Dialect, source: Source, jobs: Sequence[Job], *, lis
     writer.add(batch.added)
     writer.change(batch.changed)
     writer.bring_back(batch.returned)
-    many(db, dialect, _SIGHT + _IN_LISTING if listing else _SIGHT, [(key, listing, now, digest) for key, digest in batch.sightings])
+    (_LISTED if listing else _READ_SINGLY).run(db, dialect, [(key, listing, now, digest) for key, digest in batch.sightings])
     writer.finish()
     return Upserted(len(unique) - batch.repeated, len(batch.added), len(batch.changed), len(batch.returned))
 
@@ -107,20 +110,20 @@ def _sort(db: Db, dialect: Dialect, source: Source, jobs: dict[str, Job], *, lis
     known = _known(db, dialect, source, list(jobs))
     number = source.last_number
     for job_id, job in jobs.items():
-        body = codec.encode(job)
-        digest = codec.digest(body) if listing else b""
+        encoded = codec.encode(job)
+        digest = codec.digest(encoded) if listing else b""
         found = known.get(job_id)
         if found is None:
             number += 1
             key = source.low + number
-            batch.added.append(_New(key, job, body))
+            batch.added.append(_New(key, job, encoded.decode()))
         else:
             key = found.key
             batch.repeated += listing != 0 and found.listing == listing
             if found.gone:
                 batch.returned.append(found)
             if not listing or digest != found.digest:
-                _compare(db, batch, found, job, body)
+                _compare(db, batch, found, job, encoded.decode())
         batch.sightings.append((key, digest))
     return batch
 
@@ -131,7 +134,7 @@ def _compare(db: Db, batch: _Batch, found: _Known, job: Job, body: str) -> None:
     What a listing leaves out is no change: fields that were loaded singly stay while the rest is the same.
     """
     stored: str = PayloadRow.select(PayloadRow.body).where(PayloadRow.key == found.key).scalar(db)
-    if body != stored and job.not_loaded and codec.encode(codec.with_loaded(job, codec.plain(stored))) == stored:
+    if body != stored and job.not_loaded and codec.encode(codec.with_loaded(job, codec.plain(stored))).decode() == stored:
         return
     if body != stored:
         batch.changed.append(_Different(found, job, body))
@@ -165,12 +168,11 @@ class _Writer:
     def add(self, added: Sequence[_New]) -> None:
         """Insert jobs that the cache did not have."""
         self._added = len(added)
-        names = ("key", "source", "sync_status", "gone", "last_synced", *codec.COLUMNS)
         fixed = (self._source.number, SyncStatus.NEVER.value, False, 0)
         records = [(new.key, *fixed, *codec.columns(new.job)) for new in added]
-        self._many(_insert("jobs", names), records)
-        self._many(_insert("payloads", ("key", "body")), [(new.key, new.body) for new in added])
-        self._many(_insert("job_details", ("key", *codec.DETAILS)), [(new.key, *codec.details(new.job)) for new in added])
+        self._insert(_JOBS, records)
+        self._insert(_PAYLOADS, [(new.key, new.body) for new in added])
+        self._insert(_DETAILS, [(new.key, *codec.details(new.job)) for new in added])
         self._take_in([(record[0], record[-1]) for record in records])
 
     def change(self, changed: Sequence[_Different]) -> None:
@@ -200,7 +202,7 @@ class _Writer:
 
     def finish(self) -> None:
         """Write the totals of the batch."""
-        self._many(_LETTERS, [(self._source.number, letter, jobs) for letter, jobs in self._letters.items() if jobs])
+        self._insert(_LETTERS, [(self._source.number, letter, jobs) for letter, jobs in self._letters.items() if jobs])
         if self._added:
             more = {column: column + self._added for column in (IntegrationRow.jobs, IntegrationRow.last_number)}
             IntegrationRow.update(more).where(IntegrationRow.number == self._source.number).execute(self._db)
@@ -210,19 +212,21 @@ class _Writer:
     def _many(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
         many(self._db, self._dialect, sql, rows)
 
+    def _insert(self, insertion: Insertion, rows: Sequence[tuple[Any, ...]]) -> None:
+        insertion.run(self._db, self._dialect, rows)
+
     def _take_in(self, entries: list[tuple[int, str]]) -> None:
         self._index.add(self._db, entries)
-        for _, text in entries:
-            self._letters.update(set(text))
+        self._letters.update(_letters(entries))
 
     def _take_out(self, entries: list[tuple[int, str]]) -> None:
         self._index.remove(self._db, entries)
-        for _, text in entries:
-            self._letters.subtract(set(text))
+        self._letters.subtract(_letters(entries))
 
 
-def _insert(table: str, names: Sequence[str]) -> str:
-    return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608 - the names are this package\'s own
+def _letters(entries: Iterable[tuple[int, str]]) -> Iterable[str]:
+    """Give each character of each search text, once a text."""
+    return chain.from_iterable(set(text) for _, text in entries)
 
 
 def _update(table: str, names: Sequence[str]) -> str:
