@@ -2,8 +2,27 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import settings
+
+from jobsync_tui.backend.logs import ROOT
 
 # Machines that run several suites side by side are slow at times; a slow example is no failure.
 settings.register_profile("jobsync", deadline=None)
 settings.load_profile("jobsync")
+
+
+@pytest.fixture(autouse=True)
+def _log_as_it_was() -> Iterator[None]:
+    """Take back what a command that ran in this process did to the log, so that the next test reads what it logs itself."""
+    logger = logging.getLogger(ROOT)
+    handlers, level, propagate = list(logger.handlers), logger.level, logger.propagate
+    yield
+    for handler in set(logger.handlers) - set(handlers):
+        logger.removeHandler(handler)
+        handler.close()
+    logger.setLevel(level)
+    logger.propagate = propagate
