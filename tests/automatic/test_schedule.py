@@ -1,0 +1,229 @@
+"""Slots of the schedule: each is run once, whatever the clocks do; a run that was cut off is taken up by the next."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jobsync_tui.backend.database import Database
+from jobsync_tui.backend.models import AutomaticRun
+from jobsync_tui.backend.store.migrations import SCHEMA
+from jobsync_tui.backend.store.schedule import Claim, ScheduleStore
+from jobsync_tui.backend.sync.automatic import LEASE
+from jobsync_tui.backend.sync.timer import next_slot
+from tests.support.fleet import EVERY, ICU, Fleet, Host
+from tests.support.sync_bench import SETTLE, HandClock
+
+DAY = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
+
+
+def clock_at(hour: int = 18, minute: int = 35, **more: int) -> HandClock:
+    clock = HandClock()
+    clock.time = datetime(2026, 11, 23, hour, minute, tzinfo=UTC) + timedelta(**more)
+    return clock
+
+
+def done(run: AutomaticRun) -> bool:
+    return not run.skipped
+
+
+def why(run: AutomaticRun) -> str | None:
+    return run.error.code if run.error is not None else None
+
+
+async def test_two_processes_at_one_slot_run_it_once(fleet: Fleet, host: Host) -> None:
+    async with fleet.host() as other:
+        runs = await asyncio.gather(host.run(on_schedule=True), other.run(on_schedule=True))
+        assert sorted(map(done, runs)) == [False, True]
+        assert {why(run) for run in runs} == {None, "slot_taken"}
+        assert [done(await each.run(on_schedule=True)) for each in (host, other)] == [False, False]
+        fleet.clock.turn(EVERY)
+        runs = await asyncio.gather(host.run(on_schedule=True), other.run(on_schedule=True))
+        assert sorted(map(done, runs)) == [False, True]
+    assert await fleet.in_target() == ["acme:1", "acme:2", "acme:3"]
+
+
+async def test_no_second_run_while_one_is_under_way(fleet: Fleet, host: Host) -> None:
+    async with fleet.host() as other, other.ledger.leases.hold("acme", LEASE, "auto"):
+        run = await host.run()
+        assert (why(run), run.skipped, fleet.ats["acme"].listed) == ("running", True, 0)
+        assert done(await host.run("globex"))
+    assert done(await host.run())
+
+
+async def test_a_manual_sync_neither_moves_nor_skips_the_schedule(fleet: Fleet, host: Host) -> None:
+    from jobsync_tui.backend.access import Actor
+
+    (before,) = await host.schedule.states(["acme"])
+    await host.jobs.put(fleet.ats["acme"].jobs["1"], fleet.clock.now())
+    await host.pipeline.sync(Actor("dana"), "acme", "1")
+    assert (before,) == await host.schedule.states(["acme"])
+    assert (await host.run(on_schedule=True)).outcomes == {"created": 2, "refused": 2, "unchanged": 1}
+
+
+async def test_a_run_by_hand_takes_no_slot(host: Host) -> None:
+    assert done(await host.run())
+    assert done(await host.run(on_schedule=True))
+
+
+async def test_a_clock_a_day_ahead_and_back_runs_no_slot_twice_and_loses_one_at_most(fleet: Fleet, host: Host) -> None:
+    clock = fleet.clock
+    assert done(await host.run(on_schedule=True))
+    clock.turn(DAY)
+    assert [done(await host.run(on_schedule=True)) for _ in range(3)] == [True, False, False]
+    clock.turn(-DAY)
+    assert [done(await host.run(on_schedule=True)) for _ in range(3)] == [False, False, False]
+    clock.turn(EVERY)
+    assert [done(await host.run(on_schedule=True)) for _ in range(3)] == [True, False, False]
+
+
+async def test_a_clock_that_goes_back_a_day_does_not_stop_the_schedule_for_one(fleet: Fleet, host: Host) -> None:
+    assert done(await host.run(on_schedule=True))
+    fleet.clock.turn(-DAY)
+    assert not done(await host.run(on_schedule=True))
+    fleet.clock.turn(EVERY)
+    assert done(await host.run(on_schedule=True))
+
+
+async def test_a_host_whose_clock_is_a_minute_ahead_takes_the_slot_for_both(fleet: Fleet, host: Host) -> None:
+    ahead = HandClock()
+    ahead.time = fleet.clock.time + EVERY - timedelta(seconds=30)
+    fleet.clock.time = ahead.time - MINUTE
+    async with fleet.host(ahead) as other:
+        ran = []
+        for _ in range(40):
+            ran += [done(await each.run(on_schedule=True)) for each in (other, host)]
+            ahead.turn(MINUTE)
+            fleet.clock.turn(MINUTE)
+    assert sum(ran) == 8 + 1  # forty minutes, and the slot in which it began
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 1), st.integers(1, 400)), max_size=40), st.integers(-500, 500))
+def test_hosts_with_clocks_that_differ_never_run_a_slot_twice(moves: list[tuple[int, int]], skew: int) -> None:
+    asyncio.run(_check_slots(moves, skew))
+
+
+async def _check_slots(moves: list[tuple[int, int]], skew: int) -> None:
+    clocks = clock_at(), clock_at(seconds=skew)
+    with TemporaryDirectory() as folder:
+        async with AsyncExitStack() as stack:
+            hosts = []
+            for clock in clocks:
+                database = await Database.open(f"sqlite:///{folder}/jobsync.db", SCHEMA)
+                stack.push_async_callback(database.close)
+                hosts.append(ScheduleStore(database, now=clock.now))
+            ours: list[int] = []
+            for who, seconds in moves:
+                if await hosts[who].claim("acme", EVERY) is Claim.OURS:
+                    ours.append(int(clocks[who].time.timestamp()) // 300)
+                for clock in clocks:
+                    clock.turn(timedelta(seconds=seconds))
+    assert len(ours) == len(set(ours))
+
+
+async def test_the_next_run_is_told_as_long_as_there_is_a_schedule(fleet: Fleet, host: Host) -> None:
+    fleet.clock.time = clock_at(18, 36).time
+    (state,) = await host.schedule.states(["acme"])
+    assert (state.last_run, state.next_run) == (None, None)
+    await host.run(on_schedule=True)
+    (state,) = await host.schedule.states(["acme"])
+    assert (state.last_run, state.ended_at, state.next_run) == (fleet.clock.now(), fleet.clock.now(), clock_at(18, 40).time)
+    assert state.run is not None
+    assert state.run.outcomes == {"created": 3, "refused": 2}
+    await host.schedule.pause("alice")
+    assert (await host.schedule.states(["acme"]))[0].next_run is None
+    await host.schedule.resume()
+    fleet.clock.turn(timedelta(minutes=9))
+    assert (await host.schedule.states(["acme"]))[0].next_run == clock_at(18, 50).time
+    fleet.clock.turn(timedelta(hours=1))
+    assert (await host.schedule.states(["acme"]))[0].next_run is None
+
+
+async def test_a_pause_lets_no_run_begin(fleet: Fleet, host: Host) -> None:
+    await host.schedule.pause("alice")
+    await host.schedule.pause("bob")
+    run = await host.run(on_schedule=True)
+    assert run.error is not None
+    assert (run.skipped, run.error.code, fleet.ats["acme"].listed) == (True, "paused", 0)
+    assert "alice" in run.error.message
+    await host.schedule.resume()
+    assert done(await host.run(on_schedule=True))
+
+
+async def test_the_wait_ends_in_the_next_slot_whatever_the_clock_does() -> None:
+    clock, naps = clock_at(18, 36), list[float]()
+
+    async def nap(stop: asyncio.Event, seconds: float) -> None:
+        naps.append(seconds)
+        clock.turn(timedelta(seconds=seconds))
+
+    await next_slot(EVERY, asyncio.Event(), since=clock.now(), now=clock.now, wait=nap)
+    assert (clock.time, max(naps)) == (clock_at(18, 40).time, 15)
+
+    async def jump(stop: asyncio.Event, seconds: float) -> None:
+        clock.turn(-DAY)
+
+    await next_slot(EVERY, asyncio.Event(), since=clock.now(), now=clock.now, wait=jump)
+    stop = asyncio.Event()
+    stop.set()
+    await next_slot(EVERY, stop, since=clock.now(), now=clock.now, wait=nap)
+
+
+VICTIM = """
+import asyncio, sys
+from pathlib import Path
+from tests.support.fleet import ICU, open_fleet
+from tests.support.wrapped_target import WrappedTarget
+
+async def hang(external_id, fields):
+    if external_id == "acme:3":
+        print("in the middle", flush=True)
+        await asyncio.Event().wait()
+
+async def main():
+    async with open_fleet(Path(sys.argv[1]), wrap=lambda local: WrappedTarget(local, before_create=hang)) as fleet, fleet.host() as host:
+        fleet.ats["acme"].put(1, 2, 3, 6)
+        await host.run(on_schedule=True)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_a_run_that_was_killed_is_taken_up_and_nothing_is_made_twice(tmp_path: Path, late: bool) -> None:
+    from tests.support.fleet import open_fleet
+
+    async with open_fleet(tmp_path) as fleet, fleet.host() as host:
+        await host.save(ICU)
+        root = str(Path(__file__).parents[2])
+        victim = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", VICTIM, str(tmp_path), stdout=asyncio.subprocess.PIPE, env={**os.environ, "PYTHONPATH": root}
+        )
+        assert victim.stdout is not None
+        assert await asyncio.wait_for(victim.stdout.readline(), 30) == b"in the middle\n"
+        assert why(await host.run()) == "running"
+        victim.send_signal(signal.SIGKILL)
+        await victim.wait()
+        if late:  # the request was under way, and landed after its sender died
+            await fleet.local.create("acme:3", {"name": "ICU Nurse 3"}, idempotency_key="whatever")
+        fleet.ats["acme"].put(1, 2, 3, 6)
+        fleet.clock.turn(EVERY)
+        assert why(await host.run(on_schedule=True)) is None
+        assert [outcome for outcome, _ in await host.outcomes(3, 6)] == ["updated" if late else "created", "created"]
+        fleet.clock.turn(max(SETTLE, EVERY))
+        assert (await host.run(on_schedule=True)).evaluated == 0
+        assert await fleet.in_target() == ["acme:1", "acme:2", "acme:3", "acme:6"]
+        assert await host.ledger.leases.all() == ()
+        assert (await host.ledger.audit.verify()).ok

@@ -1,0 +1,194 @@
+"""Several integrations with everything that their automatic sync needs, on real files, with clocks that are turned by hand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+
+from jobsync_tui.backend.access import Actor
+from jobsync_tui.backend.ats.base import Adapter, Connection, Listing, Page
+from jobsync_tui.backend.database import Database
+from jobsync_tui.backend.errors import AccessDenied
+from jobsync_tui.backend.http import HttpSession, Network
+from jobsync_tui.backend.models import (
+    AutomaticDecision,
+    AutomaticRun,
+    EvaluationPolicy,
+    FieldAvailability,
+    Job,
+    Rule,
+    RuleSet,
+)
+from jobsync_tui.backend.store.batches import BatchStore
+from jobsync_tui.backend.store.decisions import DecisionStore
+from jobsync_tui.backend.store.integrations import IntegrationStore
+from jobsync_tui.backend.store.jobs import JobStore
+from jobsync_tui.backend.store.ledger import Ledger
+from jobsync_tui.backend.store.migrations import SCHEMA
+from jobsync_tui.backend.store.rules import RuleStore
+from jobsync_tui.backend.store.schedule import ScheduleStore
+from jobsync_tui.backend.store.verdicts import VerdictStore
+from jobsync_tui.backend.sync.automatic import Automatic, AutomaticParts
+from jobsync_tui.backend.sync.bulk import Bulk
+from jobsync_tui.backend.sync.judging import Judge
+from jobsync_tui.backend.sync.parts import SyncParts, SyncTiming
+from jobsync_tui.backend.sync.pipeline import Pipeline
+from jobsync_tui.backend.sync.refresh import Refresher
+from jobsync_tui.backend.target.base import Target
+from jobsync_tui.backend.target.local import LocalTarget
+from tests.support.sync_bench import RULES, SEED, SETTLE, HandClock, a_job
+
+EVERY = timedelta(minutes=5)
+AUTO = Actor.automatic({"trigger": "once"})
+
+
+class ListedAts(Adapter):
+    """An ATS whose jobs lie on a shelf; ``trouble`` is raised instead of a list, ``broken`` instead of single jobs."""
+
+    provider = "shelf"
+    title = "Shelf"
+    availability = FieldAvailability()
+
+    def __init__(self, integration: str) -> None:
+        http = HttpSession(service="Shelf", base_url="http://127.0.0.1", network=Network())
+        super().__init__(Connection(integration, "http://127.0.0.1", {}, http))
+        self.integration = integration
+        self.jobs: dict[str, Job] = {}
+        self.trouble: Exception | None = None
+        self.broken: dict[str, Exception] = {}
+        self.listed = 0
+        self.read: list[str] = []
+
+    def put(self, *numbers: int, **fields: object) -> None:
+        """Lay jobs on the shelf."""
+        for number in numbers:
+            self.jobs[str(number)] = replace(a_job(str(number), **fields), integration=self.integration)
+
+    async def test(self) -> str:
+        return "shelf"
+
+    async def pages(self, listing: Listing) -> AsyncIterator[Page]:
+        self.listed += 1
+        if self.trouble is not None:
+            raise self.trouble
+        yield Page(tuple(self.jobs.values()))
+
+    async def job(self, job_id: str) -> Job | None:
+        self.read.append(job_id)
+        if job_id in self.broken:
+            raise self.broken[job_id]
+        return self.jobs.get(job_id)
+
+
+@dataclass
+class Host:
+    """One process: its own way to the shared database."""
+
+    database: Database
+    jobs: JobStore
+    ledger: Ledger
+    schedule: ScheduleStore
+    decisions: DecisionStore
+    rules: RuleStore
+    pipeline: Pipeline
+    automatic: Automatic
+    clock: HandClock
+
+    async def run(self, integration: str = "acme", *, stop: asyncio.Event | None = None, on_schedule: bool = False) -> AutomaticRun:
+        """Run once."""
+        return await self.automatic.run(AUTO, integration, stop=stop or asyncio.Event(), on_schedule=on_schedule)
+
+    async def decided(self, number: int, integration: str = "acme") -> AutomaticDecision:
+        """Return the decision on a job."""
+        found = await self.decisions.last(integration, str(number))
+        assert found is not None
+        return found
+
+    async def outcomes(self, *numbers: int) -> list[tuple[str, str | None]]:
+        """Return outcome and reason for jobs of the first integration."""
+        return [(found.outcome, found.reason) for found in [await self.decided(number) for number in numbers]]
+
+    async def save(self, *rules: Rule) -> RuleSet:
+        """Put rules into force."""
+        revision = (await self.rules.current()).revision
+        return await self.rules.save(rules, actor="alice", what="x", expected_revision=revision)
+
+
+@dataclass
+class Fleet:
+    """The ATSs, the target, and what the configuration says; and hosts to look at them from."""
+
+    folder: Path
+    local: LocalTarget
+    target: Target
+    ats: dict[str, ListedAts]
+    clock: HandClock = field(default_factory=HandClock)
+    most_changes: int = 200
+    read_only: set[str] = field(default_factory=set)
+    policy: EvaluationPolicy = field(default_factory=EvaluationPolicy)
+
+    @asynccontextmanager
+    async def host(self, clock: HandClock | None = None, target: Target | None = None) -> AsyncIterator[Host]:
+        """Start a process, by its own clock if it has one."""
+        clock = clock or self.clock
+        database = await Database.open(f"sqlite:///{self.folder}/jobsync.db", SCHEMA)
+        jobs, ledger = JobStore(database, lambda: self.policy), Ledger(database, now=clock.now, uptime=self.clock.uptime)
+        integrations, rules = IntegrationStore(database), RuleStore(database)
+        pipeline = Pipeline(self._parts(jobs, ledger, rules, clock, target or self.target))
+        judge = Judge(VerdictStore(database), BatchStore(database), rules.current, lambda: self.policy, clock.now)
+        parts = AutomaticParts(
+            refresher=Refresher(self.ats.__getitem__, jobs, integrations),
+            judge=judge,
+            bulk=Bulk(pipeline, 2),
+            ledger=ledger,
+            decisions=DecisionStore(database),
+            schedule=ScheduleStore(database, now=clock.now),
+            integrations=integrations,
+            most_changes=lambda: self.most_changes,
+            every=lambda: EVERY,
+            read_only=lambda integration: integration in self.read_only,
+            now=clock.now,
+        )
+        try:
+            yield Host(database, jobs, ledger, parts.schedule, parts.decisions, rules, pipeline, Automatic(parts), clock)
+        finally:
+            await database.close()
+
+    def _parts(self, jobs: JobStore, ledger: Ledger, rules: RuleStore, clock: HandClock, target: Target) -> SyncParts:
+        return SyncParts(
+            target=target,
+            jobs=jobs,
+            ledger=ledger,
+            adapter=self.ats.__getitem__,
+            rules=rules.current,
+            policy=lambda: self.policy,
+            authorise=self._authorise,
+            now=clock.now,
+            timing=SyncTiming(settle_after=SETTLE),
+        )
+
+    async def _authorise(self, actor: Actor, integration: str) -> None:
+        if integration in self.read_only:
+            raise AccessDenied("read-only")
+
+    async def in_target(self) -> list[str]:
+        """Return the external ids of the target's jobs."""
+        return sorted([str(job.external_id) async for job in self.local.jobs()])
+
+
+@asynccontextmanager
+async def open_fleet(folder: Path, *integrations: str, wrap: Callable[[LocalTarget], Target] | None = None) -> AsyncIterator[Fleet]:
+    """Open a fleet with files in ``folder``."""
+    local = await LocalTarget.open(folder / "target.db")
+    await local.seed(SEED)
+    try:
+        yield Fleet(folder, local, wrap(local) if wrap else local, {each: ListedAts(each) for each in integrations or ("acme",)})
+    finally:
+        await local.close()
+
+
+ICU, REST = RULES
