@@ -33,6 +33,10 @@ class ProgressLine:
         waiting = f"  {progress.waiting}" if progress.waiting else ""
         self.show(f"{progress.integration}: {progress.seen:,}{of} jobs{waiting}")
 
+    def planned(self, done: int, total: int) -> None:
+        """Show how many jobs are planned."""
+        self.show(f"planned {done:,} of {total:,}")
+
     def clear(self) -> None:
         """Take the line away."""
         if self._shown:

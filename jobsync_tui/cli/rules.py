@@ -13,7 +13,9 @@ from ..backend.rules import describe, dump_rules
 from ..backend.text import clean
 from .options import json_option
 from .output import print_json, print_line, say, when
+from .progress import progress_line
 from .rule_documents import rule_document
+from .rule_impact import print_impact
 from .session import open_backend, read_text, runs
 from .tables import Table
 
@@ -142,6 +144,23 @@ async def delete(*, ids: tuple[str, ...], as_json: bool) -> int:
     """Remove rules; the history keeps them."""
     async with open_backend() as backend:
         return _print_change(await backend.rules.delete(ids), ids, "deleted", as_json=as_json)
+
+
+@rules.command("impact")
+@click.argument("file", metavar="FILE")
+@json_option
+@runs
+async def foresee(*, file: str, as_json: bool) -> int:
+    """Say what importing FILE would do to the cached jobs, without importing it. - is standard input."""
+    async with open_backend() as backend:
+        await backend.rules.current()
+        with progress_line() as line:
+            found = await backend.rules.impact(read_text(file), file, lambda done: line.show(f"{done:,} jobs"))
+    if as_json:
+        print_json(found)
+    else:
+        print_impact(found)
+    return ExitCode.OK
 
 
 @rules.command()

@@ -155,17 +155,24 @@ async def _sync_several(
         results = await _write(backend, integration, ids, consent.digest, interruption)
         _print_results(results, consent.digest, as_json=as_json)
         return worst(map(of_result, results))
-    with progress_line() as line:
-        bulk = await backend.syncs.plan_many(integration, ids, lambda done, total: line.show(f"planned {done:,} of {total:,}"))
-    if not as_json:
-        print_plans(bulk.plans)
-    writable = [plan for plan in bulk.plans if would_write(plan)]
-    if consent.dry_run or not writable:
-        results = tuple(planned_results(bulk.plans, backend.actor.user))
+    if consent.dry_run:
+        with progress_line() as line:
+            bulk, results = await backend.syncs.dry_run_many(integration, ids, line.planned)
         if as_json:
             _print_results(results, bulk.digest, as_json=True)
         else:
+            print_plans(bulk.plans)
             print_line(f"plan {bulk.digest}")
+        return worst(map(of_result, results))
+    with progress_line() as line:
+        bulk = await backend.syncs.plan_many(integration, ids, line.planned)
+    if not as_json:
+        print_plans(bulk.plans)
+    writable = [plan for plan in bulk.plans if would_write(plan)]
+    if not writable:
+        results = tuple(planned_results(bulk.plans, backend.actor.user))
+        if as_json:
+            _print_results(results, bulk.digest, as_json=True)
     elif confirm(f"Sync {len(writable):,} jobs?"):
         results = await _write(backend, integration, ids, bulk, interruption)
         _print_results(results, bulk.digest, as_json=as_json)

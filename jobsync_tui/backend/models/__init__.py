@@ -31,6 +31,7 @@ from .integration import (
 )
 from .job import CachedJob, Job, JobHead, JobRow, JobStatus, JsonValue, Location, SyncMark, SyncStatus
 from .query import Sort, SortField
+from .reports import BackupReport, ImpactCounts, ImpactReport, ImpactSample, ImpactState
 from .rules import (
     Action,
     ActionKind,
@@ -78,6 +79,7 @@ __all__ = [
     "AutomaticRun",
     "AutomaticState",
     "AutomaticStatus",
+    "BackupReport",
     "BulkPlan",
     "CachedJob",
     "Change",
@@ -91,6 +93,10 @@ __all__ = [
     "FieldAvailability",
     "Hold",
     "HoldKind",
+    "ImpactCounts",
+    "ImpactReport",
+    "ImpactSample",
+    "ImpactState",
     "ImportReport",
     "InactiveRule",
     "IntegrationState",

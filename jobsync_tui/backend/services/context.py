@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ..sync.adopt import Adoption
     from ..sync.automatic import Automatic
     from ..sync.bulk import Bulk
+    from ..sync.foresight import Foresight
     from ..sync.judging import Judge
     from ..sync.parts import SyncParts
     from ..sync.pipeline import Pipeline
@@ -106,6 +107,13 @@ class Context:
         from ..sync.judging import Judge
 
         return Judge(self.stores.verdicts, self.stores.batches, self.stores.rules.current, self.policy)
+
+    @cached_property
+    def foresight(self) -> Foresight:
+        """Says what a change of rules would do."""
+        from ..sync.foresight import Foresight
+
+        return Foresight(self.stores.batches, self.policy)
 
     @cached_property
     def pipeline(self) -> Pipeline:

@@ -1,15 +1,18 @@
-"""Keeping the database in shape: what is old goes, by a recorded action."""
+"""Keeping the database in shape: what is old goes, by a recorded action, and copies of it while it is in use."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 from ..clock import now
+from ..errors import AccessDenied, UsageError
+from ..models import BackupReport
 from .base import Service, for_admins
 
 
 class MaintenanceService(Service):
-    """What ``jobsync prune`` asks for. Only those who may use every integration may touch what belongs to all."""
+    """What ``jobsync prune`` and ``backup`` ask for. Only those who may use every integration may touch what belongs to all."""
 
     @for_admins
     async def prune(self, keep: timedelta) -> int:
@@ -18,5 +21,42 @@ class MaintenanceService(Service):
         Raises:
             AccessDenied: The actor may not use every integration.
         """
-        await self.context.require_everything("prune")
+        await self._require_everything("prune")
         return await self.context.ledger.prune(now() - keep, self.context.actor.user)
+
+    @for_admins
+    async def backup(self, file: Path) -> BackupReport:
+        """Copy the database into a new file, and the local target's, if that is where jobs go, into one beside it.
+
+        Each copy is of one moment, the target's of a later one: what was under way in between is settled after a restore, as after a
+        crash.
+
+        Raises:
+            AccessDenied: The actor may not use every integration.
+            UsageError: One of the files exists, or the database is on a server.
+            StorageError: They cannot be written.
+        """
+        await self._require_everything("backup")
+        from ..database.backup import copy_database
+        from ..target.local import LocalTarget
+
+        if self.context.stores.database.dialect.name != "sqlite":
+            raise UsageError("A database on a server is not copied from here", remedy="pg_dump makes a consistent copy of it")
+        target = self.context.target
+        beside = file.with_name(f"{file.stem}.target{file.suffix}") if isinstance(target, LocalTarget) else None
+        for each in filter(None, (file, beside)):
+            if each.exists():
+                raise UsageError(f"{each} exists already and is left as it is", remedy="Name a file that does not exist yet")
+        # What was not recorded does not happen.
+        await self.context.record("backup", outcome="begun", cause=str(file))
+        size = await self.context.stores.database.read(copy_database, file)
+        if beside is not None and isinstance(target, LocalTarget):
+            size += await target.copy_to(beside)
+        return BackupReport(str(file), None if beside is None else str(beside), size)
+
+    async def _require_everything(self, what: str) -> None:
+        if self.context.guard.require(self.context.actor).everything(self.context.actor):
+            return
+        refusal = AccessDenied("This concerns every integration, and you may not use all of them")
+        await self.context.record(what, outcome="refused", cause=refusal.message)
+        raise refusal

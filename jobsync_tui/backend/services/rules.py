@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ..clock import now
 from ..errors import UsageError
-from ..models import ImportReport, Rule, RuleCount, RuleRevision, RuleSet
+from ..models import ImpactReport, ImportReport, Rule, RuleCount, RuleRevision, RuleSet
 from ..rules import describe, dump_rules, load_rules
 from ..store.audit import append
 from ..store.verdicts import policy_key
 from .base import Service, for_admins
+
+if TYPE_CHECKING:
+    from ..sync.foresight import OnForeseen
 
 
 class RuleService(Service):
@@ -86,6 +90,20 @@ class RuleService(Service):
             kept = await self._save(merged, current.revision, f"import {source}: {_summary(report)}")
             report = replace(report, revision=kept.revision)
         return report
+
+    @for_admins
+    async def impact(self, text: str, source: str, on_progress: OnForeseen | None = None) -> ImpactReport:
+        """Return what importing the text would do to the cached jobs of the integrations that the actor may use.
+
+        Its rules take the places of those that they name by id; the rest stays.
+
+        Raises:
+            RuleError: Says where in ``source`` it is wrong.
+        """
+        incoming = load_rules(text, source)
+        current = await self.context.rule_store.current()
+        after, _ = merge(current, incoming, deactivate_rest=False)
+        return await self.context.foresight.impact(self.context.visible(), current, RuleSet(current.revision, after), on_progress)
 
     @for_admins
     async def set_active(self, ids: Collection[str], *, active: bool) -> RuleSet:

@@ -68,6 +68,20 @@ class SyncService(Service):
             return await self.context.bulk.plan_many(self.context.actor, jobs, on_progress)
 
     @for_integration
+    async def dry_run_many(
+        self, integration: str, job_ids: Sequence[str], on_progress: OnProgress | None = None
+    ) -> tuple[BulkPlan, tuple[SyncResult, ...]]:
+        """Return what syncing the jobs would do under one digest, and as the result of each; each is recorded as an attempt.
+
+        Raises:
+            StorageError: An attempt cannot be recorded.
+        """
+        jobs = [(integration, job_id) for job_id in job_ids]
+        with self.context.as_person():
+            plan = await self.context.bulk.plan_many(self.context.actor, jobs, on_progress)
+        return plan, tuple([await self.context.pipeline.shown(self.context.actor, each) for each in plan.plans])
+
+    @for_integration
     async def sync_many(
         self,
         integration: str,

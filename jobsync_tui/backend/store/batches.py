@@ -64,7 +64,7 @@ _PARTS: Mapping[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class JobBatch:
-    """Some jobs of one integration that have no verdict of a judgement yet.
+    """Some jobs of one integration.
 
     Attributes:
         read: Which, and in which state.
@@ -95,15 +95,21 @@ class BatchStore:
             after: The last key of the batch before.
             limit: At most so many.
         """
-        return await self._database.read(_unjudged, judgement, integration, tuple(fields), after=after, limit=limit)
+        return await self._database.read(_next, integration, tuple(fields), _without_verdict(judgement), after=after, limit=limit)
+
+    async def every(self, integration: str, fields: Sequence[str], *, after: int = 0, limit: int = BATCH) -> JobBatch:
+        """Return the next jobs of an integration, whether they have a verdict or not; arguments as of `unjudged`."""
+        return await self._database.read(_next, integration, tuple(fields), None, after=after, limit=limit)
 
 
-def _unjudged(db: Db, judgement: Judgement, integration: str, fields: tuple[str, ...], *, after: int, limit: int) -> JobBatch:
+def _next(db: Db, integration: str, fields: tuple[str, ...], condition: peewee.Expression | None, *, after: int, limit: int) -> JobBatch:
     source = source_of(db, integration)
     if source is None:
         return JobBatch((), {}, ())
     heads = frozenset(head for field in fields for head in _heads(field))
-    where = JobRecord.key.between(max(after + 1, source.low), source.high) & _without_verdict(judgement)
+    where = JobRecord.key.between(max(after + 1, source.low), source.high)
+    if condition is not None:
+        where &= condition
     batch = _read(db, heads, frozenset(), where, limit)
     if any(_NUL in text for name in _TEXTS & set(batch.columns) for text in batch.columns[name] if isinstance(text, str)):
         batch = _read(db, heads, _TEXTS, where, limit)

@@ -58,6 +58,16 @@ class Pipeline:
         plan = await self.plan(actor, integration, job_id, on_step)
         return await self._close(attempt, plan, planned_outcome(plan), plan.error)
 
+    async def shown(self, actor: Actor, plan: SyncPlan) -> SyncResult:
+        """Record a dry run that came to a plan which is there already, as part of one over many jobs.
+
+        Raises:
+            AccessDenied, UsageError: The actor may not use the integration.
+            StorageError: The attempt cannot be recorded.
+        """
+        await self.parts.authorise(actor, plan.integration)
+        return await self._close(self._attempt(actor, plan.integration, plan.job.id), plan, planned_outcome(plan), plan.error)
+
     async def cancelled(self, actor: Actor, plan: SyncPlan) -> SyncResult:
         """Record that somebody was shown a plan and did not confirm it.
 

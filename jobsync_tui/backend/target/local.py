@@ -9,6 +9,7 @@ from typing import ClassVar, Concatenate, ParamSpec, Self, TypeVar
 
 from ..canonical import storable
 from ..database import Database, Db
+from ..database.backup import copy_database
 from ..models import JsonValue
 from . import local_seed, local_store
 from .base import Catalog, Target, TargetJob
@@ -137,6 +138,15 @@ class LocalTarget(Target):
         Two equal texts mean that not one byte of it moved.
         """
         return await self._read(local_store.unowned)
+
+    async def copy_to(self, path: Path) -> int:
+        """Copy the store, as it is at this moment, into a new file, and return its size in bytes.
+
+        Raises:
+            UsageError: The file exists.
+            StorageError: It cannot be written.
+        """
+        return await self._read(copy_database, path)
 
     async def _read(self, fn: Callable[Concatenate[Db, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await (await self._opened()).read(fn, *args, **kwargs)

@@ -1,0 +1,59 @@
+"""A copy of a SQLite database that is in use: consistent, for its owner only, and never in the place of anything."""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing, suppress
+from pathlib import Path
+
+import peewee
+
+from ..errors import StorageError, UsageError
+from ..ids import new_id
+from .dialect import Db
+
+
+def copy_database(db: Db, destination: Path) -> int:
+    """Copy what ``db`` holds at this moment into a new file, mode 0600, and return its size in bytes.
+
+    The copy is made beside its place and given its name when it is whole and on disk.
+
+    Raises:
+        UsageError: ``destination`` exists.
+        StorageError: It cannot be written.
+    """
+    whole = destination.with_name(f".{destination.name}.{new_id()}")
+    try:
+        os.close(os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        try:
+            _copy(db, whole)
+            os.link(whole, destination)
+        finally:
+            with suppress(FileNotFoundError):
+                whole.unlink()
+        _sync(destination.parent)
+    except FileExistsError as error:
+        raise UsageError(f"{destination} exists already and is left as it is", remedy="Name a file that does not exist yet") from error
+    except OSError as error:
+        raise StorageError(
+            f"{destination} cannot be written: {error.strerror}", remedy="Name a file in a folder that can be written"
+        ) from error
+    return destination.stat().st_size
+
+
+def _copy(db: Db, path: Path) -> None:
+    copy = peewee.SqliteDatabase(str(path))
+    copy.connect()
+    with closing(copy):
+        db.connection().backup(copy.connection())
+        # The copy is one file: whoever opens it first turns write-ahead mode on again.
+        copy.execute_sql("PRAGMA journal_mode=DELETE")
+    _sync(path)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,52 @@
+"""``backup`` and ``prune``: copies of the database, and old records out of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ..backend.durations import parse_duration
+from ..backend.errors import ExitCode, UsageError
+from .options import json_option
+from .output import print_json, print_line
+from .session import open_backend, runs
+
+
+@click.command()
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False, resolve_path=True))
+@json_option
+@runs
+async def backup(*, file: Path, as_json: bool) -> int:
+    """Write a consistent copy of the database into FILE while it is in use, and of the local target beside it.
+
+    FILE must not exist. To go back, put the copies in the places that `jobsync paths` names while no jobsync runs.
+    """
+    async with open_backend() as backend:
+        report = await backend.maintenance.backup(file)
+    if as_json:
+        print_json(report)
+    else:
+        print_line(f"copied the database into {report.database}")
+        if report.target is not None:
+            print_line(f"copied the local target into {report.target}")
+    return ExitCode.OK
+
+
+@click.command()
+@click.option("--keep", default="365d", show_default=True, metavar="AGE", help="How far back the record of who did what is kept.")
+@json_option
+@runs
+async def prune(*, keep: str, as_json: bool) -> int:
+    """Take old rows out of the record of who did what; that is recorded itself, and the record still verifies."""
+    try:
+        age = parse_duration(keep)
+    except (ValueError, OverflowError):
+        raise UsageError("--keep needs an age such as 365d or 52w") from None
+    async with open_backend() as backend:
+        removed = await backend.maintenance.prune(age)
+    if as_json:
+        print_json({"removed": removed, "kept": keep})
+    else:
+        print_line(f"{removed:,} rows older than {keep} are out of the record")
+    return ExitCode.OK

@@ -1,0 +1,50 @@
+"""``undo``: a compensating change, planned, agreed to, and written on the path of every sync."""
+
+from __future__ import annotations
+
+import click
+
+from ..backend.errors import ExitCode
+from .interruption import Interruption, confirm
+from .options import json_option
+from .output import print_json
+from .plans import planned_results, print_plan, print_result, would_write
+from .session import open_backend, runs
+from .sync import Consent
+from .verdicts import of_result
+
+
+@click.command()
+@click.argument("operation_id", metavar="OPERATION_ID")
+@click.option("--dry-run", is_flag=True, help="Show what would be put back, and write nothing.")
+@click.option("--yes", is_flag=True, help="Write without asking.")
+@json_option
+@runs
+async def undo(*, operation_id: str, dry_run: bool, yes: bool, as_json: bool) -> int:
+    """Put the fields back to what they were before an operation; refused where the target changed since. A create is not undone."""
+    consent = Consent(dry_run, yes, None)
+    interruption = Interruption()
+    async with open_backend() as backend:
+        if consent.yes:
+            consent.validate()
+            async with interruption:
+                result = await backend.syncs.undo(operation_id)
+        else:
+            plan = await backend.syncs.undo_plan(operation_id)
+            consent.validate()
+            if not as_json:
+                print_plan(plan)
+            if consent.dry_run or not would_write(plan):
+                (result,) = planned_results([plan], backend.actor.user)
+                if not as_json:
+                    return of_result(result)
+            elif confirm("Undo this operation?"):
+                async with interruption:
+                    result = await backend.syncs.undo(operation_id, expected_digest=plan.digest)
+            else:
+                result = await backend.syncs.decline(plan)
+    if as_json:
+        print_json(result)
+    else:
+        print_result(result)
+    return ExitCode.INTERRUPTED if interruption.happened else of_result(result)

@@ -1,0 +1,194 @@
+"""Undo, adopt, backup, prune and the impact of rules, against ATSs behind real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from jobsync_tui.backend.sandbox import scenario
+
+from .company import RULES, Company, open_company
+from .conftest import Ended, Jobsync
+
+COUNTS = ["newly_eligible", "no_longer_eligible", "reconfigured", "unchanged", "would_create", "would_update", "left_behind"]
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    with open_company(tmp_path_factory.mktemp("company"), jobs=120) as opened:
+        yield opened
+
+
+@pytest.fixture
+def run(jobsync: Jobsync, company: Company) -> Jobsync:
+    def call(*arguments: str) -> Ended:
+        return jobsync("-c", str(company.config), *arguments)
+
+    if not company.config.with_name("ready").exists():
+        assert call("refresh").code == 0
+        rules = company.config.with_name("rules.yaml")
+        rules.write_text(RULES, encoding="utf-8")
+        assert call("rules", "import", str(rules)).code == 0
+        company.config.with_name("ready").touch()
+    return call
+
+
+def lines(ended: Ended) -> list[dict[str, object]]:
+    return [json.loads(line) for line in ended.out.splitlines()]
+
+
+def edit(company: Company, target_id: str, **fields: str) -> None:
+    async def change() -> None:
+        async with company.sandbox.target() as target:
+            await target.edit(target_id, dict(fields))
+
+    asyncio.run(change())
+
+
+def test_an_update_is_undone_once_and_a_create_never(run: Jobsync, company: Company) -> None:
+    arguments = ("sync", "-i", "greenhouse", company.job_id(scenario.SALES_SCRIPT), "--yes", "--json")
+    created = run(*arguments).json
+    barred = run("undo", created["operation_id"], "--dry-run", "--json")
+    assert barred.code == 3
+    assert barred.json["error"]["code"] == "create_not_undone"
+
+    edit(company, created["target_id"], folder="Somebody else's")
+    updated = run(*arguments).json
+    assert updated["outcome"] == "updated"
+    undo = ("undo", updated["operation_id"])
+    assert run(*undo).code == 2
+    assert run(*undo, "--yes", "--dry-run").code == 2
+    planned = run(*undo, "--dry-run", "--json")
+    assert planned.code == 0
+    assert planned.json["outcome"] == "planned"
+    assert [each["field"] for each in planned.json["changes"]] == ["folder"]
+    assert "folder" in run(*undo, "--dry-run").out
+
+    undone = run(*undo, "--yes", "--json")
+    assert undone.code == 0
+    assert undone.json["outcome"] == "updated"
+    assert undone.json["changes"][0]["after"] == "Somebody else's"
+    again = run(*undo, "--yes", "--json")
+    assert again.code == 3
+    assert again.json["error"]["code"] == "changed_since"
+    unknown = run("undo", "no-such-operation", "--yes", "--json")
+    assert unknown.code == 2
+    assert unknown.json["error"]["code"] == "usage"
+
+
+def test_a_job_that_the_target_has_is_linked_and_then_updated(run: Jobsync, company: Company) -> None:
+    job_id = company.job_id(scenario.ICU_TRAVEL)
+    name = run("jobs", "-i", "jobvite", "--filter", job_id, "--json").json["name"]
+
+    async def imported_before() -> str:
+        async with company.sandbox.target() as target:
+            made = await target.create(job_id, {"name": name}, idempotency_key="earlier-import")
+            return made.id
+
+    target_id = asyncio.run(imported_before())
+    assert run("adopt", "-i", "jobvite").code == 2
+    found = run("adopt", "-i", "jobvite", "--dry-run", "--json")
+    assert found.code == 0
+    assert [(each["job_id"], each["target_id"]) for each in found.json["links"]] == [(job_id, target_id)]
+    assert found.json["results"] == []
+    assert target_id in run("adopt", "--dry-run").out
+
+    made = run("adopt", "-i", "jobvite", "--yes", "--json")
+    assert made.code == 0
+    assert [each["target_id"] for each in made.json["results"]] == [target_id]
+    assert run("adopt", "--yes", "--json").json["links"] == []
+    synced = run("sync", "-i", "jobvite", job_id, "--yes", "--json").json
+    assert (synced["outcome"], synced["target_id"]) == ("updated", target_id)
+
+
+def test_a_backup_is_whole_private_and_in_nobody_s_place(run: Jobsync, tmp_path: Path) -> None:
+    file = tmp_path / "monday.db"
+    made = run("backup", str(file), "--json")
+    assert made.code == 0
+    assert made.json["database"] == str(file)
+    beside = Path(made.json["target"])
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name != "home") == sorted([file.name, beside.name])
+    for each in (file, beside):
+        assert stat.S_IMODE(each.stat().st_mode) == 0o600
+        with sqlite3.connect(each) as copy:
+            assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        copy.close()
+    with sqlite3.connect(file) as copy:
+        (rows,) = copy.execute("SELECT COUNT(*) FROM audit").fetchone()
+    copy.close()
+    assert rows >= 1
+    before = file.read_bytes()
+    again = run("backup", str(file), "--json")
+    assert again.code == 2
+    assert "exists already" in again.json["error"]["message"]
+    assert file.read_bytes() == before
+    assert run("backup", str(tmp_path / "nowhere" / "x.db"), "--json").json["error"]["code"] == "storage"
+
+
+def test_prune_takes_nothing_that_is_young_and_is_recorded(run: Jobsync) -> None:
+    before = len(lines(run("audit", "--json")))
+    assert run("prune", "--json").json == {"removed": 0, "kept": "365d"}
+    removed = run("prune", "--keep", "0s", "--json").json["removed"]
+    assert removed >= before
+    assert run("audit", "--verify", "--json").json["ok"] is True
+    assert "prune" in {row["action"] for row in lines(run("audit", "--json"))}
+    assert run("prune", "--keep", "soon", "--json").code == 2
+
+
+def test_what_belongs_to_all_is_not_for_one_who_may_use_a_part(run: Jobsync, company: Company, tmp_path: Path) -> None:
+    before = company.config.read_text()
+    company.restore(before + '\n[[admins]]\nuser = "part"\nintegrations = ["greenhouse"]\n')
+    try:
+        for command in (("prune",), ("backup", str(tmp_path / "x.db"))):
+            refused = run(*command, "--as", "part", "--json")
+            assert refused.code == 5
+        assert not (tmp_path / "x.db").exists()
+        found = run("rules", "impact", str(company.config.with_name("rules.yaml")), "--as", "part", "--json").json
+        assert list(found["by_integration"]) == ["greenhouse"]
+    finally:
+        company.restore(before)
+
+
+def test_the_impact_of_a_file_is_what_the_checks_say_after_its_import(run: Jobsync, tmp_path: Path) -> None:
+    def eligible() -> set[str]:
+        return {f"{each['integration']}:{each['id']}" for each in lines(run("jobs", "--filter", "is:eligible", "--json"))}
+
+    before = eligible()
+    file = tmp_path / "nurses.yaml"
+    file.write_text("rules:\n  - {name: All nurses, when: {field: name, op: contains, value: nurse}, actions: [{folder: Nurses}]}\n")
+    ended = run("rules", "impact", str(file), "--json")
+    assert ended.code == 0
+    found = ended.json
+    assert [*COUNTS, "by_integration", "sample"] == list(found)
+    for name in COUNTS:
+        assert found[name] == sum(each[name] for each in found["by_integration"].values())
+    assert sum(found[name] for name in COUNTS[:4]) == len(lines(run("jobs", "--json")))
+    assert found["newly_eligible"] > 0
+    assert found["sample"][0]["before"]["eligible"] is False
+    assert found["sample"][0]["after"]["rules"] == ["All nurses"]
+    assert eligible() == before, "the file is only looked at"
+
+    assert run("rules", "import", str(file)).code == 0
+    after = eligible()
+    assert found["newly_eligible"] == len(after - before)
+    assert found["no_longer_eligible"] == len(before - after)
+    assert {f"{each['integration']}:{each['id']}" for each in found["sample"] if each["after"]["eligible"]} <= after
+    nothing = run("rules", "impact", str(file), "--json").json
+    assert (nothing["newly_eligible"], nothing["reconfigured"], nothing["sample"]) == (0, 0, [])
+    assert "newly eligible" in run("rules", "impact", str(file)).out
+    assert run("rules", "impact", str(tmp_path / "none.yaml"), "--json").code == 2
+
+
+def test_a_dry_run_of_several_leaves_a_row_for_each(run: Jobsync, company: Company) -> None:
+    ids = [company.job_id(scenario.SALES_SCRIPT), company.job_id(scenario.CLOSED)]
+    planned = run("sync", "-i", "greenhouse", *ids, "--dry-run", "--json")
+    assert [each["job"]["id"] for each in planned.json["results"]] == ids
+    for job_id, result in zip(ids, planned.json["results"], strict=True):
+        assert lines(run("audit", "--job", job_id, "--limit", "1", "--json"))[0]["outcome"] == result["outcome"]
+    assert planned.json["plan_digest"] in run("sync", "-i", "greenhouse", *ids, "--dry-run").out
