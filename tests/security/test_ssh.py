@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import shlex
 import signal
@@ -202,6 +203,7 @@ def test_a_client_that_is_killed_in_a_bulk_sync_loses_nothing(service: tuple[Ser
 
 def created_after(terminal: Terminal, folder: Path) -> int:
     """Confirm, and return how many jobs were created by then."""
+    terminal.read_now()
     terminal.send("y")
     return created(folder)
 
@@ -233,5 +235,5 @@ def processes(folder: Path) -> list[str]:
 def wait_until(condition: Callable[[], object], seconds: float = 20.0) -> None:
     end = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < end
+        assert time.monotonic() < end, inspect.getsource(condition)
         time.sleep(0.05)

@@ -48,6 +48,11 @@ class Terminal:
             if time.monotonic() > end or not self._read(end - time.monotonic()):
                 raise AssertionError(f"{text!r} is not on the screen:\n{self.text}\n{self.output[-500:]!r}")
 
+    def read_now(self) -> None:
+        """Take what the program has written so far: one that nobody reads from has to stop."""
+        while select.select([self._descriptor], [], [], 0)[0] and self._read(0):
+            pass
+
     def wait_for_end(self, seconds: float = 15.0) -> int:
         """Read until the program has ended, and return its exit code."""
         end = time.monotonic() + seconds
