@@ -187,6 +187,17 @@ def test_the_explanation_of_a_tree() -> None:
     assert (rule.matched, rule.missed) == (False, 2)
 
 
+def test_among_equally_near_misses_those_that_would_exclude_the_job_come_last() -> None:
+    found = check(
+        """
+- { name: Agencies, priority: 1, when: { field: client, op: equals, value: Hays }, actions: [ { exclude: true } ] }
+- { name: Nights, priority: 2, when: { field: department, op: equals, value: Nights }, actions: [ { folder: A } ] }
+- { name: Far, priority: 3, when: { all: [ { field: department, op: equals, value: X }, { field: owner, op: equals, value: Y } ] } }
+"""
+    )
+    assert [miss.rule for miss in found.near_misses] == ["Nights", "Agencies", "Far"]
+
+
 def test_near_misses_are_in_words_fewest_first_then_in_order() -> None:
     more = "- { name: Later, priority: 200, when: { field: name, op: contains, value: engineer } }\n"
     more += "- { name: Sooner, when: { field: department, op: equals, value: ICU } }\n"

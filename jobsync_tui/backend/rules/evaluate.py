@@ -171,7 +171,10 @@ def _message(reason: Reason | None, applying: Sequence[Rule], excluding: Sequenc
 
 
 def _near_misses(tried: Sequence[_Tried], view: _View, provider_title: str) -> tuple[NearMiss, ...]:
-    near = sorted((item for item in tried if 1 <= item.missed <= MAX_MISSED), key=lambda item: item.missed)
+    """Return the rules that are close, the closest first; among equals those last that would exclude the job, which would not help it."""
+    near = sorted(
+        (item for item in tried if 1 <= item.missed <= MAX_MISSED), key=lambda item: (item.missed, bool(excluders([item.rule.rule])))
+    )
     return tuple(NearMiss(item.rule.rule.name, _changes(item, view, provider_title)) for item in near)
 
 
