@@ -1,0 +1,207 @@
+"""The automatic sync as commands and screens ask for it: who may, what is recorded, what they are told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from jobsync_tui.backend.access import Actor
+from jobsync_tui.backend.clock import now
+from jobsync_tui.backend.errors import AccessDenied
+from jobsync_tui.backend.facade import Backend
+from jobsync_tui.backend.models import AutomaticRun, Hold, HoldKind
+from jobsync_tui.backend.settings import load_settings
+from tests.cli.conftest import Jobsync, home, jobsync
+
+__all__ = ["home", "jobsync"]
+
+CONFIG = """
+[storage]
+url = "sqlite:///{folder}/jobsync.db"
+
+[[integrations]]
+id = "hers"
+provider = "file"
+path = "hers.csv"
+
+[[integrations]]
+id = "his"
+provider = "file"
+path = "his.csv"
+
+[[admins]]
+user = "alice"
+integrations = ["hers"]
+
+[[admins]]
+user = "bob"
+integrations = ["*"]
+"""
+RULES = "rules: [ {name: Welders, when: {field: name, op: contains, value: welder}, actions: [{folder: A}]} ]"
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    path = tmp_path / "jobsync.toml"
+    path.write_text(CONFIG.format(folder=tmp_path))
+    path.chmod(0o600)
+    for name in ("hers", "his"):
+        (tmp_path / f"{name}.csv").write_text("id,name\n1,Welder\n2,Driver\n")
+    return path
+
+
+def opened(config: Path, user: str) -> AbstractAsyncContextManager[Backend]:
+    return Backend.open(load_settings(config), Actor(user))
+
+
+@pytest.fixture
+async def bob(config: Path) -> AsyncIterator[Backend]:
+    async with opened(config, "bob") as backend:
+        await backend.rules.import_text(RULES, "r")
+        yield backend
+
+
+async def test_only_one_who_may_use_everything_runs_pauses_or_resumes_it(config: Path, bob: Backend) -> None:
+    async with opened(config, "alice") as alice:
+        for attempt in (alice.automatic.run, alice.automatic.pause, alice.automatic.resume):
+            with pytest.raises(AccessDenied):
+                await attempt()
+        with pytest.raises(AccessDenied):
+            await alice.automatic.serve(asyncio.Event(), lambda _: None)
+        assert [state.integration for state in (await alice.automatic.status()).integrations] == ["hers"]
+    rows = await bob.records.audit(actor="alice")
+    assert {(row.action, row.outcome) for row in rows} == {
+        ("auto", "refused"),
+        ("auto pause", "refused"),
+        ("auto resume", "refused"),
+    }
+
+
+async def test_it_acts_as_auto_and_says_who_started_it(bob: Backend) -> None:
+    runs = await bob.automatic.run()
+    assert [(run.integration, run.outcomes) for run in runs] == [(each, {"refused": 1, "created": 1}) for each in ("hers", "his")]
+    rows = [row for row in await bob.records.audit(actor="auto") if row.action == "sync"]
+    assert {(row.outcome, row.origin["started_by"], row.origin["trigger"]) for row in rows} == {("created", "bob", "once")}
+
+
+async def test_check_tells_why_not_by_itself(bob: Backend) -> None:
+    before = now()
+    await bob.integrations.refresh("hers")
+    assert (await bob.eligibility.check("hers", "2")).automatic is None
+    await bob.automatic.run(on_schedule=True)
+    found = (await bob.eligibility.check("hers", "2")).automatic
+    assert found is not None
+    assert (found.outcome, found.reason, found.ruleset_revision) == ("refused", "no_rule_matched", 1)
+    assert before <= found.decided_at <= now()
+    assert found.next_run is not None
+    assert found.next_run > found.decided_at
+    assert await bob.automatic.decision("hers", "2") == found
+    assert await bob.automatic.decision("hers", "nobody") is None
+
+
+async def test_pause_and_resume_are_told_and_recorded(bob: Backend) -> None:
+    paused = (await bob.automatic.pause()).paused
+    assert paused is not None
+    assert paused.by == "bob"
+    assert all(run.skipped for run in await bob.automatic.run())
+    assert (await bob.automatic.resume(accept=True)).paused is None
+    assert not any(run.skipped for run in await bob.automatic.run())
+    rows = [(row.action, row.outcome) for row in await bob.records.audit(actor="bob")]
+    assert rows == [("auto resume", "done"), ("auto pause", "done"), ("rules", "changed")]
+
+
+async def test_credentials_that_work_again_let_it_go_on(bob: Backend) -> None:
+    hold = Hold(HoldKind.CREDENTIALS, now(), "refused", "renew it")
+    await bob._context.schedule_store.hold("hers", hold)
+    assert (await bob.automatic.state("hers")).hold == hold
+    assert [run.skipped for run in await bob.automatic.run()] == [True, False]
+    await bob.integrations.test("hers")
+    assert (await bob.automatic.state("hers")).hold is None
+    assert [run.skipped for run in await bob.automatic.run()] == [False, False]
+
+
+async def test_a_guard_needs_a_person_who_accepts(bob: Backend) -> None:
+    await bob._context.schedule_store.hold("hers", Hold(HoldKind.GUARD, now(), "too much", "look"), "1 x")
+    assert (await bob.automatic.resume()).integrations[0].hold is not None
+    assert (await bob.automatic.resume(accept=True)).integrations[0].hold is None
+    assert await bob._context.schedule_store.guarded("hers") == (None, "1 x")
+
+
+async def test_a_service_runs_each_slot_and_ends_when_asked(bob: Backend) -> None:
+    stop, seen = asyncio.Event(), list[tuple[AutomaticRun, ...]]()
+
+    def note(runs: tuple[AutomaticRun, ...]) -> None:
+        seen.append(runs)
+        if len(seen) == 2:
+            stop.set()
+
+    await asyncio.wait_for(bob.automatic.serve(stop, note, timedelta(seconds=1)), 20)
+    assert [[run.skipped for run in runs] for runs in seen] == [[False, False]] * 2
+    assert [run.outcomes for run in seen[0]] == [{"refused": 1, "created": 1}] * 2
+
+
+async def test_a_service_ends_when_access_is_withdrawn(config: Path, bob: Backend) -> None:
+    def withdraw(_: object) -> None:
+        config.write_text(config.read_text().replace('user = "bob"', 'user = "carol"'))
+
+    with pytest.raises(AccessDenied):
+        await asyncio.wait_for(bob.automatic.serve(asyncio.Event(), withdraw, timedelta(seconds=1)), 20)
+
+
+@pytest.fixture
+def mine(config: Path) -> Path:
+    """Make it the configuration of whoever runs the tests."""
+    config.write_text(config.read_text().split("[[admins]]")[0])
+    return config
+
+
+def test_the_command_once_with_its_document(jobsync: Jobsync, mine: Path) -> None:
+    rules = mine.with_name("rules.yaml")
+    rules.write_text(RULES)
+    assert jobsync("-c", str(mine), "rules", "import", str(rules)).code == 0
+    first = jobsync("-c", str(mine), "auto", "--once", "--json")
+    assert first.code == 0
+    assert first.json["runs"][0] == {
+        "integration": "hers",
+        "refreshed": 2,
+        "evaluated": 2,
+        "outcomes": {"refused": 1, "created": 1},
+        "error": None,
+        "skipped": False,
+    }
+    slot = [jobsync("-c", str(mine), "auto", "--once", "--every", "52w", "--json") for _ in range(2)]
+    assert [(each.code, each.json["runs"][0]["skipped"]) for each in slot] == [(0, False), (0, True)]
+    mine.with_name("his.csv").unlink()
+    broken = jobsync("-c", str(mine), "auto", "--once", "--json")
+    assert (broken.code, [run["error"] is None for run in broken.json["runs"]]) == (6, [True, False])
+    status = jobsync("-c", str(mine), "auto", "status", "--json").json
+    assert (status["paused"], [each["integration"] for each in status["integrations"]]) == (None, ["hers", "his"])
+    assert "There is no file" in jobsync("-c", str(mine), "auto", "status").out
+
+
+def test_the_command_pauses_and_resumes(jobsync: Jobsync, mine: Path) -> None:
+    assert jobsync("-c", str(mine), "auto", "pause", "--json").json["paused"]["by"]
+    once = jobsync("-c", str(mine), "auto", "--once")
+    assert (once.code, once.out) == (0, "")
+    assert "Paused by" in once.err
+    assert jobsync("-c", str(mine), "auto", "resume", "--json").json["paused"] is None
+    assert jobsync("-c", str(mine), "auto", "--every", "soon").code == 2
+
+
+def test_a_filter_that_asks_for_verdicts_has_them_made(jobsync: Jobsync, mine: Path) -> None:
+    rules = mine.with_name("rules.yaml")
+    rules.write_text(RULES)
+    jobsync("-c", str(mine), "refresh")
+    jobsync("-c", str(mine), "rules", "import", str(rules))
+    listed = {
+        text: jobsync("-c", str(mine), "jobs", "-i", "hers", "--filter", text, "--csv").out for text in ("is:eligible", "-is:eligible")
+    }
+    assert ["Welder" in out for out in listed.values()] == [True, False]
+    assert ["Driver" in out for out in listed.values()] == [False, True]
+    planned = jobsync("-c", str(mine), "sync", "-i", "hers", "--filter", "rule:welders", "--dry-run", "--json").json
+    assert [each["job"]["id"] for each in planned["results"]] == ["1"]
