@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 from ..clock import from_ms, rfc3339
 from ..models import JobStatus, Location
 
+_UNKNOWN = JobStatus.UNKNOWN  # looking a member up in its enumeration costs as much as a dictionary does
 _LATEST_MS = 253_402_300_799_000
 """The end of the year 9999."""
 
@@ -27,7 +29,8 @@ def moment(text: str | None) -> datetime | None:
         return None
     try:
         value = datetime.fromisoformat(text)
-        value = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        if value.tzinfo is not UTC:
+            value = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
     surplus = value.microsecond % 1000
@@ -43,13 +46,15 @@ def moment_ms(milliseconds: float | None) -> datetime | None:
 
 def status_of(word: str | None, vocabulary: Mapping[str, JobStatus]) -> JobStatus:
     """Return the shared status for an ATS's own word, whatever its case; ``unknown`` for a word that is not in ``vocabulary``."""
-    return vocabulary.get(word.strip().lower(), JobStatus.UNKNOWN) if word else JobStatus.UNKNOWN
+    return vocabulary.get(word.strip().lower(), _UNKNOWN) if word else _UNKNOWN
 
 
+@lru_cache(8192)
 def place(text: str | None = None, city: str | None = None, region: str | None = None, country: str | None = None) -> Location | None:
     """Return a location from what the ATS gives, or None from nothing.
 
-    From a text alone, city is what stands before the first comma. From parts alone, the text is the parts, joined by commas.
+    From a text alone, city is what stands before the first comma. From parts alone, the text is the parts, joined by commas. Jobs share
+    places, so they are remembered.
     """
     text, city, region, country = filled(text), filled(city), filled(region), filled(country)
     if text is None:

@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+from .quick import quick
+
 JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
 
 
@@ -48,6 +50,7 @@ class Location:
     country: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """A job as the ATS gives it; text is as it came, uncleaned, because what is stored and synced stays the ATS's own.
@@ -90,6 +93,7 @@ class Job:
     not_loaded: tuple[str, ...] = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CachedJob(Job):
     """A job as the cache keeps it, with its standing towards the target. Encoded, it is the contract's job object.
