@@ -87,17 +87,14 @@ class RulesScreen(DialogScreen[None]):
     def action_switch(self) -> None:
         """Ask whether to switch the rule under the cursor on or off."""
         rule = self._under_cursor()
-        if rule is None:
-            return
-        question, effect = switch_question(rule)
-        word = "Deactivate" if rule.active else "Activate"
-        entries = [Entry(_NO, "Cancel", "nothing changes"), Entry(_YES, word, effect)]
+        if rule is not None:
+            self._ask_to_switch((rule,), active=not rule.active)
 
-        def answered(choice: str | None) -> None:
-            if choice == _YES:
-                self.work(self._switch(rule), group="switch", exclusive=False, about=rule.name)
-
-        self.app.push_screen(MenuScreen(question, entries, chosen=_NO), answered)
+    def action_switch_all(self) -> None:
+        """Ask whether to switch every rule that is shown off, or on where none of them is active."""
+        shown = tuple(each.rule for each in self._shown())
+        active = not any(rule.active for rule in shown)
+        self._ask_to_switch(tuple(rule for rule in shown if rule.active is not active), active=active)
 
     def action_copy(self) -> None:
         """Copy the rule under the cursor."""
@@ -113,9 +110,22 @@ class RulesScreen(DialogScreen[None]):
         target = self.sheet.target
         return next((rule for rule in self._rules.rules if rule.id == target), None)
 
-    async def _switch(self, rule: Rule) -> None:
-        rules = await self.backend.rules.set_active([rule.id], active=not rule.active)
-        self.host.tell(f"{rule.name}: {'deactivated' if rule.active else 'activated'}, rules are now r{rules.revision}")
+    def _ask_to_switch(self, rules: tuple[Rule, ...], *, active: bool) -> None:
+        if not rules:
+            return
+        question, effect = switch_question(rules, active=active)
+        entries = [Entry(_NO, "Cancel", "nothing changes"), Entry(_YES, "Activate" if active else "Deactivate", effect)]
+
+        def answered(choice: str | None) -> None:
+            if choice == _YES:
+                self.work(self._switch(rules, active=active), group="switch", exclusive=False, about=rules[0].name)
+
+        self.app.push_screen(MenuScreen(question, entries, chosen=_NO), answered)
+
+    async def _switch(self, rules: tuple[Rule, ...], *, active: bool) -> None:
+        kept = await self.backend.rules.set_active([rule.id for rule in rules], active=active)
+        named = rules[0].name if len(rules) == 1 else f"{len(rules)} rules"
+        self.host.tell(f"{named}: {'activated' if active else 'deactivated'}, rules are now r{kept.revision}")
         await self._read()
 
     async def _read(self) -> None:
@@ -131,6 +141,8 @@ class RulesScreen(DialogScreen[None]):
                 self.sheet.go_to(wanted)
 
     def _sheet(self, width: int) -> Sheet:
-        if not self._typed.strip():
-            return rules_sheet(self._rules.revision, self._listed, width)
-        return rules_sheet(self._rules.revision, found(self._listed, self._typed), width, len(self._listed))
+        shown = self._shown()
+        return rules_sheet(self._rules.revision, shown, width, None if shown is self._listed else len(self._listed))
+
+    def _shown(self) -> tuple[ListedRule, ...]:
+        return found(self._listed, self._typed) if self._typed.strip() else self._listed

@@ -28,7 +28,7 @@ def rules_sheet(revision: int, listed: Sequence[ListedRule], width: int, shown_o
     counted = f"{words.count(len(listed), 'rule')} of {shown_of}" if shown_of is not None else words.count(len(listed), "rule")
     sheet: list[Line | Fold] = [line(" ", f"{counted}, {active} active", right=dim(f"revision r{revision}")), BLANK]
     if not any(each.rule.active for each in listed) and shown_of is None:
-        sheet += [line("   ", "No active rules configured: no job is eligible. space activates the rule under the cursor.")]
+        sheet += [line("   ", "No active rules configured: no job is eligible. space activates the one under the cursor, A all.")]
     sheet += [_fold(each, width) for each in listed]
     return tuple(sheet)
 
@@ -71,11 +71,16 @@ def revisions_sheet(revisions: Sequence[RuleRevision], now_at: int, width: int) 
     return tuple(sheet)
 
 
-def switch_question(rule: Rule) -> tuple[str, str]:
-    """Return the question before a rule is switched, and what the switch does."""
-    if rule.active:
-        return f"Deactivate {fit(rule.name, 40)}?", "from then on it matches no job; jobs synced before stay in Tenzo as they are"
-    return f"Activate {fit(rule.name, 40)}?", "from then on it decides too, also in the automatic sync"
+def switch_question(rules: Sequence[Rule], *, active: bool) -> tuple[str, str]:
+    """Return the question before rules are switched on, or off, and what the switch does."""
+    named = fit(rules[0].name, 40) if len(rules) == 1 else f"{len(rules)} rules"
+    one = len(rules) == 1
+    if active:
+        return f"Activate {named}?", f"from then on {'it decides' if one else 'they decide'} too, also in the automatic sync"
+    return (
+        f"Deactivate {named}?",
+        f"from then on {'it matches' if one else 'they match'} no job; jobs synced before stay in Tenzo as they are",
+    )
 
 
 def listed(rules: RuleSet, told: Mapping[str, str]) -> tuple[ListedRule, ...]:

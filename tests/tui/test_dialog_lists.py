@@ -33,6 +33,19 @@ async def test_switching_a_rule_asks_first_with_cancel_under_the_cursor() -> Non
         assert dialog(app).sheet.target == "mercy-nights"
 
 
+async def test_all_rules_that_are_shown_are_switched_at_once() -> None:
+    script = Script()
+    async with staged(script) as (app, pilot):
+        app.go.rules()
+        await shows(app, pilot, "3 rules")
+        await pilot.press("A")
+        await until(pilot, lambda: isinstance(app.screen, MenuScreen))
+        await pilot.press("down", "enter")
+        active = tuple(rule.id for rule in samples.RULES.rules if rule.active)
+        await until(pilot, lambda: ("set_active", active, False) in script.asked)
+        await shows(app, pilot, "0 active")
+
+
 async def test_a_rule_that_was_asked_for_is_shown_whole_however_long_the_list() -> None:
     many = tuple(replace(samples.RULES.rules[0], id=f"r{number}", name=f"Rule {number}") for number in range(40))
     async with staged(Script(rules=RuleSet(7, many))) as (app, pilot):
