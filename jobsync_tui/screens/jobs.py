@@ -12,7 +12,7 @@ from textual.timer import Timer
 
 from ..backend import clock
 from ..backend.errors import FilterError
-from ..backend.models import IntegrationState, IntegrationSummary, SortField
+from ..backend.models import AutomaticState, IntegrationState, IntegrationSummary, SortField
 from ..commands import Group, bindings
 from ..job_list import JobList, JobQuery, Page
 from ..memory import View
@@ -51,12 +51,14 @@ class JobsScreen(JobActions, JobsyncScreen[None]):
         super().__init__()
         self.integration = integration
         self.summary: IntegrationSummary | None = None
+        self.automatic: AutomaticState | None = None
         self.view = View()
         self.only_marked = False
         self.listed: JobList | None = None
         self._opening: JobList | None = None
         self._anchor: str | None = None
         self._version: int | None = None
+        self._judged: int | None = None
         self._polling = False
         self._rest: Timer | None = None
         self._hint: str | None = None
@@ -134,7 +136,25 @@ class JobsScreen(JobActions, JobsyncScreen[None]):
         self._hidden = await wanted.hidden_marks()
         self._show_matches(total)
         self._remember()
+        self.work(self._judge(wanted.query.filter), group="judge")
         await self._give_hints(wanted, total)
+
+    async def _judge(self, text: str) -> None:
+        """Have the rules judge what they have not judged yet, if the filter asks for that; then list again."""
+        version = await self.backend.jobs.version()
+        if version == self._judged:
+            return
+        try:
+            judged = await self.backend.eligibility.judge_for(text, self.integration, self._show_judged)
+        finally:
+            self.status.put("judge", None)
+        if judged is not None:
+            self._judged = await self.backend.jobs.version()
+        if judged:
+            self.list_again()
+
+    def _show_judged(self, done: int, total: int) -> None:
+        self.status.put("judge", line(f" rules: {count(done)} of {count(total)} jobs"))
 
     def _show_page(self, wanted: JobList, page: Page, *, keep_line: bool) -> None:
         known = page.end if page.count is None else page.count
@@ -215,6 +235,7 @@ class JobsScreen(JobActions, JobsyncScreen[None]):
 
     async def _read_summary(self) -> None:
         self.summary = await self.backend.integrations.get(self.integration)
+        self.automatic = await self.backend.automatic.state(self.integration)
         self._show_header()
         if self.listed is None and self._opening is None:
             self.search()
@@ -224,7 +245,7 @@ class JobsScreen(JobActions, JobsyncScreen[None]):
     def _show_header(self) -> None:
         if self.summary is not None:
             header = self.query_one("#jobs-header", Line)
-            header.show(header_line(self.summary, self.backend.actor.user, clock.now(), header.size.width))
+            header.show(header_line(self.summary, self.backend.actor.user, clock.now(), header.size.width, self.automatic))
 
     def on_resize(self) -> None:
         """Fill the lines to the new width."""
@@ -254,7 +275,7 @@ class JobsScreen(JobActions, JobsyncScreen[None]):
 
     def _tick(self) -> None:
         if self.is_current:
-            self._show_header()
+            self.work(self._read_summary(), group="summary")
             self.table.tick()
 
     @on(CacheChanged)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..backend.models import AuditEntry, Eligibility
+from ..backend.models import AuditEntry, AutomaticDecision, Eligibility, Outcome
 from . import words
 from .layout import wrap
 from .sheet import Line, head, line
@@ -16,8 +16,7 @@ def past_section(found: Eligibility, subject: Subject, width: int) -> list[Line]
     told = [_entry(entry, subject) for entry in reversed(subject.past[:_TOLD])]
     automatic = found.automatic
     if automatic is not None:
-        reason = f": {automatic.reason}" if automatic.reason else ""
-        told.append(f"{words.clock(automatic.decided_at, subject.now)} auto: {automatic.outcome}{reason} (r{automatic.ruleset_revision})")
+        told.append(f"{words.clock(automatic.decided_at, subject.now)} auto: {decision_words(automatic)}")
         if automatic.next_run is not None:
             told.append(f"next auto {words.clock(automatic.next_run, subject.now)}")
     if subject.cached:
@@ -27,6 +26,13 @@ def past_section(found: Eligibility, subject: Subject, width: int) -> list[Line]
         return []
     title = "SO FAR" if found.eligible else "WHY NOT BY ITSELF"
     return [head(title, "H history" if subject.past else ""), *(line("   ", part) for part in _packed(told, width - 4))]
+
+
+def decision_words(automatic: AutomaticDecision) -> str:
+    """Return what the automatic sync decided: ``no rule matched (r42)``, ``failed: unreachable (r42)``, ``created (r42)``."""
+    reason = None if automatic.reason is None else automatic.reason.replace("_", " ")
+    told = reason if automatic.outcome == Outcome.REFUSED else automatic.outcome if reason is None else f"{automatic.outcome}: {reason}"
+    return f"{told or automatic.outcome} (r{automatic.ruleset_revision})"
 
 
 def entry_words(entry: AuditEntry) -> str:

@@ -6,20 +6,40 @@ from datetime import datetime
 
 from textual.content import Content
 
-from ..backend.models import IntegrationState, IntegrationSummary
+from ..backend.models import AutomaticState, IntegrationState, IntegrationSummary
 from ..render import age, count, ends, line
 
 STALE_SECONDS = 24 * 3600
 """Age of the cache from which on it is called old."""
 
 
-def header_line(summary: IntegrationSummary, actor: str, now: datetime, width: int) -> Content:
+def header_line(summary: IntegrationSummary, actor: str, now: datetime, width: int, automatic: AutomaticState | None = None) -> Content:
     """Return the header in ``width`` cells; ages and trouble are words."""
     parts = line((f" {summary.name}", "bold"), (" [i]", "$text-muted"), f"   {count(summary.jobs)} jobs   ")
     parts += cache_words(summary, now)
     if summary.read_only:
         parts += line("   ", ("READ ONLY", "bold $text-warning"))
+    if automatic is not None:
+        parts += automatic_words(automatic)
     return ends(parts, line((f"{actor} ", "$text-muted")), width)
+
+
+def automatic_words(automatic: AutomaticState) -> Content:
+    """Return how the automatic sync stands, such as ``auto 18:35 ok, 18:40 next``; nothing where it never ran and none is due."""
+    if automatic.hold is not None:
+        return line("   ", (f"auto WAITS: {automatic.hold.kind}", "bold $text-warning"))
+    if automatic.running:
+        return line("   ", ("auto runs", "$text-accent"))
+    if automatic.last_run is None:
+        return line()
+    failed = automatic.run is None or automatic.run.error is not None
+    words = line(f"   auto {time_of_day(automatic.last_run)} ", ("FAILED", "bold $text-error") if failed else "ok")
+    return words if automatic.next_run is None else words + line(f", {time_of_day(automatic.next_run)} next")
+
+
+def time_of_day(moment: datetime) -> str:
+    """Return hours and minutes in the person's time zone."""
+    return moment.astimezone().strftime("%H:%M")
 
 
 def cache_words(summary: IntegrationSummary, now: datetime) -> Content:

@@ -15,6 +15,7 @@ from types import SimpleNamespace
 from jobsync_tui.backend.errors import FilterError, JobNotFound, JobsyncError, UsageError
 from jobsync_tui.backend.models import (
     AuditEntry,
+    AutomaticState,
     BulkPlan,
     CachedJob,
     ConnectionReport,
@@ -227,6 +228,7 @@ class FakeEligibility:
 
     jobs: FakeJobs
     calls: list[str] = field(default_factory=list)
+    unjudged: int = 0
 
     async def check(self, integration: str, job_id: str, live: bool = False, rules: RuleSet | None = None) -> Eligibility:
         """Return a sample explanation under the job's head."""
@@ -236,6 +238,16 @@ class FakeEligibility:
             raise JobNotFound
         sample = samples.matched() if job.name and "Nurse" in job.name else samples.unmatched()
         return replace(sample, integration=integration, job=JobHead.of(job))
+
+    async def judge_for(self, filter_text: str, integration: str, on_progress: Callable[[int, int], None]) -> int | None:
+        """Judge once, where the filter asks for it."""
+        if "is:eligible" not in filter_text:
+            return None
+        judged, self.unjudged = self.unjudged, 0
+        if judged:
+            on_progress(judged, judged)
+            self.jobs.revision += 1
+        return judged
 
     async def check_many(
         self, integration: str, job_ids: Sequence[str], live: bool = False, rules: RuleSet | None = None
@@ -333,6 +345,17 @@ class FakeRecords:
         return samples.entries()
 
 
+@dataclass
+class FakeAutomatic:
+    """``backend.automatic``: as ``now`` says."""
+
+    now: AutomaticState = field(default_factory=lambda: AutomaticState(integration="bullhorn"))
+
+    async def state(self, integration: str) -> AutomaticState:
+        """Return how it stands."""
+        return self.now
+
+
 class FakeBackend:
     """The facade."""
 
@@ -340,6 +363,7 @@ class FakeBackend:
         self.jobs = FakeJobs(list(jobs))
         self.integrations = FakeIntegrations(list(integrations))
         self.eligibility = FakeEligibility(self.jobs)
+        self.automatic = FakeAutomatic()
         self.syncs = FakeSyncs()
         self.rules = FakeRules()
         self.records = FakeRecords()

@@ -13,8 +13,21 @@ from textual.pilot import Pilot
 
 from jobsync_tui.application import JobsyncApp
 from jobsync_tui.backend.errors import RateLimited
-from jobsync_tui.backend.models import CachedJob, IntegrationState, RefreshMode, RefreshProgress, Sort, SortField, SyncStatus
+from jobsync_tui.backend.models import (
+    AutomaticRun,
+    AutomaticState,
+    CachedJob,
+    Hold,
+    HoldKind,
+    IntegrationState,
+    RefreshMode,
+    RefreshProgress,
+    Sort,
+    SortField,
+    SyncStatus,
+)
 from jobsync_tui.memory import Memory, View
+from jobsync_tui.messages import CacheChanged
 from jobsync_tui.screens.jobs import JobsScreen
 from jobsync_tui.widgets.filter_bar import FilterBar
 from jobsync_tui.widgets.job_detail import JobDetail
@@ -330,3 +343,31 @@ async def test_a_hostile_name_is_text_and_is_marked() -> None:
             await pilot.press("down")
             await asyncio.sleep(0)
         assert isinstance(app.screen, JobsScreen)
+
+
+async def test_the_header_tells_the_last_and_the_next_automatic_run() -> None:
+    backend = FakeBackend(some_jobs())
+    run = AutomaticRun(integration="bullhorn", refreshed=1)
+    backend.automatic.now = AutomaticState(
+        integration="bullhorn", last_run=samples.NOW, run=run, next_run=samples.NOW + timedelta(minutes=4)
+    )
+    async with running(backend) as (app, pilot):
+        await ready(app, pilot)
+        await shows(app, pilot, "auto 18:36 ok, 18:40 next")
+        hold = Hold(HoldKind.CREDENTIALS, samples.NOW, "refused", "renew it")
+        backend.automatic.now = replace(backend.automatic.now, hold=hold, next_run=None)
+        app.screen.post_message(CacheChanged())
+        await shows(app, pilot, "auto WAITS: credentials")
+
+
+async def test_a_filter_that_asks_for_verdicts_has_them_made_once() -> None:
+    backend = FakeBackend(some_jobs())
+    backend.eligibility.unjudged = 7
+    async with running(backend) as (app, pilot):
+        screen = await ready(app, pilot)
+        screen.query_one(FilterBar).value = "nurse"
+        await shows(app, pilot, "7 match")
+        assert backend.eligibility.unjudged == 7
+        screen.query_one(FilterBar).value = "is:eligible"
+        await until(pilot, lambda: backend.eligibility.unjudged == 0)
+        await until(pilot, lambda: screen._judged == backend.jobs.revision)

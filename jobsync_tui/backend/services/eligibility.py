@@ -56,14 +56,14 @@ class EligibilityService(Service):
         return (await self.context.judge.judge(await self._chosen(integration), on_progress)).jobs
 
     @for_admins
-    async def judge_for(self, filter_text: str, integration: str | None = None, on_progress: OnJudged | None = None) -> int:
-        """Judge what is not judged yet, if the filter asks how the rules judged jobs; returns how many jobs it judged.
+    async def judge_for(self, filter_text: str, integration: str | None = None, on_progress: OnJudged | None = None) -> int | None:
+        """Judge what is not judged yet, if the filter asks how the rules judged jobs; returns how many jobs, None where it does not ask.
 
         Raises:
             FilterError: Says where the filter is wrong.
         """
         if not parse_filter(filter_text).asks_rules:
-            return 0
+            return None
         return (await self.context.judge.judge(await self._chosen(integration), on_progress)).jobs
 
     @for_admins
