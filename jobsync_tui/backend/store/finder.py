@@ -23,7 +23,7 @@ from .query import Age, Contains, Is, Query, State, Term
 from .recall import Anchor, Findings, Recall
 from .search import Compiler, joined
 from .sources import integration_ids, sources_of, version
-from .tables import JobRecord, LetterRow
+from .tables import JobRecord, LetterRow, VerdictRow
 from .textindex import text_index
 from .verdicts import in_force
 
@@ -216,9 +216,8 @@ class Finder:
 
     def _matching_among(self, keys: list[int]) -> tuple[int, ...]:
         """Return those of the keys that match, without an index tempting the database to read more than their rows."""
-        among = [self._dialect.any_of(JobRecord.key, keys), *self._terms()]
-        if len(self.sources) > 1:
-            among.append((JobRecord.source + 0).in_([source.number for source in self.sources]))
+        within = (JobRecord.source + 0).in_([source.number for source in self.sources])
+        among = [self._dialect.any_of(JobRecord.key, keys), *self._terms(), within]
         return tuple(row[0] for row in self._select((JobRecord.key,)).where(joined("AND", among)).tuples().execute(self._db))
 
     def _candidates(self) -> Iterator[peewee.Node]:
@@ -235,7 +234,7 @@ class Finder:
                 yield self._select((JobRecord.key,)).where(joined("AND", [self._scope(), *condition])).limit(FEW + 1)
             judged = self._compiler.judged_keys(term)
             if judged is not None:
-                yield judged.limit(FEW + 1)
+                yield judged.where(VerdictRow.key.between(self.sources[0].low, self.sources[-1].high)).limit(FEW + 1)
 
     def _indexed(self) -> SQL | None:
         """Return the text index's query for the keys of the jobs that hold every text, None where it is no help."""
