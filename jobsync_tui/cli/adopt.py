@@ -31,7 +31,10 @@ if TYPE_CHECKING:
 @json_option
 @runs
 async def adopt(*, integration: str | None, dry_run: bool, yes: bool, as_json: bool) -> int:
-    """Link jobs that the target already has to jobs of an ATS. What is not sure is shown and left to a person."""
+    """Link jobs that the target already has, so that their first sync is an update.
+
+    What is not sure is shown and left to a person.
+    """
     consent = Consent(dry_run, yes, None)
     interruption = Interruption()
     async with open_backend() as backend:
@@ -49,7 +52,14 @@ async def adopt(*, integration: str | None, dry_run: bool, yes: bool, as_json: b
         results: tuple[SyncResult, ...] = await _make(backend, links, interruption) if agreed else ()
     counts = Counter(result.outcome for result in results)
     if as_json:
-        print_json({"links": links, "ambiguous": ambiguous, "results": results, "summary": {str(outcome): count for outcome, count in counts.items()}})
+        print_json(
+            {
+                "links": links,
+                "ambiguous": ambiguous,
+                "results": results,
+                "summary": {str(outcome): count for outcome, count in counts.items()},
+            }
+        )
     else:
         for result in results:
             print_result(result)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import AsyncIterator
+from dataclasses import fields
 
 import click
 
@@ -38,6 +39,9 @@ _CSV_COLUMNS = (
     "target_id",
 )
 
+_OURS = ("not_loaded", "cached_at")
+_FIELDS = (*(each.name for each in fields(CachedJob) if each.name not in _OURS), *_OURS)
+
 
 @click.command()
 @integration_option
@@ -58,7 +62,7 @@ async def jobs(*, integration: str | None, filter_text: str, sort_text: str | No
         found = backend.jobs.stream(integration, filter_text, sort, limit)
         if as_json:
             async for job in found:
-                print_json(job)
+                print_json(job_document(job))
         elif as_csv:
             await _print_csv(found)
         else:
@@ -76,10 +80,15 @@ async def fetch(*, integration: str | None, job_id: str, as_json: bool) -> int:
     async with open_backend() as backend:
         job = await backend.jobs.fetch((await chosen(backend, integration)).id, job_id)
     if as_json:
-        print_json({"job": job})
+        print_json({"job": job_document(job)})
     else:
         _print_job(job)
     return ExitCode.OK
+
+
+def job_document(job: CachedJob) -> dict[str, object]:
+    """Return a job as the documents have it: the fields that are promised, in their order, and ours behind them."""
+    return {name: getattr(job, name) for name in _FIELDS}
 
 
 def parse_sort(text: str | None) -> Sort | None:

@@ -18,9 +18,10 @@ from .session import open_backend, runs
 @json_option
 @runs
 async def backup(*, file: Path, as_json: bool) -> int:
-    """Write a consistent copy of the database into FILE while it is in use, and of the local target beside it.
+    """Write a consistent copy of the database while it is in use.
 
-    FILE must not exist. To go back, put the copies in the places that `jobsync paths` names while no jobsync runs.
+    It goes into FILE, and that of the local target beside it; nothing is written over. To go back, put the copies in the places that
+    `jobsync paths` names while no jobsync runs.
     """
     async with open_backend() as backend:
         report = await backend.maintenance.backup(file)
@@ -38,7 +39,10 @@ async def backup(*, file: Path, as_json: bool) -> int:
 @json_option
 @runs
 async def prune(*, keep: str, as_json: bool) -> int:
-    """Take old rows out of the record of who did what; that is recorded itself, and the record still verifies."""
+    """Take old rows out of the record of who did what.
+
+    That is recorded itself, and the record still verifies.
+    """
     try:
         age = parse_duration(keep)
     except (ValueError, OverflowError):

@@ -21,17 +21,21 @@ from .verdicts import of_result
 @json_option
 @runs
 async def undo(*, operation_id: str, dry_run: bool, yes: bool, as_json: bool) -> int:
-    """Put the fields back to what they were before an operation; refused where the target changed since. A create is not undone."""
+    """Put the fields back to what they were before an operation.
+
+    Refused where the target changed since. A create is not undone.
+    """
     consent = Consent(dry_run, yes, None)
     interruption = Interruption()
     async with open_backend() as backend:
+        # Who may not use the program is told so, before anything about flags.
+        await backend.integrations.list()
+        consent.validate()
         if consent.yes:
-            consent.validate()
             async with interruption:
                 result = await backend.syncs.undo(operation_id)
         else:
             plan = await backend.syncs.undo_plan(operation_id)
-            consent.validate()
             if not as_json:
                 print_plan(plan)
             if consent.dry_run or not would_write(plan):

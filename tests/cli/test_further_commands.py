@@ -192,3 +192,39 @@ def test_a_dry_run_of_several_leaves_a_row_for_each(run: Jobsync, company: Compa
     for job_id, result in zip(ids, planned.json["results"], strict=True):
         assert lines(run("audit", "--job", job_id, "--limit", "1", "--json"))[0]["outcome"] == result["outcome"]
     assert planned.json["plan_digest"] in run("sync", "-i", "greenhouse", *ids, "--dry-run").out
+
+
+def test_an_integration_that_was_never_synced_takes_its_jobs_to_another_id(run: Jobsync, company: Company) -> None:
+    assert run("integrations", "rename", "crelate", "agency", "--json").code == 2
+    jobs = lines(run("jobs", "-i", "crelate", "--json"))
+    eligible = lines(run("jobs", "-i", "crelate", "--filter", "is:eligible", "--json"))
+    assert {each["integration"] for each in eligible} == {"crelate"}
+    before = company.rewrite('id = "crelate"', 'id = "agency"')
+    try:
+        renamed = run("integrations", "rename", "crelate", "agency", "--json")
+        assert renamed.code == 0
+        assert renamed.json == {"old": "crelate", "new": "agency", "jobs": len(jobs)}
+        moved = lines(run("jobs", "-i", "agency", "--json"))
+        assert [{**each, "integration": "crelate"} for each in moved] == jobs
+        again = lines(run("jobs", "-i", "agency", "--filter", "is:eligible", "--json"))
+        assert again, "verdicts are made anew: rules that ask for the integration by its old id hold no longer, the others do"
+        assert {each["id"] for each in again} < {each["id"] for each in eligible}
+        assert lines(run("audit", "--limit", "1", "--json"))[0]["action"] == "rename"
+        assert run("audit", "--verify", "--json").json["ok"] is True
+        assert run("refresh", "-i", "agency", "--json").json["added"] == 0
+        assert run("integrations", "rename", "crelate", "agency", "--json").code == 2
+    finally:
+        company.restore(before)
+    assert run("integrations", "rename", "agency", "crelate").code == 0
+
+
+def test_an_integration_whose_jobs_the_target_knows_keeps_its_id(run: Jobsync, company: Company) -> None:
+    run("sync", "-i", "greenhouse", company.job_id(scenario.SALES_SCRIPT), "--yes")
+    before = company.rewrite('id = "greenhouse"', 'id = "technology"')
+    try:
+        refused = run("integrations", "rename", "greenhouse", "technology", "--json")
+        assert refused.code == 2
+        assert "The target knows 1 jobs" in refused.json["error"]["message"]
+    finally:
+        company.restore(before)
+    assert len(lines(run("jobs", "-i", "greenhouse", "--filter", "is:synced", "--json"))) == 1

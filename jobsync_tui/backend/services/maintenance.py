@@ -8,11 +8,15 @@ from pathlib import Path
 from ..clock import now
 from ..errors import AccessDenied, UsageError
 from ..models import BackupReport
+from ..text import clean
 from .base import Service, for_admins
 
 
 class MaintenanceService(Service):
-    """What ``jobsync prune`` and ``backup`` ask for. Only those who may use every integration may touch what belongs to all."""
+    """What ``jobsync prune``, ``backup`` and ``integrations rename`` ask for.
+
+    Only those who may use every integration may touch what belongs to all.
+    """
 
     @for_admins
     async def prune(self, keep: timedelta) -> int:
@@ -53,6 +57,28 @@ class MaintenanceService(Service):
         if beside is not None and isinstance(target, LocalTarget):
             size += await target.copy_to(beside)
         return BackupReport(str(file), None if beside is None else str(beside), size)
+
+    @for_admins
+    async def rename(self, old: str, new: str) -> int:
+        """Move what is kept for an integration that left the configuration to one that came into it, and return how many jobs.
+
+        An integration whose jobs the target knows keeps its id: the id is part of theirs there.
+
+        Raises:
+            AccessDenied: The actor may not use every integration.
+            UsageError: ``old`` is still configured or unknown, ``new`` is not configured or has jobs, or the target knows jobs of ``old``.
+            Busy: A job is being synced, or an operation is not settled.
+        """
+        await self._require_everything("rename")
+        from ..store.audit import append
+
+        settings = self.context.settings
+        if settings.integration(old) is not None:
+            raise UsageError(f"{clean(old, limit=64)} is still configured", remedy=f"First give it its new id in {settings.path}")
+        if settings.integration(new) is None:
+            raise UsageError(f"There is no integration {clean(new, limit=64)}", remedy=f"First give it that id in {settings.path}")
+        attempt = self.context.attempt("rename", outcome="changed", cause=f"{old} is {new} from now on", integration=new)
+        return await self.context.integration_store.rename(old, new, lambda db: append(db, attempt, attempt.at))
 
     async def _require_everything(self, what: str) -> None:
         if self.context.guard.require(self.context.actor).everything(self.context.actor):
