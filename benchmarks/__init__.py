@@ -1,0 +1,1 @@
+"""Programs that measure jobsync beside its peers; each prints its figures."""
