@@ -59,6 +59,9 @@ class MortalDatabase:
     async def write(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         return await self._life.effect(self._inner.write(fn, *args, **kwargs))
 
+    async def write_unsynced(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        return await self._life.effect(self._inner.write_unsynced(fn, *args, **kwargs))
+
 
 class MortalJobs(MemoryJobs):
     """Another process's view of the same cache, whose changes are effects."""

@@ -45,6 +45,10 @@ class Dialect(ABC):
         """
 
     @abstractmethod
+    def sync_commits(self, db: Db, *, synced: bool) -> None:
+        """Say, between transactions, whether the next commits must be on the disk itself when they return."""
+
+    @abstractmethod
     def migration_lock(self, db: Db) -> None:
         """Take, within the open transaction, the lock under which a schema is made or changed; waits for another process."""
 

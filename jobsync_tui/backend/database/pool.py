@@ -29,10 +29,11 @@ class Lane:
         self._writing = writing
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"jobsync-{name}")
         self._db: Db | None = None
+        self._synced = True
 
-    def submit(self, work: Callable[[Db], T]) -> Future[T]:
+    def submit(self, work: Callable[[Db], T], *, synced: bool = True) -> Future[T]:
         """Queue ``work`` for the thread, in one transaction. Errors of the driver come out as `StorageError`."""
-        return self._thread.submit(self._run, work)
+        return self._thread.submit(self._run, work, synced)
 
     def interrupt(self) -> None:
         """Abandon the statement that runs now, if one does."""
@@ -44,9 +45,12 @@ class Lane:
         self._thread.submit(self._drop).result()
         self._thread.shutdown()
 
-    def _run(self, work: Callable[[Db], T]) -> T:
+    def _run(self, work: Callable[[Db], T], synced: bool) -> T:  # noqa: FBT001 - what the executor passes on
         try:
             db = self._connection()
+            if synced is not self._synced:
+                self._dialect.sync_commits(db, synced=synced)
+                self._synced = synced
             with db.atomic() if self._writing else self._dialect.reading(db):
                 return work(db)
         except peewee.PeeweeException as error:
@@ -61,7 +65,7 @@ class Lane:
         return self._db
 
     def _drop(self) -> None:
-        db, self._db = self._db, None
+        db, self._db, self._synced = self._db, None, True
         if db is not None:
             try:
                 db.close()
@@ -149,6 +153,18 @@ class Database:
         """
         self._check_open()
         return await asyncio.wrap_future(self._writer.submit(lambda db: fn(db, *args, **kwargs)))
+
+    async def write_unsynced(self, fn: Callable[Concatenate[Db, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run like `write`, without waiting for the disk.
+
+        Everybody sees what was written, and it outlives this process; a power cut may take it, unless a `write` that came after it has
+        returned: that one takes it to the disk. For what means nothing after a power cut, or is followed by such a write.
+
+        Raises:
+            StorageError: The database failed, and nothing was written; or it is closed.
+        """
+        self._check_open()
+        return await asyncio.wrap_future(self._writer.submit(lambda db: fn(db, *args, **kwargs), synced=False))
 
     async def close(self) -> None:
         """Wait for writes that were asked for, abandon reads, and close every connection. May be called twice."""

@@ -68,6 +68,10 @@ class SqliteDialect(Dialect):
             self._enter_wal(db)
         return db
 
+    def sync_commits(self, db: Db, *, synced: bool) -> None:
+        """Have commits wait for the disk, or only be seen by everybody; a commit that waits takes those before it with it."""
+        db.execute_sql(f"PRAGMA synchronous = {'FULL' if synced else 'NORMAL'}")
+
     def migration_lock(self, db: Db) -> None:
         """Do nothing: the transaction is IMMEDIATE, which no two processes are in."""
 

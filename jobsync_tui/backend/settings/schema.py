@@ -80,16 +80,23 @@ class TargetKind(StrEnum):
 
 
 class TargetSettings(_Table):
-    """The target; ``base_url`` and ``api_key`` are for ``tenzo`` only."""
+    """The target; all but ``kind`` is for ``tenzo`` only.
+
+    Attributes:
+        wire: How this installation spells paths, headers and fields, by the keys that docs/target-api.yaml lists.
+    """
 
     kind: TargetKind = TargetKind.LOCAL
     base_url: ServiceUrl = DEFAULT_TARGET_URL
     api_key: SecretReference | None = None
+    wire: ExtraTable = Field(default_factory=dict)
 
     @model_validator(mode="after")
-    def _tenzo_needs_a_key(self) -> Self:
+    def _what_tenzo_needs(self) -> Self:
         if self.kind is TargetKind.TENZO and self.api_key is None:
             raise problem("is missing: the target tenzo needs one", "api_key")
+        if self.kind is TargetKind.LOCAL and self.wire:
+            raise problem("is for the target tenzo only", "wire")
         return self
 
 

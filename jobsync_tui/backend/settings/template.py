@@ -20,6 +20,7 @@ url = "sqlite"                  # in the data directory (jobsync paths), or "sql
 kind = "local"                  # "local" keeps the jobs in a file of its own; "tenzo" writes them to Tenzo
 # base_url = "https://api.tenzo.ai"
 # api_key = { env = "TENZO_API_KEY" }
+# wire = { jobs_path = "/v1/jobs" }       # where an installation's paths or fields have other names: docs/target-api.yaml
 
 [sync]
 required_fields = ["name"]      # a job without these is not synced

@@ -16,10 +16,13 @@ from ..canonical import Plain, canonical, digest, parse_object, storable
 from ..database import Database, Db
 from ..models import AuditEntry, AuditVerification, JsonValue
 from .ledger_tables import AuditHead, AuditRow
+from .statements import change, first, insertion, run
 
 HEAD = 1
 OPEN = AuditRow.link.is_null()
 SEALED = ~OPEN
+_GROW_ROWS = "UPDATE audit_head SET rows = rows + 1 WHERE id = ? RETURNING rows"
+_HEAD_NOW = "SELECT links, hash FROM audit_head WHERE id = ?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,24 +95,26 @@ def append(db: Db, attempt: Attempt, now: datetime) -> int:
 def begin(db: Db, attempt: Attempt) -> int:
     """Begin a row for an attempt that is about to write; returns its number."""
     seq = _next_seq(db)
-    AuditRow.insert({"seq": seq, **_columns(attempt)}).execute(db)
+    columns = {"seq": seq, **_columns(attempt), "hash": ""}
+    run(db, insertion("audit", columns), *columns.values())
     return seq
 
 
 def revise(db: Db, seq: int, attempt: Attempt) -> None:
     """Say how a begun attempt stands, without ending it (its answer was lost and is looked for)."""
-    AuditRow.update(_columns(attempt)).where((AuditRow.seq == seq) & OPEN).execute(db)
+    columns = _columns(attempt)
+    run(db, change("audit", columns, "seq = ? AND link IS NULL"), *columns.values(), seq)
 
 
 def seal(db: Db, seq: int, attempt: Attempt, now: datetime) -> None:
     """End a begun row: it gets its final columns, the next link and its hash, and never changes again."""
-    head = _head(db)
-    link = head.links + 1
+    links, last = first(db, _HEAD_NOW, HEAD) or (0, "")
+    link = links + 1
     columns = _columns(attempt) | {"ended_ms": clock.to_ms(now)}
-    hashed = chain_hash(head.hash, {"seq": seq, "link": link, **columns})
-    changed = AuditRow.update({**columns, "link": link, "hash": hashed}).where((AuditRow.seq == seq) & OPEN).execute(db)
-    if changed:
-        AuditHead.update({AuditHead.links: link, AuditHead.hash: hashed}).where(AuditHead.id == HEAD).execute(db)
+    hashed = chain_hash(last, {"seq": seq, "link": link, **columns})
+    sealed = {**columns, "link": link, "hash": hashed}
+    if run(db, change("audit", sealed, "seq = ? AND link IS NULL"), *sealed.values(), seq):
+        run(db, change("audit_head", ("links", "hash"), "id = ?"), link, hashed, HEAD)
 
 
 def prune(db: Db, before: datetime) -> int:
@@ -157,9 +162,9 @@ def verify(db: Db) -> AuditVerification:
 
 
 def _next_seq(db: Db) -> int:
-    grown = AuditHead.update({AuditHead.rows: AuditHead.rows + 1}).where(AuditHead.id == HEAD).returning(AuditHead.rows)
-    for (rows,) in grown.tuples().execute(db):
-        return int(rows)
+    grown = first(db, _GROW_ROWS, HEAD)
+    if grown is not None:
+        return int(grown[0])
     AuditHead.insert({"id": HEAD, "rows": 1, "links": 0, "hash": ""}).execute(db)
     return 1
 

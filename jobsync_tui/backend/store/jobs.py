@@ -21,6 +21,7 @@ from .ordering import create_order, has_order
 from .process import ProcessIdentity
 from .query import Query
 from .recall import Recall
+from .statements import first, run
 from .tables import JobRecord, MarkRow, PayloadRow, SightingRow
 from .upsert import upsert
 from .verdicts import policy_key
@@ -30,6 +31,15 @@ STREAM_BATCH = 500
 
 LONG_LIST = 20_000
 """Jobs from which on a sort without an index is worth an index."""
+
+
+_KEY = "SELECT j.key FROM jobs j JOIN integrations i ON j.source = i.number WHERE i.id = ? AND j.id = ?"
+_WHOLE = (
+    "SELECT j.key, j.gone, p.body, j.sync_status, j.last_synced, m.target_id, s.at FROM jobs j JOIN integrations i ON j.source = i.number"
+    " JOIN payloads p ON p.key = j.key JOIN sightings s ON s.key = j.key LEFT JOIN sync_marks m ON m.key = j.key"
+    " WHERE i.id = ? AND j.id = ?"
+)
+_SEEN = "UPDATE sightings SET at = ? WHERE key = ?"
 
 
 class JobStore:
@@ -107,11 +117,11 @@ class JobStore:
 
     async def put(self, job: Job, now: datetime) -> CachedJob:
         """Keep one job that was read singly, and return it with its standing."""
-        return await self._database.write(self._put, job, clock.to_ms(now))
+        return await self._database.write_unsynced(self._put, job, clock.to_ms(now))
 
     async def mark_gone(self, integration: str, job_id: str) -> None:
         """Mark a job that the ATS does not have any more. One that is not cached is none to mark."""
-        await self._database.write(self._mark_gone, integration, job_id)
+        await self._database.write_unsynced(self._mark_gone, integration, job_id)
 
     async def get(self, integration: str, job_id: str) -> CachedJob | None:
         """Return the cached job."""
@@ -166,7 +176,7 @@ class JobStore:
             mark: What the sync leaves; one that says ``synced`` makes the present source fields those that later states are compared with.
             source: The job as it was synced, where the cache may hold a newer state by now.
         """
-        await self._database.write(_set_sync, integration, job_id, mark, source)
+        await self._database.write_unsynced(_set_sync, integration, job_id, mark, source)
 
     async def sync_mark(self, integration: str, job_id: str) -> SyncMark | None:
         """Return what the last sync of the job recorded, None where there was none."""
@@ -191,6 +201,11 @@ class JobStore:
             self._ordered.add(field)
 
     def _put(self, db: Db, job: Job, now: int) -> CachedJob:
+        known = first(db, _WHOLE, job.integration, storable(job.id))
+        if known is not None and not known[1] and known[2] == codec.encode(job):
+            key, _, body, status, last_synced, target_id, _ = known
+            run(db, _SEEN, now, key)
+            return codec.decode(body, sync_status=status, last_synced=last_synced, target_id=target_id, cached_at=now)
         source = sources.ensure_source(db, job.integration)
         upsert(db, self._dialect, source, [job], listing=0, now=now)
         kept = _get(db, job.integration, job.id)
@@ -215,8 +230,11 @@ class JobStore:
 
 
 def _get(db: Db, integration: str, job_id: str) -> CachedJob | None:
-    where = (JobRecord.source == _number(db, integration)) & (JobRecord.id == storable(job_id))
-    return next((job for _, job in _read(db, where)), None)
+    found = first(db, _WHOLE, integration, storable(job_id))
+    if found is None:
+        return None
+    _, _, body, status, last_synced, target_id, seen = found
+    return codec.decode(body, sync_status=status, last_synced=last_synced, target_id=target_id, cached_at=seen)
 
 
 def _read(db: Db, where: peewee.Expression) -> Iterator[tuple[int, CachedJob]]:
@@ -239,9 +257,8 @@ def _number(db: Db, integration: str) -> int:
 
 
 def _key(db: Db, integration: str, job_id: str) -> int | None:
-    where = (JobRecord.source == _number(db, integration)) & (JobRecord.id == storable(job_id))
-    key: int | None = JobRecord.select(JobRecord.key).where(where).scalar(db)
-    return key
+    found = first(db, _KEY, integration, storable(job_id))
+    return None if found is None else int(found[0])
 
 
 def _set_sync(db: Db, integration: str, job_id: str, mark: SyncMark, source: Job | None) -> None:

@@ -27,6 +27,14 @@ from ..database import Database, Db
 from ..models import JsonValue
 from .ledger_tables import OperationRow
 from .process import ProcessIdentity
+from .statements import change, first, insertion, run
+
+_OF_JOB = "integration = ? AND job_id = ?"
+_HAS_OPEN = f"SELECT 1 FROM operations WHERE {_OF_JOB} AND settled_ms IS NULL LIMIT 1"  # noqa: S608 - its own texts
+_LAST_CREATE = (
+    f"SELECT idempotency_key, sent_ms, target_id, payload_hash FROM operations WHERE {_OF_JOB} AND kind = ?"  # noqa: S608
+    " ORDER BY id DESC LIMIT 1"
+)
 
 
 class OperationState(StrEnum):
@@ -124,7 +132,7 @@ class Journal:
 
 def insert(db: Db, operation: Operation) -> None:
     """Write the intent down."""
-    row = {
+    row: dict[str, str | int | None] = {
         "id": operation.id,
         "kind": operation.kind.value,
         "action": operation.action,
@@ -150,7 +158,7 @@ def insert(db: Db, operation: Operation) -> None:
         "created_ms": clock.to_ms(operation.created_at),
         "audit_seq": operation.audit_seq,
     }
-    OperationRow.insert(row).execute(db)
+    run(db, insertion("operations", row), *row.values())
 
 
 def move(
@@ -176,8 +184,7 @@ def move(
         changes["settled_ms"] = clock.to_ms(now)
     if error is not None:
         changes["error"] = storable(error)
-    moved: int = OperationRow.update(changes).where((OperationRow.id == operation_id) & OperationRow.settled_ms.is_null()).execute(db)
-    return moved > 0
+    return run(db, change("operations", changes, "id = ? AND settled_ms IS NULL"), *changes.values(), operation_id) > 0
 
 
 def get(db: Db, operation_id: str) -> Operation | None:
@@ -188,6 +195,8 @@ def get(db: Db, operation_id: str) -> Operation | None:
 
 def open_for(db: Db, integration: str, job_id: str) -> Operation | None:
     """Return the open operation of that job."""
+    if not has_open(db, integration, job_id):
+        return None
     query = OperationRow.select().where(_job(integration, job_id) & OperationRow.settled_ms.is_null())
     row = query.order_by(OperationRow.id).first(db)
     return None if row is None else _operation(row)
@@ -195,16 +204,14 @@ def open_for(db: Db, integration: str, job_id: str) -> Operation | None:
 
 def has_open(db: Db, integration: str, job_id: str) -> bool:
     """Return whether the job has an operation that is not settled."""
-    query = OperationRow.select(OperationRow.id).where(_job(integration, job_id) & OperationRow.settled_ms.is_null())
-    return query.limit(1).scalar(db) is not None
+    return first(db, _HAS_OPEN, storable(integration), storable(job_id)) is not None
 
 
 def key_for(db: Db, operation: Operation) -> str:
     """Return the idempotency key for a create: that of the last one, if that may have left, was never seen there, and was the same."""
-    columns = (OperationRow.idempotency_key, OperationRow.sent_ms, OperationRow.target_id, OperationRow.payload_hash)
-    creates = _job(operation.integration, operation.job_id) & (OperationRow.kind == OperationKind.CREATE.value)
-    last = OperationRow.select(*columns).where(creates).order_by(OperationRow.id.desc()).limit(1).tuples().execute(db)
-    for key, sent_ms, target_id, payload_hash in last:
+    last = first(db, _LAST_CREATE, storable(operation.integration), storable(operation.job_id), OperationKind.CREATE.value)
+    if last is not None:
+        key, sent_ms, target_id, payload_hash = last
         if sent_ms is not None and target_id is None and payload_hash == digest(operation.payload):
             return str(key)
     return operation.idempotency_key

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
+from typing import Any
 
 from .. import clock
 from ..canonical import storable
@@ -19,8 +20,15 @@ from ..ids import new_id
 from ..models import Lease
 from .ledger_tables import FenceRow, LeaseRow
 from .process import ProcessIdentity, Uptime, uptime
+from .statements import change, first, insertion, run
 
 FENCE = 1
+_COLUMNS = ("id", "integration", "job_id", "holder", "since_ms", "expires_ms", "expires_uptime", "fence", "process")
+_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM leases WHERE "  # noqa: S608 - its own texts
+_BY_ID = f"{_SELECT} id = ?"
+_BY_JOB = f"{_SELECT} integration = ? AND job_id = ?"
+_DELETE = "DELETE FROM leases WHERE id = ?"
+_GROW_FENCE = "UPDATE lease_fence SET last = last + 1 WHERE id = ? RETURNING last"
 DEFAULT_TTL = timedelta(seconds=150)
 """Longer than the deadline of any one request, so that a lease cannot lapse under one."""
 
@@ -42,6 +50,7 @@ class LeaseStore:
         self.process = process or ProcessIdentity.own()
         self.now = now
         self._uptime = uptime
+        self._released: set[str] = set()
 
     async def acquire(self, integration: str, job_id: str, holder: str) -> Lease:
         """Take the job in hand.
@@ -49,7 +58,8 @@ class LeaseStore:
         Raises:
             Busy: Somebody has it, who and since when.
         """
-        return await self._database.write(self._acquire, integration, job_id, holder)
+        # A lease is worth nothing after a power cut, which ends every process of this host.
+        return await self._database.write_unsynced(self._acquire, integration, job_id, holder)
 
     async def renew(self, lease: Lease) -> None:
         """Put the expiry off.
@@ -57,11 +67,11 @@ class LeaseStore:
         Raises:
             Busy: The lease is not ours any more.
         """
-        await self._database.write(self.require, lease)
+        await self._database.write_unsynced(self.require, lease)
 
     async def release(self, lease: Lease) -> None:
         """Give the job free; nothing happens where the lease is not ours any more."""
-        await self._database.write(release, lease)
+        await self._database.write_unsynced(release, lease)
 
     @asynccontextmanager
     async def hold(self, integration: str, job_id: str, holder: str) -> AsyncIterator[Lease]:
@@ -85,7 +95,14 @@ class LeaseStore:
             renewal.cancel()
             with suppress(asyncio.CancelledError):
                 await renewal
-            await asyncio.shield(self.release(lease))
+            if lease.id in self._released:
+                self._released.remove(lease.id)
+            else:
+                await asyncio.shield(self.release(lease))
+
+    def released(self, lease: Lease) -> None:
+        """Note that a transaction that is on disk has taken the lease out: the block that holds it need not."""
+        self._released.add(lease.id)
 
     async def all(self) -> tuple[Lease, ...]:
         """Return the leases that hold, oldest first."""
@@ -102,7 +119,7 @@ class LeaseStore:
         Raises:
             Busy: A write under this lease would come too late.
         """
-        row = LeaseRow.select().where(LeaseRow.id == lease.id).first(db)
+        row = _found(first(db, _BY_ID, lease.id))
         if row is None or self._expired(row):
             present = _row(db, lease.integration, lease.job_id)
             if present is not None and present.id != lease.id:
@@ -114,7 +131,8 @@ class LeaseStore:
                 remedy="Sync the job again.",
             )
         if renew:
-            LeaseRow.update(self._expiry()).where(LeaseRow.id == lease.id).execute(db)
+            expiry = self._expiry()
+            run(db, change("leases", expiry, "id = ?"), *expiry.values(), lease.id)
 
     def in_progress(self, db: Db, integration: str, job_id: str, fence: int) -> bool:
         """Within a transaction: return whether what was begun under that fencing number still has its lease and its process."""
@@ -126,8 +144,8 @@ class LeaseStore:
         if row is not None:
             if not self._free(row):
                 raise _busy(row)
-            LeaseRow.delete().where(LeaseRow.id == row.id).execute(db)
-        values = {
+            run(db, _DELETE, row.id)
+        values: dict[str, str | int] = {
             "id": new_id(),
             "integration": storable(integration),
             "job_id": storable(job_id),
@@ -137,7 +155,7 @@ class LeaseStore:
             "process": self.process.dump(),
             **self._expiry(),
         }
-        LeaseRow.insert(values).execute(db)
+        run(db, insertion("leases", values), *values.values())
         return _lease(LeaseRow(**values))
 
     def _held(self, db: Db) -> tuple[Lease, ...]:
@@ -166,26 +184,27 @@ class LeaseStore:
 
 def release(db: Db, lease: Lease) -> bool:
     """Within a transaction: take the lease out; returns whether it was there."""
-    removed: int = LeaseRow.delete().where(LeaseRow.id == lease.id).execute(db)
-    return removed > 0
+    return run(db, _DELETE, lease.id) > 0
 
 
 def get(db: Db, lease_id: str) -> Lease | None:
     """Return the lease with that id, whether it still holds or not."""
-    row = LeaseRow.select().where(LeaseRow.id == lease_id).first(db)
+    row = _found(first(db, _BY_ID, lease_id))
     return None if row is None else _lease(row)
 
 
 def _row(db: Db, integration: str, job_id: str) -> LeaseRow | None:
-    where = (LeaseRow.integration == storable(integration)) & (LeaseRow.job_id == storable(job_id))
-    row: LeaseRow | None = LeaseRow.select().where(where).first(db)
-    return row
+    return _found(first(db, _BY_JOB, storable(integration), storable(job_id)))
+
+
+def _found(values: tuple[Any, ...] | None) -> LeaseRow | None:
+    return None if values is None else LeaseRow(**dict(zip(_COLUMNS, values, strict=True)))
 
 
 def _next_fence(db: Db) -> int:
-    grown = FenceRow.update({FenceRow.last: FenceRow.last + 1}).where(FenceRow.id == FENCE).returning(FenceRow.last)
-    for (fence,) in grown.tuples().execute(db):
-        return int(fence)
+    grown = first(db, _GROW_FENCE, FENCE)
+    if grown is not None:
+        return int(grown[0])
     FenceRow.insert({"id": FENCE, "last": 1}).execute(db)
     return 1
 

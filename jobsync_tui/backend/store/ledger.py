@@ -50,7 +50,7 @@ class Ledger:
         self.audit = AuditStore(database, now=now)
 
     async def begin(self, operation: Operation, lease: Lease) -> Operation:
-        """Write the intent down, and begin its audit row; nothing may be sent before this returns.
+        """Write the intent down, and begin its audit row; nothing may be sent before `sent` has returned, which takes both to the disk.
 
         A create that repeats one whose answer never came gets the idempotency key of that one.
 
@@ -58,7 +58,7 @@ class Ledger:
             Busy: The lease is lost, or the job has an operation that is not settled.
             StorageError: The intent or the audit row cannot be written.
         """
-        return await self._database.write(self._begin, operation, lease)
+        return await self._database.write_unsynced(self._begin, operation, lease)
 
     async def supersede(self, refused: Operation, operation: Operation, lease: Lease) -> Operation:
         """Put another intent in the place of one that the target refused without acting; both are one attempt and share its audit row.
@@ -66,10 +66,12 @@ class Ledger:
         Raises:
             Busy: The lease is lost.
         """
-        return await self._database.write(self._supersede, refused, operation, lease)
+        return await self._database.write_unsynced(self._supersede, refused, operation, lease)
 
     async def sent(self, operation: Operation, lease: Lease) -> datetime:
         """Say that the request leaves now; the last point at which a late writer is refused. Returns the moment.
+
+        When it returns, the intent, its audit row and this are on the disk.
 
         Raises:
             Busy: The lease is lost; the operation is abandoned by whoever settles it.
@@ -77,16 +79,19 @@ class Ledger:
         return await self._database.write(self._sent, operation, lease)
 
     async def applied(self, operation: Operation, target_id: str) -> None:
-        """Say that the target answered that it is done, on which job."""
-        await self._database.write(self._applied, operation, target_id)
+        """Say that the target answered that it is done, on which job. Without it, a look-up would find out."""
+        await self._database.write_unsynced(self._applied, operation, target_id)
 
     async def lost(self, operation: Operation, settles_at: datetime, cause: str) -> bool:
         """Say that the answer did not come, and from when on a look-up decides. The audit row stays begun, as unknown."""
         return await self._database.write(self._lost, operation, settles_at, cause)
 
-    async def settle(self, operation: Operation, verdict: Verdict) -> bool:
-        """End the operation and seal its audit row; returns False where somebody else did so before."""
-        return await self._database.write(self._settle, operation, verdict)
+    async def settle(self, operation: Operation, verdict: Verdict, lease: Lease | None = None) -> bool:
+        """End the operation, seal its audit row, and give the job free where its lease is given; False if somebody else settled it."""
+        settled = await self._database.write(self._settle, operation, verdict, lease)
+        if lease is not None:
+            self.leases.released(lease)
+        return settled
 
     async def observe_end(self, operation: Operation, settles_at: datetime) -> bool:
         """Take over an operation whose process ended or lost its lease; returns False while it is in progress or where it is settled."""
@@ -139,7 +144,9 @@ class Ledger:
         audit.revise(db, operation.audit_seq, attempt_of(operation, Outcome.UNKNOWN, cause))
         return True
 
-    def _settle(self, db: Db, operation: Operation, verdict: Verdict) -> bool:
+    def _settle(self, db: Db, operation: Operation, verdict: Verdict, lease: Lease | None) -> bool:
+        if lease is not None:
+            leases.release(db, lease)
         now = self.now()
         state, cause = verdict.state, verdict.cause
         if not journal.move(db, operation.id, state, now=now, target_id=verdict.target_id, settled=True, error=cause):

@@ -14,38 +14,45 @@ from ..database import Db, Dialect
 from ..models import Job, SyncMark, SyncStatus
 from . import codec
 from .sources import note_change
-from .tables import JobRecord, MarkRow, PayloadRow
-from .verdicts import forget_standing
+from .statements import first, run
+from .tables import MarkRow
+from .verdicts import forget_standing_of
 
 Digests: TypeAlias = Mapping[str, str]
 """A digest of each source field of a job, as it was when a sync last confirmed it."""
 
+_PUT = (
+    "INSERT INTO sync_marks (key, status, last_synced, target_id, written, source) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE"
+    " SET status = excluded.status, last_synced = excluded.last_synced, target_id = excluded.target_id, written = excluded.written,"
+    " source = excluded.source"
+)
+_GET = "SELECT status, last_synced, target_id, written FROM sync_marks WHERE key = ?"
+_SOURCE = "SELECT source FROM sync_marks WHERE key = ?"
+_GONE = "SELECT gone FROM jobs WHERE key = ?"
+_STAND = "UPDATE jobs SET gone = ?, sync_status = ?, last_synced = ? WHERE key = ?"
+_CAN_CHANGE = frozenset({SyncStatus.SYNCED, SyncStatus.CHANGED})
+_BODY = "SELECT body FROM payloads WHERE key = ?"
+
 
 def put_mark(db: Db, key: int, mark: SyncMark, source: Job | None) -> None:
     """Record what a sync left, and let the job's standing follow from it. ``source`` is the job as it was synced."""
-    values = {
-        MarkRow.key: key,
-        MarkRow.status: mark.sync_status.value,
-        MarkRow.last_synced: codec.milliseconds(mark.last_synced),
-        MarkRow.target_id: mark.target_id,
-        MarkRow.written: canonical(mark.written),
-        MarkRow.source: canonical(_digests(db, key, mark, source)),
-    }
-    kept = [column for column in values if column is not MarkRow.key]
-    MarkRow.insert(values).on_conflict(conflict_target=[MarkRow.key], preserve=kept).execute(db)
-    gone: bool = JobRecord.select(JobRecord.gone).where(JobRecord.key == key).scalar(db)
+    digests = canonical(_digests(db, key, mark, source))
+    last_synced = codec.milliseconds(mark.last_synced)
+    run(db, _PUT, key, mark.sync_status.value, last_synced, mark.target_id, canonical(mark.written), digests)
+    (gone,) = first(db, _GONE, key) or (False,)
     settle(db, key, gone=bool(gone))
     note_change(db)
 
 
 def get_mark(db: Db, key: int) -> SyncMark | None:
     """Return what the last sync of the job recorded, or None where there was none."""
-    query = MarkRow.select(MarkRow.status, MarkRow.last_synced, MarkRow.target_id, MarkRow.written).where(MarkRow.key == key)
-    for status, last_synced, target_id, written in query.tuples().execute(db):
-        return SyncMark(
-            sync_status=SyncStatus(status), last_synced=codec.moment(last_synced), target_id=target_id, written=parse_object(written)
-        )
-    return None
+    found = first(db, _GET, key)
+    if found is None:
+        return None
+    status, last_synced, target_id, written = found
+    return SyncMark(
+        sync_status=SyncStatus(status), last_synced=codec.moment(last_synced), target_id=target_id, written=parse_object(written)
+    )
 
 
 def settle(db: Db, key: int, *, gone: bool) -> None:
@@ -55,20 +62,17 @@ def settle(db: Db, key: int, *, gone: bool) -> None:
         status = SyncStatus.GONE.value
     elif mark is None:
         status = SyncStatus.NEVER.value
-    else:
+    elif mark.sync_status in _CAN_CHANGE:
         status = standing(_former(db, key), mark.sync_status.value, _stored(db, key))
-    values = {
-        JobRecord.gone: gone,
-        JobRecord.sync_status: status,
-        JobRecord.last_synced: codec.milliseconds(mark.last_synced) if mark else 0,
-    }
-    JobRecord.update(values).where(JobRecord.key == key).execute(db)
-    forget_standing(db, JobRecord.key == key)
+    else:
+        status = mark.sync_status.value
+    run(db, _STAND, gone, status, codec.milliseconds(mark.last_synced) if mark else 0, key)
+    forget_standing_of(db, key)
 
 
 def standing(synced: Digests | None, status: str, job: Job) -> str:
     """Return the standing of a job that is in the ATS, given its last standing and the source fields as they were synced."""
-    if status not in {SyncStatus.SYNCED.value, SyncStatus.CHANGED.value} or not synced:
+    if status not in _CAN_CHANGE or not synced:
         return status
     return (SyncStatus.CHANGED if codec.source_changed(synced, job) else SyncStatus.SYNCED).value
 
@@ -87,8 +91,8 @@ def _digests(db: Db, key: int, mark: SyncMark, source: Job | None) -> Digests:
 
 
 def _former(db: Db, key: int) -> Digests:
-    text: str | None = MarkRow.select(MarkRow.source).where(MarkRow.key == key).scalar(db)
-    return _load(text) if text else {}
+    found = first(db, _SOURCE, key)
+    return _load(found[0]) if found is not None and found[0] else {}
 
 
 def _load(text: str) -> Digests:
@@ -96,5 +100,6 @@ def _load(text: str) -> Digests:
 
 
 def _stored(db: Db, key: int) -> Job:
-    body: str = PayloadRow.select(PayloadRow.body).where(PayloadRow.key == key).scalar(db)
-    return codec.plain(body)
+    found = first(db, _BODY, key)
+    assert found is not None, "a job that is cached has its payload"  # noqa: S101
+    return codec.plain(found[0])

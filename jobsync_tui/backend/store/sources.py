@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import peewee
 
 from ..database import Db
+from .statements import run
 from .tables import KEY_SHIFT, CounterRow, IntegrationRow
 
 
@@ -64,7 +65,7 @@ def integration_ids(db: Db) -> dict[int, str]:
 
 def note_change(db: Db) -> None:
     """Raise the version of the jobs: something of them changed in this transaction."""
-    CounterRow.update(value=CounterRow.value + 1).where(CounterRow.name == "jobs").execute(db)
+    run(db, "UPDATE counters SET value = value + 1 WHERE name = ?", "jobs")
 
 
 def version(db: Db) -> int:

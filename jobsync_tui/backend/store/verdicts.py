@@ -21,7 +21,7 @@ from ..database import Database, Db, Dialect
 from ..models import EvaluationPolicy
 from .fold import fold
 from .sources import Source, note_change, sources_of, take_number, version
-from .statements import many
+from .statements import first, many, run
 from .tables import JobRecord, JudgementRow, RevisionRow, RulingRow, VerdictRow
 
 RULINGS = 32
@@ -184,6 +184,12 @@ def forget_standing(db: Db, jobs: peewee.Node) -> None:
     if JudgementRow.select().where(JudgementRow.standing == True).exists(db):  # noqa: E712
         keys = JobRecord.select(JobRecord.key).where(jobs)
         VerdictRow.update({VerdictRow.ruling: -(version(db) + 1)}).where(VerdictRow.key.in_(keys)).execute(db)
+
+
+def forget_standing_of(db: Db, key: int) -> None:
+    """Take the verdict of one job whose standing towards the target changed, where a rule asks for it."""
+    if first(db, "SELECT 1 FROM judgements WHERE standing LIMIT 1") is not None:
+        run(db, "UPDATE verdicts SET ruling = ? WHERE key = ?", -(version(db) + 1), key)
 
 
 def _begin(db: Db, basis: Basis, now: datetime) -> Judgement:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -64,10 +65,10 @@ class Writing:
         intent = self._intent(proposal, kind)
         operation = await (ledger.begin(intent, self.lease) if supersedes is None else ledger.supersede(supersedes, intent, self.lease))
         self.operation = operation
-        await self._set(replace(proposal.side.mark, sync_status=SyncStatus.SYNCING))
         try:
             with self.steps.step(StepName.WRITE):
-                await ledger.sent(operation, self.lease)
+                syncing = self._set(replace(proposal.side.mark, sync_status=SyncStatus.SYNCING))
+                await asyncio.gather(syncing, ledger.sent(operation, self.lease))
                 written = await self._send(operation, proposal)
         except Conflict as error:
             if supersedes is None:
@@ -83,20 +84,19 @@ class Writing:
         except Exception:
             log.exception("the write of operation %s ended in a fault", operation.id)
             return await self._lost(operation, proposal, "a fault in the program")
-        await ledger.applied(operation, written.id)
         return await self._verify(operation, proposal, written)
 
     async def stale(self, moved: Moved, proposal: Proposal, error: Failure) -> SyncResult:
         """End an attempt whose plan is not the confirmed one any more."""
         await self._set(proposal.side.mark)
-        await self.parts.ledger.settle(moved.operation, Verdict(OperationState.ABANDONED, Outcome.STALE, error.message))
+        await self._settle(moved.operation, Verdict(OperationState.ABANDONED, Outcome.STALE, error.message))
         return self._result(moved.operation, Outcome.STALE, error=error)
 
     async def needless(self, moved: Moved, proposal: Proposal) -> SyncResult:
         """End an attempt whose work somebody else has done meanwhile."""
         now = self.parts.now()
         await self._set(unchanged_mark(self.story.attempt.action, proposal, now), proposal.source)
-        await self.parts.ledger.settle(moved.operation, Verdict(OperationState.ABANDONED, Outcome.UNCHANGED))
+        await self._settle(moved.operation, Verdict(OperationState.ABANDONED, Outcome.UNCHANGED))
         return self._result(moved.operation, Outcome.UNCHANGED, error=None, synced_at=now)
 
     async def give_up(self, moved: Moved, proposal: Proposal, error: JobsyncError) -> SyncResult:
@@ -147,12 +147,16 @@ class Writing:
             raise AnswerLost(f"{target.title} did not answer within {seconds:g} s", service=target.title) from error
 
     async def _verify(self, operation: Operation, proposal: Proposal, written: TargetJob) -> SyncResult:
+        # What the target answered is noted while the job is read back; that it is there a look-up would find out as well.
+        noting = asyncio.create_task(self._note(operation, written.id))
         try:
             with self.steps.step(StepName.VERIFY):
                 found = await self.parts.target.get(written.id)
         except RemoteError as error:
             unread = Failure("not_read_back", f"Written, but not read back: {error.message}", error.remedy)
+            await noting
             return await self._done(operation, proposal, written, unread=unread)
+        await noting
         differing = ("the job itself",) if found is None else unequal(operation, found)
         if not differing:
             return await self._done(operation, proposal, found or written)
@@ -160,19 +164,26 @@ class Writing:
         self.steps.fail(StepName.VERIFY, message)
         return await self._differs(operation, proposal, written, message)
 
+    async def _note(self, operation: Operation, target_id: str) -> None:
+        with suppress(StorageError):  # where nothing can be recorded, the settlement says so
+            await self.parts.ledger.applied(operation, target_id)
+
+    async def _settle(self, operation: Operation, verdict: Verdict) -> None:
+        await self.parts.ledger.settle(operation, verdict, self.lease)
+
     async def _done(self, operation: Operation, proposal: Proposal, job: TargetJob, unread: Failure | None = None) -> SyncResult:
         now = self.parts.now()
         await self._set(done_mark(operation, proposal.side.mark, job.id, now), proposal.source)
         state = OperationState.APPLIED if unread else OperationState.VERIFIED
         outcome = OUTCOMES[operation.kind]
         verdict = Verdict(state, outcome, None if unread is None else unread.message, job.id)
-        await self.parts.ledger.settle(operation, verdict)
+        await self._settle(operation, verdict)
         verified = None if unread else True
         return self._result(operation, outcome, error=unread, target=job, written=True, verified=verified, synced_at=now)
 
     async def _differs(self, operation: Operation, proposal: Proposal, job: TargetJob, message: str) -> SyncResult:
         await self._set(failed_mark(self.story.attempt.action, proposal.side.mark, target_id=job.id, written=operation.written))
-        await self.parts.ledger.settle(operation, Verdict(OperationState.FAILED, Outcome.FAILED, message, job.id))
+        await self._settle(operation, Verdict(OperationState.FAILED, Outcome.FAILED, message, job.id))
         failure = Failure(
             "not_verified", f"{FAILED}: {message}", "Look at the job in Tenzo; it may change or refuse such a value by itself."
         )
@@ -180,7 +191,7 @@ class Writing:
 
     async def _failed(self, operation: Operation, proposal: Proposal, error: JobsyncError) -> SyncResult:
         await self._set(failed_mark(self.story.attempt.action, proposal.side.mark))
-        await self.parts.ledger.settle(operation, Verdict(OperationState.FAILED, Outcome.FAILED, error.message))
+        await self._settle(operation, Verdict(OperationState.FAILED, Outcome.FAILED, error.message))
         failure = failure_of(error)
         if isinstance(error, RemoteGone):
             failure = replace(
@@ -198,7 +209,7 @@ class Writing:
 
     async def _late(self, operation: Operation, proposal: Proposal, error: Busy) -> SyncResult:
         await self._set(proposal.side.mark)
-        await self.parts.ledger.settle(operation, Verdict(OperationState.ABANDONED, Outcome.BUSY, error.message))
+        await self._settle(operation, Verdict(OperationState.ABANDONED, Outcome.BUSY, error.message))
         return self._result(operation, Outcome.BUSY, error=error.failure())
 
     async def _lost(self, operation: Operation, proposal: Proposal, cause: str) -> SyncResult:
