@@ -11,7 +11,7 @@ import pytest
 
 from jobsync_tui.backend.access import Actor
 from jobsync_tui.backend.errors import Refused, Unreachable
-from jobsync_tui.backend.models import Action, ActionKind, EvaluationPolicy, Leaf, Op, Rule, SyncStatus
+from jobsync_tui.backend.models import Action, ActionKind, EvaluationPolicy, FieldAvailability, Leaf, Op, Rule, SyncStatus
 from jobsync_tui.backend.store.automatic_tables import DecisionRow
 from tests.support.fleet import EVERY, ICU, REST, Fleet, Host, open_fleet
 from tests.support.wrapped_target import WrappedTarget
@@ -186,6 +186,26 @@ async def test_what_the_sync_itself_reads_is_no_change_that_calls_for_another(fl
     shelf.job = single  # type: ignore[method-assign,assignment]
     assert (await host.run()).outcomes == {"created": 1}
     assert [(await host.run()).evaluated for _ in range(2)] == [0, 0]
+
+
+async def test_a_field_that_the_list_leaves_out_is_read_before_a_job_is_refused(
+    fleet: Fleet, host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf = fleet.ats["acme"]
+    shelf.availability = FieldAvailability(single_only=frozenset({"description"}))  # type: ignore[misc]
+    whole = dict(shelf.jobs)
+    shelf.jobs = {job_id: replace(job, description=None, not_loaded=("description",)) for job_id, job in whole.items()}
+
+    async def single(job_id: str) -> object:
+        shelf.read.append(job_id)
+        return whole[job_id]
+
+    shelf.job = single  # type: ignore[method-assign,assignment]
+    monkeypatch.setattr("jobsync_tui.backend.sync.automatic.MOST", 3)
+    await host.save(Rule("nights", "Nights", Leaf("description", Op.CONTAINS, "nights"), ICU.actions))
+    first, second, third = [await host.run() for _ in range(3)]
+    assert (first.outcomes, second.outcomes, third.evaluated) == ({"created": 3}, {"created": 2}, 0)
+    assert sorted(shelf.read) == sorted(["1", "2", "3", "4", "5"] * 2)  # once to judge, once to sync
 
 
 async def test_asked_to_stop_it_ends_what_it_has_begun(tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ from jobsync_tui.backend.store.verdicts import VerdictStore
 from jobsync_tui.backend.sync.automatic import Automatic, AutomaticParts
 from jobsync_tui.backend.sync.bulk import Bulk
 from jobsync_tui.backend.sync.judging import Judge
+from jobsync_tui.backend.sync.loading import Loader
 from jobsync_tui.backend.sync.parts import SyncParts, SyncTiming
 from jobsync_tui.backend.sync.pipeline import Pipeline
 from jobsync_tui.backend.sync.refresh import Refresher
@@ -143,6 +144,7 @@ class Fleet:
         parts = AutomaticParts(
             refresher=Refresher(self.ats.__getitem__, jobs, integrations),
             judge=judge,
+            loader=Loader(self.ats.__getitem__, jobs, rules.current, lambda: self.policy, clock.now),
             bulk=Bulk(pipeline, 2),
             ledger=ledger,
             decisions=DecisionStore(database),

@@ -154,11 +154,13 @@ class Context:
     def automatic(self) -> Automatic:
         """Syncs by itself what is eligible."""
         from ..sync.automatic import Automatic, AutomaticParts
+        from ..sync.loading import Loader
 
         return Automatic(
             AutomaticParts(
                 refresher=self.refresher,
                 judge=self.judge,
+                loader=Loader(self.connections.adapter, self.stores.jobs, self.stores.rules.current, self.policy),
                 bulk=self.bulk,
                 ledger=self.ledger,
                 decisions=self.stores.decisions,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -23,6 +23,7 @@ from ..store.verdicts import Judgement
 from .bulk import Bulk, JobKey
 from .guard import Patience, credentials_hold, guard_hold, too_many
 from .judging import Judge
+from .loading import MOST, Loader
 from .refresh import Refresher
 
 log = logging.getLogger(__name__)
@@ -55,6 +56,7 @@ class AutomaticParts:
 
     refresher: Refresher
     judge: Judge
+    loader: Loader
     bulk: Bulk
     ledger: Ledger
     decisions: DecisionStore
@@ -173,21 +175,42 @@ class _Run:
         judged = await self.parts.judge.judge([self.integration])
         if self.parts.read_only(self.integration):
             return
-        eligible = await self._sort(judged.judgement)
+        hidden = await self.parts.loader.hidden(self.integration)
+        waiting: frozenset[int] = frozenset()
+        if hidden:
+            waiting = await self._load(judged.judgement, hidden)
+            judged = await self.parts.judge.judge([self.integration])
+        eligible = await self._sort(judged.judgement, waiting)
         by_rules = [candidate for candidate in eligible if candidate.by_rules]
         if await self._guard(by_rules, judged.judgement):
             return
         await self._sync(eligible, judged.judgement)
 
-    async def _sort(self, judgement: Judgement) -> list[Candidate]:
-        """Decide what the cache alone can decide, and return the jobs that are to be synced."""
-        eligible: list[Candidate] = []
+    async def _load(self, judgement: Judgement, hidden: Sequence[str]) -> frozenset[int]:
+        """Read the jobs whose refusal may hang on a field that the list leaves out; returns the keys of those left for the next run."""
+        lacking: list[Candidate] = []
+        async for page in self._pages(judgement):
+            refused = [each for each in page if not each.eligible]
+            lacking += await self.parts.loader.lacking(self.integration, refused, hidden)
+        for candidate in lacking[:MOST]:
+            if self.stop.is_set():
+                break
+            await self.parts.loader.load(self.integration, candidate.job_id)
+            await self.parts.ledger.leases.renew(self.lease)
+        return frozenset(each.key for each in lacking[MOST:])
+
+    async def _pages(self, judgement: Judgement) -> AsyncIterator[tuple[Candidate, ...]]:
+        """Give the jobs to decide on, page by page."""
         after = 0
-        while True:
-            page = await self.parts.decisions.candidates(judgement, self.integration, self.parts.now(), after=after, limit=PAGE)
-            if not page:
-                return eligible
+        while page := await self.parts.decisions.candidates(judgement, self.integration, self.parts.now(), after=after, limit=PAGE):
+            yield page
             after = page[-1].key
+
+    async def _sort(self, judgement: Judgement, waiting: frozenset[int]) -> list[Candidate]:
+        """Decide what the cache alone can decide, but for jobs that wait to be read, and return the jobs that are to be synced."""
+        eligible: list[Candidate] = []
+        async for found in self._pages(judgement):
+            page = [each for each in found if each.key not in waiting]
             refused = [Decision(each, Outcome.REFUSED.value, each.reason) for each in page if not each.eligible]
             same = [each for each in page if each.eligible and each.same]
             await self.parts.decisions.decide(judgement, refused, self.parts.now())
@@ -196,6 +219,7 @@ class _Run:
             self.evaluated += len(page)
             if refused:
                 self.outcomes[Outcome.REFUSED.value] += len(refused)
+        return eligible
 
     async def _guard(self, by_rules: list[Candidate], judgement: Judgement) -> bool:
         """Return whether the run stops here, because rules would write more than they may without a person's word."""
