@@ -1,7 +1,8 @@
 """A full refresh of many jobs from a fast server on loopback into the cache: jobs a second and memory, with dlt beside it.
 
 Run ``python benchmarks/refresh.py [--jobs N] [--page N] [--latency MS] [--runs N] [--dlt PYTHON]``. The server is a process of its own, and
-so is each run. Crelate's pages can be fetched side by side, Kombo's only one after another. ``--dlt`` names an interpreter that has
+so is each run. Crelate's pages can be fetched side by side, Kombo's only one after another. Behind each full refresh comes an
+incremental one with ten changed jobs, and one job read by its id. ``--dlt`` names an interpreter that has
 ``dlt[duckdb,sqlalchemy]``; where this one has it, it need not be given. The peer gets the same rows, and as many parts side by side as
 we have requests.
 """
@@ -24,6 +25,10 @@ from statistics import median
 
 HERE = Path(__file__).parent
 WAYS = {"side by side": "crelate", "one after another": "kombo"}
+JOB_IDS = {"crelate": "00000000-0000-4000-8000-000000000005", "kombo": "5"}
+CHANGED = 10
+"""Jobs that an incremental refresh finds changed."""
+
 CREDENTIALS = {"crelate": {"api_key": "k"}, "kombo": {"api_key": "k", "integration_id": "i"}}
 
 
@@ -39,6 +44,7 @@ def main() -> None:
         ours = {way: _runs(options.runs, lambda way=way: _ours(url, way, options.jobs)) for way in WAYS}
         for way, results in ours.items():
             _row(f"jobsync, {way}", results, options.jobs)
+            _further(results)
         python = options.dlt or (sys.executable if importlib.util.find_spec("dlt") else None)
         if python is None:
             print("dlt is not installed here; name an interpreter that has it by --dlt")
@@ -83,10 +89,19 @@ async def _one(provider: str, url: str, jobs: int) -> None:
         began, cpu_began = time.perf_counter(), time.process_time()
         report = await refresher.refresh("acme", full=True)
         seconds, cpu = time.perf_counter() - began, time.process_time() - cpu_began
+        mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        assert report.added == jobs, report
+        sent = http.requests
+        report = await refresher.refresh("acme")
+        assert report.changed == CHANGED, report
+        requests = http.requests - sent
+        began, sent = time.perf_counter(), http.requests
+        assert await adapter.job(JOB_IDS[provider]) is not None
+        single = time.perf_counter() - began
+        found = {"seconds": seconds, "cpu": cpu, "mb": mb, "increment_requests": requests, "increment_seconds": report.seconds}
+        print(json.dumps({**found, "one_requests": http.requests - sent, "one_seconds": single}))
         await http.close()
         await database.close()
-    assert report.added == jobs, report
-    print(json.dumps({"seconds": seconds, "cpu": cpu, "mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
 
 
 @contextmanager
@@ -129,6 +144,12 @@ def _row(name: str, results: list[dict[str, float]], jobs: int) -> None:
     memory = max(result["mb"] for result in results)
     cpu = median(result["cpu"] for result in results) / jobs * 1e6
     print(f"{name:34}{median(rates):>10,.0f}{memory:>8.0f}{cpu:>12.0f}   ({rates[0]:,.0f} to {rates[-1]:,.0f})", flush=True)
+
+
+def _further(results: list[dict[str, float]]) -> None:
+    increment, single = (median(result[name] for result in results) * 1000 for name in ("increment_seconds", "one_seconds"))
+    requests = (f"{max(result[name] for result in results):.0f} request(s)" for name in ("increment_requests", "one_requests"))
+    print(f"  {CHANGED} changed: {next(requests)}, {increment:.0f} ms; one by its id: {next(requests)}, {single:.1f} ms")
 
 
 if __name__ == "__main__":
