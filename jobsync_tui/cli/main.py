@@ -29,7 +29,7 @@ COMMANDS = {
     "rules": Entry("rules:rules", "Look at, import, export and switch the rules."),
     "audit": Entry("records:audit", "Show the record of who did what."),
     "leases": Entry("records:leases", "Show who is syncing what."),
-    "doctor": Entry("doctor:doctor", "Look at everything that must be right, and say what to do about what is not."),
+    "doctor": Entry("doctor:doctor", "Look at configuration, permissions, database, credentials, clock, terminal and versions."),
     "backup": Entry("maintenance:backup", "Write a consistent copy of the database while it is in use."),
     "prune": Entry("maintenance:prune", "Take old rows out of the record of who did what."),
     "paths": Entry("setup:paths", "Show where the configuration, the database and the log are."),
