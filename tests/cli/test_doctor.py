@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from jobsync_tui.backend.database.probe import has_wal_bug
+from jobsync_tui.backend.doctor.environment import clock, terminal, variables
+from jobsync_tui.backend.doctor.findings import Status
+
+from .company import Company, open_company
+from .conftest import Jobsync
+
+CONFIG = """
+[storage]
+url = "sqlite:///{folder}/jobsync.db"
+
+[[integrations]]
+id = "export"
+provider = "file"
+path = "jobs.csv"
+
+[[integrations]]
+id = "remote"
+provider = "lever"
+base_url = "https://127.0.0.1:9"
+credentials = {{ api_key = {{ file = "key" }} }}
+"""
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    path = tmp_path / "jobsync.toml"
+    path.write_text(CONFIG.format(folder=tmp_path))
+    path.chmod(0o600)
+    tmp_path.chmod(0o700)
+    (tmp_path / "jobs.csv").write_text("id,name\n1,Welder\n")
+    secret(tmp_path, "kept-very-secret")
+    return path
+
+
+@pytest.fixture
+def company(tmp_path: Path) -> Iterator[Company]:
+    with open_company(tmp_path / "company", jobs=60) as company:
+        yield company
+
+
+def secret(folder: Path, value: str, mode: int = 0o600) -> None:
+    (folder / "key").write_text(value)
+    (folder / "key").chmod(mode)
+
+
+def found(jobsync: Jobsync, config: Path, *arguments: str) -> dict[str, list[dict[str, str]]]:
+    """Return the findings that are not ok, by check."""
+    ended = jobsync("-c", str(config), "doctor", "--json", *(arguments or ("--offline",)))
+    wrong: dict[str, list[dict[str, str]]] = {}
+    for each in ended.json["findings"]:
+        if each["status"] != "ok":
+            assert each["remedy"], each
+            wrong.setdefault(each["check"], []).append(each)
+    assert ended.code == (0 if ended.json["ok"] else 2)
+    assert ended.json["ok"] == all(each["status"] != "fail" for group in wrong.values() for each in group)
+    wrong.pop("environment", None)
+    return wrong
+
+
+def test_nothing_is_wrong_where_all_is_well(jobsync: Jobsync, config: Path) -> None:
+    assert found(jobsync, config) == {}
+    assert jobsync("-c", str(config), "refresh", "-i", "export").code == 0
+    assert found(jobsync, config) == {}
+    ended = jobsync("-c", str(config), "doctor", "--offline")
+    assert ended.code == 0
+    assert "0 failures" in ended.out
+
+
+def test_it_works_without_a_configuration_and_with_a_broken_one(jobsync: Jobsync, tmp_path: Path, config: Path) -> None:
+    [missing] = found(jobsync, tmp_path / "none.toml")["config"]
+    assert "jobsync init" in missing["remedy"]
+    config.write_text("[storage]\nurl = 3\n")
+    assert "line 2" in found_messages(jobsync, config)["config"]
+
+
+def found_messages(jobsync: Jobsync, config: Path) -> dict[str, str]:
+    ended = jobsync("-c", str(config), "doctor", "--json", "--offline")
+    return {each["check"]: each["message"] for each in ended.json["findings"] if each["status"] == "fail"}
+
+
+def test_what_is_too_open_is_named_with_the_command_that_closes_it(jobsync: Jobsync, config: Path) -> None:
+    jobsync("-c", str(config), "refresh", "-i", "export")
+    folder = config.parent
+    config.chmod(0o644)
+    (folder / "jobsync.db").chmod(0o666)
+    (folder / "key").chmod(0o640)
+    folder.chmod(0o755)
+    wrong = found(jobsync, config)
+    told = {each["remedy"]: each["status"] for each in wrong["permissions"]}
+    assert told[f"chmod 600 {config}"] == "warn"
+    assert told[f"chmod 600 {folder / 'jobsync.db'}"] == "fail"
+    assert told[f"chmod 700 {folder}"] == "warn"
+    assert wrong["credentials"][0]["remedy"] == f"chmod 600 {folder / 'key'}"
+
+
+def test_a_missing_secret_is_that_integrations_trouble_only_and_no_text_has_another(jobsync: Jobsync, config: Path) -> None:
+    (config.parent / "key").unlink()
+    [wrong] = found(jobsync, config)["credentials"]
+    assert wrong["integration"] == "remote"
+    assert jobsync("-c", str(config), "refresh", "-i", "export").code == 0
+    secret(config.parent, "kept-very-secret")
+    ended = jobsync("-c", str(config), "doctor", "--json")
+    assert ended.code == 2, "nothing listens there"
+    assert "kept-very-secret" not in ended.out + ended.err
+
+
+def test_a_damaged_database_is_told_before_anything_opens_it(jobsync: Jobsync, config: Path) -> None:
+    jobsync("-c", str(config), "refresh", "-i", "export")
+    path = config.parent / "jobsync.db"
+    with sqlite3.connect(path) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    content = bytearray(path.read_bytes())
+    content[4096 : 4096 * 4] = os.urandom(4096 * 3)
+    path.write_bytes(content)
+    assert any(each["status"] == "fail" and "damaged" in each["message"] for each in found(jobsync, config)["database"])
+
+
+def test_credentials_are_tried_and_a_rotated_key_is_told(jobsync: Jobsync, company: Company) -> None:
+    assert "credentials" not in found(jobsync, company.config, "--json")
+    path = next((company.config.parent / "secrets").glob("kombo*"))
+    path.write_text("rotated")
+    [wrong] = found(jobsync, company.config, "--json")["credentials"]
+    assert wrong["status"] == "fail"
+    assert "rotated" not in str(wrong)
+
+
+def test_one_that_left_the_configuration_and_keeps_its_data_is_named(jobsync: Jobsync, config: Path) -> None:
+    jobsync("-c", str(config), "refresh", "-i", "export")
+    config.write_text(config.read_text().replace('id = "export"', 'id = "import"'))
+    [left] = found(jobsync, config)["integrations"]
+    assert left["integration"] == "export"
+    assert "rename" in left["remedy"]
+
+
+def test_a_stranger_is_refused_and_an_admin_hears_of_their_own_only(jobsync: Jobsync, config: Path) -> None:
+    with config.open("a") as file:
+        file.write('\n[[admins]]\nuser = "alice"\nintegrations = ["export"]\n')
+    assert jobsync("-c", str(config), "doctor").code == 5
+    ended = jobsync("-c", str(config), "--as", "alice", "doctor", "--offline", "--json")
+    assert ended.code == 0
+    assert "remote" not in ended.out
+
+
+@pytest.mark.parametrize(("version", "bad"), [((3, 6, 23), False), ((3, 7, 0), True), ((3, 51, 2), True), ((3, 51, 3), False)])
+def test_the_versions_with_the_fault_in_write_ahead_mode(version: tuple[int, int, int], bad: bool) -> None:
+    assert has_wal_bug(version) is bad
+
+
+def test_a_clock_that_went_back_is_told() -> None:
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    assert clock(now, now - timedelta(days=1))[0].status is Status.OK
+    assert clock(now, now + timedelta(days=1))[0].status is Status.FAIL
+    assert clock(datetime(1970, 1, 1, tzinfo=UTC), None)[0].status is Status.FAIL
+
+
+def test_variables_that_reach_in_are_named() -> None:
+    assert variables({"HOME": "/", "PYTHONUNBUFFERED": "1"})[0].status is Status.OK
+    assert "LD_PRELOAD" in variables({"LD_PRELOAD": "x.so"})[0].message
+
+
+def test_off_a_terminal_there_is_nothing_to_say_of_one() -> None:
+    assert [each.status for each in terminal({"TERM": "dumb"})] == [Status.OK]
