@@ -18,6 +18,7 @@ from ..errors import StorageError
 from .dialect import Db, Dialect
 
 PRAGMAS = {
+    "page_size": 16_384,  # of a new file: a job's JSON is 2 KB, of which a page of 4 KB would hold one and stand half empty
     "synchronous": "FULL",  # a commit must survive a power cut: the sync's journal relies on it
     "foreign_keys": 1,
     "cache_size": -8_000,  # KiB a connection; mapping the file instead would count as the program's memory, for a fifth of a long scan

@@ -91,7 +91,8 @@ class JobStore:
         Raises:
             Busy: The listing was taken over.
         """
-        return await self._database.write(
+        # A page that a power cut takes is read again: its cursor goes with it. The end of the listing waits for the disk.
+        return await self._database.write_unsynced(
             listing.store_page, self._dialect, state, page_jobs, deleted=deleted, unread=unread, cursor=cursor, now=clock.to_ms(now)
         )
 
