@@ -35,7 +35,7 @@ def main() -> int:
 def _print(findings: Findings) -> None:
     figures = (
         f"killed {findings.killed}; the target saw {findings.creates} creates and {findings.updates} updates;"
-        f" settled {findings.settle_seconds:.1f} s after the last start; outcomes {dict(findings.outcomes)}"
+        f" all settled at most {findings.settle_seconds:.1f} s after a start; outcomes {dict(findings.outcomes)}"
     )
     print(figures)  # noqa: T201
     for each in findings.wrong or ["every invariant held"]:

@@ -21,6 +21,9 @@ from tests.support import invariants
 from tests.support.sync_bench import SHELF
 from tests.support.tenzo_server import TenzoServer, serving
 
+MOMENT = 0.02
+"""Seconds within which a worker dies after the request that it was to reach: about as long as a job's transactions take."""
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -34,6 +37,7 @@ class Findings:
     creates: int = 0
     updates: int = 0
     settle_seconds: float = 0.0
+    starts: int = 0
 
 
 def new_server(commit_late: float) -> TenzoServer:
@@ -54,26 +58,37 @@ def start(order: Order) -> subprocess.Popen[str]:
 
 
 def killed_again_and_again(folder: Path, *, points: int, jobs: int, settle: float, commit_late: float, seed: int = 0) -> Findings:
-    """Kill a worker with SIGKILL at ``points`` random requests, start the next one each time, and look at what is left."""
+    """Kill workers with SIGKILL until ``points`` were killed in the middle of their work, and look at what is left.
+
+    Each is killed a random moment after a random request reached the target, so that some die in a request and some in a transaction.
+    After every tenth, and after the last, everything that is open is waited for, and how long that took is noted.
+    """
     chance = random.Random(seed)  # noqa: S311 - nothing is secret here
     findings = Findings()
     every = [str(number) for number in range(jobs)]
     with serving(new_server(commit_late)) as server:
-        for generation in range(points):
+        while findings.killed < points and findings.starts < 2 * points:
+            findings.starts += 1
             chosen = tuple(chance.sample(every, min(jobs, 12)))
-            worker = start(Order(str(folder), server.url, generation, chosen, settle))
+            worker = start(Order(str(folder), server.url, findings.starts, chosen, settle))
             server.wait_for_requests(len(server.requests) + chance.randrange(1, 40), partial(_ended, worker))
+            time.sleep(chance.random() * MOMENT)
             worker.send_signal(signal.SIGKILL)
             _, errors = worker.communicate()
             findings.killed += worker.returncode == -signal.SIGKILL
             findings.wrong += [f"a worker failed: {errors[-2000:]}"] if worker.returncode not in {0, -signal.SIGKILL} else []
+            if findings.killed in {points, *range(10, points, 10)}:
+                _settled(Order(str(folder), server.url, findings.starts, tuple(every), settle), findings)
         server.wait_idle()
-        began = time.monotonic()
-        order = Order(str(folder), server.url, points, tuple(every), settle, wait=True)
-        asyncio.run(_recover(order))
-        findings.settle_seconds = time.monotonic() - began
-        asyncio.run(_finish(order, server, findings))
+        asyncio.run(_finish(Order(str(folder), server.url, findings.starts + 1, tuple(every), settle, wait=True), server, findings))
     return findings
+
+
+def _settled(order: Order, findings: Findings) -> None:
+    """Settle what is open, as the next start does, and note the longest time that took."""
+    began = time.monotonic()
+    asyncio.run(_recover(order))
+    findings.settle_seconds = max(findings.settle_seconds, time.monotonic() - began)
 
 
 def racing(folder: Path, *, processes: int, jobs: int, settle: float, commit_late: float = 0.0, generations: int = 2) -> Findings:

@@ -7,6 +7,7 @@ number greater than every earlier one; what would be written under a lease is re
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
@@ -15,12 +16,14 @@ from typing import Any
 from .. import clock
 from ..canonical import storable
 from ..database import Database, Db
-from ..errors import Busy, JobsyncError
+from ..errors import Busy, JobsyncError, StorageError
 from ..ids import new_id
 from ..models import Lease
 from .ledger_tables import FenceRow, LeaseRow
 from .process import ProcessIdentity, Uptime, uptime
 from .statements import change, first, insertion, run
+
+log = logging.getLogger(__name__)
 
 FENCE = 1
 _COLUMNS = ("id", "integration", "job_id", "holder", "since_ms", "expires_ms", "expires_uptime", "fence", "process")
@@ -51,6 +54,7 @@ class LeaseStore:
         self.now = now
         self._uptime = uptime
         self._released: set[str] = set()
+        self._given_up: set[str] = set()
 
     async def acquire(self, integration: str, job_id: str, holder: str) -> Lease:
         """Take the job in hand.
@@ -59,7 +63,13 @@ class LeaseStore:
             Busy: Somebody has it, who and since when.
         """
         # A lease is worth nothing after a power cut, which ends every process of this host.
-        return await self._database.write_unsynced(self._acquire, integration, job_id, holder)
+        lease_id = new_id()
+        try:
+            return await self._database.write_unsynced(self._acquire, lease_id, integration, job_id, holder)
+        except StorageError:
+            # It may be in the table all the same, where the connection broke at the commit.
+            self._given_up.add(lease_id)
+            raise
 
     async def renew(self, lease: Lease) -> None:
         """Put the expiry off.
@@ -98,7 +108,7 @@ class LeaseStore:
             if lease.id in self._released:
                 self._released.remove(lease.id)
             else:
-                await asyncio.shield(self.release(lease))
+                await asyncio.shield(self._give_back(lease))
 
     def released(self, lease: Lease) -> None:
         """Note that a transaction that is on disk has taken the lease out: the block that holds it need not."""
@@ -139,14 +149,22 @@ class LeaseStore:
         row = _row(db, integration, job_id)
         return row is not None and row.fence == fence and not self._free(row)
 
-    def _acquire(self, db: Db, integration: str, job_id: str, holder: str) -> Lease:
+    async def _give_back(self, lease: Lease) -> None:
+        """Release a lease whose block has ended with whatever it ended; where that cannot be written, this process counts it as free."""
+        try:
+            await self.release(lease)
+        except StorageError as error:
+            log.warning("the lease %s could not be released and will run out: %s", lease.id, error.message)
+            self._given_up.add(lease.id)
+
+    def _acquire(self, db: Db, lease_id: str, integration: str, job_id: str, holder: str) -> Lease:
         row = _row(db, integration, job_id)
         if row is not None:
             if not self._free(row):
                 raise _busy(row)
             run(db, _DELETE, row.id)
         values: dict[str, str | int] = {
-            "id": new_id(),
+            "id": lease_id,
             "integration": storable(integration),
             "job_id": storable(job_id),
             "holder": storable(holder),
@@ -163,7 +181,7 @@ class LeaseStore:
         return tuple(_lease(row) for row in rows if not self._free(row))
 
     def _free(self, row: LeaseRow) -> bool:
-        return self._expired(row) or ProcessIdentity.load(row.process).known_dead(self.process)
+        return row.id in self._given_up or self._expired(row) or ProcessIdentity.load(row.process).known_dead(self.process)
 
     def _expired(self, row: LeaseRow) -> bool:
         if ProcessIdentity.load(row.process).same_boot(self.process):

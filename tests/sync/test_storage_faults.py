@@ -1,0 +1,69 @@
+"""Every database write of a sync fails in turn, until none is left: what the target got is known, recorded once, and never repeated."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import cast
+
+import pytest
+
+from jobsync_tui.backend.database import Database
+from jobsync_tui.backend.models import Outcome
+from jobsync_tui.backend.store.ledger import Ledger
+from jobsync_tui.backend.sync.pipeline import Pipeline
+from jobsync_tui.backend.sync.recovery import Recovery
+from tests.support import invariants
+from tests.support.failing import Failing, FailingDatabase, FailingJobs, Failure
+from tests.support.sync_bench import ALICE, CANDIDATE, SHELF, Bench, a_job
+
+
+def unlucky(bench: Bench, failing: Failing) -> Pipeline:
+    """Return the pipeline of a process whose database fails."""
+    database = cast("Database", FailingDatabase(bench.database, failing))
+    ledger = Ledger(database, now=bench.clock.now, uptime=bench.clock.uptime)
+    return Pipeline(replace(bench.parts, ledger=ledger, jobs=FailingJobs(bench.jobs, failing)))
+
+
+async def settle(bench: Bench, pipeline: Pipeline) -> None:
+    async def sleep(seconds: float) -> None:
+        bench.clock.turn(timedelta(seconds=seconds))
+
+    await Recovery(pipeline.parts, sleep).recover()
+
+
+@pytest.mark.parametrize("how", list(Failure))
+@pytest.mark.parametrize("kind", [Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.REFUSED])
+async def test_every_write_fails_in_turn(bench: Bench, kind: Outcome, how: Failure) -> None:
+    for number in range(1, 40):
+        job = a_job(str(number))
+        bench.ats.put(job)
+        if kind is not Outcome.CREATED:
+            created = await bench.pipeline.sync(ALICE, SHELF, job.id)
+            await bench.local.add_candidate(created.target_id or "", CANDIDATE)
+        if kind is Outcome.UPDATED:
+            bench.ats.put(replace(job, name="ICU changed"))
+        if kind is Outcome.REFUSED:
+            bench.ats.put(replace(job, name=None))
+        foreign = await bench.local.unowned()
+        failing = Failing(number, how)
+        pipeline = unlucky(bench, failing)
+        result = await pipeline.sync(ALICE, SHELF, job.id)
+        assert result.outcome in {kind, Outcome.FAILED, Outcome.UNKNOWN}, (number, result)
+        if result.outcome is Outcome.FAILED:
+            assert result.error is not None
+            assert (result.written, result.error.code) == (False, "storage"), (number, result)
+        failing.mended = True
+        await settle(bench, pipeline)
+        again = await pipeline.sync(ALICE, SHELF, job.id)
+        assert again.outcome in {kind, Outcome.UNCHANGED}, (number, again)
+        assert len(await bench.local.find(f"{SHELF}:{job.id}")) == 1, number
+        if kind is not Outcome.CREATED:
+            assert invariants.foreign_untouched(foreign, await bench.local.unowned()) == [], number
+        operations = await bench.ledger.journal.of_job(SHELF, job.id)
+        landed = [operation for operation in operations if operation.state in invariants.LANDED]
+        assert len(landed) == (2 if kind is Outcome.UPDATED else 1), number
+        assert invariants.all_settled(operations, await bench.ledger.audit.verify()) == [], number
+        rows = [row for row in await bench.ledger.audit.entries(job_id=job.id) if row.outcome in {"created", "updated"}]
+        assert sorted(row.operation_id or "" for row in rows) == sorted(operation.id for operation in landed), number
+        if not failing.struck:
+            return
+    pytest.fail("its writes never ended")
