@@ -7,12 +7,14 @@ INSTALLED := $(VENV)/.installed
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test check format readme clean
+.PHONY: help venv demo test hostile audit check format readme clean
 
 help:
 	@echo "make demo    the application on an embedded sandbox (off a terminal: the main job, headless)"
 	@echo "make test    the tests, two at a time; PYTEST_ARGS='tests/cli -x' narrows them"
 	@echo "make check   format, lint, types, import rules and the tests: what CI runs"
+	@echo "make hostile 10,000 hostile strings through every command and screen, in a real terminal; takes half an hour"
+	@echo "make audit   known vulnerabilities of what is installed; skipped, with a word, where nobody can be asked"
 	@echo "make format  put the sources into shape"
 	@echo "make readme  write the key table into the README"
 	@echo "make venv    only make $(VENV) (implied by the others)"
@@ -34,11 +36,18 @@ demo: $(INSTALLED)
 test: $(INSTALLED)
 	$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
 
+hostile: $(INSTALLED)
+	$(BIN)/python -m tests.security.hostile 10000
+
+audit: $(INSTALLED)
+	@$(BIN)/python -m tests.security.audit
+
 check: $(INSTALLED)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(MAKE) audit
 	$(MAKE) test
 
 format: $(INSTALLED)

@@ -18,7 +18,7 @@ import pyte
 
 
 class Terminal:
-    """The terminal's end of a running program. ``output`` is everything it wrote."""
+    """The terminal's end of a running program. ``output`` is everything it wrote; ``draws`` off saves the time to put it on a screen."""
 
     def __init__(self, pid: int, descriptor: int, size: tuple[int, int]) -> None:
         self.pid = pid
@@ -27,11 +27,14 @@ class Terminal:
         self._screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self._screen)
         self.status: int | None = None
+        self.draws = True
 
     @property
     def text(self) -> str:
         """Return what a person would see."""
-        return "\n".join(line.rstrip() for line in self._screen.display)
+        screen = self._screen
+        # Not its `display`, which stumbles over a cell that only holds the end of a wide character.
+        return "\n".join("".join(screen.buffer[y][x].data for x in range(screen.columns)).rstrip() for y in range(screen.lines))
 
     def send(self, keys: str) -> None:
         """Type ``keys``."""
@@ -48,9 +51,9 @@ class Terminal:
             if time.monotonic() > end or not self._read(end - time.monotonic()):
                 raise AssertionError(f"{text!r} is not on the screen:\n{self.text}\n{self.output[-500:]!r}")
 
-    def read_now(self) -> None:
-        """Take what the program has written so far: one that nobody reads from has to stop."""
-        while select.select([self._descriptor], [], [], 0)[0] and self._read(0):
+    def read_now(self, quiet: float = 0.0) -> None:
+        """Take what the program has written, until it has written nothing for ``quiet`` seconds. Nobody reading would hold it up."""
+        while select.select([self._descriptor], [], [], quiet)[0] and self._read(0):
             pass
 
     def wait_for_end(self, seconds: float = 15.0) -> int:
@@ -63,6 +66,25 @@ class Terminal:
         self.status = os.waitstatus_to_exitcode(status)
         return self.status
 
+    def hang_up(self) -> None:
+        """Take the terminal away, as a client that dies does."""
+        os.close(self._descriptor)
+        self._descriptor = -1
+
+    def wait_for_death(self, seconds: float = 15.0) -> int:
+        """Wait, without reading anything, until the program has ended, and return its exit code."""
+        end = time.monotonic() + seconds
+        while (found := os.waitpid(self.pid, os.WNOHANG)) == (0, 0):
+            assert time.monotonic() < end, "It does not end"
+            time.sleep(0.02)
+        self.status = os.waitstatus_to_exitcode(found[1])
+        return self.status
+
+    def close(self) -> None:
+        """Release this end."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+
     def _read(self, seconds: float) -> bool:
         ready, _, _ = select.select([self._descriptor], [], [], seconds)
         if not ready:
@@ -72,7 +94,8 @@ class Terminal:
         except OSError:
             return False
         self.output += data
-        self._stream.feed(data)
+        if self.draws:
+            self._stream.feed(data)
         return bool(data)
 
 
@@ -81,7 +104,8 @@ def in_terminal(command: Sequence[str], *, size: tuple[int, int] = (80, 24), env
     """Run ``command`` in a pseudo-terminal of ``size`` columns and lines; it is killed at the end of the block if it still runs."""
     pid, descriptor = pty.fork()
     if pid == 0:
-        os.execvpe(command[0], list(command), {**os.environ, "TERM": "xterm-256color", **(env or {})})  # noqa: S606
+        words = [each.encode("utf-8", "surrogatepass") for each in command]
+        os.execvpe(words[0], words, {**os.environ, "TERM": "xterm-256color", **(env or {})})  # noqa: S606
     fcntl.ioctl(descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
     terminal = Terminal(pid, descriptor, size)
     try:
@@ -92,4 +116,4 @@ def in_terminal(command: Sequence[str], *, size: tuple[int, int] = (80, 24), env
                 os.kill(pid, signal.SIGKILL)
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, 0)
-        os.close(descriptor)
+        terminal.close()

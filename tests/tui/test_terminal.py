@@ -65,6 +65,42 @@ def test_a_second_signal_ends_at_once() -> None:
         assert b"synced" not in terminal.output
 
 
+def test_a_dead_terminal_lets_the_sync_in_flight_end(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    with in_terminal([*PROGRAM, "syncing", str(told)], env=ROOT) as terminal:
+        terminal.wait_for("syncing the job in flight")
+        started = time.monotonic()
+        terminal.hang_up()
+        assert terminal.wait_for_death() == 130
+        assert time.monotonic() - started < 10
+    assert told.read_text() == "synced ['0']"
+
+
+def test_a_frozen_terminal_lets_the_sync_in_flight_end(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    with in_terminal([*PROGRAM, "syncing", str(told)], env=ROOT, size=(200, 60)) as terminal:
+        terminal.wait_for("syncing the job in flight")
+        # Far more to draw than a pseudo-terminal holds, and nobody reads it.
+        for _ in range(120):
+            terminal.send("Gg")
+        os.kill(terminal.pid, signal.SIGTERM)
+        started = time.monotonic()
+        assert terminal.wait_for_death() == 130
+        assert time.monotonic() - started < 10
+    assert told.read_text() == "synced ['0']"
+
+
+def test_a_terminal_that_was_frozen_for_a_while_is_painted_anew() -> None:
+    with in_terminal([*PROGRAM, "plain"], env=ROOT, size=(200, 60)) as terminal:
+        terminal.wait_for("row 1 of 8")
+        for _ in range(120):
+            terminal.send("Gg")
+        terminal.send("G")
+        terminal.wait_for("row 8 of 8")
+        terminal.send("q")
+        assert terminal.wait_for_end() == 0
+
+
 def test_ctrl_z_and_ctrl_c_do_not_stop_the_program() -> None:
     with in_terminal([*PROGRAM, "plain"], env=ROOT) as terminal:
         terminal.wait_for("row 1 of 8")
