@@ -1,17 +1,22 @@
-"""Every HTTP call of a sync to the target fails in turn, in each of the ways there are, against the independent server."""
+"""Every HTTP call of a sync, to the ATS and to the target, fails in turn in each of the ways there are, against independent servers."""
 
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from jobsync_tui.backend.models import Outcome
+from jobsync_tui.backend.ats.base import Connection
+from jobsync_tui.backend.http import HeaderAuth, HttpSession, Limits, Network
+from jobsync_tui.backend.models import Job, Outcome, StepName, StepState
+from jobsync_tui.backend.sync.pipeline import Pipeline
 from jobsync_tui.backend.sync.recovery import Recovery
 from tests.support import invariants
 from tests.support.clockwork import Clockwork
-from tests.support.sync_bench import ALICE, SHELF, Bench, a_job, open_bench
-from tests.support.tenzo_server import Fault, TenzoServer, serving
+from tests.support.sync_bench import ALICE, SHELF, Bench, ShelfAts, a_job, open_bench
+from tests.support.tenzo_server import KEY, Fault, TenzoServer, serving
 from tests.support.tenzo_session import tenzo
 
 CALLS_OF_A_CREATE = ("GET find", "GET templates", "GET folders", "GET users", "POST", "GET back")
@@ -31,6 +36,28 @@ async def bench(tmp_path: Path, server: TenzoServer) -> AsyncIterator[Bench]:
     async with open_bench(tmp_path, target) as bench:
         yield bench
     await target.close()
+
+
+class WiredAts(ShelfAts):
+    """An ATS behind a socket, on a server that misbehaves in the same ways as the target's."""
+
+    def __init__(self, server: TenzoServer) -> None:
+        super().__init__()
+        limits = Limits(deadline=5, connect=2, failures=1000)
+        http = HttpSession(service="Shelf", base_url=server.url, network=Network(), limits=limits, timing=Clockwork().timing())
+        http.auth = HeaderAuth({"Authorization": f"Bearer {KEY}"})
+        self.connection = Connection(SHELF, server.url, {}, http)
+
+    async def job(self, job_id: str) -> Job | None:
+        reply = await self.connection.http.get(f"/v1/jobs/{job_id}", accept=(404,))
+        return a_job(reply.decode(AtsRow).id, name=reply.decode(AtsRow).name) if reply.ok else None
+
+
+class AtsRow(msgspec.Struct):
+    """A job on the wire."""
+
+    id: str
+    name: str
 
 
 async def settle(bench: Bench) -> None:
@@ -97,6 +124,35 @@ async def test_every_call_fails_in_turn(bench: Bench, server: TenzoServer, fault
         assert (await bench.pipeline.sync(ALICE, SHELF, job_id)).outcome is Outcome.UNCHANGED
     assert len(server.operations) == writes
     await check(bench, server)
+
+
+@pytest.mark.parametrize("times", [1, 9])
+@pytest.mark.parametrize("fault", list(Fault))
+async def test_the_read_of_the_ats_fails(bench: Bench, server: TenzoServer, fault: Fault, times: int) -> None:
+    with serving() as shelf:
+        ats = WiredAts(shelf)
+        bench.ats.jobs.clear()
+        pipeline = Pipeline(replace(bench.parts, adapter=lambda integration: ats))
+        for expected in (Outcome.CREATED, Outcome.UPDATED):
+            if expected is Outcome.CREATED:
+                job_id = shelf.add(name="ICU Nurse")
+            else:
+                shelf.edit(job_id, name="ICU changed")
+            writes = len(server.operations)
+            shelf.faults.extend([fault] * times)
+            hit = await pipeline.sync(ALICE, SHELF, job_id)
+            shelf.faults.clear()
+            assert hit.outcome in {expected, Outcome.FAILED}
+            if hit.outcome is Outcome.FAILED:
+                assert hit.error is not None
+                assert hit.error.message.startswith("Failed to sync job: ")
+                assert (hit.written, len(server.operations)) == (False, writes)
+                assert next(step.state for step in hit.steps if step.name is StepName.FETCH) is StepState.FAILED
+                assert (await pipeline.sync(ALICE, SHELF, job_id)).outcome is expected
+            bench.ats.put(a_job(job_id))
+        assert (await pipeline.sync(ALICE, SHELF, job_id)).outcome is Outcome.UNCHANGED
+        await check(bench, server)
+        await ats.connection.http.close()
 
 
 async def test_the_checker_finds_what_is_wrong(bench: Bench, server: TenzoServer) -> None:
