@@ -39,6 +39,7 @@ class Memory:
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
         self._kept = self._read()
+        self._unsaved = False
 
     @property
     def integration(self) -> str | None:
@@ -55,7 +56,7 @@ class Memory:
         self._write()
 
     def looked_at(self, integration: str, view: View) -> None:
-        """Remember how ``integration`` is looked at."""
+        """Remember how ``integration`` is looked at; `save` writes it, so that a typed key does not wait for the disk."""
         views = self._kept.views
         if views.get(integration) == view:
             return
@@ -63,7 +64,12 @@ class Memory:
         views[integration] = view
         while len(views) > _LIMIT:
             del views[next(iter(views))]
-        self._write()
+        self._unsaved = True
+
+    def save(self) -> None:
+        """Write what was noted since the last time, if anything was."""
+        if self._unsaved:
+            self._write()
 
     def _read(self) -> _Kept:
         if self._path is None:
@@ -74,6 +80,7 @@ class Memory:
             return _Kept()
 
     def _write(self) -> None:
+        self._unsaved = False
         if self._path is None:
             return
         try:

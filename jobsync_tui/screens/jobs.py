@@ -17,6 +17,7 @@ from ..commands import Group, bindings
 from ..job_list import JobList, JobQuery, Page
 from ..memory import View
 from ..messages import CacheChanged, RefreshEnded, RefreshMoved, SyncEnded, SyncMoved
+from ..paint_hold import PaintHold
 from ..render import count, line
 from ..widgets.filter_bar import FilterBar
 from ..widgets.header import header_line
@@ -63,6 +64,7 @@ class JobsScreen(JobActions, JobsyncScreen[None]):
         self._rest: Timer | None = None
         self._hint: str | None = None
         self._hidden = 0
+        self._hold = PaintHold(self)
 
     def compose(self) -> ComposeResult:
         """Lay the screen out."""
@@ -123,12 +125,15 @@ class JobsScreen(JobActions, JobsyncScreen[None]):
         except FilterError as error:
             self._opening = None
             self._show_wrong(error)
+            self._hold.let_go()
             return
         if self.listed is not None and self.listed is not wanted:
             self.listed.close()
         self.listed, self._opening = wanted, None
         self._show_right()
         self._show_page(wanted, page, keep_line=keep_line)
+        # What the page has changed is on its way to the screen through the widgets' queues.
+        self.call_next(self._hold.let_go)
         total = page.count
         if total is None:
             total = await wanted.count()
@@ -189,8 +194,10 @@ class JobsScreen(JobActions, JobsyncScreen[None]):
     @on(FilterBar.Changed)
     def _filter_changed(self, event: FilterBar.Changed) -> None:
         if event.text != self.view.filter:
+            self._hold.take()
             self.view = View(event.text, self.view.sort)
             self.search()
+            self._wait_for_rest()
 
     @on(FilterBar.Moved)
     async def _cursor_moved_from_filter(self, event: FilterBar.Moved) -> None:
@@ -219,9 +226,16 @@ class JobsScreen(JobActions, JobsyncScreen[None]):
             self._anchor = event.row_key
         elif event.cursor_row == 0 and not self.bar.active:
             self._anchor = None
+        self._wait_for_rest()
+
+    def _wait_for_rest(self) -> None:
         if self._rest is not None:
             self._rest.stop()
-        self._rest = self.set_timer(REST, self._look_closer)
+        self._rest = self.set_timer(REST, self._rested)
+
+    def _rested(self) -> None:
+        self.host.memory.save()
+        self._look_closer()
 
     def _look_closer(self) -> None:
         self.work(self._read_job(self.table.cursor_key), group="detail")
@@ -246,6 +260,10 @@ class JobsScreen(JobActions, JobsyncScreen[None]):
         if self.summary is not None:
             header = self.query_one("#jobs-header", Line)
             header.show(header_line(self.summary, self.backend.actor.user, clock.now(), header.size.width, self.automatic))
+
+    def on_unmount(self) -> None:
+        """Keep how the list was looked at."""
+        self.host.memory.save()
 
     def on_resize(self) -> None:
         """Fill the lines to the new width."""

@@ -14,6 +14,8 @@ def test_filter_and_sort_come_back_per_integration(tmp_path: Path) -> None:
     memory = Memory(path)
     memory.opened("bullhorn")
     memory.looked_at("bullhorn", View("icu [x]", Sort(SortField.NAME, descending=False)))
+    assert Memory(path).view("bullhorn") == View(), "a typed key waits for no disk"
+    memory.save()
     again = Memory(path)
     assert again.integration == "bullhorn"
     assert again.view("bullhorn") == View("icu [x]", Sort(SortField.NAME, descending=False))
