@@ -36,6 +36,11 @@ class Terminal:
         # Not its `display`, which stumbles over a cell that only holds the end of a wide character.
         return "\n".join("".join(screen.buffer[y][x].data for x in range(screen.columns)).rstrip() for y in range(screen.lines))
 
+    def resize(self, columns: int, lines: int) -> None:
+        """Become another size, as a window does."""
+        fcntl.ioctl(self._descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        self._screen.resize(lines, columns)
+
     def send(self, keys: str) -> None:
         """Type ``keys``."""
         os.write(self._descriptor, keys.encode())
