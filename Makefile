@@ -12,6 +12,7 @@ PYTEST_ARGS ?=
 help:
 	@echo "make demo    the application on an embedded sandbox (off a terminal: the main job, headless)"
 	@echo "make test    the tests, two at a time; PYTEST_ARGS='tests/cli -x' narrows them"
+	@echo "make chaos   the long form of the chaos runs: half an hour of kills, races and faults"
 	@echo "make check   format, lint, types, import rules and the tests: what CI runs"
 	@echo "make hostile 10,000 hostile strings through every command and screen, in a real terminal; takes half an hour"
 	@echo "make audit   known vulnerabilities of what is installed; skipped, with a word, where nobody can be asked"
@@ -41,6 +42,12 @@ hostile: $(INSTALLED)
 
 audit: $(INSTALLED)
 	@$(BIN)/python -m tests.security.audit
+
+chaos: $(INSTALLED)
+	$(BIN)/python -m tests.chaos kill --points 200 --jobs 300
+	$(BIN)/python -m tests.chaos kill --points 200 --jobs 300 --late 0.15
+	for processes in 2 4 8; do $(BIN)/python -m tests.chaos race --processes $$processes --jobs 200 || exit 1; done
+	$(BIN)/python -m tests.chaos faults
 
 check: $(INSTALLED)
 	$(BIN)/ruff format --check .

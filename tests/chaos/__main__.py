@@ -1,4 +1,4 @@
-"""The long form: ``python -m tests.chaos kill --points 200 --jobs 300`` and ``python -m tests.chaos race --processes 8 --jobs 200``."""
+"""The long form: ``python -m tests.chaos kill --points 200 --jobs 300``, ``... race --processes 8 --jobs 200`` and ``... faults``."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ import sys
 import tempfile
 from pathlib import Path
 
+import pytest
+
 from tests.chaos.runs import Findings, killed_again_and_again, racing
 
 
 def main() -> int:
     """Run what the arguments ask for, print the figures, and return 0 if every invariant held."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos")
-    parser.add_argument("kind", choices=("kill", "race"))
+    parser.add_argument("kind", choices=("kill", "race", "faults"))
     parser.add_argument("--points", type=int, default=200, help="kills")
     parser.add_argument("--jobs", type=int, default=300)
     parser.add_argument("--processes", type=int, default=4, help="syncers that race")
@@ -21,6 +23,8 @@ def main() -> int:
     parser.add_argument("--late", type=float, default=0.0, help="seconds by which the target commits late")
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
+    if given.kind == "faults":
+        return _faults(given.seed)
     with tempfile.TemporaryDirectory() as folder:
         if given.kind == "kill":
             findings = killed_again_and_again(
@@ -30,6 +34,16 @@ def main() -> int:
             findings = racing(Path(folder), processes=given.processes, jobs=given.jobs, settle=given.settle, commit_late=given.late)
     _print(findings)
     return 1 if findings.wrong else 0
+
+
+def _faults(seed: int) -> int:
+    """Fail every call and every write in turn, as the tests do, and go through ten times as many orders of everything as they do."""
+    from tests.sync.test_any_order import AnyOrder, go_through
+
+    failed = pytest.main(["-q", "tests/sync/test_http_faults.py", "tests/sync/test_storage_faults.py", "tests/sync/test_recovery.py"])
+    go_through(examples=150, seed=seed)
+    print(f"{AnyOrder.steps} steps in any order; every invariant held")  # noqa: T201
+    return int(failed)
 
 
 def _print(findings: Findings) -> None:

@@ -146,13 +146,14 @@ class MemoryJobs:
 
 
 class HandClock:
-    """A clock that moves only when it is turned."""
+    """A clock that moves only when it is turned, or set wrong."""
 
     def __init__(self) -> None:
         self.time = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+        self.wrong_by = timedelta()
 
     def now(self) -> datetime:
-        return self.time
+        return self.time + self.wrong_by
 
     def uptime(self) -> int:
         return round(self.time.timestamp() * 1000)
@@ -160,6 +161,10 @@ class HandClock:
     def turn(self, by: timedelta) -> None:
         """Let so much time pass."""
         self.time += by
+
+    def jump(self, by: timedelta) -> None:
+        """Set the wall clock wrong by so much; what counts from the host's start goes on as before."""
+        self.wrong_by = by
 
 
 def _create(db: Db, dialect: Dialect) -> None:
