@@ -37,7 +37,7 @@ def hireboard(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         EntryPoint("odd", "pathlib:Path", registry.ENTRY_POINT_GROUP),
         EntryPoint("kombo", "jobsync_hireboard:Hireboard", registry.ENTRY_POINT_GROUP),
     ]
-    monkeypatch.setattr(registry, "entry_points", lambda group: EntryPoints(points).select(group=group))
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: EntryPoints(points).select(group=group))
     adapter_class.cache_clear()
     yield
     adapter_class.cache_clear()

@@ -8,8 +8,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
-from .quick import quick
-
 JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
 
 
@@ -50,7 +48,6 @@ class Location:
     country: str | None = None
 
 
-@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """A job as the ATS gives it; text is as it came, uncleaned, because what is stored and synced stays the ATS's own.
@@ -93,7 +90,6 @@ class Job:
     not_loaded: tuple[str, ...] = ()
 
 
-@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CachedJob(Job):
     """A job as the cache keeps it, with its standing towards the target. Encoded, it is the contract's job object.
