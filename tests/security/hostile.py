@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 import sqlite3
 import sys
 import tempfile
@@ -126,7 +125,7 @@ class Round:
         with in_terminal(command, env=self._env, size=(100, 30)) as terminal:
             terminal.draws = False
             ended = terminal.wait_for_end(120)
-            self._read(terminal, shlex.join(arguments)[:60])
+            self._read(terminal, repr(arguments)[:60])
         if ended in {1, -6, -9, -11} or (code is not None and ended != code):
             self._tally.crashes.append(f"{arguments[0]} ended with {ended}: {terminal.output[-600:]!r}")
 
