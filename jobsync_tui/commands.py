@@ -178,6 +178,7 @@ def _result() -> Iterator[Command]:
     yield Command(g, "copy", "Copy as text", "Copy the result to the terminal's clipboard; it holds no secrets.", ("c",), "copy")
     yield Command(g, "history", "History of the job", "Show who did what to the job, and when.", ("H",), "history")
     yield Command(g, "retry", "Try again", "Plan the sync again; nothing can be created twice.", ("r",))
+    yield Command(g, "undo", "Undo", "Plan to put the fields back to what they were before this sync; asks first.", ("z",))
     yield Command(g, "test", "Test connection", "Try the integration's credentials now.", ("t",))
     yield Command(g, "check", "Check Eligibility", "Show whether the job is eligible, by which rules, or why not.", ("e",))
     yield Command(g, "search", "Search ATS Job", "Look for the job in the ATS by another id.", ("f",))
@@ -223,6 +224,17 @@ def _rules() -> Iterator[Command]:
 
 def _reading() -> Iterator[Command]:
     yield Command(Group.HISTORY, "unfold", "Unfold", "Show what an entry changed.", ("enter", "+"), "unfold")
+    yield Command(
+        Group.HISTORY, "undo", "Undo", "Plan to put the fields back to what they were before the entry; asks first.", ("z",), "undo"
+    )
+    yield Command(
+        Group.HISTORY,
+        "explain",
+        "Explain by the rules of then",
+        "Check the job by the rules that the entry went by.",
+        ("e",),
+        "rules of then",
+    )
     yield Command(Group.HISTORY, "copy", "Copy as text", "Copy the history to the terminal's clipboard.", ("c",), "copy")
     yield Command(Group.LOG, "copy", "Copy as text", "Copy the log to the terminal's clipboard; it holds no secrets.", ("c",), "copy")
     yield Command(Group.ERROR, "done", "Done", "Go back: the error stays in the log.", ("enter",), "done", palette=False)

@@ -35,11 +35,13 @@ class Navigator:
 
         self._start_with(JobsScreen(integration))
 
-    def check(self, integration: str, job_id: str, *, neighbours: Neighbours | None = None, live: bool = False) -> None:
-        """Open Check Eligibility on a job; ``neighbours`` is the list it was opened from."""
+    def check(
+        self, integration: str, job_id: str, *, neighbours: Neighbours | None = None, live: bool = False, revision: int | None = None
+    ) -> None:
+        """Open Check Eligibility on a job; ``neighbours`` is the list it was opened from, ``revision`` that of other rules than today's."""
         from .screens.eligibility import EligibilityScreen
 
-        self._app.push_screen(EligibilityScreen(integration, job_id, neighbours=neighbours, live=live))
+        self._app.push_screen(EligibilityScreen(integration, job_id, neighbours=neighbours, live=live, revision=revision))
 
     def confirm(self, integration: str, job_ids: Sequence[str], *, confirmed: SyncPlan | None = None) -> None:
         """Open Confirm Sync on one job or on several; ``confirmed`` is a plan of the one job that went stale."""
@@ -51,6 +53,12 @@ class Navigator:
         from .screens.confirm_bulk import ConfirmBulkScreen
 
         self._app.push_screen(ConfirmBulkScreen(integration, tuple(job_ids)))
+
+    def undo(self, integration: str, job_id: str, operation_id: str, *, confirmed: SyncPlan | None = None) -> None:
+        """Open Confirm Undo on what an operation wrote; ``confirmed`` is a plan of it that went stale."""
+        from .screens.confirm_undo import ConfirmUndoScreen
+
+        self._app.push_screen(ConfirmUndoScreen(integration, job_id, operation_id, confirmed=confirmed))
 
     def running(self, run: SyncRun) -> None:
         """Show a sync as it goes."""

@@ -45,6 +45,7 @@ class SyncRun:
         results: What has ended so far.
         error: What kept the whole from running, once it is over.
         plan: The plan of a single job that was confirmed, to tell what moved if it is no longer what would happen.
+        undoes: The operation that is undone, where it is no sync but the undoing of one.
         watched: Whether a dialog shows the run; its end needs no toast then.
         cancel: Set to start no further job; those in flight end.
     """
@@ -54,6 +55,7 @@ class SyncRun:
     expected: BulkPlan | str | None
     title: str
     plan: SyncPlan | None = None
+    undoes: str | None = None
     started: float = field(default_factory=time.monotonic)
     steps: dict[StepName, Step] = field(default_factory=dict)
     results: list[SyncResult] = field(default_factory=list)
@@ -117,11 +119,11 @@ class Runs:
         self, integration: str, job_ids: Sequence[str], *, expected: BulkPlan | str | None, title: str, plan: SyncPlan | None = None
     ) -> SyncRun:
         """Start the sync of one or several jobs whose plan was confirmed."""
-        run = SyncRun(integration, tuple(job_ids), expected, title, plan)
-        self.syncs.append(run)
-        self._idle.clear()
-        self._spawn(self._sync(run), f"sync {integration}")
-        return run
+        return self._start(SyncRun(integration, tuple(job_ids), expected, title, plan))
+
+    def undo(self, operation_id: str, plan: SyncPlan, *, title: str) -> SyncRun:
+        """Start the undoing of an operation whose plan was confirmed."""
+        return self._start(SyncRun(plan.integration, (plan.job.id,), plan.digest, title, plan, undoes=operation_id))
 
     def stop(self) -> None:
         """Let what is in flight end, and start nothing more."""
@@ -135,6 +137,12 @@ class Runs:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._idle.wait(), seconds)
         return not self.syncs
+
+    def _start(self, run: SyncRun) -> SyncRun:
+        self.syncs.append(run)
+        self._idle.clear()
+        self._spawn(self._sync(run), f"sync {run.integration}")
+        return run
 
     async def _refresh(self, run: RefreshRun) -> None:
         told = 0.0
@@ -166,7 +174,9 @@ class Runs:
             self._tell(SyncMoved(run))
 
         try:
-            if len(run.job_ids) == 1:
+            if run.undoes is not None:
+                run.results.append(await self._backend.syncs.undo(run.undoes, expected_digest=_digest(run.expected), on_step=stepped))
+            elif len(run.job_ids) == 1:
                 run.results.append(
                     await self._backend.syncs.sync(run.integration, run.job_ids[0], expected_digest=_digest(run.expected), on_step=stepped)
                 )

@@ -11,11 +11,12 @@ from ..backend import clock
 from ..backend.errors import JobNotFound, RemoteError
 from ..backend.models import Failure, PlanKind, Step, StepState, SyncPlan
 from ..notices import Severity
+from ..runs import SyncRun
 from ..views import words
 from ..views.plan import plan_sheet, plan_text, what_moved
 from ..views.subject import Subject, where
 from ..widgets.choice_line import ChoiceLine
-from .confirming import CANCEL, CONFIRM, ConfirmingScreen
+from .confirming import CANCEL, ConfirmingScreen
 from .dialog import error_sheet
 
 
@@ -38,7 +39,7 @@ class ConfirmSyncScreen(ConfirmingScreen):
 
     def foot(self) -> list[Widget]:
         """Return the question."""
-        return [ChoiceLine(CANCEL, CONFIRM)]
+        return [ChoiceLine(CANCEL, self.CONFIRM_WORD)]
 
     @property
     def plan(self) -> SyncPlan | None:
@@ -56,9 +57,15 @@ class ConfirmSyncScreen(ConfirmingScreen):
         if plan is None:
             return
         self.dismiss(None)
-        title = words.job_name(plan.job)
-        run = self.host.runs.sync(self._integration, [self._job_id], expected=plan.digest, title=title, plan=plan)
-        self.host.go.running(run)
+        self.host.go.running(self.start(plan, words.job_name(plan.job)))
+
+    def start(self, plan: SyncPlan, title: str) -> SyncRun:
+        """Start what was confirmed."""
+        return self.host.runs.sync(self._integration, [self._job_id], expected=plan.digest, title=title, plan=plan)
+
+    async def plan_now(self) -> SyncPlan:
+        """Return the plan to ask about."""
+        return await self.backend.syncs.plan(self._integration, self._job_id, on_step=self._stepped)
 
     def shown_plans(self) -> Sequence[SyncPlan]:
         """Return the plan, if there is one."""
@@ -80,7 +87,7 @@ class ConfirmSyncScreen(ConfirmingScreen):
         self.set_heading(f"{integration.name} > job {self._job_id}")
         self.set_busy(f"Reading the job from {integration.ats}, and its plan ...")
         try:
-            plan = await self.backend.syncs.plan(self._integration, self._job_id, on_step=self._stepped)
+            plan = await self.plan_now()
         except (JobNotFound, RemoteError) as error:
             self._no_plan(error.failure())
             return

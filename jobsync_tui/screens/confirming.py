@@ -27,6 +27,7 @@ class ConfirmingScreen(DialogScreen[None]):
     esc and scrolling do anything.
 
     Attributes:
+        CONFIRM_WORD: What the choice that writes is called.
         SETTLING: Seconds between the painting of the plan and the first key that counts: more than a slow line's way there and back.
     """
 
@@ -34,6 +35,7 @@ class ConfirmingScreen(DialogScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Group.CONFIRM, Group.SHEET)
     HEADING = "Confirm Sync"
     SETTLING: ClassVar[float] = 0.5
+    CONFIRM_WORD: ClassVar[str] = CONFIRM
 
     def __init__(self) -> None:
         super().__init__()
@@ -69,7 +71,7 @@ class ConfirmingScreen(DialogScreen[None]):
 
     def on_choice_line_chosen(self, event: ChoiceLine.Chosen) -> None:
         """Confirm or cancel."""
-        if event.choice == CONFIRM:
+        if event.choice != CANCEL:
             self.action_confirm()
         else:
             self.action_back()

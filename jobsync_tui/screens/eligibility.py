@@ -31,14 +31,18 @@ class EligibilityScreen(DialogScreen[None]):
         job_id: Its ATS job id.
         neighbours: The list it was opened from.
         live: Whether to read the job from the ATS rather than from the cache.
+        revision: Explain by the rules of that revision rather than by those in force.
     """
 
     GROUPS = (Group.CHECK,)
     BINDINGS: ClassVar[list[BindingType]] = bindings(Group.CHECK)
     HEADING = "Check Eligibility"
 
-    def __init__(self, integration: str, job_id: str, *, neighbours: Neighbours | None = None, live: bool = False) -> None:
+    def __init__(
+        self, integration: str, job_id: str, *, neighbours: Neighbours | None = None, live: bool = False, revision: int | None = None
+    ) -> None:
         super().__init__()
+        self._revision = revision
         self._integration = integration
         self._job_id = job_id
         self._neighbours = neighbours
@@ -69,7 +73,9 @@ class EligibilityScreen(DialogScreen[None]):
         """Plan the sync of this job."""
         if self._found is None or self._subject is None:
             return
-        if self._found.eligible:
+        if self._revision is not None:
+            self.set_note("! These are rules of then; a sync goes by the rules in force. esc, then e, checks by those.", Tone.WARN)
+        elif self._found.eligible:
             self.host.go.confirm(self._integration, [self._job_id])
         else:
             self.set_note(f"x Not eligible, so there is nothing to sync. {footnote(self._found, self._subject)}", Tone.BAD)
@@ -125,7 +131,7 @@ class EligibilityScreen(DialogScreen[None]):
         if live or anew:
             self._wait_for(f"Reading the job from {integration.ats} ..." if live else "Reading ...", replace=anew)
         try:
-            found = await self.backend.eligibility.check(self._integration, job_id, live=live)
+            found = await self._evaluated(job_id, live=live)
         except JobNotFound as error:
             self._found = None
             self.show_error(error, ("esc", "go back"), ("l", f"look in {integration.ats} again"))
@@ -138,7 +144,7 @@ class EligibilityScreen(DialogScreen[None]):
             integration=integration,
             now=clock.now(),
             cached=await self.backend.jobs.get(self._integration, job_id),
-            rules=await self.backend.rules.current(),
+            rules=await (self.backend.rules.current() if self._revision is None else self.backend.rules.at(self._revision)),
             past=await self.backend.records.audit(integration=self._integration, job=job_id, limit=_PAST),
         )
         self._found = found
@@ -148,7 +154,15 @@ class EligibilityScreen(DialogScreen[None]):
         self.set_heading(where(subject, found.job.id))
         self.set_job(found.job, subject)
         self.show(lambda width: explain(found, subject, width), anew=anew)
-        self.set_note(footnote(found, subject))
+        if self._revision is None:
+            self.set_note(footnote(found, subject))
+        else:
+            self.set_note(f"! By the rules of then (r{self._revision}), on the job as it is now.", Tone.WARN)
+
+    async def _evaluated(self, job_id: str, *, live: bool) -> Eligibility:
+        if self._revision is not None:
+            return await self.backend.eligibility.explain_as_of(self._integration, job_id, self._revision)
+        return await self.backend.eligibility.check(self._integration, job_id, live=live)
 
     def _wait_for(self, text: str, *, replace: bool) -> None:
         if replace:

@@ -10,10 +10,11 @@ from ..backend import clock
 from ..backend.models import AuditEntry, JobHead
 from ..commands import Group, bindings
 from ..messages import CacheChanged
-from ..views.history import history_sheet, history_text
+from ..views.history import fold_key, history_sheet, history_text
 from ..views.subject import Subject
 from .dialog import DialogScreen
 
+_WROTE = frozenset({"created", "updated"})
 _MOST = 500
 """Entries that are read; older ones are in ``jobsync audit``."""
 
@@ -50,6 +51,26 @@ class HistoryScreen(DialogScreen[None]):
         """Copy the history."""
         title = f"History of job {self._job_id} of {self._integration}"
         self.host.copy(history_text(self._entries, title), f"history of job {self._job_id}")
+
+    def action_undo(self) -> None:
+        """Plan the undoing of what the entry under the cursor wrote."""
+        entry = self._entry()
+        if entry is None or entry.operation_id is None or entry.outcome not in _WROTE:
+            self.host.tell("This entry wrote nothing to Tenzo: there is nothing to undo")
+            return
+        self.host.go.undo(self._integration, self._job_id, entry.operation_id)
+
+    def action_explain(self) -> None:
+        """Explain the job by the rules that the entry under the cursor went by."""
+        entry = self._entry()
+        if entry is None or entry.ruleset_revision is None:
+            self.host.tell("No rules were asked for this entry")
+            return
+        self.host.go.check(self._integration, self._job_id, revision=entry.ruleset_revision)
+
+    def _entry(self) -> AuditEntry | None:
+        fold = self.sheet.fold
+        return next((entry for entry in self._entries if fold is not None and fold.key == fold_key(entry)), None)
 
     async def _read(self) -> None:
         integration = await self.backend.integrations.get(self._integration)

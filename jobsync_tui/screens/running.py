@@ -108,6 +108,13 @@ class RunningScreen(DialogScreen[None]):
         if self._run.error is not None:
             self.host.report(self._run.error, about=self._run.title)
         elif self._run.result is not None and self._run.result.outcome is Outcome.STALE:
-            self.host.go.confirm(self._run.integration, self._run.job_ids, confirmed=self._run.plan)
+            self._ask_again()
         else:
             self.host.go.result(self._run)
+
+    def _ask_again(self) -> None:
+        """Show the plan of now: what was confirmed is no longer what would happen."""
+        if self._run.undoes is not None:
+            self.host.go.undo(self._run.integration, self._run.job_ids[0], self._run.undoes, confirmed=self._run.plan)
+        else:
+            self.host.go.confirm(self._run.integration, self._run.job_ids, confirmed=self._run.plan)

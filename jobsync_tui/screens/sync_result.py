@@ -98,6 +98,14 @@ class SyncResultScreen(DialogScreen[None]):
         self.dismiss(None)
         self.host.go.confirm(self._result.integration, [self._result.job.id])
 
+    def action_undo(self) -> None:
+        """Plan the undoing of what was written."""
+        if self._result.operation_id is None or not self._result.written:
+            self.host.tell("Nothing was written, so there is nothing to undo")
+            return
+        self.dismiss(None)
+        self.host.go.undo(self._result.integration, self._result.job.id, self._result.operation_id)
+
     def action_test(self) -> None:
         """Try the integration's credentials."""
         self.work(self._test(), group="test", about=self._result.integration)

@@ -32,6 +32,11 @@ def changes_of(entry: AuditEntry) -> tuple[Change, ...]:
     return tuple(Change(field, entry.before.get(field), entry.after.get(field)) for field in fields)
 
 
+def fold_key(entry: AuditEntry) -> str:
+    """Return the key of the fold that shows an entry."""
+    return f"entry:{entry.seq}"
+
+
 def _fold(entry: AuditEntry, width: int) -> Fold:
     changes = changes_of(entry)
     said = entry_words(entry)
@@ -42,7 +47,7 @@ def _fold(entry: AuditEntry, width: int) -> Fold:
         details += columns((dim(label), told), (12, width - 20), indent=5)
     for change in changes:
         details += change_rows(change, width)
-    return Fold(f"entry:{entry.seq}", _row("+", entry, said, width), (*_row("-", entry, said, width), *details, BLANK), entry.operation_id)
+    return Fold(fold_key(entry), _row("+", entry, said, width), (*_row("-", entry, said, width), *details, BLANK), entry.operation_id)
 
 
 def _row(mark: str, entry: AuditEntry, said: str, width: int) -> tuple[Line, ...]:

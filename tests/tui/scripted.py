@@ -88,6 +88,10 @@ class _Eligibility(_Part):
         self.script.asked.append(("check", job_id, live))
         return _answer(self.script.eligibility)
 
+    async def explain_as_of(self, integration: str, job_id: str, revision: int) -> Eligibility:
+        self.script.asked.append(("explain_as_of", job_id, revision))
+        return _answer(self.script.eligibility)
+
 
 class _Syncs(_Part):
     async def plan(self, integration: str, job_id: str, *, on_step: Callable[[Step], None] | None = None) -> SyncPlan:
@@ -102,6 +106,17 @@ class _Syncs(_Part):
         for step in samples.STEPS[:2]:
             if on_step is not None:
                 on_step(step)
+        await self.script.pass_gate()
+        return self.script.result
+
+    async def undo_plan(self, operation_id: str) -> SyncPlan:
+        self.script.asked.append(("undo_plan", operation_id))
+        return _answer(self.script.plan)
+
+    async def undo(
+        self, operation_id: str, *, expected_digest: str | None = None, on_step: Callable[[Step], None] | None = None
+    ) -> SyncResult:
+        self.script.asked.append(("undo", operation_id, expected_digest))
         await self.script.pass_gate()
         return self.script.result
 
@@ -136,6 +151,9 @@ class _Syncs(_Part):
 class _Rules(_Part):
     async def current(self) -> RuleSet:
         return self.script.rules
+
+    async def at(self, revision: int) -> RuleSet:
+        return replace(self.script.rules, revision=revision)
 
     async def history(self) -> tuple[RuleRevision, ...]:
         return samples.revisions()

@@ -43,6 +43,18 @@ class EligibilityService(Service):
         ruleset = rules or await self.context.rule_store.current()
         return tuple([await self.check(integration, job_id, live=live, rules=ruleset) for job_id in job_ids])
 
+    @for_integration
+    async def explain_as_of(self, integration: str, job_id: str, revision: int) -> Eligibility:
+        """Evaluate the rules of an earlier revision against a job as it is now, to see why a sync of then did what it did.
+
+        The record keeps which revision decided and which fields were written, not the job as it was: what the ATS changed since shows.
+
+        Raises:
+            JobNotFound: Neither the cache nor the ATS has the job.
+            UsageError: There was no such revision.
+        """
+        return await self.check(integration, job_id, rules=await self.context.stores.rules.at(revision))
+
     @for_admins
     async def judge_all(self, integration: str | None = None, on_progress: OnJudged | None = None) -> int:
         """Judge every cached job that the rules in force have not judged yet, and return how many those were.

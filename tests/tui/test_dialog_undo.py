@@ -1,0 +1,89 @@
+"""Undo and the rules of then, from the history by keys."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from jobsync_tui.backend.models import Failure, Outcome, PlanKind
+from jobsync_tui.screens.confirm_undo import ConfirmUndoScreen
+from tests.support import samples
+from tests.support.pilot import screen_text, until
+
+from .scripted import Script
+from .stage import dialog, shows, staged
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ConfirmUndoScreen, "SETTLING", 0.01)
+
+
+def undoable() -> str:
+    """Return the operation that the newest sample entry stands for."""
+    found = samples.entries()[0].operation_id
+    assert found is not None
+    return found
+
+
+async def test_undo_shows_its_plan_and_writes_only_that() -> None:
+    script = Script(past=(replace(samples.entries()[0], outcome="updated"),))
+    async with staged(script) as (app, pilot):
+        app.go.history("bullhorn", "884213")
+        await shows(app, pilot, "1 entry")
+        await pilot.press("z")
+        await shows(app, pilot, "Confirm Undo")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmUndoScreen) and app.screen.armed)
+        assert ("undo", undoable(), samples.update_plan().digest) not in script.asked
+        await pilot.press("y")
+        await until(pilot, lambda: ("undo", undoable(), samples.update_plan().digest) in script.asked)
+        await shows(app, pilot, "Sync Result")
+
+
+async def test_what_went_stale_is_shown_again_as_an_undo() -> None:
+    stale = replace(samples.updated(), outcome=Outcome.STALE, written=False, error=Failure("stale", "moved"))
+    script = Script(past=(replace(samples.entries()[0], outcome="updated"),), result=stale)
+    async with staged(script) as (app, pilot):
+        app.go.undo("bullhorn", "884213", "op")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmUndoScreen) and app.screen.armed)
+        await pilot.press("y")
+        await shows(app, pilot, "NOT WRITTEN")
+        assert isinstance(app.screen, ConfirmUndoScreen)
+        assert script.asked.count(("undo_plan", "op")) == 2
+
+
+async def test_a_refusal_to_undo_says_why() -> None:
+    plan = replace(samples.update_plan(), kind=PlanKind.REFUSE, error=Failure("create_not_undone", "It created the job", "Archive it"))
+    async with staged(Script(plan=plan)) as (app, pilot):
+        app.go.undo("bullhorn", "884213", "op")
+        await shows(app, pilot, "It created the job")
+        assert "Archive it" in screen_text(app)
+
+
+async def test_an_entry_that_wrote_nothing_has_nothing_to_undo() -> None:
+    script = Script(past=(replace(samples.entries()[0], outcome="refused", ruleset_revision=None),))
+    async with staged(script) as (app, pilot):
+        app.go.history("bullhorn", "884213")
+        await shows(app, pilot, "1 entry")
+        await pilot.press("z", "e")
+        await until(pilot, lambda: {"nothing to undo", "No rules were asked"} <= set(_told(app.notices)))
+        assert script.asked == []
+
+
+async def test_the_rules_of_then_explain_an_entry() -> None:
+    script = Script(past=(replace(samples.entries()[0], ruleset_revision=41),))
+    async with staged(script) as (app, pilot):
+        app.go.history("bullhorn", "884213")
+        await shows(app, pilot, "1 entry")
+        await pilot.press("e")
+        await shows(app, pilot, "rules of then (r41)")
+        assert ("explain_as_of", "884213", 41) in script.asked
+        await pilot.press("s")
+        await shows(app, pilot, "These are rules of then")
+        assert dialog(app).HEADING == "Check Eligibility"
+
+
+def _told(notices: object) -> list[str]:
+    words = ("nothing to undo", "No rules were asked")
+    return [word for word in words if any(word in notice.text for notice in notices)]  # type: ignore[attr-defined]
