@@ -23,6 +23,9 @@ from typing import Any
 from benchmarks.app_data import SIZES, folder_of, make_all
 from benchmarks.app_report import report
 
+QUIET = ("--quiet-ms", "600", "--size", "100x40")
+"""Longer than any of them pauses between the echo and the answer; and narrow enough for no pane that comes when one rests."""
+
 ROW = r"'/\([A-Z]\w+\)/'"
 """A row is on the screen: names end in a city."""
 
@@ -100,15 +103,17 @@ type "senior nurse" label=title
 
 START = f"wait-for {ROW} label=rows timeout=60\nsettle ms=600\n"
 
-MINUTE = (
-    START
-    + "key /\n"
-    + 'type "senior nurse icu" label=typed delay=120\nkey escape label=clear delay=120\ntype "job-0512" label=typed delay=120\nkey escape label=clear delay=120\n'
-    * 7
-)  # noqa: E501
+TYPED = r"""
+type "senior nurse icu" label=typed delay=120
+key escape label=clear delay=120
+type "job-0512" label=typed delay=120
+key escape label=clear delay=120
+"""
+
+MINUTE = START + "key /\n" + 5 * TYPED
 
 REFRESHING = r"""
-wait-for 'jobs.' label=refreshing timeout=60
+wait-for 'jobs read' label=refreshing timeout=60
 key /
 type "senior nurse" label=busy quiet=60 delay=20
 key escape label=clear quiet=60
@@ -145,7 +150,7 @@ def programs(base: Path, runs: int) -> list[Program]:
             listed.append(Program(f"fzf {name}", f"exec {fzf} < {folder}/lines.tsv", scenario, runs))
             listed.append(Program(f"fzf --exact {name}", f"exec {fzf} --exact < {folder}/lines.tsv", scenario, runs))
     million = folder_of(base, SIZES[-1])
-    listed.append(Program("jobsync 1M, a minute", f"exec {python} jobsync_tui -c {million}/jobsync.toml", MINUTE, 1))
+    listed.append(Program("a minute at a million", f"exec {python} jobsync_tui -c {million}/jobsync.toml", MINUTE, 1))
     refresh = base / "refresh"
     fresh = f"rm -f {refresh}/cache.db*; exec {python} jobsync_tui -c {refresh}/jobsync.toml"
     listed.append(Program("jobsync refreshing", fresh, REFRESHING, runs))
@@ -157,7 +162,17 @@ def measure(ttybench: Path, listed: list[Program], scratch: Path) -> dict[str, A
     suite, result = scratch / "suite.toml", scratch / "result.json"
     suite.write_text("".join(_entry(program) for program in listed))
     environment = {**os.environ, "XDG_STATE_HOME": str(scratch / "state"), "XDG_CACHE_HOME": str(scratch / "cache")}
-    command = [sys.executable, str(ttybench), "suite", str(suite), "--runs", str(max(each.runs for each in listed)), "--json", str(result)]
+    command = [
+        sys.executable,
+        str(ttybench),
+        "suite",
+        str(suite),
+        "--runs",
+        str(max(each.runs for each in listed)),
+        *QUIET,
+        "--json",
+        str(result),
+    ]
     subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False)
     results: dict[str, Any] = json.loads(result.read_text())["results"]
     return results

@@ -69,9 +69,9 @@ def configure(folder: Path) -> Path:
 
 
 async def make_cache(folder: Path, count: int) -> None:
-    """Make the configuration, the cache and the lines of ``count`` jobs, unless they are there."""
+    """Make the configuration, the cache and the lines of ``count`` jobs in a folder with an absolute path, unless they are there."""
     configure(folder)
-    database = await Database.open(f"sqlite:///{folder.resolve()}/cache.db", SCHEMA)
+    database = await Database.open(f"sqlite:///{folder}/cache.db", SCHEMA)
     store = JobStore(database)
     try:
         if await store.count([INTEGRATION], parse_filter("")) < count:
@@ -128,7 +128,7 @@ def main() -> None:
     parser.add_argument("--dir", type=Path, required=True, help="where the data is kept from one run to the next")
     parser.add_argument("--sizes", type=int, nargs="*", default=SIZES)
     options = parser.parse_args()
-    asyncio.run(make_all(options.dir, tuple(options.sizes)))
+    asyncio.run(make_all(options.dir.resolve(), tuple(options.sizes)))
 
 
 if __name__ == "__main__":

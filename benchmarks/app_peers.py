@@ -92,7 +92,7 @@ class Table(App[None]):
 
     def on_mount(self) -> None:
         """Fill the table."""
-        self._jobs = [(job.name, job.id, job.status, job.client or "", job.department or "") for job in made(TABLE_ROWS)]
+        self._jobs = [(job.name or "", job.id, job.status.value, job.client or "", job.department or "") for job in made(TABLE_ROWS)]
         self._table.add_columns("Name", "Id", "Status", "Client", "Department")
         self._fill("")
 

@@ -30,7 +30,7 @@ def _start(found: dict[str, Any]) -> None:
 
 def _keys(found: dict[str, Any]) -> None:
     print(
-        f"\n{'key to settled screen':<22} {'kind':<12} {'n':>4} {'p50':>8} {'p95':>8} {'max':>8}  {'medians of runs':>16}  {'bytes p50':>9} cpu ms"
+        f"\n{'key to settled screen':<22} {'kind':<12} {'n':>4} {'p50':>8} {'p95':>8} {'max':>8}  {'medians of runs':>16} {'bytes':>10} cpu ms"
     )
     for name, summary in found.items():
         for label, row in summary["keys"].items():
@@ -70,7 +70,7 @@ def _aims(found: dict[str, Any]) -> None:
     if own is not None:
         _aim("1M: bytes p50 a typed key", own["keys"]["title"]["bytes"]["p50"], 5000)
         _aim("1M: bytes p50 a cursor move", own["keys"]["move"]["bytes"]["p50"], 1000)
-    minute, busy = found.get("jobsync 1M, a minute"), found.get("jobsync refreshing")
+    minute, busy = found.get("a minute at a million"), found.get("jobsync refreshing")
     if minute is not None:
         _aim("1M: peak MB after a minute of typing", minute["rss_mb"], 120)
     if busy is not None and "busy" in busy["keys"]:
