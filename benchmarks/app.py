@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.app_data import SIZES, folder_of, make_all
-from benchmarks.app_report import report
+from benchmarks.app_idle import idle
+from benchmarks.app_report import aim, report
 
 QUIET = ("--quiet-ms", "600", "--size", "100x40")
 """Longer than any of them pauses between the echo and the answer; and narrow enough for no pane that comes when one rests."""
@@ -191,6 +192,7 @@ def main() -> None:
     parser.add_argument("--dir", type=Path, help="keep the data here, and use what is there")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--only", default="", help="only programs whose name holds one of these words, divided by commas")
+    parser.add_argument("--idle", action=argparse.BooleanOptionalAction, default=True, help="watch the idle application for a minute")
     parser.add_argument("--json", type=Path, help="keep every sample here")
     options = parser.parse_args()
     if options.ttybench is None or not Path(options.ttybench).exists():
@@ -206,8 +208,12 @@ def main() -> None:
         results = measure(Path(options.ttybench), listed, scratch)
         if options.json is not None:
             options.json.write_text(json.dumps(results))
+        idling = idle(folder_of(base, SIZES[-1]) / "jobsync.toml", SIZES[-1]) if options.idle else None
     print(f"load before {before:.1f}, after {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores, {options.runs} runs")
     report(results)
+    if idling is not None:
+        aim("1M: percent of a core while idle", idling[0], 0.5)
+        aim("1M: bytes written while idle", idling[1], 2000)
 
 
 if __name__ == "__main__":

@@ -29,9 +29,9 @@ def _start(found: dict[str, Any]) -> None:
 
 
 def _keys(found: dict[str, Any]) -> None:
-    print(
-        f"\n{'key to settled screen':<22} {'kind':<12} {'n':>4} {'p50':>8} {'p95':>8} {'max':>8}  {'medians of runs':>16} {'bytes':>10} cpu ms"
-    )
+    heads = ("p50", "p95", "max")
+    figures = " ".join(f"{head:>8}" for head in heads)
+    print(f"\n{'key to settled screen':<22} {'kind':<12} {'n':>4} {figures}  {'medians of runs':>16} {'bytes':>10} cpu ms")
     for name, summary in found.items():
         for label, row in summary["keys"].items():
             settle = row.get("settle_ms")
@@ -50,31 +50,31 @@ def _aims(found: dict[str, Any]) -> None:
         if own is None or fzf is None or exact is None:
             continue
         if size == "100k":
-            _aim("100k: title p50 / fzf", _ratio(own, fzf, "title", "p50"), fuzzy_p50)
-            _aim("100k: title p50 / fzf --exact", _ratio(own, exact, "title", "p50"), 2.5)
-            _aim("100k: title p95 / fzf --exact", _ratio(own, exact, "title", "p95"), 1.0)
+            aim("100k: title p50 / fzf", _ratio(own, fzf, "title", "p50"), fuzzy_p50)
+            aim("100k: title p50 / fzf --exact", _ratio(own, exact, "title", "p50"), 2.5)
+            aim("100k: title p95 / fzf --exact", _ratio(own, exact, "title", "p95"), 1.0)
             continue
         for label in SEARCHES:
             part = 0.5 if label in {"pair", "nothing"} else fuzzy_p50
-            _aim(f"1M: {label} p50 / fzf", _ratio(own, fzf, label, "p50"), part)
+            aim(f"1M: {label} p50 / fzf", _ratio(own, fzf, label, "p50"), part)
             if part == fuzzy_p50:
-                _aim(f"1M: {label} p95 / fzf", _ratio(own, fzf, label, "p95"), 0.15)
+                aim(f"1M: {label} p95 / fzf", _ratio(own, fzf, label, "p95"), 0.15)
     own, empty, small = found.get("jobsync 1M"), found.get("empty app"), found.get("jobsync 1k")
     lines = found.get("line-API app")
     if own is not None and lines is not None:
         for label in MOVES[:3]:
-            _aim(f"1M: {label} p95 / bare line-API app", _ratio(own, lines, label, "p95"), 2.0)
+            aim(f"1M: {label} p95 / bare line-API app", _ratio(own, lines, label, "p95"), 2.0)
     if own is not None and empty is not None and small is not None:
-        _aim("1M: start / empty Textual app", _started(own) / _started(empty), 2.2)
-        _aim("1M: start / start at 1,000 jobs", _started(own) / _started(small), 1.1)
+        aim("1M: start / empty Textual app", _started(own) / _started(empty), 2.2)
+        aim("1M: start / start at 1,000 jobs", _started(own) / _started(small), 1.1)
     if own is not None:
-        _aim("1M: bytes p50 a typed key", own["keys"]["title"]["bytes"]["p50"], 5000)
-        _aim("1M: bytes p50 a cursor move", own["keys"]["move"]["bytes"]["p50"], 1000)
+        aim("1M: bytes p50 a typed key", own["keys"]["title"]["bytes"]["p50"], 5000)
+        aim("1M: bytes p50 a cursor move", own["keys"]["move"]["bytes"]["p50"], 1000)
     minute, busy = found.get("a minute at a million"), found.get("jobsync refreshing")
     if minute is not None:
-        _aim("1M: peak MB after a minute of typing", minute["rss_mb"], 120)
+        aim("1M: peak MB after a minute of typing", minute["rss_mb"], 120)
     if busy is not None and "busy" in busy["keys"]:
-        _aim("p95 ms of a key while 50,000 jobs are refreshed", busy["keys"]["busy"]["settle_ms"]["p95"], 100)
+        aim("p95 ms of a key while 50,000 jobs are refreshed", busy["keys"]["busy"]["settle_ms"]["p95"], 100)
 
 
 def _ratio(own: dict[str, Any], peer: dict[str, Any], label: str, part: str) -> float:
@@ -88,5 +88,6 @@ def _started(summary: dict[str, Any]) -> float:
     return milliseconds
 
 
-def _aim(what: str, measured: float, most: float) -> None:
+def aim(what: str, measured: float, most: float) -> None:
+    """Print one figure beside what was aimed at."""
     print(f"{what:<62} {measured:>9.2f} {most:>8g}{'' if measured <= most else '  MISSED'}")
