@@ -24,8 +24,10 @@ from benchmarks.app_data import SIZES, folder_of, make_all
 from benchmarks.app_idle import idle
 from benchmarks.app_report import aim, report
 
-QUIET = ("--quiet-ms", "600", "--size", "100x40")
-"""Longer than any of them pauses between the echo and the answer; and narrow enough for no pane that comes when one rests."""
+SILENCE = 0.6
+"""Seconds of silence after which a screen counts as settled: fzf pauses for long between its echo and its answer."""
+OWN_SILENCE = 0.18
+"""The same for the application: what the pane beside the list says comes 0.2 s after the last key, and is no part of it."""
 
 ROW = r"'/\([A-Z]\w+\)/'"
 """A row is on the screen: names end in a city."""
@@ -52,14 +54,14 @@ type zx label=nothing
 key escape label=clear
 settle ms=600
 key enter label=enter
-key pagedown count=8 label=page
-key end label=end
-key pageup count=4 label=page
-key home label=home
-key end label=end
-key home label=home
+key pagedown count=8 label=page quiet=120
+key end label=end quiet=120
+key pageup count=4 label=page quiet=120
+key home label=home quiet=120
+key end label=end quiet=120
+key home label=home quiet=120
 settle ms=600
-key down count=20 label=move
+key down count=20 label=move quiet=120
 """
 
 FZF = r"""
@@ -86,14 +88,14 @@ key ctrl+u label=clear
 LINES = r"""
 wait-for 'Berlin' label=rows
 settle ms=600
-key pagedown count=8 label=page
-key end label=end
-key pageup count=4 label=page
-key home label=home
-key end label=end
-key home label=home
+key pagedown count=8 label=page quiet=120
+key end label=end quiet=120
+key pageup count=4 label=page quiet=120
+key home label=home quiet=120
+key end label=end quiet=120
+key home label=home quiet=120
 settle ms=600
-key down count=20 label=move
+key down count=20 label=move quiet=120
 """
 
 DATATABLE = rf"""
@@ -115,7 +117,7 @@ MINUTE = START + "key /\n" + 5 * TYPED
 
 REFRESHING = r"""
 wait-for 'jobs read' label=refreshing timeout=60
-key /
+key / quiet=60
 type "senior nurse" label=busy quiet=60 delay=20
 key escape label=clear quiet=60
 type "job-0312" label=busy quiet=60 delay=20
@@ -170,7 +172,6 @@ def measure(ttybench: Path, listed: list[Program], scratch: Path) -> dict[str, A
         str(suite),
         "--runs",
         str(max(each.runs for each in listed)),
-        *QUIET,
         "--json",
         str(result),
     ]
@@ -180,9 +181,10 @@ def measure(ttybench: Path, listed: list[Program], scratch: Path) -> dict[str, A
 
 
 def _entry(program: Program) -> str:
+    silence = OWN_SILENCE if "jobsync_tui" in program.command else SILENCE
     fields = {"name": program.name, "cmd": program.command, "scenario": program.scenario}
     lines = [f"{key} = {json.dumps(value)}" for key, value in fields.items()]
-    return "\n".join(["[[program]]", *lines, f"runs = {program.runs}", "", ""])
+    return "\n".join(["[[program]]", *lines, f"runs = {program.runs}", f"quiet = {silence}", "", ""])
 
 
 def main() -> None:
