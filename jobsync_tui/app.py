@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,17 +13,16 @@ from .backend.errors import ExitCode
 if TYPE_CHECKING:
     from .application import JobsyncApp
     from .backend.access import Actor
-    from .backend.http import Responder
+    from .backend.facade import Backend
     from .backend.settings import Settings
     from .idle import IdleWatch
 
 
 class Sandbox(Protocol):
-    """What the demo brings along: servers inside the process that answer for the integrations' ATSs."""
+    """What the demo's sandbox gives: its own way to open a backend."""
 
-    @property
-    def responders(self) -> Mapping[str, Responder]:
-        """The servers, by integration id."""
+    def open(self) -> AbstractAsyncContextManager[Backend]:
+        """Open a backend on it."""
 
 
 def run_app(settings: Settings, actor: Actor, *, sandbox: Sandbox | None = None, memory: Path | None = None) -> int:
@@ -50,8 +49,8 @@ async def _run(settings: Settings, actor: Actor, sandbox: Sandbox | None, memory
     from .backend.facade import Backend
     from .memory import Memory
 
-    responders = sandbox.responders if sandbox is not None else None
-    async with Backend.open(settings, actor, responders=responders) as backend:
+    opened = Backend.open(settings, actor) if sandbox is None else sandbox.open()
+    async with opened as backend:
         app = JobsyncApp(backend, memory=Memory(memory), confined=actor.is_spoken_for, idle=_idle_watch(settings, actor))
         with_signals(app, asyncio.get_running_loop())
         result = await app.run_async()

@@ -62,7 +62,7 @@ class OutputThread(WriterThread):
     def run(self) -> None:
         """Write what is queued, until told to stop or the terminal is gone."""
         descriptor = self._file.fileno()
-        encoding = self._file.encoding or "utf-8"
+        encoding = getattr(self._file, "encoding", None) or "utf-8"
         try:
             while (text := self._queue.get()) is not None:
                 _write_all(descriptor, text.encode(encoding, "replace"))
@@ -89,7 +89,7 @@ class TerminalDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         """Take the terminal over."""
-        super().start_application_mode()
+        super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual's own
         if isinstance(self._writer_thread, OutputThread):
             self._writer_thread.repaint = lambda: self._loop.call_soon_threadsafe(self._repaint)
 

@@ -96,9 +96,13 @@ class SearchScreen(DialogScreen[None]):
 
     async def _search(self, text: str) -> None:
         integration = await self.backend.integrations.get(self._integration)
-        job_id = await self.backend.jobs.id_in_url(self._integration, text) or text
+        job_id = await self.backend.jobs.id_in_url(self._integration, text)
         self._job = None
         self.clear_job()
+        if job_id is None and "://" in text:
+            self.set_note(f"This address does not show the id that {integration.ats} knows the job by: type the id.", Tone.BAD)
+            return
+        job_id = job_id or text
         self.set_busy(f"Asking {integration.ats} for job {job_id} ...")
         self.set_note("")
         try:

@@ -161,15 +161,8 @@ class JobActions(JobsyncScreen[None]):
             return
         job_id = self.table.cursor_key
         if job_id is not None:
-            self.work(self._sync_or_explain(job_id), group="sync")
-
-    async def _sync_or_explain(self, job_id: str) -> None:
-        eligibility = await self.backend.eligibility.check(self.integration, job_id)
-        if self.is_current:
-            if eligibility.eligible:
-                self.host.go.confirm(self.integration, (job_id,))
-            else:
-                self.host.go.check(self.integration, job_id, neighbours=self.listed)
+            # The dialog opens at once and keeps what is typed from the list below; a job that is not eligible leads on to why.
+            self.host.go.confirm(self.integration, (job_id,))
 
     def action_search(self) -> None:
         """Open Search ATS Job with what is typed in the filter."""

@@ -12,7 +12,7 @@ from textual.timer import Timer
 
 from ..backend import clock
 from ..backend.errors import FilterError
-from ..backend.models import AutomaticState, IntegrationState, IntegrationSummary, SortField
+from ..backend.models import AutomaticState, IntegrationState, IntegrationSummary, SortField, SyncStatus
 from ..commands import Group, bindings
 from ..job_list import JobList, JobQuery, Page
 from ..memory import View
@@ -242,7 +242,9 @@ class JobsScreen(JobActions, JobsyncScreen[None]):
 
     async def _read_job(self, job_id: str | None) -> None:
         job = await self.backend.jobs.get(self.integration, job_id) if job_id is not None else None
-        eligibility = await self.backend.eligibility.check(self.integration, job.id) if job is not None else None
+        # A job that is gone is not asked for again with every step of the cursor.
+        there = job is not None and job.sync_status is not SyncStatus.GONE
+        eligibility = await self.backend.eligibility.check(self.integration, job.id) if job is not None and there else None
         self.query_one(JobDetail).show(job, eligibility, clock.now())
 
     # ---- news --------------------------------------------------------------------------------------------------------

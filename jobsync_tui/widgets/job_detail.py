@@ -10,7 +10,7 @@ from textual.strip import Strip
 from textual.visual import Visual
 from textual.widget import Widget
 
-from ..backend.models import ActionKind, CachedJob, Effect, Eligibility
+from ..backend.models import ActionKind, CachedJob, Effect, Eligibility, SyncStatus
 from ..render import SYNC_STYLES, SYNC_WORDS, age, ends, line, place, status_word, value_text
 from .strip_diff import changed_span
 
@@ -82,7 +82,7 @@ def brief(job: CachedJob, eligibility: Eligibility | None, now: datetime, width:
     """Return the job in three lines."""
     right = line((f"client {job.client}  " if job.client else "", QUIET), f"ATS: {status_word(job.status)} ")
     head = ends(line(" ", (job.id, "bold"), f"  {job.name or '(no name)'}"), right, width)
-    verdict = Content(" ") + (Content("  ").join(_verdict(eligibility)) if eligibility else Content.styled("not checked", QUIET))
+    verdict = Content(" ") + (Content("  ").join(_verdict(eligibility)) if eligibility else _unchecked(job))
     tail = ends(line((f" changed in ATS {_since(job.updated_at, now)}", QUIET)), line("Tenzo ") + _standing(job, now) + Content(" "), width)
     return [head, verdict.truncate(width, ellipsis=True), tail]
 
@@ -105,7 +105,7 @@ def full(job: CachedJob, eligibility: Eligibility | None, now: datetime, width: 
     lines += [_fact(name, text, width) for name, text in facts if text]
     lines += [Content(""), _fact("Tenzo", None, width, _standing(job, now)), Content("")]
     if eligibility is None:
-        return [*lines, Content.styled("eligibility not checked", QUIET)]
+        return [*lines, _unchecked(job)]
     lines += [_verdict(eligibility)[0]]
     if not eligibility.eligible:
         lines += line(eligibility.message).wrap(max(8, width - 1))
@@ -119,6 +119,12 @@ def full(job: CachedJob, eligibility: Eligibility | None, now: datetime, width: 
         if action.effect is Effect.APPLIED
     ]
     return lines
+
+
+def _unchecked(job: CachedJob) -> Content:
+    if job.sync_status is SyncStatus.GONE:
+        return line(("x GONE", NOT_OK_STYLE), "  no longer in the ATS; what was synced stays in Tenzo")
+    return Content.styled("eligibility not checked", QUIET)
 
 
 def _verdict(eligibility: Eligibility) -> list[Content]:

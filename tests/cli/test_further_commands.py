@@ -134,8 +134,10 @@ def test_a_backup_is_whole_private_and_in_nobody_s_place(run: Jobsync, tmp_path:
 def test_prune_takes_nothing_that_is_young_and_is_recorded(run: Jobsync) -> None:
     before = len(lines(run("audit", "--json")))
     assert run("prune", "--json").json == {"removed": 0, "kept": "365d"}
-    removed = run("prune", "--keep", "0s", "--json").json["removed"]
-    assert removed >= before
+    refused = run("prune", "--keep", "0s", "--json")
+    assert (refused.code, refused.json["error"]["message"]) == (2, "The last 30 days of the record are always kept")
+    assert run("prune", "--keep", "30d", "--json").json["removed"] == 0
+    assert len(lines(run("audit", "--json"))) > before
     assert run("audit", "--verify", "--json").json["ok"] is True
     assert "prune" in {row["action"] for row in lines(run("audit", "--json"))}
     assert run("prune", "--keep", "soon", "--json").code == 2

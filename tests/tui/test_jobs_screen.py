@@ -274,15 +274,30 @@ async def test_the_detail_waits_until_the_cursor_rests() -> None:
         assert len(backend.eligibility.calls) - checked <= 2
 
 
-async def test_s_goes_to_the_confirmation_only_where_the_job_is_eligible() -> None:
-    async with running(FakeBackend(some_jobs())) as (app, pilot):
+async def test_s_opens_the_confirmation_at_once_and_leads_on_to_why_where_the_job_is_not_eligible() -> None:
+    backend = FakeBackend(some_jobs())
+    async with running(backend) as (app, pilot):
         await ready(app, pilot)
         await pilot.press("s")
         await until(pilot, lambda: type(app.screen).__name__ == "ConfirmSyncScreen")
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, JobsScreen))
+        backend.syncs.plan_ = samples.refused_plan()
         await pilot.press("end", "s")
         await until(pilot, lambda: type(app.screen).__name__ == "EligibilityScreen")
+
+
+async def test_keys_typed_while_a_plan_is_made_do_nothing_to_the_list_below() -> None:
+    backend = FakeBackend(some_jobs())
+    backend.syncs.gate.clear()
+    async with running(backend) as (app, pilot):
+        await ready(app, pilot)
+        await pilot.press("s", "q", "y", "enter", "space")
+        assert type(app.screen).__name__ == "ConfirmSyncScreen"
+        backend.syncs.gate.set()
+        await shows(app, pilot, "Cancel")
+        assert type(app.screen).__name__ == "ConfirmSyncScreen"
+        assert backend.syncs.synced == []
 
 
 async def test_a_read_only_integration_has_no_sync() -> None:

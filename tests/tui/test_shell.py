@@ -125,8 +125,8 @@ async def test_a_fault_of_ours_in_a_screen_is_a_toast_and_the_session_goes_on() 
     backend = FakeBackend(many_jobs(30))
     async with running(backend) as (app, pilot):
         await until(pilot, lambda: isinstance(app.screen, JobsScreen) and app.screen.listed is not None)
-        backend.eligibility.check = broken  # type: ignore[method-assign, assignment]
-        await pilot.press("s")
+        backend.jobs.ids = broken  # type: ignore[method-assign, assignment]
+        await pilot.press("m")
         await until(pilot, lambda: "A fault in the program: ZeroDivisionError" in screen_text(app))
         await pilot.press("down")
         assert isinstance(app.screen, JobsScreen)

@@ -124,7 +124,7 @@ def _post(job: SandboxJob) -> dict[str, object]:
         "job_id": job.number,
         "title": job.name,
         "content": job.description(),
-        "public_url": f"https://boards.greenhouse.io/acme/jobs/{job.number}",
+        "public_url": f"https://boards.greenhouse.io/acme/jobs/{job.number * 10 + 1}",
         "live": job.status == "open",
         "active": True,
         "internal": False,

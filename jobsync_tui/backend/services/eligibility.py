@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ..clock import now
-from ..models import Eligibility, Job, JudgedCounts, RuleSet, Source
+from ..models import Eligibility, Job, JudgedCounts, RuleSet, Source, SyncStatus
 from ..store.filter import parse_filter
 from .base import Service, for_admins, for_integration
 from .jobs import JobService
@@ -24,8 +24,8 @@ class EligibilityService(Service):
     async def check(self, integration: str, job_id: str, *, live: bool = False, rules: RuleSet | None = None) -> Eligibility:
         """Evaluate the rules in force, or ``rules``, against a job.
 
-        The cache answers unless ``live`` is set, the job is not cached, or a field that a rule needs was not loaded; then the
-        ATS is asked.
+        The cache answers unless ``live`` is set, the job is not cached or gone, or a field that a rule needs was not loaded; then
+        the ATS is asked.
 
         Raises:
             JobNotFound: Neither the cache nor the ATS has the job.
@@ -89,7 +89,7 @@ class EligibilityService(Service):
 
     async def _found(self, integration: str, job_id: str, ruleset: RuleSet, *, live: bool) -> Eligibility:
         job = None if live else await self.context.job_store.get(integration, job_id)
-        if job is not None:
+        if job is not None and job.sync_status is not SyncStatus.GONE:
             found = self._evaluate(job, ruleset, Source.CACHE, job.cached_at)
             if not _needs_live_read(found):
                 return found

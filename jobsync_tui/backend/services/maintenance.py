@@ -11,6 +11,9 @@ from ..models import BackupReport
 from ..text import clean
 from .base import Service, for_admins
 
+LEAST_KEPT = timedelta(days=30)
+"""What is younger stays in the record whatever is asked for: nobody tidies away what they just did."""
+
 
 class MaintenanceService(Service):
     """What ``jobsync prune``, ``backup`` and ``integrations rename`` ask for.
@@ -24,8 +27,11 @@ class MaintenanceService(Service):
 
         Raises:
             AccessDenied: The actor may not use every integration.
+            UsageError: ``keep`` is less than `LEAST_KEPT`.
         """
         await self._require_everything("prune")
+        if keep < LEAST_KEPT:
+            raise UsageError(f"The last {LEAST_KEPT.days} days of the record are always kept", remedy=f"--keep {LEAST_KEPT.days}d, or more")
         return await self.context.ledger.prune(now() - keep, self.context.actor.user)
 
     @for_admins

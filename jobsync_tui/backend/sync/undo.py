@@ -93,8 +93,10 @@ def undo_proposal(operation: Operation, side: TargetSide) -> Proposal:
     plan = replace(plan, target_id=side.job.id, target_version=side.job.version, target_url=side.job.url)
     moved = [name for name in ordered(operation.after) if not same(current.get(name), operation.after[name])]
     if moved:
-        message = f"It cannot be undone: since then somebody changed {', '.join(moved)} in Tenzo"
-        return refused(plan, side, Failure("changed_since", message, "Change the fields in Tenzo by hand."))
+        message = f"It cannot be undone: Tenzo no longer holds what it left in {', '.join(moved)}"
+        return refused(
+            plan, side, Failure("changed_since", message, "It was undone already, or changed since; change the fields in Tenzo by hand.")
+        )
     changes = tuple(Change(name, current.get(name), operation.before.get(name)) for name in ordered(operation.after))
     plan = replace(plan, changes=changes, desired={each.field: each.after for each in changes if each.after is not None})
     payload = merge_patch(changes)
