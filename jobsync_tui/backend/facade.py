@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .access import Actor, Guard
@@ -127,23 +127,36 @@ class Backend:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, settings: Settings, actor: Actor, *, responders: Mapping[str, Responder] | None = None) -> AsyncIterator[Backend]:
+    async def open(
+        cls,
+        settings: Settings,
+        actor: Actor,
+        *,
+        responders: Mapping[str, Responder] | None = None,
+        around_target: Callable[[Target], Target] | None = None,
+    ) -> AsyncIterator[Backend]:
         """Open the database for the length of a block, and what else is asked for when it is asked for.
 
         Args:
             settings: The configuration.
             actor: On whose behalf; nothing is done that the configuration does not let them do.
             responders: In-process servers that answer for ATSs in place of the network, by integration id.
+            around_target: Puts something between the syncs and the target: what the sandbox's network does to it.
 
         Raises:
             StorageError: The database cannot be opened; says the remedy.
         """
+
+        def make_target() -> Target:
+            target = _make_target(settings)
+            return target if around_target is None else around_target(target)
+
         async with AsyncExitStack() as stack:
             database = await Database.open(_database_url(settings), SCHEMA)
             stack.push_async_callback(database.close)
             guard = Guard(settings)
             stores = Stores(database, lambda: guard.settings.evaluation_policy())  # noqa: PLW0108 - of the settings as they are then
-            context = Context(actor, guard, Connections(guard, responders), stores, partial(_make_target, settings))
+            context = Context(actor, guard, Connections(guard, responders), stores, make_target)
             stack.push_async_callback(context.close)
             await stack.enter_async_context(_recovering(context))
             yield cls(context)

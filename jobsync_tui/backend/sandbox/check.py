@@ -72,6 +72,10 @@ class _Check:
             ("change the job in the ATS and sync: updated", self._update),
             ("candidates and interviews are as they were", self._people_stayed),
             ("a sync that fails says so and writes nothing", self._failing),
+            ("an answer that is lost: unknown, then settled by a look-up", self._lost),
+            ("a plan that went stale writes nothing", self._stale),
+            ("a job that a colleague has in hand is left to them", self._held),
+            ("an update is undone", self._undo),
             ("the audit record's chain holds", self._audit),
             ("no active rules: said in those words", self._no_rules),
         )
@@ -153,6 +157,38 @@ class _Check:
         result = await self._backend.syncs.sync(*self._sandbox.address(scenario.BROKEN))
         _expect(result.outcome is Outcome.FAILED and result.written is False, f"{result.outcome}, written {result.written}")
         return result.error.message if result.error else ""
+
+    async def _lost(self) -> str:
+        result = await self._backend.syncs.sync(*self._sandbox.address(scenario.LOST))
+        _expect(result.outcome is Outcome.UNKNOWN and result.written is None, f"{result.outcome}, written {result.written}")
+        report = await self._backend.syncs.recover()
+        settled = report.settled.get(result.operation_id or "")
+        _expect(settled == Outcome.CREATED.value, settled)
+        await self._sync(scenario.LOST, Outcome.UNCHANGED)
+        return f"{result.error.message if result.error else ''}; then {settled}"
+
+    async def _stale(self) -> str:
+        address = self._sandbox.address(scenario.EDITED)
+        async with self._sandbox.target() as target:
+            plan = await self._backend.syncs.plan(*address)
+            await target.edit(plan.target_id or "", {"folder": "Engineering/Later"})
+        result = await self._backend.syncs.sync(*address, expected_digest=plan.digest)
+        _expect(result.outcome is Outcome.STALE and result.written is False, f"{result.outcome}, written {result.written}")
+        return result.error.message if result.error else ""
+
+    async def _held(self) -> str:
+        result = await self._backend.syncs.sync(*self._sandbox.address(scenario.HELD))
+        _expect(result.outcome is Outcome.BUSY and result.written is False, f"{result.outcome}, written {result.written}")
+        return result.error.message if result.error else ""
+
+    async def _undo(self) -> str:
+        address = self._sandbox.address(scenario.ICU_TRAVEL)
+        self._sandbox.change_in_ats(scenario.ICU_TRAVEL, name="ICU Travel Nurse, days")
+        done = await self._backend.syncs.sync(*address)
+        plan = await self._backend.syncs.undo_plan(done.operation_id or "")
+        undone = await self._backend.syncs.undo(done.operation_id or "", expected_digest=plan.digest)
+        _expect(undone.outcome is Outcome.UPDATED and undone.verified is True, f"{undone.outcome}")
+        return f"{', '.join(change.field for change in undone.changes)} back to what it was"
 
     async def _audit(self) -> str:
         verification = await self._backend.records.verify()

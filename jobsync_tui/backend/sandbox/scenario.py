@@ -56,10 +56,17 @@ HOSTILE = Role(CRELATE, 5)
 DEPARTMENTLESS = Role(CRELATE, 7)
 """A rule asks for its department, which Crelate never delivers."""
 
+LOST = Role(GREENHOUSE, 15)
+"""Eligible, and the answer to its first create gets lost on the way back."""
+HELD = Role(GREENHOUSE, 17)
+"""Eligible, and somebody else is in the middle of syncing it."""
+EDITED = Role(GREENHOUSE, 11)
+"""Synced once, and edited in the target while its next plan is being read."""
+
 SYNCED_BEFORE: tuple[Role, ...] = (
     SALES_SCRIPT,
     ICU_TRAVEL,
-    Role(GREENHOUSE, 11),
+    EDITED,
     Role(GREENHOUSE, 13),
     Role(JOBVITE, 14),
     Role(CRELATE, 9),
@@ -101,8 +108,10 @@ def _cast(worlds: dict[str, World], now: datetime) -> None:
     play(SALES_SCRIPT, name="Account Executive DACH", department="Sales", **berlin)
     play(CLOSED, name="Data Engineer", department="Data", status="closed", **berlin)
     play(EXCLUDED, name="Platform Engineer (confidential)", department="Engineering", **berlin)
+    play(LOST, name="Payments Engineer", department="Engineering", **berlin)
+    play(HELD, name="Mobile Engineer", department="Engineering", **berlin)
     play(
-        Role(GREENHOUSE, 11),
+        EDITED,
         name="Site Reliability Engineer",
         department="Engineering",
         city="London",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib import resources
@@ -13,18 +13,24 @@ from tempfile import TemporaryDirectory
 
 from ..access import Actor, current_actor
 from ..clock import now
-from ..errors import UsageError
+from ..database import Database
+from ..errors import Busy, UsageError
 from ..facade import Backend
 from ..http import Responder
 from ..paths import ensure_directory, places
 from ..rules import load_rules
 from ..settings import Settings, load_settings
+from ..store.leases import LeaseStore
+from ..store.migrations import SCHEMA
+from ..store.process import ProcessIdentity
+from ..target.base import Target
 from ..target.local import LocalTarget
 from . import scenario
 from .config import CONFIG_NAME, CREDENTIALS, GREENHOUSE_CLIENT, KOMBO_INTEGRATION, write_config
 from .crelate import CrelateServer, guid
 from .greenhouse import GreenhouseServer
 from .kombo import KomboServer
+from .mishaps import MishapTarget
 from .people import make_candidates, names_for
 from .scenario import CRELATE, GREENHOUSE, JOBVITE, Role
 from .world import World
@@ -44,6 +50,7 @@ class Sandbox:
         worlds: The jobs of each ATS, by integration id.
         responders: The ATSs, by integration id.
         seed: What everything in it was made from.
+        spent: Mishaps that have happened; each happens once.
     """
 
     directory: Path
@@ -52,12 +59,19 @@ class Sandbox:
     worlds: dict[str, World]
     responders: Mapping[str, Responder]
     seed: int
+    spent: set[str]
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Backend]:
-        """Open a backend on the sandbox."""
-        async with Backend.open(self.settings, self.actor, responders=self.responders) as backend:
+        """Open a backend on the sandbox, with the mishaps of the story between it and the target."""
+        async with Backend.open(self.settings, self.actor, responders=self.responders, around_target=self._with_mishaps) as backend:
             yield backend
+
+    def _with_mishaps(self, target: Target) -> Target:
+        if not isinstance(target, LocalTarget):
+            return target
+        lost, edited = (":".join(self.address(role)) for role in (scenario.LOST, scenario.EDITED))
+        return MishapTarget(target, lost=lost, edited=edited, spent=self.spent)
 
     @asynccontextmanager
     async def target(self) -> AsyncIterator[LocalTarget]:
@@ -83,10 +97,12 @@ class Sandbox:
     async def prepare(self) -> None:
         """Bring the sandbox to where the demonstration begins.
 
-        Rules are imported, caches filled, some jobs synced with candidates in them; then one of those changes in its ATS, one sync
-        fails, one job vanishes, and somebody edits a job in the target.
+        Rules are imported, caches filled, some jobs synced with candidates in them; then some of those change in their ATS, one sync
+        fails, one job vanishes, somebody edits a job in the target, and a colleague has one job in hand.
         """
         rules = resources.files(__package__).joinpath("rules.yaml").read_text(encoding="utf-8")
+        edited = ":".join(self.address(scenario.EDITED))
+        self.spent.add(edited)  # nobody edits while the stage is set
         async with self.target() as target:
             await target.seed(names_for(load_rules(rules, "rules.yaml")))
             async with self.open() as backend:
@@ -94,7 +110,19 @@ class Sandbox:
                 for integration in self.worlds:
                     await backend.integrations.refresh(integration)
                 await self._sync_some(backend, target)
+        await self._hold_one()
         scenario.job_of(self.worlds, scenario.VANISHED).deleted = True
+        self.spent.discard(edited)
+
+    async def _hold_one(self) -> None:
+        """Let a colleague on another host be in the middle of a sync."""
+        database = await Database.open(self.settings.storage.url, SCHEMA)
+        try:
+            leases = LeaseStore(database, ttl=timedelta(hours=12), process=ProcessIdentity("dana-laptop", "", "", 1, ""))
+            with suppress(Busy):  # of a sandbox that is gone on with
+                await leases.acquire(*self.address(scenario.HELD), "dana")
+        finally:
+            await database.close()
 
     async def _sync_some(self, backend: Backend, target: LocalTarget) -> None:
         random = Random(self.seed)  # noqa: S311 - data for a demonstration
@@ -108,7 +136,9 @@ class Sandbox:
                     await target.edit(result.target_id, {"folder": "Mercy/Night team"})
         await backend.syncs.sync(*self.address(scenario.BROKEN))
         self.change_in_ats(scenario.ICU_TRAVEL, name="ICU Travel Nurse 13w [Remote OK]")
+        self.change_in_ats(scenario.EDITED, summary="You keep the lights on, and the pager quiet.")
         await backend.integrations.refresh(JOBVITE)
+        await backend.integrations.refresh(GREENHOUSE)
 
 
 @contextmanager
@@ -131,6 +161,7 @@ def make_sandbox(*, jobs: int = DEFAULT_JOBS, seed: int = DEFAULT_SEED, director
             worlds=worlds,
             responders=_servers(worlds),
             seed=seed,
+            spent=set(),
         )
 
 
