@@ -6,7 +6,8 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from functools import cached_property
+from functools import cached_property, partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .access import Actor, Guard
@@ -133,7 +134,7 @@ class Backend:
         actor: Actor,
         *,
         responders: Mapping[str, Responder] | None = None,
-        around_target: Callable[[Target], Target] | None = None,
+        local_target: Callable[[Path], Target] | None = None,
     ) -> AsyncIterator[Backend]:
         """Open the database for the length of a block, and what else is asked for when it is asked for.
 
@@ -141,22 +142,18 @@ class Backend:
             settings: The configuration.
             actor: On whose behalf; nothing is done that the configuration does not let them do.
             responders: In-process servers that answer for ATSs in place of the network, by integration id.
-            around_target: Puts something between the syncs and the target: what the sandbox's network does to it.
+            local_target: Makes the target of a configuration whose target is a local file, in place of the usual one: the sandbox's has
+                its mishaps.
 
         Raises:
             StorageError: The database cannot be opened; says the remedy.
         """
-
-        def make_target() -> Target:
-            target = _make_target(settings)
-            return target if around_target is None else around_target(target)
-
         async with AsyncExitStack() as stack:
             database = await Database.open(_database_url(settings), SCHEMA)
             stack.push_async_callback(database.close)
             guard = Guard(settings)
             stores = Stores(database, lambda: guard.settings.evaluation_policy())  # noqa: PLW0108 - of the settings as they are then
-            context = Context(actor, guard, Connections(guard, responders), stores, make_target)
+            context = Context(actor, guard, Connections(guard, responders), stores, partial(_make_target, settings, local_target))
             stack.push_async_callback(context.close)
             await stack.enter_async_context(_recovering(context))
             yield cls(context)
@@ -189,11 +186,11 @@ def _database_url(settings: Settings) -> str:
     return settings.storage.url if path is None else f"sqlite:///{path}"
 
 
-def _make_target(settings: Settings) -> Target:
+def _make_target(settings: Settings, local_target: Callable[[Path], Target] | None) -> Target:
     if settings.target.kind is TargetKind.LOCAL:
         from .target.local import LocalTarget
 
-        return LocalTarget(places().local_target(settings.storage.url))
+        return (local_target or LocalTarget)(places().local_target(settings.storage.url))
     from .http import HttpSession
     from .secrets import resolve
     from .target.tenzo import TenzoTarget

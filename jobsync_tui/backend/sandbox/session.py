@@ -23,7 +23,6 @@ from ..settings import Settings, load_settings
 from ..store.leases import LeaseStore
 from ..store.migrations import SCHEMA
 from ..store.process import ProcessIdentity
-from ..target.base import Target
 from ..target.local import LocalTarget
 from . import scenario
 from .config import CONFIG_NAME, CREDENTIALS, GREENHOUSE_CLIENT, KOMBO_INTEGRATION, write_config
@@ -64,14 +63,12 @@ class Sandbox:
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Backend]:
         """Open a backend on the sandbox, with the mishaps of the story between it and the target."""
-        async with Backend.open(self.settings, self.actor, responders=self.responders, around_target=self._with_mishaps) as backend:
+        async with Backend.open(self.settings, self.actor, responders=self.responders, local_target=self._with_mishaps) as backend:
             yield backend
 
-    def _with_mishaps(self, target: Target) -> Target:
-        if not isinstance(target, LocalTarget):
-            return target
+    def _with_mishaps(self, path: Path) -> LocalTarget:
         lost, edited = (":".join(self.address(role)) for role in (scenario.LOST, scenario.EDITED))
-        return MishapTarget(target, lost=lost, edited=edited, spent=self.spent)
+        return MishapTarget(path, lost=lost, edited=edited, spent=self.spent)
 
     @asynccontextmanager
     async def target(self) -> AsyncIterator[LocalTarget]:

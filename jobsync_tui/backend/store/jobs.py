@@ -203,7 +203,7 @@ class JobStore:
 
     def _put(self, db: Db, job: Job, now: int) -> CachedJob:
         known = first(db, _WHOLE, job.integration, storable(job.id))
-        if known is not None and not known[1] and known[2] == codec.encode(job):
+        if known is not None and not known[1] and known[2].encode() == codec.encode(job):
             key, _, body, status, last_synced, target_id, _ = known
             run(db, _SEEN, now, key)
             return codec.decode(body, sync_status=status, last_synced=last_synced, target_id=target_id, cached_at=now)
