@@ -20,8 +20,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
-from sync_server import ats_row
-
 from jobsync_tui.backend import clock
 from jobsync_tui.backend.access import Actor
 from jobsync_tui.backend.ats.base import Adapter, Connection, Listing, Page
@@ -51,6 +49,8 @@ from jobsync_tui.backend.sync.bulk import Bulk
 from jobsync_tui.backend.sync.parts import SyncParts
 from jobsync_tui.backend.sync.pipeline import Pipeline
 from jobsync_tui.backend.target.tenzo import TenzoTarget
+
+from .sync_server import ats_row
 
 RULES = RuleSet(1, (Rule("all", "All", Leaf("name", Op.CONTAINS, "Nurse"), (Action(ActionKind.SETTING, "English", "language"),)),))
 ALICE = Actor("alice")
