@@ -1,4 +1,4 @@
-"""What a bulk sync costs: ``python benchmarks/sync.py --jobs 1000 --latency 20 --concurrency 4``.
+"""What a bulk sync costs: ``python -m benchmarks.sync --jobs 1000 --latency 20 --concurrency 4``.
 
 The ATS and the target are another process that answers every call after the same time. The ideal is that time for every call that was
 made, as many at once as the sync may have; what is above it is ours. With ``--latency 0`` what is left is our own work. What the journal,

@@ -101,7 +101,7 @@ class ConfirmSyncScreen(ConfirmingScreen):
             self.set_busy(f"{words.STEPS[step.name]} ...{detail}")
 
     def _show(self, plan: SyncPlan, subject: Subject) -> None:
-        if plan.kind is PlanKind.REFUSE and plan.error is None:
+        if plan.kind is PlanKind.REFUSE and plan.eligibility is not None and not plan.eligibility.eligible:
             self._refused()
             return
         self.set_heading(where(subject, plan.job.id))

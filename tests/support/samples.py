@@ -304,7 +304,15 @@ def create_plan(job: CachedJob | None = None) -> SyncPlan:
 def refused_plan(job: CachedJob | None = None) -> SyncPlan:
     """Return the plan of a job that is not eligible."""
     job = job or cached()
-    return SyncPlan(integration="bullhorn", job=JobHead.of(job), kind=PlanKind.REFUSE, eligibility=unmatched(job), ats_read_at=NOW)
+    why = unmatched(job)
+    return SyncPlan(
+        integration="bullhorn",
+        job=JobHead.of(job),
+        kind=PlanKind.REFUSE,
+        eligibility=why,
+        ats_read_at=NOW,
+        error=Failure("no_rule_matched", why.message),
+    )
 
 
 def bulk_plan(jobs: int = 6) -> BulkPlan:
