@@ -37,7 +37,7 @@ from jobsync_tui.backend.models import (
     SyncResult,
 )
 
-from . import samples
+from . import sample_records, samples
 
 _KNOWN = {"is", "location", "client", "department", "status"}
 
@@ -328,7 +328,7 @@ class FakeRules:
 
     async def history(self) -> tuple[RuleRevision, ...]:
         """Return the revisions."""
-        return samples.revisions()
+        return sample_records.revisions()
 
     async def set_active(self, ids: Collection[str], active: bool) -> RuleSet:
         """Switch rules."""
@@ -342,7 +342,7 @@ class FakeRecords:
 
     async def audit(self, **_: object) -> tuple[AuditEntry, ...]:
         """Return sample rows."""
-        return samples.entries()
+        return sample_records.entries()
 
 
 @dataclass

@@ -23,7 +23,7 @@ from jobsync_tui.backend.models import (
     SyncPlan,
     SyncResult,
 )
-from tests.support import samples
+from tests.support import sample_records, samples
 
 if TYPE_CHECKING:
     from jobsync_tui.backend.facade import Backend
@@ -156,7 +156,7 @@ class _Rules(_Part):
         return replace(self.script.rules, revision=revision)
 
     async def history(self) -> tuple[RuleRevision, ...]:
-        return samples.revisions()
+        return sample_records.revisions()
 
     async def describe(self, rule: Rule) -> str:
         return f"conditions of {rule.id}"

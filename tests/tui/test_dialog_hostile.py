@@ -9,7 +9,7 @@ import pytest
 
 from jobsync_tui.backend.models import Rule, RuleSet
 from jobsync_tui.backend.text import clean
-from tests.support import samples
+from tests.support import sample_records, samples
 from tests.support.pilot import screen_text, until
 
 from .scripted import Script
@@ -45,7 +45,7 @@ def hostile(title: str) -> Script:
         bulk=replace(plans, plans=tuple(replace(plan, job=replace(plan.job, name=title)) for plan in plans.plans)),
         fetched=job,
         rules=RuleSet(1, (Rule("hostile", title),)),
-        past=tuple(replace(entry, cause=title) for entry in samples.entries()),
+        past=tuple(replace(entry, cause=title) for entry in sample_records.entries()),
     )
 
 

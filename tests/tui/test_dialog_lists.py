@@ -7,7 +7,7 @@ from jobsync_tui.notices import Severity
 from jobsync_tui.screens.menu import MenuScreen
 from jobsync_tui.screens.rules import RulesScreen
 from jobsync_tui.screens.rules_history import RulesHistoryScreen
-from tests.support import samples
+from tests.support import sample_records, samples
 from tests.support.pilot import screen_text, until
 
 from .scripted import Script
@@ -77,7 +77,7 @@ async def test_no_rules_are_said_in_the_words_users_know() -> None:
 
 
 async def test_history_unfolds_to_before_and_after() -> None:
-    async with staged(Script(past=samples.entries())) as (app, pilot):
+    async with staged(Script(past=sample_records.entries())) as (app, pilot):
         app.go.history("bullhorn", "884213")
         await shows(app, pilot, "2 entries")
         assert "Mercy/ICU" not in screen_text(app)

@@ -8,7 +8,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from jobsync_tui.screens.confirming import ConfirmingScreen
-from tests.support import samples
+from tests.support import sample_records, samples
 from tests.support.pilot import screen_text, until
 
 from .scripted import Script
@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.usefixtures("still"), SIZES]
 
 
 async def test_not_eligible(size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
-    async with staged(Script(past=samples.entries()), size) as (app, pilot):
+    async with staged(Script(past=sample_records.entries()), size) as (app, pilot):
         app.go.check("bullhorn", "884213")
         await shows(app, pilot, "To fix")
         assert screen_text(app) == snapshot
@@ -64,7 +64,7 @@ async def test_running(size: tuple[int, int], snapshot: SnapshotAssertion) -> No
 
 
 async def test_result(size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
-    async with staged(Script(cached=samples.travel(), past=samples.entries()), size) as (app, pilot):
+    async with staged(Script(cached=samples.travel(), past=sample_records.entries()), size) as (app, pilot):
         app.go.result(over(samples.updated()))
         await shows(app, pilot, "Same as")
         assert screen_text(app) == snapshot
@@ -100,7 +100,7 @@ async def test_rules(size: tuple[int, int], snapshot: SnapshotAssertion) -> None
 
 
 async def test_history(size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
-    async with staged(Script(past=samples.entries()), size) as (app, pilot):
+    async with staged(Script(past=sample_records.entries()), size) as (app, pilot):
         app.go.history("bullhorn", "884213")
         await shows(app, pilot, "2 entries")
         await pilot.press("enter")

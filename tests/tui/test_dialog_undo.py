@@ -8,7 +8,7 @@ import pytest
 
 from jobsync_tui.backend.models import Failure, Outcome, PlanKind
 from jobsync_tui.screens.confirm_undo import ConfirmUndoScreen
-from tests.support import samples
+from tests.support import sample_records, samples
 from tests.support.pilot import screen_text, until
 
 from .scripted import Script
@@ -22,13 +22,13 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def undoable() -> str:
     """Return the operation that the newest sample entry stands for."""
-    found = samples.entries()[0].operation_id
+    found = sample_records.entries()[0].operation_id
     assert found is not None
     return found
 
 
 async def test_undo_shows_its_plan_and_writes_only_that() -> None:
-    script = Script(past=(replace(samples.entries()[0], outcome="updated"),))
+    script = Script(past=(replace(sample_records.entries()[0], outcome="updated"),))
     async with staged(script) as (app, pilot):
         app.go.history("bullhorn", "884213")
         await shows(app, pilot, "1 entry")
@@ -43,7 +43,7 @@ async def test_undo_shows_its_plan_and_writes_only_that() -> None:
 
 async def test_what_went_stale_is_shown_again_as_an_undo() -> None:
     stale = replace(samples.updated(), outcome=Outcome.STALE, written=False, error=Failure("stale", "moved"))
-    script = Script(past=(replace(samples.entries()[0], outcome="updated"),), result=stale)
+    script = Script(past=(replace(sample_records.entries()[0], outcome="updated"),), result=stale)
     async with staged(script) as (app, pilot):
         app.go.undo("bullhorn", "884213", "op")
         await until(pilot, lambda: isinstance(app.screen, ConfirmUndoScreen) and app.screen.armed)
@@ -62,7 +62,7 @@ async def test_a_refusal_to_undo_says_why() -> None:
 
 
 async def test_an_entry_that_wrote_nothing_has_nothing_to_undo() -> None:
-    script = Script(past=(replace(samples.entries()[0], outcome="refused", ruleset_revision=None),))
+    script = Script(past=(replace(sample_records.entries()[0], outcome="refused", ruleset_revision=None),))
     async with staged(script) as (app, pilot):
         app.go.history("bullhorn", "884213")
         await shows(app, pilot, "1 entry")
@@ -72,7 +72,7 @@ async def test_an_entry_that_wrote_nothing_has_nothing_to_undo() -> None:
 
 
 async def test_the_rules_of_then_explain_an_entry() -> None:
-    script = Script(past=(replace(samples.entries()[0], ruleset_revision=41),))
+    script = Script(past=(replace(sample_records.entries()[0], ruleset_revision=41),))
     async with staged(script) as (app, pilot):
         app.go.history("bullhorn", "884213")
         await shows(app, pilot, "1 entry")
