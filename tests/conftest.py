@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -10,8 +11,9 @@ from hypothesis import settings
 
 from jobsync_tui.backend.logs import ROOT
 
-# Machines that run several suites side by side are slow at times; a slow example is no failure.
-settings.register_profile("jobsync", deadline=None)
+# Machines that run several suites side by side are slow at times; a slow example is no failure. CI tries the same examples every time,
+# so that what it says depends on the change alone; everybody else tries new ones.
+settings.register_profile("jobsync", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("jobsync")
 
 

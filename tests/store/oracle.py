@@ -34,9 +34,9 @@ def expected(jobs: Sequence[CachedJob], query: Query, sort: Sort, now: datetime)
 
 
 def holds(job: CachedJob, term: Positive | Without, query: Query, now: datetime) -> bool:
-    """Return whether a job fits a term."""
+    """Return whether a job, which no rules have judged yet, fits a term."""
     if isinstance(term, Without):
-        return not holds(job, term.term, query, now)
+        return not asks_rules(term.term) and not holds(job, term.term, query, now)
     texts = (fold(job.name or ""), fold(job.id))
     match term:
         case Contains(text):
@@ -53,6 +53,11 @@ def holds(job: CachedJob, term: Positive | Without, query: Query, now: datetime)
             return _older(_time(job, field), comparison, now - age)
         case Moment():
             return _when(_time(job, term.field), term)
+
+
+def asks_rules(term: Positive) -> bool:
+    """Return whether a term asks how the rules judged a job; of one that is not judged neither it nor its opposite holds."""
+    return isinstance(term, MatchedBy) or (isinstance(term, Is) and not {State.ELIGIBLE, State.INELIGIBLE}.isdisjoint(term.states))
 
 
 def sort_key(job: CachedJob, field: SortField) -> str | int:
