@@ -30,6 +30,7 @@ from jobsync_tui.backend.models import (
 from jobsync_tui.backend.rules import evaluate
 from jobsync_tui.backend.store.batches import BatchStore
 from jobsync_tui.backend.store.filter import parse_filter
+from jobsync_tui.backend.store.jobs import JobStore
 from jobsync_tui.backend.store.rules import RuleStore
 from jobsync_tui.backend.store.verdicts import VerdictStore, policy_key
 from jobsync_tui.backend.sync.judging import Judge
@@ -47,7 +48,7 @@ class Bench:
         self.rules = RuleStore(cache.database)
         self.verdicts = VerdictStore(cache.database)
         self.judge = Judge(self.verdicts, BatchStore(cache.database), self.rules.current, lambda: self.policy, lambda: self.now)
-        cache.jobs._policy = lambda: self.policy
+        cache.jobs = JobStore(cache.database, lambda: self.policy, lambda: self.now)
 
     async def save(self, *rules: Rule) -> RuleSet:
         revision = (await self.rules.current()).revision

@@ -48,11 +48,18 @@ class JobStore:
     Args:
         database: Where.
         policy: What the configuration adds to the rules at this moment; verdicts that rest on another one are none.
+        now: The clock by which ages in filters and in verdicts are counted.
     """
 
-    def __init__(self, database: Database, policy: Callable[[], EvaluationPolicy] = EvaluationPolicy) -> None:
+    def __init__(
+        self,
+        database: Database,
+        policy: Callable[[], EvaluationPolicy] = EvaluationPolicy,
+        now: Callable[[], datetime] = clock.now,
+    ) -> None:
         self._database = database
         self._policy = policy
+        self._now = now
         self._dialect = database.dialect
         self._recall = Recall()
         self._process = ProcessIdentity.own()
@@ -65,7 +72,7 @@ class JobStore:
         Raises:
             Busy: Somebody is listing the integration.
         """
-        moment = clock.to_ms(now or clock.now())
+        moment = clock.to_ms(now or self._now())
         return await self._database.write(listing.begin, integration, self._process, full=full, now=moment)
 
     async def store_page(
@@ -189,7 +196,7 @@ class JobStore:
 
     def _finder(self, db: Db, integrations: Sequence[str], query: Query) -> Finder:
         policy = policy_key(self._policy())
-        return Finder(db, self._dialect, self._recall, integrations=integrations, query=query, now=clock.now(), policy=policy)
+        return Finder(db, self._dialect, self._recall, integrations=integrations, query=query, now=self._now(), policy=policy)
 
     def _make_order(self, field: SortField) -> None:
         """Make the index for an order in the background; until it is there, windows in this order take longer."""
