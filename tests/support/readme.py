@@ -7,7 +7,7 @@ from pathlib import Path
 from jobsync_tui.commands import key_table
 
 README = Path(__file__).parents[2] / "README.md"
-OPENING = "<!-- keys: made from jobsync_tui/commands.py by make readme -->\n"
+OPENING = "<!-- keys: made from jobsync_tui/commands/ by make readme -->\n"
 CLOSING = "<!-- /keys -->"
 
 

@@ -1,0 +1,93 @@
+"""Every command of the terminal application, declared once.
+
+A command's keys make its bindings, its place in the footer, its entry in the palette, its row in the help and its row in the README's key
+table. A screen binds a group with ``BINDINGS = bindings(Group.JOBS)`` and has an ``action_<action>`` method for each command in it. The
+declarations stand in a file for each family of screens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from . import lists, reading, ruling, syncing
+from .command import Command, Group, key_label
+
+if TYPE_CHECKING:
+    from textual.binding import BindingType
+
+__all__ = [
+    "COMMANDS",
+    "MOST_IN_FOOTER",
+    "Command",
+    "Group",
+    "bindings",
+    "footer",
+    "in_group",
+    "key_label",
+    "key_page",
+    "key_table",
+    "palette",
+]
+
+MOST_IN_FOOTER = 7
+"""Keys that a footer names; more are not read, they are searched."""
+
+COMMANDS: tuple[Command, ...] = (
+    *lists.everywhere(),
+    *lists.picker(),
+    *lists.jobs(),
+    *lists.table(),
+    *lists.sheet(),
+    *syncing.check(),
+    *syncing.confirm(),
+    *syncing.running(),
+    *syncing.result(),
+    *syncing.bulk_result(),
+    *syncing.search(),
+    *ruling.rules(),
+    *reading.reading(),
+)
+"""Every command, in the order of the help."""
+
+
+def in_group(*groups: Group) -> tuple[Command, ...]:
+    """Return the commands of ``groups``, in the order of declaration within each group."""
+    return tuple(command for group in groups for command in COMMANDS if command.group is group)
+
+
+def bindings(*groups: Group) -> list[BindingType]:
+    """Return the bindings of ``groups``, for a widget's, a screen's or the application's ``BINDINGS``."""
+    from textual.binding import Binding
+
+    return [
+        Binding(key, command.action, command.name, show=False, id=f"{command.id}:{number}", priority=command.priority)
+        for command in in_group(*groups)
+        for number, key in enumerate(command.keys)
+    ]
+
+
+def footer(*groups: Group) -> tuple[Command, ...]:
+    """Return what the footer of a screen with ``groups`` names: at most `MOST_IN_FOOTER`, the last one being the help."""
+    named = [command for command in in_group(*groups) if command.footer is not None]
+    help_ = next(command for command in COMMANDS if command.action == "help")
+    return (*named[: MOST_IN_FOOTER - 1], help_)
+
+
+def palette(*groups: Group) -> tuple[Command, ...]:
+    """Return what the palette of a screen with ``groups`` offers."""
+    return tuple(command for command in in_group(*groups, Group.EVERYWHERE) if command.palette)
+
+
+def key_table(commands: Iterable[Command] = COMMANDS) -> str:
+    """Return the key table of the README, in Markdown."""
+    lines = ["| where | key | does |", "|---|---|---|"]
+    for command in commands:
+        keys = " or ".join(f"`{key_label(key)}`" for key in command.keys)
+        lines.append(f"| {command.group} | {keys} | {command.help} |")
+    return "\n".join(lines) + "\n"
+
+
+def key_page() -> str:
+    """Return the page of all keys, ``docs/keys.md``."""
+    return f"# Keys\n\nMade from `jobsync_tui/commands/` by `python -m jobsync_tui.commands`; a test compares.\n\n{key_table()}"

@@ -1,0 +1,75 @@
+"""What a command is, and where it is at hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Group(StrEnum):
+    """Where commands are at hand; the value is the heading in the help and in the key table."""
+
+    EVERYWHERE = "Everywhere"
+    PICKER = "Integrations"
+    JOBS = "Jobs"
+    TABLE = "Jobs table"
+    SHEET = "Text in a dialog"
+    CHECK = "Check Eligibility"
+    CONFIRM = "Confirm Sync"
+    RUNNING = "Sync in progress"
+    RESULT = "Sync Result"
+    BULK_RESULT = "Sync Result of several jobs"
+    SEARCH = "Search ATS Job"
+    RULES = "Rules"
+    HISTORY = "History"
+    LOG = "Log"
+    ERROR = "Error"
+    HELP = "Help"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command.
+
+    Attributes:
+        group: Where it is at hand.
+        action: Name of the screen's or application's method, without ``action_``; unique in its group.
+        name: What the palette and the help call it.
+        help: One sentence on what it does.
+        keys: The keys, the first one being the one that is shown. Printable keys are the character itself.
+        footer: The word beside the key in the footer, None for a command that is not shown there.
+        palette: Whether the palette offers it: not where it only moves or closes something.
+        priority: Whether the key acts before the focused widget sees it.
+    """
+
+    group: Group
+    action: str
+    name: str
+    help: str
+    keys: tuple[str, ...]
+    footer: str | None = None
+    palette: bool = True
+    priority: bool = False
+
+    @property
+    def id(self) -> str:
+        """Return the command's name among all: the group's and the action's."""
+        return f"{self.group.name.lower()}.{self.action}"
+
+    @property
+    def key(self) -> str:
+        """Return the first key as people read it."""
+        return key_label(self.keys[0])
+
+    @property
+    def all_keys(self) -> str:
+        """Return every key as people read them."""
+        return " or ".join(key_label(key) for key in self.keys)
+
+
+_LABELS = {"escape": "esc", "pageup": "pgup", "pagedown": "pgdn"}
+
+
+def key_label(key: str) -> str:
+    """Return a key as people read it."""
+    return _LABELS.get(key, key)

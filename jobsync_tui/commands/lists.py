@@ -1,0 +1,70 @@
+"""The commands that act everywhere, on the lists of integrations and jobs, and in what scrolls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .command import Command, Group
+
+
+def everywhere() -> Iterator[Command]:
+    """Yield what acts on every screen."""
+    g = Group.EVERYWHERE
+    yield Command(g, "help", "Keys and help", "Show the keys that act here and what they do.", ("?",), footer="keys")
+    yield Command(g, "palette", "Command palette", "Find a command by its name and run it.", ("ctrl+p", ":"), palette=False)
+    yield Command(g, "back", "Back", "Go back one level; never leaves the application.", ("escape",), palette=False)
+    yield Command(g, "log", "Log", "Read the messages and errors of this session again.", ("L",))
+    yield Command(g, "leave", "Quit", "Leave the application; asks first while something runs.", ("q",))
+
+
+def picker() -> Iterator[Command]:
+    """Yield the commands of the list of integrations."""
+    g = Group.PICKER
+    yield Command(g, "open", "Open", "Show the jobs of the integration under the cursor.", ("enter",), footer="open", palette=False)
+    yield Command(g, "test", "Test connection", "Try the integration's credentials with one cheap call.", ("t",), footer="test")
+    yield Command(g, "refresh", "Refresh", "Bring the integration's jobs up to date from its ATS.", ("r",), footer="refresh")
+    yield Command(g, "rules", "Rules", "List the rules and switch them on or off.", ("R",), footer="rules")
+
+
+def jobs() -> Iterator[Command]:
+    """Yield the commands of the jobs screen."""
+    g = Group.JOBS
+    yield Command(g, "check", "Check Eligibility", "Show whether the job is eligible, by which rules, or why not.", ("enter", "e"), "check")
+    yield Command(
+        g, "sync", "Sync Job", "Plan the sync of the job, or of the marked jobs, and ask before anything is written.", ("s",), "sync"
+    )
+    yield Command(g, "filter", "Filter", "Type words, field:value, is:open, updated<7d; Esc clears.", ("/",), "filter")
+    yield Command(g, "search", "Search ATS Job", "Read one job from the ATS by its exact id or its address.", ("f",), "Search ATS Job")
+    yield Command(g, "mark", "Mark", "Mark or unmark the job under the cursor.", ("space",), "mark")
+    yield Command(g, "mark_all", "Mark all that match", "Mark every job that matches the filter.", ("m",))
+    yield Command(g, "only_marked", "Show only the marked", "Show the marked jobs only, or all again.", ("M",))
+    yield Command(g, "unmark_all", "Unmark all", "Take every mark away.", ("u",))
+    yield Command(g, "sort", "Sort", "Choose the column to sort by; the same column again turns the order around.", ("O",))
+    yield Command(g, "refresh", "Refresh", "Bring the cache up to date from the ATS, with the jobs readable meanwhile.", ("r",))
+    yield Command(g, "switch", "Switch integration", "Go to another integration.", ("i",), "ATS")
+    yield Command(g, "rules", "Rules", "List the rules and switch them on or off.", ("R",))
+    yield Command(g, "history", "History of the job", "Show who did what to the job, and when.", ("H",))
+    yield Command(g, "copy", "Copy", "Copy the job's id, link or explanation to the terminal's clipboard.", ("c",))
+    yield Command(g, "link", "Link", "Show the job's address in the ATS, copy it, and open it where there is a desktop.", ("o",))
+
+
+def table() -> Iterator[Command]:
+    """Yield what moves the cursor of the table."""
+    g = Group.TABLE
+    yield Command(g, "cursor_up", "Up", "Move up one job.", ("up", "k"), palette=False)
+    yield Command(g, "cursor_down", "Down", "Move down one job.", ("down", "j"), palette=False)
+    yield Command(g, "page_up", "Page up", "Move up one page.", ("pageup", "ctrl+b"), palette=False)
+    yield Command(g, "page_down", "Page down", "Move down one page.", ("pagedown", "ctrl+f"), palette=False)
+    yield Command(g, "scroll_top", "First", "Move to the first job.", ("home", "g"), palette=False)
+    yield Command(g, "scroll_bottom", "Last", "Move to the last job.", ("end", "G"), palette=False)
+
+
+def sheet() -> Iterator[Command]:
+    """Yield what moves in a text."""
+    g = Group.SHEET
+    yield Command(g, "cursor_up", "Up", "Move up to what can be unfolded, or scroll up.", ("up", "k"), palette=False)
+    yield Command(g, "cursor_down", "Down", "Move down to what can be unfolded, or scroll down.", ("down", "j"), palette=False)
+    yield Command(g, "page_up", "Page up", "Scroll up one page.", ("pageup", "ctrl+b"), palette=False)
+    yield Command(g, "page_down", "Page down", "Scroll down one page.", ("pagedown", "ctrl+f"), palette=False)
+    yield Command(g, "scroll_top", "First", "Go to the beginning.", ("home", "g"), palette=False)
+    yield Command(g, "scroll_bottom", "Last", "Go to the end.", ("end", "G"), palette=False)

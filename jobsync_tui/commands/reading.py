@@ -1,0 +1,28 @@
+"""The commands of what is only read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .command import Command, Group
+
+
+def reading() -> Iterator[Command]:
+    """Yield the commands of histories, the log, errors and the help."""
+    yield Command(Group.HISTORY, "unfold", "Unfold", "Show what an entry changed.", ("enter", "+"), "unfold")
+    yield Command(
+        Group.HISTORY, "undo", "Undo", "Plan to put the fields back to what they were before the entry; asks first.", ("z",), "undo"
+    )
+    yield Command(
+        Group.HISTORY,
+        "explain",
+        "Explain by the rules of then",
+        "Check the job by the rules that the entry went by.",
+        ("e",),
+        "rules of then",
+    )
+    yield Command(Group.HISTORY, "copy", "Copy as text", "Copy the history to the terminal's clipboard.", ("c",), "copy")
+    yield Command(Group.LOG, "copy", "Copy as text", "Copy the log to the terminal's clipboard; it holds no secrets.", ("c",), "copy")
+    yield Command(Group.ERROR, "done", "Done", "Go back: the error stays in the log.", ("enter",), "done", palette=False)
+    yield Command(Group.ERROR, "copy", "Copy as text", "Copy the error to the terminal's clipboard; it holds no secrets.", ("c",), "copy")
+    yield Command(Group.HELP, "copy", "Copy as text", "Copy the keys to the terminal's clipboard.", ("c",), "copy")

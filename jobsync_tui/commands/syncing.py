@@ -1,0 +1,81 @@
+"""The commands of the dialogs around a sync."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .command import Command, Group
+
+
+def check() -> Iterator[Command]:
+    """Yield the commands of Check Eligibility."""
+    g = Group.CHECK
+    yield Command(g, "sync", "Sync Job", "Plan the sync of this job, and ask before anything is written.", ("s",), "Sync Job")
+    yield Command(g, "live", "Check live", "Read the job from the ATS now and check again.", ("l",), "check live")
+    yield Command(g, "unfold", "Unfold", "Show more, or less, of what is under the cursor.", ("+",), "unfold")
+    yield Command(g, "open_rule", "Open rule", "Go to the rule in the list of rules.", ("R",), "open rule")
+    yield Command(g, "copy", "Copy as text", "Copy the explanation to the terminal's clipboard.", ("c",), "copy")
+    yield Command(g, "history", "History of the job", "Show who did what to the job, and when.", ("H",))
+    yield Command(g, "copy_command", "Copy as command", "Copy the command line that does the same.", ("$",))
+    yield Command(g, "previous", "Previous job", "Check the job before this one in the list.", ("[",), palette=False)
+    yield Command(g, "next", "Next job", "Check the job after this one in the list.", ("]",), "next job", palette=False)
+
+
+def confirm() -> Iterator[Command]:
+    """Yield the commands of a confirmation."""
+    g = Group.CONFIRM
+    yield Command(g, "confirm", "Confirm Sync", "Write what is shown to Tenzo.", ("y",), "Confirm Sync", palette=False)
+    yield Command(g, "unfold", "Unfold", "Show more, or less, of the plan.", ("+",), "show")
+    yield Command(g, "copy", "Copy as text", "Copy the plan to the terminal's clipboard.", ("c",))
+    yield Command(g, "copy_command", "Copy as command", "Copy the command line that does the same.", ("$",), "as command")
+
+
+def running() -> Iterator[Command]:
+    """Yield the commands of a sync in progress."""
+    yield Command(
+        Group.RUNNING,
+        "cancel",
+        "Stop after the jobs in flight",
+        "End what is under way and start nothing more.",
+        ("x",),
+        "stop",
+        palette=False,
+    )
+
+
+def result() -> Iterator[Command]:
+    """Yield the commands of a result."""
+    g = Group.RESULT
+    yield Command(g, "done", "Done", "Go back to the jobs.", ("enter",), "done", palette=False)
+    yield Command(g, "next_marked", "Next marked", "Go on with the next marked job.", ("n",), "next marked")
+    yield Command(g, "link", "Link", "Show the job's address in Tenzo and copy it.", ("o",), "link")
+    yield Command(g, "copy", "Copy as text", "Copy the result to the terminal's clipboard; it holds no secrets.", ("c",), "copy")
+    yield Command(g, "history", "History of the job", "Show who did what to the job, and when.", ("H",), "history")
+    yield Command(g, "retry", "Try again", "Plan the sync again; nothing can be created twice.", ("r",))
+    yield Command(g, "undo", "Undo", "Plan to put the fields back to what they were before this sync; asks first.", ("z",))
+    yield Command(g, "test", "Test connection", "Try the integration's credentials now.", ("t",))
+    yield Command(g, "check", "Check Eligibility", "Show whether the job is eligible, by which rules, or why not.", ("e",))
+    yield Command(g, "search", "Search ATS Job", "Look for the job in the ATS by another id.", ("f",))
+    yield Command(g, "unfold", "Unfold", "Show more, or less, of the result.", ("+",))
+    yield Command(g, "copy_command", "Copy as command", "Copy the command line that does the same.", ("$",))
+
+
+def bulk_result() -> Iterator[Command]:
+    """Yield the commands of the result of several jobs."""
+    g = Group.BULK_RESULT
+    yield Command(g, "done", "Done", "Go back to the jobs.", ("enter",), "done", palette=False)
+    yield Command(g, "retry", "Try again", "Plan the sync of what failed again; nothing can be created twice.", ("r",), "try again")
+    yield Command(g, "unfold", "Unfold", "Show or hide the jobs of a group.", ("+",), "show")
+    yield Command(g, "open", "Check Eligibility", "Explain the job under the cursor.", ("e",), "check")
+    yield Command(g, "copy", "Copy as text", "Copy the results to the terminal's clipboard; they hold no secrets.", ("c",), "copy")
+    yield Command(g, "copy_command", "Copy as command", "Copy the command line that does the same.", ("$",))
+
+
+def search() -> Iterator[Command]:
+    """Yield the commands of Search ATS Job."""
+    g = Group.SEARCH
+    yield Command(g, "check", "Check Eligibility", "Show whether the found job is eligible.", ("e",), "check")
+    yield Command(g, "sync", "Sync Job", "Plan the sync of the found job.", ("s",), "sync")
+    yield Command(g, "edit", "Another id", "Go back to the field for the id.", ("f", "/"), "another id")
+    yield Command(g, "unfold", "Unfold", "Show or hide the description.", ("+",), "unfold")
+    yield Command(g, "link", "Link", "Show the job's address in the ATS and copy it.", ("o",))
