@@ -83,8 +83,15 @@ def brief(job: CachedJob, eligibility: Eligibility | None, now: datetime, width:
     right = line((f"client {job.client}  " if job.client else "", QUIET), f"ATS: {status_word(job.status)} ")
     head = ends(line(" ", (job.id, "bold"), f"  {job.name or '(no name)'}"), right, width)
     verdict = Content(" ") + (Content("  ").join(_verdict(eligibility)) if eligibility else _unchecked(job))
-    tail = ends(line((f" changed in ATS {_since(job.updated_at, now)}", QUIET)), line("Tenzo ") + _standing(job, now) + Content(" "), width)
-    return [head, verdict.truncate(width, ellipsis=True), tail]
+    return [head, verdict.truncate(width, ellipsis=True), _moments(job, now, width)]
+
+
+def _moments(job: CachedJob, now: datetime, width: int) -> Content:
+    """Return when the ATS and the sync last touched the job; its id in the target only where all of it fits."""
+    changed = line((f" changed in ATS {_since(job.updated_at, now)}", QUIET))
+    whole = line("Tenzo ") + _standing(job, now) + Content(" ")
+    fits = changed.cell_length + 2 + whole.cell_length <= width
+    return ends(changed, whole if fits else line("Tenzo ") + _standing(job, now, with_id=False) + Content(" "), width)
 
 
 def full(job: CachedJob, eligibility: Eligibility | None, now: datetime, width: int) -> list[Content]:
@@ -141,11 +148,12 @@ def _verdict(eligibility: Eligibility) -> list[Content]:
     return parts
 
 
-def _standing(job: CachedJob, now: datetime) -> Content:
+def _standing(job: CachedJob, now: datetime, *, with_id: bool = True) -> Content:
     parts: list[str | tuple[str, str]] = [(SYNC_WORDS[job.sync_status], SYNC_STYLES[job.sync_status])]
     if job.last_synced is not None:
         parts.append((f", last synced {_since(job.last_synced, now)}", QUIET))
-    return line(job.target_id or "", ", " if job.target_id else "", *parts)
+    target_id = job.target_id if with_id else None
+    return line(target_id or "", ", " if target_id else "", *parts)
 
 
 def _since(moment: datetime | None, now: datetime) -> str:
