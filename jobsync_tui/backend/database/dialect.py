@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import ClassVar, TypeAlias
 
-import peewee
-
 from ..errors import StorageError
+from .drivers import peewee
 
 Db: TypeAlias = peewee.Database
 """One connection, as the functions given to `Database.read` and `Database.write` get it."""

@@ -12,6 +12,7 @@ from peewee import fn
 
 from ..errors import StorageError
 from .dialect import Db, Dialect
+from .drivers import hand_over_psycopg
 
 MIGRATION_LOCK = 0x6A6F6273796E63
 """Key of the advisory lock under which schemas change: "jobsync" in ASCII."""
@@ -32,7 +33,7 @@ class PostgresqlDialect(Dialect):
     def prepare(self) -> None:
         """Check that the driver is there."""
         try:
-            import psycopg  # noqa: F401
+            hand_over_psycopg()
         except ImportError as error:
             raise StorageError(
                 "The driver for PostgreSQL is not installed.", remedy="Install jobsync with its extra: pip install 'jobsync-tui[team]'."
