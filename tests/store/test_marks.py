@@ -72,8 +72,17 @@ async def test_a_sync_of_an_older_state_leaves_the_job_changed(cache: Cache) -> 
     await cache.fill([job(1, "Driver")], at=later(1))
     await cache.jobs.set_sync("acme", "job-1", SYNCED, source=job(1, "Nurse"))
     assert await _status(cache) == "changed"
-    await cache.jobs.set_sync("acme", "job-1", SYNCED)
+    await cache.jobs.set_sync("acme", "job-1", replace(SYNCED, last_synced=later(2)))
     assert await _status(cache) == "synced"
+
+
+async def test_a_mark_that_is_put_back_after_an_attempt_that_wrote_nothing_leaves_the_job_changed(cache: Cache) -> None:
+    await cache.fill([job(1, "Nurse")])
+    await cache.jobs.set_sync("acme", "job-1", SYNCED)
+    await cache.fill([job(1, "Driver")], at=later(1))
+    await cache.jobs.set_sync("acme", "job-1", replace(SYNCED, sync_status=SyncStatus.SYNCING))
+    await cache.jobs.set_sync("acme", "job-1", SYNCED)
+    assert await _status(cache) == "changed"
 
 
 class TestLoadedSingly:

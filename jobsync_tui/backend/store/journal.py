@@ -32,7 +32,7 @@ from .statements import change, first, insertion, run
 _OF_JOB = "integration = ? AND job_id = ?"
 _HAS_OPEN = f"SELECT 1 FROM operations WHERE {_OF_JOB} AND settled_ms IS NULL LIMIT 1"  # noqa: S608 - its own texts
 _LAST_CREATE = (
-    f"SELECT idempotency_key, sent_ms, target_id, payload_hash FROM operations WHERE {_OF_JOB} AND kind = ?"  # noqa: S608
+    f"SELECT idempotency_key, sent_ms, target_id, payload_hash, external_id FROM operations WHERE {_OF_JOB} AND kind = ?"  # noqa: S608
     " ORDER BY id DESC LIMIT 1"
 )
 
@@ -211,8 +211,9 @@ def key_for(db: Db, operation: Operation) -> str:
     """Return the idempotency key for a create: that of the last one, if that may have left, was never seen there, and was the same."""
     last = first(db, _LAST_CREATE, storable(operation.integration), storable(operation.job_id), OperationKind.CREATE.value)
     if last is not None:
-        key, sent_ms, target_id, payload_hash = last
-        if sent_ms is not None and target_id is None and payload_hash == digest(operation.payload):
+        key, sent_ms, target_id, payload_hash, external_id = last
+        same = payload_hash == digest(operation.payload) and external_id == storable(operation.external_id)
+        if sent_ms is not None and target_id is None and same:
             return str(key)
     return operation.idempotency_key
 

@@ -27,6 +27,7 @@ _PUT = (
     " source = excluded.source"
 )
 _GET = "SELECT status, last_synced, target_id, written FROM sync_marks WHERE key = ?"
+_LAST_SYNCED = "SELECT last_synced FROM sync_marks WHERE key = ?"
 _SOURCE = "SELECT source FROM sync_marks WHERE key = ?"
 _GONE = "SELECT gone FROM jobs WHERE key = ?"
 _STAND = "UPDATE jobs SET gone = ?, sync_status = ?, last_synced = ? WHERE key = ?"
@@ -35,7 +36,10 @@ _BODY = "SELECT body FROM payloads WHERE key = ?"
 
 
 def put_mark(db: Db, key: int, mark: SyncMark, source: Job | None) -> None:
-    """Record what a sync left, and let the job's standing follow from it. ``source`` is the job as it was synced."""
+    """Record what a sync left, and let the job's standing follow from it. ``source`` is the job as it was synced.
+
+    A mark that was put back after an attempt that wrote nothing carries the last sync's time: what was synced stays what it was then.
+    """
     digests = canonical(_digests(db, key, mark, source))
     last_synced = codec.milliseconds(mark.last_synced)
     run(db, _PUT, key, mark.sync_status.value, last_synced, mark.target_id, canonical(mark.written), digests)
@@ -85,9 +89,13 @@ def synced_digests(db: Db, dialect: Dialect, keys: Sequence[int]) -> dict[int, D
 
 def _digests(db: Db, key: int, mark: SyncMark, source: Job | None) -> Digests:
     """Return the digests to keep: a sync that confirmed the job gives new ones, anything else leaves the former."""
-    if mark.sync_status is SyncStatus.SYNCED:
-        return codec.source_digests(source or _stored(db, key))
-    return _former(db, key)
+    if mark.sync_status is not SyncStatus.SYNCED:
+        return _former(db, key)
+    if source is None:
+        (last_synced,) = first(db, _LAST_SYNCED, key) or (0,)
+        if last_synced == codec.milliseconds(mark.last_synced):
+            return _former(db, key)
+    return codec.source_digests(source or _stored(db, key))
 
 
 def _former(db: Db, key: int) -> Digests:
