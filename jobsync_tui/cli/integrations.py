@@ -13,6 +13,7 @@ from ..backend.models import IntegrationSummary, RefreshReport
 from .options import integration_option, json_option
 from .output import print_json, print_line, say, when
 from .progress import progress_line
+from .rename import rename
 from .session import chosen_or_all, open_backend, runs
 from .tables import Table
 from .verdicts import worst
@@ -28,23 +29,7 @@ def integrations(ctx: click.Context, *, as_json: bool) -> int:
     return _list(as_json=as_json) if ctx.invoked_subcommand is None else ExitCode.OK
 
 
-@integrations.command()
-@click.argument("old", metavar="OLD")
-@click.argument("new", metavar="NEW")
-@json_option
-@runs
-async def rename(*, old: str, new: str, as_json: bool) -> int:
-    """Move what is kept under OLD, which left the configuration, to NEW, which came into it.
-
-    Refused where the target knows jobs of OLD: the id is part of theirs there.
-    """
-    async with open_backend() as backend:
-        jobs = await backend.maintenance.rename(old, new)
-    if as_json:
-        print_json({"old": old, "new": new, "jobs": jobs})
-    else:
-        print_line(f"{old} is {new} from now on: {jobs:,} jobs moved")
-    return ExitCode.OK
+integrations.add_command(rename)
 
 
 @runs

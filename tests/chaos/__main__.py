@@ -38,9 +38,9 @@ def main() -> int:
 
 def _faults(seed: int) -> int:
     """Fail every call and every write in turn, as the tests do, and go through ten times as many orders of everything as they do."""
-    from tests.sync.test_any_order import AnyOrder, go_through
-
     failed = pytest.main(["-q", "tests/sync/test_http_faults.py", "tests/sync/test_storage_faults.py", "tests/sync/test_recovery.py"])
+    from tests.sync.test_any_order import AnyOrder, go_through  # brings Hypothesis, which pytest wants to be the first to import
+
     go_through(examples=150, seed=seed)
     print(f"{AnyOrder.steps} steps in any order; every invariant held")  # noqa: T201
     return int(failed)

@@ -196,37 +196,47 @@ def test_a_dry_run_of_several_leaves_a_row_for_each(run: Jobsync, company: Compa
     assert planned.json["plan_digest"] in run("sync", "-i", "greenhouse", *ids, "--dry-run").out
 
 
-def test_an_integration_that_was_never_synced_takes_its_jobs_to_another_id(run: Jobsync, company: Company) -> None:
-    assert run("integrations", "rename", "crelate", "agency", "--json").code == 2
+def test_an_integration_takes_its_jobs_to_another_id(run: Jobsync, company: Company) -> None:
+    assert run("integrations", "rename", "crelate", "agency", "--yes", "--json").code == 2
     jobs = lines(run("jobs", "-i", "crelate", "--json"))
     eligible = lines(run("jobs", "-i", "crelate", "--filter", "is:eligible", "--json"))
     assert {each["integration"] for each in eligible} == {"crelate"}
     before = company.rewrite('id = "crelate"', 'id = "agency"')
     try:
-        renamed = run("integrations", "rename", "crelate", "agency", "--json")
-        assert renamed.code == 0
-        assert renamed.json == {"old": "crelate", "new": "agency", "jobs": len(jobs)}
+        assert run("integrations", "rename", "crelate", "agency").code == 2, "nobody can be asked"
+        planned = run("integrations", "rename", "crelate", "agency", "--dry-run", "--json")
+        assert (planned.code, planned.json["jobs"], planned.json["links"], planned.json["finished"]) == (0, len(jobs), [], False)
+        renamed = run("integrations", "rename", "crelate", "agency", "--yes", "--json")
+        assert (renamed.code, renamed.json["jobs"], renamed.json["finished"]) == (0, len(jobs), True)
+        assert renamed.json["rules"] == planned.json["rules"]
         moved = lines(run("jobs", "-i", "agency", "--json"))
         assert [{**each, "integration": "crelate"} for each in moved] == jobs
         again = lines(run("jobs", "-i", "agency", "--filter", "is:eligible", "--json"))
-        assert again, "verdicts are made anew: rules that ask for the integration by its old id hold no longer, the others do"
-        assert {each["id"] for each in again} < {each["id"] for each in eligible}
+        assert {each["id"] for each in again} == {each["id"] for each in eligible}, "rules that ask for the integration ask for its new id"
         assert lines(run("audit", "--limit", "1", "--json"))[0]["action"] == "rename"
         assert run("audit", "--verify", "--json").json["ok"] is True
         assert run("refresh", "-i", "agency", "--json").json["added"] == 0
-        assert run("integrations", "rename", "crelate", "agency", "--json").code == 2
+        assert run("integrations", "rename", "crelate", "agency", "--yes", "--json").code == 2
     finally:
         company.restore(before)
-    assert run("integrations", "rename", "agency", "crelate").code == 0
+    assert run("integrations", "rename", "agency", "crelate", "--yes").code == 0
 
 
-def test_an_integration_whose_jobs_the_target_knows_keeps_its_id(run: Jobsync, company: Company) -> None:
-    run("sync", "-i", "greenhouse", company.job_id(scenario.SALES_SCRIPT), "--yes")
+def test_the_jobs_that_the_target_knows_follow_to_the_new_id(run: Jobsync, company: Company) -> None:
+    job_id = company.job_id(scenario.SALES_SCRIPT)
+    run("sync", "-i", "greenhouse", job_id, "--yes")
     before = company.rewrite('id = "greenhouse"', 'id = "technology"')
     try:
-        refused = run("integrations", "rename", "greenhouse", "technology", "--json")
-        assert refused.code == 2
-        assert "The target knows 1 jobs" in refused.json["error"]["message"]
+        shown = run("integrations", "rename", "greenhouse", "technology", "--dry-run")
+        assert f"greenhouse:{job_id}" in shown.out
+        assert f"technology:{job_id}" in shown.out
+        renamed = run("integrations", "rename", "greenhouse", "technology", "--yes", "--json")
+        assert (renamed.code, renamed.json["summary"], renamed.json["finished"]) == (0, {"updated": 1}, True)
+        again = run("sync", "-i", "technology", job_id, "--yes", "--json")
+        assert (again.json["outcome"], again.json["written"]) == ("unchanged", False)
+        actions = [(row["action"], row["integration"]) for row in lines(run("audit", "--job", job_id, "--json"))]
+        assert actions[:3] == [("sync", "technology"), ("rename", "technology"), ("sync", "greenhouse")]
     finally:
         company.restore(before)
+    assert "1 of 1 renamed in the target" in run("integrations", "rename", "technology", "greenhouse", "--yes").out
     assert len(lines(run("jobs", "-i", "greenhouse", "--filter", "is:synced", "--json"))) == 1

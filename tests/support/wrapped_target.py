@@ -29,6 +29,8 @@ class WrappedTarget(Target):
         after_create: Callable[[TargetJob], Awaitable[object]] = nothing,
         before_update: Callable[[str, Fields], Awaitable[object]] = nothing,
         after_update: Callable[[TargetJob], Awaitable[object]] = nothing,
+        before_link: Callable[[str, str], Awaitable[object]] = nothing,
+        after_link: Callable[[TargetJob], Awaitable[object]] = nothing,
     ) -> None:
         self._inner = inner
         self._before_get = before_get
@@ -37,6 +39,8 @@ class WrappedTarget(Target):
         self._after_create = after_create
         self._before_update = before_update
         self._after_update = after_update
+        self._before_link = before_link
+        self._after_link = after_link
 
     async def test(self) -> str:
         return await self._inner.test()
@@ -62,10 +66,16 @@ class WrappedTarget(Target):
         return job
 
     async def link(self, target_id: str, external_id: str, *, etag: str | None) -> TargetJob:
-        return await self._inner.link(target_id, external_id, etag=etag)
+        await self._before_link(target_id, external_id)
+        job = await self._inner.link(target_id, external_id, etag=etag)
+        await self._after_link(job)
+        return job
 
     def jobs(self) -> AsyncIterator[TargetJob]:
         return self._inner.jobs()
 
     async def catalog(self) -> Catalog:
         return await self._inner.catalog()
+
+    async def close(self) -> None:
+        await self._inner.close()

@@ -60,12 +60,22 @@ def _configuration(found: Places) -> tuple[Settings | None, list[Finding]]:
 
 
 async def _integrations(backend: Backend) -> list[Finding]:
-    """Name what left the configuration and keeps its data: external ids in the target begin with its id."""
+    """Name what left the configuration and keeps its data, and what the target knows by an old id: external ids there begin with it."""
     remedy = "Put it back, or move its data to another id: jobsync integrations rename OLD NEW"
-    return [
+    findings = [
         warn("integrations", f"{each} is not configured any more and keeps its data", remedy, integration=each)
         for each in await backend.health.leftovers()
-    ] or [ok("integrations", "None has left the configuration with its data behind")]
+    ]
+    findings += [
+        warn(
+            "integrations",
+            f"{old} was renamed to {new}, and the target may still know jobs by the old id",
+            f"Finish it: jobsync integrations rename {old} {new}",
+            integration=new,
+        )
+        for old, new in await backend.health.unfinished_renames()
+    ]
+    return findings or [ok("integrations", "None has left the configuration with its data behind")]
 
 
 def _unopened(error: JobsyncError) -> Finding:

@@ -31,7 +31,7 @@ from .integration import (
 )
 from .job import CachedJob, Job, JobHead, JobRow, JobStatus, JsonValue, Location, SyncMark, SyncStatus
 from .query import Sort, SortField
-from .reports import BackupReport, ImpactCounts, ImpactReport, ImpactSample, ImpactState
+from .reports import BackupReport, ImpactCounts, ImpactReport, ImpactSample, ImpactState, Relink, RenamePlan, RenameReport
 from .rules import (
     Action,
     ActionKind,
@@ -124,6 +124,9 @@ __all__ = [
     "RefreshProgress",
     "RefreshReport",
     "RejectedRow",
+    "Relink",
+    "RenamePlan",
+    "RenameReport",
     "Rule",
     "RuleCount",
     "RuleResult",

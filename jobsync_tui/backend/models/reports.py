@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .job import JsonValue
+from .sync import SyncResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +75,45 @@ class ImpactReport:
     left_behind: int
     by_integration: Mapping[str, ImpactCounts]
     sample: tuple[ImpactSample, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Relink:
+    """A job of the target whose external id is to begin with another integration's id; ``name`` is what the target calls it."""
+
+    job_id: str
+    target_id: str
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenamePlan:
+    """What renaming an integration would do.
+
+    Attributes:
+        old, new: The ids.
+        jobs: Cached jobs that are, or were, moved with all that is kept for them.
+        moved: An earlier run moved them; what is left is in the target.
+        links: Jobs of the target that get another external id.
+        unclear: Jobs of the target that a person has to look at first: another job has the new external id, or several have the old.
+        rules: Names of the rules that ask for the old id and are going to ask for the new one.
+        doubtful: Names of the rules that ask for a part of the integration's id, and stay as they are.
+    """
+
+    old: str
+    new: str
+    jobs: int
+    moved: bool
+    links: tuple[Relink, ...]
+    unclear: tuple[Relink, ...]
+    rules: tuple[str, ...]
+    doubtful: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RenameReport:
+    """What a rename did. ``finished`` says that the target knows no job by the old id any more."""
+
+    plan: RenamePlan
+    results: tuple[SyncResult, ...]
+    finished: bool

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ..sync.pipeline import Pipeline
     from ..sync.recovery import Recovery
     from ..sync.refresh import Refresher
+    from ..sync.renaming import Renaming
     from ..sync.undo import Undo
     from ..target.base import Target
     from .connections import Connections
@@ -149,6 +150,13 @@ class Context:
         from ..sync.adopt import Adoption
 
         return Adoption(self.pipeline)
+
+    @cached_property
+    def renaming(self) -> Renaming:
+        """Moves what is kept for an integration to another id."""
+        from ..sync.renaming import Renaming
+
+        return Renaming(self.pipeline, self.stores.renames, self.settings.sync.concurrency)
 
     @cached_property
     def automatic(self) -> Automatic:

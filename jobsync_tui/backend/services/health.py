@@ -20,6 +20,14 @@ class HealthService(Service):
         return tuple(each for each in await context.integration_store.known() if each not in configured)
 
     @for_admins
+    async def unfinished_renames(self) -> tuple[tuple[str, str], ...]:
+        """Return the old and the new id of each integration by whose old one the target may still know jobs; only to those of every one."""
+        context = self.context
+        if not context.guard.require(context.actor).everything(context.actor):
+            return ()
+        return tuple((each.old, each.new) for each in await context.stores.renames.unfinished())
+
+    @for_admins
     async def last_recorded(self) -> datetime | None:
         """Return when the newest row of the audit record was begun, by the clock of then."""
         newest = await self.context.ledger.audit.entries(limit=1)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
 from ..clock import now
 from ..errors import AccessDenied, UsageError
-from ..models import BackupReport
+from ..models import BackupReport, RenamePlan, RenameReport
+from ..sync.bulk import OnResult
 from ..text import clean
 from .base import Service, for_admins
 
@@ -65,26 +67,41 @@ class MaintenanceService(Service):
         return BackupReport(str(file), None if beside is None else str(beside), size)
 
     @for_admins
-    async def rename(self, old: str, new: str) -> int:
-        """Move what is kept for an integration that left the configuration to one that came into it, and return how many jobs.
-
-        An integration whose jobs the target knows keeps its id: the id is part of theirs there.
+    async def rename_plan(self, old: str, new: str) -> RenamePlan:
+        """Return what moving an integration that left the configuration to one that came into it would do, or what is left of such a move.
 
         Raises:
             AccessDenied: The actor may not use every integration.
-            UsageError: ``old`` is still configured or unknown, ``new`` is not configured or has jobs, or the target knows jobs of ``old``.
-            Busy: A job is being synced, or an operation is not settled.
+            UsageError: ``old`` is still configured or unknown, ``new`` is not configured, is read-only, or has jobs.
+            Busy: A job of one of them is being synced, an operation is not settled, or it is being refreshed.
+            RemoteError: The target cannot be read.
         """
         await self._require_everything("rename")
-        from ..store.audit import append
-
         settings = self.context.settings
         if settings.integration(old) is not None:
             raise UsageError(f"{clean(old, limit=64)} is still configured", remedy=f"First give it its new id in {settings.path}")
-        if settings.integration(new) is None:
+        configured = settings.integration(new)
+        if configured is None:
             raise UsageError(f"There is no integration {clean(new, limit=64)}", remedy=f"First give it that id in {settings.path}")
-        attempt = self.context.attempt("rename", outcome="changed", cause=f"{old} is {new} from now on", integration=new)
-        return await self.context.integration_store.rename(old, new, lambda db: append(db, attempt, attempt.at))
+        plan = await self.context.renaming.plan(old, new)
+        if plan.links and configured.read_only:
+            raise UsageError(
+                f"{configured.name} is read-only, and the target knows {len(plan.links):,} jobs by the old id",
+                remedy=f"Take read_only out in {settings.path} until they are renamed",
+            )
+        return plan
+
+    @for_admins
+    async def rename(self, old: str, new: str, *, on_result: OnResult | None = None, cancel: asyncio.Event | None = None) -> RenameReport:
+        """Move what is kept for an integration to its new id, and have the target follow, job by job.
+
+        What is left undone, by a cancellation, a crash or a failure, is done by the next call.
+
+        Raises:
+            AccessDenied, UsageError, Busy, RemoteError: As for `rename_plan`, or jobs of the target that a person has to look at first.
+        """
+        plan = await self.rename_plan(old, new)
+        return await self.context.renaming.carry_out(self.context.actor, plan, on_result=on_result, cancel=cancel)
 
     async def _require_everything(self, what: str) -> None:
         if self.context.guard.require(self.context.actor).everything(self.context.actor):

@@ -23,11 +23,16 @@ class RecordService(Service):
         since: datetime | None = None,
         limit: int | None = None,
     ) -> tuple[AuditEntry, ...]:
-        """Return audit rows, newest first, of the integrations that the actor may use, and those of no integration."""
+        """Return audit rows, newest first, of the integrations that the actor may use, and those of no integration.
+
+        What was recorded under an earlier id of an integration is its own, unless another one has that id by now.
+        """
         visible = frozenset(self.context.visible())
         if integration is not None:
             await self.context.admit_to(integration, "record.audit")
             visible &= {integration}
+        configured = {each.id for each in self.context.settings.integrations}
+        visible |= {each for each in await self.context.stores.renames.former(visible) if each not in configured}
         return await self.context.ledger.audit.entries(integrations=sorted(visible), job_id=job, actor=actor, since=since, limit=limit)
 
     @for_admins

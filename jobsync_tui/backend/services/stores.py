@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ..store.jobs import JobStore
     from ..store.journal import Journal
     from ..store.ledger import Ledger
+    from ..store.rename import RenameStore
     from ..store.rules import RuleStore
     from ..store.schedule import ScheduleStore
     from ..store.verdicts import VerdictStore
@@ -94,3 +95,10 @@ class Stores:
         from ..store.ledger import Ledger
 
         return Ledger(self.database)
+
+    @cached_property
+    def renames(self) -> RenameStore:
+        """Which integrations got another id."""
+        from ..store.rename import RenameStore
+
+        return RenameStore(self.database, self.ledger.leases)

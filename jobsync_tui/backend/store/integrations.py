@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +11,6 @@ from ..models import IntegrationState
 from .codec import moment
 from .listing import alive
 from .process import ProcessIdentity
-from .rename import rename
 from .tables import IntegrationRow, ListingRow, MemoryRow
 
 
@@ -37,10 +35,6 @@ class IntegrationStore:
     async def state(self, integration: str) -> CacheState:
         """Return how the cache of an integration stands; one never used has an empty one."""
         return await self._database.read(_state, integration, self._process, clock.to_ms(clock.now()))
-
-    async def rename(self, old: str, new: str, also: Callable[[Db], object]) -> int:
-        """Move everything that is kept for an integration to another id, and return how many jobs those are; see `rename.rename`."""
-        return await self._database.write(rename, old, new, also)
 
     async def known(self) -> tuple[str, ...]:
         """Return the ids of all integrations for which anything is kept, those too that left the configuration."""

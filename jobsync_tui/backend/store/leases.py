@@ -116,7 +116,7 @@ class LeaseStore:
 
     async def all(self) -> tuple[Lease, ...]:
         """Return the leases that hold, oldest first."""
-        return await self._database.read(self._held)
+        return await self._database.read(self.held)
 
     async def holder_of(self, integration: str, job_id: str) -> Lease | None:
         """Return the lease that holds the job now."""
@@ -149,6 +149,11 @@ class LeaseStore:
         row = _row(db, integration, job_id)
         return row is not None and row.fence == fence and not self._free(row)
 
+    def held(self, db: Db) -> tuple[Lease, ...]:
+        """Within a transaction: return the leases that hold, oldest first."""
+        rows = LeaseRow.select().order_by(LeaseRow.since_ms, LeaseRow.id).execute(db)
+        return tuple(_lease(row) for row in rows if not self._free(row))
+
     async def _give_back(self, lease: Lease) -> None:
         """Release a lease whose block has ended with whatever it ended; where that cannot be written, this process counts it as free."""
         try:
@@ -175,10 +180,6 @@ class LeaseStore:
         }
         run(db, insertion("leases", values), *values.values())
         return _lease(LeaseRow(**values))
-
-    def _held(self, db: Db) -> tuple[Lease, ...]:
-        rows = LeaseRow.select().order_by(LeaseRow.since_ms, LeaseRow.id).execute(db)
-        return tuple(_lease(row) for row in rows if not self._free(row))
 
     def _free(self, row: LeaseRow) -> bool:
         return row.id in self._given_up or self._expired(row) or ProcessIdentity.load(row.process).known_dead(self.process)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from ..database import Db, Dialect, Schema, create_tables
+from ..database import Db, Dialect, Migration, Schema, create_tables
 from ..models import SortField
 from .automatic_tables import AUTOMATIC_TABLES
 from .ledger_tables import LEDGER_TABLES
 from .ordering import COLUMNS, TIMES, create_order
+from .rename_table import create_renames
 from .tables import CACHE_TABLES, CounterRow
 from .textindex import text_index
 
@@ -17,6 +18,7 @@ def _create(db: Db, dialect: Dialect) -> None:
     dialect.order_bytewise(db, "jobs", [COLUMNS[field] for field in SortField if field not in TIMES])
     create_order(db, SortField.UPDATED_AT)
     create_sync_status_index(db)
+    create_renames(db, dialect)
     for counter in ("jobs", "listings", "judgements"):
         CounterRow.insert(name=counter, value=0).execute(db)
 
@@ -26,4 +28,4 @@ def create_sync_status_index(db: Db) -> None:
     db.execute_sql("CREATE INDEX jobs_by_sync ON jobs (source, sync_status) WHERE sync_status <> 'never'")
 
 
-SCHEMA = Schema("store", 1, _create)
+SCHEMA = Schema("store", 2, _create, (Migration(2, "the ids that integrations had before", create_renames),))

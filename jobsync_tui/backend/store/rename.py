@@ -1,69 +1,199 @@
-"""Giving what is kept for an integration to another id, in one transaction."""
+"""Giving what is kept for an integration to another id: in one transaction, with a note that stands until the target follows.
+
+What carries an external id in the target is changed there by the sync, job by job; until the last one is done, the rename is unfinished
+and can be taken up again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from ..database import Db
+from .. import clock
+from ..database import Database, Db, Dialect
 from ..errors import Busy, UsageError
+from ..models import SyncMark
+from . import codec
 from .automatic_tables import ScheduleRow
-from .ledger_tables import LeaseRow, OperationRow
+from .leases import LeaseStore
+from .ledger_tables import OperationRow
+from .listing import alive
+from .marks import get_mark, put_mark
+from .rename_table import RenameRow
 from .sources import Source, note_change, source_of, version
-from .tables import IntegrationRow, MarkRow, VerdictRow
+from .statements import many
+from .tables import IntegrationRow, JobRecord, LetterRow, ListingRow, PayloadRow, SightingRow, VerdictRow
 
-_NOBODY = " being renamed"
-"""An id that no configuration can hold."""
+AT_ONCE = 1000
+"""Jobs whose text is in memory at once while they are moved."""
+
+_BODY = "UPDATE payloads SET body = ? WHERE key = ?"
+_DIGEST = "UPDATE sightings SET digest = ? WHERE key = ?"
 
 
-def rename(db: Db, old: str, new: str, also: Callable[[Db], object]) -> int:
-    """Move jobs, marks, decisions, verdicts, journal and schedule from ``old`` to ``new``, and return how many jobs those are.
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """A rename whose old id the target may still know."""
 
-    The audit record stays as it was written: it says what was done under the name of that time.
+    old: str
+    new: str
+    actor: str
+    at: datetime
 
-    Args:
-        db: In a transaction.
-        old: The id under which things are kept.
-        new: The id under which nothing is kept yet.
-        also: Runs in the same transaction, so that the move is recorded or does not happen.
 
-    Raises:
-        UsageError: Nothing is kept under ``old``, something is under ``new``, or the target knows jobs by the old id.
-        Busy: A job is being synced, or an operation is not settled.
-    """
-    source = source_of(db, old)
-    if source is None:
-        raise UsageError(f"Nothing is kept for an integration {old}", remedy="jobsync doctor names those that left the configuration")
-    occupied = source_of(db, new)
-    _refuse(db, source, occupied, new)
-    # An id is taken once: the one that is empty gets the other's, by way of one that no configuration can hold.
-    _give(db, source, _NOBODY)
-    if occupied is not None:
-        _give(db, occupied, old)
-    _give(db, source, new)
-    OperationRow.update(integration=new).where(OperationRow.integration == old).execute(db)
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is kept for an integration that is to be renamed: how many jobs, and whether an earlier run moved them already."""
+
+    jobs: int
+    moved: bool
+
+
+class RenameStore:
+    """Renames integrations, and knows which ones were."""
+
+    def __init__(self, database: Database, leases: LeaseStore) -> None:
+        self._database = database
+        self._leases = leases
+
+    async def standing(self, old: str, new: str) -> Standing:
+        """Return what a rename would move, or that one was begun.
+
+        Raises:
+            UsageError: Nothing is kept under ``old``, or something is under ``new``.
+            Busy: One of the two is being refreshed, one of their jobs synced, or an operation is not settled.
+        """
+        return await self._database.read(self._standing, old, new)
+
+    async def move(self, old: str, new: str, *, actor: str, linked: Mapping[str, str], also: Callable[[Db], object]) -> int:
+        """Move jobs, marks, decisions, verdicts, journal and schedule from ``old`` to ``new``, and return how many jobs those are.
+
+        The audit record stays as it was written: it says what was done under the name of that time.
+
+        Args:
+            old: The id under which things are kept.
+            new: The id under which no job is kept yet.
+            actor: On whose behalf.
+            linked: By ATS job id, the target's job that carries the old external id. One that was never synced from here is known from
+                now on, so that no sync makes it anew before its external id has changed.
+            also: Runs in the same transaction, so that the move is recorded or does not happen.
+
+        Raises:
+            UsageError, Busy: As for `standing`; nothing was moved.
+        """
+        return await self._database.write(self._move, old, new, actor=actor, linked=linked, also=also)
+
+    async def finish(self, old: str, new: str) -> None:
+        """Note that the target knows no job by the old id any more."""
+        await self._database.write(_finish, old, new, clock.to_ms(self._leases.now()))
+
+    async def unfinished(self) -> tuple[Rename, ...]:
+        """Return the renames that the target does not follow yet, oldest first."""
+        return await self._database.read(_unfinished)
+
+    async def former(self, integrations: Collection[str]) -> tuple[str, ...]:
+        """Return the ids that the integrations had before."""
+        return await self._database.read(_former, tuple(integrations))
+
+    def _standing(self, db: Db, old: str, new: str) -> Standing:
+        present = source_of(db, new)
+        if any((each.old, each.new) == (old, new) for each in _unfinished(db)):
+            return Standing(0 if present is None else present.jobs, moved=True)
+        source = source_of(db, old)
+        if source is None:
+            raise UsageError(f"Nothing is kept for an integration {old}", remedy="jobsync doctor names those that left the configuration")
+        if present is not None and present.jobs:
+            raise UsageError(f"{new} has {present.jobs:,} cached jobs of its own", remedy="Name an integration that was not refreshed yet")
+        self._refuse_if_busy(db, [each for each in (source, present) if each is not None])
+        return Standing(source.jobs, moved=False)
+
+    def _refuse_if_busy(self, db: Db, sources: Collection[Source]) -> None:
+        names = [source.id for source in sources]
+        open_operations = OperationRow.select().where(OperationRow.integration.in_(names) & OperationRow.settled_ms.is_null())
+        leased = any(lease.integration in names for lease in self._leases.held(db))
+        if open_operations.exists(db) or leased:
+            raise Busy(f"A job of {' or '.join(names)} is being synced, or its outcome is not known", remedy="jobsync recover settles it")
+        listings = ListingRow.select().where(ListingRow.source.in_([source.number for source in sources])).execute(db)
+        if any(alive(row, self._leases.process, clock.to_ms(self._leases.now())) for row in listings):
+            raise Busy(f"{' or '.join(names)} is being refreshed", remedy="Wait for it to end")
+
+    def _move(self, db: Db, old: str, new: str, *, actor: str, linked: Mapping[str, str], also: Callable[[Db], object]) -> int:
+        if self._standing(db, old, new).moved:
+            raise UsageError(f"{old} was moved to {new} already", remedy="Look at the rename again")
+        source, empty = source_of(db, old), source_of(db, new)
+        assert source is not None, "its standing was looked at"  # noqa: S101
+        if empty is not None:
+            for table, column in ((ListingRow, ListingRow.source), (LetterRow, LetterRow.source), (IntegrationRow, IntegrationRow.number)):
+                table.delete().where(column == empty.number).execute(db)
+        IntegrationRow.update(id=new).where(IntegrationRow.number == source.number).execute(db)
+        OperationRow.update(integration=new).where(OperationRow.integration == old).execute(db)
+        _reschedule(db, old, new)
+        _rewrite(db, self._database.dialect, source, new)
+        _link(db, source, linked)
+        # Rules may ask for the integration: whatever they said of these jobs was said of the old one.
+        verdicts = VerdictRow.update({VerdictRow.ruling: -(version(db) + 1)})
+        verdicts.where(VerdictRow.key.between(source.low, source.high)).execute(db)
+        note_change(db)
+        _note(db, Rename(old, new, actor, self._leases.now()))
+        also(db)
+        return source.jobs
+
+
+def _reschedule(db: Db, old: str, new: str) -> None:
     ScheduleRow.delete().where(ScheduleRow.integration == new).execute(db)
-    ScheduleRow.update(integration=new).where(ScheduleRow.integration == old).execute(db)
-    # Rules may ask for the integration: whatever they said of these jobs was said of the old one.
-    verdicts = VerdictRow.update({VerdictRow.ruling: -(version(db) + 1)})
-    verdicts.where(VerdictRow.key.between(source.low, source.high)).execute(db)
-    note_change(db)
-    also(db)
-    return source.jobs
+    for row in ScheduleRow.select(ScheduleRow.last).where(ScheduleRow.integration == old).execute(db):
+        last = None if row.last is None else json.dumps({**json.loads(row.last), "integration": new})
+        ScheduleRow.update(integration=new, last=last).where(ScheduleRow.integration == old).execute(db)
 
 
-def _refuse(db: Db, source: Source, occupied: Source | None, new: str) -> None:
-    if occupied is not None and occupied.jobs:
-        raise UsageError(f"{new} has {occupied.jobs:,} cached jobs of its own", remedy="Name an integration that was not refreshed yet")
-    open_operations = OperationRow.select().where((OperationRow.integration == source.id) & OperationRow.settled_ms.is_null())
-    if open_operations.exists(db) or LeaseRow.select().where(LeaseRow.integration == source.id).exists(db):
-        raise Busy(f"A job of {source.id} is being synced, or its outcome is not known", remedy="jobsync recover settles it")
-    linked: int = MarkRow.select().where(MarkRow.key.between(source.low, source.high) & MarkRow.target_id.is_null(is_null=False)).count(db)
-    if linked:
-        raise UsageError(
-            f"The target knows {linked:,} jobs by ids that begin with {source.id}:, so the id cannot be renamed",
-            remedy=f"Keep the id {source.id} in the configuration; the name of an integration can be changed at any time",
-        )
+def _rewrite(db: Db, dialect: Dialect, source: Source, new: str) -> None:
+    """Write the new id into the jobs themselves, and digests to which the next listing compares as equal."""
+    after = source.low - 1
+    while rows := list(_payloads(db, after, source.high)):
+        after = rows[-1][0]
+        bodies = [(codec.encode(replace(codec.plain(body), integration=new)), body, seen, key) for key, body, seen in rows]
+        many(db, dialect, _BODY, [(body.decode(), key) for body, _, _, key in bodies])
+        digests = [(codec.digest(body) if bytes(seen) == codec.digest(was.encode()) else b"", key) for body, was, seen, key in bodies]
+        many(db, dialect, _DIGEST, digests)
 
 
-def _give(db: Db, source: Source, name: str) -> None:
-    IntegrationRow.update(id=name).where(IntegrationRow.number == source.number).execute(db)
+def _payloads(db: Db, after: int, high: int) -> Iterable[tuple[int, str, bytes]]:
+    query = PayloadRow.select(PayloadRow.key, PayloadRow.body, SightingRow.digest).join(SightingRow, on=SightingRow.key == PayloadRow.key)
+    chosen: Iterable[tuple[int, str, bytes]] = (
+        query.where(PayloadRow.key.between(after + 1, high)).order_by(PayloadRow.key).limit(AT_ONCE).tuples().execute(db)
+    )
+    return chosen
+
+
+def _link(db: Db, source: Source, linked: Mapping[str, str]) -> None:
+    """Note for the jobs that have no job in the target, as far as is known here, the one that carries their external id there."""
+    rows = JobRecord.select(JobRecord.id, JobRecord.key).where(JobRecord.source == source.number).tuples().execute(db)
+    for job_id, key in [row for row in rows if row[0] in linked]:
+        mark = get_mark(db, key) or SyncMark()
+        if mark.target_id is None:
+            put_mark(db, key, replace(mark, target_id=linked[job_id]), None)
+
+
+def _note(db: Db, rename: Rename) -> None:
+    """Keep the rename, and where the ids of earlier ones point to now."""
+    RenameRow.update(new=rename.new).where(RenameRow.new == rename.old).execute(db)
+    RenameRow.delete().where(RenameRow.old == rename.new).execute(db)
+    values = {"old": rename.old, "new": rename.new, "actor": rename.actor, "at_ms": clock.to_ms(rename.at)}
+    RenameRow.insert(values).execute(db)
+
+
+def _finish(db: Db, old: str, new: str, now: int) -> None:
+    query = RenameRow.update(finished_ms=now).where((RenameRow.old == old) & (RenameRow.new == new))
+    query.where(RenameRow.finished_ms.is_null()).execute(db)
+
+
+def _unfinished(db: Db) -> tuple[Rename, ...]:
+    query = RenameRow.select().where(RenameRow.finished_ms.is_null()).order_by(RenameRow.number)
+    return tuple(Rename(row.old, row.new, row.actor, clock.from_ms(row.at_ms)) for row in query.execute(db))
+
+
+def _former(db: Db, integrations: tuple[str, ...]) -> tuple[str, ...]:
+    query = RenameRow.select(RenameRow.old).where(RenameRow.new.in_(integrations)).order_by(RenameRow.number)
+    return tuple(dict.fromkeys(row[0] for row in query.tuples().execute(db)))

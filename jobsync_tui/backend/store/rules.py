@@ -63,7 +63,7 @@ class RuleStore:
         Raises:
             StalePlan: Somebody changed the rules since.
         """
-        return await self._database.write(_save, tuple(rules), actor=actor, what=what, expected=expected_revision, also=also)
+        return await self._database.write(save, tuple(rules), actor=actor, what=what, expected=expected_revision, also=also)
 
 
 def revision_in_force(db: Db) -> int:
@@ -90,7 +90,8 @@ def _history(db: Db) -> tuple[RuleRevision, ...]:
     return tuple(RuleRevision(revision, clock.from_ms(at), actor, what) for revision, at, actor, what in rows)
 
 
-def _save(db: Db, rules: tuple[Rule, ...], *, actor: str, what: str, expected: int, also: Callable[[Db], object] | None) -> RuleSet:
+def save(db: Db, rules: tuple[Rule, ...], *, actor: str, what: str, expected: int, also: Callable[[Db], object] | None = None) -> RuleSet:
+    """Within a transaction: make ``rules`` the ones in force; see `RuleStore.save`."""
     present = revision_in_force(db)
     if present != expected:
         raise StalePlan(

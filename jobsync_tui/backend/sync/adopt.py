@@ -66,22 +66,31 @@ def link_proposal(link: Link, side: TargetSide) -> Proposal:
     Raises:
         RemoteGone: The target does not have the job any more.
     """
+    proposal = linking(link.job_id, link.job_name, external_id(link.integration, link.job_id), link.target_id, side)
+    if side.mark.target_id is not None:
+        return refused(proposal.plan, side, Failure("already_linked", f"This job is linked to {side.mark.target_id} already"))
+    return proposal
+
+
+def linking(job_id: str, name: str | None, wanted: str, target_id: str, side: TargetSide, *, expected: str | None = None) -> Proposal:
+    """Return what gives a job of the target the external id ``wanted`` and changes nothing else; ``expected`` is the one it should have.
+
+    Raises:
+        RemoteGone: The target does not have the job any more.
+    """
     if side.job is None:
-        raise RemoteGone(f"the job {link.target_id} is gone from Tenzo", service="Tenzo")
-    wanted = external_id(link.integration, link.job_id)
+        raise RemoteGone(f"the job {target_id} is gone from Tenzo", service="Tenzo")
     plan = SyncPlan(
-        integration=link.integration,
-        job=replace(unread_head(link.job_id), name=link.job_name),
+        integration=wanted.removesuffix(f":{job_id}"),
+        job=replace(unread_head(job_id), name=name),
         kind=PlanKind.UPDATE,
         eligibility=None,
         target_id=side.job.id,
         target_version=side.job.version,
         target_url=side.job.url,
-        changes=(Change("external_id", side.job.external_id, wanted, overwrites=side.job.external_id is not None),),
+        changes=(Change("external_id", side.job.external_id, wanted, overwrites=side.job.external_id not in {None, expected}),),
         target_read_at=side.read_at,
     )
-    if side.mark.target_id is not None:
-        return refused(plan, side, Failure("already_linked", f"This job is linked to {side.mark.target_id} already"))
     if side.job.external_id == wanted:
         plan = replace(plan, kind=PlanKind.UNCHANGED, changes=())
         return Proposal(replace(plan, digest=plan_digest(plan)), None, side, {}, {})

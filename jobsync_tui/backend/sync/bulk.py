@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 from ..access import Actor
 from ..errors import JobsyncError, StalePlan
 from ..models import BulkPlan, Failure, Outcome, SyncPlan, SyncResult
 from .pipeline import Pipeline
 from .plan import bulk_plan
+from .side_by_side import side_by_side
 
 NOT_BEGUN = Failure("cancelled", "Stopped before it began")
-
-T = TypeVar("T")
 
 JobKey: TypeAlias = tuple[str, str]
 """Integration and ATS job id."""
@@ -54,7 +52,7 @@ class Bulk:
                 on_progress(done, len(jobs))
             return plan
 
-        return bulk_plan(await self._side_by_side(jobs, one))
+        return bulk_plan(await side_by_side(jobs, one, self._concurrency))
 
     async def sync_many(
         self,
@@ -99,7 +97,7 @@ class Bulk:
                 on_result(result)
             return result
 
-        return await self._side_by_side(jobs, one)
+        return await side_by_side(jobs, one, self._concurrency)
 
     async def sync_while(self, actor: Actor, jobs: Sequence[JobKey], go_on: Callable[[], bool], on_result: OnEach) -> None:
         """Sync the jobs as long as ``go_on`` says so before each; those that are not begun are not tried at all, and leave no record.
@@ -125,7 +123,7 @@ class Bulk:
                 result = fault
             await on_result(job, result)
 
-        await self._side_by_side(unique(jobs), one)
+        await side_by_side(unique(jobs), one, self._concurrency)
 
     async def _all_stale(self, actor: Actor, plan: BulkPlan, on_result: OnResult | None) -> tuple[SyncResult, ...]:
         error = StalePlan(
@@ -140,30 +138,6 @@ class Bulk:
             if on_result is not None:
                 on_result(result)
         return tuple(results)
-
-    async def _side_by_side(self, jobs: Sequence[JobKey], work: Callable[[JobKey], Awaitable[T]]) -> tuple[T, ...]:
-        """Run ``work`` on every job, so many at a time, and return the answers in the jobs' order.
-
-        A cancellation, or an error of one, lets those that have begun come to their end before it goes on.
-        """
-        found: dict[int, T] = {}
-        waiting = deque(enumerate(jobs))
-
-        async def worker() -> None:
-            while waiting:
-                place, job = waiting.popleft()
-                found[place] = await work(job)
-
-        workers = [asyncio.create_task(worker()) for _ in range(min(self._concurrency, len(jobs)))]
-        try:
-            for task in workers:
-                await asyncio.shield(task)
-        finally:
-            waiting.clear()
-            for task in workers:
-                task.cancel()
-            await asyncio.gather(*workers, return_exceptions=True)
-        return tuple(found[place] for place in range(len(jobs)))
 
 
 def unique(jobs: Sequence[JobKey]) -> tuple[JobKey, ...]:

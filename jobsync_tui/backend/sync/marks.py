@@ -14,8 +14,11 @@ from .plan import Proposal
 def done_mark(operation: Operation, mark: SyncMark, target_id: str, now: datetime) -> SyncMark:
     """Return the mark after an operation that is in the target. Only a sync moves ``last_synced``.
 
-    After an undo the target is not as the rules want it, which shows as ``changed``; an adopted job is still to be synced.
+    After an undo the target is not as the rules want it, which shows as ``changed``; an adopted job is still to be synced; a rename of
+    its integration leaves the job standing as it was.
     """
+    if operation.action == "rename":
+        return replace(_as_before(mark), target_id=mark.target_id or target_id)
     if operation.action == "undo":
         return SyncMark(sync_status=SyncStatus.CHANGED, last_synced=mark.last_synced, target_id=target_id, written=operation.written)
     if operation.action == "adopt":
@@ -26,12 +29,9 @@ def done_mark(operation: Operation, mark: SyncMark, target_id: str, now: datetim
 def failed_mark(action: str, mark: SyncMark, *, target_id: str | None = None, written: Mapping[str, JsonValue] | None = None) -> SyncMark:
     """Return the mark after a failure; what it says of earlier syncs stays, unless the failure came after the write.
 
-    An undo or an adoption that failed leaves the job standing as its last sync left it.
+    An undo, an adoption or a rename that failed leaves the job standing as its last sync left it.
     """
-    if action == "sync":
-        mark = replace(mark, sync_status=SyncStatus.FAILED)
-    elif mark.sync_status in {SyncStatus.SYNCING, SyncStatus.UNKNOWN}:
-        mark = replace(mark, sync_status=SyncStatus.NEVER if mark.last_synced is None else SyncStatus.SYNCED)
+    mark = replace(mark, sync_status=SyncStatus.FAILED) if action == "sync" else _as_before(mark)
     if target_id is not None:
         mark = replace(mark, target_id=target_id)
     return mark if written is None else replace(mark, written=written)
@@ -39,6 +39,15 @@ def failed_mark(action: str, mark: SyncMark, *, target_id: str | None = None, wr
 
 def unchanged_mark(action: str, proposal: Proposal, now: datetime) -> SyncMark:
     """Return the mark after an attempt that found nothing to change: it is as good as one that wrote."""
+    if action == "rename":
+        return replace(proposal.side.mark, target_id=proposal.side.mark.target_id or proposal.plan.target_id)
     status = SyncStatus.NEVER if action == "adopt" else SyncStatus.SYNCED
     last_synced = proposal.side.mark.last_synced if action == "adopt" else now
     return SyncMark(sync_status=status, last_synced=last_synced, target_id=proposal.plan.target_id, written=proposal.written)
+
+
+def _as_before(mark: SyncMark) -> SyncMark:
+    """Return the mark without the operation that was under way: as the last sync left it."""
+    if mark.sync_status not in {SyncStatus.SYNCING, SyncStatus.UNKNOWN}:
+        return mark
+    return replace(mark, sync_status=SyncStatus.NEVER if mark.last_synced is None else SyncStatus.SYNCED)

@@ -1,0 +1,107 @@
+"""``integrations rename``: what is kept under one id goes to another, and the target's external ids follow."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import click
+
+from ..backend.errors import ExitCode
+from ..backend.models import RenamePlan, RenameReport, SyncResult
+from .interruption import Interruption, confirm
+from .options import json_option
+from .output import print_json, print_line, say
+from .plans import print_result
+from .progress import progress_line
+from .session import open_backend, runs
+from .sync import Consent
+from .tables import Table
+from .verdicts import of_result, worst
+
+_SHOWN = 20
+"""Jobs of the target that a preview names."""
+
+
+@click.command()
+@click.argument("old", metavar="OLD")
+@click.argument("new", metavar="NEW")
+@click.option("--dry-run", is_flag=True, help="Show what would be moved and changed, and do nothing.")
+@click.option("--yes", is_flag=True, help="Do it without asking.")
+@json_option
+@runs
+async def rename(*, old: str, new: str, dry_run: bool, yes: bool, as_json: bool) -> int:
+    """Move what is kept under OLD, which left the configuration, to NEW, which came into it.
+
+    The target's external ids follow, one by one. What was cut short goes on when the command is given again.
+    """
+    consent = Consent(dry_run, yes, None)
+    interruption = Interruption()
+    async with open_backend() as backend:
+        plan = await backend.maintenance.rename_plan(old, new)
+        consent.validate()
+        if not as_json:
+            _print_plan(plan)
+        report = None
+        if not dry_run and (yes or confirm(f"Rename {old} to {new}?")):
+            with progress_line() as line:
+                done = 0
+
+                def show(result: SyncResult) -> None:
+                    nonlocal done
+                    done += 1
+                    line.show(f"{done:,} of {len(plan.links):,}  {result.outcome}  {result.job.name or result.job.id}")
+
+                async with interruption:
+                    report = await backend.maintenance.rename(old, new, on_result=show, cancel=interruption.event)
+    if as_json:
+        print_json(_document(plan, report))
+    elif report is not None:
+        _print_report(report)
+    if interruption.happened:
+        return ExitCode.INTERRUPTED
+    return ExitCode.OK if report is None else worst(map(of_result, report.results))
+
+
+def _document(plan: RenamePlan, report: RenameReport | None) -> dict[str, object]:
+    results = () if report is None else report.results
+    return {
+        "old": plan.old,
+        "new": plan.new,
+        "jobs": plan.jobs,
+        "links": plan.links,
+        "unclear": plan.unclear,
+        "rules": plan.rules,
+        "doubtful_rules": plan.doubtful,
+        "results": results,
+        "summary": {str(outcome): count for outcome, count in Counter(result.outcome for result in results).items()},
+        "finished": report is not None and report.finished,
+    }
+
+
+def _print_plan(plan: RenamePlan) -> None:
+    moved = "were moved already" if plan.moved else "move, with their history, marks and decisions"
+    print_line(f"{plan.old} -> {plan.new}: {plan.jobs:,} cached jobs {moved}")
+    print_line(f"{len(plan.links):,} jobs of the target get another external id")
+    table = Table("TARGET JOB", "NAME THERE", "EXTERNAL ID", "FROM THEN ON", widest=48)
+    for link in plan.links[:_SHOWN]:
+        table.add(link.target_id, link.name, f"{plan.old}:{link.job_id}", f"{plan.new}:{link.job_id}")
+    table.finish()
+    if len(plan.links) > _SHOWN:
+        print_line(f"... and {len(plan.links) - _SHOWN:,} more")
+    for link in plan.unclear:
+        print_line(f"For a person to look at first: {link.target_id}, {link.name or 'without a name'}, of {plan.old}:{link.job_id}")
+    for name in plan.rules:
+        print_line(f"The rule {name} asks for {plan.new} from then on")
+    for name in plan.doubtful:
+        print_line(f"The rule {name} asks for a part of an integration's id, and stays as it is")
+
+
+def _print_report(report: RenameReport) -> None:
+    for result in report.results:
+        if of_result(result) is not ExitCode.OK:
+            print_result(result)
+    plan = report.plan
+    done = sum(of_result(result) is ExitCode.OK for result in report.results)
+    print_line(f"{plan.old} is {plan.new} from now on: {plan.jobs:,} jobs moved, {done:,} of {len(plan.links):,} renamed in the target")
+    if not report.finished:
+        say(f"The target still knows jobs by the old id; once more: jobsync integrations rename {plan.old} {plan.new}")
