@@ -1,5 +1,6 @@
 """Lost answers and crashes: nothing lost, nothing twice, nothing resolved in silence."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -106,6 +107,15 @@ async def test_a_lost_update_that_somebody_wrote_over_is_told(bench: Bench) -> N
         assert (await recovery(bench).recover()).settled == {lost.operation_id: outcome}
     row = (await bench.ledger.audit.entries())[0]
     assert row.cause == "Tenzo's job was changed meanwhile and holds something else in: name"
+
+
+async def test_two_that_recover_at_once_both_report_what_was_settled(bench: Bench) -> None:
+    """A command that recovers has the recovery of its own start beside it."""
+    lost = await bench.another(WrappedTarget(bench.local, after_create=lose)).sync(ALICE, SHELF, "1")
+    bench.clock.turn(SETTLE)
+    both = recovery(bench)
+    reports = await asyncio.gather(both.recover(), both.recover())
+    assert [(report.open, report.settled, report.unknown) for report in reports] == [(1, {lost.operation_id: "created"}, ())] * 2
 
 
 async def test_what_a_live_process_has_in_hand_is_left_alone(bench: Bench) -> None:

@@ -26,11 +26,14 @@ class Recovery:
         self._parts = parts
         self._settler = Settler(parts)
         self._sleep = sleep
+        self._rounds = asyncio.Lock()
+        self._settled: dict[str, str] = {}
 
     async def recover(self, *, wait: bool = True) -> RecoveryReport:
         """Settle what can be settled, and report.
 
-        What a running process has in hand is not touched and not counted. What the target cannot be asked about stays unknown.
+        What a running process has in hand is not touched and not counted. What the target cannot be asked about stays unknown. Where two
+        of one process recover at once, as at a start, each looks when the other has looked, and both report what either settled.
 
         Args:
             wait: Stay until writes that may still land can be looked up.
@@ -38,16 +41,17 @@ class Recovery:
         Raises:
             StorageError: A settlement cannot be recorded.
         """
-        settled: dict[str, str] = {}
         unknown: dict[str, None] = {}
         while True:
-            pending = await self._round(settled, unknown)
+            async with self._rounds:
+                pending = await self._round(unknown)
             if pending is None or not wait:
                 break
             await self._sleep(max(0.0, (pending - self._parts.now()).total_seconds()))
-        return RecoveryReport(len({*settled, *unknown}), settled, tuple(unknown))
+        left = tuple(each for each in unknown if each not in self._settled)
+        return RecoveryReport(len(self._settled) + len(left), dict(self._settled), left)
 
-    async def _round(self, settled: dict[str, str], unknown: dict[str, None]) -> datetime | None:
+    async def _round(self, unknown: dict[str, None]) -> datetime | None:
         """Look at every open operation once; returns when the earliest of those that must wait can be looked up."""
         pending: list[datetime] = []
         for operation in await self._parts.ledger.journal.open_operations():
@@ -55,8 +59,7 @@ class Recovery:
             if settlement is None:
                 continue
             if settlement.outcome is not None:
-                settled[operation.id] = settlement.outcome.value
-                unknown.pop(operation.id, None)
+                self._settled[operation.id] = settlement.outcome.value
                 continue
             unknown[operation.id] = None
             if settlement.trouble is not None:
