@@ -89,7 +89,7 @@ def _is_kept(name: str, value: str, names: frozenset[str]) -> bool:
 def _secret_variables(settings: Settings) -> frozenset[str]:
     """Return the variables in which the configuration keeps secrets."""
     references = [value for each in settings.integrations for value in each.credentials.values()]
-    found = [each for each in (*references, settings.target.api_key) if isinstance(each, SecretRef)]
+    found = [each for each in (*references, settings.target.api_key, *settings.notify.secrets) if isinstance(each, SecretRef)]
     return frozenset(each.name for each in found if each.kind is SecretKind.ENV)
 
 

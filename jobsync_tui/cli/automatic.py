@@ -68,6 +68,22 @@ async def status(*, as_json: bool) -> int:
     return ExitCode.OK
 
 
+@auto.command("test-messages")
+@json_option
+@runs
+async def test_messages(*, as_json: bool) -> int:
+    """Send a message by the webhook and the command that the configuration names, and say whether it was taken."""
+    async with open_backend() as backend:
+        found = await backend.automatic.test_messages()
+    if as_json:
+        print_json({"channels": found})
+    elif not found:
+        say("The configuration names neither a webhook nor a command: see [notify]")
+    for name, error in () if as_json else found.items():
+        print_line(f"{name}: ok" if error is None else f"{name}: FAILED: {error.message}")
+    return ExitCode.REMOTE if any(found.values()) else ExitCode.OK
+
+
 @runs
 async def _once(every: timedelta | None, *, as_json: bool) -> int:
     interruption = Interruption()
@@ -158,6 +174,7 @@ def _document(run: AutomaticRun) -> dict[str, Any]:
         "outcomes": run.outcomes,
         "error": run.error,
         "skipped": run.skipped,
+        "failures": run.failures,
     }
 
 
@@ -180,6 +197,10 @@ def _print_status(found: AutomaticStatus, *, as_json: bool) -> None:
     for state in found.integrations:
         if state.hold is not None:
             say(f"{state.integration} waits since {when(state.hold.since)}: {state.hold.message}. {state.hold.remedy}")
+    for trouble in found.troubles:
+        print_line(f"TROUBLE {trouble.integration} since {when(trouble.since)}: {trouble.message}")
+    for channel in found.channels:
+        print_line(f"messages by {channel.name}: last {when(channel.sent_at)}" + (f", FAILED: {channel.error}" if channel.error else ""))
 
 
 def _standing(state: AutomaticState) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
@@ -14,9 +15,11 @@ from jobsync_tui.backend.access import Actor
 from jobsync_tui.backend.clock import now
 from jobsync_tui.backend.errors import AccessDenied
 from jobsync_tui.backend.facade import Backend
+from jobsync_tui.backend.http import Reply, Request
 from jobsync_tui.backend.models import AutomaticRun, Hold, HoldKind
 from jobsync_tui.backend.settings import load_settings
 from tests.cli.conftest import Jobsync, home, jobsync
+from tests.support.loopback import on_loopback
 
 __all__ = ["home", "jobsync"]
 
@@ -173,6 +176,7 @@ def test_the_command_once_with_its_document(jobsync: Jobsync, mine: Path) -> Non
         "outcomes": {"refused": 1, "created": 1},
         "error": None,
         "skipped": False,
+        "failures": {},
     }
     slot = [jobsync("-c", str(mine), "auto", "--once", "--every", "52w", "--json") for _ in range(2)]
     assert [(each.code, each.json["runs"][0]["skipped"]) for each in slot] == [(0, False), (0, True)]
@@ -205,3 +209,27 @@ def test_a_filter_that_asks_for_verdicts_has_them_made(jobsync: Jobsync, mine: P
     assert ["Driver" in out for out in listed.values()] == [False, True]
     planned = jobsync("-c", str(mine), "sync", "-i", "hers", "--filter", "rule:welders", "--dry-run", "--json").json
     assert [each["job"]["id"] for each in planned["results"]] == ["1"]
+
+
+def test_what_fails_is_posted_as_the_configuration_says(jobsync: Jobsync, mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    posts: list[Request] = []
+
+    async def take(request: Request) -> Reply:
+        posts.append(request)
+        return Reply(204)
+
+    monkeypatch.setenv("HOOK_SECRET", "hunter2-and-more")
+    with on_loopback({"hook": take}) as base:
+        mine.write_text(f'{mine.read_text()}\n[notify]\nwebhook = "{base}/hook"\nsecret = {{ env = "HOOK_SECRET" }}\n')
+        tried = jobsync("-c", str(mine), "auto", "test-messages", "--json")
+        assert (tried.code, tried.json) == (0, {"channels": {"webhook": None}})
+        mine.with_name("his.csv").unlink()
+        for _ in range(3):
+            jobsync("-c", str(mine), "auto", "--once")
+    assert len(posts) == 2
+    assert [each["integration"] for each in json.loads(posts[1].body)["troubles"]] == ["his"]
+    status = jobsync("-c", str(mine), "auto", "status", "--json").json
+    assert [(each["integration"], each["runs"], each["over"]) for each in status["troubles"]] == [("his", 3, False)]
+    assert (status["channels"][0]["name"], status["channels"][0]["error"]) == ("webhook", None)
+    refused = jobsync("-c", str(mine), "auto", "test-messages")
+    assert (refused.code, "webhook: FAILED" in refused.out) == (6, True)

@@ -12,7 +12,20 @@ import jobsync_tui
 PACKAGE = Path(jobsync_tui.__file__).parent
 CODE_FROM_TEXT = {"eval", "exec", "compile", "__import__"}
 MODULES = {"pickle", "shelve", "marshal", "subprocess", "dill", "code", "codeop", "pty", "telnetlib", "ftplib"}
-CALLS = {"os.system", "os.popen", "os.execv", "os.execve", "os.spawnv", "os.startfile", "yaml.load", "ssl._create_unverified_context"}
+CALLS = {
+    "asyncio.create_subprocess_exec",
+    "asyncio.create_subprocess_shell",
+    "os.system",
+    "os.popen",
+    "os.execv",
+    "os.execve",
+    "os.spawnv",
+    "os.startfile",
+    "yaml.load",
+    "ssl._create_unverified_context",
+}
+THE_COMMAND_HOOK = {"backend/notify/command.py": ["asyncio.create_subprocess_exec"]}
+"""The one place that starts a process: a program that the configuration names, without a shell."""
 
 
 def sources() -> list[Path]:
@@ -46,7 +59,7 @@ def dangers(text: str) -> list[str]:
 
 def test_no_text_becomes_code_a_process_or_an_object() -> None:
     found = {str(path.relative_to(PACKAGE)): seen for path in sources() if (seen := dangers(path.read_text(encoding="utf-8")))}
-    assert found == {}
+    assert found == THE_COMMAND_HOOK
 
 
 @pytest.mark.parametrize(

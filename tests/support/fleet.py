@@ -23,6 +23,7 @@ from jobsync_tui.backend.models import (
     Rule,
     RuleSet,
 )
+from jobsync_tui.backend.notify.base import Channel
 from jobsync_tui.backend.store.batches import BatchStore
 from jobsync_tui.backend.store.decisions import DecisionStore
 from jobsync_tui.backend.store.integrations import IntegrationStore
@@ -31,11 +32,13 @@ from jobsync_tui.backend.store.ledger import Ledger
 from jobsync_tui.backend.store.migrations import SCHEMA
 from jobsync_tui.backend.store.rules import RuleStore
 from jobsync_tui.backend.store.schedule import ScheduleStore
+from jobsync_tui.backend.store.troubles import TroubleStore
 from jobsync_tui.backend.store.verdicts import VerdictStore
 from jobsync_tui.backend.sync.automatic import Automatic, AutomaticParts
 from jobsync_tui.backend.sync.bulk import Bulk
 from jobsync_tui.backend.sync.judging import Judge
 from jobsync_tui.backend.sync.loading import Loader
+from jobsync_tui.backend.sync.messenger import Messenger, Sender
 from jobsync_tui.backend.sync.parts import SyncParts, SyncTiming
 from jobsync_tui.backend.sync.pipeline import Pipeline
 from jobsync_tui.backend.sync.refresh import Refresher
@@ -98,6 +101,8 @@ class Host:
     pipeline: Pipeline
     automatic: Automatic
     clock: HandClock
+    troubles: TroubleStore
+    messenger: Messenger
 
     async def run(self, integration: str = "acme", *, stop: asyncio.Event | None = None, on_schedule: bool = False) -> AutomaticRun:
         """Run once."""
@@ -131,6 +136,11 @@ class Fleet:
     most_changes: int = 200
     read_only: set[str] = field(default_factory=set)
     policy: EvaluationPolicy = field(default_factory=EvaluationPolicy)
+    channels: list[Channel] = field(default_factory=list)
+
+    def sender(self) -> Sender:
+        """Return who sends messages."""
+        return Sender(channels=self.channels, broken={}, every=3 * EVERY, organization="Acme", names={"acme": "Acme Health"})
 
     @asynccontextmanager
     async def host(self, clock: HandClock | None = None, target: Target | None = None) -> AsyncIterator[Host]:
@@ -139,6 +149,7 @@ class Fleet:
         database = await Database.open(f"sqlite:///{self.folder}/jobsync.db", SCHEMA)
         jobs, ledger = JobStore(database, lambda: self.policy), Ledger(database, now=clock.now, uptime=self.clock.uptime)
         integrations, rules = IntegrationStore(database), RuleStore(database)
+        troubles = TroubleStore(database, now=clock.now)
         pipeline = Pipeline(self._parts(jobs, ledger, rules, clock, target or self.target))
         judge = Judge(VerdictStore(database), BatchStore(database), rules.current, lambda: self.policy, clock.now)
         parts = AutomaticParts(
@@ -150,13 +161,16 @@ class Fleet:
             decisions=DecisionStore(database),
             schedule=ScheduleStore(database, now=clock.now),
             integrations=integrations,
+            messenger=Messenger(troubles, ledger.leases, self.sender, clock.now),
             most_changes=lambda: self.most_changes,
             every=lambda: EVERY,
             read_only=lambda integration: integration in self.read_only,
             now=clock.now,
         )
         try:
-            yield Host(database, jobs, ledger, parts.schedule, parts.decisions, rules, pipeline, Automatic(parts), clock)
+            yield Host(
+                database, jobs, ledger, parts.schedule, parts.decisions, rules, pipeline, Automatic(parts), clock, troubles, parts.messenger
+            )
         finally:
             await database.close()
 

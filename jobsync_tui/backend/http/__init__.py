@@ -7,6 +7,7 @@ from .address import Params, segment
 from .announce import OnWait, announcing
 from .auth import Auth, BasicAuth, FetchToken, HeaderAuth, Token, TokenAuth, basic
 from .decode import decode_json
+from .encode import encode_json
 from .excerpt import excerpt
 from .gate import Priority, as_person
 from .limits import Limits
@@ -41,6 +42,7 @@ __all__ = [
     "as_person",
     "basic",
     "decode_json",
+    "encode_json",
     "error_of",
     "excerpt",
     "said",

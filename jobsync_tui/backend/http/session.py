@@ -9,14 +9,13 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urlencode, urlsplit
 
-import msgspec
-
 from ... import __version__
 from ..errors import AnswerLost, CredentialsRejected, RateLimited, RemoteError, UnexpectedAnswer, Unreachable
 from .address import Home, Params, with_query
 from .announce import OnWait, wait_visibly
 from .auth import Auth
 from .breaker import Breaker
+from .encode import encode_json
 from .faults import TransportFault
 from .gate import Gate, Priority, current_priority
 from .limits import Limits
@@ -342,7 +341,7 @@ def _headers(given: Mapping[str, str] | None, *, json: object, form: Mapping[str
 
 def _body(json: object, form: Mapping[str, str] | None) -> bytes:
     if json is not None:
-        return msgspec.json.encode(json)
+        return encode_json(json)
     return urlencode(form).encode() if form is not None else b""
 
 

@@ -3,7 +3,7 @@
 Field names and their order are those of the JSON documents in the contract, so that a document is its dataclass encoded.
 """
 
-from .automatic import AutomaticRun, AutomaticState, AutomaticStatus, Hold, HoldKind, Pause
+from .automatic import JOBS_FAILED, AutomaticRun, AutomaticState, AutomaticStatus, ChannelState, Hold, HoldKind, Pause, Trouble
 from .eligibility import (
     ActionResult,
     AutomaticDecision,
@@ -68,6 +68,7 @@ from .sync import (
 )
 
 __all__ = [
+    "JOBS_FAILED",
     "Action",
     "ActionKind",
     "ActionResult",
@@ -83,6 +84,7 @@ __all__ = [
     "BulkPlan",
     "CachedJob",
     "Change",
+    "ChannelState",
     "Condition",
     "ConditionResult",
     "ConnectionReport",
@@ -144,4 +146,5 @@ __all__ = [
     "SyncResult",
     "SyncStatus",
     "TemplateType",
+    "Trouble",
 ]

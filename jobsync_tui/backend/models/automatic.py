@@ -43,6 +43,7 @@ class AutomaticRun:
         refreshed: Jobs that the refresh read; None where it failed, or where there was none.
         evaluated: Jobs that were new, changed, or judged by rules that the automatic sync had not met.
         outcomes: How the evaluated ones ended, by outcome; a job whose rules changed nothing for it is in none.
+        failures: Why those failed that did, by code.
         error: What went wrong, or why nothing was done.
         skipped: Whether nothing was done at all.
     """
@@ -53,6 +54,44 @@ class AutomaticRun:
     outcomes: Mapping[str, int] = field(default_factory=dict)
     error: Failure | None = None
     skipped: bool = False
+    failures: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """Something that keeps the automatic sync of an integration from its work, as it is told: once when it begins and once when it ends.
+
+    Attributes:
+        code: Of the error, or `JOBS_FAILED`.
+        since: When it was first met.
+        last: When it was met last, or when it was over.
+        runs: Runs that met it.
+        jobs: Jobs that fail at this time; only for `JOBS_FAILED`.
+        over: Whether a later run met it no more.
+    """
+
+    integration: str
+    code: str
+    message: str
+    remedy: str | None
+    since: datetime
+    last: datetime
+    runs: int = 1
+    jobs: int = 0
+    over: bool = False
+
+
+JOBS_FAILED = "jobs_failed"
+"""The trouble of jobs that fail while the run as a whole does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelState:
+    """A way by which troubles are sent out: when it last took a message, and what went wrong with the last one, if anything did."""
+
+    name: str
+    sent_at: datetime | None
+    error: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +118,18 @@ class AutomaticState:
 
 @dataclass(frozen=True, slots=True)
 class AutomaticStatus:
-    """How the automatic sync stands; ``every`` is the time between two runs that the configuration asks for."""
+    """How the automatic sync stands.
+
+    Attributes:
+        paused: Who paused it; None where it is not.
+        every: The time between two runs that the configuration asks for.
+        integrations: How it stands for each.
+        troubles: What is not over.
+        channels: The ways by which troubles are sent out.
+    """
 
     paused: Pause | None
     every: timedelta
     integrations: tuple[AutomaticState, ...]
+    troubles: tuple[Trouble, ...] = ()
+    channels: tuple[ChannelState, ...] = ()

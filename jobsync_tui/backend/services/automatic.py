@@ -13,10 +13,11 @@ from datetime import timedelta
 from ..access import Actor
 from ..clock import now
 from ..errors import JobsyncError
-from ..models import AutomaticDecision, AutomaticRun, AutomaticState, AutomaticStatus, HoldKind
+from ..models import AutomaticDecision, AutomaticRun, AutomaticState, AutomaticStatus, Failure, HoldKind
 from ..sync.automatic import LEASE
 from ..sync.timer import next_slot
 from .base import Service, for_admins, for_integration
+from .channels import channel_names
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +57,9 @@ class AutomaticService(Service):
         actor = self._automatic(on_schedule=on_schedule)
         event = stop or asyncio.Event()
         runs = [context.automatic.run(actor, each, stop=event, every=every, on_schedule=on_schedule) for each in chosen]
-        return tuple(await asyncio.gather(*runs))
+        found = tuple(await asyncio.gather(*runs))
+        await context.messenger.send(actor.user)
+        return found
 
     @for_admins
     async def serve(self, stop: asyncio.Event, on_runs: Callable[[tuple[AutomaticRun, ...]], None], every: timedelta | None = None) -> None:
@@ -103,9 +106,25 @@ class AutomaticService(Service):
     @for_admins
     async def status(self) -> AutomaticStatus:
         """Return how the automatic sync of the integrations stands that the actor may use."""
-        states = await self.context.schedule_store.states(self.context.visible())
-        paused = await self.context.schedule_store.paused()
-        return AutomaticStatus(paused, self.context.settings.sync.every, tuple([await self._with_run(each) for each in states]))
+        context, visible = self.context, self.context.visible()
+        return AutomaticStatus(
+            paused=await context.schedule_store.paused(),
+            every=context.settings.sync.every,
+            integrations=tuple([await self._with_run(each) for each in await context.schedule_store.states(visible)]),
+            troubles=await context.stores.troubles.standing(visible),
+            channels=await context.stores.troubles.channels(channel_names(context.settings)),
+        )
+
+    @for_admins
+    async def test_messages(self) -> dict[str, Failure | None]:
+        """Send a message without troubles by every channel that is configured; returns what went wrong with each, by its name.
+
+        Raises:
+            AccessDenied: The actor may not use every integration.
+        """
+        await self.context.require_everything("auto test-messages")
+        found = await self.context.messenger.test()
+        return {name: None if error is None else error.failure() for name, error in found.items()}
 
     @for_integration
     async def state(self, integration: str) -> AutomaticState:

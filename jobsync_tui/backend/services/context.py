@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ..sync.bulk import Bulk
     from ..sync.foresight import Foresight
     from ..sync.judging import Judge
+    from ..sync.messenger import Messenger
     from ..sync.parts import SyncParts
     from ..sync.pipeline import Pipeline
     from ..sync.recovery import Recovery
@@ -174,11 +175,20 @@ class Context:
                 decisions=self.stores.decisions,
                 schedule=self.stores.schedule,
                 integrations=self.stores.integrations,
+                messenger=self.messenger,
                 most_changes=lambda: self.settings.sync.most_changes,
                 every=lambda: self.settings.sync.every,
                 read_only=lambda integration: self.connections.settings_of(integration).read_only,
             )
         )
+
+    @cached_property
+    def messenger(self) -> Messenger:
+        """Tells troubles of the automatic sync to whom the configuration names."""
+        from ..sync.messenger import Messenger
+        from .channels import sender_of
+
+        return Messenger(self.stores.troubles, self.ledger.leases, lambda: sender_of(self.settings, self.actor))
 
     @cached_property
     def _sync_parts(self) -> SyncParts:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ..store.rename import RenameStore
     from ..store.rules import RuleStore
     from ..store.schedule import ScheduleStore
+    from ..store.troubles import TroubleStore
     from ..store.verdicts import VerdictStore
 
 
@@ -81,6 +82,13 @@ class Stores:
         from ..store.schedule import ScheduleStore
 
         return ScheduleStore(self.database)
+
+    @cached_property
+    def troubles(self) -> TroubleStore:
+        """What the automatic sync met, and who was told."""
+        from ..store.troubles import TroubleStore
+
+        return TroubleStore(self.database)
 
     @cached_property
     def journal(self) -> Journal:

@@ -11,7 +11,9 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ..models import EvaluationPolicy, SettingValue
+from ..secrets import SecretRef
 from .values import (
+    CommandWords,
     Credentials,
     Duration,
     ExtraTable,
@@ -25,6 +27,7 @@ from .values import (
     ServiceUrl,
     StorageUrl,
     Text,
+    WebhookAddress,
     problem,
 )
 
@@ -118,6 +121,35 @@ class SyncSettings(_Table):
     most_changes: int = Field(default=200, ge=0, strict=True)
 
 
+class NotifySettings(_Table):
+    """Where failures of the automatic sync are sent.
+
+    Attributes:
+        webhook: An address that a digest is posted to, or the secret that holds it.
+        secret: What the posts are signed with.
+        command: A program, by its absolute path, and its arguments; it gets the digest on its standard input.
+        timeout: How long the program may take.
+        every: At most one digest in that time.
+    """
+
+    webhook: WebhookAddress | None = None
+    secret: SecretReference | None = None
+    command: CommandWords | None = None
+    timeout: Duration = timedelta(seconds=30)
+    every: Duration = timedelta(minutes=15)
+
+    @model_validator(mode="after")
+    def _a_webhook_is_signed(self) -> Self:
+        if (self.webhook is None) != (self.secret is None):
+            raise problem("is missing: a webhook is signed, so it needs an address and a secret", "secret" if self.webhook else "webhook")
+        return self
+
+    @property
+    def secrets(self) -> tuple[SecretRef, ...]:
+        """Return where the secrets of this table are."""
+        return tuple(each for each in (self.webhook, self.secret) if isinstance(each, SecretRef))
+
+
 class SessionSettings(_Table):
     """How long a session of the terminal application may stand idle; ``idle`` is None where the file does not say."""
 
@@ -204,6 +236,7 @@ class Settings(_Table):
     storage: StorageSettings = StorageSettings()
     target: TargetSettings = TargetSettings()
     sync: SyncSettings = SyncSettings()
+    notify: NotifySettings = NotifySettings()
     network: NetworkSettings = NetworkSettings()
     session: SessionSettings = SessionSettings()
     settings: JobSettings = JobSettings()

@@ -29,6 +29,13 @@ concurrency = 4                 # requests to one ATS at the same time, at most 
 settle_after = "20s"            # the longest time in which a write without an answer may still land
 most_changes = 200              # jobs that the automatic sync may write because rules changed, before it asks a person
 
+# [notify]                      # failures of the automatic sync, one message for all that is new; docs/deployment.md has the details
+# webhook = "https://hooks.example.com/jobsync"     # or { env = "NAME" } and so on, where whoever knows the address may post there
+# secret = { env = "JOBSYNC_WEBHOOK_SECRET" }       # signs each post
+# command = ["/usr/local/bin/page", "--quiet"]      # gets the message as JSON on its standard input; no shell, an empty environment
+# timeout = "30s"               # how long the command may take
+# every = "15m"                 # at most one message in that time
+
 # [network]
 # proxy = "http://proxy.example:3128"     # the environment's proxy settings are not used
 # ca_bundle = "/etc/ssl/company.pem"      # added to the system's

@@ -65,13 +65,36 @@ def _duration(value: object) -> timedelta:
     return duration
 
 
-def _service_url(value: str) -> str:
+def service_url(value: str, *, query: bool = False) -> str:
+    """Return the address of a service without a slash at its end.
+
+    Args:
+        value: As it was written.
+        query: Whether it may have a query, in which some services want their key.
+
+    Raises:
+        PydanticCustomError: It is no address that may be used; the message does not repeat it, and is that of a `ValueError`.
+    """
     parts = _url_parts(value)
-    if parts.query or parts.fragment:
+    if (parts.query and not query) or parts.fragment:
         raise problem("must not have a query or a fragment")
     if parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or "")):
         return value.rstrip("/")
     raise problem("must be https, or http to a loopback address")
+
+
+def _webhook(value: object) -> SecretRef | str:
+    """Return a webhook's address, or where it is kept: with many services whoever knows it may post there."""
+    return service_url(_text(value)) if isinstance(value, str) else _secret(value)
+
+
+def _command(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value:
+        raise problem('must be a list of the program and its arguments, such as ["/usr/local/bin/page", "--quiet"]')
+    words = tuple(_text(word) for word in value)
+    if not words[0].startswith("/"):
+        raise problem("must begin with the absolute path of the program")
+    return words
 
 
 def _proxy_url(value: str) -> str:
@@ -194,12 +217,14 @@ def _table(value: object) -> dict[str, object]:
 Text: TypeAlias = Annotated[str, BeforeValidator(_text)]
 Identifier: TypeAlias = Annotated[str, AfterValidator(_identifier), BeforeValidator(_text)]
 Duration: TypeAlias = Annotated[timedelta, PlainValidator(_duration)]
-ServiceUrl: TypeAlias = Annotated[str, AfterValidator(_service_url), BeforeValidator(_text)]
+ServiceUrl: TypeAlias = Annotated[str, AfterValidator(service_url), BeforeValidator(_text)]
 ProxyUrl: TypeAlias = Annotated[str, AfterValidator(_proxy_url), BeforeValidator(_text)]
 StorageUrl: TypeAlias = Annotated[str, AfterValidator(_storage_url), BeforeValidator(_text)]
 JobField: TypeAlias = Annotated[str, AfterValidator(_job_field), BeforeValidator(_text)]
 OwnPath: TypeAlias = Annotated[Path, PlainValidator(lambda value, info: _own_path(_text(value), info))]
 SecretReference: TypeAlias = Annotated[InstanceOf[SecretRef], BeforeValidator(_secret)]
+WebhookAddress: TypeAlias = Annotated[InstanceOf[SecretRef] | str, PlainValidator(_webhook)]
+CommandWords: TypeAlias = Annotated[tuple[str, ...], PlainValidator(_command)]
 Credentials: TypeAlias = Annotated[Mapping[str, SecretRef | str], PlainValidator(_credentials)]
 FlatTable: TypeAlias = Annotated[Mapping[str, str], PlainValidator(_flat_table)]
 ExtraTable: TypeAlias = Annotated[Mapping[str, object], PlainValidator(_table)]

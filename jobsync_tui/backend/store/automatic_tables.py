@@ -13,6 +13,7 @@ class DecisionRow(peewee.Model):
 
     ``changed`` and ``configuration`` are the job's state and what the rules left on it when it was decided (`VerdictRow`, `RulingRow`),
     ``judgement`` the one it was decided under. What failed is tried again at ``retry_at``, after ``tries`` failures in a row.
+    ``eligible_at`` is when the job became eligible in the eyes of the automatic sync, 0 while it is not.
     """
 
     key = peewee.BigIntegerField(primary_key=True)
@@ -25,6 +26,7 @@ class DecisionRow(peewee.Model):
     configuration = peewee.TextField()
     tries = peewee.IntegerField()
     retry_at = peewee.BigIntegerField()
+    eligible_at = peewee.BigIntegerField(default=0)
 
     class Meta:  # noqa: D106
         table_name = "automatic_decisions"
@@ -65,4 +67,41 @@ class PauseRow(peewee.Model):
         table_name = "automatic_pause"
 
 
-AUTOMATIC_TABLES: tuple[type[peewee.Model], ...] = (DecisionRow, ScheduleRow, PauseRow)
+class TroubleRow(peewee.Model):
+    """A trouble of an integration, in place: however many runs meet it, it is one row.
+
+    ``event`` numbers the last thing about it that is worth a message (it began, grew, ended, still stands after a day), over all rows.
+    """
+
+    integration = peewee.TextField()
+    code = peewee.TextField()
+    message = peewee.TextField()
+    remedy = peewee.TextField(null=True)
+    since = peewee.BigIntegerField()
+    last = peewee.BigIntegerField()
+    runs = peewee.IntegerField()
+    jobs = peewee.IntegerField()
+    over = peewee.BooleanField()
+    event = peewee.BigIntegerField()
+    event_at = peewee.BigIntegerField()
+
+    class Meta:  # noqa: D106
+        table_name = "automatic_troubles"
+        primary_key = peewee.CompositeKey("integration", "code")
+
+
+class ChannelRow(peewee.Model):
+    """A way by which troubles are sent out: up to which event it was told, when, and what went wrong since."""
+
+    name = peewee.TextField(primary_key=True)
+    upto = peewee.BigIntegerField(default=0)
+    sent_at = peewee.BigIntegerField(default=0)
+    error = peewee.TextField(null=True)
+
+    class Meta:  # noqa: D106
+        table_name = "automatic_channels"
+
+
+AUTOMATIC_TABLES: tuple[type[peewee.Model], ...] = (DecisionRow, ScheduleRow, PauseRow, TroubleRow, ChannelRow)
+TOLD_TABLES: tuple[type[peewee.Model], ...] = (TroubleRow, ChannelRow)
+"""Those that came with version 3 of the schema."""

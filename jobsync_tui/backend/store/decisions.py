@@ -11,7 +11,7 @@ import peewee
 from .. import clock
 from ..canonical import storable
 from ..database import Database, Db, Dialect
-from ..models import AutomaticDecision, SyncStatus
+from ..models import AutomaticDecision, Outcome, SyncStatus
 from .automatic_tables import DecisionRow
 from .sources import source_of
 from .statements import many
@@ -22,11 +22,13 @@ LONGEST_WAIT = timedelta(hours=1)
 """After which anything that failed is tried again; a time of trying that lies further ahead comes from a wrong clock."""
 
 _DECIDE = (
-    "INSERT INTO automatic_decisions (key, at, outcome, reason, revision, judgement, changed, configuration, tries, retry_at) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+    "INSERT INTO automatic_decisions (key, at, outcome, reason, revision, judgement, changed, configuration, tries, retry_at, eligible_at) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
     "ON CONFLICT (key) DO UPDATE SET at = excluded.at, outcome = excluded.outcome, reason = excluded.reason, "
     "revision = excluded.revision, judgement = excluded.judgement, changed = excluded.changed, "
-    "configuration = excluded.configuration, tries = excluded.tries, retry_at = excluded.retry_at"
+    "configuration = excluded.configuration, tries = excluded.tries, retry_at = excluded.retry_at, "
+    "eligible_at = CASE WHEN excluded.eligible_at = 0 OR automatic_decisions.eligible_at = 0 THEN excluded.eligible_at "
+    "ELSE automatic_decisions.eligible_at END"
 )
 
 
@@ -112,6 +114,10 @@ class DecisionStore:
         """Note that the rules have changed nothing for these jobs; their last outcome stands, under the new rules."""
         await self._database.write(_meet, self._dialect, judgement, tuple(same), clock.to_ms(now))
 
+    async def newly_eligible(self, integration: str, since: datetime) -> int:
+        """Return how many jobs became eligible after ``since`` and still are."""
+        return await self._database.read(_newly_eligible, integration, clock.to_ms(since))
+
     async def last(self, integration: str, job_id: str) -> AutomaticDecision | None:
         """Return the last decision on a job, without the time of the next run."""
         return await self._database.read(_last, integration, job_id)
@@ -180,12 +186,30 @@ def _values(judgement: Judgement, decision: Decision, changed: int, now: int) ->
     candidate = decision.candidate
     retry_at = 0 if decision.retry_at is None else clock.to_ms(decision.retry_at)
     stand = (judgement.basis.revision, judgement.number, changed, candidate.configuration)
-    return (candidate.key, now, decision.outcome, decision.reason, *stand, decision.tries, retry_at)
+    eligible_at = now if candidate.eligible else 0
+    return (candidate.key, now, decision.outcome, decision.reason, *stand, decision.tries, retry_at, eligible_at)
 
 
 def _meet(db: Db, dialect: Dialect, judgement: Judgement, same: Sequence[Candidate], now: int) -> None:
     rows = [(now, judgement.basis.revision, judgement.number, candidate.key) for candidate in same]
     many(db, dialect, "UPDATE automatic_decisions SET at = ?, revision = ?, judgement = ? WHERE key = ?", rows)
+
+
+def failing(db: Db, integration: str) -> int:
+    """Return how many jobs of an integration failed when they were decided on last."""
+    source = source_of(db, integration)
+    if source is None:
+        return 0
+    failed = DecisionRow.outcome.in_([Outcome.FAILED.value, Outcome.UNKNOWN.value])
+    return int(DecisionRow.select().where(DecisionRow.key.between(source.low, source.high) & failed).count(db))
+
+
+def _newly_eligible(db: Db, integration: str, since: int) -> int:
+    source = source_of(db, integration)
+    if source is None:
+        return 0
+    new = (DecisionRow.eligible_at > since) & (DecisionRow.outcome != Outcome.REFUSED.value)
+    return int(DecisionRow.select().where(DecisionRow.key.between(source.low, source.high) & new).count(db))
 
 
 def _last(db: Db, integration: str, job_id: str) -> AutomaticDecision | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..database import Db, Dialect, Migration, Schema, create_tables
 from ..models import SortField
-from .automatic_tables import AUTOMATIC_TABLES
+from .automatic_tables import AUTOMATIC_TABLES, TOLD_TABLES
 from .ledger_tables import LEDGER_TABLES
 from .ordering import COLUMNS, TIMES, create_order
 from .rename_table import create_renames
@@ -28,4 +28,15 @@ def create_sync_status_index(db: Db) -> None:
     db.execute_sql("CREATE INDEX jobs_by_sync ON jobs (source, sync_status) WHERE sync_status <> 'never'")
 
 
-SCHEMA = Schema("store", 2, _create, (Migration(2, "the ids that integrations had before", create_renames),))
+def _troubles_and_eligible_since(db: Db, _: Dialect) -> None:
+    create_tables(db, TOLD_TABLES)
+    db.execute_sql("ALTER TABLE automatic_decisions ADD COLUMN eligible_at BIGINT NOT NULL DEFAULT 0")
+    db.execute_sql("UPDATE automatic_decisions SET eligible_at = at WHERE outcome IN ('created', 'updated', 'unchanged')")
+
+
+MIGRATIONS = (
+    Migration(2, "the ids that integrations had before", create_renames),
+    Migration(3, "troubles that are told, and since when a job is eligible", _troubles_and_eligible_since),
+)
+
+SCHEMA = Schema("store", 1 + len(MIGRATIONS), _create, MIGRATIONS)

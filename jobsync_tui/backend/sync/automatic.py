@@ -24,6 +24,7 @@ from .bulk import Bulk, JobKey
 from .guard import Patience, credentials_hold, guard_hold, too_many
 from .judging import Judge
 from .loading import MOST, Loader
+from .messenger import Messenger
 from .refresh import Refresher
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,8 @@ PAGE = 5_000
 
 FINAL = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.NOT_FOUND})
 """Outcomes that stand until the job or the rules change."""
+
+FAILED = frozenset({Outcome.FAILED.value, Outcome.UNKNOWN.value})
 
 FOR_GOOD = frozenset({"refused", "remote_gone", "not_verified"})
 """Failures that trying again would not mend: the target declines or alters what is sent, or its job is gone and a person must say so."""
@@ -62,6 +65,7 @@ class AutomaticParts:
     decisions: DecisionStore
     schedule: ScheduleStore
     integrations: IntegrationStore
+    messenger: Messenger
     most_changes: Callable[[], int]
     every: Callable[[], timedelta]
     read_only: Callable[[str], bool]
@@ -115,6 +119,7 @@ class Automatic:
             await schedule.begin(integration, every)
             run = await _Run(self._parts, actor, integration, lease, every, stop).to_the_end()
             await schedule.end(run)
+            await self._parts.messenger.note(run)
             return run
 
 
@@ -136,6 +141,7 @@ class _Run:
     refreshed: int | None = None
     evaluated: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
+    failures: Counter[str] = field(default_factory=Counter)
     error: Failure | None = None
     patience: Patience = field(default_factory=Patience)
 
@@ -160,6 +166,7 @@ class _Run:
             evaluated=self.evaluated,
             outcomes=dict(self.outcomes),
             error=self.error,
+            failures=dict(self.failures),
         )
 
     async def _refresh(self) -> None:
@@ -242,6 +249,8 @@ class _Run:
         async def ended(job: JobKey, result: SyncResult | Exception) -> None:
             decision = self._decision(by_key[job], result)
             self.outcomes[decision.outcome] += 1
+            if decision.outcome in FAILED:
+                self.failures[decision.reason or decision.outcome] += 1
             await self.parts.decisions.synced(judgement, decision, self.parts.now())
             await self.parts.ledger.leases.renew(self.lease)
 

@@ -1,0 +1,161 @@
+"""Troubles of the automatic sync: each in one row, and how far each channel was told of them.
+
+A run notes what it met. A trouble that goes on is no news: it has an event when it begins, when more jobs fail than before, when it still
+stands after a day, and when it is over. A channel is told what happened since the event it was told last, so what was not delivered is
+part of the next message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import peewee
+
+from .. import clock
+from ..canonical import storable
+from ..database import Database, Db
+from ..models import JOBS_FAILED, AutomaticRun, ChannelState, Failure, Trouble
+from .automatic_tables import ChannelRow, TroubleRow
+from .codec import moment
+from .decisions import failing
+
+REMINDER = timedelta(days=1)
+"""After which a trouble that still stands is told again."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a channel has not been told: ``upto`` is the last event in it."""
+
+    troubles: tuple[Trouble, ...]
+    upto: int
+
+
+class TroubleStore:
+    """What runs met, and who was told."""
+
+    def __init__(self, database: Database, *, now: Callable[[], datetime] = clock.now) -> None:
+        self._database = database
+        self._now = now
+
+    async def note(self, run: AutomaticRun) -> None:
+        """Note what a run met, and what it met no more; one that did nothing says nothing."""
+        if not run.skipped:
+            await self._database.write(_note, run, clock.to_ms(self._now()))
+
+    async def standing(self, integrations: Collection[str]) -> tuple[Trouble, ...]:
+        """Return what is not over, oldest first."""
+        return await self._database.read(_standing, tuple(integrations))
+
+    async def news(self, channel: str, every: timedelta) -> News | None:
+        """Return what the channel is to be told now; None where there is nothing, or it was told less than ``every`` ago."""
+        return await self._database.read(_news, channel, clock.to_ms(self._now()), every // timedelta(milliseconds=1))
+
+    async def told(self, channel: str, upto: int) -> None:
+        """Note that the channel took a message."""
+        values = {"upto": upto, "sent_at": clock.to_ms(self._now()), "error": None}
+        await self._database.write(_put_channel, channel, values)
+
+    async def failed(self, channel: str, error: str) -> None:
+        """Note that the channel did not take a message."""
+        await self._database.write(_put_channel, channel, {"error": storable(error)})
+
+    async def channels(self, names: Sequence[str]) -> tuple[ChannelState, ...]:
+        """Return how the channels stand."""
+        return await self._database.read(_channels, tuple(names))
+
+
+def _note(db: Db, run: AutomaticRun, now: int) -> None:
+    rows = {row.code: row for row in TroubleRow.select().where(TroubleRow.integration == run.integration).execute(db)}
+    met: set[str] = set()
+    if run.error is not None:
+        met.add(run.error.code)
+        _meet(db, rows.get(run.error.code), run.integration, run.error, now=now)
+    known = rows.get(JOBS_FAILED)
+    if run.failures or (known is not None and not known.over):
+        jobs = failing(db, run.integration)
+        if jobs:
+            met.add(JOBS_FAILED)
+            failure = Failure(JOBS_FAILED, _words(run, known, jobs), "jobsync retry tries them again.")
+            _meet(db, known, run.integration, failure, jobs=jobs, now=now)
+    for row in rows.values():
+        if row.code not in met and not row.over:
+            _put(db, row, {"over": True, "last": now, **_event(db, now)})
+
+
+def _meet(db: Db, known: TroubleRow | None, integration: str, failure: Failure, *, now: int, jobs: int = 0) -> None:
+    remedy = None if failure.remedy is None else storable(failure.remedy)
+    said = {"message": storable(failure.message), "remedy": remedy, "jobs": jobs, "last": now, "over": False}
+    if known is None:
+        first = {"integration": integration, "code": failure.code, "since": now, "runs": 1}
+        TroubleRow.insert({**first, **said, **_event(db, now)}).execute(db)
+    elif known.over:
+        _put(db, known, {**said, "since": now, "runs": 1, **_event(db, now)})
+    else:
+        is_news = jobs > known.jobs or now - known.event_at >= REMINDER // timedelta(milliseconds=1)
+        _put(db, known, {**said, "runs": known.runs + 1, **(_event(db, now) if is_news else {})})
+
+
+def _words(run: AutomaticRun, known: TroubleRow | None, jobs: int) -> str:
+    """Return what is said of jobs that fail; why, where this run knows."""
+    subject = "1 job fails" if jobs == 1 else f"{jobs:,} jobs fail"
+    if run.failures:
+        causes = ", ".join(f"{code} {count:,}" for code, count in sorted(run.failures.items()))
+        return f"{subject}; in the last run that tried: {causes}"
+    known_causes = "" if known is None else known.message.partition(";")[2]
+    return f"{subject};{known_causes}" if known_causes else subject
+
+
+def _event(db: Db, now: int) -> dict[str, int]:
+    last: int | None = TroubleRow.select(peewee.fn.MAX(TroubleRow.event)).scalar(db)
+    return {"event": (last or 0) + 1, "event_at": now}
+
+
+def _put(db: Db, row: TroubleRow, values: dict[str, object]) -> None:
+    where = (TroubleRow.integration == row.integration) & (TroubleRow.code == row.code)
+    TroubleRow.update(values).where(where).execute(db)
+
+
+def _standing(db: Db, integrations: tuple[str, ...]) -> tuple[Trouble, ...]:
+    query = TroubleRow.select().where(TroubleRow.integration.in_(integrations) & (TroubleRow.over == False))  # noqa: E712
+    return tuple(_trouble(row) for row in query.order_by(TroubleRow.since, TroubleRow.integration).execute(db))
+
+
+def _news(db: Db, channel: str, now: int, every: int) -> News | None:
+    known: ChannelRow | None = ChannelRow.select().where(ChannelRow.name == channel).first(db)
+    if known is not None and known.sent_at <= now < known.sent_at + every:
+        return None
+    query = TroubleRow.select().where(TroubleRow.event > (0 if known is None else known.upto)).order_by(TroubleRow.event)
+    if known is None:  # what was over before there was a channel is no news
+        query = query.where(TroubleRow.over == False)  # noqa: E712
+    rows = list(query.execute(db))
+    return News(tuple(map(_trouble, rows)), rows[-1].event) if rows else None
+
+
+def _put_channel(db: Db, name: str, values: Mapping[str, object]) -> None:
+    ChannelRow.insert(name=name).on_conflict_ignore().execute(db)
+    ChannelRow.update(dict(values)).where(ChannelRow.name == name).execute(db)
+
+
+def _channels(db: Db, names: tuple[str, ...]) -> tuple[ChannelState, ...]:
+    known = {row.name: row for row in ChannelRow.select().where(ChannelRow.name.in_(names)).execute(db)}
+    return tuple(
+        ChannelState(name, moment(known[name].sent_at), known[name].error) if name in known else ChannelState(name, None, None)
+        for name in names
+    )
+
+
+def _trouble(row: TroubleRow) -> Trouble:
+    return Trouble(
+        integration=row.integration,
+        code=row.code,
+        message=row.message,
+        remedy=row.remedy,
+        since=clock.from_ms(row.since),
+        last=clock.from_ms(row.last),
+        runs=row.runs,
+        jobs=row.jobs,
+        over=row.over,
+    )

@@ -1,0 +1,154 @@
+"""The webhook over real sockets and the command as a real process: what they are given, what they refuse, how long they are waited for."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from jobsync_tui.backend.clock import from_ms
+from jobsync_tui.backend.errors import ConfigError, RemoteError
+from jobsync_tui.backend.http import Network, Reply, Request
+from jobsync_tui.backend.models import Trouble
+from jobsync_tui.backend.notify.base import NotDelivered
+from jobsync_tui.backend.notify.command import CommandHook
+from jobsync_tui.backend.notify.digest import Digest
+from jobsync_tui.backend.notify.webhook import Webhook
+from jobsync_tui.backend.secrets import Secret
+from tests.support.clockwork import Clockwork
+from tests.support.loopback import on_loopback
+
+BEGAN = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+KEY = "a-key-for-the-hook"
+
+
+def a_digest(*messages: str) -> Digest:
+    troubles = tuple(
+        Trouble(integration="acme", code=f"code-{number}", message=message, remedy=None, since=BEGAN, last=BEGAN)
+        for number, message in enumerate(messages or ("Shelf does not answer",))
+    )
+    return Digest("0f" * 16, BEGAN, "Acme", "host-1", troubles, {"acme": "Acme Health"})
+
+
+class Receiver:
+    """Takes posts; answers with the given statuses first."""
+
+    def __init__(self, *statuses: int) -> None:
+        self.statuses = list(statuses)
+        self.asked: list[Request] = []
+
+    async def __call__(self, request: Request) -> Reply:
+        self.asked.append(Request(request.method, request.url, {k.lower(): v for k, v in request.headers.items()}, request.body))
+        return Reply(self.statuses.pop(0) if self.statuses else 204)
+
+
+def webhook(url: str, clock: Clockwork | None = None) -> Webhook:
+    return Webhook(Secret(url, masked=False), Secret(KEY), Network(), (clock or Clockwork()).timing())
+
+
+async def test_a_post_is_signed_over_its_time_and_body() -> None:
+    receiver = Receiver()
+    with on_loopback({"hook": receiver}) as base:
+        await webhook(f"{base}/hook/x?key=1").deliver(a_digest())
+    (request,) = receiver.asked
+    timestamp = request.headers["jobsync-timestamp"]
+    wanted = hmac.new(KEY.encode(), timestamp.encode() + b"." + request.body, hashlib.sha256).hexdigest()
+    assert request.headers["jobsync-signature"] == f"v1={wanted}"
+    assert request.headers["jobsync-id"] == "0f" * 16
+    assert from_ms(int(timestamp) * 1000) == Clockwork().wall()
+    assert (request.method, request.url.endswith("/hook/x?key=1")) == ("POST", True)
+    document = json.loads(request.body)
+    assert document["troubles"][0]["message"] == "Shelf does not answer"
+    assert "Acme Health: Shelf does not answer" in document["text"]
+    assert KEY not in str(request.headers) + request.body.decode()
+
+
+async def test_an_outage_is_waited_out_and_the_same_message_is_sent_again() -> None:
+    receiver, clock = Receiver(503, 429, 502), Clockwork()
+    with on_loopback({"hook": receiver}) as base:
+        await webhook(f"{base}/hook", clock).deliver(a_digest())
+    assert len(receiver.asked) == 4
+    assert len({(request.body, request.headers["jobsync-id"]) for request in receiver.asked}) == 1
+    assert clock.slept
+
+
+@pytest.mark.parametrize("status", [400, 401, 404, 302])
+async def test_a_receiver_that_refuses_is_asked_once(status: int) -> None:
+    receiver = Receiver(*[status] * 5)
+    with on_loopback({"hook": receiver}) as base, pytest.raises(RemoteError):
+        await webhook(f"{base}/hook").deliver(a_digest())
+    assert len(receiver.asked) == 1
+
+
+@pytest.mark.parametrize("url", ["http://hooks.example.com/x", "ftp://127.0.0.1/x", "https://user:word@hooks.example.com/", "nowhere"])
+def test_only_https_and_loopback_are_posted_to(url: str) -> None:
+    with pytest.raises(ConfigError) as raised:
+        webhook(url)
+    assert url not in raised.value.message
+
+
+HOOK = """#!/bin/sh
+cat > {folder}/given
+env | sort > {folder}/environment
+printf '%s\\n' "$@" > {folder}/words
+pwd > {folder}/place
+"""
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Path:
+    """A program that writes down what it was given."""
+    return a_program(tmp_path, HOOK.format(folder=tmp_path))
+
+
+def a_program(folder: Path, text: str, mode: int = 0o700) -> Path:
+    path = folder / "hook.sh"
+    path.write_text(text)
+    path.chmod(mode)
+    return path
+
+
+def is_running(process: int) -> bool:
+    status = Path(f"/proc/{process}/stat")
+    return status.exists() and status.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+async def test_a_command_gets_the_digest_and_nothing_of_ours(program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GH_SECRET", "hunter2")
+    monkeypatch.setenv("LD_PRELOAD_LIKE", "x")
+    await CommandHook([str(program), "--to", "$(touch /tmp/never); x"], 20).deliver(a_digest("$(id) `id` ; rm -rf"))
+    assert json.loads((tmp_path / "given").read_text())["troubles"][0]["message"] == "$(id) `id` ; rm -rf"
+    assert (tmp_path / "words").read_text() == "--to\n$(touch /tmp/never); x\n"
+    environment = dict(line.split("=", 1) for line in (tmp_path / "environment").read_text().splitlines())
+    assert environment.keys() - {"PWD", "SHLVL", "_", "OLDPWD"} == {"PATH", "LANG", "HOME"}
+    assert (tmp_path / "place").read_text() == "/\n"
+
+
+async def test_a_command_that_takes_too_long_ends_with_what_it_started(tmp_path: Path) -> None:
+    path = a_program(tmp_path, f"#!/bin/sh\nsleep 600 &\necho $! > {tmp_path}/child\nwait\n")
+    with pytest.raises(NotDelivered, match="took longer than"):
+        await CommandHook([str(path)], 0.5).deliver(a_digest())
+    assert not is_running(int((tmp_path / "child").read_text()))
+
+
+async def test_a_command_that_fails_says_why_without_secrets(tmp_path: Path) -> None:
+    Secret("hunter2-and-more")
+    path = a_program(tmp_path, "#!/bin/sh\nprintf '\\033[2J no route, hunter2-and-more\\n' >&2\nyes | head -c 300000 >&2\nexit 3\n")
+    with pytest.raises(NotDelivered, match=r"ended with 3: .* no route") as raised:
+        await CommandHook([str(path)], 20).deliver(a_digest())
+    assert "hunter2" not in raised.value.message
+    assert "\x1b" not in raised.value.message
+
+
+@pytest.mark.parametrize("mode", [0o722, 0o702])
+async def test_a_command_that_others_could_change_is_not_started(tmp_path: Path, mode: int) -> None:
+    program = a_program(tmp_path, HOOK.format(folder=tmp_path), mode)
+    with pytest.raises(NotDelivered, match="others cannot write"):
+        await CommandHook([str(program)], 20).deliver(a_digest())
+    assert not (tmp_path / "given").exists()
+    with pytest.raises(NotDelivered, match="cannot be started"):
+        await CommandHook([str(tmp_path / "nowhere")], 20).deliver(a_digest())

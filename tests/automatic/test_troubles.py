@@ -1,0 +1,165 @@
+"""What runs meet is told once when it begins, grows, stands for a day or ends; a digest holds it all, cleaned and without secrets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from jobsync_tui.backend.errors import CredentialsRejected, JobsyncError, Unreachable
+from jobsync_tui.backend.models import JOBS_FAILED
+from jobsync_tui.backend.notify.base import NotDelivered
+from jobsync_tui.backend.notify.digest import Digest
+from jobsync_tui.backend.secrets import Secret
+from tests.support.fleet import EVERY, Fleet, Host
+
+DAY = timedelta(days=1)
+
+
+@dataclass
+class Inbox:
+    """A channel that keeps what it is given, unless it is out of order."""
+
+    name: str = "inbox"
+    trouble: JobsyncError | None = None
+    taken: list[Digest] = field(default_factory=list)
+
+    async def deliver(self, digest: Digest) -> None:
+        if self.trouble is not None:
+            raise self.trouble
+        self.taken.append(digest)
+
+    def told(self) -> list[list[tuple[str, str, bool]]]:
+        return [[(each.integration, each.code, each.over) for each in digest.troubles] for digest in self.taken]
+
+
+def down(name: str = "Shelf") -> Unreachable:
+    return Unreachable(f"{name} does not answer", service=name)
+
+
+async def slots(fleet: Fleet, host: Host, number: int = 1, *integrations: str) -> None:
+    """Run so many slots, and send what is to be sent after each, as the service does."""
+    for _ in range(number):
+        for integration in integrations or ("acme",):
+            await host.run(integration, on_schedule=True)
+        await host.messenger.send("auto")
+        fleet.clock.turn(EVERY)
+
+
+def give(fleet: Fleet, *inboxes: Inbox) -> None:
+    fleet.channels[:] = inboxes
+
+
+async def test_a_trouble_that_goes_on_is_told_when_it_begins_and_when_it_is_over(fleet: Fleet, host: Host) -> None:
+    inbox = Inbox()
+    give(fleet, inbox)
+    fleet.ats["acme"].trouble = down()
+    await slots(fleet, host, 10)
+    assert inbox.told() == [[("acme", "unreachable", False)]]
+    fleet.ats["acme"].trouble = None
+    await slots(fleet, host, 4)
+    assert inbox.told()[1:] == [[("acme", "unreachable", True)]]
+    assert await host.troubles.standing(["acme"]) == ()
+
+
+async def test_what_happens_within_an_interval_is_one_message(fleet: Fleet, host: Host) -> None:
+    inbox = Inbox()
+    give(fleet, inbox)
+    fleet.ats["acme"].trouble = down()
+    await slots(fleet, host)  # the first one goes out at once
+    fleet.ats["globex"].trouble = down("Globex")
+    fleet.ats["acme"].trouble = None
+    await slots(fleet, host, 2, "acme", "globex")
+    assert len(inbox.taken) == 1
+    await slots(fleet, host, 1, "acme", "globex")
+    assert sorted(inbox.told()[1]) == [("acme", "unreachable", True), ("globex", "unreachable", False)]
+
+
+async def test_jobs_that_fail_are_one_line_and_are_told_again_when_more_do(fleet: Fleet, host: Host) -> None:
+    inbox = Inbox()
+    give(fleet, inbox)
+    ats = fleet.ats["acme"]
+    ats.put(*range(10, 20))
+    ats.broken = {str(number): down() for number in (10, 11, 12)}
+    await slots(fleet, host, 8)
+    assert inbox.told() == [[("acme", JOBS_FAILED, False)]]
+    (told,) = inbox.taken[0].troubles
+    assert (told.jobs, "3 jobs fail" in told.message, "unreachable 3" in told.message) == (3, True, True)
+    ats.put(20)
+    ats.broken["20"] = down()
+    await slots(fleet, host, 4)
+    assert [digest.troubles[0].jobs for digest in inbox.taken] == [3, 4]
+    ats.broken = {}
+    await slots(fleet, host, 30)
+    assert inbox.told()[2:] == [[("acme", JOBS_FAILED, True)]]
+
+
+async def test_a_trouble_that_stands_is_told_again_after_a_day(fleet: Fleet, host: Host) -> None:
+    inbox = Inbox()
+    give(fleet, inbox)
+    fleet.ats["acme"].trouble = down()
+    await slots(fleet, host, 2)
+    fleet.clock.turn(DAY)
+    await slots(fleet, host, 5)
+    assert [digest.troubles[0].runs for digest in inbox.taken] == [1, 3]
+
+
+async def test_refused_credentials_are_one_loud_message(fleet: Fleet, host: Host) -> None:
+    inbox = Inbox()
+    give(fleet, inbox)
+    fleet.ats["acme"].trouble = CredentialsRejected("Shelf refused the key (401)", service="Shelf", remedy="Renew it.")
+    await slots(fleet, host, 40)
+    assert inbox.told() == [[("acme", "credentials_rejected", False)]]
+    assert fleet.ats["acme"].listed == 1
+    assert "Acme Health: Shelf refused the key (401)" in inbox.taken[0].text()
+    assert "Renew it." in inbox.taken[0].text()
+
+
+async def test_what_a_channel_does_not_take_is_part_of_its_next_message_and_no_other_channels(fleet: Fleet, host: Host) -> None:
+    good, bad = Inbox("good"), Inbox("bad", NotDelivered("out of order"))
+    give(fleet, bad, good)
+    fleet.ats["acme"].trouble = down()
+    await slots(fleet, host, 2)
+    assert (len(good.taken), len(bad.taken)) == (1, 0)
+    states = {state.name: state for state in await host.troubles.channels(["good", "bad"])}
+    assert (states["bad"].error, states["good"].error, states["bad"].sent_at) == ("out of order", None, None)
+    bad.trouble = None
+    await slots(fleet, host, 2)
+    assert (len(good.taken), bad.told()) == (1, [[("acme", "unreachable", False)]])
+    (state,) = await host.troubles.channels(["bad"])
+    assert (state.error, state.sent_at is not None) == (None, True)
+    assert good.taken[0].id == bad.taken[0].id
+
+
+async def test_two_hosts_send_one_message(fleet: Fleet, host: Host) -> None:
+    inbox = Inbox()
+    give(fleet, inbox)
+    fleet.ats["acme"].trouble = down()
+    async with fleet.host() as other:
+        await host.run(on_schedule=True)
+        await other.messenger.send("auto")
+        await host.messenger.send("auto")
+    assert len(inbox.taken) == 1
+
+
+async def test_runs_that_are_skipped_say_nothing(fleet: Fleet, host: Host) -> None:
+    fleet.ats["acme"].trouble = down()
+    await slots(fleet, host)
+    fleet.ats["acme"].trouble = None
+    await host.schedule.pause("alice")
+    await slots(fleet, host, 3)
+    assert [each.code for each in await host.troubles.standing(["acme"])] == ["unreachable"]
+
+
+async def test_a_digest_is_clean_and_holds_no_secret(fleet: Fleet, host: Host) -> None:
+    inbox = Inbox()
+    give(fleet, inbox)
+    Secret("hunter2-and-more")
+    hostile = "\x1b]52;c;aGk=\x07 hunter2-and-more \u202edrawkcab\nsecond line " + "x" * 2000
+    fleet.ats["acme"].trouble = Unreachable(hostile, service="Shelf", remedy="\x1b[2J hunter2-and-more")
+    await slots(fleet, host)
+    for text in (inbox.taken[0].text(), str(inbox.taken[0].document())):
+        assert "hunter2" not in text
+        assert not any(ord(character) < 0x20 and character != "\n" for character in text)
+        assert "\u202e" not in text
+        assert len(text) < 5000
+    assert len(inbox.taken[0].text().splitlines()) == 2
