@@ -22,6 +22,7 @@
     |   +-- RemoteGone             the thing that was to be read or changed is not there (404)
     +-- Busy                       time: somebody else is at it
     +-- StalePlan                  the person: what was confirmed is no longer what would happen
+    +-- NumberNeeded               the person: a change concerns so many jobs that their number must be typed
     +-- StorageError               the machine: database locked, read-only, damaged, too new, disk full
 
 Messages hold no secrets and no text of a remote answer that was not cleaned and shortened first.
@@ -211,6 +212,17 @@ class StalePlan(JobsyncError):
 
     code = "stale_plan"
     exit_code = ExitCode.BUSY
+
+
+class NumberNeeded(JobsyncError):
+    """A change of rules concerns so many jobs that it is made only where their number is typed. ``size`` is that number."""
+
+    code = "number_needed"
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"This change concerns {size:,} jobs.", remedy=f"Look at its impact, then type the number {size} to save it.")
+        self.size = size
 
 
 class StorageError(JobsyncError):

@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from .http import Responder
     from .services.adoption import AdoptionService
     from .services.automatic import AutomaticService
+    from .services.drafts import DraftService
     from .services.eligibility import EligibilityService
     from .services.health import HealthService
+    from .services.impacts import ImpactService
     from .services.integrations import IntegrationService
     from .services.jobs import JobService
     from .services.maintenance import MaintenanceService
@@ -87,6 +89,20 @@ class Backend:
         from .services.rules import RuleService
 
         return RuleService(self._context)
+
+    @cached_property
+    def impacts(self) -> ImpactService:
+        """What a draft of rules would do."""
+        from .services.impacts import ImpactService
+
+        return ImpactService(self._context)
+
+    @cached_property
+    def drafts(self) -> DraftService:
+        """What editors of rules had when they were last left."""
+        from .services.drafts import DraftService
+
+        return DraftService(self._context)
 
     @cached_property
     def records(self) -> RecordService:

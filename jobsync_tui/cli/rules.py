@@ -155,7 +155,7 @@ async def foresee(*, file: str, as_json: bool) -> int:
     async with open_backend() as backend:
         await backend.rules.current()
         with progress_line() as line:
-            found = await backend.rules.impact(read_text(file), file, lambda done: line.show(f"{done:,} jobs"))
+            found = await backend.rules.impact(read_text(file), file, lambda at: line.show(f"{at.done:,} of {at.total:,} jobs"))
     if as_json:
         print_json(found)
     else:

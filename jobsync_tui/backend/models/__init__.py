@@ -4,6 +4,8 @@ Field names and their order are those of the JSON documents in the contract, so 
 """
 
 from .automatic import JOBS_FAILED, AutomaticRun, AutomaticState, AutomaticStatus, ChannelState, Hold, HoldKind, Pause, Trouble
+from .catalogue import FieldCatalogue, FieldEntry, FieldKind, FieldValue, SettingChoice, TargetCatalogue
+from .coverage import Coverage, CoverageShare, DayOutcomes, NearCondition, NearCoverage, RuleShare
 from .eligibility import (
     ActionResult,
     AutomaticDecision,
@@ -20,6 +22,19 @@ from .eligibility import (
     Source,
     TemplateType,
 )
+from .impact import (
+    ConcernedJobs,
+    ImpactCounts,
+    ImpactJob,
+    ImpactKind,
+    ImpactList,
+    ImpactPage,
+    ImpactProgress,
+    ImpactReport,
+    ImpactSample,
+    ImpactState,
+    RuleImpact,
+)
 from .integration import (
     ConnectionReport,
     IntegrationState,
@@ -31,7 +46,23 @@ from .integration import (
 )
 from .job import CachedJob, Job, JobHead, JobRow, JobStatus, JsonValue, Location, SyncMark, SyncStatus
 from .query import Sort, SortField
-from .reports import BackupReport, ImpactCounts, ImpactReport, ImpactSample, ImpactState, Relink, RenamePlan, RenameReport
+from .reports import BackupReport, Relink, RenamePlan, RenameReport
+from .rule_changes import in_acting_order, moved, with_active, with_duplicate, with_rule, without_rules
+from .rule_work import (
+    Finding,
+    FindingKind,
+    ImportReport,
+    RevisionDifference,
+    RuleDifference,
+    RuleDraft,
+    RuleFieldChange,
+    SavedRules,
+    Shadow,
+    ShadowJob,
+    ShadowLook,
+    ShadowPage,
+    Witness,
+)
 from .rules import (
     Action,
     ActionKind,
@@ -40,7 +71,6 @@ from .rules import (
     Condition,
     EvaluationPolicy,
     FieldAvailability,
-    ImportReport,
     Leaf,
     Not,
     Op,
@@ -85,17 +115,32 @@ __all__ = [
     "CachedJob",
     "Change",
     "ChannelState",
+    "ConcernedJobs",
     "Condition",
     "ConditionResult",
     "ConnectionReport",
+    "Coverage",
+    "CoverageShare",
+    "DayOutcomes",
     "Effect",
     "Eligibility",
     "EvaluationPolicy",
     "Failure",
     "FieldAvailability",
+    "FieldCatalogue",
+    "FieldEntry",
+    "FieldKind",
+    "FieldValue",
+    "Finding",
+    "FindingKind",
     "Hold",
     "HoldKind",
     "ImpactCounts",
+    "ImpactJob",
+    "ImpactKind",
+    "ImpactList",
+    "ImpactPage",
+    "ImpactProgress",
     "ImpactReport",
     "ImpactSample",
     "ImpactState",
@@ -113,6 +158,8 @@ __all__ = [
     "Lease",
     "Location",
     "MatchedRule",
+    "NearCondition",
+    "NearCoverage",
     "NearMiss",
     "Not",
     "Note",
@@ -129,12 +176,24 @@ __all__ = [
     "Relink",
     "RenamePlan",
     "RenameReport",
+    "RevisionDifference",
     "Rule",
     "RuleCount",
+    "RuleDifference",
+    "RuleDraft",
+    "RuleFieldChange",
+    "RuleImpact",
     "RuleResult",
     "RuleRevision",
     "RuleSet",
+    "RuleShare",
+    "SavedRules",
+    "SettingChoice",
     "SettingValue",
+    "Shadow",
+    "ShadowJob",
+    "ShadowLook",
+    "ShadowPage",
     "Sort",
     "SortField",
     "Source",
@@ -145,6 +204,14 @@ __all__ = [
     "SyncPlan",
     "SyncResult",
     "SyncStatus",
+    "TargetCatalogue",
     "TemplateType",
     "Trouble",
+    "Witness",
+    "in_acting_order",
+    "moved",
+    "with_active",
+    "with_duplicate",
+    "with_rule",
+    "without_rules",
 ]

@@ -159,18 +159,11 @@ class FieldAvailability:
 
 @dataclass(frozen=True, slots=True)
 class RuleCount:
-    """How many cached jobs a rule applies to, and to how many of them no other rule does, as far as they were judged."""
+    """How many cached jobs a rule applies to, and to how many of them no other rule does, as far as they were judged.
+
+    ``last_effect`` is when a job that it applies to was last synced; None for never.
+    """
 
     matched: int = 0
     alone: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """What an import of rules did, by rule id. ``revision`` is the rule set's after it."""
-
-    revision: int
-    added: tuple[str, ...] = ()
-    updated: tuple[str, ...] = ()
-    unchanged: tuple[str, ...] = ()
-    deactivated: tuple[str, ...] = ()
+    last_effect: datetime | None = None

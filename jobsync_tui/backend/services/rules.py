@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..clock import now
 from ..errors import UsageError
-from ..models import ImpactReport, ImportReport, Rule, RuleCount, RuleRevision, RuleSet
+from ..models import (
+    ImpactReport,
+    ImportReport,
+    RevisionDifference,
+    Rule,
+    RuleCount,
+    RuleImpact,
+    RuleRevision,
+    RuleSet,
+    with_active,
+    without_rules,
+)
 from ..rules import describe, dump_rules, load_rules
-from ..store.audit import append
 from ..store.verdicts import policy_key
 from .base import Service, for_admins
+from .rule_saving import require_number, save_rules
 
 if TYPE_CHECKING:
     from ..sync.foresight import OnForeseen
@@ -59,6 +70,11 @@ class RuleService(Service):
         return load_rules(text, source)
 
     @for_admins
+    async def dump(self, rules: Sequence[Rule]) -> str:
+        """Return rules as YAML that reads back to the same."""
+        return dump_rules(rules)
+
+    @for_admins
     async def describe(self, rule: Rule) -> str:
         """Return a rule's conditions as one line for people."""
         return describe(rule.when)
@@ -103,7 +119,7 @@ class RuleService(Service):
         incoming = load_rules(text, source)
         current = await self.context.rule_store.current()
         after, _ = merge(current, incoming, deactivate_rest=False)
-        return await self.context.foresight.impact(self.context.visible(), current, RuleSet(current.revision, after), on_progress)
+        return await self.context.foresight.report(self.context.visible(), current, RuleSet(current.revision, after), on_progress)
 
     @for_admins
     async def set_active(self, ids: Collection[str], *, active: bool) -> RuleSet:
@@ -113,7 +129,7 @@ class RuleService(Service):
             UsageError: One of the ids is unknown; nothing was switched.
         """
         current = await self._known(ids)
-        rules = tuple(replace(rule, active=active) if rule.id in ids else rule for rule in current.rules)
+        rules = with_active(current.rules, ids, active=active)
         if rules == current.rules:
             return current
         return await self._save(rules, current.revision, f"{'activate' if active else 'deactivate'} {', '.join(sorted(ids))}")
@@ -127,10 +143,59 @@ class RuleService(Service):
         """
         current = await self._known(ids)
         return await self._save(
-            tuple(rule for rule in current.rules if rule.id not in ids),
+            without_rules(current.rules, ids),
             current.revision,
             f"delete {', '.join(sorted(ids))}",
         )
+
+    @for_admins
+    async def save(
+        self, rules: Sequence[Rule], *, expected_revision: int, what: str, found: RuleImpact | None = None, typed: int | None = None
+    ) -> RuleSet:
+        """Put edited rules into force, as a new revision.
+
+        Args:
+            rules: All of them, not only those that change.
+            expected_revision: The revision that the editing began from.
+            what: What was done, in a few words, for the history.
+            found: The impact as the person saw it; where it is of other rules or of another revision, it is assessed anew.
+            typed: The size of the impact, as the person typed it.
+
+        Raises:
+            StalePlan: Somebody changed the rules since.
+            NumberNeeded: The change concerns more jobs than `rules.confirm_above`, and ``typed`` is not their number.
+            RuleError: The rules would not load again.
+        """
+        load_rules(dump_rules(rules), "the rules")
+        await require_number(self.context, rules, found, typed)
+        return await self._save(tuple(rules), expected_revision, what)
+
+    @for_admins
+    async def difference(self, before: int, after: int) -> RevisionDifference:
+        """Return what changed between two revisions.
+
+        Raises:
+            UsageError: There was no such revision.
+        """
+        from ..rules.difference import difference
+
+        return difference(await self.context.rule_store.at(before), await self.context.rule_store.at(after))
+
+    @for_admins
+    async def restore(
+        self, revision: int, *, expected_revision: int | None = None, found: RuleImpact | None = None, typed: int | None = None
+    ) -> RuleSet:
+        """Put the rules of an earlier revision into force, as a new revision; arguments and errors as of `save`.
+
+        Raises:
+            UsageError: There was no such revision.
+        """
+        current, former = await self.context.rule_store.current(), await self.context.rule_store.at(revision)
+        if former.rules == current.rules:
+            return current
+        expected = current.revision if expected_revision is None else expected_revision
+        await require_number(self.context, former.rules, found, typed)
+        return await self._save(former.rules, expected, f"restore revision {revision}")
 
     async def _known(self, ids: Collection[str]) -> RuleSet:
         current = await self.context.rule_store.current()
@@ -140,11 +205,7 @@ class RuleService(Service):
         return current
 
     async def _save(self, rules: tuple[Rule, ...], expected: int, what: str) -> RuleSet:
-        """Keep a new revision and its audit row in one transaction: no rule changes without a row that says who changed it."""
-        attempt = self.context.attempt("rules", outcome="changed", cause=what)
-        return await self.context.rule_store.save(
-            rules, actor=self.context.actor.user, what=what, expected_revision=expected, also=lambda db: append(db, attempt, attempt.at)
-        )
+        return await save_rules(self.context, rules, expected, what)
 
 
 def merge(current: RuleSet, incoming: tuple[Rule, ...], *, deactivate_rest: bool) -> tuple[tuple[Rule, ...], ImportReport]:

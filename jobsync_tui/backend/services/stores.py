@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ..models import EvaluationPolicy
     from ..store.batches import BatchStore
     from ..store.decisions import DecisionStore
+    from ..store.drafts import DraftStore
     from ..store.integrations import IntegrationStore
     from ..store.jobs import JobStore
     from ..store.journal import Journal
@@ -54,6 +55,13 @@ class Stores:
         from ..store.rules import RuleStore
 
         return RuleStore(self.database)
+
+    @cached_property
+    def drafts(self) -> DraftStore:
+        """What editors of rules had when they were last left."""
+        from ..store.drafts import DraftStore
+
+        return DraftStore(self.database)
 
     @cached_property
     def verdicts(self) -> VerdictStore:

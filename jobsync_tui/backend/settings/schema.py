@@ -150,6 +150,12 @@ class NotifySettings(_Table):
         return tuple(each for each in (self.webhook, self.secret) if isinstance(each, SecretRef))
 
 
+class RulesSettings(_Table):
+    """How rules are changed. A change that concerns more than ``confirm_above`` cached jobs is saved only where their number is typed."""
+
+    confirm_above: int = Field(default=100, ge=0, strict=True)
+
+
 class SessionSettings(_Table):
     """How long a session of the terminal application may stand idle; ``idle`` is None where the file does not say."""
 
@@ -237,6 +243,7 @@ class Settings(_Table):
     target: TargetSettings = TargetSettings()
     sync: SyncSettings = SyncSettings()
     notify: NotifySettings = NotifySettings()
+    rules: RulesSettings = RulesSettings()
     network: NetworkSettings = NetworkSettings()
     session: SessionSettings = SessionSettings()
     settings: JobSettings = JobSettings()

@@ -36,6 +36,9 @@ most_changes = 200              # jobs that the automatic sync may write because
 # timeout = "30s"               # how long the command may take
 # every = "15m"                 # at most one message in that time
 
+# [rules]
+# confirm_above = 100             # saving rules whose change concerns more cached jobs asks for their number to be typed
+
 # [network]
 # proxy = "http://proxy.example:3128"     # the environment's proxy settings are not used
 # ca_bundle = "/etc/ssl/company.pem"      # added to the system's

@@ -15,7 +15,7 @@ from peewee import fn
 from ..database import Database, Db
 from ..models import Job, Location
 from . import codec
-from .sources import source_of
+from .sources import source_of, sources_of
 from .tables import JobRecord, MarkRow, PayloadRow, VerdictRow
 from .verdicts import Judgement, Read
 
@@ -100,6 +100,15 @@ class BatchStore:
     async def every(self, integration: str, fields: Sequence[str], *, after: int = 0, limit: int = BATCH) -> JobBatch:
         """Return the next jobs of an integration, whether they have a verdict or not; arguments as of `unjudged`."""
         return await self._database.read(_next, integration, tuple(fields), None, after=after, limit=limit)
+
+    async def some(self, integration: str, fields: Sequence[str], keys: Sequence[int]) -> JobBatch:
+        """Return jobs of an integration by their keys, in the order in which they are kept; those left out that are not there."""
+        condition = self._database.dialect.any_of(JobRecord.key, keys)
+        return await self._database.read(_next, integration, tuple(fields), condition, after=0, limit=len(keys))
+
+    async def jobs(self, integrations: Sequence[str]) -> int:
+        """Return how many jobs of the integrations are cached."""
+        return await self._database.read(lambda db: sum(source.jobs for source in sources_of(db, tuple(integrations))))
 
 
 def _next(db: Db, integration: str, fields: tuple[str, ...], condition: peewee.Expression | None, *, after: int, limit: int) -> JobBatch:

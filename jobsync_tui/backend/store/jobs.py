@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from array import array
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -15,7 +16,7 @@ from ..database import Database, Db
 from ..errors import StorageError
 from ..models import CachedJob, EvaluationPolicy, Job, JobRow, Sort, SortField, SyncMark, SyncStatus
 from . import codec, listing, marks, sources
-from .finder import Finder
+from .finder import ROW_COLUMNS, Finder
 from .listing import GoneCounts, ListingState, PageCounts
 from .ordering import create_order, has_order
 from .process import ProcessIdentity
@@ -164,6 +165,18 @@ class JobStore:
         """Return integration and ATS job id of every job that matches, sorted."""
         return await self._database.read(lambda db: self._finder(db, integrations, query).ids(sort))
 
+    async def key(self, integration: str, job_id: str) -> int | None:
+        """Return the key of a cached job."""
+        return await self._database.read(_key, integration, job_id)
+
+    async def keys(self, integrations: Sequence[str], query: Query) -> array[int]:
+        """Return the keys of every job that matches, by ATS job id."""
+        return await self._database.read(lambda db: array("q", self._finder(db, integrations, query).keys(Sort(SortField.ID))))
+
+    async def rows_of(self, keys: Sequence[int]) -> tuple[tuple[int, JobRow], ...]:
+        """Return the lines of jobs by their keys, in that order, those left out that are not cached any more."""
+        return await self._database.read(self._rows_of, keys)
+
     async def stream(self, integrations: Sequence[str], query: Query, sort: Sort, limit: int | None = None) -> AsyncIterator[CachedJob]:
         """Give the whole jobs that match, sorted; only some of them are in memory at a time."""
         keys = await self._database.read(lambda db: self._finder(db, integrations, query).keys(sort, limit))
@@ -231,6 +244,12 @@ class JobStore:
         )
         found = {storable(job.id): job for _, job in _read(db, where)}
         return tuple(found.get(storable(job_id)) for job_id in job_ids)
+
+    def _rows_of(self, db: Db, keys: Sequence[int]) -> tuple[tuple[int, JobRow], ...]:
+        names = sources.integration_ids(db)
+        query = JobRecord.select(JobRecord.key, *ROW_COLUMNS).where(self._dialect.any_of(JobRecord.key, keys))
+        found = {row[0]: codec.job_row((names[row[1]], *row[2:])) for row in query.tuples().execute(db)}
+        return tuple((key, found[key]) for key in keys if key in found)
 
     def _by_key(self, db: Db, keys: Sequence[int]) -> list[CachedJob]:
         rows = dict(_read(db, self._dialect.any_of(JobRecord.key, keys)))

@@ -8,6 +8,7 @@ from .automatic_tables import AUTOMATIC_TABLES, TOLD_TABLES
 from .ledger_tables import LEDGER_TABLES
 from .ordering import COLUMNS, TIMES, create_order
 from .rename_table import create_renames
+from .rule_tables import create_rule_tables
 from .tables import CACHE_TABLES, CounterRow
 from .textindex import text_index
 
@@ -19,6 +20,7 @@ def _create(db: Db, dialect: Dialect) -> None:
     create_order(db, SortField.UPDATED_AT)
     create_sync_status_index(db)
     create_renames(db, dialect)
+    create_rule_tables(db, dialect)
     for counter in ("jobs", "listings", "judgements"):
         CounterRow.insert(name=counter, value=0).execute(db)
 
@@ -37,6 +39,7 @@ def _troubles_and_eligible_since(db: Db, _: Dialect) -> None:
 MIGRATIONS = (
     Migration(2, "the ids that integrations had before", create_renames),
     Migration(3, "troubles that are told, and since when a job is eligible", _troubles_and_eligible_since),
+    Migration(4, "drafts and shadows of rules", create_rule_tables),
 )
 
 SCHEMA = Schema("store", 1 + len(MIGRATIONS), _create, MIGRATIONS)

@@ -1,0 +1,143 @@
+"""What a draft of rules would do, before it is in force: over the whole cache, and on one job while it is written."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ..clock import now
+from ..errors import JobNotFound
+from ..models import Eligibility, ImpactJob, ImpactList, ImpactPage, ImpactSample, Rule, RuleImpact, RuleSet, Source
+from ..store.filter import parse_filter
+from .base import Service, for_admins, for_integration, stream_for_admins
+
+if TYPE_CHECKING:
+    from ..sync.foresight import OnForeseen
+
+NOT_CACHED = "The cache has no such job"
+
+EXPORTED = 500
+"""Jobs of a list that are read at a time while it is exported."""
+
+
+class ImpactService(Service):
+    """What the impact screen and the rule editor ask for. Nothing here changes anything."""
+
+    @for_admins
+    async def assess(self, rules: Sequence[Rule], on_progress: OnForeseen | None = None) -> RuleImpact:
+        """Return what putting ``rules`` into force would do to the cached jobs of the integrations that the actor may use.
+
+        It works off the event loop, and may be cancelled. The progress tells the counts of the jobs that are done.
+
+        Args:
+            rules: Every rule to come, not only those that change.
+            on_progress: Told how far it is.
+
+        Raises:
+            RuleError: A rule cannot be evaluated.
+        """
+        current = await self.context.rule_store.current()
+        after = RuleSet(current.revision, tuple(rules))
+        return await self.context.foresight.assess(self.context.visible(), current, after, on_progress)
+
+    @for_admins
+    async def page(
+        self,
+        found: RuleImpact,
+        which: ImpactList,
+        *,
+        field: str | None = None,
+        filter_text: str = "",
+        offset: int = 0,
+        limit: int = 100,
+    ) -> ImpactPage:
+        """Return a part of a list of an impact.
+
+        Args:
+            found: As `assess` returned it.
+            which: The list.
+            field: Only jobs that would have this field differently, such as ``folder``.
+            filter_text: Only jobs that match this filter now.
+            offset: Jobs to leave out from the beginning.
+            limit: At most so many.
+
+        Raises:
+            FilterError: Says where the filter is wrong.
+        """
+        total = 0
+        jobs: list[ImpactJob] = []
+        for integration in self.context.visible():
+            keys = await self._keys(found, integration, which, field, filter_text)
+            start = max(0, offset - total)
+            wanted = keys[start : start + limit - len(jobs)]
+            total += len(keys)
+            jobs += await self._lines(found, integration, wanted)
+        return ImpactPage(total, tuple(jobs))
+
+    @stream_for_admins
+    async def stream(
+        self, found: RuleImpact, which: ImpactList, *, field: str | None = None, filter_text: str = ""
+    ) -> AsyncIterator[ImpactJob]:
+        """Yield every job of a list, for an export; arguments and errors as of `page`."""
+        for integration in self.context.visible():
+            keys = await self._keys(found, integration, which, field, filter_text)
+            for start in range(0, len(keys), EXPORTED):
+                for job in await self._lines(found, integration, keys[start : start + EXPORTED]):
+                    yield job
+
+    @for_integration
+    async def job(self, integration: str, job_id: str, found: RuleImpact) -> ImpactSample:
+        """Return one job exactly, as the rules judge it before and after.
+
+        Raises:
+            JobNotFound: It is not cached.
+        """
+        key = await self.context.job_store.key(integration, job_id)
+        samples = [] if key is None else await self.context.foresight.samples(found, integration, [key])
+        if not samples:
+            raise JobNotFound(NOT_CACHED)
+        return samples[0]
+
+    @for_integration
+    async def try_on(self, integration: str, job_id: str, rules: Sequence[Rule]) -> Eligibility:
+        """Evaluate rules against a job as it is cached, at once and without asking the ATS: what an editor shows at each key.
+
+        Raises:
+            JobNotFound: It is not cached.
+            RuleError: A rule cannot be evaluated.
+        """
+        from ..rules import evaluate
+
+        job = await self.context.job_store.get(integration, job_id)
+        if job is None:
+            raise JobNotFound(NOT_CACHED)
+        connections = self.context.connections
+        current = await self.context.rule_store.current()
+        return evaluate(
+            job,
+            replace(current, rules=tuple(rules)),
+            self.context.policy(),
+            connections.availability(integration),
+            provider_title=connections.title(integration),
+            source=Source.CACHE,
+            read_at=job.cached_at,
+            now=now(),
+        )
+
+    async def _keys(self, found: RuleImpact, integration: str, which: ImpactList, field: str | None, filter_text: str) -> Sequence[int]:
+        from ..sync.foresight import keys_in
+
+        keys = keys_in(found, integration, which, field)
+        query = parse_filter(filter_text)
+        if not query.terms or not keys:
+            return keys
+        matching = frozenset(await self.context.job_store.keys([integration], query))
+        return [key for key in keys if key in matching]
+
+    async def _lines(self, found: RuleImpact, integration: str, keys: Sequence[int]) -> list[ImpactJob]:
+        from ..sync.foresight import kind_of
+
+        if not keys:
+            return []
+        return [ImpactJob(row, kind_of(found, integration, key)) for key, row in await self.context.job_store.rows_of(keys)]

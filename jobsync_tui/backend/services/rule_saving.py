@@ -1,0 +1,62 @@
+"""The one way in which edited rules are saved: from a known revision, recorded, and with the size of a large impact typed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ..database import Db
+from ..errors import NumberNeeded
+from ..models import Rule, RuleImpact, RuleSet
+from ..store.audit import append
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .context import Context
+
+
+async def save_rules(
+    context: Context, rules: Sequence[Rule], expected: int, what: str, *, also: Callable[[Db], object] | None = None
+) -> RuleSet:
+    """Keep a new revision and its audit row in one transaction: no rule changes without a row that says who changed it.
+
+    Args:
+        context: Who saves, and where.
+        rules: All of them.
+        expected: The revision that the change was made from.
+        what: What was done, in a few words.
+        also: Runs in the same transaction.
+
+    Raises:
+        StalePlan: Somebody changed the rules since.
+    """
+    attempt = context.attempt("rules", outcome="changed", cause=what)
+
+    def record(db: Db) -> None:
+        append(db, attempt, attempt.at)
+        if also is not None:
+            also(db)
+
+    return await context.rule_store.save(rules, actor=context.actor.user, what=what, expected_revision=expected, also=record)
+
+
+async def require_number(context: Context, rules: Sequence[Rule], found: RuleImpact | None, typed: int | None) -> None:
+    """Let a change pass whose impact is small, or whose size was typed.
+
+    Args:
+        context: Who saves, and where.
+        rules: All that are to come.
+        found: The impact as the person saw it; assessed here where it is missing or of other rules.
+        typed: The number that the person typed.
+
+    Raises:
+        NumberNeeded: The impact is beyond `rules.confirm_above`, and ``typed`` is not its size.
+    """
+    current = await context.rule_store.current()
+    if found is None or found.before.revision != current.revision or tuple(found.after.rules) != tuple(rules):
+        after = RuleSet(current.revision, tuple(rules))
+        found = await context.foresight.assess(context.visible(), current, after)
+    size = found.counts.concerned
+    if size > context.settings.rules.confirm_above and typed != size:
+        raise NumberNeeded(size)
