@@ -49,13 +49,20 @@ class Interruption:
         say("Interrupted: the job in flight is finished first; once more ends at once")
 
 
-def confirm(question: str) -> bool:
+def confirm(question: str, number: int | None = None) -> bool:
     """Ask on standard error and wait for the answer; Ctrl+C is one, and ends the command.
 
     asyncio's own handler would only note the signal and let the question wait on.
+
+    Args:
+        question: Ends with a question mark.
+        number: What has to be typed for a yes, where so much is at stake that a letter is not enough.
     """
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        return click.confirm(question, err=True)
+        if number is None:
+            return click.confirm(question, err=True)
+        typed: str = click.prompt(f"{question} Type {number} to confirm", default="", show_default=False, err=True)
+        return typed.strip() == str(number)
     finally:
         signal.signal(signal.SIGINT, before)

@@ -39,7 +39,7 @@ async def backup(*, file: Path, as_json: bool) -> int:
 @json_option
 @runs
 async def prune(*, keep: str, as_json: bool) -> int:
-    """Take old rows out of the record of who did what.
+    """Take old rows out of the record of who did what, and old operations out of the journal.
 
     That is recorded itself, and the record still verifies.
     """
@@ -50,7 +50,7 @@ async def prune(*, keep: str, as_json: bool) -> int:
     async with open_backend() as backend:
         removed = await backend.maintenance.prune(age)
     if as_json:
-        print_json({"removed": removed, "kept": keep})
+        print_json({"removed": removed.rows, "operations": removed.operations, "kept": keep})
     else:
-        print_line(f"{removed:,} rows older than {keep} are out of the record")
+        print_line(f"{removed.rows:,} rows older than {keep} are out of the record, {removed.operations:,} operations out of the journal")
     return ExitCode.OK

@@ -42,7 +42,7 @@ async def rename(*, old: str, new: str, dry_run: bool, yes: bool, as_json: bool)
         if not as_json:
             _print_plan(plan)
         report = None
-        if not dry_run and (yes or confirm(f"Rename {old} to {new}?")):
+        if not dry_run and (yes or confirm(f"Rename {old} to {new}?", plan.to_type)):
             with progress_line() as line:
                 done = 0
 

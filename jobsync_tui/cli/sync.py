@@ -173,7 +173,7 @@ async def _sync_several(
         results = tuple(planned_results(bulk.plans, backend.actor.user))
         if as_json:
             _print_results(results, bulk.digest, as_json=True)
-    elif confirm(f"Sync {len(writable):,} jobs?"):
+    elif confirm(f"Sync {len(writable):,} jobs?", bulk.to_type):
         results = await _write(backend, integration, ids, bulk, interruption)
         _print_results(results, bulk.digest, as_json=as_json)
     else:

@@ -10,7 +10,7 @@ from textual.widgets import Input
 from ..backend.errors import RemoteError
 from ..backend.models import BulkPlan, SyncPlan
 from ..notices import Severity
-from ..views.bulk import TYPED_ABOVE, bulk_command, bulk_sheet, syncable, written
+from ..views.bulk import bulk_command, bulk_sheet, syncable
 from ..views.sheet import Tone, as_text
 from ..views.words import count
 from ..widgets.choice_line import ChoiceLine
@@ -47,8 +47,7 @@ class ConfirmBulkScreen(ConfirmingScreen):
     @property
     def number(self) -> int | None:
         """The number that has to be typed, None where a key is enough."""
-        writes = written(self._plan) if self._plan else 0
-        return writes if writes > TYPED_ABOVE else None
+        return self._plan.to_type if self._plan else None
 
     def on_mount(self) -> None:
         """Plan."""
@@ -117,7 +116,7 @@ class ConfirmBulkScreen(ConfirmingScreen):
         field = self.query_one("#typed", Input)
         field.display = number is not None
         if number is not None:
-            self.set_note(f"More than {TYPED_ABOVE} jobs would be written: type {number} and press enter to confirm.", Tone.WARN)
+            self.set_note(f"More than {BulkPlan.TYPED_ABOVE} jobs would be written: type {number} and press enter to confirm.", Tone.WARN)
         if self._plan is not None and syncable(self._plan):
             self.arm_when_painted()
         else:

@@ -14,9 +14,6 @@ from . import words
 from .layout import columns, fit_end, wrap
 from .sheet import BLANK, Fold, Line, Sheet, Span, Tone, as_text, bad, dim, good, head, line, strong, warn
 
-TYPED_ABOVE = 50
-"""Above this many jobs that would be written, the number is typed."""
-
 _ORDER = (PlanKind.CREATE, PlanKind.UPDATE, PlanKind.UNCHANGED, PlanKind.REFUSE)
 _GROUPS = {
     PlanKind.CREATE: "CREATE",
@@ -57,11 +54,6 @@ class _Row:
 def syncable(plan: BulkPlan) -> tuple[SyncPlan, ...]:
     """Return the plans that a confirmation would carry out; unchanged jobs are confirmed, and nothing is written for them."""
     return tuple(each for each in plan.plans if each.kind is not PlanKind.REFUSE and each.error is None)
-
-
-def written(plan: BulkPlan) -> int:
-    """Return how many jobs would be created or updated."""
-    return sum(each.kind in {PlanKind.CREATE, PlanKind.UPDATE} and each.error is None for each in plan.plans)
 
 
 def bulk_headline(plan: BulkPlan) -> list[Line]:

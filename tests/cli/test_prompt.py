@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import select
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from jobsync_tui.backend.models import BulkPlan
 from jobsync_tui.backend.sandbox import scenario
 
 from .company import RULES, Company, open_company
@@ -32,7 +34,7 @@ class Talk:
 
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
-    with open_company(tmp_path_factory.mktemp("company"), jobs=120) as opened:
+    with open_company(tmp_path_factory.mktemp("company"), jobs=400) as opened:
         rules = opened.config.with_name("rules.yaml")
         rules.write_text(RULES, encoding="utf-8")
         for arguments in (["refresh"], ["rules", "import", str(rules)]):
@@ -153,3 +155,15 @@ def test_nothing_of_a_title_acts_on_the_terminal(company: Company) -> None:
     assert "Forklift Operator" in talked.screen
     for text in (talked.screen, talk(company, "jobs", "--filter", "forklift", "--json", to="never shown", answer=b"").screen):
         assert not [character for character in text.replace("\r\n", "") if not character.isprintable()]
+
+
+def test_above_fifty_the_number_is_typed_and_a_yes_is_not_enough(company: Company) -> None:
+    which = ("sync", "-i", "jobvite", "--filter", "is:never is:eligible")
+    talked = talk(company, *which, to="to confirm", answer=b"y\n")
+    number = re.search(r"Type (\d+) to confirm", talked.screen)
+    assert number is not None
+    assert int(number[1]) > BulkPlan.TYPED_ABOVE
+    assert "created" not in talked.screen.split("to confirm")[1]
+    assert talked.code == 0
+    agreed = talk(company, *which, to="to confirm", answer=number[1].encode() + b"\n")
+    assert re.search(rf"{number[1]} created", agreed.screen.split("to confirm")[1])

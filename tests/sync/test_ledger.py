@@ -7,11 +7,12 @@ import pytest
 
 from jobsync_tui.backend.canonical import canonical
 from jobsync_tui.backend.database import Db
-from jobsync_tui.backend.errors import Busy, StorageError, UsageError
+from jobsync_tui.backend.errors import AnswerLost, Busy, StorageError, UsageError
 from jobsync_tui.backend.ids import LENGTH, new_id
 from jobsync_tui.backend.models import Lease, Outcome, SyncStatus
 from jobsync_tui.backend.store.audit import Attempt
 from jobsync_tui.backend.store.journal import Operation, OperationState
+from jobsync_tui.backend.store.ledger import Pruned
 from jobsync_tui.backend.store.ledger_tables import AuditHead, AuditRow, LeaseRow
 from jobsync_tui.backend.store.process import ProcessIdentity
 from tests.support.sync_bench import ALICE, SHELF, Bench, a_job
@@ -249,13 +250,33 @@ async def test_tampering_is_found(bench: Bench, tampering: str) -> None:
 async def test_pruning_is_recorded_and_keeps_the_chain(bench: Bench) -> None:
     start = bench.clock.time
     await _five(bench)
-    assert await bench.ledger.prune(start + timedelta(days=3), "alice") == 3
+    assert await bench.ledger.prune(start + timedelta(days=3), "alice") == Pruned(3, 0)
     verified = await bench.ledger.audit.verify()
     assert (verified.ok, verified.rows) == (True, 3)
     assert [(row.seq, row.action) for row in await bench.ledger.audit.entries()] == [(6, "prune"), (5, "x"), (4, "x")]
     await bench.database.write(lambda db: AuditRow.delete().where(AuditRow.seq == 4).execute(db))
     assert not (await bench.ledger.audit.verify()).ok
-    assert await bench.ledger.prune(start, "alice") == 0
+    assert await bench.ledger.prune(start, "alice") == Pruned(0, 0)
+
+
+async def test_old_operations_go_with_their_rows_and_open_ones_stay(bench: Bench) -> None:
+    async def lose(*_: object) -> None:
+        raise AnswerLost("the connection broke", service="Tenzo")
+
+    bench.ats.put(a_job("1"), a_job("2"), a_job("3"))
+    old = await bench.pipeline.sync(ALICE, SHELF, "1")
+    lost = await bench.another(WrappedTarget(bench.local, after_create=lose)).sync(ALICE, SHELF, "2")
+    bench.clock.turn(timedelta(days=400))
+    young = await bench.pipeline.sync(ALICE, SHELF, "3")
+
+    assert await bench.ledger.prune(bench.clock.time - timedelta(days=365), "alice") == Pruned(1, 1)
+
+    assert (await bench.ledger.audit.verify()).ok
+    kept = [await bench.ledger.journal.get(each.operation_id or "") for each in (old, lost, young)]
+    assert [None if each is None else each.state for each in kept] == [None, OperationState.UNKNOWN, OperationState.VERIFIED]
+    # What is pruned is history: the job is known by its mark, and a sync of it is an update.
+    bench.ats.put(a_job("1", name="ICU Nurse again"))
+    assert (await bench.pipeline.sync(ALICE, SHELF, "1")).outcome is Outcome.UPDATED
 
 
 async def test_an_empty_record_verifies(bench: Bench) -> None:

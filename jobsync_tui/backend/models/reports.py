@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .sync import SyncResult
+from .sync import BulkPlan, SyncResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,11 @@ class RenamePlan:
     unclear: tuple[Relink, ...]
     rules: tuple[str, ...]
     doubtful: tuple[str, ...]
+
+    @property
+    def to_type(self) -> int | None:
+        """The number of external ids, where it has to be typed to confirm; None where a yes is enough."""
+        return len(self.links) if len(self.links) > BulkPlan.TYPED_ABOVE else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
 from .eligibility import Eligibility
 from .job import JobHead, JsonValue
@@ -190,8 +191,21 @@ class AuditEntry:
 class BulkPlan:
     """The plans of several jobs, in the order they were asked for; ``digest`` is one over all of theirs."""
 
+    TYPED_ABOVE: ClassVar[int] = 50
+    """Above this many jobs that would be written, whoever confirms types the number."""
+
     plans: tuple[SyncPlan, ...]
     digest: str
+
+    @property
+    def writes(self) -> int:
+        """How many jobs would be created or updated."""
+        return sum(each.kind in {PlanKind.CREATE, PlanKind.UPDATE} and each.error is None for each in self.plans)
+
+    @property
+    def to_type(self) -> int | None:
+        """The number that has to be typed to confirm; None where a yes is enough."""
+        return self.writes if self.writes > self.TYPED_ABOVE else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from ..clock import now
 from ..errors import AccessDenied, UsageError
 from ..models import BackupReport, RenamePlan, RenameReport
+from ..store.ledger import Pruned
 from ..sync.bulk import OnResult
 from ..text import clean
 from .base import Service, for_admins
@@ -24,8 +25,8 @@ class MaintenanceService(Service):
     """
 
     @for_admins
-    async def prune(self, keep: timedelta) -> int:
-        """Take audit rows out that are older than ``keep`` and return how many went; the chain still verifies.
+    async def prune(self, keep: timedelta) -> Pruned:
+        """Take audit rows out that are older than ``keep``, with the operations that they were about; the chain still verifies.
 
         Raises:
             AccessDenied: The actor may not use every integration.

@@ -25,7 +25,7 @@ from .. import clock
 from ..canonical import canonical, digest, parse_object, storable
 from ..database import Database, Db
 from ..models import JsonValue
-from .ledger_tables import OperationRow
+from .ledger_tables import AuditRow, OperationRow
 from .process import ProcessIdentity
 from .statements import change, first, insertion, run
 
@@ -185,6 +185,17 @@ def move(
     if error is not None:
         changes["error"] = storable(error)
     return run(db, change("operations", changes, "id = ? AND settled_ms IS NULL"), *changes.values(), operation_id) > 0
+
+
+def prune(db: Db, before: datetime) -> int:
+    """Take out settled operations from before that moment whose row the audit record has no more; returns how many went.
+
+    What the record still shows can still be looked into and undone.
+    """
+    recorded = AuditRow.select(AuditRow.seq).where(AuditRow.seq == OperationRow.audit_seq)
+    old = (OperationRow.created_ms < clock.to_ms(before)) & ~OperationRow.settled_ms.is_null()
+    removed: int = OperationRow.delete().where(old & ~peewee.fn.EXISTS(recorded)).execute(db)
+    return removed
 
 
 def get(db: Db, operation_id: str) -> Operation | None:

@@ -27,6 +27,14 @@ class Verdict:
     target_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """How many rows of the audit record, and how many operations of the journal, were taken out."""
+
+    rows: int
+    operations: int
+
+
 class Ledger:
     """What is intended, who has it in hand, and what came of it.
 
@@ -105,8 +113,8 @@ class Ledger:
         """
         return await self._database.write(self._break, lease_id, actor, origin or {})
 
-    async def prune(self, before: datetime, actor: str) -> int:
-        """Take out audit rows from before that moment, and record that; returns how many went. The chain still verifies."""
+    async def prune(self, before: datetime, actor: str) -> Pruned:
+        """Take out audit rows from before that moment and the operations they were about, and record that; the chain still verifies."""
         return await self._database.write(self._prune, before, actor)
 
     def _begin(self, db: Db, operation: Operation, lease: Lease) -> Operation:
@@ -182,11 +190,14 @@ class Ledger:
         audit.append(db, row, self.now())
         return lease
 
-    def _prune(self, db: Db, before: datetime, actor: str) -> int:
-        removed = audit.prune(db, before)
-        cause = f"{removed} rows from before {clock.rfc3339(before)} were taken out"
+    def _prune(self, db: Db, before: datetime, actor: str) -> Pruned:
+        pruned = Pruned(audit.prune(db, before), journal.prune(db, before))
+        cause = (
+            f"{pruned.rows} rows of the record and {pruned.operations} operations of the journal"
+            f" from before {clock.rfc3339(before)} were taken out"
+        )
         audit.append(db, Attempt(actor=actor, action="prune", at=self.now(), outcome="done", cause=cause), self.now())
-        return removed
+        return pruned
 
 
 def attempt_of(operation: Operation, outcome: Outcome | None = None, cause: str | None = None) -> Attempt:
