@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from typing import ClassVar
 
-import msgspec
-
-from ..errors import AnswerLost, RemoteError, UnexpectedAnswer
+from ..errors import AnswerLost, PermissionMissing, RemoteError, UnexpectedAnswer
 from ..http import HeaderAuth, HttpSession, Reply, error_of, excerpt, segment
 from ..models import JsonValue
 from ..secrets import Secret
@@ -21,14 +19,7 @@ from .wire import WireMapping
 MAX_PAGES = 10_000
 """A listing longer than that is a loop."""
 
-
-class _ErrorWords(msgspec.Struct):
-    code: str = ""
-    message: str = ""
-
-
-class _ErrorBody(msgspec.Struct):
-    error: _ErrorWords
+WRITING = "Let an administrator of Tenzo give the key the permission to read jobs and to write them."
 
 
 class TenzoTarget(Target):
@@ -45,8 +36,8 @@ class TenzoTarget(Target):
     def __init__(self, http: HttpSession, api_key: Secret, mapping: WireMapping | None = None) -> None:
         self._http = http
         self._wire = mapping or WireMapping()
-        http.auth = HeaderAuth({"Authorization": f"Bearer {api_key.reveal()}"})
-        http.explain = _explained
+        http.auth = HeaderAuth(self._wire.key(api_key.reveal()))
+        http.explain = self._explained
 
     async def test(self) -> str:
         """Ask for one page of jobs, and say that the key is good for it."""
@@ -161,17 +152,12 @@ class TenzoTarget(Target):
             raise UnexpectedAnswer(f"{self.title} answered with a {self._wire.next_field} that is not text", service=self.title)
         return rows, following or None
 
-
-def _explained(reply: Reply) -> RemoteError | None:
-    """Return the error of a reply that is none of success, in the words of its body."""
-    error = error_of(reply)
-    if error is None or reply.status < 400:
-        return error
-    try:
-        said = msgspec.json.decode(reply.body, type=_ErrorBody).error
-    except ValueError:
-        return error
-    words = excerpt(said.message or said.code)
-    if not words:
-        return error
-    return type(error)(f"{reply.service} says: {words} ({reply.status})", service=reply.service, remedy=error.remedy)
+    def _explained(self, reply: Reply) -> RemoteError | None:
+        """Return the error of a reply that is none of success, in the words of its body."""
+        error = error_of(reply)
+        if error is None or reply.status < 400:
+            return error
+        words = excerpt(self._wire.said(reply.body))
+        remedy = WRITING if isinstance(error, PermissionMissing) else error.remedy
+        message = f"{reply.service} says: {words} ({reply.status})" if words else error.message
+        return type(error)(message, service=reply.service, remedy=remedy)

@@ -5,15 +5,23 @@ The names of the options are those that the document's introduction uses.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Self
 
+import msgspec
+
 from ..canonical import canonical
 from ..errors import ConfigError, UnexpectedAnswer
 from ..models import JsonValue
 from .base import OWNED_FIELDS, TargetJob
+
+MAY_BE_EMPTY = frozenset({"key_scheme"})
+
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""The name of a header (RFC 9110, section 5.1)."""
 
 OBJECTS = frozenset({"settings", "custom"})
 
@@ -28,6 +36,8 @@ class WireMapping:
     users_path: str = "/v1/users"
     external_id_parameter: str = "external_id"
     cursor_parameter: str = "cursor"
+    key_header: str = "Authorization"
+    key_scheme: str = "Bearer"
     idempotency_header: str = "Idempotency-Key"
     match_header: str = "If-Match"
     id_field: str = "id"
@@ -37,6 +47,9 @@ class WireMapping:
     data_field: str = "data"
     next_field: str = "next"
     name_field: str = "name"
+    error_field: str = "error"
+    code_field: str = "code"
+    message_field: str = "message"
     patch_type: str = "application/merge-patch+json"
     field_names: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -45,7 +58,7 @@ class WireMapping:
         """Return the mapping that the configuration's ``[target.wire]`` table describes.
 
         Raises:
-            ConfigError: A key is unknown, or a value is not text.
+            ConfigError: A key is unknown, or a value is not a text of its kind.
         """
         known = {each.name for each in fields(cls)}
         texts: dict[str, str] = {}
@@ -55,11 +68,24 @@ class WireMapping:
                 raise ConfigError(f"target.wire.{key} is not a key of the target's wire format")
             if key == "field_names":
                 names = _field_names(value)
-            elif isinstance(value, str) and value:
-                texts[key] = value
             else:
-                raise ConfigError(f"target.wire.{key} must be text")
+                texts[key] = _option(key, value)
         return cls(**texts, field_names=MappingProxyType(names))
+
+    def key(self, key: str) -> dict[str, str]:
+        """Return the header that carries the API key; without a scheme, the key alone."""
+        return {self.key_header: f"{self.key_scheme} {key}".strip()}
+
+    def said(self, body: bytes) -> str:
+        """Return the words of an error body, its code where it has no words; empty where it is none that is known here."""
+        try:
+            document: JsonValue = msgspec.json.decode(body)
+        except ValueError:
+            return ""
+        inner = document.get(self.error_field, document) if isinstance(document, dict) else None
+        if isinstance(inner, dict):
+            inner = inner.get(self.message_field) or inner.get(self.code_field)
+        return inner if isinstance(inner, str) else ""
 
     def wire_name(self, owned: str) -> str:
         """Return what the wire calls an owned field."""
@@ -95,6 +121,16 @@ class WireMapping:
             url=_text(document.get(self.url_field)),
             etag=etag,
         )
+
+
+def _option(key: str, value: object) -> str:
+    if not isinstance(value, str) or not (value or key in MAY_BE_EMPTY):
+        raise ConfigError(f"target.wire.{key} must be text")
+    if key.endswith("_path") and not value.startswith("/"):
+        raise ConfigError(f"target.wire.{key} must begin with a slash")
+    if key.endswith("_header") and not _TOKEN.fullmatch(value):
+        raise ConfigError(f"target.wire.{key} is not the name of a header")
+    return value
 
 
 def _field_names(value: object) -> dict[str, str]:
