@@ -111,11 +111,11 @@ async def test_the_example_is_spoken_on_the_wire(server: Installation) -> None:
         assert [job.id for job in await target.find("s:1")] == [created.id]
         assert [job.external_id async for job in target.jobs()] == ["s:1", "s:2"]
         assert await target.catalog() == Catalog(frozenset({"ICU screen", "templates_0"}), frozenset({"Mercy/ICU", "folders_0"}), None)
+        assert server.wrong == []
         with pytest.raises(Refused, match="not yours"):
             await target.update(created.id, {"candidates": []}, etag=None)
     finally:
         await target.close()
-    assert server.wrong == []
     assert all(path.startswith(tuple(PATHS)) for _, path, _, _ in server.seen)
     assert {headers.get("x-tenzo-key") for _, _, headers, _ in server.seen} == {KEY}
     assert not any("authorization" in headers for _, _, headers, _ in server.seen)
