@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from .backend.errors import ExitCode
+from .backend.errors import ExitCode, JobsyncError
 
 if TYPE_CHECKING:
     from .application import JobsyncApp
@@ -54,6 +54,8 @@ async def _run(settings: Settings, actor: Actor, sandbox: Sandbox | None, memory
         app = JobsyncApp(backend, memory=Memory(memory), confined=actor.is_spoken_for, idle=_idle_watch(settings, actor))
         with_signals(app, asyncio.get_running_loop())
         result = await app.run_async()
+        with suppress(JobsyncError):  # access may have been withdrawn, which is recorded; the visit is over all the same
+            await backend.greeting.seen()
     return result if result is not None else app.return_code or int(ExitCode.OK)
 
 

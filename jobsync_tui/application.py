@@ -24,7 +24,7 @@ from .idle import IdleWatch
 from .linefilter import ControlFilter
 from .marks import Marks
 from .memory import Memory
-from .messages import News, RefreshEnded, SyncEnded
+from .messages import GreetingCame, News, RefreshEnded, SyncEnded
 from .navigation import Navigator
 from .notices import Notices, Severity
 from .render import OUTCOME_WORDS
@@ -33,6 +33,7 @@ from .theme import THEMES, spare_bytes, theme_for
 
 if TYPE_CHECKING:
     from .backend.facade import Backend
+    from .backend.models import Greeting
 
 LOG = logging.getLogger(__name__)
 
@@ -40,6 +41,9 @@ FRAMES_PER_SECOND = 240
 """Screen updates a second at most. Textual's 60 makes a key wait 16 ms for its frame; an idle application draws none either way."""
 
 TOAST_SECONDS = 4.0
+GREETING_AFTER = 0.5
+"""Seconds after the start: the first rows go before what happened since the last visit."""
+
 CLOSE_SECONDS = 7.5
 """How long an orderly exit waits for what is in flight: with closing down, it is over within ten seconds."""
 
@@ -84,6 +88,7 @@ class JobsyncApp(App[int], inherit_bindings=False):
         self._confined = confined
         self._idle = idle
         self.terminal_lost: Callable[[], object] | None = None
+        self.greeting: Greeting | None = None
         self._marks: dict[str, Marks] = {}
         for theme in THEMES:
             self.register_theme(theme)
@@ -94,6 +99,7 @@ class JobsyncApp(App[int], inherit_bindings=False):
 
     async def on_mount(self) -> None:
         """Open the integration that was last open, the only one, or the picker."""
+        self.set_timer(GREETING_AFTER, self._greet)
         if self._idle is not None:
             self.set_interval(self._idle.every, self._look_whether_idle)
         try:
@@ -106,6 +112,19 @@ class JobsyncApp(App[int], inherit_bindings=False):
             self.go.jobs(ids[0])
         else:
             self.go.picker()
+
+    def _greet(self) -> None:
+        self.run_worker(self._read_greeting(), group="greeting")
+
+    async def _read_greeting(self) -> None:
+        try:
+            greeting = await self.backend.greeting.news()
+        except JobsyncError as error:
+            LOG.warning("what happened since the last visit cannot be told: %s", error.message)
+            return
+        if not greeting.is_quiet:
+            self.greeting = greeting
+            self.announce(GreetingCame())
 
     def marks_of(self, integration: str) -> Marks:
         """Return the marked jobs of an integration, kept for the session."""

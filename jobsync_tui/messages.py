@@ -60,6 +60,10 @@ class SyncEnded(News):
         self.run = run
 
 
+class GreetingCame(News):
+    """What happened since the last visit is known: the application holds it."""
+
+
 class CacheChanged(News):
     """Jobs, marks of syncs or rules are not what they were: by this process or another."""
 

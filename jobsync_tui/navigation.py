@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.screen import Screen
 
-    from .backend.models import Failure, SyncPlan
+    from .backend.models import Failure, Greeting, SyncPlan
     from .runs import SyncRun
     from .screens.base import JobsyncScreen, Neighbours
 
@@ -100,6 +100,12 @@ class Navigator:
         from .screens.history import HistoryScreen
 
         self._app.push_screen(HistoryScreen(integration, job_id))
+
+    def greeting(self, greeting: Greeting | None) -> None:
+        """Open what happened since the last visit; asked for anew where none is given."""
+        from .screens.greeting import GreetingScreen
+
+        self._app.push_screen(GreetingScreen(greeting))
 
     def log(self) -> None:
         """Open the log of messages and errors."""

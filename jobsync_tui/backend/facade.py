@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .services.automatic import AutomaticService
     from .services.drafts import DraftService
     from .services.eligibility import EligibilityService
+    from .services.greeting import GreetingService
     from .services.health import HealthService
     from .services.impacts import ImpactService
     from .services.integrations import IntegrationService
@@ -124,6 +125,13 @@ class Backend:
         from .services.maintenance import MaintenanceService
 
         return MaintenanceService(self._context)
+
+    @cached_property
+    def greeting(self) -> GreetingService:
+        """What happened since an admin was here last."""
+        from .services.greeting import GreetingService
+
+        return GreetingService(self._context)
 
     @cached_property
     def health(self) -> HealthService:

@@ -22,6 +22,7 @@ class Group(StrEnum):
     SEARCH = "Search ATS Job"
     RULES = "Rules"
     HISTORY = "History"
+    GREETING = "Since your last visit"
     LOG = "Log"
     ERROR = "Error"
     HELP = "Help"

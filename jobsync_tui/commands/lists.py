@@ -24,6 +24,7 @@ def picker() -> Iterator[Command]:
     yield Command(g, "test", "Test connection", "Try the integration's credentials with one cheap call.", ("t",), footer="test")
     yield Command(g, "refresh", "Refresh", "Bring the integration's jobs up to date from its ATS.", ("r",), footer="refresh")
     yield Command(g, "rules", "Rules", "List the rules and switch them on or off.", ("R",), footer="rules")
+    yield Command(g, "greeting", "What happened", "Show what happened since your last visit, and what is in trouble.", ("w",))
 
 
 def jobs() -> Iterator[Command]:
@@ -44,6 +45,7 @@ def jobs() -> Iterator[Command]:
     yield Command(g, "switch", "Switch integration", "Go to another integration.", ("i",), "ATS")
     yield Command(g, "rules", "Rules", "List the rules and switch them on or off.", ("R",))
     yield Command(g, "history", "History of the job", "Show who did what to the job, and when.", ("H",))
+    yield Command(g, "greeting", "What happened", "Show what happened since your last visit, and what is in trouble.", ("w",))
     yield Command(g, "copy", "Copy", "Copy the job's id, link or explanation to the terminal's clipboard.", ("c",))
     yield Command(g, "link", "Link", "Show the job's address in the ATS, copy it, and open it where there is a desktop.", ("o",))
 

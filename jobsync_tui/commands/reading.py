@@ -22,6 +22,7 @@ def reading() -> Iterator[Command]:
         "rules of then",
     )
     yield Command(Group.HISTORY, "copy", "Copy as text", "Copy the history to the terminal's clipboard.", ("c",), "copy")
+    yield Command(Group.GREETING, "copy", "Copy as text", "Copy what happened to the terminal's clipboard.", ("c",), "copy")
     yield Command(Group.LOG, "copy", "Copy as text", "Copy the log to the terminal's clipboard; it holds no secrets.", ("c",), "copy")
     yield Command(Group.ERROR, "done", "Done", "Go back: the error stays in the log.", ("enter",), "done", palette=False)
     yield Command(Group.ERROR, "copy", "Copy as text", "Copy the error to the terminal's clipboard; it holds no secrets.", ("c",), "copy")

@@ -22,6 +22,7 @@ from ..widgets.footer import Footer
 
 if TYPE_CHECKING:
     from ..backend.facade import Backend
+    from ..backend.models import Greeting
     from ..marks import Marks
     from ..memory import Memory
     from ..navigation import Navigator
@@ -42,6 +43,7 @@ class Host(Protocol):
         notices: What the person was told in this session.
         memory: What is remembered from one session to the next.
         go: Opens screens.
+        greeting: What happened since the person's last visit, until it was read; None where there is nothing to tell.
     """
 
     backend: Backend
@@ -49,6 +51,7 @@ class Host(Protocol):
     notices: Notices
     memory: Memory
     go: Navigator
+    greeting: Greeting | None
 
     def marks_of(self, integration: str) -> Marks:
         """Return the marked jobs of an integration, kept for the session."""

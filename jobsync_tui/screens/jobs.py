@@ -25,7 +25,7 @@ from ..widgets.job_detail import JobDetail
 from ..widgets.job_table import JobTable
 from ..widgets.line import Line, StatusLine
 from ..widgets.table_messages import HeaderSelected, ReadFailed, RowHighlighted
-from .base import JobsyncScreen
+from .greeted import GreetedScreen
 from .job_actions import JobActions
 from .job_words import error_words, hints, progress_words, refreshed_words
 
@@ -37,7 +37,7 @@ TICK = 20.0
 """Seconds between two looks at the ages on the screen."""
 
 
-class JobsScreen(JobActions, JobsyncScreen[None]):
+class JobsScreen(JobActions, GreetedScreen[None]):
     """The jobs screen.
 
     Args:
@@ -82,6 +82,7 @@ class JobsScreen(JobActions, JobsyncScreen[None]):
     def on_mount(self) -> None:
         """Show what the cache has, and keep an eye on it."""
         self.host.memory.opened(self.integration)
+        self.show_greeting()
         self.set_interval(POLL, self._poll)
         self.set_interval(TICK, self._tick)
         self.work(self._read_summary(), group="summary")

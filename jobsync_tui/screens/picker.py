@@ -16,7 +16,7 @@ from ..commands import Group, bindings
 from ..messages import RefreshEnded, RefreshMoved
 from ..render import age, count, fit, line
 from ..widgets.line import Line, StatusLine
-from .base import JobsyncScreen
+from .greeted import GreetedScreen
 from .job_words import progress_words, refreshed_words
 
 _STATES: dict[IntegrationState, tuple[str, str]] = {
@@ -28,7 +28,7 @@ _STATES: dict[IntegrationState, tuple[str, str]] = {
 }
 
 
-class PickerScreen(JobsyncScreen[None]):
+class PickerScreen(GreetedScreen[None]):
     """Lists the integrations that the person may use; the cursor starts on the one that was open last."""
 
     GROUPS = (Group.PICKER,)
@@ -49,6 +49,7 @@ class PickerScreen(JobsyncScreen[None]):
 
     def on_mount(self) -> None:
         """Read the integrations."""
+        self.show_greeting()
         self.work(self._read(), group="read")
 
     def on_screen_resume(self) -> None:

@@ -20,6 +20,7 @@ from jobsync_tui.backend.models import (
     CachedJob,
     ConnectionReport,
     Eligibility,
+    Greeting,
     IntegrationState,
     IntegrationSummary,
     JobHead,
@@ -356,6 +357,17 @@ class FakeAutomatic:
         return self.now
 
 
+@dataclass
+class FakeGreeting:
+    """``backend.greeting``."""
+
+    now: Greeting = field(default_factory=lambda: Greeting(None))
+
+    async def news(self) -> Greeting:
+        """Return what happened."""
+        return self.now
+
+
 class FakeBackend:
     """The facade."""
 
@@ -364,6 +376,7 @@ class FakeBackend:
         self.integrations = FakeIntegrations(list(integrations))
         self.eligibility = FakeEligibility(self.jobs)
         self.automatic = FakeAutomatic()
+        self.greeting = FakeGreeting()
         self.syncs = FakeSyncs()
         self.rules = FakeRules()
         self.records = FakeRecords()

@@ -24,6 +24,7 @@ SCREENS = {
     Group.SEARCH: "jobsync_tui.screens.ats_search:SearchScreen",
     Group.RULES: "jobsync_tui.screens.rules:RulesScreen",
     Group.HISTORY: "jobsync_tui.screens.history:HistoryScreen",
+    Group.GREETING: "jobsync_tui.screens.greeting:GreetingScreen",
     Group.LOG: "jobsync_tui.screens.log:LogScreen",
     Group.HELP: "jobsync_tui.screens.help:HelpScreen",
     Group.EVERYWHERE: "jobsync_tui.screens.base:JobsyncScreen",

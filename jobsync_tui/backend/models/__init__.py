@@ -22,6 +22,7 @@ from .eligibility import (
     Source,
     TemplateType,
 )
+from .greeting import Greeting, IntegrationNews
 from .impact import (
     ConcernedJobs,
     ImpactCounts,
@@ -133,6 +134,7 @@ __all__ = [
     "FieldValue",
     "Finding",
     "FindingKind",
+    "Greeting",
     "Hold",
     "HoldKind",
     "ImpactCounts",
@@ -146,6 +148,7 @@ __all__ = [
     "ImpactState",
     "ImportReport",
     "InactiveRule",
+    "IntegrationNews",
     "IntegrationState",
     "IntegrationSummary",
     "Job",

@@ -19,6 +19,8 @@ from .ledger_tables import AuditHead, AuditRow
 from .statements import change, first, insertion, run
 
 HEAD = 1
+TOLD = ("created", "updated", "failed", "unknown")
+"""Outcomes that are counted where it is told what happened."""
 OPEN = AuditRow.link.is_null()
 SEALED = ~OPEN
 _GROW_ROWS = "UPDATE audit_head SET rows = rows + 1 WHERE id = ? RETURNING rows"
@@ -79,6 +81,13 @@ class AuditStore:
             limit: At most so many.
         """
         return await self._database.read(_entries, integrations=integrations, job_id=job_id, actor=actor, since=since, limit=limit)
+
+    async def outcomes(self, integrations: Collection[str], since: datetime) -> dict[str, dict[str, int]]:
+        """Return how many jobs of each integration syncs ended with each outcome since then; a job counts once.
+
+        It counts for how it stands at the end: what failed and was then mended did not fail, what was created and then updated was created.
+        """
+        return await self._database.read(_outcomes, tuple(integrations), clock.to_ms(since))
 
     async def verify(self) -> AuditVerification:
         """Recompute the chain and say whether it holds, or where it first does not."""
@@ -217,6 +226,24 @@ def _entries(
     if limit is not None:
         query = query.limit(limit)
     return tuple(_entry(row) for row in query.execute(db))
+
+
+def _outcomes(db: Db, integrations: tuple[str, ...], since: int) -> dict[str, dict[str, int]]:
+    query = (
+        AuditRow.select(AuditRow.integration, AuditRow.job_id, AuditRow.outcome)
+        .where((AuditRow.at_ms >= since) & AuditRow.integration.in_(integrations) & AuditRow.outcome.in_(TOLD))
+        .order_by(AuditRow.seq)
+    )
+    final: dict[tuple[str, str], str] = {}
+    for integration, job_id, outcome in query.tuples().iterator(db):
+        if job_id is not None:
+            stays = outcome == "updated" and final.get((integration, job_id)) == "created"
+            final[integration, job_id] = "created" if stays else outcome
+    counts: dict[str, dict[str, int]] = {}
+    for (integration, _), outcome in final.items():
+        of_integration = counts.setdefault(integration, {})
+        of_integration[outcome] = of_integration.get(outcome, 0) + 1
+    return counts
 
 
 def _entry(row: AuditRow) -> AuditEntry:
