@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .http import Responder
     from .services.adoption import AdoptionService
     from .services.automatic import AutomaticService
+    from .services.catalogues import CatalogueService
     from .services.drafts import DraftService
     from .services.eligibility import EligibilityService
     from .services.greeting import GreetingService
@@ -97,6 +98,13 @@ class Backend:
         from .services.impacts import ImpactService
 
         return ImpactService(self._context)
+
+    @cached_property
+    def catalogues(self) -> CatalogueService:
+        """What a rule can be made of."""
+        from .services.catalogues import CatalogueService
+
+        return CatalogueService(self._context)
 
     @cached_property
     def drafts(self) -> DraftService:

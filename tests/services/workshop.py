@@ -10,7 +10,9 @@ from pathlib import Path
 
 from jobsync_tui.backend.access import Actor
 from jobsync_tui.backend.facade import Backend
+from jobsync_tui.backend.paths import places
 from jobsync_tui.backend.settings import load_settings
+from jobsync_tui.backend.target.local import LocalTarget
 
 CONFIG = """
 [storage]
@@ -60,3 +62,8 @@ async def workshop(folder: Path, jobs: int = 12, user: str = "alice") -> AsyncIt
     async with Backend.open(load_settings(config), Actor(user)) as backend:
         await backend.integrations.refresh("file")
         yield backend
+
+
+def local_target(folder: Path) -> LocalTarget:
+    """Return the target of that backend, to be looked into or changed as people there would."""
+    return LocalTarget(places().local_target(f"sqlite:///{folder}/jobsync.db"))

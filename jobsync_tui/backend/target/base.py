@@ -46,11 +46,15 @@ class TargetJob:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """Names the target has; None where it does not say, and then they are not checked."""
+    """Names the target has; None where it does not say, and then they are not checked.
+
+    ``settings`` has the allowed values of each setting, none where any is.
+    """
 
     templates: frozenset[str] | None = None
     folders: frozenset[str] | None = None
     users: frozenset[str] | None = None
+    settings: Mapping[str, tuple[JsonValue, ...]] | None = None
 
 
 class Target(ABC):

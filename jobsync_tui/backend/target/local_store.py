@@ -153,7 +153,7 @@ def remove(db: Db, target_id: str) -> None:
 
 def catalog(db: Db) -> Catalog:
     """Return the names that are known; a table without any says nothing."""
-    return Catalog(templates=_names(db, TemplateRow), folders=_names(db, FolderRow), users=_names(db, UserRow))
+    return Catalog(_names(db, TemplateRow), _names(db, FolderRow), _names(db, UserRow), _settings(db))
 
 
 def unowned(db: Db) -> str:
@@ -210,16 +210,21 @@ def _check_names(db: Db, fields: Mapping[str, JsonValue]) -> None:
     for name, names in asked:
         if names is not None and name not in names:
             raise Refused(f"{SERVICE} does not know {name}", service=SERVICE)
-    options = {row.name: parse(row.options) for row in SettingRow.select().execute(db)}
+    options = known.settings or {}
     settings = fields.get("settings")
     for name, value in (settings if isinstance(settings, dict) else {}).items():
         allowed = options.get(name)
-        if value is not None and isinstance(allowed, list) and allowed and value not in allowed:
+        if value is not None and allowed and value not in allowed:
             raise Refused(f"{SERVICE}: the setting {name} cannot be {value}", service=SERVICE)
 
 
 def _names(db: Db, table: type[FolderRow | TemplateRow | UserRow]) -> frozenset[str] | None:
     return frozenset(row.name for row in table.select(table.name).execute(db)) or None
+
+
+def _settings(db: Db) -> dict[str, tuple[JsonValue, ...]] | None:
+    options = {row.name: parse(row.options) for row in SettingRow.select().execute(db)}
+    return {name: tuple(values) if isinstance(values, list) else () for name, values in options.items()} or None
 
 
 def _row(db: Db, target_id: str) -> JobRow | None:
