@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .services.adoption import AdoptionService
     from .services.automatic import AutomaticService
     from .services.catalogues import CatalogueService
+    from .services.coverage import CoverageService
     from .services.drafts import DraftService
     from .services.eligibility import EligibilityService
     from .services.greeting import GreetingService
@@ -105,6 +106,13 @@ class Backend:
         from .services.catalogues import CatalogueService
 
         return CatalogueService(self._context)
+
+    @cached_property
+    def coverage(self) -> CoverageService:
+        """How far the rules reach."""
+        from .services.coverage import CoverageService
+
+        return CoverageService(self._context)
 
     @cached_property
     def drafts(self) -> DraftService:

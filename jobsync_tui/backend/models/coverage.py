@@ -44,7 +44,7 @@ class Coverage:
         waiting: Eligible and never synced.
         by_reason: The ineligible ones by the first reason that holds.
         by_rule: In the order in which the rules act.
-        by_department, by_place: The values with most jobs first; of places, the city or else the text.
+        by_department, by_place: The values with most jobs first; the place is a job's first one, as lists show it.
         days: Oldest first, a day without attempts included.
         revision: Of the rules.
     """

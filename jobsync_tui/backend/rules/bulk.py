@@ -92,7 +92,7 @@ def judge(batch: Batch, rules: RuleSet, policy: EvaluationPolicy, now: datetime)
         RuleError: A rule cannot be evaluated.
     """
     ready = compiled(rules)
-    answers = _Answers(batch, ready, now)
+    answers = Answers(batch, ready, now)
     tried = [(rule, answers.matches(rule)) for rule in ready.active]
     size = batch.size
     plain = _union(size, (rows for rule, rows in tried if not rule.rule.fallback))
@@ -103,7 +103,7 @@ def judge(batch: Batch, rules: RuleSet, policy: EvaluationPolicy, now: datetime)
     return Verdicts(size, active, inactive, ~_union(size, reasons.values()), reasons, missing)
 
 
-class _Answers:
+class Answers:
     """The answers of every distinct leaf over the batch, each worked out when it is first asked for.
 
     Within ``all`` and ``any``, cheap columns are asked first and costly ones only where the answer is still open.
@@ -123,6 +123,11 @@ class _Answers:
         if rule.root is None:
             return Rows.every(self._size)
         return Rows(self._size, self._node(rule.root, self._low) >> 1 & self._low)
+
+    def of_leaf(self, number: int) -> tuple[int, int]:
+        """Return where a leaf is true and where it is false, as the bits of `Rows`."""
+        coded = self._leaf(number, self._low)
+        return coded >> 1 & self._low, ~coded & self._low
 
     def _node(self, node: Node, within: int) -> int:
         """Return the coded answers of ``node`` in the rows of ``within``; elsewhere they may be anything."""

@@ -52,8 +52,10 @@ class RuleService(Service):
 
         Jobs that were not judged yet count nowhere; `EligibilityService.judge_all` judges them.
         """
-        tally = await self.context.verdict_store.tally(self.context.visible(), policy_key(self.context.policy()), now())
-        return {rule: RuleCount(jobs, tally.alone.get(rule, 0)) for rule, jobs in tally.matched.items()}
+        asked = (self.context.visible(), policy_key(self.context.policy()), now())
+        tally = await self.context.verdict_store.tally(*asked)
+        effects = await self.context.stores.coverage.last_effects(*asked)
+        return {rule: RuleCount(jobs, tally.alone.get(rule, 0), effects.get(rule)) for rule, jobs in tally.matched.items()}
 
     @for_admins
     async def history(self) -> tuple[RuleRevision, ...]:

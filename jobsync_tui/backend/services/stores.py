@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from ..database import Database
     from ..models import EvaluationPolicy
     from ..store.batches import BatchStore
+    from ..store.coverage import CoverageStore
     from ..store.decisions import DecisionStore
     from ..store.drafts import DraftStore
     from ..store.integrations import IntegrationStore
@@ -55,6 +56,13 @@ class Stores:
         from ..store.rules import RuleStore
 
         return RuleStore(self.database)
+
+    @cached_property
+    def coverage(self) -> CoverageStore:
+        """How far the rules reach."""
+        from ..store.coverage import CoverageStore
+
+        return CoverageStore(self.database)
 
     @cached_property
     def drafts(self) -> DraftStore:

@@ -1,0 +1,98 @@
+"""Which jobs of a batch are one condition away from a rule, and which condition that is: the sums of `misses`, for many jobs at once.
+
+Of every node four sets of jobs are kept: where it is true, where turning one leaf at most makes it true, and the same for false. ``all`` is
+true where every child is, and one leaf away from it where one child is and the others are there; ``any`` is the same turned round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from ..models import Rule
+from .bulk import Answers
+from .compiled import CompiledRule, CompiledRules, LeafNode, Node, NotNode
+from .rows import Rows, ones
+
+
+@dataclass(frozen=True, slots=True)
+class NearRows:
+    """A condition of a rule that alone keeps the jobs of ``rows`` from matching: its place below ``when``, and what would have to be so."""
+
+    rule: Rule
+    path: str
+    would_match_if: str
+    rows: Rows
+
+
+_Sets: TypeAlias = tuple[int, int, int, int]
+"""As bytes of 0 and 1 in a whole number: true, at most one leaf from true, false, at most one leaf from false."""
+
+_Leaf: TypeAlias = Callable[[LeafNode], _Sets]
+
+
+def near_rows(rules: CompiledRules, answers: Answers, within: Rows) -> Iterator[NearRows]:
+    """Give for each active rule the conditions that alone keep jobs of ``within`` from matching it.
+
+    Args:
+        rules: The compiled rules.
+        answers: Their leaves' answers over the batch.
+        within: The jobs that are asked about.
+    """
+    for rule in rules.active:
+        if rule.root is not None:
+            yield from _of_rule(rules, rule, rule.root, answers, within)
+
+
+def _of_rule(rules: CompiledRules, rule: CompiledRule, root: Node, answers: Answers, within: Rows) -> Iterator[NearRows]:
+    every = ones(within.size)
+
+    def plain(node: LeafNode) -> _Sets:
+        true, false = answers.of_leaf(node.leaf)
+        return true, every, false, every
+
+    true, near, _, _ = _sets(root, plain, every)
+    left = near & ~true & within.bits
+    if not left:
+        return
+    for place, (path, number) in enumerate(rule.places):
+        leaf = rules.leaves[number]
+        for want, words in ((True, leaf.if_true), (False, leaf.if_false)):
+            rows = _sets(root, _forced(plain, place, every, want=want), every)[0] & left
+            if rows:
+                yield NearRows(rule.rule, path, words, Rows(within.size, rows))
+
+
+def _forced(plain: _Leaf, place: int, every: int, *, want: bool) -> _Leaf:
+    """Return the leaves' answers with that of one place as ``want`` says."""
+    answer = (every, every, 0, 0) if want else (0, 0, every, every)
+    return lambda node: answer if node.place == place else plain(node)
+
+
+def _sets(node: Node, leaf: _Leaf, every: int) -> _Sets:
+    if isinstance(node, LeafNode):
+        return leaf(node)
+    if isinstance(node, NotNode):
+        true, near_true, false, near_false = _sets(node.child, leaf, every)
+        return false, near_false, true, near_true
+    children = [_sets(child, leaf, every) for child in node.children]
+    if node.every:
+        return *_of_all(((true, near) for true, near, _, _ in children), every), *_of_one([(false, near) for _, _, false, near in children])
+    return *_of_one([(true, near) for true, near, _, _ in children]), *_of_all(((false, near) for _, _, false, near in children), every)
+
+
+def _of_all(children: Iterator[tuple[int, int]], every: int) -> tuple[int, int]:
+    """Return where all are there, and where all are but for one leaf at most."""
+    there, near = every, every
+    for here, almost in children:
+        there, near = there & here, (near & here) | (there & almost)
+    return there, near
+
+
+def _of_one(children: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    there = near = 0
+    for here, almost in children:
+        there |= here
+        near |= almost
+    return there, near

@@ -1,0 +1,71 @@
+"""How far the rules reach."""
+
+from __future__ import annotations
+
+from datetime import UTC, timedelta
+from typing import TYPE_CHECKING
+
+from ..clock import now
+from ..models import Coverage, NearCoverage, RuleShare, in_acting_order
+from ..store.verdicts import policy_key
+from .base import Service, for_admins
+
+if TYPE_CHECKING:
+    from ..sync.nearness import OnSeen
+
+
+class CoverageService(Service):
+    """What the overview and ``rules coverage`` ask for. Nothing here changes anything."""
+
+    @for_admins
+    async def overview(self, integration: str | None = None, *, days: int = 14) -> Coverage:
+        """Return how the rules in force judge the cached jobs, as far as these are judged (`EligibilityService.judge_all`).
+
+        Args:
+            integration: Its jobs only; without it, those of all that the actor may use.
+            days: The last so many days, the present one included.
+        """
+        chosen = await self._chosen(integration)
+        store, moment = self.context.stores.coverage, now()
+        counts = await store.counts(chosen, policy_key(self.context.policy()), moment)
+        rules = await self.context.rule_store.current()
+        today = moment.astimezone(UTC).date()
+        return Coverage(
+            jobs=counts.jobs,
+            eligible=counts.eligible,
+            ineligible=counts.ineligible,
+            unjudged=max(0, counts.jobs - counts.eligible - counts.ineligible),
+            waiting=counts.waiting,
+            by_reason=counts.reasons,
+            by_rule=tuple(
+                RuleShare(rule.id, rule.name, counts.matched.get(rule.id, 0), counts.alone.get(rule.id, 0))
+                for rule in in_acting_order(rules.rules)
+                if rule.active
+            ),
+            by_department=counts.departments,
+            by_place=counts.places,
+            days=await store.days(chosen, today - timedelta(days=max(1, days) - 1), today),
+            revision=rules.revision,
+        )
+
+    @for_admins
+    async def near(self, integration: str | None = None, on_progress: OnSeen | None = None) -> NearCoverage:
+        """Return the jobs that no rule matches and that are one condition away from one.
+
+        It evaluates every job, off the event loop, and may be cancelled.
+
+        Args:
+            integration: Its jobs only; without it, those of all that the actor may use.
+            on_progress: Told how many jobs were looked at.
+        """
+        from ..sync.nearness import near_coverage
+
+        chosen = await self._chosen(integration)
+        rules = await self.context.rule_store.current()
+        return await near_coverage(self.context.stores.batches, chosen, rules, self.context.policy(), now=now(), on_progress=on_progress)
+
+    async def _chosen(self, integration: str | None) -> tuple[str, ...]:
+        if integration is None:
+            return self.context.visible()
+        await self.context.admit_to(integration, "coverage")
+        return (integration,)
