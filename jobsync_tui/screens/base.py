@@ -123,6 +123,10 @@ class JobsyncScreen(Screen[ResultT]):
         finalize(worker, job.close)
         return worker
 
+    def on_prune(self) -> None:
+        """End this screen's work before its widgets go: Textual cancels it after them, with nowhere left to show an answer."""
+        self.workers.cancel_node(self)
+
     async def _funnelled(self, job: Coroutine[object, object, None], about: str | None) -> None:
         try:
             await job

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.widget import Widget
 
@@ -12,7 +13,7 @@ from ..backend.models import JobHead
 from ..backend.text import clean
 from ..failures import words_for
 from ..notices import Severity
-from ..views.layout import wrap_lines
+from ..views.layout import fit_end, wrap_lines
 from ..views.sheet import BLANK, Sheet, Span, Tone, bad, dim, line, strong
 from ..views.subject import Subject, job_lines
 from ..widgets.lines import Builder, LinesView, nothing
@@ -58,9 +59,11 @@ class DialogScreen(JobsyncScreen[ResultT]):
         self.query_one("#lower", LinesView).show(_divider(self.sheet.position))
 
     def set_heading(self, where: str = "", title: str | None = None) -> None:
-        """Say where the dialog is."""
+        """Say where the dialog is. ``where`` may be foreign: the dialog's own name stays, however long that is."""
         name = title or self.HEADING
-        self.query_one("#heading", LinesView).show(lambda _: (line(" ", strong(name), right=where),))
+        self.query_one("#heading", LinesView).show(
+            lambda width: (line(" ", strong(name), right=fit_end(where, width - cell_len(name) - 4)),),
+        )
 
     def set_job(self, job: JobHead, subject: Subject) -> None:
         """Show which job the dialog is about."""

@@ -23,7 +23,14 @@ def fit(text: str, width: int) -> str:
 def fit_end(text: str, width: int) -> str:
     """Return ``text``, its beginning cut where it is longer than ``width`` cells: ids often differ in their ends only."""
     text = clean(text)
-    return text if cell_len(text) <= width else ELLIPSIS + text[len(text) - width + 1 :]
+    if cell_len(text) <= width:
+        return text
+    if width <= 0:
+        return ""
+    end = text[-width + 1 :] if width > 1 else ""
+    while cell_len(end) > width - 1:
+        end = end[1:]
+    return ELLIPSIS + end
 
 
 def wrap(text: str, width: int, *, most: int | None = None) -> list[str]:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import sys
 import tempfile
@@ -68,6 +69,7 @@ class Round:
         self._command("rules", "import", str(self._folder / "rules.yaml"), code=0)
         self._commands()
         self._application()
+        self._read_log()
         new = {path.name for path in self._folder.iterdir()} - {
             *before,
             ".local",
@@ -178,11 +180,20 @@ class Round:
             terminal.send("\x1b")
             terminal.read_now(0.3)
 
+    def _read_log(self) -> None:
+        log = self._folder / ".local" / "state" / "jobsync" / "jobsync.log"
+        self._tally.crashes += [f"the log: {each}" for each in faults_in(log.read_bytes() if log.exists() else b"")[:3]]
+
     def _read(self, terminal: Terminal, what: str) -> None:
         self._tally.bytes_read += len(terminal.output)
         self._tally.foreign += [f"{what}: {each}" for each in foreign_controls(terminal.output)[:5]]
-        if b"Traceback" in terminal.output or b"A fault in" in terminal.output:
-            self._tally.crashes.append(f"{what}: {terminal.text[-600:]}")
+        self._tally.crashes += [f"{what}: {each}" for each in faults_in(terminal.output)[:3]]
+
+
+def faults_in(output: bytes) -> list[str]:
+    """Return where ``output`` tells of a fault of the program, each with what stands around it."""
+    found = re.finditer(rb"Traceback \(most recent|A fault in|Exception ignored", output)
+    return [f"{each[0].decode()} ... in {output[max(0, each.start() - 200) : each.end() + 600]!r}" for each in found]
 
 
 def as_utf8(text: str) -> str:

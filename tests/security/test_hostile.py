@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.hostile import foreign_controls, hostile_strings
 
-from .hostile import run
+from .hostile import faults_in, run
 
 
 @pytest.mark.slow
@@ -29,3 +29,11 @@ def test_the_strings_are_the_same_for_the_same_seed_and_would_be_seen() -> None:
 def test_a_leak_is_told_from_what_the_application_writes(leak: str) -> None:
     assert foreign_controls(b"\x1b[2J\x1b[1;1H\x1b[38;5;1mJobs\x1b[0m\r\n" + leak.encode())
     assert not foreign_controls(b"\x1b[2J\x1b[1;1H\x1b[38;5;1mJobs\x1b[0m\r\n")
+
+
+def test_a_fault_is_shown_with_what_stands_around_it() -> None:
+    assert faults_in(b"rows \x1b[0mA fault in the program: NoMatches") == [
+        "A fault in ... in b'rows \\x1b[0mA fault in the program: NoMatches'"
+    ]
+    assert faults_in(b"Traceback (most recent call last):")
+    assert not faults_in(b"a list of jobs")

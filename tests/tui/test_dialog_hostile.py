@@ -66,3 +66,12 @@ async def test_hostile_text_is_readable_and_inert(opener: str) -> None:
             assert all("\x1b" not in text for text in app.copied)
             await pilot.press("escape")
             await until(pilot, lambda: len(app.screen_stack) == 2)
+
+
+async def test_the_name_of_a_dialog_stays_however_long_the_foreign_one_beside_it_is() -> None:
+    script = Script(integration=replace(samples.BULLHORN, name="\u770b\u8b77\u5e2b " * 40))
+    async with staged(script) as (app, pilot):
+        app.go.confirm("bullhorn", ["884213"])
+        await shows(app, pilot, "Confirm Sync")
+        await shows(app, pilot, "\u770b\u8b77\u5e2b")
+        assert screen_text(app).startswith(" Confirm Sync")

@@ -28,6 +28,7 @@ def test_a_cut_text_says_that_it_was_cut(text: str, width: int, most: int) -> No
 @given(WILD, st.integers(1, 60))
 def test_fitted_text_fits(text: str, width: int) -> None:
     assert cell_len(fit(text, width)) <= width
+    assert cell_len(fit_end(text, width)) <= width
 
 
 def test_an_id_is_cut_at_its_beginning() -> None:
