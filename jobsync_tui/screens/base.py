@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, cast
 from weakref import finalize
 
 from textual.binding import Binding, BindingType
+from textual.messages import Prune
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
@@ -123,7 +124,7 @@ class JobsyncScreen(Screen[ResultT]):
         finalize(worker, job.close)
         return worker
 
-    def on_prune(self) -> None:
+    async def on_prune(self, event: Prune) -> None:  # noqa: ARG002 - Textual calls the method of its own class as well
         """End this screen's work before its widgets go: Textual cancels it after them, with nowhere left to show an answer."""
         self.workers.cancel_node(self)
 
