@@ -157,6 +157,17 @@ class AdapterContract:
                 self.assert_no_secret(_whole(caught.value) + caplog.text)
             assert on.clock.slept == []  # it is not tried again and again
 
+    async def test_a_permission_that_is_missing_is_told_with_the_remedy(self) -> None:
+        async with self.stage(3) as on:
+            await on.adapter.test()
+            on.server.inject(self.wire.forbidden, times=faults.MANY)
+            for attempt in (on.adapter.test, on.listed, lambda: on.adapter.job(on.wire.job_id(on.wire.jobs[0]))):
+                with pytest.raises(PermissionMissing) as caught:
+                    await attempt()
+                assert self.kind.title in caught.value.message
+                assert caught.value.remedy
+            assert on.clock.slept == []
+
     async def test_no_secret_shows_anywhere(self, caplog: pytest.LogCaptureFixture) -> None:
         caplog.set_level(logging.DEBUG)
         async with self.stage(3) as on:
@@ -221,8 +232,9 @@ class AdapterContract:
     async def test_an_outage_ends_in_unreachable(self) -> None:
         async with self.stage(3) as on:
             on.server.inject(faults.failing(502), times=faults.MANY, when=on.wire.is_listing)
-            with pytest.raises(Unreachable):
+            with pytest.raises(Unreachable, match=f"{self.kind.title} has a fault on its side") as caught:
                 await on.listed()
+            assert caught.value.remedy
             assert sum(map(on.wire.is_listing, on.server.asked)) == FAST.tries
             assert 2 < on.clock.seconds < 60
 
@@ -250,6 +262,15 @@ class AdapterContract:
                 await on.listed()
             with pytest.raises(UnexpectedAnswer, match="web page"):
                 await on.adapter.job(on.wire.job_id(on.wire.jobs[0]))
+
+    async def test_a_web_page_that_says_not_found_is_no_word_about_the_job(self) -> None:
+        async with self.stage(3) as on:
+            await on.adapter.test()
+            on.server.inject(replace(faults.WEB_PAGE, status=404), times=faults.MANY)
+            for attempt in (lambda: on.adapter.job(on.wire.job_id(on.wire.jobs[0])), on.listed):
+                with pytest.raises(UnexpectedAnswer, match="web page") as caught:
+                    await attempt()
+                assert "base_url" in (caught.value.remedy or "")
 
     async def test_an_empty_object_is_not_an_empty_listing(self) -> None:
         async with self.stage(3) as on:

@@ -88,6 +88,12 @@ async def test_an_accepted_status_comes_back(server: AtsServer, connect: Connect
     assert (await connect().get("jobs", accept={404})).status == 404
 
 
+async def test_not_found_by_a_web_page_is_not_accepted(server: AtsServer, connect: Connect) -> None:
+    server.inject(replace(faults.WEB_PAGE, status=404))
+    with pytest.raises(UnexpectedAnswer, match="says nothing about a job"):
+        await connect().get("jobs", accept={404})
+
+
 async def test_what_a_body_says_is_cleaned_shortened_and_redacted(server: AtsServer, connect: Connect) -> None:
     from jobsync_tui.backend.secrets import register
 

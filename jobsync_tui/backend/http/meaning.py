@@ -20,6 +20,8 @@ from .excerpt import excerpt
 from .messages import Reply
 from .retry import RETRIED_STATUSES
 
+MISSING = frozenset({404, 410})
+
 
 def error_of(reply: Reply) -> RemoteError | None:
     """Return the error that a reply's status stands for, or None for a success."""
@@ -40,7 +42,13 @@ def error_of(reply: Reply) -> RemoteError | None:
             service=service,
             remedy=f"Let an administrator of {service} give the key the permission to read jobs.",
         )
-    if status in {404, 410}:
+    if page_about_nothing(reply):
+        return UnexpectedAnswer(
+            f"{service} answered with a web page ({status}), which says nothing about a job",
+            service=service,
+            remedy=f"Check base_url in the configuration; if it is right, something between here and {service} answers in its place.",
+        )
+    if status in MISSING:
         return RemoteGone(f"{service} has nothing at {urlsplit(reply.url).path or '/'} ({status})", service=service)
     if status in {409, 412}:
         return Conflict(f"{service} answered that its state moved ({status}){said(reply)}", service=service)
@@ -57,6 +65,11 @@ def error_of(reply: Reply) -> RemoteError | None:
             remedy=f"Try again in some minutes; if it goes on, see whether {service} reports an outage.",
         )
     return Refused(f"{service} declined the request ({status}){said(reply)}", service=service)
+
+
+def page_about_nothing(reply: Reply) -> bool:
+    """Return whether a reply says "not found" by a web page: that is a wrong address or a gateway, and no word about what was asked for."""
+    return reply.status in MISSING and looks_like_html(reply.body, reply.headers.get("content-type", ""))
 
 
 def said(reply: Reply) -> str:

@@ -19,7 +19,7 @@ from .encode import encode_json
 from .faults import TransportFault
 from .gate import Gate, Priority, current_priority
 from .limits import Limits
-from .meaning import error_of
+from .meaning import error_of, page_about_nothing
 from .messages import Reply, Request, Responder
 from .network import Network
 from .rate import Pacer, RateHeaders
@@ -270,7 +270,7 @@ class HttpSession:
 
     def _meant(self, call: _Call, reply: Reply) -> Reply | _Failed:
         """Return the reply if it is a success or accepted, else the error it stands for and whether to try again."""
-        if reply.status in call.accept:
+        if reply.status in call.accept and not page_about_nothing(reply):
             return reply
         error = (self.explain(reply) if self.explain is not None else None) or error_of(reply)
         if error is None:

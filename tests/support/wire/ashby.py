@@ -25,6 +25,7 @@ class AshbyWire(Wire):
 
     provider = "ashby"
     credentials: ClassVar = {"api_key": "ashby-canary-b7c4"}
+    forbidden: ClassVar = Answer({"success": False, "errors": ["missing_endpoint_permission"]}, status=403)
     wrong_credentials: ClassVar = {"api_key": "ashby-wrong-canary-3"}
 
     def __init__(self, count: int = 23) -> None:

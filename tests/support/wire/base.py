@@ -44,6 +44,7 @@ class Wire(ABC):
         secrets: Names of the credentials that must never be shown.
         says_deleted: An incremental listing names what was deleted.
         pages: Whether a listing has pages at all.
+        forbidden: What a key gets that lacks the permission to read jobs.
         page_size: Rows in a page: few, so that a listing has several; it is a cap that holds whatever is asked for.
     """
 
@@ -53,6 +54,7 @@ class Wire(ABC):
     secrets: ClassVar[tuple[str, ...]] = ("api_key",)
     says_deleted: ClassVar[bool] = False
     pages: ClassVar[bool] = True
+    forbidden: ClassVar[Answer] = Answer({"message": "Forbidden"}, status=403)
     page_size: ClassVar[int] = 7
     base_path: ClassVar[str] = "/some/base"
 

@@ -16,6 +16,9 @@ class KomboWire(Wire):
     provider = "kombo"
     credentials: ClassVar = {"api_key": "kombo-canary-7f3a9c", "integration_id": "greenhouse:HXpqrs"}
     wrong_credentials: ClassVar = {"api_key": "kombo-wrong-canary-1"}
+    forbidden: ClassVar = Answer(
+        {"status": "error", "error": {"code": "INTEGRATION.PERMISSION_MISSING", "message": "403 from the remote system"}}, status=403
+    )
     says_deleted = True
 
     def answer(self, asked: Asked) -> Answer:
