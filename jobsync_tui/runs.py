@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from .backend.models import BulkPlan, RefreshProgress, RefreshReport, Step, StepName, SyncPlan, SyncResult
+from .backend.waits import announcing
 from .messages import News, RefreshEnded, RefreshMoved, SyncEnded, SyncMoved
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class SyncRun:
         steps: The steps of a single sync as they happen.
         results: What has ended so far.
         error: What kept the whole from running, once it is over.
+        waits_for: What several syncs wait for at this moment, in words; empty for nothing.
         plan: The plan of a single job that was confirmed, to tell what moved if it is no longer what would happen.
         undoes: The operation that is undone, where it is no sync but the undoing of one.
         watched: Whether a dialog shows the run; its end needs no toast then.
@@ -58,6 +60,7 @@ class SyncRun:
     undoes: str | None = None
     started: float = field(default_factory=time.monotonic)
     steps: dict[StepName, Step] = field(default_factory=dict)
+    waits_for: str = ""
     results: list[SyncResult] = field(default_factory=list)
     error: Exception | None = None
     over: bool = False
@@ -169,6 +172,10 @@ class Runs:
             run.steps[step.name] = step
             self._tell(SyncMoved(run))
 
+        def waits(waits_for: str) -> None:
+            run.waits_for = waits_for
+            self._tell(SyncMoved(run))
+
         def ended(result: SyncResult) -> None:
             run.results.append(result)
             self._tell(SyncMoved(run))
@@ -181,9 +188,10 @@ class Runs:
                     await self._backend.syncs.sync(run.integration, run.job_ids[0], expected_digest=_digest(run.expected), on_step=stepped)
                 )
             else:
-                run.results[:] = await self._backend.syncs.sync_many(
-                    run.integration, run.job_ids, expected=run.expected, on_result=ended, cancel=run.cancel
-                )
+                with announcing(waits):
+                    run.results[:] = await self._backend.syncs.sync_many(
+                        run.integration, run.job_ids, expected=run.expected, on_result=ended, cancel=run.cancel
+                    )
         except Exception as error:  # noqa: BLE001 - a fault of ours ends the sync, not the application; the funnel logs it
             run.error = error
         finally:

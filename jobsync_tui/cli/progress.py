@@ -33,6 +33,13 @@ class ProgressLine:
         waiting = f"  {progress.waiting}" if progress.waiting else ""
         self.show(f"{progress.integration}: {progress.seen:,}{of} jobs{waiting}")
 
+    def waits(self, waits_for: str) -> None:
+        """Show what a request waits for; nothing for an empty text, which says that it is over."""
+        if waits_for:
+            self.show(waits_for)
+        else:
+            self.clear()
+
     def planned(self, done: int, total: int) -> None:
         """Show how many jobs are planned."""
         self.show(f"planned {done:,} of {total:,}")

@@ -17,6 +17,7 @@ from ..backend.logs import set_up_logging
 from ..backend.models import IntegrationSummary
 from ..backend.paths import config_path, places
 from ..backend.settings import Settings, load_settings
+from ..backend.waits import announcing
 from .options import Invocation, invocation
 from .progress import progress_line
 
@@ -83,8 +84,9 @@ async def open_backend() -> AsyncIterator[Backend]:
     from ..backend.facade import Backend
 
     set_up_logging(places(call.config).log, verbose=call.verbose)
-    async with Backend.open(settings, actor) as backend:
-        yield backend
+    with progress_line() as line, announcing(line.waits):
+        async with Backend.open(settings, actor) as backend:
+            yield backend
 
 
 def refuse_strangers() -> None:

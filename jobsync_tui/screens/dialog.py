@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
 from typing import TypeVar
 
 from rich.cells import cell_len
@@ -11,6 +12,7 @@ from textual.widget import Widget
 from ..backend.errors import JobsyncError
 from ..backend.models import JobHead
 from ..backend.text import clean
+from ..backend.waits import announcing
 from ..failures import words_for
 from ..notices import Severity
 from ..views.layout import fit_end, wrap_lines
@@ -81,6 +83,15 @@ class DialogScreen(JobsyncScreen[ResultT]):
     def set_busy(self, text: str) -> None:
         """Say what is waited for, in place of the sheet; the line costs a slow terminal nothing, an animation would."""
         self.show(lambda _: (line("   ", dim(text)),))
+
+    async def _funnelled(self, job: Coroutine[object, object, None], about: str | None) -> None:
+        with announcing(self._waits_for):
+            await super()._funnelled(job, about)
+
+    def _waits_for(self, told: str) -> None:
+        """Say what a request waits for, below the sheet, as long as it does."""
+        if self.is_attached:
+            self.set_note(told, Tone.WARN)
 
     def show(self, build: Builder, *, anew: bool = False) -> None:
         """Show what ``build`` makes in the sheet."""

@@ -96,7 +96,8 @@ class RunningScreen(DialogScreen[None]):
 
     def _sheet(self, width: int) -> Sheet:
         if len(self._run.job_ids) > 1:
-            return bulk_progress(self._run.results, len(self._run.job_ids), time.monotonic() - self._run.started, width)
+            took = time.monotonic() - self._run.started
+            return bulk_progress(self._run.results, len(self._run.job_ids), took, width, self._run.waits_for)
         running_for = time.monotonic() - self._step_began
         return (line(" ", strong(self._run.title)), line(), *step_lines(self._run.steps, self._ats, width, running_for))
 

@@ -92,8 +92,8 @@ def results_line(results: Iterable[SyncResult]) -> str:
     return ", ".join(f"{OUTCOME_WORDS[outcome]} {counts[outcome]:,}" for outcome in _RESULT_ORDER if counts[outcome])
 
 
-def bulk_progress(results: Sequence[SyncResult], asked: int, seconds: float, width: int) -> Sheet:
-    """Return how far several syncs are: a bar, the counts so far, and the last that went wrong."""
+def bulk_progress(results: Sequence[SyncResult], asked: int, seconds: float, width: int, waits_for: str = "") -> Sheet:
+    """Return how far several syncs are: a bar, the counts so far, what is waited for, and the last that went wrong."""
     done = len(results)
     room = max(min(width - 30, 60), 10)
     full = room * done // asked if asked else room
@@ -103,6 +103,8 @@ def bulk_progress(results: Sequence[SyncResult], asked: int, seconds: float, wid
         BLANK,
     ]
     sheet += [line("   ", part) for part in wrap(results_line(results), width - 4)]
+    if waits_for:
+        sheet.append(line("   ", warn(waits_for)))
     wrong = [result for result in results if result.outcome not in _GOOD][-5:]
     if wrong:
         sheet += [BLANK, head("LAST THAT DID NOT GO WELL")]

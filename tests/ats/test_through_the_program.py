@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from jobsync_tui.backend.ats.registry import adapter_class, providers
 from jobsync_tui.backend.logs import tear_down_logging
 from jobsync_tui.cli.main import cli
 from jobsync_tui.cli.runner import run
+from tests.support import faults
 from tests.support.ats_server import AtsServer
 from tests.support.wire.ashby import AshbyWire
 from tests.support.wire.base import Wire
@@ -111,6 +113,23 @@ async def test_a_right_key_a_refresh_and_a_wrong_key(
     assert title in out
     assert "remedy" in out
     _no_secret(wire, tmp_path, "".join(out + err for _, out, err in said))
+
+
+async def test_a_command_says_what_it_waits_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(type(sys.stderr), "isatty", lambda _: True)
+    wire = GreenhouseWire(3)
+    async with AtsServer(wire.answer) as server:
+        wire.url = server.url
+        configure(tmp_path, wire, server.url + wire.base_path, wire.credentials)
+        server.inject(faults.too_many({"Retry-After": "2"}), when=lambda asked: asked.path.endswith("/jobs"))
+        job_id = wire.job_id(wire.jobs[0])
+        code = await asyncio.to_thread(run, cli, ["-c", str(tmp_path / "jobsync.toml"), "fetch", job_id])
+        tear_down_logging()
+    assert code == 0
+    assert "rate limited by Greenhouse, next try in 2 s" in capsys.readouterr().err
 
 
 def _no_secret(wire: Wire, folder: Path, printed: str) -> None:

@@ -23,6 +23,7 @@ from jobsync_tui.backend.models import (
     SyncPlan,
     SyncResult,
 )
+from jobsync_tui.backend.waits import listener
 from tests.support import sample_records, samples
 
 if TYPE_CHECKING:
@@ -33,7 +34,10 @@ AnswerT = TypeVar("AnswerT")
 
 @dataclass
 class Script:
-    """What the backend answers, and what it was asked (``asked``). ``gate`` holds back plans and syncs until it is set."""
+    """What the backend answers, and what it was asked (``asked``).
+
+    ``gate`` holds back plans and syncs until it is set; meanwhile ``waits_for`` is said to be waited for.
+    """
 
     integration: IntegrationSummary = samples.BULLHORN
     cached: CachedJob | None = field(default_factory=samples.cached)
@@ -46,12 +50,18 @@ class Script:
     past: tuple[AuditEntry, ...] = ()
     settled: dict[str, str] = field(default_factory=dict)
     gate: asyncio.Event | None = None
+    waits_for: str = ""
     asked: list[tuple[object, ...]] = field(default_factory=list)
 
     async def pass_gate(self) -> None:
         """Wait until the test lets it go on."""
+        told = listener()
+        if told is not None and self.waits_for:
+            told(self.waits_for)
         if self.gate is not None:
             await self.gate.wait()
+        if told is not None and self.waits_for:
+            told("")
 
 
 class _Part:
@@ -77,6 +87,7 @@ class _Jobs(_Part):
 
     async def fetch(self, integration: str, job_id: str) -> CachedJob:
         self.script.asked.append(("fetch", job_id))
+        await self.script.pass_gate()
         return _answer(self.script.fetched)
 
     async def id_in_url(self, integration: str, text: str) -> str | None:

@@ -3,8 +3,8 @@
 Importing this costs no HTTP library; that is loaded with the first request.
 """
 
+from ..waits import OnWait, announcing
 from .address import Params, segment
-from .announce import OnWait, announcing
 from .auth import Auth, BasicAuth, FetchToken, HeaderAuth, Token, TokenAuth, basic
 from .decode import decode_json
 from .encode import encode_json

@@ -1,28 +1,11 @@
-"""Waiting made visible: who is told what a session waits for."""
+"""A wait that is counted down to whoever listens."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
-from typing import TypeAlias
+from collections.abc import Callable
 
+from ..waits import OnWait, listener
 from .timing import Timing
-
-OnWait: TypeAlias = Callable[[str], None]
-"""Called with words such as "rate limited by Greenhouse, next try in 12 s", once a second, and with an empty text when it is over."""
-
-_listener: ContextVar[OnWait | None] = ContextVar("jobsync_http_listener", default=None)
-
-
-@contextmanager
-def announcing(listener: OnWait) -> Iterator[None]:
-    """Tell ``listener`` what the requests sent inside, and by tasks begun inside, wait for."""
-    token = _listener.set(listener)
-    try:
-        yield
-    finally:
-        _listener.reset(token)
 
 
 async def wait_visibly(left: Callable[[], float], words: str, timing: Timing, default: OnWait | None) -> None:
@@ -30,14 +13,14 @@ async def wait_visibly(left: Callable[[], float], words: str, timing: Timing, de
 
     It is asked anew every second, since what is waited for may come earlier or later than it seemed.
     """
-    listener = _listener.get() or default
+    told_to = listener() or default
     told = False
     try:
         while (seconds := left()) > 0:
-            if listener is not None:
+            if told_to is not None:
                 told = True
-                listener(f"{words}, next try in {max(1, round(seconds))} s")
+                told_to(f"{words}, next try in {max(1, round(seconds))} s")
             await timing.sleep(min(1.0, seconds))
     finally:
-        if told and listener is not None:
-            listener("")
+        if told and told_to is not None:
+            told_to("")

@@ -11,8 +11,9 @@ from urllib.parse import urlencode, urlsplit
 
 from ... import __version__
 from ..errors import AnswerLost, CredentialsRejected, RateLimited, RemoteError, UnexpectedAnswer, Unreachable
+from ..waits import OnWait
 from .address import Home, Params, with_query
-from .announce import OnWait, wait_visibly
+from .announce import wait_visibly
 from .auth import Auth
 from .breaker import Breaker
 from .encode import encode_json

@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from functools import partial
 from typing import TypeAlias
 
 from ..errors import JobsyncError
 from ..models import Step, StepName, StepState
+from ..waits import announcing
 
 log = logging.getLogger(__name__)
 
@@ -26,16 +28,20 @@ class StepLog:
 
     @contextmanager
     def step(self, name: StepName) -> Iterator[None]:
-        """Time the block as a step; an error fails it, and goes on."""
+        """Time the block as a step, and tell what it waits for; an error fails it, and goes on."""
         self._tell(Step(name, StepState.RUNNING))
         began = self._monotonic()
         try:
-            yield
+            with nullcontext() if self._on_step is None else announcing(partial(self._waits, name)):
+                yield
         except BaseException as error:
             detail = error.message if isinstance(error, JobsyncError) else None
             self._tell(Step(name, StepState.FAILED, self._monotonic() - began, detail))
             raise
         self._tell(Step(name, StepState.OK, self._monotonic() - began))
+
+    def _waits(self, name: StepName, waits_for: str) -> None:
+        self._tell(Step(name, StepState.RUNNING, None, waits_for or None))
 
     def fail(self, name: StepName, detail: str) -> None:
         """Say that a step came to its end without what it was for."""
