@@ -19,46 +19,11 @@ from jobsync_tui.backend.models import (
     SyncStatus,
 )
 from jobsync_tui.backend.store.journal import OperationState
-from jobsync_tui.backend.sync.bulk import Bulk
 from jobsync_tui.backend.sync.parts import external_id
 from jobsync_tui.backend.target.base import TargetJob
 from jobsync_tui.backend.target.local_seed import Seed, SeedJob
-from jobsync_tui.backend.waits import announcing, listener
 from tests.support.sync_bench import ALICE, CANDIDATE, SHELF, Bench, a_job
 from tests.support.wrapped_target import WrappedTarget
-
-
-async def test_a_step_says_what_it_waits_for_and_that_it_is_over(bench: Bench) -> None:
-    def limited() -> None:
-        told = listener()
-        assert told is not None
-        told("rate limited by Shelf, next try in 12 s")
-        told("")
-
-    bench.ats.on_read = limited
-    steps: list[Step] = []
-    result = await bench.pipeline.sync(ALICE, SHELF, "1", on_step=steps.append)
-    assert [(step.state, step.detail) for step in steps if step.name is StepName.FETCH] == [
-        (StepState.RUNNING, None),
-        (StepState.RUNNING, "rate limited by Shelf, next try in 12 s"),
-        (StepState.RUNNING, None),
-        (StepState.OK, None),
-    ]
-    assert [step.detail for step in result.steps] == [None] * len(result.steps)
-
-
-async def test_a_step_that_nobody_follows_leaves_the_waits_to_who_follows_the_whole(bench: Bench) -> None:
-    heard: list[str] = []
-
-    def limited() -> None:
-        told = listener()
-        assert told is not None
-        told("rate limited by Shelf, next try in 12 s")
-
-    bench.ats.on_read = limited
-    with announcing(heard.append):
-        await Bulk(bench.pipeline).sync_many(ALICE, [(SHELF, "1")])
-    assert heard == ["rate limited by Shelf, next try in 12 s"]
 
 
 async def test_creates_with_everything_the_rules_say(bench: Bench) -> None:
