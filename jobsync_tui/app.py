@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -23,6 +23,9 @@ class Sandbox(Protocol):
 
     def open(self) -> AbstractAsyncContextManager[Backend]:
         """Open a backend on it."""
+
+    def alive(self, backend: Backend) -> AbstractAsyncContextManager[None]:
+        """Let things happen in it as long as the block runs."""
 
 
 def run_app(settings: Settings, actor: Actor, *, sandbox: Sandbox | None = None, memory: Path | None = None) -> int:
@@ -50,7 +53,7 @@ async def _run(settings: Settings, actor: Actor, sandbox: Sandbox | None, memory
     from .memory import Memory
 
     opened = Backend.open(settings, actor) if sandbox is None else sandbox.open()
-    async with opened as backend:
+    async with opened as backend, sandbox.alive(backend) if sandbox is not None else nullcontext():
         app = JobsyncApp(backend, memory=Memory(memory), confined=actor.is_spoken_for, idle=_idle_watch(settings, actor))
         with_signals(app, asyncio.get_running_loop())
         result = await app.run_async()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from textual.content import Content
 
@@ -33,13 +33,16 @@ def automatic_words(automatic: AutomaticState) -> Content:
     if automatic.last_run is None:
         return line()
     failed = automatic.run is None or automatic.run.error is not None
-    words = line(f"   auto {time_of_day(automatic.last_run)} ", ("FAILED", "bold $text-error") if failed else "ok")
-    return words if automatic.next_run is None else words + line(f", {time_of_day(automatic.next_run)} next")
+    # Runs that follow within a minute would all have the same time.
+    seconds = automatic.next_run is not None and automatic.next_run - automatic.last_run < timedelta(minutes=1)
+    last, following = ("%H:%M:%S", ":%S") if seconds else ("%H:%M", "%H:%M")
+    words = line(f"   auto {_local(automatic.last_run, last)} ", ("FAILED", "bold $text-error") if failed else "ok")
+    return words if automatic.next_run is None else words + line(f", {_local(automatic.next_run, following)} next")
 
 
-def time_of_day(moment: datetime) -> str:
-    """Return hours and minutes in the person's time zone."""
-    return moment.astimezone().strftime("%H:%M")
+def _local(moment: datetime, form: str) -> str:
+    """Return a time in the person's time zone."""
+    return moment.astimezone().strftime(form)
 
 
 def cache_words(summary: IntegrationSummary, now: datetime) -> Content:

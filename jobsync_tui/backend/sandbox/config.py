@@ -48,6 +48,7 @@ kind = "local"
 [sync]
 required_fields = ["name"]
 settle_after = "2s"
+every = "20s"
 
 [settings]
 default_generation_template = "General screen"
@@ -69,12 +70,14 @@ id = "{GREENHOUSE}"
 name = "Acme Technology"
 provider = "greenhouse"
 credentials = {{ client_id = "{GREENHOUSE_CLIENT}", client_secret = {{ file = "secrets/greenhouse-secret" }}, user_id = "1001" }}
+automatic = false  # the story's jobs are for whoever looks at it
 
 [[integrations]]
 id = "{JOBVITE}"
 name = "Acme Health (Jobvite)"
 provider = "kombo"
 credentials = {{ api_key = {{ file = "secrets/kombo-key" }}, integration_id = "{KOMBO_INTEGRATION}" }}
+automatic = false
 
 [[integrations]]
 id = "{CRELATE}"

@@ -74,6 +74,25 @@ SYNCED_BEFORE: tuple[Role, ...] = (
 """Jobs that the target already has when the demonstration begins, with candidates in them."""
 
 
+def roles_in(integration: str) -> frozenset[int]:
+    """Return the numbers of the jobs of an integration that play a role."""
+    singles = (
+        BROKEN,
+        HOSTILE,
+        DEPARTMENTLESS,
+        *SYNCED_BEFORE,
+        BERLIN_BACKEND,
+        CLOSED,
+        EXCLUDED,
+        *ICU_NIGHTS,
+        NAMELESS,
+        VANISHED,
+        LOST,
+        HELD,
+    )
+    return frozenset(role.number for role in singles if role.integration == integration)
+
+
 def make_worlds(*, jobs: int, seed: int, now: datetime) -> dict[str, World]:
     """Return the worlds by integration id, ``jobs`` jobs in all, the story's among them."""
     worlds = {

@@ -32,6 +32,7 @@ from .kombo import KomboServer
 from .mishaps import MishapTarget
 from .people import make_candidates, names_for
 from .scenario import CRELATE, GREENHOUSE, JOBVITE, Role
+from .timer import running_timer
 from .world import World
 
 DEFAULT_JOBS = 2000
@@ -65,6 +66,12 @@ class Sandbox:
         """Open a backend on the sandbox, with the mishaps of the story between it and the target."""
         async with Backend.open(self.settings, self.actor, responders=self.responders, local_target=self._with_mishaps) as backend:
             yield backend
+
+    @asynccontextmanager
+    async def alive(self, backend: Backend) -> AsyncIterator[None]:
+        """Let the automatic sync run on ``backend`` as long as the block runs; only the application asks for that."""
+        async with running_timer(backend, self.worlds, self.seed):
+            yield
 
     def _with_mishaps(self, path: Path) -> LocalTarget:
         lost, edited = (":".join(self.address(role)) for role in (scenario.LOST, scenario.EDITED))

@@ -40,7 +40,7 @@ class AutomaticService(Service):
         """Run once over one integration or over all, side by side; what happens to one is in its run and stops no other.
 
         Args:
-            integration: Its id; None for all that are configured.
+            integration: Its id; None for all that are configured and not synced by hand only.
             every: The time between two runs, where it is not that of the configuration.
             on_schedule: Do nothing where the present slot of the schedule was run already.
             stop: Once set, what has begun ends and nothing else is begun.
@@ -53,7 +53,8 @@ class AutomaticService(Service):
         if integration is not None:
             await context.admit_to(integration, "auto")
         await self._settle()
-        chosen = [each.id for each in context.settings.integrations] if integration is None else [integration]
+        by_themselves = [each.id for each in context.settings.integrations if each.automatic]
+        chosen = by_themselves if integration is None else [integration]
         actor = self._automatic(on_schedule=on_schedule)
         event = stop or asyncio.Event()
         runs = [context.automatic.run(actor, each, stop=event, every=every, on_schedule=on_schedule) for each in chosen]

@@ -196,6 +196,7 @@ class IntegrationSettings(_Table):
     base_url: ServiceUrl | None = None
     credentials: Credentials = Field(default_factory=dict)
     read_only: bool = Field(default=False, strict=True)
+    automatic: bool = Field(default=True, strict=True)
     token_url: ServiceUrl | None = None
     path: OwnPath | None = None
     columns: FlatTable | None = None

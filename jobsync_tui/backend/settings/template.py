@@ -79,6 +79,7 @@ most_changes = 200              # jobs that the automatic sync may write because
 # name = "Greenhouse"
 # provider = "greenhouse"
 # credentials = { client_id = { env = "GH_ID" }, client_secret = { env = "GH_SECRET" }, user_id = "12345" }
+# automatic = true              # false: its jobs are synced by hand only
 # read_only = false             # true: jobs can be looked at and checked, never synced
 
 # Who may use jobsync, by account name. Without such a table only the owner of this file may.
