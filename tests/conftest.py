@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 from jobsync_tui.backend.logs import ROOT
+from tests.support.databases import Kind, using
 
 # Machines that run several suites side by side are slow at times; a slow example is no failure. CI tries the same examples every time,
 # so that what it says depends on the change alone; everybody else tries new ones.
@@ -28,3 +29,24 @@ def _log_as_it_was() -> Iterator[None]:
         handler.close()
     logger.setLevel(level)
     logger.propagate = propagate
+
+
+@pytest.fixture(params=[Kind.SQLITE, Kind.POSTGRESQL])
+def on_each_database(request: pytest.FixtureRequest) -> Iterator[Kind]:
+    """Run the test on a SQLite file and on a PostgreSQL server."""
+    with using(request.param):
+        yield request.param
+
+
+@pytest.fixture
+def on_postgresql() -> Iterator[None]:
+    """Run the test on a PostgreSQL server."""
+    with using(Kind.POSTGRESQL):
+        yield
+
+
+@pytest.fixture(params=Kind)
+def on_each_text_index(request: pytest.FixtureRequest) -> Iterator[Kind]:
+    """Run the test on a SQLite file and on PostgreSQL, with its extension for searching and without."""
+    with using(request.param):
+        yield request.param

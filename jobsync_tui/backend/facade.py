@@ -7,7 +7,6 @@ import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import cached_property, partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .access import Actor, Guard
@@ -174,7 +173,7 @@ class Backend:
         actor: Actor,
         *,
         responders: Mapping[str, Responder] | None = None,
-        local_target: Callable[[Path], Target] | None = None,
+        local_target: Callable[[str], Target] | None = None,
     ) -> AsyncIterator[Backend]:
         """Open the database for the length of a block, and what else is asked for when it is asked for.
 
@@ -189,7 +188,7 @@ class Backend:
             StorageError: The database cannot be opened; says the remedy.
         """
         async with AsyncExitStack() as stack:
-            database = await Database.open(_database_url(settings), SCHEMA)
+            database = await Database.open(places().database_url(settings.storage.url), SCHEMA)
             stack.push_async_callback(database.close)
             guard = Guard(settings)
             stores = Stores(database, lambda: guard.settings.evaluation_policy())  # noqa: PLW0108 - of the settings as they are then
@@ -221,16 +220,11 @@ async def _recover(context: Context) -> None:
         log.info("%d open operations: %d settled, %d still unknown", report.open, len(report.settled), len(report.unknown))
 
 
-def _database_url(settings: Settings) -> str:
-    path = places().database(settings.storage.url)
-    return settings.storage.url if path is None else f"sqlite:///{path}"
-
-
-def _make_target(settings: Settings, local_target: Callable[[Path], Target] | None) -> Target:
+def _make_target(settings: Settings, local_target: Callable[[str], Target] | None) -> Target:
     if settings.target.kind is TargetKind.LOCAL:
         from .target.local import LocalTarget
 
-        return (local_target or LocalTarget)(places().local_target(settings.storage.url))
+        return (local_target or LocalTarget)(places().local_target_url(settings.storage.url))
     from .http import HttpSession
     from .secrets import resolve
     from .target.tenzo import TenzoTarget

@@ -49,10 +49,20 @@ class Places:
             return None
         raise ConfigError("storage.url must be sqlite, sqlite:///PATH or postgresql://USER@HOST/NAME")
 
-    def local_target(self, url: str) -> Path:
-        """Return the file of the local target's own store: beside the database, or in the data directory."""
+    def database_url(self, url: str) -> str:
+        """Return the whole URL of the database that a storage URL names."""
+        path = self.database(url)
+        return url if path is None else f"sqlite:///{path}"
+
+    def local_target(self, url: str) -> Path | None:
+        """Return the file of the local target's own store, beside the database; None where it lives in a database on a server."""
         database = self.database(url)
-        return (database.parent if database is not None else self.data) / "target.db"
+        return None if database is None else database.parent / "target.db"
+
+    def local_target_url(self, url: str) -> str:
+        """Return the URL of the local target's store: a file of its own, or tables of its own in the same database on a server."""
+        path = self.local_target(url)
+        return url if path is None else f"sqlite:///{path}"
 
 
 def places(config: Path | None = None) -> Places:

@@ -64,7 +64,7 @@ def paths(*, as_json: bool) -> int:
     document = {
         "config": str(found.config),
         "database": str(found.database(url) or url),
-        "target": target or str(found.local_target(url)),
+        "target": target or str(found.local_target(url) or url),
         "log": str(found.log),
         "data": str(found.data),
         "state": str(found.state),

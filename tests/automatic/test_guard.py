@@ -15,6 +15,8 @@ from jobsync_tui.backend.sync.guard import too_many
 from tests.support.fleet import EVERY, ICU, Fleet, Host, open_fleet
 from tests.support.wrapped_target import WrappedTarget
 
+pytestmark = pytest.mark.usefixtures("on_each_database")
+
 EVERYTHING = Rule("all", "Everything", None, (Action(ActionKind.GENERATION_TEMPLATE, "General screen"),))
 
 

@@ -16,6 +16,8 @@ from jobsync_tui.backend.store.automatic_tables import DecisionRow
 from tests.support.fleet import EVERY, ICU, REST, Fleet, Host, open_fleet
 from tests.support.wrapped_target import WrappedTarget
 
+pytestmark = pytest.mark.usefixtures("on_each_database")
+
 DRIVERS = Rule("drivers", "Drivers", Leaf("name", Op.CONTAINS, "driver"), (Action(ActionKind.GENERATION_TEMPLATE, "General screen"),))
 
 

@@ -21,8 +21,11 @@ from jobsync_tui.backend.store.migrations import SCHEMA
 from jobsync_tui.backend.store.schedule import Claim, ScheduleStore
 from jobsync_tui.backend.sync.automatic import LEASE
 from jobsync_tui.backend.sync.timer import next_slot
+from tests.support.databases import url_at
 from tests.support.fleet import EVERY, ICU, Fleet, Host
 from tests.support.sync_bench import SETTLE, HandClock
+
+pytestmark = pytest.mark.usefixtures("on_each_database")
 
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
@@ -121,7 +124,7 @@ async def _check_slots(moves: list[tuple[int, int]], skew: int) -> None:
         async with AsyncExitStack() as stack:
             hosts = []
             for clock in clocks:
-                database = await Database.open(f"sqlite:///{folder}/jobsync.db", SCHEMA)
+                database = await Database.open(url_at(f"{folder}/jobsync.db"), SCHEMA)
                 stack.push_async_callback(database.close)
                 hosts.append(ScheduleStore(database, now=clock.now))
             ours: list[int] = []

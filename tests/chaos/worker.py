@@ -26,6 +26,7 @@ from jobsync_tui.backend.sync.parts import SyncParts, SyncTiming
 from jobsync_tui.backend.sync.pipeline import Pipeline
 from jobsync_tui.backend.sync.recovery import Recovery
 from jobsync_tui.backend.target.tenzo import TenzoTarget
+from tests.support.databases import url_at
 from tests.support.sync_bench import RULES, SHELF, ShelfAts, a_job
 from tests.support.tenzo_server import KEY
 
@@ -70,7 +71,7 @@ class Rooms:
 
 async def open_rooms(order: Order) -> Rooms:
     """Open what the product opens, but for an ATS that lies on a shelf."""
-    database = await Database.open(f"sqlite:///{Path(order.folder) / 'jobsync.db'}", SCHEMA)
+    database = await Database.open(url_at(Path(order.folder) / "jobsync.db"), SCHEMA)
     store = JobStore(database)
     ats = ShelfAts()
     ats.put(*(a_job(job_id, name=f"ICU Nurse {job_id} of {order.generation}") for job_id in order.jobs))

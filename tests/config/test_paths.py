@@ -73,7 +73,9 @@ def test_where_the_database_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert found.database("sqlite:////srv/jobsync.db") == Path("/srv/jobsync.db")
     assert found.database("postgresql://u@h/d") is None
     assert found.local_target("sqlite:///srv/jobsync.db") == Path("/srv/target.db")
-    assert found.local_target("postgresql://u@h/d") == tmp_path / "data" / "jobsync" / "target.db"
+    assert found.local_target("postgresql://u@h/d") is None
+    assert found.local_target_url("sqlite:///srv/jobsync.db") == "sqlite:////srv/target.db"
+    assert found.local_target_url("postgresql://u@h/d") == found.database_url("postgresql://u@h/d") == "postgresql://u@h/d"
     with pytest.raises(ConfigError):
         found.database("mysql://")
     assert not (tmp_path / "data").exists(), "asking creates nothing"

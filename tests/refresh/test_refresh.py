@@ -14,6 +14,8 @@ from jobsync_tui.backend.sync import refresh as module
 from jobsync_tui.backend.sync.refresh import Refresher
 from tests.support.stores import Cache, job
 
+pytestmark = pytest.mark.usefixtures("on_each_database")
+
 
 @dataclass
 class Script:

@@ -63,14 +63,14 @@ class Office:
         path.write_text(text)
         path.chmod(0o600)
 
-    def target(self, path: Path) -> WrappedTarget:
+    def target(self, url: str) -> WrappedTarget:
         """Return the local target, with what happens on the way to it."""
 
         async def noted(target_id: str, external_id: str) -> None:
             self.links.append(external_id)
             await self.before_link(target_id, external_id)
 
-        return WrappedTarget(LocalTarget(path), before_link=noted, after_link=self.after_link)
+        return WrappedTarget(LocalTarget(url), before_link=noted, after_link=self.after_link)
 
     @asynccontextmanager
     async def open(self, actor: Actor = ALICE) -> AsyncIterator[Backend]:
@@ -80,7 +80,7 @@ class Office:
 
     async def external_ids(self) -> list[str | None]:
         """Return the external ids of all jobs of the target, in order."""
-        target = LocalTarget(self.folder / "target.db")
+        target = LocalTarget(f"sqlite:///{self.folder}/target.db")
         try:
             return sorted([job.external_id async for job in target.jobs()], key=str)
         finally:
@@ -201,7 +201,7 @@ async def test_a_lost_answer_is_looked_up_and_the_rename_goes_on(office: Office,
 
 async def test_a_job_that_only_the_target_knows_is_not_made_anew(office: Office) -> None:
     """A restored backup may know less than the target does."""
-    target = LocalTarget(office.folder / "target.db")
+    target = LocalTarget(f"sqlite:///{office.folder}/target.db")
     await target.create("export:5", {"name": "Welder 5"}, idempotency_key="0123456789abcdef")
     await target.close()
 
@@ -216,7 +216,7 @@ async def test_a_job_that_only_the_target_knows_is_not_made_anew(office: Office)
 
 
 async def test_what_is_not_clear_in_the_target_is_left_to_a_person_first(office: Office) -> None:
-    target = LocalTarget(office.folder / "target.db")
+    target = LocalTarget(f"sqlite:///{office.folder}/target.db")
     await target.create("ats:3", {"name": "Somebody's"}, idempotency_key="0123456789abcdef")
     await target.close()
     async with office.open() as backend:
@@ -242,11 +242,11 @@ async def test_one_that_is_read_only_or_still_in_use_is_refused(office: Office) 
 async def test_a_write_that_is_not_settled_stands_in_the_way(office: Office) -> None:
     office.call("export")
 
-    async def lost(path: object) -> None:
+    async def lost(*_: object) -> None:
         raise AnswerLost("the connection broke", service="Tenzo")
 
-    def losing(path: Path) -> WrappedTarget:
-        return WrappedTarget(LocalTarget(path), before_create=lambda *_: lost(path))
+    def losing(url: str) -> WrappedTarget:
+        return WrappedTarget(LocalTarget(url), before_create=lost)
 
     settings = load_settings(office.folder / "jobsync.toml")
     async with Backend.open(settings, ALICE, local_target=losing) as backend:

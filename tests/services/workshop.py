@@ -66,4 +66,4 @@ async def workshop(folder: Path, jobs: int = 12, user: str = "alice") -> AsyncIt
 
 def local_target(folder: Path) -> LocalTarget:
     """Return the target of that backend, to be looked into or changed as people there would."""
-    return LocalTarget(places().local_target(f"sqlite:///{folder}/jobsync.db"))
+    return LocalTarget(places().local_target_url(f"sqlite:///{folder}/jobsync.db"))

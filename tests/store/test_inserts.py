@@ -7,6 +7,8 @@ import pytest
 from jobsync_tui.backend.store.inserts import MOST_ROWS, Insertion
 from tests.support.stores import Cache
 
+pytestmark = pytest.mark.usefixtures("on_each_database")
+
 
 @pytest.mark.parametrize("count", [0, 1, MOST_ROWS - 1, MOST_ROWS, MOST_ROWS + 1, 2 * MOST_ROWS])
 async def test_every_row_goes_in_whatever_their_number(cache: Cache, count: int) -> None:

@@ -10,6 +10,8 @@ from jobsync_tui.backend.store.listing import STALE_AFTER_MS, GoneCounts, PageCo
 from jobsync_tui.backend.store.process import ProcessIdentity
 from tests.support.stores import NOON, Cache, job, later
 
+pytestmark = pytest.mark.usefixtures("on_each_database")
+
 FIVE = [job(number) for number in range(5)]
 IDS = [each.id for each in FIVE]
 ELSEWHERE = ProcessIdentity("elsewhere", "boot", "", 1, "1")

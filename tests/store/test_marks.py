@@ -7,6 +7,8 @@ import pytest
 from jobsync_tui.backend.models import Job, SyncMark, SyncStatus
 from tests.support.stores import NOON, Cache, job, later
 
+pytestmark = pytest.mark.usefixtures("on_each_database")
+
 SYNCED = SyncMark(sync_status=SyncStatus.SYNCED, last_synced=NOON, target_id="t-1", written={"name": "Nurse", "custom.shift": "night"})
 
 

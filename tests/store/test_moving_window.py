@@ -14,6 +14,8 @@ from jobsync_tui.backend.store.filter import parse_filter
 from tests.store.oracle import expected
 from tests.support.stores import EVERYTHING, NOON, Cache, cache_at, job, later
 
+pytestmark = pytest.mark.usefixtures("on_each_database")
+
 NAMES = ("Senior Nurse", "Nurse", "Zürich Driver", "O'Hara 100%", "Chef_de a_b", "Welder", "nurse ICU")
 FILTERS = ("", "n", "nurse", "er", "100%", "-nurse", "is:synced", "~snr", "client:c1")
 JOBS = 90

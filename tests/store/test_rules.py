@@ -12,6 +12,8 @@ from jobsync_tui.backend.store.rules import RuleStore
 from jobsync_tui.backend.store.tables import MemoryRow
 from tests.support.stores import Cache
 
+pytestmark = pytest.mark.usefixtures("on_each_database")
+
 TEXTS = st.text(alphabet=st.characters(), max_size=8)
 VALUES: st.SearchStrategy[JsonValue] = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(-1000, 1000), TEXTS), lambda inner: st.lists(inner, max_size=3), max_leaves=4

@@ -17,6 +17,8 @@ from jobsync_tui.backend.store.filter import parse_filter
 from tests.store.oracle import expected
 from tests.support.stores import Cache, cache_at
 
+pytestmark = pytest.mark.usefixtures("on_each_text_index")
+
 NOW = clock.now().replace(second=0, microsecond=0)
 
 WORDS = st.sampled_from(

@@ -14,6 +14,8 @@ from jobsync_tui.backend.store.rules import RuleStore
 from jobsync_tui.backend.store.verdicts import Basis, Judgement, Ruling, VerdictStore, policy_key
 from tests.support.stores import NOON, Cache, job, later
 
+pytestmark = pytest.mark.usefixtures("on_each_database")
+
 POLICY = policy_key(EvaluationPolicy())
 BERLIN = Ruling(True, None, "config", (("berlin", "Berlin Engineering"),))
 BOTH = Ruling(True, None, "both", (("berlin", "Berlin Engineering"), ("rest", "The rest")))

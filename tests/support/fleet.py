@@ -44,6 +44,7 @@ from jobsync_tui.backend.sync.pipeline import Pipeline
 from jobsync_tui.backend.sync.refresh import Refresher
 from jobsync_tui.backend.target.base import Target
 from jobsync_tui.backend.target.local import LocalTarget
+from tests.support.databases import url_at
 from tests.support.sync_bench import RULES, SEED, SETTLE, HandClock, a_job
 
 EVERY = timedelta(minutes=5)
@@ -146,7 +147,7 @@ class Fleet:
     async def host(self, clock: HandClock | None = None, target: Target | None = None) -> AsyncIterator[Host]:
         """Start a process, by its own clock if it has one."""
         clock = clock or self.clock
-        database = await Database.open(f"sqlite:///{self.folder}/jobsync.db", SCHEMA)
+        database = await Database.open(url_at(self.folder / "jobsync.db"), SCHEMA)
         jobs, ledger = JobStore(database, lambda: self.policy), Ledger(database, now=clock.now, uptime=self.clock.uptime)
         integrations, rules = IntegrationStore(database), RuleStore(database)
         troubles = TroubleStore(database, now=clock.now)
@@ -198,8 +199,8 @@ class Fleet:
 
 @asynccontextmanager
 async def open_fleet(folder: Path, *integrations: str, wrap: Callable[[LocalTarget], Target] | None = None) -> AsyncIterator[Fleet]:
-    """Open a fleet with files in ``folder``."""
-    local = await LocalTarget.open(folder / "target.db")
+    """Open a fleet with its databases in ``folder``, or what stands for them."""
+    local = await LocalTarget.open(url_at(folder / "target.db"))
     await local.seed(SEED)
     try:
         yield Fleet(folder, local, wrap(local) if wrap else local, {each: ListedAts(each) for each in integrations or ("acme",)})

@@ -15,6 +15,8 @@ from jobsync_tui.backend.store.jobs import JobStore
 from jobsync_tui.backend.store.listing import GoneCounts, PageCounts
 from jobsync_tui.backend.store.migrations import SCHEMA
 
+from .databases import url_at
+
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 EVERYTHING = parse_filter("")
 
@@ -43,8 +45,8 @@ class Cache:
 
 @asynccontextmanager
 async def cache_at(path: Path) -> AsyncIterator[Cache]:
-    """Open the cache in a file."""
-    database = await Database.open(f"sqlite://{path}", SCHEMA)
+    """Open the cache in a file, or in the database that stands for it."""
+    database = await Database.open(url_at(path), SCHEMA)
     try:
         yield Cache(database)
     finally:

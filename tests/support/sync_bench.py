@@ -39,6 +39,8 @@ from jobsync_tui.backend.target.base import Target
 from jobsync_tui.backend.target.local import LocalTarget
 from jobsync_tui.backend.target.local_seed import Candidate, Interview, Seed
 
+from .databases import url_at
+
 SHELF = "shelf"
 ALICE = Actor("alice")
 SETTLE = timedelta(seconds=20)
@@ -204,9 +206,9 @@ class Bench:
 
 @asynccontextmanager
 async def open_bench(folder: Path, target: Target | None = None) -> AsyncIterator[Bench]:
-    """Open a bench with files in ``folder``."""
-    database = await Database.open(f"sqlite:///{folder}/ledger.db", LEDGER_SCHEMA)
-    local = await LocalTarget.open(folder / "target.db")
+    """Open a bench with its databases in ``folder``, or what stands for them."""
+    database = await Database.open(url_at(folder / "ledger.db"), LEDGER_SCHEMA)
+    local = await LocalTarget.open(url_at(folder / "target.db"))
     await local.seed(SEED)
     clock, ats, jobs = HandClock(), ShelfAts(), MemoryJobs()
     ats.put(a_job())

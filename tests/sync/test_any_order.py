@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar, cast
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import seed as with_seed
 from hypothesis import strategies as st
@@ -33,6 +34,8 @@ from tests.support.sync_bench import ALICE, CANDIDATE, SHELF, Bench, a_job, open
 from tests.support.wrapped_target import Fields, WrappedTarget
 from tests.sync.test_ledger import DEAD
 from tests.sync.test_recovery import Late
+
+pytestmark = pytest.mark.usefixtures("on_each_database")
 
 T = TypeVar("T")
 JOBS = ("1", "2", "3")

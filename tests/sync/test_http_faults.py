@@ -19,6 +19,8 @@ from tests.support.sync_bench import ALICE, SHELF, Bench, ShelfAts, a_job, open_
 from tests.support.tenzo_server import KEY, Fault, TenzoServer, serving
 from tests.support.tenzo_session import tenzo
 
+pytestmark = pytest.mark.usefixtures("on_each_database")
+
 CALLS_OF_A_CREATE = ("GET find", "GET templates", "GET folders", "GET users", "POST", "GET back")
 CALLS_OF_AN_UPDATE = ("GET known", "PATCH", "GET back")
 

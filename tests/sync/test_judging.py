@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given, settings
 
 from jobsync_tui.backend.models import (
@@ -113,6 +114,13 @@ def test_every_verdict_is_that_of_evaluate(seed: int) -> None:
     asyncio.run(compare(seed))
 
 
+@pytest.mark.usefixtures("on_postgresql")
+@pytest.mark.parametrize("seed", range(4))
+async def test_so_is_every_verdict_on_a_server(seed: int) -> None:
+    await compare(seed)
+
+
+@pytest.mark.usefixtures("on_each_database")
 async def test_only_what_changed_is_judged_again(tmp_path: Path) -> None:
     async with bench_at(tmp_path) as bench:
         await bench.cache.fill([job(number) for number in range(10)])
@@ -126,6 +134,7 @@ async def test_only_what_changed_is_judged_again(tmp_path: Path) -> None:
         assert (await bench.judged(), await bench.found("is:eligible")) == (11, set())
 
 
+@pytest.mark.usefixtures("on_each_database")
 async def test_ages_are_judged_again_when_a_day_has_passed(tmp_path: Path) -> None:
     async with bench_at(tmp_path) as bench:
         await bench.cache.fill([job(1, updated_at=NOW - timedelta(days=1)), job(2, updated_at=NOW)])
@@ -137,6 +146,7 @@ async def test_ages_are_judged_again_when_a_day_has_passed(tmp_path: Path) -> No
         assert (tally.eligible, tally.ineligible) == (1, 1)
 
 
+@pytest.mark.usefixtures("on_each_database")
 async def test_rules_that_change_under_a_judging_are_the_ones_that_count(tmp_path: Path) -> None:
     async with bench_at(tmp_path) as bench:
         await bench.cache.fill([job(number) for number in range(10)])
@@ -154,6 +164,7 @@ async def test_rules_that_change_under_a_judging_are_the_ones_that_count(tmp_pat
         assert await bench.found("is:ineligible") == {f"job-{number}" for number in range(10)}
 
 
+@pytest.mark.usefixtures("on_each_database")
 async def test_a_judging_that_is_cancelled_keeps_what_it_did_and_the_next_goes_on(tmp_path: Path) -> None:
     async with bench_at(tmp_path) as bench:
         await bench.cache.fill([job(number) for number in range(10)])

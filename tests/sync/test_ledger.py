@@ -15,8 +15,11 @@ from jobsync_tui.backend.store.journal import Operation, OperationState
 from jobsync_tui.backend.store.ledger import Pruned
 from jobsync_tui.backend.store.ledger_tables import AuditHead, AuditRow, LeaseRow
 from jobsync_tui.backend.store.process import ProcessIdentity
+from tests.support.sabotage import mend, sabotage
 from tests.support.sync_bench import ALICE, SHELF, Bench, a_job
 from tests.support.wrapped_target import WrappedTarget
+
+pytestmark = pytest.mark.usefixtures("on_each_database")
 
 DEAD = ProcessIdentity.load(
     canonical([ProcessIdentity.own().host, ProcessIdentity.own().boot, ProcessIdentity.own().space, 2**22 + 1, "1"])
@@ -166,10 +169,7 @@ async def test_nothing_leaves_before_intent_and_audit_row_are_on_disk(bench: Ben
 
 @pytest.mark.parametrize("statement", ["INSERT ON audit", "INSERT ON operations"])
 async def test_what_cannot_be_recorded_does_not_happen(bench: Bench, statement: str) -> None:
-    def sabotage(db: Db) -> None:
-        db.execute_sql(f"CREATE TRIGGER no BEFORE {statement} BEGIN SELECT RAISE(ABORT, 'disk is full'); END")
-
-    await bench.database.write(sabotage)
+    await bench.database.write(sabotage, statement)
     result = await bench.pipeline.sync(ALICE, SHELF, "1")
     assert (result.outcome, result.written) == (Outcome.FAILED, False)
     assert result.error is not None
@@ -178,18 +178,12 @@ async def test_what_cannot_be_recorded_does_not_happen(bench: Bench, statement: 
 
 
 async def test_a_record_that_fails_after_the_write_is_settled_later(bench: Bench) -> None:
-    def sabotage(db: Db) -> None:
-        db.execute_sql("CREATE TRIGGER no BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'disk is full'); END")
-
-    def mend(db: Db) -> None:
-        db.execute_sql("DROP TRIGGER no")
-
-    await bench.database.write(sabotage)
+    await bench.database.write(sabotage, "UPDATE ON audit")
     result = await bench.pipeline.sync(ALICE, SHELF, "1")
     assert (result.outcome, result.written) == (Outcome.UNKNOWN, None)
     with pytest.raises(StorageError):
         await bench.ledger.audit.record(Attempt(actor="x", action="x", at=bench.clock.time))
-    await bench.database.write(mend)
+    await bench.database.write(mend, "audit")
     assert (await bench.pipeline.sync(ALICE, SHELF, "1")).outcome is Outcome.UNCHANGED
     assert [row.outcome for row in await bench.ledger.audit.entries()] == ["unchanged", "created"]
     assert (await bench.ledger.audit.verify()).ok

@@ -15,6 +15,8 @@ from jobsync_tui.backend.target.local_seed import Seed, SeedJob
 from tests.support.sync_bench import ALICE, CANDIDATE, SHELF, Bench, a_job
 from tests.support.wrapped_target import WrappedTarget
 
+pytestmark = pytest.mark.usefixtures("on_each_database")
+
 KEYS = tuple((SHELF, str(number)) for number in range(1, 9))
 
 

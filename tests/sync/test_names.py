@@ -1,10 +1,14 @@
 """When the target is asked for its names, and when what it said still counts."""
 
+import pytest
+
 from jobsync_tui.backend.models import Change
 from jobsync_tui.backend.sync.names import FRESH_FOR, STALE_AFTER, NameCheck
 from jobsync_tui.backend.target.base import Catalog
 from tests.support.sync_bench import Bench
 from tests.support.wrapped_target import WrappedTarget
+
+pytestmark = pytest.mark.usefixtures("on_each_database")
 
 
 async def test_names_are_asked_for_rarely_and_missing_ones_again(bench: Bench) -> None:

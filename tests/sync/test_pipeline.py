@@ -25,6 +25,8 @@ from jobsync_tui.backend.target.local_seed import Seed, SeedJob
 from tests.support.sync_bench import ALICE, CANDIDATE, SHELF, Bench, a_job
 from tests.support.wrapped_target import WrappedTarget
 
+pytestmark = pytest.mark.usefixtures("on_each_database")
+
 
 async def test_creates_with_everything_the_rules_say(bench: Bench) -> None:
     steps: list[Step] = []

@@ -22,6 +22,8 @@ from tests.support.sync_bench import ALICE, CANDIDATE, SETTLE, SHELF, Bench, a_j
 from tests.support.wrapped_target import WrappedTarget
 from tests.sync.test_ledger import DEAD
 
+pytestmark = pytest.mark.usefixtures("on_each_database")
+
 Late = list[Callable[[], Awaitable[object]]]
 
 

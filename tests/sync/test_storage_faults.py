@@ -15,6 +15,8 @@ from tests.support import invariants
 from tests.support.failing import Failing, FailingDatabase, FailingJobs, Failure
 from tests.support.sync_bench import ALICE, CANDIDATE, SHELF, Bench, a_job
 
+pytestmark = pytest.mark.usefixtures("on_each_database")
+
 
 def unlucky(bench: Bench, failing: Failing) -> Pipeline:
     """Return the pipeline of a process whose database fails."""

@@ -16,6 +16,7 @@ from jobsync_tui.backend.target.base import OWNED_FIELDS
 from jobsync_tui.backend.target.local import LocalTarget
 from jobsync_tui.backend.target.local_seed import Candidate, Interview, Seed, SeedJob
 from jobsync_tui.backend.target.local_store import merged_value
+from tests.support.databases import url_at
 from tests.support.sync_bench import SEED
 
 NURSE = SeedJob(
@@ -33,7 +34,7 @@ NURSE = SeedJob(
 
 @pytest.fixture
 async def local(tmp_path: Path) -> AsyncIterator[LocalTarget]:
-    target = await LocalTarget.open(tmp_path / "target.db")
+    target = await LocalTarget.open(url_at(tmp_path / "target.db"))
     await target.seed(SEED)
     yield target
     await target.close()
@@ -121,7 +122,7 @@ async def test_names_and_values_are_checked_where_they_are_known(local: LocalTar
     for wrong in wrongs:
         with pytest.raises(Refused):
             await local.create("s:1", wrong, idempotency_key="k")
-    bare = await LocalTarget.open(tmp_path / "bare.db")
+    bare = await LocalTarget.open(url_at(tmp_path / "bare.db"))
     assert (await bare.create("s:1", {"folder": "Nowhere", "settings": {"language": "x"}}, idempotency_key="k")).id
     assert (await bare.catalog()).folders is None
     await bare.close()
@@ -145,7 +146,7 @@ def test_a_merge_patch_makes_after_of_before(before: JsonValue, after: JsonValue
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=st.text(alphabet=st.characters(), max_size=30))
 async def test_any_text_comes_back_as_it_went_in(tmp_path: Path, name: str) -> None:
-    target = await LocalTarget.open(tmp_path / "any.db")
+    target = await LocalTarget.open(url_at(tmp_path / "any.db"))
     try:
         (job_id,) = await target.seed(Seed(jobs=(SeedJob(fields={"name": name}),)))
         found = await target.get(job_id)

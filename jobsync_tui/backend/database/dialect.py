@@ -21,11 +21,17 @@ class Dialect(ABC):
         name: ``sqlite`` or ``postgresql``.
         placeholder: How a parameter stands in SQL text.
         title: The database in the words of a message; never holds a password.
+        errors: What its driver raises, by itself and by way of Peewee.
+        patience: Seconds in which a server that was lost is looked for again; 0 where a database cannot be lost.
+        interrupts_at_once: Whether `interrupt` never waits for anything.
     """
 
     name: ClassVar[str]
     placeholder: ClassVar[str]
     title: str
+    errors: tuple[type[Exception], ...]
+    patience: float
+    interrupts_at_once: ClassVar[bool]
 
     @abstractmethod
     def connect(self, *, writing: bool) -> Db:
@@ -47,6 +53,10 @@ class Dialect(ABC):
     def sync_commits(self, db: Db, *, synced: bool) -> None:
         """Say, between transactions, whether the next commits must be on the disk itself when they return."""
 
+    def create_own(self, db: Db) -> None:
+        """Make, within the open transaction, the tables that the dialect itself needs, where they are missing."""
+        del db
+
     @abstractmethod
     def migration_lock(self, db: Db) -> None:
         """Take, within the open transaction, the lock under which a schema is made or changed; waits for another process."""
@@ -62,6 +72,21 @@ class Dialect(ABC):
     @abstractmethod
     def usable(self, db: Db) -> bool:
         """Return whether ``db`` still reaches its database after an error."""
+
+    def may_come_back(self, error: Exception) -> bool:
+        """Return whether ``error`` says that the server was lost, and may soon be there again. A file never is."""
+        del error
+        return False
+
+    def was_cancelled(self, error: Exception) -> bool:
+        """Return whether ``error`` says that a statement was interrupted, and another one may have been meant."""
+        del error
+        return False
+
+    def committed(self, db: Db, receipt: str) -> bool:
+        """Return whether the transaction that `writing` began with ``receipt`` was committed, after its connection broke."""
+        del db, receipt
+        return False
 
     @abstractmethod
     def explain(self, error: Exception) -> StorageError:
@@ -82,6 +107,10 @@ class Dialect(ABC):
     @abstractmethod
     def any_of(self, column: peewee.Node, values: Sequence[str] | Sequence[int]) -> peewee.Expression:
         """Return the expression "``column`` is one of ``values``" with one parameter, however many they are."""
+
+    @abstractmethod
+    def writing(self, db: Db, receipt: str) -> AbstractContextManager[object]:
+        """Return the transaction in which a function writes, alone among all writers; ``receipt`` tells it from every other one."""
 
     @abstractmethod
     def reading(self, db: Db) -> AbstractContextManager[object]:

@@ -31,8 +31,8 @@ with _hidden():
     import peewee
 
 
-def hand_over_psycopg() -> None:
-    """Give Peewee what it would have imported of psycopg 3 by itself.
+def hand_over_psycopg() -> type[Exception]:
+    """Give Peewee what it would have imported of psycopg 3 by itself, and return what psycopg's errors have in common.
 
     Raises:
         ImportError: It is not installed.
@@ -50,6 +50,7 @@ def hand_over_psycopg() -> None:
         TransactionStatus.INERROR,
         TransactionStatus.UNKNOWN,
     )
+    return psycopg.Error
 
 
 __all__ = ["hand_over_psycopg", "peewee"]

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-import peewee
-
 from ..errors import StorageError
 from .dialect import Db, Dialect, dialect_of
+from .lane import Lane
 from .schema import Schema, bring_up
 
 P = ParamSpec("P")
@@ -19,58 +18,6 @@ T = TypeVar("T")
 
 ABANDON_EVERY = 0.01
 """Seconds between interrupts of an abandoned read: one that falls between two statements meets nothing to interrupt."""
-
-
-class Lane:
-    """A thread of its own with the one connection that is used there; opened at first use, and again when it was lost."""
-
-    def __init__(self, dialect: Dialect, name: str, *, writing: bool) -> None:
-        self._dialect = dialect
-        self._writing = writing
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"jobsync-{name}")
-        self._db: Db | None = None
-        self._synced = True
-
-    def submit(self, work: Callable[[Db], T], *, synced: bool = True) -> Future[T]:
-        """Queue ``work`` for the thread, in one transaction. Errors of the driver come out as `StorageError`."""
-        return self._thread.submit(self._run, work, synced)
-
-    def interrupt(self) -> None:
-        """Abandon the statement that runs now, if one does."""
-        if self._db is not None:
-            self._dialect.interrupt(self._db)
-
-    def close(self) -> None:
-        """Wait for what is queued, and close the connection on its own thread. Blocks."""
-        self._thread.submit(self._drop).result()
-        self._thread.shutdown()
-
-    def _run(self, work: Callable[[Db], T], synced: bool) -> T:  # noqa: FBT001 - what the executor passes on
-        try:
-            db = self._connection()
-            if synced is not self._synced:
-                self._dialect.sync_commits(db, synced=synced)
-                self._synced = synced
-            with db.atomic() if self._writing else self._dialect.reading(db):
-                return work(db)
-        except peewee.PeeweeException as error:
-            explained = self._dialect.explain(error)
-            if self._db is not None and not self._dialect.usable(self._db):
-                self._drop()
-            raise explained from error
-
-    def _connection(self) -> Db:
-        if self._db is None:
-            self._db = self._dialect.connect(writing=self._writing)
-        return self._db
-
-    def _drop(self) -> None:
-        db, self._db, self._synced = self._db, None, True
-        if db is not None:
-            try:
-                db.close()
-            except peewee.PeeweeException:
-                db.dispose()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,9 +29,14 @@ class _Reading:
 
     def abandon(self, loop: asyncio.AbstractEventLoop) -> None:
         """Interrupt the read, again and again until it has ended."""
-        if not self.future.done():
+        if self.future.done():
+            return
+        if self.lane.interrupts_at_once:
             self.lane.interrupt()
             loop.call_later(ABANDON_EVERY, self.abandon, loop)
+        else:
+            asking = loop.run_in_executor(None, self.lane.interrupt)
+            asking.add_done_callback(lambda _: loop.call_later(ABANDON_EVERY, self.abandon, loop))
 
 
 class Database:
@@ -197,7 +149,7 @@ def _prepare(dialect: Dialect, schema: Schema) -> None:
             bring_up(db, dialect, schema)
         finally:
             db.close()
-    except peewee.PeeweeException as error:
+    except dialect.errors as error:
         raise dialect.explain(error) from error
 
 

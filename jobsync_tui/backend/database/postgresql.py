@@ -1,39 +1,64 @@
-"""PostgreSQL, through psycopg 3 (the extra ``team``)."""
+"""PostgreSQL 14 or newer, through psycopg 3 (the extra ``team``).
+
+Writers take turns, as on SQLite: a transaction that writes begins by taking an advisory lock, which its end gives back, whatever ends it.
+What a store reads before it writes is therefore still so when it writes, on any number of hosts, and none ever has to be begun anew.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
-from typing import ClassVar
+from contextlib import AbstractContextManager, suppress
+from typing import Any, ClassVar, cast
 from urllib.parse import urlsplit
 
 import peewee
 from peewee import fn
 
 from ..errors import StorageError
+from ..ids import new_id
 from .dialect import Db, Dialect
 from .drivers import hand_over_psycopg
+from .postgresql_errors import explained, is_cancelled, is_lost
 
-MIGRATION_LOCK = 0x6A6F6273796E63
-"""Key of the advisory lock under which schemas change: "jobsync" in ASCII."""
+WRITER_LOCK = 0x6A6F6273796E63
+"""Key of the advisory lock of whoever writes, or changes a schema: "jobsync" in ASCII."""
+
+_BEGIN = "BEGIN"
+_BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_TAKE_TURN = f"SELECT pg_advisory_xact_lock({WRITER_LOCK})"
+
+RECEIPTS = (
+    "CREATE TABLE IF NOT EXISTS write_receipts (writer text PRIMARY KEY, receipt text NOT NULL, at timestamptz NOT NULL DEFAULT now())"
+)
+"""The last transaction of each writing connection, kept by the transaction itself: what a commit came to can be read there."""
+
+_FORGET_RECEIPTS = "DELETE FROM write_receipts WHERE at < now() - interval '1 day'"
+_ALWAYS_DURABLE = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
 
 
 class PostgresqlDialect(Dialect):
-    """A database on a PostgreSQL server. The password comes with the URL or from libpq's own files, and is never shown."""
+    """A database on a PostgreSQL server. The password comes from libpq's own files, or with the URL, and is never shown."""
 
     name: ClassVar[str] = "postgresql"
     placeholder: ClassVar[str] = "%s"
+    interrupts_at_once: ClassVar[bool] = False
 
     def __init__(self, url: str, *, timeout: float) -> None:
         self._url = url
         self._timeout = timeout
+        self.patience = timeout
+        self.errors = (peewee.PeeweeException,)
         parts = urlsplit(url)
         self.title = f"PostgreSQL database {parts.path.lstrip('/') or 'default'} on {parts.hostname or 'this machine'}"
 
     def prepare(self) -> None:
-        """Check that the driver is there."""
+        """Load the driver.
+
+        Raises:
+            StorageError: It is not installed.
+        """
         try:
-            hand_over_psycopg()
+            self.errors = (peewee.PeeweeException, hand_over_psycopg())
         except ImportError as error:
             raise StorageError(
                 "The driver for PostgreSQL is not installed.", remedy="Install jobsync with its extra: pip install 'jobsync-tui[team]'."
@@ -41,37 +66,75 @@ class PostgresqlDialect(Dialect):
 
     def connect(self, *, writing: bool) -> Db:
         """Return a new connection with the lock timeout set; a reading one is read-only on the server."""
-        settings = f"-c lock_timeout={int(self._timeout * 1000)}"
+        self.prepare()
+        # Compiling an estimate's worth of a query takes longer than any query here.
+        settings = f"-c lock_timeout={int(self._timeout * 1000)} -c jit=off"
         if not writing:
             settings += " -c default_transaction_read_only=on"
-        db = peewee.PostgresqlDatabase(
-            self._url, prefer_psycopg3=True, thread_safe=False, connect_timeout=max(2, int(self._timeout)), options=settings
+        db: Db = _Connection(
+            self._url,
+            prefer_psycopg3=True,
+            thread_safe=False,
+            connect_timeout=max(2, int(self._timeout)),
+            options=settings,
+            application_name="jobsync",
+            encoding="UTF8",
         )
         db.connect()
+        if writing:
+            # The journal relies on it, and a page that a crash of the server took would be missed by a listing that goes on.
+            db.execute_sql(_ALWAYS_DURABLE)
         return db
 
     def sync_commits(self, db: Db, *, synced: bool) -> None:
-        """Do nothing: every commit is as durable as the server's administrator has it."""
+        """Do nothing: a commit that the server loses in a crash would be missed by those who survive it, so every one waits."""
+
+    def create_own(self, db: Db) -> None:
+        """Make the table of receipts, and take out old ones."""
+        db.execute_sql(RECEIPTS)
+        db.execute_sql(_FORGET_RECEIPTS)
 
     def migration_lock(self, db: Db) -> None:
-        """Take the advisory lock, which the end of the transaction gives back."""
-        db.execute_sql("SELECT pg_advisory_xact_lock(%s)", (MIGRATION_LOCK,))
+        """Take the writers' lock, which the end of the transaction gives back."""
+        db.execute_sql(_TAKE_TURN)
 
     def copy_before_migration(self, db: Db, version: int) -> None:
         """Do nothing: a server's DDL rolls back as a whole, and its backups are its administrator's."""
 
     def interrupt(self, db: Db) -> None:
-        """Ask the server to cancel the running statement."""
-        if not db.is_closed():
-            db.connection().cancel()
+        """Ask the server to cancel the running statement; waits until it has heard."""
+        with suppress(*self.errors):
+            if not db.is_closed():
+                db.connection().cancel()
 
     def usable(self, db: Db) -> bool:
         """Return whether the server is still at the other end."""
         return bool(db.is_connection_usable())
 
+    def may_come_back(self, error: Exception) -> bool:
+        """Return whether the server was restarted, is starting, or cannot be reached."""
+        return is_lost(error)
+
+    def was_cancelled(self, error: Exception) -> bool:
+        """Return whether the statement was cancelled: the server hears of it on another connection, and may hear late."""
+        return is_cancelled(error)
+
+    def committed(self, db: Db, receipt: str) -> bool:
+        """Look for the receipt; under the writers' lock, because the lost connection's transaction may not have ended yet."""
+        with db.atomic(f"{_BEGIN}; {_TAKE_TURN}"):
+            return db.execute_sql("SELECT 1 FROM write_receipts WHERE receipt = %s", (receipt,)).fetchone() is not None
+
+    def writing(self, db: Db, receipt: str) -> AbstractContextManager[object]:
+        """Return a transaction that waits for its turn and leaves its receipt, begun in one message to the server."""
+        leave = (
+            f"INSERT INTO write_receipts (writer, receipt) VALUES ('{cast(_Connection, db).writer}', '{receipt}')"  # noqa: S608 - ids of our own making
+            " ON CONFLICT (writer) DO UPDATE SET receipt = excluded.receipt, at = excluded.at"
+        )
+        return db.atomic(f"{_BEGIN}; {_TAKE_TURN}; {leave}")
+
     def reading(self, db: Db) -> AbstractContextManager[object]:
         """Return a transaction that sees one snapshot throughout."""
-        return db.atomic("REPEATABLE READ")
+        return db.atomic(_BEGIN_READING)
 
     def contains(self, column: peewee.Node, text: str) -> peewee.Expression:
         """Return a LIKE with every special character escaped, which the trigram index answers."""
@@ -88,30 +151,32 @@ class PostgresqlDialect(Dialect):
 
     def any_of(self, column: peewee.Node, values: Sequence[str] | Sequence[int]) -> peewee.Expression:
         """Return membership in one array parameter."""
-        return peewee.Expression(column, peewee.OP.EQ, fn.ANY(peewee.Value(list(values), unpack=False)))
+        return peewee.Expression(column, peewee.OP.EQ, fn.ANY(peewee.Value(list(values), converter=list, unpack=False)))
 
     def explain(self, error: Exception) -> StorageError:
         """Sort the server's error by what the admin can do about it."""
-        state = getattr(error.__context__ or error.__cause__, "sqlstate", None) or ""
-        if state.startswith("55") or state == "40P01":
-            return StorageError(f"The {self.title} is locked by somebody else for more than {self._timeout:g} s.", remedy="Try again.")
-        if state.startswith("53"):
-            return StorageError(f"The {self.title} is out of disk, memory or connections.", remedy="Ask its administrator; then try again.")
-        if state.startswith("28") or state == "3D000":
-            return StorageError(
-                f"The {self.title} refused the login, or does not exist.", remedy="Check user, password and database name in storage.url."
-            )
-        if state in {"25006", "42501"}:
-            return StorageError(
-                f"The {self.title} cannot be written by this user.", remedy="Grant the user the right to create and write tables."
-            )
-        if state == "57014":
-            return StorageError("The query was abandoned.")
-        if not state or state.startswith(("08", "57")):
-            return StorageError(
-                f"The {self.title} cannot be reached.", remedy="Check that the server runs; jobsync connects again by itself."
-            )
-        return StorageError(f"The {self.title} failed ({state}).", remedy="This is a fault in jobsync; its log has the details.")
+        return explained(error, self.title, self._timeout)
+
+
+class _Connection(peewee.PostgresqlDatabase):
+    """A connection whose transactions begin with whatever `atomic` is given, as one message.
+
+    Attributes:
+        writer: Tells it from every other connection.
+    """
+
+    def __init__(self, url: str, **options: Any) -> None:
+        super().__init__(url, **options)
+        self.writer = new_id()
+
+    def begin(self, isolation_level: str | None = None) -> None:
+        """Begin a transaction with the statements given; where one of them fails, none is open."""
+        connection = peewee.PostgresqlDatabase.connection(self)
+        try:
+            connection.execute(isolation_level or _BEGIN, prepare=False)
+        except BaseException:
+            connection.rollback()
+            raise
 
 
 def escaped(text: str) -> str:

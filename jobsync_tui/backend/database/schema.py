@@ -67,6 +67,7 @@ def bring_up(db: Db, dialect: Dialect, schema: Schema) -> None:
     with db.atomic():
         dialect.migration_lock(db)
         create_tables(db, (SchemaVersion,))
+        dialect.create_own(db)
         found = _version(db, schema)
         if found == schema.version:
             return

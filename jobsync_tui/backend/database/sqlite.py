@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar, cast
 
 import peewee
 from peewee import fn
@@ -34,8 +34,11 @@ class SqliteDialect(Dialect):
 
     name: ClassVar[str] = "sqlite"
     placeholder: ClassVar[str] = "?"
+    interrupts_at_once: ClassVar[bool] = True
 
     def __init__(self, path: str, *, timeout: float) -> None:
+        self.errors = (peewee.PeeweeException, cast(Any, peewee).sqlite3.Error)  # of whichever SQLite it took
+        self.patience = 0.0
         self.path = Path(path)
         self.title = f"database {self.path}"
         self._timeout = timeout
@@ -95,6 +98,11 @@ class SqliteDialect(Dialect):
     def usable(self, db: Db) -> bool:
         """Return True: a file does not go away."""
         return not db.is_closed()
+
+    def writing(self, db: Db, receipt: str) -> AbstractContextManager[object]:
+        """Return an immediate transaction, which no two processes are in."""
+        del receipt
+        return db.atomic()
 
     def reading(self, db: Db) -> AbstractContextManager[object]:
         """Return a deferred transaction, which takes no lock that a writer would wait for."""
@@ -194,5 +202,5 @@ def _make_directory(directory: Path) -> None:
 def _code(error: Exception) -> str:
     """Return SQLite's name for the error without its prefix, or an empty text."""
     cause = error.__context__ or error.__cause__
-    name = getattr(cause, "sqlite_errorname", None) or ""
+    name = getattr(error, "sqlite_errorname", None) or getattr(cause, "sqlite_errorname", None) or ""
     return str(name).removeprefix("SQLITE_")

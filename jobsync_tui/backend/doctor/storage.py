@@ -20,10 +20,10 @@ NEWER_SQLITE = "pip install --upgrade pysqlite3, which jobsync then uses by itse
 def storage(found: Places, settings: Settings) -> list[Finding]:
     """Look at the database, and at the local target's where there is one. Blocks."""
     path = found.database(settings.storage.url)
-    findings = _look("The database", settings.storage.url if path is None else f"sqlite:///{path}", path, SCHEMA)
+    findings = _look("The database", found.database_url(settings.storage.url), path, SCHEMA)
     if settings.target.kind is TargetKind.LOCAL:
         target = found.local_target(settings.storage.url)
-        findings += _look("The local target", f"sqlite:///{target}", target, TARGET_SCHEMA)
+        findings += _look("The local target", found.local_target_url(settings.storage.url), target, TARGET_SCHEMA)
     return findings
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from ..errors import AnswerLost
 from ..models import JsonValue
@@ -15,14 +14,14 @@ class MishapTarget(LocalTarget):
     """The local target, with the story's mishaps on the way to it.
 
     Args:
-        path: Its file.
+        url: Of its store.
         lost: External id of the job whose created answer is lost.
         edited: External id of the job that somebody edits right after it was read.
         spent: The external ids whose mishap has happened; shared by everything that is opened on one sandbox.
     """
 
-    def __init__(self, path: Path, *, lost: str, edited: str, spent: set[str]) -> None:
-        super().__init__(path)
+    def __init__(self, url: str, *, lost: str, edited: str, spent: set[str]) -> None:
+        super().__init__(url)
         self._lost = lost
         self._edited = edited
         self._spent = spent

@@ -73,14 +73,14 @@ class Sandbox:
         async with running_timer(backend, self.worlds, self.seed):
             yield
 
-    def _with_mishaps(self, path: Path) -> LocalTarget:
+    def _with_mishaps(self, url: str) -> LocalTarget:
         lost, edited = (":".join(self.address(role)) for role in (scenario.LOST, scenario.EDITED))
-        return MishapTarget(path, lost=lost, edited=edited, spent=self.spent)
+        return MishapTarget(url, lost=lost, edited=edited, spent=self.spent)
 
     @asynccontextmanager
     async def target(self) -> AsyncIterator[LocalTarget]:
         """Open the local target as somebody who works in it would."""
-        target = await LocalTarget.open(places(self.settings.path).local_target(self.settings.storage.url))
+        target = await LocalTarget.open(places(self.settings.path).local_target_url(self.settings.storage.url))
         try:
             yield target
         finally:

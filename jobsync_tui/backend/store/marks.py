@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-from ..canonical import canonical, parse_object
+from ..canonical import canonical, parse_object, storable
 from ..database import Db, Dialect
 from ..models import Job, SyncMark, SyncStatus
 from . import codec
@@ -42,7 +42,8 @@ def put_mark(db: Db, key: int, mark: SyncMark, source: Job | None) -> None:
     """
     digests = canonical(_digests(db, key, mark, source))
     last_synced = codec.milliseconds(mark.last_synced)
-    run(db, _PUT, key, mark.sync_status.value, last_synced, mark.target_id, canonical(mark.written), digests)
+    target_id = None if mark.target_id is None else storable(mark.target_id)
+    run(db, _PUT, key, mark.sync_status.value, last_synced, target_id, canonical(mark.written), digests)
     (gone,) = first(db, _GONE, key) or (False,)
     settle(db, key, gone=bool(gone))
     note_change(db)

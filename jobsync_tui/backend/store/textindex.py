@@ -69,40 +69,17 @@ class TrigramIndex(TextIndex):
         return tuple(row[0] for row in rows)
 
 
-class PostgresqlTrigramIndex(TextIndex):
-    """PostgreSQL's pg_trgm, kept by the server; the planner itself decides when to use it."""
-
-    def create(self, db: Db) -> None:
-        """Make the extension, where that is allowed, and the index."""
-        db.execute_sql("CREATE EXTENSION IF NOT EXISTS pg_trgm")
-        db.execute_sql("CREATE INDEX jobs_text ON jobs USING gin (search gin_trgm_ops)")
-
-    def add(self, db: Db, entries: Sequence[tuple[int, str]]) -> None:
-        """Do nothing: the server keeps the index."""
-
-    def remove(self, db: Db, entries: Sequence[tuple[int, str]]) -> None:
-        """Do nothing: the server keeps the index."""
-
-    def keys(self, db: Db, texts: Sequence[str], low: int, high: int) -> SQL | None:
-        """Return the keys of the jobs that match by LIKE."""
-        from ..database.postgresql import escaped
-
-        long = [text for text in texts if len(text) >= 3]
-        if not long:
-            return None
-        del db
-        where = " AND ".join(["search LIKE %s"] * len(long))
-        sql = f"SELECT key FROM jobs WHERE {where} AND key BETWEEN %s AND %s"  # noqa: S608 - every text is a parameter
-        return SQL(sql, (*(f"%{escaped(text)}%" for text in long), low, high))
-
-
 _NOTHING = '"\U0010ffff\U0010ffff\U0010ffff"'
-_INDEXES: dict[str, TextIndex] = {"sqlite": TrigramIndex(), "postgresql": PostgresqlTrigramIndex()}
+_TRIGRAMS = TrigramIndex()
 
 
 def text_index(dialect: Dialect) -> TextIndex:
     """Return the text index for a database."""
-    return _INDEXES[dialect.name]
+    if dialect.name == "sqlite":
+        return _TRIGRAMS
+    from .textindex_postgresql import SERVER_TRIGRAMS
+
+    return SERVER_TRIGRAMS
 
 
 def _quoted(term: str) -> str:

@@ -1,4 +1,7 @@
-"""The embedded target: a store of its own in a file of its own, with all that a job there holds beside what the sync owns."""
+"""The embedded target: a store of its own, in a file of its own or on the server.
+
+It holds all that a job there has beside what the sync owns.
+"""
 
 from __future__ import annotations
 
@@ -23,28 +26,28 @@ T = TypeVar("T")
 
 
 class LocalTarget(Target):
-    """Jobs, folders, templates, users, settings, candidates and interviews in an SQLite file.
+    """Jobs, folders, templates, users, settings, candidates and interviews in a database.
 
-    The file is opened, or made, when something is first asked of it.
+    That is opened, or made, when something is first asked of it.
 
     Beside the target's contract it can be filled (`seed`) and changed as people there would (`edit`, `remove`, `add_candidate`).
     """
 
     title: ClassVar[str] = "local target"
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, url: str) -> None:
+        self._url = url
         self._database: Database | None = None
         self._opening = asyncio.Lock()
 
     @classmethod
-    async def open(cls, path: Path) -> Self:
-        """Open the store in ``path`` at once, making it where there is none.
+    async def open(cls, url: str) -> Self:
+        """Open the store at ``url`` at once, making it where there is none.
 
         Raises:
             StorageError: It cannot be opened or made.
         """
-        target = cls(path)
+        target = cls(url)
         await target._opened()
         return target
 
@@ -101,7 +104,7 @@ class LocalTarget(Target):
         return await self._read(local_store.catalog)
 
     async def close(self) -> None:
-        """Close the file, if it was opened."""
+        """Close the database, if it was opened."""
         if self._database is not None:
             await self._database.close()
 
@@ -157,5 +160,5 @@ class LocalTarget(Target):
     async def _opened(self) -> Database:
         async with self._opening:
             if self._database is None:
-                self._database = await Database.open(f"sqlite:///{self._path}", TARGET_SCHEMA, readers=2)
+                self._database = await Database.open(self._url, TARGET_SCHEMA, readers=2)
             return self._database
