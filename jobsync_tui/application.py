@@ -85,7 +85,7 @@ class JobsyncApp(App[int], inherit_bindings=False):
         self.notices = Notices()
         self.go = Navigator(self)
         self.runs = Runs(backend, self._spawn, self.announce)
-        self._confined = confined
+        self.confined = confined
         self._idle = idle
         self.terminal_lost: Callable[[], object] | None = None
         self.greeting: Greeting | None = None
@@ -169,7 +169,7 @@ class JobsyncApp(App[int], inherit_bindings=False):
             self.tell(f"{what} has no address that can be shown", Severity.WARNING)
             return
         self.copy(url, url)
-        if has_desktop() and not self._confined:
+        if has_desktop() and not self.confined:
             webbrowser.open(url)
 
     def leave(self) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeVar
 
+from .rule_navigation import RuleNavigator
+
 if TYPE_CHECKING:
-    from textual.app import App
     from textual.screen import Screen
 
     from .backend.models import Failure, Greeting, SyncPlan
@@ -17,11 +18,8 @@ if TYPE_CHECKING:
 ResultT = TypeVar("ResultT")
 
 
-class Navigator:
+class Navigator(RuleNavigator):
     """Pushes and switches the application's screens."""
-
-    def __init__(self, app: App[int]) -> None:
-        self._app = app
 
     def picker(self) -> None:
         """Go to the integrations, in place of whatever is open."""
@@ -82,18 +80,6 @@ class Navigator:
         from .screens.ats_search import SearchScreen
 
         self._app.push_screen(SearchScreen(integration, text))
-
-    def rules(self, rule: str | None = None) -> None:
-        """Open the list of the rules, at ``rule`` (an id or a name) if one is given."""
-        from .screens.rules import RulesScreen
-
-        self._app.push_screen(RulesScreen(rule))
-
-    def rules_history(self) -> None:
-        """Open the history of the rules."""
-        from .screens.rules_history import RulesHistoryScreen
-
-        self._app.push_screen(RulesHistoryScreen())
 
     def history(self, integration: str, job_id: str) -> None:
         """Open the history of a job."""

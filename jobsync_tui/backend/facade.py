@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .services.jobs import JobService
     from .services.maintenance import MaintenanceService
     from .services.records import RecordService
+    from .services.rule_writing import RuleWritingService
     from .services.rules import RuleService
     from .services.syncs import SyncService
     from .target.base import Target
@@ -91,6 +92,13 @@ class Backend:
         from .services.rules import RuleService
 
         return RuleService(self._context)
+
+    @cached_property
+    def writing(self) -> RuleWritingService:
+        """What an editor asks while a rule is written."""
+        from .services.rule_writing import RuleWritingService
+
+        return RuleWritingService(self._context)
 
     @cached_property
     def impacts(self) -> ImpactService:

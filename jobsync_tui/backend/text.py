@@ -19,6 +19,8 @@ _SUSPECT = re.compile(
 )
 _LINE = re.compile(r"[\t\n\r\x0b\x0c\x85\u2028\u2029]+")
 
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
 
 def clean(value: str, *, lines: bool = False, limit: int = 100_000) -> str:
     """Return ``value`` without anything that a terminal, a log or a widget would act on.
@@ -42,6 +44,12 @@ def clean(value: str, *, lines: bool = False, limit: int = 100_000) -> str:
 def differs(value: str) -> bool:
     """Return whether cleaning takes something away from ``value`` that a reader would not see is missing."""
     return clean(value) != value
+
+
+def csv_cell(value: object) -> str:
+    """Return a cell that a spreadsheet shows and never computes, without control characters."""
+    text = clean("" if value is None else str(value))
+    return f"'{text}" if text.lstrip().startswith(_FORMULA_STARTS) or str(value).startswith(_FORMULA_STARTS) else text
 
 
 def _clean_line(line: str) -> str:

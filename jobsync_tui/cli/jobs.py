@@ -11,14 +11,13 @@ import click
 
 from ..backend.errors import ExitCode, UsageError
 from ..backend.models import CachedJob, Location, Sort, SortField
-from ..backend.text import clean, differs
+from ..backend.text import clean, csv_cell, differs
 from .explanation import value_words
 from .options import integration_option, json_option
 from .output import print_json, print_line, say, when
 from .session import chosen, judge_first, open_backend, runs
 from .tables import Table
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _CSV_COLUMNS = (
     "integration",
     "id",
@@ -104,12 +103,6 @@ def parse_sort(text: str | None) -> Sort | None:
         return Sort(SortField(name), descending=text.startswith("-"))
     except ValueError:
         raise UsageError(f"Jobs cannot be sorted by {clean(name, limit=40)!r}", remedy=f"One of: {', '.join(SortField)}") from None
-
-
-def csv_cell(value: object) -> str:
-    """Return a cell that a spreadsheet shows and never computes, without control characters."""
-    text = clean("" if value is None else str(value))
-    return f"'{text}" if text.lstrip().startswith(_FORMULA_STARTS) or str(value).startswith(_FORMULA_STARTS) else text
 
 
 async def _print_csv(found: AsyncIterator[CachedJob]) -> None:

@@ -46,6 +46,10 @@ COMMANDS: tuple[Command, ...] = (
     *syncing.bulk_result(),
     *syncing.search(),
     *ruling.rules(),
+    *ruling.leaves(),
+    *ruling.editor(),
+    *ruling.saving(),
+    *ruling.impact(),
     *reading.reading(),
 )
 """Every command, in the order of the help."""

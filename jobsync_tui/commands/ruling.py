@@ -11,15 +11,72 @@ def rules() -> Iterator[Command]:
     """Yield the commands of the list of the rules."""
     g = Group.RULES
     yield Command(g, "filter", "Filter", "Show the rules whose name or conditions contain what is typed.", ("/",), "filter")
-    yield Command(g, "switch", "Activate or deactivate", "Switch the rule on or off; asks first.", ("space",), "activate or not")
+    yield Command(g, "edit", "Edit rule", "Open the rule in the editor.", ("e",), "edit")
+    yield Command(g, "new", "New rule", "Open the editor on a new rule.", ("n",), "new")
+    yield Command(g, "switch", "Activate or deactivate", "Show what switching the rule would do, and ask.", ("space",), "on or off")
+    yield Command(g, "unfold", "Unfold", "Show the rule's conditions and actions in full.", ("enter", "+"), "unfold")
+    yield Command(g, "history", "History of the rules", "Show who changed the rules, and when; compare and restore.", ("H",), "history")
     yield Command(
         g,
         "switch_all",
         "Activate or deactivate all that are shown",
-        "Switch every rule that is shown on or off; asks first.",
+        "Show what switching every rule that is shown would do, and ask.",
         ("A",),
-        "all",
     )
-    yield Command(g, "unfold", "Unfold", "Show the rule's conditions and actions in full.", ("enter", "+"), "unfold")
-    yield Command(g, "copy", "Copy as text", "Copy the rule to the terminal's clipboard.", ("c",), "copy")
-    yield Command(g, "history", "History of the rules", "Show who changed the rules, and when.", ("H",), "history")
+    yield Command(g, "move_up", "Act earlier", "Have the rule act one place earlier, once w saves the order.", ("K",))
+    yield Command(g, "move_down", "Act later", "Have the rule act one place later, once w saves the order.", ("J",))
+    yield Command(g, "save_order", "Save the order", "Show what the new order would do, and ask.", ("w",))
+    yield Command(g, "duplicate", "Duplicate", "Open the editor on a copy of the rule, switched off.", ("d",))
+    yield Command(g, "delete", "Delete", "Show what the end of the rule would do, and ask; the history keeps it.", ("D",))
+    yield Command(g, "copy", "Copy as text", "Copy the rule to the terminal's clipboard.", ("c",))
+
+
+def leaves() -> Iterator[Command]:
+    """Yield the commands of a new rule from a job."""
+    g = Group.LEAVES
+    yield Command(g, "choose", "Choose", "Have the rule ask for what is under the cursor, or ask for it no more.", ("space",), "choose")
+    yield Command(g, "go_on", "Go on", "Open the editor with what is chosen.", ("enter",), "go on", palette=False)
+
+
+def editor() -> Iterator[Command]:
+    """Yield the commands of the rule editor."""
+    g = Group.EDITOR
+    yield Command(g, "change", "Change", "Change what is under the cursor.", ("enter",), "change", palette=False)
+    yield Command(g, "add", "Add", "Add a condition, or an action where the cursor is on those.", ("a",), "add")
+    yield Command(g, "add_action", "Add an action", "Add what the rule is to set.", ("A",), "action")
+    yield Command(g, "remove", "Remove", "Take away what is under the cursor; u brings it back.", ("d",), "remove")
+    yield Command(g, "save", "Impact and save", "Show what the rule would do to every cached job, and ask.", ("s",), "impact, save")
+    yield Command(g, "yaml", "YAML", "Go to the rule's YAML and change it there; esc comes back.", ("y",), "yaml")
+    yield Command(g, "value", "Change the value", "Change no more than the value of the condition.", ("v",))
+    yield Command(g, "turn", "All or any", "Turn the group at the cursor from all to any, or back.", ("t",))
+    yield Command(g, "negate", "Not", "Put what is under the cursor under a not, or out of it.", ("!",))
+    yield Command(g, "group", "Group", "Put the condition into a group of its own; a adds to it.", ("(",))
+    yield Command(g, "dissolve", "Dissolve the group", "Put what the group holds in its place.", (")",))
+    yield Command(g, "move_up", "Move up", "Move what is under the cursor up, at an end of its group out of it.", ("K",))
+    yield Command(g, "move_down", "Move down", "Move what is under the cursor down, at an end of its group out of it.", ("J",))
+    yield Command(g, "switch", "On or off", "Switch the rule on or off, once it is saved.", ("space",))
+    yield Command(g, "undo", "Undo", "Take the last change back.", ("u",))
+    yield Command(g, "redo", "Redo", "Make the change again that was taken back.", ("U",))
+    yield Command(g, "unfold", "Unfold", "Show a long line in full.", ("+",))
+    yield Command(g, "copy", "Copy the YAML", "Copy the rule's YAML to the terminal's clipboard.", ("c",))
+    yield Command(g, "drop", "Drop the draft", "Forget what was changed and go back.", ("X",))
+
+
+def saving() -> Iterator[Command]:
+    """Yield the commands of the dialog before rules are saved."""
+    g = Group.SAVING
+    yield Command(g, "confirm", "Save the rules", "Put the change into force.", ("y",), "save", palette=False)
+    yield Command(g, "open", "Open the list", "List the jobs of the line under the cursor.", ("+", "o"), "list the jobs")
+    yield Command(g, "copy", "Copy as text", "Copy the impact to the terminal's clipboard.", ("c",), "copy")
+
+
+def impact() -> Iterator[Command]:
+    """Yield the commands of the lists of an impact."""
+    g = Group.IMPACT
+    yield Command(g, "open", "Exact difference", "Show exactly what the change does to the job.", ("enter",), "difference", palette=False)
+    yield Command(g, "filter", "Filter", "Type words, field:value, is:open; esc clears.", ("/",), "filter")
+    yield Command(g, "check", "Check Eligibility", "Explain the job by the rules in force.", ("e",), "check")
+    yield Command(g, "export", "Export", "Write the list into a CSV file, or copy it where no file may be written.", ("x",), "export")
+    g = Group.IMPACT_JOB
+    yield Command(g, "check", "Check Eligibility", "Explain the job by the rules in force.", ("e",), "check")
+    yield Command(g, "copy", "Copy as text", "Copy what is shown to the terminal's clipboard.", ("c",), "copy")

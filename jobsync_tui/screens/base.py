@@ -45,6 +45,7 @@ class Host(Protocol):
         memory: What is remembered from one session to the next.
         go: Opens screens.
         greeting: What happened since the person's last visit, until it was read; None where there is nothing to tell.
+        confined: Whether it is run for somebody else (``--as``): it writes no file of the person's.
     """
 
     backend: Backend
@@ -53,6 +54,7 @@ class Host(Protocol):
     memory: Memory
     go: Navigator
     greeting: Greeting | None
+    confined: bool
 
     def marks_of(self, integration: str) -> Marks:
         """Return the marked jobs of an integration, kept for the session."""

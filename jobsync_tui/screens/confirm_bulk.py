@@ -14,7 +14,8 @@ from ..views.bulk import bulk_command, bulk_sheet, syncable
 from ..views.sheet import Tone, as_text
 from ..views.words import count
 from ..widgets.choice_line import ChoiceLine
-from .confirming import CANCEL, CONFIRM, ConfirmingScreen
+from .arming import CANCEL
+from .confirming import CONFIRM, ConfirmingScreen
 
 
 class ConfirmBulkScreen(ConfirmingScreen):

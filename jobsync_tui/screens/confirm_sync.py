@@ -16,7 +16,8 @@ from ..views import words
 from ..views.plan import plan_sheet, plan_text, what_moved
 from ..views.subject import Subject, where
 from ..widgets.choice_line import ChoiceLine
-from .confirming import CANCEL, ConfirmingScreen
+from .arming import CANCEL
+from .confirming import ConfirmingScreen
 from .dialog import error_sheet
 
 

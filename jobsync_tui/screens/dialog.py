@@ -37,7 +37,7 @@ class DialogScreen(JobsyncScreen[ResultT]):
         yield from self.top()
         yield LinesView(id="subject", classes="fixed")
         yield LinesView(_divider(""), id="upper", classes="fixed")
-        yield SheetView(id="sheet")
+        yield from self.body()
         yield LinesView(_divider(""), id="lower", classes="fixed")
         yield LinesView(id="note", classes="fixed")
         yield from self.foot()
@@ -46,6 +46,10 @@ class DialogScreen(JobsyncScreen[ResultT]):
     def top(self) -> list[Widget]:
         """Return widgets below the heading."""
         return []
+
+    def body(self) -> list[Widget]:
+        """Return what stands between the lines: the sheet, and whatever there is beside it."""
+        return [SheetView(id="sheet")]
 
     def foot(self) -> list[Widget]:
         """Return widgets between the note and the footer."""

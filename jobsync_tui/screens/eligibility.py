@@ -84,6 +84,10 @@ class EligibilityScreen(DialogScreen[None]):
         """Go to the rule under the cursor."""
         self.host.go.rules(self.sheet.target)
 
+    def action_new_rule(self) -> None:
+        """Make a rule that matches this job."""
+        self.host.go.rule_from_job(self._integration, self._job_id)
+
     def action_history(self) -> None:
         """Show who did what to the job."""
         self.host.go.history(self._integration, self._job_id)

@@ -180,6 +180,12 @@ class JobActions(JobsyncScreen[None]):
         """Open the list of the rules."""
         self.host.go.rules()
 
+    def action_new_rule(self) -> None:
+        """Make a rule that matches the job under the cursor."""
+        job_id = self.table.cursor_key
+        if job_id is not None:
+            self.host.go.rule_from_job(self.integration, job_id)
+
     def action_history(self) -> None:
         """Open the history of the job under the cursor."""
         job_id = self.table.cursor_key

@@ -1,4 +1,4 @@
-"""The list of the rules: in the order in which they act, each to be read in full and switched on or off."""
+"""The list of the rules: in the order in which they act, with what each comes to in the cache, and all that can be done to one."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from textual.binding import BindingType
 from textual.widget import Widget
 from textual.widgets import Input
 
-from ..backend.models import Rule, RuleSet
+from ..backend import clock
+from ..backend.models import Finding, Rule, RuleCount, RuleSet, moved
 from ..commands import Group, bindings
 from ..messages import CacheChanged
-from ..views.rules import ListedRule, found, listed, rule_text, rules_sheet, switch_question
-from ..views.sheet import Sheet
+from ..proposals import Proposal, deleting, reordering, switching
+from ..render import count
+from ..views.rules import ListedRule, RulesHead, found, rule_note, rule_text, rules_sheet
+from ..views.sheet import Sheet, Tone
 from .dialog import DialogScreen
-from .menu import Entry, MenuScreen
-
-_NO, _YES = "no", "yes"
 
 
 class RulesScreen(DialogScreen[None]):
@@ -34,7 +34,11 @@ class RulesScreen(DialogScreen[None]):
         super().__init__()
         self._wanted = rule
         self._rules = RuleSet(0)
-        self._listed: tuple[ListedRule, ...] = ()
+        self._order: tuple[Rule, ...] | None = None
+        self._told: dict[str, str] = {}
+        self._counts: dict[str, RuleCount] = {}
+        self._findings: dict[str, list[Finding]] = {}
+        self._counted = ""
         self._typed = ""
 
     def foot(self) -> list[Widget]:
@@ -46,18 +50,24 @@ class RulesScreen(DialogScreen[None]):
 
     @property
     def rules(self) -> RuleSet:
-        """The rules that are shown."""
+        """The rules in force."""
         return self._rules
 
     def on_mount(self) -> None:
-        """Read the rules."""
+        """Say what is waited for; the rules are read when the screen is in front."""
         self.sheet.focus()
+        self.set_heading("in the order in which they act")
         self.set_busy("Reading the rules ...")
+
+    def on_screen_resume(self) -> None:
+        """Read the rules, also after they were changed by a screen that was opened from here."""
         self.work(self._read(), group="rules")
 
     def on_cache_changed(self, _: CacheChanged) -> None:
         """Read the rules again: somebody may have changed them."""
         self.work(self._read(), group="rules")
+
+    # ---- finding -----------------------------------------------------------------------------------------------------
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Show the rules that match what is typed."""
@@ -68,6 +78,12 @@ class RulesScreen(DialogScreen[None]):
         """Go to the list."""
         self.sheet.focus()
 
+    def on_sheet_view_moved(self) -> None:
+        """Say what there is to say of the rule under the cursor."""
+        super().on_sheet_view_moved()
+        each = next((each for each in self._listed() if each.rule.id == self.sheet.target), None)
+        self.set_note(rule_note(each) if each else "", Tone.WARN if each and each.findings else Tone.DIM)
+
     def action_filter(self) -> None:
         """Type a filter."""
         field = self.query_one("#rules-filter", Input)
@@ -75,26 +91,89 @@ class RulesScreen(DialogScreen[None]):
         field.focus()
 
     def action_back(self) -> None:
-        """Clear the filter first, then go back."""
+        """Clear the filter first, then drop an order that was not saved, then go back."""
         field = self.query_one("#rules-filter", Input)
-        if not field.display:
+        if field.display:
+            field.value = ""
+            field.display = False
+            self.sheet.focus()
+        elif self._order is not None:
+            self._order = None
+            self.show(self._sheet)
+        else:
             super().action_back()
-            return
-        field.value = ""
-        field.display = False
-        self.sheet.focus()
 
-    def action_switch(self) -> None:
-        """Ask whether to switch the rule under the cursor on or off."""
+    # ---- changing ----------------------------------------------------------------------------------------------------
+
+    def action_edit(self) -> None:
+        """Open the rule under the cursor in the editor."""
         rule = self._under_cursor()
         if rule is not None:
-            self._ask_to_switch((rule,), active=not rule.active)
+            self.host.go.edit_rule(rule.id)
+
+    def action_new(self) -> None:
+        """Open the editor on a new rule."""
+        self.host.go.edit_rule(None)
+
+    def action_duplicate(self) -> None:
+        """Open the editor on a copy of the rule under the cursor."""
+        rule = self._under_cursor()
+        if rule is not None:
+            self.host.go.edit_rule(rule.id, duplicate=True)
+
+    def action_delete(self) -> None:
+        """Show what the rule's end would do, and ask."""
+        rule = self._under_cursor()
+        if rule is not None:
+            self._propose(deleting(self._rules, rule))
+
+    def action_switch(self) -> None:
+        """Show what switching the rule under the cursor would do, and ask."""
+        rule = self._under_cursor()
+        if rule is not None:
+            self._propose(switching(self._rules, (rule,), active=not rule.active))
 
     def action_switch_all(self) -> None:
-        """Ask whether to switch every rule that is shown off, or on where none of them is active."""
+        """Show what switching every rule that is shown off would do, or on where none of them is active, and ask."""
         shown = tuple(each.rule for each in self._shown())
         active = not any(rule.active for rule in shown)
-        self._ask_to_switch(tuple(rule for rule in shown if rule.active is not active), active=active)
+        concerned = tuple(rule for rule in shown if rule.active is not active)
+        if concerned:
+            self._propose(switching(self._rules, concerned, active=active))
+
+    def action_move_up(self) -> None:
+        """Have the rule under the cursor act one place earlier, once the order is saved."""
+        self._move(-1)
+
+    def action_move_down(self) -> None:
+        """Have the rule under the cursor act one place later, once the order is saved."""
+        self._move(1)
+
+    def action_save_order(self) -> None:
+        """Show what the new order would do, and ask."""
+        if self._order is None:
+            self.host.tell("The order is as it was: K and J move the rule under the cursor")
+        else:
+            self.host.go.propose(reordering(self._rules, self._order))
+
+    def _move(self, step: int) -> None:
+        target = self.sheet.target
+        if target is None:
+            return
+        before = self._order or self._rules.rules
+        after = moved(before, target, step)
+        if after != before:
+            self._order = None if after == self._rules.rules else after
+            self.show(self._sheet)
+            self.sheet.put_cursor(target)
+
+    def _propose(self, proposal: Proposal) -> None:
+        if self._order is not None:
+            self.host.tell("The new order is not saved yet: w saves it, esc drops it")
+        else:
+            self.host.go.propose(proposal)
+
+    # ---- reading -----------------------------------------------------------------------------------------------------
 
     def action_copy(self) -> None:
         """Copy the rule under the cursor."""
@@ -110,39 +189,63 @@ class RulesScreen(DialogScreen[None]):
         target = self.sheet.target
         return next((rule for rule in self._rules.rules if rule.id == target), None)
 
-    def _ask_to_switch(self, rules: tuple[Rule, ...], *, active: bool) -> None:
-        if not rules:
-            return
-        question, effect = switch_question(rules, active=active)
-        entries = [Entry(_NO, "Cancel", "nothing changes"), Entry(_YES, "Activate" if active else "Deactivate", effect)]
-
-        def answered(choice: str | None) -> None:
-            if choice == _YES:
-                self.work(self._switch(rules, active=active), group="switch", exclusive=False, about=rules[0].name)
-
-        self.app.push_screen(MenuScreen(question, entries, chosen=_NO), answered)
-
-    async def _switch(self, rules: tuple[Rule, ...], *, active: bool) -> None:
-        kept = await self.backend.rules.set_active([rule.id for rule in rules], active=active)
-        named = rules[0].name if len(rules) == 1 else f"{len(rules)} rules"
-        self.host.tell(f"{named}: {'activated' if active else 'deactivated'}, rules are now r{kept.revision}")
-        await self._read()
-
     async def _read(self) -> None:
-        self._rules = await self.backend.rules.current()
-        told = {rule.id: await self.backend.rules.describe(rule) for rule in self._rules.rules}
-        self._listed = listed(self._rules, told)
-        self.set_heading("in the order in which they act")
+        rules = await self.backend.rules.current()
+        if rules.revision != self._rules.revision:
+            self._order = None
+            self._told = {rule.id: await self.backend.rules.describe(rule) for rule in rules.rules}
+            self._findings = {}
+        self._rules = rules
         self.show(self._sheet)
         if self._wanted is not None:
             wanted = next((rule.id for rule in self._rules.rules if self._wanted in {rule.id, rule.name}), None)
             self._wanted = None
             if wanted is not None:
                 self.sheet.go_to(wanted)
+        self.work(self._count(), group="count")
+
+    async def _count(self) -> None:
+        """Show the counts as they are known, have what was not judged yet judged, and look for what is wrong with the rules."""
+        await self._read_counts()
+        await self.backend.eligibility.judge_all(on_progress=self._judged)
+        await self._read_counts()
+        off = [rule for rule in self._rules.rules if not rule.active]
+        matches = await self.backend.writing.matching(off)
+        self._counts |= {rule.id: RuleCount(jobs) for rule, jobs in zip(off, matches, strict=True)}
+        self._say("")
+
+    async def _read_counts(self) -> None:
+        """Read to how many jobs each active rule applies, as far as they were judged."""
+        counts = await self.backend.rules.counts()
+        self._counts = {rule.id: counts.get(rule.id, RuleCount()) for rule in self._rules.rules if rule.active}
+        self._say("")
+
+    def _judged(self, done: int, total: int) -> None:
+        self._say(f"counting, {count(done)} of {count(total)} jobs" if done < total else "")
+
+    def _say(self, words: str) -> None:
+        self._counted = words
+        self.show(self._sheet)
+        self.on_sheet_view_moved()
 
     def _sheet(self, width: int) -> Sheet:
         shown = self._shown()
-        return rules_sheet(self._rules.revision, shown, width, None if shown is self._listed else len(self._listed))
+        every = len(self._rules.rules)
+        top = RulesHead(
+            revision=self._rules.revision,
+            of=None if len(shown) == every else every,
+            counted=self._counted,
+            now=clock.now(),
+            reordered=self._order is not None,
+        )
+        return rules_sheet(top, shown, width, self.sheet.turned)
 
     def _shown(self) -> tuple[ListedRule, ...]:
-        return found(self._listed, self._typed) if self._typed.strip() else self._listed
+        listed = self._listed()
+        return found(listed, self._typed) if self._typed.strip() else listed
+
+    def _listed(self) -> tuple[ListedRule, ...]:
+        return tuple(
+            ListedRule(rule, self._told.get(rule.id, ""), self._counts.get(rule.id), tuple(self._findings.get(rule.id, ())))
+            for rule in self._order or self._rules.rules
+        )

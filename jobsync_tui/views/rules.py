@@ -1,36 +1,78 @@
-"""Rules for reading: a line each in the order in which they act, and each in full."""
+"""Rules for reading: a line each in the order in which they act, with what they come to in the cache, and each in full."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from ..backend.models import Action, AllOf, AnyOf, Condition, Leaf, Not, Rule, RuleRevision, RuleSet
+from .. import render
+from ..backend.models import Action, AllOf, AnyOf, Condition, Finding, Leaf, Not, Rule, RuleCount, RuleRevision
 from . import words
 from .conditions import expected
 from .layout import columns, fit, wrap
-from .sheet import BLANK, Fold, Line, Sheet, as_text, dim, good, head, line
+from .sheet import BLANK, Fold, Line, Sheet, Span, Tone, as_text, dim, good, head, line, warn
 
 _INDENT = 5
+_PRIORITY, _STATE, _NUMBER, _AGO = 6, 3, 7, 4
+"""Cells of the columns of a fixed width."""
+
+_FIXED = 1 + _PRIORITY + _STATE + 2 * _NUMBER + _AGO + 7
+"""Cells that are neither the name's nor the conditions', gaps included."""
+
+_TITLES = ("  at", "", "rule", "jobs", "alone", "last", "when")
 
 
 @dataclass(frozen=True, slots=True)
 class ListedRule:
-    """A rule with its conditions as one readable line."""
+    """A rule with its conditions as one line, what it comes to in the cache as far as that was counted, and what is wrong with it."""
 
     rule: Rule
     told: str
+    count: RuleCount | None = None
+    findings: tuple[Finding, ...] = ()
 
 
-def rules_sheet(revision: int, listed: Sequence[ListedRule], width: int, shown_of: int | None = None) -> Sheet:
-    """Return the rules in the order in which they act; ``shown_of`` is how many there are where only some are listed."""
+@dataclass(frozen=True, slots=True)
+class RulesHead:
+    """What stands above the rules.
+
+    Attributes:
+        revision: Of the rules.
+        of: How many rules there are, where only some are listed.
+        counted: Words on how far the counting is.
+        now: The present, for ages.
+        reordered: Whether the order is one that was not saved yet.
+    """
+
+    revision: int
+    of: int | None = None
+    counted: str = ""
+    now: datetime | None = None
+    reordered: bool = False
+
+
+def rules_sheet(top: RulesHead, listed: Sequence[ListedRule], width: int, unfolded: Collection[str] = ()) -> Sheet:
+    """Return the rules in the order in which they act; only the folds in ``unfolded`` have anything in them, as there may be hundreds."""
     active = sum(each.rule.active for each in listed)
-    counted = f"{words.count(len(listed), 'rule')} of {shown_of}" if shown_of is not None else words.count(len(listed), "rule")
-    sheet: list[Line | Fold] = [line(" ", f"{counted}, {active} active", right=dim(f"revision r{revision}")), BLANK]
-    if not any(each.rule.active for each in listed) and shown_of is None:
+    counted = words.count(len(listed), "rule") + ("" if top.of is None else f" of {top.of}")
+    sheet: list[Line | Fold] = [
+        line(" ", f"{counted}, {active} active", dim(f"   {top.counted}"), right=dim(f"revision r{top.revision}")),
+        line("   ", warn("ORDER CHANGED, not saved: w saves it, esc drops it")) if top.reordered else BLANK,
+    ]
+    if not any(each.rule.active for each in listed) and top.of is None:
         sheet += [line("   ", "No active rules configured: no job is eligible. space activates the one under the cursor, A all.")]
-    sheet += [_fold(each, width) for each in listed]
+    if listed:
+        sheet.append(_cells([dim(title) for title in _TITLES], width))
+    sheet += [_fold(each, width, top.now, unfolded) for each in listed]
     return tuple(sheet)
+
+
+def rule_note(each: ListedRule) -> str:
+    """Return what is said of the rule under the cursor: what is wrong with it, else its conditions."""
+    if each.findings:
+        return f"! {'  '.join(finding.message for finding in each.findings)}"
+    return f"{each.rule.name}: {'fallback, ' if each.rule.fallback else ''}{each.told or 'every job'}"
 
 
 def found(listed: Sequence[ListedRule], text: str) -> tuple[ListedRule, ...]:
@@ -83,29 +125,57 @@ def switch_question(rules: Sequence[Rule], *, active: bool) -> tuple[str, str]:
     )
 
 
-def listed(rules: RuleSet, told: Mapping[str, str]) -> tuple[ListedRule, ...]:
-    """Return the rules with what ``told`` says of their conditions, by id."""
-    return tuple(ListedRule(rule, told.get(rule.id, "")) for rule in rules.rules)
+def _fold(each: ListedRule, width: int, now: datetime | None, unfolded: Collection[str]) -> Fold:
+    rule, key = each.rule, f"rule:{each.rule.id}"
+    told = f"fallback: {each.told or 'every job'}" if rule.fallback else each.told or "every job"
+    closed = (_row("+", each, told, width, now),)
+    if key not in unfolded:
+        return Fold(key, closed, closed, rule.id)
+    opened: list[Line | Fold] = [_row("-", each, "", width, now)]
+    if len(rule.name) > _name_width(width):
+        opened += [line(" " * _INDENT, part) for part in wrap(rule.name, width - _INDENT - 1)]
+    opened += [line(" " * _INDENT, warn(("! " if number == 0 else "  ") + part)) for number, part in enumerate(_wrapped(each, width))]
+    return Fold(key, closed, (*opened, *rule_lines(rule, width), BLANK), rule.id)
 
 
-def _fold(each: ListedRule, width: int) -> Fold:
-    rule = each.rule
-    told = each.told or "every job"
-    if rule.fallback:
-        told = f"fallback: {told}"
-    return Fold(
-        f"rule:{rule.id}",
-        _row("+", rule, told, width, most=1),
-        (*_row("-", rule, "", width, most=3), *rule_lines(rule, width), BLANK),
-        rule.id,
+def _wrapped(each: ListedRule, width: int) -> list[str]:
+    return [part for finding in each.findings for part in wrap(f"{finding.message} {finding.remedy}", width - _INDENT - 3)]
+
+
+def _row(mark: str, each: ListedRule, told: str, width: int, now: datetime | None) -> Line:
+    rule, count = each.rule, each.count
+    cells = (
+        Span(f"{mark} {rule.priority}"),
+        good("on") if rule.active else dim("off"),
+        Span(f"! {rule.name}", Tone.WARN) if each.findings else Span(rule.name),
+        Span("-" if count is None else _short(count.matched))
+        if rule.active
+        else dim("-" if count is None else f"({_short(count.matched)})"),
+        Span("-" if count is None or not rule.active else _short(count.alone)),
+        dim("-" if count is None or now is None else render.ago(count.last_effect, now)),
+        dim(told),
     )
+    return _cells(cells, width)
 
 
-def _row(mark: str, rule: Rule, told: str, width: int, *, most: int) -> tuple[Line, ...]:
-    name = (width - 24) * 2 // 5
-    state = good("ok on") if rule.active else dim("- off")
-    cells = (f"{mark} {rule.priority}", state, rule.name, dim(told))
-    return tuple(columns(cells, (6, 5, name, width - 6 - 5 - name - 9), indent=1, most=most))
+def _name_width(width: int) -> int:
+    return min(44, (width - _FIXED) * 3 // 5)
+
+
+def _cells(cells: Sequence[Span], width: int) -> Line:
+    """Return a line of the table: when the rule acts, its state, its name, three numbers, its conditions."""
+    *fixed, told = cells
+    wide = _name_width(width)
+    widths = (_PRIORITY, _STATE, wide, _NUMBER, _NUMBER, _AGO)
+    texts = [render.fit(cell.text, room) for cell, room in zip(fixed, widths, strict=True)]
+    texts[3:] = [text.strip().rjust(room) for text, room in zip(texts[3:], widths[3:], strict=True)]
+    left = [Span(text + " ", cell.tone) for text, cell in zip(texts, fixed, strict=True)]
+    return line(" ", *left, Span(" " + fit(told.text, width - _FIXED - wide - 1), told.tone))
+
+
+def _short(number: int) -> str:
+    """Return a number in at most six cells."""
+    return render.count(number) if number < 100_000 else f"{number // 1000:,}k"
 
 
 def _condition(condition: Condition, width: int, indent: int) -> list[Line]:

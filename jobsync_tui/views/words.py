@@ -155,3 +155,9 @@ def rule_set(revision: int, rules: RuleSet | None = None) -> str:
 def action(kind: ActionKind, name: str | None) -> str:
     """Return what an action sets: ``folder``, ``setting language``."""
     return f"{ACTIONS[kind]} {name}" if name else ACTIONS[kind]
+
+
+def field(name: str) -> str:
+    """Return what is configured, by its dotted name: ``folder``, ``setting language``."""
+    head, dot, rest = name.partition(".")
+    return f"setting {rest}" if dot and head == "settings" else name.replace("_", " ")

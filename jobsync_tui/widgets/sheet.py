@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import ClassVar
 
 from rich.style import Style
@@ -58,6 +59,11 @@ class SheetView(LinesView, can_focus=True):
         return self.fold.target if self.fold else None
 
     @property
+    def turned(self) -> Collection[str]:
+        """The keys of the folds that are not as they started, for a builder that leaves out what is not shown."""
+        return self._toggled
+
+    @property
     def position(self) -> str:
         """Which lines are on the screen, ``1-18 of 21``; empty where all are."""
         total, height, top = len(self.rows), self.size.height, self.scroll_offset.y
@@ -75,6 +81,13 @@ class SheetView(LinesView, can_focus=True):
         """Put the cursor on the fold that is about ``target`` and open it, now or as soon as it is shown."""
         self._wanted = target
         self._go_to_wanted()
+
+    def put_cursor(self, target: str) -> None:
+        """Put the cursor on the fold that is about ``target``, open or not, and bring it onto the screen."""
+        found = next((fold for fold in self._folds.values() if fold.target == target), None)
+        if found is not None and found.key in self._stops():
+            self._set_cursor(found.key)
+            self._bring_into_view()
 
     def toggle(self) -> None:
         """Open or close the fold under the cursor."""

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from jobsync_tui.backend.errors import ExitCode, UsageError
 from jobsync_tui.backend.models import CachedJob, Failure, JobHead, JobStatus, Location, Outcome, Sort, SortField, SyncResult
-from jobsync_tui.cli.jobs import csv_cell, parse_sort
+from jobsync_tui.backend.text import csv_cell
+from jobsync_tui.cli.jobs import parse_sort
 from jobsync_tui.cli.output import print_json, print_line, to_json
 from jobsync_tui.cli.records import parse_since
 from jobsync_tui.cli.tables import Table, fit, width

@@ -331,12 +331,6 @@ class FakeRules:
         """Return the revisions."""
         return sample_records.revisions()
 
-    async def set_active(self, ids: Collection[str], active: bool) -> RuleSet:
-        """Switch rules."""
-        rules = tuple(replace(rule, active=active) if rule.id in ids else rule for rule in self.rules.rules)
-        self.rules = RuleSet(self.rules.revision + 1, rules)
-        return self.rules
-
 
 class FakeRecords:
     """``backend.records``."""

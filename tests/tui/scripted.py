@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from jobsync_tui.backend.access import Actor
@@ -17,6 +18,7 @@ from jobsync_tui.backend.models import (
     IntegrationSummary,
     RecoveryReport,
     Rule,
+    RuleCount,
     RuleRevision,
     RuleSet,
     Step,
@@ -99,6 +101,9 @@ class _Eligibility(_Part):
         self.script.asked.append(("check", job_id, live))
         return _answer(self.script.eligibility)
 
+    async def judge_all(self, on_progress: Callable[[int, int], None] | None = None) -> int:
+        return 0
+
     async def explain_as_of(self, integration: str, job_id: str, revision: int) -> Eligibility:
         self.script.asked.append(("explain_as_of", job_id, revision))
         return _answer(self.script.eligibility)
@@ -159,7 +164,15 @@ class _Syncs(_Part):
         return RecoveryReport(len(self.script.settled), self.script.settled)
 
 
+class _Writing(_Part):
+    async def matching(self, rules: Sequence[Rule]) -> tuple[int, ...]:
+        return (0,) * len(rules)
+
+
 class _Rules(_Part):
+    async def counts(self) -> Mapping[str, RuleCount]:
+        return {"icu-travel": RuleCount(1204, 37, samples.NOW - timedelta(hours=2))}
+
     async def current(self) -> RuleSet:
         return self.script.rules
 
@@ -171,12 +184,6 @@ class _Rules(_Part):
 
     async def describe(self, rule: Rule) -> str:
         return f"conditions of {rule.id}"
-
-    async def set_active(self, ids: Sequence[str], *, active: bool) -> RuleSet:
-        self.script.asked.append(("set_active", tuple(ids), active))
-        rules = tuple(replace(rule, active=active) if rule.id in ids else rule for rule in self.script.rules.rules)
-        self.script.rules = RuleSet(self.script.rules.revision + 1, rules)
-        return self.script.rules
 
 
 class _Records(_Part):
@@ -194,6 +201,7 @@ class ScriptedBackend:
         self.eligibility = _Eligibility(script)
         self.syncs = _Syncs(script)
         self.rules = _Rules(script)
+        self.writing = _Writing(script)
         self.records = _Records(script)
 
 

@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from jobsync_tui.application import JobsyncApp
+from jobsync_tui.backend.facade import Backend
 from jobsync_tui.screens.dialog import DialogScreen
 from jobsync_tui.views.sheet import ShownLine
 from tests.support.pilot import screen_text, until
@@ -20,8 +21,8 @@ from .scripted import Script, scripted
 class Stage(JobsyncApp):
     """The application, without its first screen."""
 
-    def __init__(self, script: Script) -> None:
-        super().__init__(scripted(script))
+    def __init__(self, backend: Backend) -> None:
+        super().__init__(backend)
         self.copied: list[str] = []
 
     async def on_mount(self, event: events.Mount) -> None:  # type: ignore[override]  # Textual passes the event to those that take it
@@ -35,7 +36,14 @@ class Stage(JobsyncApp):
 @asynccontextmanager
 async def staged(script: Script, size: tuple[int, int] = (80, 24)) -> AsyncIterator[tuple[Stage, Pilot[int]]]:
     """Run the application on a terminal of ``size``."""
-    app = Stage(script)
+    async with on_stage(scripted(script), size) as found:
+        yield found
+
+
+@asynccontextmanager
+async def on_stage(backend: Backend, size: tuple[int, int] = (80, 24)) -> AsyncIterator[tuple[Stage, Pilot[int]]]:
+    """Run the application over any backend."""
+    app = Stage(backend)
     async with app.run_test(size=size, notifications=True) as pilot:
         await until(pilot, lambda: len(app.screen_stack) == 2)
         yield app, pilot

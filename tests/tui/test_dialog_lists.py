@@ -4,46 +4,13 @@ from dataclasses import replace
 
 from jobsync_tui.backend.models import Failure, RuleSet
 from jobsync_tui.notices import Severity
-from jobsync_tui.screens.menu import MenuScreen
 from jobsync_tui.screens.rules import RulesScreen
 from jobsync_tui.screens.rules_history import RulesHistoryScreen
 from tests.support import sample_records, samples
 from tests.support.pilot import screen_text, until
 
 from .scripted import Script
-from .stage import dialog, shows, staged
-
-
-async def test_switching_a_rule_asks_first_with_cancel_under_the_cursor() -> None:
-    script = Script()
-    async with staged(script) as (app, pilot):
-        app.go.rules("Mercy nights")
-        await shows(app, pilot, "custom.shift is nights")
-        await pilot.press("space")
-        await until(pilot, lambda: isinstance(app.screen, MenuScreen))
-        await pilot.press("enter")
-        await until(pilot, lambda: isinstance(app.screen, RulesScreen))
-        assert script.asked == []
-        await pilot.press("space")
-        await until(pilot, lambda: isinstance(app.screen, MenuScreen))
-        await pilot.press("down", "enter")
-        await until(pilot, lambda: ("set_active", ("mercy-nights",), True) in script.asked)
-        await until(pilot, lambda: any("activated, rules are now r43" in notice.text for notice in app.notices))
-        await shows(app, pilot, "3 rules, 3 active")
-        assert dialog(app).sheet.target == "mercy-nights"
-
-
-async def test_all_rules_that_are_shown_are_switched_at_once() -> None:
-    script = Script()
-    async with staged(script) as (app, pilot):
-        app.go.rules()
-        await shows(app, pilot, "3 rules")
-        await pilot.press("A")
-        await until(pilot, lambda: isinstance(app.screen, MenuScreen))
-        await pilot.press("down", "enter")
-        active = tuple(rule.id for rule in samples.RULES.rules if rule.active)
-        await until(pilot, lambda: ("set_active", active, False) in script.asked)
-        await shows(app, pilot, "0 active")
+from .stage import shows, staged
 
 
 async def test_a_rule_that_was_asked_for_is_shown_whole_however_long_the_list() -> None:

@@ -1,0 +1,211 @@
+"""A field to type in over the screen that asks, with what is offered for it, checked with every key."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from ..render import fit, line
+from ..typed_values import split
+
+_MOST = 200
+"""Offers that are listed at once; typing narrows them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Something to take. ``text`` is what it puts into the field, ``hint`` stands beside it: how many jobs have it."""
+
+    text: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is to be said of what is typed; nothing that is ``wrong`` can be taken."""
+
+    words: str = ""
+    wrong: bool = False
+
+
+Check = Callable[[str], Awaitable[Finding]]
+
+
+async def anything(typed: str) -> Finding:
+    """Find nothing wrong with any text but an empty one."""
+    return Finding() if typed.strip() else Finding("type something, or esc", wrong=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What a prompt asks.
+
+    Attributes:
+        title: What is to be typed.
+        value: What stands in the field at first.
+        offers: What can be taken with the arrows and enter.
+        check: Says what is wrong with a text, or what it would do; a newer one replaces one that is under way.
+        many: The text is a list with commas: tab adds an offer to it.
+        pick: The first offer is taken where none was chosen: the text only searches.
+    """
+
+    title: str
+    value: str = ""
+    offers: Sequence[Offer] = ()
+    check: Check = anything
+    many: bool = False
+    pick: bool = False
+
+
+class PromptScreen(ModalScreen[str | None]):
+    """Ends with what was typed or chosen, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("escape", "cancel", "Close"),
+        ("ctrl+c", "cancel", "Close"),
+        ("down", "move(1)", "Next"),
+        ("up", "move(-1)", "Previous"),
+        ("tab", "complete", "Put into the field"),
+    ]
+
+    def __init__(self, question: Question) -> None:
+        super().__init__()
+        self._question = question
+        self._shown: tuple[Offer, ...] = ()
+        # A list is gone on with; anything else is typed anew, and until then everything is offered.
+        self._first = f"{question.value}, " if question.many and question.value else question.value
+        self._untouched = True
+
+    def compose(self) -> ComposeResult:
+        """Show the title, the field, what is offered, and what is to be said of it."""
+        with Vertical(id="menu"):
+            yield Static(line(self._question.title), id="menu-title", markup=False)
+            field = Input(self._first, compact=True, select_on_focus=not self._question.many, id="menu-field")
+            field.cursor_blink = False
+            yield field
+            yield OptionList(markup=False, compact=True, id="menu-list")
+            yield Static("", id="menu-word", markup=False)
+
+    def on_mount(self) -> None:
+        """List what is offered and check what stands in the field."""
+        self._list_offers()
+        self.query_one(Input).focus()
+        self._check()
+
+    @property
+    def answer(self) -> str:
+        """What enter would take."""
+        typed = self.query_one(Input).value
+        offer = self._highlighted()
+        if offer is None:
+            return typed
+        return ", ".join([*self._begun(typed), offer.text]) if self._question.many else offer.text
+
+    def on_input_changed(self) -> None:
+        """Narrow what is offered and check."""
+        if self._untouched and self.query_one(Input).value == self._first:
+            return
+        self._untouched = False
+        self._list_offers()
+        self._check()
+
+    def on_input_submitted(self) -> None:
+        """Take what is typed or chosen, if nothing is wrong with it."""
+        self.run_worker(self._take(self.answer), group="take", exclusive=True)
+
+    def on_option_list_option_highlighted(self) -> None:
+        """Check what is chosen."""
+        self._check()
+
+    def on_option_list_option_selected(self) -> None:
+        """Take what was clicked."""
+        self.on_input_submitted()
+
+    def action_move(self, step: int) -> None:
+        """Choose among what is offered; above the first one stands what is typed."""
+        options = self.query_one(OptionList)
+        if options.highlighted is None:
+            options.highlighted = 0 if step > 0 and options.option_count else None
+        elif step < 0 and options.highlighted == 0 and not self._question.pick:
+            options.highlighted = None
+            self._check()
+        else:
+            options.highlighted = max(0, min(options.highlighted + step, options.option_count - 1))
+
+    def action_complete(self) -> None:
+        """Put what is chosen, or the first of what is offered, into the field."""
+        offer = self._highlighted() or next(iter(self._shown), None)
+        if offer is None:
+            return
+        field = self.query_one(Input)
+        text = f"{', '.join([*self._begun(field.value), offer.text])}, " if self._question.many else offer.text
+        field.value = text
+        field.cursor_position = len(text)
+
+    def action_cancel(self) -> None:
+        """Take nothing."""
+        self.dismiss(None)
+
+    async def _take(self, answer: str) -> None:
+        finding = await self._question.check(answer)
+        if finding.wrong:
+            self._say(finding)
+        else:
+            self.dismiss(answer)
+
+    def _check(self) -> None:
+        self.run_worker(self._checked(self.answer), group="check", exclusive=True)
+
+    async def _checked(self, answer: str) -> None:
+        self._say(await self._question.check(answer))
+
+    def _say(self, finding: Finding) -> None:
+        words = f"x {finding.words}" if finding.wrong else finding.words
+        self.query_one("#menu-word", Static).update(line((words, "$text-error" if finding.wrong else "$text-muted")))
+
+    def _begun(self, typed: str) -> list[str]:
+        """Return the items of a typed list that are finished: all but the one that is being typed."""
+        items = split(typed)
+        return items if typed.rstrip().endswith(",") else items[:-1]
+
+    def _searched(self) -> list[str]:
+        typed = self.query_one(Input).value
+        if self._untouched and not self._question.many:
+            return []
+        if self._question.many:
+            typed = "" if typed.rstrip().endswith(",") else next(iter(split(typed)[-1:]), "")
+        return typed.casefold().split()
+
+    def _list_offers(self) -> None:
+        words = self._searched()
+        taken = set(self._begun(self.query_one(Input).value)) if self._question.many else set()
+        found = [
+            offer
+            for offer in self._question.offers
+            if offer.text not in taken and all(word in f"{offer.text} {offer.hint}".casefold() for word in words)
+        ]
+        if words:
+            found.sort(key=lambda offer: not offer.text.casefold().startswith(words[0]))
+        self._shown = tuple(found[:_MOST])
+        options = self.query_one(OptionList)
+        options.clear_options()
+        room = max(20, min(44, max((len(offer.text) for offer in self._shown), default=0)))
+        options.add_options(Option(_offered(offer, room)) for offer in self._shown)
+        options.highlighted = 0 if self._question.pick and self._shown else None
+
+    def _highlighted(self) -> Offer | None:
+        number = self.query_one(OptionList).highlighted
+        return self._shown[number] if number is not None and number < len(self._shown) else None
+
+
+def _offered(offer: Offer, room: int) -> Content:
+    return line(fit(offer.text, room), ("  " + offer.hint, "$text-muted"))

@@ -1,0 +1,75 @@
+"""What a rule editor begins with: a rule in force, a copy of one, a new one, or the draft that was left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from textual.app import App
+
+from ..backend import clock
+from ..backend.models import Condition, Rule, RuleDraft, RuleSet, with_duplicate
+from ..rule_desk import NEW, RuleDesk, decode_draft
+from ..views.words import ago
+from .menu import Entry, MenuScreen
+
+if TYPE_CHECKING:
+    from ..backend.facade import Backend
+
+_GO_ON, _ANEW = "go on", "anew"
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What the editor is opened on.
+
+    Attributes:
+        rule: Id of a rule in force; None for a new one.
+        duplicate: Begin with a copy of it.
+        name: What a new rule is called.
+        when: The conditions of a new rule.
+        job: The job that it is made from, by integration and id.
+    """
+
+    rule: str | None = None
+    duplicate: bool = False
+    name: str = "New rule"
+    when: Condition | None = None
+    job: tuple[str, str] | None = None
+
+
+async def open_desk(app: App[int], backend: Backend, rules: RuleSet, opening: Opening) -> tuple[RuleDesk, str | None]:
+    """Return the rule on a desk, and its YAML as it was last typed where a draft is gone on with; asks where there is one.
+
+    To be awaited within a worker.
+    """
+    fresh = await _fresh(backend, rules, opening)
+    draft = await backend.drafts.get(fresh.key)
+    kept = None if draft is None else decode_draft(draft.text)
+    if draft is None or kept is None:
+        return fresh, None
+    if await app.push_screen_wait(MenuScreen(*_question(draft, rules, fresh))) != _GO_ON:
+        await backend.drafts.drop(fresh.key)
+        return fresh, None
+    return replace(fresh, job=opening.job or kept.job), kept.yaml
+
+
+async def _fresh(backend: Backend, rules: RuleSet, opening: Opening) -> RuleDesk:
+    if opening.rule is None:
+        rule = Rule(await backend.writing.new_id(opening.name), opening.name, opening.when)
+        return RuleDesk(rule, job=opening.job)
+    if opening.duplicate:
+        return RuleDesk(with_duplicate(rules.rules, opening.rule)[1])
+    rule = next(rule for rule in rules.rules if rule.id == opening.rule)
+    return RuleDesk(rule, rule.id, opening.job)
+
+
+def _question(draft: RuleDraft, rules: RuleSet, fresh: RuleDesk) -> tuple[str, list[Entry]]:
+    what = "a new rule" if draft.key == NEW else fresh.rule.name
+    moved = (
+        "" if draft.base_revision == rules.revision else f"; the rules were changed since, from r{draft.base_revision} to r{rules.revision}"
+    )
+    return f"A draft of {what} was left {ago(draft.at, clock.now())}{moved}", [
+        Entry(_GO_ON, "Go on with the draft", "as it was when it was left"),
+        Entry(_ANEW, "Drop it", "and begin anew"),
+    ]

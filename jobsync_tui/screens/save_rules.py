@@ -1,0 +1,150 @@
+"""Before rules change: what the change would do to every cached job, what is wrong with it, and the question."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.widget import Widget
+from textual.widgets import Input
+
+from ..backend.errors import JobsyncError, NumberNeeded, RuleError, StalePlan
+from ..backend.models import Finding, ImpactList, ImpactProgress, RuleImpact
+from ..commands import Group, bindings
+from ..proposals import Proposal
+from ..views.impact import impact_sheet, progress_words
+from ..views.sheet import Sheet, Tone, as_text
+from ..views.words import count
+from ..widgets.choice_line import ChoiceLine
+from .arming import CANCEL, ArmingScreen
+
+SAVE = "Save the rules"
+_AGAIN = "Look at the rules as they are now, and make the change again."
+
+
+class SaveRulesScreen(ArmingScreen[bool | None]):
+    """Assesses a change and asks; ends with True once it is saved.
+
+    Args:
+        proposal: The change.
+    """
+
+    GROUPS = (Group.SAVING,)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Group.SAVING, Group.SHEET)
+    HEADING = "Save rules"
+
+    def __init__(self, proposal: Proposal) -> None:
+        super().__init__()
+        self._proposal = proposal
+        self._impact: RuleImpact | None = None
+        self._findings: tuple[Finding, ...] = ()
+        self._limit = 0
+
+    def foot(self) -> list[Widget]:
+        """Return the field for the number, shown where it is needed, and the question."""
+        field = Input(placeholder="", compact=True, type="integer", id="typed")
+        field.cursor_blink = False
+        field.display = False
+        return [field, ChoiceLine(CANCEL, SAVE)]
+
+    @property
+    def impact(self) -> RuleImpact | None:
+        """The impact that is shown."""
+        return self._impact
+
+    @property
+    def number(self) -> int | None:
+        """The number that has to be typed, None where a key is enough."""
+        concerned = self._impact.counts.concerned if self._impact else 0
+        return concerned if concerned > self._limit else None
+
+    def on_mount(self) -> None:
+        """Assess."""
+        self.set_heading(self._proposal.title)
+        self.choices.focus()
+        self.set_busy("Looking at the cached jobs ...")
+        self.work(self._assess(), group="assess")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Confirm, if what was typed is the number."""
+        if not self.armed:
+            return
+        if event.value.strip() == str(self.number):
+            self.action_confirm()
+        else:
+            self.set_note(f"{event.value.strip() or 'Nothing'} is not {self.number}: nothing was saved.", Tone.WARN)
+
+    def action_confirm(self) -> None:
+        """Confirm, if the dialog is armed and the number is typed where it has to be."""
+        field = self.query_one("#typed", Input)
+        if self.armed and self.number is not None and field.value.strip() != str(self.number):
+            field.focus()
+            return
+        super().action_confirm()
+
+    def confirmed(self) -> None:
+        """Save."""
+        self.work(self._save(), group="save")
+
+    def action_open(self) -> None:
+        """Open the list under the cursor."""
+        target = self.sheet.target
+        if self._impact is not None and target is not None:
+            self.host.go.impact_list(self._impact, ImpactList(target), self._proposal.title)
+
+    def action_copy(self) -> None:
+        """Copy what is shown."""
+        if self._impact is not None:
+            self.host.copy(f"{self._proposal.title}\n\n{as_text(self._sheet(100))}\n", "impact")
+
+    async def _assess(self) -> None:
+        try:
+            self._impact = await self.backend.impacts.assess(self._proposal.after, self._progressed)
+        except RuleError as error:
+            self._refuse(error)
+            return
+        self._limit = self.backend.settings.rules.confirm_above
+        self.show(self._sheet, anew=True)
+        self._ask()
+
+    def _ask(self) -> None:
+        number = self.number
+        self.query_one("#typed", Input).display = number is not None
+        if number is not None:
+            self.set_note(f"More than {count(self._limit, 'job')} are concerned: type {number} and press enter to save.", Tone.WARN)
+        elif self._impact is not None and not self._impact.counts.concerned:
+            self.set_note("No cached job is concerned. The rules decide from the next sync on.", Tone.DIM)
+        else:
+            self.set_note("Saving writes nothing to Tenzo: the rules decide from the next sync on, the automatic one too.", Tone.DIM)
+        self.arm_when_painted()
+
+    async def _save(self) -> None:
+        proposal = self._proposal
+        try:
+            saved = await self.backend.rules.save(
+                proposal.after, expected_revision=proposal.before.revision, what=proposal.what, found=self._impact, typed=self.number
+            )
+        except (StalePlan, RuleError) as error:
+            self._refuse(error)
+            return
+        except NumberNeeded:
+            # What was typed is the number that was shown: it is another one only if the rules are.
+            self._refuse(StalePlan("The rules were changed meanwhile: the impact is not what was shown.", remedy=_AGAIN))
+            return
+        if proposal.draft is not None:
+            await self.backend.drafts.drop(proposal.draft)
+        self.host.tell(f"{proposal.title}: saved, rules are now r{saved.revision}")
+        self.dismiss(True)  # noqa: FBT003 - what a screen ends with is one value
+
+    def _refuse(self, error: JobsyncError) -> None:
+        self.choices.display = False
+        self.sheet.focus()
+        self.show_error(error, ("esc", "go back; nothing was saved"))
+        self.keep_error(error, self._proposal.title)
+
+    def _progressed(self, progress: ImpactProgress) -> None:
+        words = progress_words(progress)
+        self.set_busy(words)
+
+    def _sheet(self, width: int) -> Sheet:
+        return () if self._impact is None else impact_sheet(self._impact, self._findings, width)

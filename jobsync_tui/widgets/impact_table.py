@@ -1,0 +1,43 @@
+"""The table of the jobs that a change of the rules concerns."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from ..backend.models import ImpactJob
+from ..render import SYNC_WORDS, places
+from ..views.impact import concerned_words
+from .columns import Cell, Column
+from .virtual_table import VirtualTable
+
+_GAP = "\x1f"
+
+
+class ImpactTable(VirtualTable[ImpactJob]):
+    """Jobs by window, each with how the change concerns it."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"impact--quiet"}
+    DEFAULT_CSS = "ImpactTable > .impact--quiet { color: $text-muted; }"
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(_COLUMNS, lambda job: f"{job.job.integration}{_GAP}{job.job.id}", id=id)
+
+    @property
+    def job(self) -> tuple[str, str] | None:
+        """The integration and the id of the job under the cursor."""
+        key = self.cursor_key
+        if key is None:
+            return None
+        integration, _, job_id = key.partition(_GAP)
+        return integration, job_id
+
+
+_COLUMNS: tuple[Column[ImpactJob], ...] = (
+    Column("name", "Job Name", 16, lambda job: Cell(job.job.name or "(no name)"), flex=True),
+    Column("id", "ATS Job ID", 10, lambda job: Cell(job.job.id), right=True),
+    Column("place", "Location", 13, lambda job: Cell(places(job.job.place, job.job.more_places))),
+    Column("integration", "ATS", 10, lambda job: Cell(job.job.integration, "impact--quiet"), from_width=96),
+    Column("client", "Client", 16, lambda job: Cell(job.job.client or ""), from_width=112),
+    Column("sync", "Sync", 7, lambda job: Cell(SYNC_WORDS[job.job.sync_status], "impact--quiet")),
+    Column("concerned", "Concerned", 22, lambda job: Cell(concerned_words(job))),
+)
