@@ -10,8 +10,9 @@ import pytest
 from jobsync_tui.backend.errors import JobNotFound, NumberNeeded, StalePlan
 from jobsync_tui.backend.facade import Backend
 from jobsync_tui.backend.models import Action, ActionKind, ImpactList, ImpactProgress, Leaf, Op, Rule, with_rule
+from jobsync_tui.backend.target.local_seed import Seed
 
-from .workshop import workshop
+from .workshop import local_target, workshop
 
 OSLO = Rule("oslo", "Oslo", Leaf("location.city", Op.EQUALS, "Oslo"), (Action(ActionKind.FOLDER, "North"),))
 CARE = Rule("care", "Care", Leaf("department", Op.EQUALS, "Care"), (Action(ActionKind.FOLDER, "Care"),), priority=200)
@@ -118,3 +119,19 @@ async def test_revisions_differ_and_come_back(backend: Backend) -> None:
     assert (restored.revision, restored.rules) == (3, (OSLO, CARE))
     assert (await backend.rules.restore(1)).revision == 3
     assert (await backend.rules.history())[0].what == "restore revision 1"
+
+
+async def test_rules_are_looked_over_from_jobs_integrations_and_target(backend: Backend, tmp_path: Path) -> None:
+    double = replace(OSLO, id="oslo-2", name="Oslo again", priority=300)
+    nowhere = Rule("bergen", "Bergen", Leaf("location.city", Op.EQUALS, "Bergen"), (Action(ActionKind.FOLDER, "West"),))
+    first = await backend.rules.sanity([OSLO, CARE, double, nowhere])
+    assert [(finding.rule, finding.kind.value) for finding in first.findings] == [("bergen", "never_matches"), ("oslo-2", "duplicate")]
+    assert first.findings[1].witness is not None
+    assert (first.findings[1].other, first.findings[1].witness.id, first.jobs, first.unasked) == ("oslo", "1", 12, None)
+    target = local_target(tmp_path)
+    await target.seed(Seed(folders=("North",)))
+    await target.close()
+    assert [(finding.rule, finding.place) for finding in (await backend.rules.sanity()).findings] == [("care", "actions[0]")]
+    text = await backend.rules.dump([replace(CARE, when=Leaf("status", Op.EQUALS, "opened"))])
+    report = await backend.rules.sanity_of(text, "file")
+    assert [finding.kind.value for finding in report.findings] == ["impossible_value", "missing_in_target", "never_matches"]

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from .impact import ImpactCounts, ImpactKind
 from .job import JsonValue
-from .rules import Rule, RuleSet
+from .rules import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +116,18 @@ class RevisionDifference:
 
 
 @dataclass(frozen=True, slots=True)
-class SavedRules:
-    """The rules as they were saved, and what the sanity checks say of those that changed."""
+class SanityReport:
+    """What is probably not meant so in the rules.
 
-    rules: RuleSet
-    findings: tuple[Finding, ...] = ()
+    Attributes:
+        findings: In the order in which the rules act.
+        jobs: How many cached jobs were looked at; with none, nothing is said of what the rules match.
+        unasked: Why the target's names were not looked at; None where they were.
+    """
+
+    findings: tuple[Finding, ...]
+    jobs: int
+    unasked: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

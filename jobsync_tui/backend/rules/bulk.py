@@ -79,7 +79,7 @@ def fields_needed(rules: RuleSet, policy: EvaluationPolicy) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*(field.name for field in compiled(rules).fields), *policy.required_fields)))
 
 
-def judge(batch: Batch, rules: RuleSet, policy: EvaluationPolicy, now: datetime) -> Verdicts:
+def judge(batch: Batch, rules: RuleSet, policy: EvaluationPolicy, now: datetime, answers: Answers | None = None) -> Verdicts:
     """Return what `evaluate` would say about each job of ``batch``.
 
     Args:
@@ -87,12 +87,13 @@ def judge(batch: Batch, rules: RuleSet, policy: EvaluationPolicy, now: datetime)
         rules: Every rule, in any order.
         policy: Of it, the required fields count here.
         now: The moment from which ages in days count, UTC.
+        answers: Of the rules' leaves over the batch, where the caller wants to ask them for more.
 
     Raises:
         RuleError: A rule cannot be evaluated.
     """
     ready = compiled(rules)
-    answers = Answers(batch, ready, now)
+    answers = answers or Answers(batch, ready, now)
     tried = [(rule, answers.matches(rule)) for rule in ready.active]
     size = batch.size
     plain = _union(size, (rows for rule, rows in tried if not rule.rule.fallback))
@@ -122,7 +123,11 @@ class Answers:
         """Return where the conditions of ``rule`` hold."""
         if rule.root is None:
             return Rows.every(self._size)
-        return Rows(self._size, self._node(rule.root, self._low) >> 1 & self._low)
+        return self.where(rule.root)
+
+    def where(self, node: Node) -> Rows:
+        """Return where a condition holds."""
+        return Rows(self._size, self._node(node, self._low) >> 1 & self._low)
 
     def of_leaf(self, number: int) -> tuple[int, int]:
         """Return where a leaf is true and where it is false, as the bits of `Rows`."""

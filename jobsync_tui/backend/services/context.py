@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ..sync.recovery import Recovery
     from ..sync.refresh import Refresher
     from ..sync.renaming import Renaming
+    from ..sync.sanity import Sanity
     from ..sync.undo import Undo
     from ..target.base import Target
     from .connections import Connections
@@ -116,6 +117,13 @@ class Context:
         from ..sync.foresight import Foresight
 
         return Foresight(self.stores.batches, self.policy)
+
+    def sanity(self) -> Sanity:
+        """Look rules over, by what the actor may use now."""
+        from ..sync.sanity import Sanity
+
+        availability = {integration: self.connections.availability(integration) for integration in self.visible()}
+        return Sanity(self.stores.batches, lambda: self.target, availability, self.policy(), now())
 
     @cached_property
     def pipeline(self) -> Pipeline:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from ..models import (
     RuleImpact,
     RuleRevision,
     RuleSet,
+    SanityReport,
     with_active,
     without_rules,
 )
@@ -171,6 +172,38 @@ class RuleService(Service):
         load_rules(dump_rules(rules), "the rules")
         await require_number(self.context, rules, found, typed)
         return await self._save(tuple(rules), expected_revision, what)
+
+    @for_admins
+    async def sanity(
+        self, rules: Sequence[Rule] | None = None, *, only: Collection[str] | None = None, on_progress: Callable[[int], None] | None = None
+    ) -> SanityReport:
+        """Return what is probably not meant so, seen from the jobs, the integrations and the target that the actor may use.
+
+        It evaluates every cached job, off the event loop, and may be cancelled.
+
+        Args:
+            rules: Every rule to look over; those in force without it.
+            only: Ids of the rules that are asked about; None for all.
+            on_progress: Told how many jobs were looked at.
+
+        Raises:
+            RuleError: A rule cannot be evaluated.
+        """
+        current = await self.context.rule_store.current()
+        asked = current if rules is None else RuleSet(current.revision, tuple(rules))
+        return await self.context.sanity().report(asked, only, on_progress)
+
+    @for_admins
+    async def sanity_of(self, text: str, source: str, *, on_progress: Callable[[int], None] | None = None) -> SanityReport:
+        """Return what is probably not meant so in rules as they would be after an import of the text.
+
+        Raises:
+            RuleError: Says where in ``source`` it is wrong.
+        """
+        incoming = load_rules(text, source)
+        current = await self.context.rule_store.current()
+        merged, _ = merge(current, incoming, deactivate_rest=False)
+        return await self.context.sanity().report(RuleSet(current.revision, merged), {rule.id for rule in incoming}, on_progress)
 
     @for_admins
     async def difference(self, before: int, after: int) -> RevisionDifference:
