@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from jobsync_tui.backend import clock
 from jobsync_tui.backend.models import CachedJob, Job, JobStatus, Location, Sort, SortField, SyncMark, SyncStatus
-from jobsync_tui.backend.store import finder
+from jobsync_tui.backend.store import candidates, finder, textindex
 from jobsync_tui.backend.store.filter import parse_filter
 from tests.store.oracle import expected
 from tests.support.stores import Cache, cache_at
@@ -104,7 +105,7 @@ FIELDS = st.sampled_from(
 TERMS = st.one_of(
     WORDS.map(_quoted),
     WORDS.filter(lambda word: word.strip("\x00") == word != "").map(lambda word: "~" + _quoted(word)),
-    st.sampled_from(["j", "o", "nu", "jo", "rs", "-1", "se", "job-1", "senior nurse"]),
+    st.sampled_from(["j", "o", "nu", "jo", "rs", "-1", "se", "job-1", "senior nurse", "senior n", "jo j nurse", '"r n"', "qx", "zz x"]),
     st.tuples(FIELDS, WORDS.filter(bool)).map(lambda pair: f"{pair[0]}:{_quoted(pair[1])}"),
     st.sampled_from(["status:open", "status:closed,draft", "remote:yes", "remote:no"]),
     st.sampled_from(
@@ -123,22 +124,32 @@ TERMS = st.one_of(
         ]
     ),
 )
-BOUNDS = st.tuples(st.sampled_from([0, 2, 4000]), st.sampled_from([0, 3, 20_000]))
+BOUNDS = st.fixed_dictionaries(
+    {
+        (finder, "FEW"): st.sampled_from([0, 2, 4000]),
+        (finder, "QUICK"): st.sampled_from([0, 3, 20_000]),
+        (finder, "BUDGET"): st.sampled_from([2, 5, 20_002]),
+        (candidates, "SAMPLE"): st.sampled_from([0, 1, 400]),
+        (textindex, "RARE"): st.sampled_from([0, 3, 20_000]),
+        (textindex, "MAX_LETTERS"): st.sampled_from([0, 500]),
+        (textindex, "MAX_TERMS"): st.sampled_from([0, 2, 400]),
+    }
+)
+"""Where one way to an answer ends and the next begins: few jobs go every way."""
 FILTERS = st.lists(st.tuples(st.sampled_from(["", "-"]), TERMS).map("".join), max_size=3).map(" ".join)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(listed=jobs(), texts=st.lists(FILTERS, min_size=1, max_size=5), sort=SORTS, bounds=BOUNDS, data=st.data())
 async def test_the_store_answers_as_the_oracle(  # noqa: PLR0917 - hypothesis draws them
-    cache: Cache, listed: list[Job], texts: list[str], sort: Sort, bounds: tuple[int, int], data: st.DataObject
+    cache: Cache, listed: list[Job], texts: list[str], sort: Sort, bounds: dict[tuple[ModuleType, str], int], data: st.DataObject
 ) -> None:
     # Every example is an integration of its own, so that those before it must not be seen.
     integration = f"acme-{len(await cache.integrations.known())}"
     listed = [replace(one, integration=integration) for one in listed]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(finder, "FEW", bounds[0])
-        patch.setattr(finder, "QUICK", bounds[1])
-        patch.setattr(finder, "BUDGET", bounds[1] + 2)
+        for (module, name), bound in bounds.items():
+            patch.setattr(module, name, bound)
         await cache.fill(listed, integration=integration)
         await _mark_some(cache, listed)
         for text in texts:
@@ -190,6 +201,12 @@ async def test_a_renamed_job_is_found_by_its_new_name_only(cache: Cache) -> None
     await cache.fill([Job(integration="acme", id="1", name="Xylophonist"), Job(integration="acme", id="2", name="Driver")])
     counts = [await cache.jobs.count(["acme"], parse_filter(text)) for text in ("nurse", "nu", "n", "xyl", "xy", "x", "r")]
     assert counts == [0, 0, 1, 1, 1, 1, 1]
+
+
+def test_a_text_that_another_holds_is_not_asked_for() -> None:
+    assert parse_filter("senior n senior is:open nu").reduced() == parse_filter("senior is:open nu")
+    assert parse_filter("-n nurse").reduced() == parse_filter("-n nurse")
+    assert parse_filter("n n").reduced() == parse_filter("n")
 
 
 async def test_windows_deep_in_a_list_are_those_of_the_whole_list(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:

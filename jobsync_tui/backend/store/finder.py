@@ -6,7 +6,7 @@ list is read in its order until the window is full. What lies between is found b
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -18,23 +18,23 @@ from ..canonical import storable
 from ..database import Db, Dialect
 from ..models import JobRow, Sort
 from . import codec
+from .candidates import Candidates
 from .ordering import column
-from .query import Age, Contains, Is, Query, State, Term
+from .query import Age, Contains, Query
 from .recall import Anchor, Findings, Recall
 from .search import Compiler, joined
 from .sources import integration_ids, sources_of, version
-from .tables import JobRecord, LetterRow, VerdictRow
-from .textindex import text_index
+from .tables import JobRecord
 from .verdicts import in_force
 
-FEW = 4000
-"""Matches that are fetched and sorted as a whole: some milliseconds."""
+FEW = 6000
+"""Matches that are fetched and sorted as a whole: some 20 ms, less than a window of jobs that are rarer than that takes to be filled."""
 
 QUICK = 2000
-"""Jobs read in order before an index is asked: a frequent text has filled its window by then."""
+"""Jobs read in order where nothing is known of how many match: a frequent text has filled its window by then."""
 
 BUDGET = 20_000
-"""Jobs read in order before the whole table is read instead: some 20 ms."""
+"""Jobs read in order before the whole table is read instead: some 50 ms."""
 
 ROW_COLUMNS = (
     JobRecord.source,
@@ -49,7 +49,6 @@ ROW_COLUMNS = (
     JobRecord.last_synced,
     JobRecord.updated_at,
 )
-PROBED_STATES = frozenset({State.SYNCING, State.SYNCED, State.CHANGED, State.FAILED, State.UNKNOWN, State.GONE})
 
 Row: TypeAlias = tuple[Any, ...]
 """A row as the driver gives it, on its way into a dataclass."""
@@ -74,7 +73,7 @@ class Finder:
         self._db = db
         self._dialect = dialect
         self._recall = recall
-        self._query = query
+        self._query = query = query.reduced()
         # Ages count from the minute, so that what was found out holds for a while.
         self._now = now.replace(second=0, microsecond=0)
         self.sources = sources_of(db, tuple(integrations))
@@ -83,6 +82,7 @@ class Finder:
         judgement = in_force(db, policy, now) if query.asks_rules else 0
         self._findings: Findings = recall.of(version(db), (numbers, query, aged, judgement))
         self._compiler = Compiler(dialect, query, self._now, judgement)
+        self._candidates = Candidates(db, dialect, query, self.sources, self._compiler) if self.sources else None
 
     @property
     def total(self) -> int:
@@ -125,20 +125,23 @@ class Finder:
     def _rows(self, columns: Sequence[Any], sort: Sort, offset: int, limit: int) -> list[Row]:
         if not self.sources or not limit:
             return []
-        many = len(self.sources) == 1 and self._query.terms and self._findings.keys is None and not self._anchors(sort)
-        if many and self.total > QUICK:
-            rows = self._within(QUICK, columns, sort, offset, limit)
-            if rows is not None:
-                return rows
         if self.few() is not None or len(self.sources) > 1:
             return self._ordered(columns, sort, offset, limit)
-        if many and self.total > BUDGET:
-            rows = self._within(BUDGET, columns, sort, offset, limit)
-            if rows is not None:
-                return rows
-            if self._collect():
+        if self._query.terms and not self._anchors(sort):
+            for budget in self._budgets(offset + limit):
+                rows = self._within(budget, columns, sort, offset, limit)
+                if rows is not None:
+                    return rows
+            if self.total > BUDGET and self._collect():
                 return self._ordered(columns, sort, offset, limit)
         return self._from_nearest(columns, sort, offset, limit)
+
+    def _budgets(self, wanted: int) -> list[int]:
+        """Return how many jobs to read in order until as many as ``wanted`` match, one try after another."""
+        density = self._findings.density
+        # Matches do not lie evenly: three times as many as are expected to be enough.
+        first = QUICK if density is None else max(QUICK, round(3 * wanted / max(density, 1 / max(1, self.total))))
+        return [budget for budget in dict.fromkeys((min(first, BUDGET), BUDGET)) if budget < self.total]
 
     def _ordered(self, columns: Sequence[Any], sort: Sort, offset: int, limit: int | None) -> list[Row]:
         """Return rows from ``offset`` on, leaving the way to the database."""
@@ -205,65 +208,53 @@ class Finder:
     def few(self) -> tuple[int, ...] | None:
         """Return the keys of all matches where an index tells that they are few; None where they may be many."""
         findings = self._findings
-        if findings.keys is None and self._query.terms and self.sources:
-            for candidates in self._candidates():
-                keys = [row[0] for row in self._db.execute(candidates).fetchall()]
-                if len(keys) <= FEW:
-                    findings.keys = self._matching_among(keys) if keys else ()
-                    findings.count = len(findings.keys)
-                    break
+        if findings.keys is None and not findings.drawn and self._query.terms and self._candidates is not None:
+            findings.drawn = True
+            if self._candidates.count is not None:
+                findings.count = self._candidates.count
+                findings.density = findings.count / max(1, self.total)
+            self._draw(self._candidates)
+            if findings.keys is not None:
+                findings.count = len(findings.keys)
         return findings.keys
 
-    def _matching_among(self, keys: list[int]) -> tuple[int, ...]:
+    def _draw(self, candidates: Candidates) -> None:
+        """Ask the indexes for the keys of the matches; take note of those, or of how close together they lie."""
+        findings = self._findings
+        if findings.count == 0:
+            findings.keys = ()
+            return
+        for drawn in candidates.drawn(FEW):
+            if drawn.whole:
+                findings.keys = drawn.keys if drawn.exact or not drawn.keys else self._matching_among(drawn.keys)
+                return
+            findings.density = min(drawn.density(self.sources[0].low, self.total), findings.density or 1.0)
+
+    def _matching_among(self, keys: Sequence[int]) -> tuple[int, ...]:
         """Return those of the keys that match, without an index tempting the database to read more than their rows."""
         within = (JobRecord.source + 0).in_([source.number for source in self.sources])
         among = [self._dialect.any_of(JobRecord.key, keys), *self._terms(), within]
         return tuple(row[0] for row in self._select((JobRecord.key,)).where(joined("AND", among)).tuples().execute(self._db))
 
-    def _candidates(self) -> Iterator[peewee.Node]:
-        """Give queries for keys, one more than few at most, each answered by an index and holding every match."""
-        indexed = self._indexed()
-        if indexed is not None:
-            yield peewee.NodeList((indexed, SQL(f"LIMIT {FEW + 1}")))
-        for term in self._query.terms:
-            condition = self._compiler.conditions([term])
-            if isinstance(term, Is) and set(term.states) <= PROBED_STATES:
-                tried = [self._scope(), SQL("sync_status <> 'never'"), *condition]
-                yield self._select((JobRecord.key,)).where(joined("AND", tried)).limit(FEW + 1)
-            if term == Is((State.MARKED,)) and len(self._query.marked) <= FEW:
-                yield self._select((JobRecord.key,)).where(joined("AND", [self._scope(), *condition])).limit(FEW + 1)
-            judged = self._compiler.judged_keys(term)
-            if judged is not None:
-                yield judged.where(VerdictRow.key.between(self.sources[0].low, self.sources[-1].high)).limit(FEW + 1)
-
-    def _indexed(self) -> SQL | None:
-        """Return the text index's query for the keys of the jobs that hold every text, None where it is no help."""
-        return text_index(self._dialect).keys(self._db, self._query.texts, self.sources[0].low, self.sources[-1].high)
-
     def _count(self) -> int:
-        if not self.sources:
+        if self._candidates is None:
             return 0
         if not self._query.terms:
             return self.total
-        letter = self._only_letter()
-        if letter is not None:
-            numbers = [source.number for source in self.sources]
-            where = LetterRow.source.in_(numbers) & (LetterRow.letter == letter)
-            jobs: int | None = LetterRow.select(fn.SUM(LetterRow.jobs)).where(where).scalar(self._db)
-            return jobs or 0
         keys = self.few()
         if keys is not None:
             return len(keys)
-        indexed = self._indexed()
-        if indexed is not None and len(self.sources) == 1 and all(_is_exact(term) for term in self._query.terms):
-            counted: int = self._db.execute(peewee.NodeList((SQL("SELECT COUNT(*) FROM ("), indexed, SQL(") AS found")))).fetchone()[0]
-            return counted
+        if self._findings.count is not None:
+            return self._findings.count
+        if len(self.sources) == 1 and all(isinstance(term, Contains) for term in self._query.terms):
+            indexed = self._candidates.indexed(thorough=True)
+            if indexed is not None and indexed.exact:
+                counted: int = self._db.execute(
+                    peewee.NodeList((SQL("SELECT COUNT(*) FROM ("), indexed.keys, SQL(") AS found")))
+                ).fetchone()[0]
+                return counted
         count: int = self._select((fn.COUNT(1),)).where(joined("AND", [self._span(), *self._terms()])).scalar(self._db)
         return count
-
-    def _only_letter(self) -> str | None:
-        terms = self._query.terms
-        return terms[0].text if len(terms) == 1 and isinstance(terms[0], Contains) and len(terms[0].text) == 1 else None
 
     def _known_count(self) -> int | None:
         return self._findings.count if self._query.terms else self.total
@@ -310,8 +301,3 @@ def _order(sort: Sort, *, forward: bool) -> tuple[peewee.Ordering, ...]:
 
 def _anchor_columns(sort: Sort) -> tuple[Any, ...]:
     return (column(sort.field), JobRecord.id)
-
-
-def _is_exact(term: Term) -> bool:
-    """Return whether the text index's answer for the term needs no check: phrases of three characters or more."""
-    return isinstance(term, Contains) and len(term.text) >= 3

@@ -140,6 +140,12 @@ class Query:
         """Return the query with other marks."""
         return replace(self, marked=frozenset(ids))
 
+    def reduced(self) -> Query:
+        """Return the query without what is said twice: "senior n" asks for no more than "senior" does."""
+        texts = set(self.texts)
+        implied = {Contains(text) for text in texts if any(text in other for other in texts - {text})}
+        return replace(self, terms=tuple(term for term in dict.fromkeys(self.terms) if term not in implied))
+
     @property
     def asks_rules(self) -> bool:
         """Whether an answer depends on how the rules judged the jobs."""

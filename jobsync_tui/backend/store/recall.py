@@ -19,10 +19,20 @@ class Anchor:
 
 @dataclass(slots=True)
 class Findings:
-    """What is known of one query in one version of the jobs. ``anchors`` are by sort."""
+    """What is known of one query in one version of the jobs.
 
+    Attributes:
+        drawn: Whether the indexes were asked.
+        keys: Of all matches, where they are few.
+        count: Of the matches.
+        density: About which part of the jobs matches, or more.
+        anchors: Places to start from, by sort.
+    """
+
+    drawn: bool = False
     keys: tuple[int, ...] | None = None
     count: int | None = None
+    density: float | None = None
     anchors: dict[Hashable, OrderedDict[int, Anchor]] = field(default_factory=dict)
 
 

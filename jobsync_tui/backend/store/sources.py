@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import peewee
 
 from ..database import Db
-from .statements import run
+from .statements import rows, run
 from .tables import KEY_SHIFT, CounterRow, IntegrationRow
 
 
@@ -39,12 +39,9 @@ def source_of(db: Db, integration: str) -> Source | None:
 
 def sources_of(db: Db, integrations: tuple[str, ...]) -> tuple[Source, ...]:
     """Return those of the integrations for which anything is kept, by number."""
-    query = (
-        IntegrationRow.select(IntegrationRow.number, IntegrationRow.id, IntegrationRow.jobs, IntegrationRow.last_number)
-        .where(IntegrationRow.id.in_(integrations))
-        .order_by(IntegrationRow.number)
-    )
-    return tuple(Source(*row) for row in query.tuples().execute(db))
+    names = ", ".join("?" * len(integrations))
+    sql = f"SELECT number, id, jobs, last_number FROM integrations WHERE id IN ({names}) ORDER BY number"  # noqa: S608 - question marks
+    return tuple(Source(*row) for row in rows(db, sql, *integrations)) if integrations else ()
 
 
 def ensure_source(db: Db, integration: str) -> Source:
@@ -60,7 +57,7 @@ def ensure_source(db: Db, integration: str) -> Source:
 
 def integration_ids(db: Db) -> dict[int, str]:
     """Return the id of every integration by its number."""
-    return dict(IntegrationRow.select(IntegrationRow.number, IntegrationRow.id).tuples().execute(db))
+    return dict(rows(db, "SELECT number, id FROM integrations"))
 
 
 def note_change(db: Db) -> None:
@@ -70,8 +67,8 @@ def note_change(db: Db) -> None:
 
 def version(db: Db) -> int:
     """Return the version of the jobs as this transaction sees it."""
-    value: int = CounterRow.select(CounterRow.value).where(CounterRow.name == "jobs").scalar(db)
-    return value
+    ((value,),) = rows(db, "SELECT value FROM counters WHERE name = ?", "jobs")
+    return int(value)
 
 
 def take_number(db: Db, counter: str) -> int:

@@ -28,8 +28,14 @@ def run(db: Db, sql: str, *values: Value) -> int:
 
 def first(db: Db, sql: str, *values: Value) -> tuple[Any, ...] | None:
     """Run a query, its parameters written ``?``, and return its first row; None where there is none."""
-    rows: list[tuple[Any, ...]] = _execute(db, sql, values).fetchall()
-    return rows[0] if rows else None
+    found = rows(db, sql, *values)
+    return found[0] if found else None
+
+
+def rows(db: Db, sql: str, *values: Value) -> list[tuple[Any, ...]]:
+    """Run a query, its parameters written ``?``, and return its rows."""
+    found: list[tuple[Any, ...]] = _execute(db, sql, values).fetchall()
+    return found
 
 
 def insertion(table: str, names: Iterable[str]) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from peewee import SQL
 
@@ -11,6 +13,18 @@ from ..database import Db, Dialect
 
 MAX_TERMS = 400
 """Index terms joined for a text of one or two characters; a text with more is so frequent that reading the jobs in order is faster."""
+RARE = 20_000
+"""Jobs up to which it costs next to nothing to look up the index terms that begin with a character: that reads the terms' entries."""
+MAX_LETTERS = 500
+"""Characters that are tried one by one as the third of a pair; languages with more have few jobs a pair."""
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """A query for keys, each match among them. ``exact``: each of them matches."""
+
+    keys: SQL
+    exact: bool
 
 
 class TextIndex(ABC):
@@ -29,8 +43,22 @@ class TextIndex(ABC):
         """Take jobs out, by key and the very search text they were taken in with."""
 
     @abstractmethod
-    def keys(self, db: Db, texts: Sequence[str], low: int, high: int) -> SQL | None:
-        """Return a query for the keys from ``low`` to ``high`` whose search text holds every text, or None where the index is no help."""
+    def keys(
+        self, db: Db, texts: Sequence[str], low: int, high: int, letters: Mapping[str, int], *, thorough: bool = False
+    ) -> Indexed | None:
+        """Return a query for keys from ``low`` to ``high``, ascending, among them each whose search text holds every text.
+
+        Args:
+            db: Within a read.
+            texts: Folded, none of them empty.
+            low: The lowest key.
+            high: The highest key.
+            letters: How many jobs hold each character of the texts.
+            thorough: Ask for frequent characters too, where that takes longer than to leave them out.
+
+        Returns:
+            None where the index is no help.
+        """
 
 
 class TrigramIndex(TextIndex):
@@ -52,21 +80,39 @@ class TrigramIndex(TextIndex):
         """Tell the index, which has no copy of the text, what to forget."""
         db.connection().executemany("INSERT INTO job_text (job_text, rowid, search) VALUES ('delete', ?, ?)", entries)
 
-    def keys(self, db: Db, texts: Sequence[str], low: int, high: int) -> SQL | None:
+    def keys(
+        self, db: Db, texts: Sequence[str], low: int, high: int, letters: Mapping[str, int], *, thorough: bool = False
+    ) -> Indexed | None:
         """Match long texts as phrases of trigrams, short ones as any of the trigrams that begin with them."""
         matches = []
         for text in texts:
-            terms = (text,) if len(text) >= 3 else self._terms(db, text)
+            if len(text) == 1 and not thorough and letters.get(text, 0) > RARE:
+                continue
+            terms = _terms(db, text)
             if len(terms) <= MAX_TERMS:
                 matches.append("(" + " OR ".join(_quoted(term) for term in terms) + ")" if terms else _NOTHING)
         if not matches:
             return None
-        return SQL("SELECT rowid FROM job_text WHERE job_text MATCH ? AND rowid BETWEEN ? AND ?", (" AND ".join(matches), low, high))
+        sql = "SELECT rowid FROM job_text WHERE job_text MATCH ? AND rowid BETWEEN ? AND ?"
+        return Indexed(SQL(sql, (" AND ".join(matches), low, high)), exact=len(matches) == len(texts))
 
-    def _terms(self, db: Db, start: str) -> tuple[str, ...]:
-        sql = "SELECT term FROM job_terms WHERE term >= ? AND term < ? LIMIT ?"
-        rows = db.execute_sql(sql, (start, start + "\U0010ffff", MAX_TERMS + 1)).fetchall()
-        return tuple(row[0] for row in rows)
+
+_INDEXED_AMONG = (
+    "SELECT value FROM json_each(?)"
+    """ WHERE EXISTS (SELECT 1 FROM job_text WHERE job_text MATCH '"' || replace(value, '"', '""') || '"')"""
+)
+
+
+def _terms(db: Db, text: str) -> Sequence[str]:
+    """Return the trigrams that begin with a short text, more than `MAX_TERMS` where there are too many; a long text is its own phrase."""
+    if len(text) >= 3:
+        return (text,)
+    if len(text) == 2:
+        thirds = [row[0] for row in db.execute_sql("SELECT DISTINCT letter FROM letters WHERE jobs > 0 LIMIT ?", (MAX_LETTERS + 1,))]
+        if len(thirds) <= MAX_LETTERS:
+            return [row[0] for row in db.execute_sql(_INDEXED_AMONG, (json.dumps([text + third for third in thirds]),))]
+    sql = "SELECT term FROM job_terms WHERE term >= ? AND term <= ? LIMIT ?"
+    return [row[0] for row in db.execute_sql(sql, (text, text.ljust(3, "\U0010ffff"), MAX_TERMS + 1))]
 
 
 _NOTHING = '"\U0010ffff\U0010ffff\U0010ffff"'

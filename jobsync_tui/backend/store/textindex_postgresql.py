@@ -5,14 +5,14 @@ It comes with the server, but an administrator may have to allow it: without it 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import peewee
 from peewee import SQL
 
 from ..database import Db
 from ..database.postgresql import escaped
-from .textindex import TextIndex
+from .textindex import Indexed, TextIndex
 
 INDEX = "jobs_text"
 CREATE = f"CREATE INDEX IF NOT EXISTS {INDEX} ON jobs USING gin (search gin_trgm_ops)"
@@ -36,15 +36,18 @@ class ServerTrigramIndex(TextIndex):
     def remove(self, db: Db, entries: Sequence[tuple[int, str]]) -> None:
         """Do nothing: the server keeps the index."""
 
-    def keys(self, db: Db, texts: Sequence[str], low: int, high: int) -> SQL | None:
-        """Return a query that the server answers from the index, or from the table where it expects many."""
+    def keys(
+        self, db: Db, texts: Sequence[str], low: int, high: int, letters: Mapping[str, int], *, thorough: bool = False
+    ) -> Indexed | None:
+        """Return a query that the server answers from the index, or from the table where it expects many; short texts are no help."""
+        del letters, thorough
         long = [text for text in texts if len(text) >= 3]
         if not long or not exists(db):
             return None
         where = " AND ".join(["search LIKE %s"] * len(long))
         # The sum keeps the server from reading the jobs by their keys instead.
         sql = f"SELECT key FROM jobs WHERE {where} AND key + 0 BETWEEN %s AND %s"  # noqa: S608 - every text is a parameter
-        return SQL(sql, (*(f"%{escaped(text)}%" for text in long), low, high))
+        return Indexed(SQL(sql, (*(f"%{escaped(text)}%" for text in long), low, high)), exact=len(long) == len(texts))
 
 
 def exists(db: Db) -> bool:
