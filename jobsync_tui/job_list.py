@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from .backend.models import JobRow, Sort
+from .backend.models import JobPage, JobRow, Sort
 
 if TYPE_CHECKING:
     from .backend.facade import Backend
@@ -32,20 +32,10 @@ class JobQuery:
         """Return the filter in the filter language."""
         return f"is:marked {self.filter}" if self.only_marked else self.filter
 
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Rows around the place of the cursor. ``count`` None: there are more, and they are still being counted."""
-
-    offset: int
-    rows: tuple[JobRow, ...]
-    cursor: int
-    count: int | None
-
     @property
-    def end(self) -> int:
-        """Return how many rows there are at least."""
-        return self.offset + len(self.rows)
+    def may_ask_rules(self) -> bool:
+        """Return whether the answer may depend on how the rules judged the jobs; False only where it surely does not."""
+        return not self.filter.isascii() or any(word in self.filter.lower() for word in ("rule", "eligible"))
 
 
 Counting: TypeAlias = "asyncio.Future[int]"
@@ -69,24 +59,18 @@ class JobList:
         query = self.query
         return await self._jobs.window(query.integration, query.text, query.sort, offset, limit, marked=query.marked)
 
-    async def open(self, page: int, anchor: str | None) -> Page:
-        """Return the rows to show first: around the job ``anchor`` where the list has it, else from the top.
+    async def open(self, limit: int, anchor: str | None) -> JobPage:
+        """Return up to ``limit`` rows to show first: around the job ``anchor`` where the list has it, else from the top.
 
         Raises:
             FilterError: The filter is wrong.
         """
-        limit = 3 * page
-        rows = tuple(await self.window(0, limit))
-        offset = cursor = 0
-        if anchor is not None:
-            found = _index_of(rows, anchor)
-            if found is None and len(rows) == limit:
-                found = await self.position(anchor)
-                if found is not None and found >= limit:
-                    offset = max(0, found - limit // 2)
-                    rows = tuple(await self.window(offset, limit))
-            cursor = found or 0
-        return Page(offset, rows, cursor, await self._known_count(offset, rows, limit))
+        query = self.query
+        page = await self._jobs.page(query.integration, query.text, query.sort, limit, anchor, marked=query.marked)
+        if page.count is None:
+            with suppress(TimeoutError):
+                page = replace(page, count=await asyncio.wait_for(asyncio.shield(self._count()), COUNT_PATIENCE))
+        return page
 
     async def count(self) -> int:
         """Return how many jobs match."""
@@ -123,14 +107,3 @@ class JobList:
             query = self.query
             self._counting = asyncio.ensure_future(self._jobs.count(query.integration, query.text, marked=query.marked))
         return self._counting
-
-    async def _known_count(self, offset: int, rows: tuple[JobRow, ...], limit: int) -> int | None:
-        if len(rows) < limit and (rows or offset == 0):
-            return offset + len(rows)
-        with suppress(TimeoutError):
-            return await asyncio.wait_for(asyncio.shield(self._count()), COUNT_PATIENCE)
-        return None
-
-
-def _index_of(rows: Sequence[JobRow], job_id: str) -> int | None:
-    return next((index for index, row in enumerate(rows) if row.id == job_id), None)

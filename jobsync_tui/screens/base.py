@@ -18,6 +18,7 @@ from textual.widget import Widget
 from textual.worker import Worker
 
 from ..commands import Group, bindings
+from ..compositor import SpanCompositor
 from ..notices import Notices, Severity
 from ..widgets.footer import Footer
 
@@ -100,6 +101,10 @@ class JobsyncScreen(Screen[ResultT]):
     """As in the base, but a change of the focus paints the two widgets and not the whole screen: 16 kB on the line at 120x40."""
     ESCAPE_TO_MINIMIZE = False
     ALLOW_SELECT = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._compositor = SpanCompositor()
 
     @property
     def host(self) -> Host:

@@ -12,9 +12,9 @@ from textual.timer import Timer
 
 from ..backend import clock
 from ..backend.errors import FilterError
-from ..backend.models import AutomaticState, IntegrationState, IntegrationSummary, SortField, SyncStatus
+from ..backend.models import AutomaticState, IntegrationState, IntegrationSummary, JobPage, SortField, SyncStatus
 from ..commands import Group, bindings
-from ..job_list import JobList, JobQuery, Page
+from ..job_list import JobList, JobQuery
 from ..memory import View
 from ..messages import CacheChanged, RefreshEnded, RefreshMoved, SyncEnded, SyncMoved
 from ..paint_hold import PaintHold
@@ -29,6 +29,8 @@ from .greeted import GreetedScreen
 from .job_actions import JobActions
 from .job_words import error_words, hints, progress_words, refreshed_words
 
+MARGIN = 4
+"""Rows read beyond the first page, so that a step does not wait; the table reads the pages around when the keys rest."""
 REST = 0.2
 """Seconds for which the cursor stays before the job under it is read and checked."""
 POLL = 2.0
@@ -63,6 +65,7 @@ class JobsScreen(JobActions, GreetedScreen[None]):
         self._polling = False
         self._rest: Timer | None = None
         self._hint: str | None = None
+        self._unfound: JobList | None = None
         self._hidden = 0
         self._hold = PaintHold(self)
 
@@ -122,7 +125,7 @@ class JobsScreen(JobActions, GreetedScreen[None]):
     async def _search(self, wanted: JobList, *, keep_line: bool) -> None:
         anchor = self.table.cursor_key if keep_line else self._anchor
         try:
-            page = await wanted.open(self.table.page, anchor)
+            page = await wanted.open(self.table.page + MARGIN, anchor)
         except FilterError as error:
             self._opening = None
             self._show_wrong(error)
@@ -142,8 +145,9 @@ class JobsScreen(JobActions, GreetedScreen[None]):
         self._hidden = await wanted.hidden_marks()
         self._show_matches(total)
         self._remember()
-        self.work(self._judge(wanted.query.filter), group="judge")
-        await self._give_hints(wanted, total)
+        if wanted.query.may_ask_rules:
+            self.work(self._judge(wanted.query.filter), group="judge")
+        self._clear_hint(wanted, total)
 
     async def _judge(self, text: str) -> None:
         """Have the rules judge what they have not judged yet, if the filter asks for that; then list again."""
@@ -162,7 +166,7 @@ class JobsScreen(JobActions, GreetedScreen[None]):
     def _show_judged(self, done: int, total: int) -> None:
         self.status.put("judge", line(f" rules: {count(done)} of {count(total)} jobs"))
 
-    def _show_page(self, wanted: JobList, page: Page, *, keep_line: bool) -> None:
+    def _show_page(self, wanted: JobList, page: JobPage, *, keep_line: bool) -> None:
         known = page.end if page.count is None else page.count
         sort = wanted.query.sort
         self.table.set_sort_mark(sort.field, "v" if sort.descending else "^")
@@ -183,14 +187,24 @@ class JobsScreen(JobActions, GreetedScreen[None]):
     def _remember(self) -> None:
         self.host.memory.looked_at(self.integration, View(self.view.filter, self.view.sort))
 
-    async def _give_hints(self, wanted: JobList, total: int) -> None:
+    def _clear_hint(self, wanted: JobList, total: int) -> None:
         self._hint = None
-        if total or not wanted.query.filter.strip():
-            if self.bar.active or not wanted.query.filter.strip():
-                self.status.put("hint", None)
-            return
-        words, self._hint = await hints(self.backend, wanted.query, self.summary)
-        self.status.put("hint", words)
+        self._unfound = None if total or not wanted.query.filter.strip() else wanted
+        if self.bar.active or not wanted.query.filter.strip():
+            self.status.put("hint", None)
+        if self._rest is None:
+            self._look_elsewhere()
+
+    def _look_elsewhere(self) -> None:
+        """Say where else there is what nothing matches: that reads every job, so it is no part of a typed key."""
+        if self._unfound is not None:
+            self.work(self._give_hints(self._unfound), group="hints")
+
+    async def _give_hints(self, unfound: JobList) -> None:
+        words, hint = await hints(self.backend, unfound.query, self.summary)
+        if self._unfound is unfound:
+            self._hint = hint
+            self.status.put("hint", words)
 
     @on(FilterBar.Changed)
     def _filter_changed(self, event: FilterBar.Changed) -> None:
@@ -235,8 +249,10 @@ class JobsScreen(JobActions, GreetedScreen[None]):
         self._rest = self.set_timer(REST, self._rested)
 
     def _rested(self) -> None:
+        self._rest = None
         self.host.memory.save()
         self._look_closer()
+        self._look_elsewhere()
 
     def _look_closer(self) -> None:
         self.work(self._read_job(self.table.cursor_key), group="detail")

@@ -68,8 +68,9 @@ class JobDetail(Widget):
         if self.job is not None and self._now is not None:
             lines = (brief if height <= BRIEF else full)(self.job, self.eligibility, self._now, width)
         strips = Visual.to_strips(self, Content("\n").join(lines), width, height, self.visual_style, pad=True)
-        strips = [strip.adjust_cell_length(width, self.rich_style) for strip in strips]
-        strips += [Strip.blank(width, self.rich_style)] * (height - len(strips))
+        ground = self.rich_style
+        strips = [strip.adjust_cell_length(width, ground) for strip in strips]
+        strips += [Strip.blank(width, ground)] * (height - len(strips))
         before = self._strips + [Strip([])] * (height - len(self._strips))
         self._strips = strips[:height]
         spans = [(y, changed_span(old, new)) for y, (old, new) in enumerate(zip(before, self._strips, strict=False))]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Sequence
-from functools import partial
 from typing import ClassVar, Generic, TypeVar
 
 from rich.style import Style
@@ -12,12 +11,11 @@ from textual.binding import BindingType
 from textual.coordinate import Coordinate
 from textual.geometry import Region
 from textual.strip import Strip
-from textual.timer import Timer
-from textual.worker import Worker
 
 from ..commands import Group, bindings
 from .columns import Column
-from .row_buffer import RowBuffer, RowSource
+from .row_buffer import RowSource
+from .row_reader import RowReader, View
 from .strip_diff import changed_span
 from .table_lines import Bar, LineMaker, LineState
 from .table_messages import HeaderSelected, ReadFailed, RowHighlighted, RowSelected
@@ -27,9 +25,6 @@ RowT = TypeVar("RowT")
 
 FRAME = 2
 """Lines that are not rows: the headings, and the rule that says where the cursor is."""
-
-PATIENCE = 0.04
-"""Seconds for which the old lines may stand while rows are read; after that the missing ones are shown as not read yet."""
 
 
 class VirtualTable(TableMouse, Generic[RowT], can_focus=True):
@@ -86,8 +81,7 @@ class VirtualTable(TableMouse, Generic[RowT], can_focus=True):
         self.marks = marks
         self._key = key
         self._lines = LineMaker(tuple(columns), self._component_style)
-        self._source: RowSource[RowT] | None = None
-        self._buffer: RowBuffer[RowT] = RowBuffer()
+        self._reader: RowReader[RowT] = RowReader(self, self)
         self._count = 0
         self._top = 0
         self._cursor = 0
@@ -95,9 +89,6 @@ class VirtualTable(TableMouse, Generic[RowT], can_focus=True):
         self._strips: list[Strip] = []
         self._foot = Strip([])
         self._told: tuple[int, str | None] | None = None
-        self._reader: Worker[None] | None = None
-        self._reading = (0, 0)
-        self._patience: Timer | None = None
 
     # ---- what DataTable has ------------------------------------------------------------------------------------------
 
@@ -124,7 +115,7 @@ class VirtualTable(TableMouse, Generic[RowT], can_focus=True):
     @property
     def cursor_key(self) -> str | None:
         """Return the key of the row under the cursor, None while it is not read."""
-        row = self._buffer.get(self._cursor)
+        row = self._reader.get(self._cursor)
         return None if row is None else self._key(row)
 
     @property
@@ -143,7 +134,7 @@ class VirtualTable(TableMouse, Generic[RowT], can_focus=True):
 
     def get_row_at(self, row_index: int) -> RowT | None:
         """Return a row, None if it is not held at the moment."""
-        return self._buffer.get(row_index)
+        return self._reader.get(row_index)
 
     def move_cursor(self, *, row: int, scroll: bool = True) -> None:
         """Move the cursor to ``row``, or the nearest there is."""
@@ -166,11 +157,7 @@ class VirtualTable(TableMouse, Generic[RowT], can_focus=True):
             keep_line: Keep the cursor on the line of the screen on which it is, if the list allows.
         """
         line = self._cursor - self._top
-        if self._reader is not None:
-            self._reader.cancel()
-            self._reader = None
-        self._source = source
-        self._buffer = RowBuffer(offset, rows)
+        self._reader.turn_to(source, offset, rows)
         self._count = count
         self._cursor = max(0, min(cursor, count - 1))
         self._top = self._bounded(self._cursor - line if keep_line else min(self._top, self._cursor))
@@ -298,7 +285,7 @@ class VirtualTable(TableMouse, Generic[RowT], can_focus=True):
 
     def _state(self, y: int, bar: Bar) -> LineState[RowT]:
         index = self._top + y
-        row = self._buffer.get(index)
+        row = self._reader.get(index)
         exists = index < self._count
         marked = row is not None and self._key(row) in self.marks
         return LineState(row if exists else None, exists, bool(index % 2), exists and index == self._cursor, marked, bar.sign(y))
@@ -308,58 +295,33 @@ class VirtualTable(TableMouse, Generic[RowT], can_focus=True):
 
     # ---- reading -----------------------------------------------------------------------------------------------------
 
-    def _settle(self) -> None:
-        """Read what the view lacks, paint when it is there, and tell where the cursor is."""
-        last = min(self._count, self._top + self.page)
-        if self._buffer.covers(self._top, last):
-            self._stop_waiting()
-            self._paint()
-            self._tell()
-            margin = self.page // 2
-            if not self._buffer.covers(max(0, self._top - margin), min(self._count, last + margin)):
-                self._read()
-        else:
-            self._read()
-            if self._patience is None:
-                self._patience = self.set_timer(PATIENCE, self._lose_patience)
+    @property
+    def view(self) -> View:
+        """Return which rows are to be shown."""
+        return View(self._top, self.page, self._count)
 
-    def _read(self) -> None:
-        if self._source is None:
-            return
-        start, limit = RowBuffer.wanted(self._top, self.page, self._count)
-        if self._reader is not None:
-            reading_start, reading_stop = self._reading
-            if reading_start <= self._top and reading_stop >= min(self._count, self._top + self.page):
-                return
-            self._reader.cancel()
-        self._reading = (start, start + limit)
-        self._reader = self.run_worker(partial(self._fetch, self._source, start, limit), group="rows", exit_on_error=True)
-
-    async def _fetch(self, source: RowSource[RowT], start: int, limit: int) -> None:
-        try:
-            rows = await source.window(start, limit)
-        except Exception as error:  # noqa: BLE001 - told to the screen, which decides; the table lives on
-            self._reader = None
-            self.post_message(ReadFailed(self, error))
-            return
-        self._reader = None
-        self._buffer = RowBuffer(start, rows)
-        if len(rows) < limit and start + len(rows) < self._count:
-            # The list became shorter since it was counted.
-            self._count = start + len(rows)
-            self._cursor = max(0, min(self._cursor, self._count - 1))
+    def rows_came(self, end: int | None) -> None:
+        """Show rows that were read; ``end`` is where the list ends, if that is before where it was thought to."""
+        if end is not None:
+            self._count = end
+            self._cursor = max(0, min(self._cursor, end - 1))
             self._top = self._bounded(self._top)
         self._settle()
 
-    def _lose_patience(self) -> None:
-        self._patience = None
+    def rows_are_late(self) -> None:
+        """Show which rows are not read yet."""
         self._paint()
         self._tell()
 
-    def _stop_waiting(self) -> None:
-        if self._patience is not None:
-            self._patience.stop()
-            self._patience = None
+    def rows_failed(self, error: Exception) -> None:
+        """Tell the screen."""
+        self.post_message(ReadFailed(self, error))
+
+    def _settle(self) -> None:
+        """Read what the view lacks, paint when it is there, and tell where the cursor is."""
+        if self._reader.serve():
+            self._paint()
+            self._tell()
 
     def _tell(self) -> None:
         told = (self._cursor, self.cursor_key)

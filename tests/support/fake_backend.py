@@ -24,6 +24,7 @@ from jobsync_tui.backend.models import (
     IntegrationState,
     IntegrationSummary,
     JobHead,
+    JobPage,
     JobRow,
     Outcome,
     RefreshMode,
@@ -78,6 +79,15 @@ class FakeJobs:
         await self.gate.wait()
         found = self._found(integration, filter_text, sort, marked)
         return tuple(row_of(job) for job in found[offset : offset + limit])
+
+    async def page(
+        self, integration: str, filter_text: str, sort: Sort, limit: int, around: str | None = None, *, marked: Collection[str] = ()
+    ) -> JobPage:
+        """Return rows around a job, and no count where there are more; waits while a test holds the gate."""
+        place = (await self.position(integration, filter_text, sort, around, marked=marked) or 0) if around is not None else 0
+        offset = 0 if place < limit else max(0, place - limit // 2)
+        rows = await self.window(integration, filter_text, sort, offset, limit, marked=marked)
+        return JobPage(offset, rows, place, offset + len(rows) if len(rows) < limit else None)
 
     async def count(self, integration: str, filter_text: str, *, marked: Collection[str] = ()) -> int:
         """Return how many match."""

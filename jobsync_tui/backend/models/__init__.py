@@ -46,7 +46,7 @@ from .integration import (
     RejectedRow,
 )
 from .job import CachedJob, Job, JobHead, JobRow, JobStatus, JsonValue, Location, SyncMark, SyncStatus
-from .query import Sort, SortField
+from .query import JobPage, Sort, SortField
 from .reports import BackupReport, Relink, RenamePlan, RenameReport
 from .rule_changes import in_acting_order, moved, with_active, with_duplicate, with_rule, without_rules
 from .rule_work import (
@@ -153,6 +153,7 @@ __all__ = [
     "IntegrationSummary",
     "Job",
     "JobHead",
+    "JobPage",
     "JobRow",
     "JobStatus",
     "JsonValue",

@@ -1,9 +1,11 @@
-"""How a list of jobs is asked for: the sort, by column and direction. The filter is text, in the contract's language."""
+"""How a list of jobs is asked for, and answered: the sort, by column and direction. The filter is text, in the contract's language."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+
+from .job import JobRow
 
 
 class SortField(StrEnum):
@@ -27,3 +29,25 @@ class Sort:
 
     field: SortField = SortField.UPDATED_AT
     descending: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class JobPage:
+    """The rows of a list that are shown first.
+
+    Attributes:
+        offset: Place of the first row in the list.
+        rows: Those around the cursor.
+        cursor: Place of the row that the cursor belongs on.
+        count: Length of the list; None: there are more rows, and they were not counted.
+    """
+
+    offset: int
+    rows: tuple[JobRow, ...]
+    cursor: int
+    count: int | None
+
+    @property
+    def end(self) -> int:
+        """Return how many rows there are at least."""
+        return self.offset + len(self.rows)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Collection
 
 from ..clock import now
 from ..errors import JobNotFound, UsageError
-from ..models import CachedJob, JobRow, Sort
+from ..models import CachedJob, JobPage, JobRow, Sort
 from ..store.filter import parse_filter
 from .base import Service, for_admins, for_integration, stream_for_admins
 
@@ -25,6 +25,18 @@ class JobService(Service):
         """
         query = parse_filter(filter_text).with_marked(marked)
         return await self.context.job_store.window([integration], query, sort, offset, limit)
+
+    @for_integration
+    async def page(
+        self, integration: str, filter_text: str, sort: Sort, limit: int, around: str | None = None, *, marked: Collection[str] = ()
+    ) -> JobPage:
+        """Return the rows to show first: around the job with that id, or from the top; the count where it costs nothing.
+
+        Raises:
+            FilterError: Says where the filter is wrong.
+        """
+        query = parse_filter(filter_text).with_marked(marked)
+        return await self.context.job_store.page([integration], query, sort, limit, around)
 
     @for_integration
     async def count(self, integration: str, filter_text: str, *, marked: Collection[str] = ()) -> int:

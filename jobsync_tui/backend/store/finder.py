@@ -16,7 +16,7 @@ from peewee import SQL, fn
 
 from ..canonical import storable
 from ..database import Db, Dialect
-from ..models import JobRow, Sort
+from ..models import JobPage, JobRow, Sort
 from . import codec
 from .candidates import Candidates
 from .ordering import column
@@ -94,6 +94,23 @@ class Finder:
         names = integration_ids(self._db)
         rows = self._rows(ROW_COLUMNS, sort, max(0, offset), max(0, limit))
         return tuple(codec.job_row((names[row[0]], *row[1:])) for row in rows)
+
+    def page(self, sort: Sort, limit: int, around: str | None) -> JobPage:
+        """Return up to ``limit`` lines around a job, or from the top where it is not in the list, and the count if it is known by then."""
+        rows = self.window(sort, 0, limit)
+        offset = place = 0
+        if around is not None:
+            found = next((index for index, row in enumerate(rows) if row.id == around), None)
+            if found is None and len(rows) == limit:
+                found = self.position(sort, around)
+            place = found or 0
+            if place >= limit:
+                offset = max(0, place - limit // 2)
+                rows = self.window(sort, offset, limit)
+        count = self._known_count()
+        if count is None and len(rows) < limit and (rows or not offset):
+            count = offset + len(rows)
+        return JobPage(offset, rows, place, count)
 
     def count(self) -> int:
         """Return how many jobs match."""
@@ -209,13 +226,13 @@ class Finder:
         """Return the keys of all matches where an index tells that they are few; None where they may be many."""
         findings = self._findings
         if findings.keys is None and not findings.drawn and self._query.terms and self._candidates is not None:
-            findings.drawn = True
             if self._candidates.count is not None:
                 findings.count = self._candidates.count
                 findings.density = findings.count / max(1, self.total)
             self._draw(self._candidates)
             if findings.keys is not None:
                 findings.count = len(findings.keys)
+            findings.drawn = True
         return findings.keys
 
     def _draw(self, candidates: Candidates) -> None:

@@ -7,6 +7,7 @@ from array import array
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from typing import TypeVar
 
 import peewee
 
@@ -14,7 +15,7 @@ from .. import clock
 from ..canonical import storable
 from ..database import Database, Db
 from ..errors import StorageError
-from ..models import CachedJob, EvaluationPolicy, Job, JobRow, Sort, SortField, SyncMark, SyncStatus
+from ..models import CachedJob, EvaluationPolicy, Job, JobPage, JobRow, Sort, SortField, SyncMark, SyncStatus
 from . import codec, listing, marks, sources
 from .finder import ROW_COLUMNS, Finder
 from .listing import GoneCounts, ListingState, PageCounts
@@ -26,6 +27,8 @@ from .statements import first, run
 from .tables import JobRecord, MarkRow, PayloadRow, SightingRow
 from .upsert import upsert
 from .verdicts import policy_key
+
+T = TypeVar("T")
 
 STREAM_BATCH = 500
 """Whole jobs in memory at a time while a stream is read."""
@@ -142,16 +145,24 @@ class JobStore:
 
     async def window(self, integrations: Sequence[str], query: Query, sort: Sort, offset: int, limit: int) -> tuple[JobRow, ...]:
         """Return up to ``limit`` lines of the filtered, sorted list from ``offset`` on."""
+        return await self._sorted(integrations, query, sort, lambda finder: finder.window(sort, offset, limit))
 
-        def read(db: Db) -> tuple[tuple[JobRow, ...], bool]:
+    async def page(self, integrations: Sequence[str], query: Query, sort: Sort, limit: int, around: str | None) -> JobPage:
+        """Return up to ``limit`` lines around a job, or from the top where that is not in the list; its count where that costs nothing."""
+        return await self._sorted(integrations, query, sort, lambda finder: finder.page(sort, limit, around))
+
+    async def _sorted(self, integrations: Sequence[str], query: Query, sort: Sort, ask: Callable[[Finder], T]) -> T:
+        """Ask for a part of a sorted list; where it is long and nothing serves the sort, the index for it is made for the next time."""
+
+        def read(db: Db) -> tuple[T, bool]:
             finder = self._finder(db, integrations, query)
             indexed = sort.field in self._ordered or finder.total < LONG_LIST or has_order(db, sort.field)
-            return finder.window(sort, offset, limit), indexed
+            return ask(finder), indexed
 
-        rows, indexed = await self._database.read(read)
+        found, indexed = await self._database.read(read)
         if not indexed:
             self._make_order(sort.field)
-        return rows
+        return found
 
     async def count(self, integrations: Sequence[str], query: Query) -> int:
         """Return how many jobs match."""
