@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from .services.records import RecordService
     from .services.rule_writing import RuleWritingService
     from .services.rules import RuleService
+    from .services.shadows import ShadowService
     from .services.syncs import SyncService
     from .target.base import Target
 
@@ -120,6 +121,13 @@ class Backend:
         from .services.coverage import CoverageService
 
         return CoverageService(self._context)
+
+    @cached_property
+    def shadows(self) -> ShadowService:
+        """Drafts that are judged beside the rules in force."""
+        from .services.shadows import ShadowService
+
+        return ShadowService(self._context)
 
     @cached_property
     def drafts(self) -> DraftService:

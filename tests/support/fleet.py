@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -32,16 +32,19 @@ from jobsync_tui.backend.store.ledger import Ledger
 from jobsync_tui.backend.store.migrations import SCHEMA
 from jobsync_tui.backend.store.rules import RuleStore
 from jobsync_tui.backend.store.schedule import ScheduleStore
+from jobsync_tui.backend.store.shadows import ShadowStore
 from jobsync_tui.backend.store.troubles import TroubleStore
 from jobsync_tui.backend.store.verdicts import VerdictStore
 from jobsync_tui.backend.sync.automatic import Automatic, AutomaticParts
 from jobsync_tui.backend.sync.bulk import Bulk
+from jobsync_tui.backend.sync.foresight import Foresight
 from jobsync_tui.backend.sync.judging import Judge
 from jobsync_tui.backend.sync.loading import Loader
 from jobsync_tui.backend.sync.messenger import Messenger, Sender
 from jobsync_tui.backend.sync.parts import SyncParts, SyncTiming
 from jobsync_tui.backend.sync.pipeline import Pipeline
 from jobsync_tui.backend.sync.refresh import Refresher
+from jobsync_tui.backend.sync.shadowing import AUTOMATIC, Shadowing
 from jobsync_tui.backend.target.base import Target
 from jobsync_tui.backend.target.local import LocalTarget
 from tests.support.databases import url_at
@@ -156,6 +159,7 @@ class Fleet:
         parts = AutomaticParts(
             refresher=Refresher(self.ats.__getitem__, jobs, integrations),
             judge=judge,
+            watch=self._watch(database, jobs, rules, clock),
             loader=Loader(self.ats.__getitem__, jobs, rules.current, lambda: self.policy, clock.now),
             bulk=Bulk(pipeline, 2),
             ledger=ledger,
@@ -174,6 +178,17 @@ class Fleet:
             )
         finally:
             await database.close()
+
+    def _watch(self, database: Database, jobs: JobStore, rules: RuleStore, clock: HandClock) -> Callable[[str], Awaitable[None]]:
+        shadowing = Shadowing(
+            shadows=ShadowStore(database, clock.now),
+            foresight=Foresight(BatchStore(database), lambda: self.policy, clock.now),
+            rules=rules.current,
+            policy=lambda: self.policy,
+            version=jobs.version,
+            now=clock.now,
+        )
+        return lambda integration: shadowing.watch([integration], AUTOMATIC)
 
     def _parts(self, jobs: JobStore, ledger: Ledger, rules: RuleStore, clock: HandClock, target: Target) -> SyncParts:
         return SyncParts(

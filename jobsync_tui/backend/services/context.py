@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ..sync.refresh import Refresher
     from ..sync.renaming import Renaming
     from ..sync.sanity import Sanity
+    from ..sync.shadowing import Shadowing
     from ..sync.undo import Undo
     from ..target.base import Target
     from .connections import Connections
@@ -118,6 +119,19 @@ class Context:
 
         return Foresight(self.stores.batches, self.policy)
 
+    @cached_property
+    def shadowing(self) -> Shadowing:
+        """Looks at the shadows of rules."""
+        from ..sync.shadowing import Shadowing
+
+        return Shadowing(
+            shadows=self.stores.shadows,
+            foresight=self.foresight,
+            rules=self.stores.rules.current,
+            policy=self.policy,
+            version=self.stores.jobs.version,
+        )
+
     def sanity(self) -> Sanity:
         """Look rules over, by what the actor may use now."""
         from ..sync.sanity import Sanity
@@ -177,6 +191,7 @@ class Context:
             AutomaticParts(
                 refresher=self.refresher,
                 judge=self.judge,
+                watch=self._watch_shadows,
                 loader=Loader(self.connections.adapter, self.stores.jobs, self.stores.rules.current, self.policy),
                 bulk=self.bulk,
                 ledger=self.ledger,
@@ -262,6 +277,11 @@ class Context:
         refusal = AccessDenied("This concerns every integration, and you may not use all of them")
         await self._record_refusal(what, None, refusal)
         raise refusal
+
+    async def _watch_shadows(self, integration: str) -> None:
+        from ..sync.shadowing import AUTOMATIC
+
+        await self.shadowing.watch([integration], AUTOMATIC)
 
     def policy(self) -> EvaluationPolicy:
         """Return what the configuration adds to the rules."""

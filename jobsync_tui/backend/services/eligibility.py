@@ -57,7 +57,7 @@ class EligibilityService(Service):
 
     @for_admins
     async def judge_all(self, integration: str | None = None, on_progress: OnJudged | None = None) -> int:
-        """Judge every cached job that the rules in force have not judged yet, and return how many those were.
+        """Judge every cached job that the rules in force have not judged yet, and return how many those were; then look at the shadows.
 
         It works in short steps and off the event loop, and may be cancelled; what was judged until then stays.
 
@@ -65,7 +65,12 @@ class EligibilityService(Service):
             integration: Its jobs only; without it, those of all that the actor may use.
             on_progress: Told how many are done, of how many.
         """
-        return (await self.context.judge.judge(await self._chosen(integration), on_progress)).jobs
+        from ..sync.shadowing import JUDGING
+
+        chosen = await self._chosen(integration)
+        jobs = (await self.context.judge.judge(chosen, on_progress)).jobs
+        await self.context.shadowing.watch(chosen, JUDGING)
+        return jobs
 
     @for_admins
     async def judge_for(self, filter_text: str, integration: str | None = None, on_progress: OnJudged | None = None) -> int | None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..store.rename import RenameStore
     from ..store.rules import RuleStore
     from ..store.schedule import ScheduleStore
+    from ..store.shadows import ShadowStore
     from ..store.troubles import TroubleStore
     from ..store.verdicts import VerdictStore
 
@@ -70,6 +71,13 @@ class Stores:
         from ..store.drafts import DraftStore
 
         return DraftStore(self.database)
+
+    @cached_property
+    def shadows(self) -> ShadowStore:
+        """Drafts that are judged beside the rules in force."""
+        from ..store.shadows import ShadowStore
+
+        return ShadowStore(self.database)
 
     @cached_property
     def verdicts(self) -> VerdictStore:

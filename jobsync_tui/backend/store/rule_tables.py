@@ -38,7 +38,10 @@ class ShadowRow(peewee.Model):
 
 
 class ShadowLookRow(peewee.Model):
-    """What a shadow would have done at one moment, over the jobs of one integration (`IntegrationRow.number`)."""
+    """What a shadow would have done at one moment, over the jobs of one integration (`IntegrationRow.number`).
+
+    ``state`` stands for everything that the answer rests on.
+    """
 
     number = peewee.BigIntegerField(primary_key=True)
     shadow = peewee.TextField()
@@ -46,6 +49,7 @@ class ShadowLookRow(peewee.Model):
     at = peewee.BigIntegerField()
     cause = peewee.TextField()
     revision = peewee.IntegerField()
+    state = peewee.TextField()
     counts = peewee.TextField()
     came = peewee.IntegerField()
     went = peewee.IntegerField()
@@ -56,7 +60,7 @@ class ShadowLookRow(peewee.Model):
 
 
 class ShadowJobRow(peewee.Model):
-    """A job that a shadow concerns, in the way ``kind``, since one look and until another (0: still)."""
+    """A job that a shadow concerns, in the way ``kind``, since one look and until another, by their numbers (0: still)."""
 
     shadow = peewee.TextField()
     key = peewee.BigIntegerField()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -52,6 +52,7 @@ class AutomaticParts:
     """What a run is made of.
 
     Attributes:
+        watch: Looks at the shadows of rules, by the id of the integration, once everything else is done.
         most_changes: How many jobs it may write because rules changed.
         every: The time between two runs.
         read_only: Whether jobs of an integration are looked at and never synced.
@@ -59,6 +60,7 @@ class AutomaticParts:
 
     refresher: Refresher
     judge: Judge
+    watch: Callable[[str], Awaitable[None]]
     loader: Loader
     bulk: Bulk
     ledger: Ledger
@@ -151,6 +153,8 @@ class _Run:
             await self._refresh()
             if not self.stop.is_set():
                 await self._decide()
+            if not self.stop.is_set():
+                await self.parts.watch(self.integration)
         except CredentialsRejected as error:
             self.error = error.failure()
         except JobsyncError as error:

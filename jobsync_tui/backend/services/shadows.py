@@ -1,0 +1,139 @@
+"""Shadows: drafts of rules that are judged beside those in force and never act."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ..clock import now
+from ..errors import UsageError
+from ..models import ImpactList, Rule, RuleImpact, RuleSet, Shadow, ShadowLook, ShadowPage
+from ..rules import dump_rules, load_rules
+from ..rules.impact import with_file
+from ..store.audit import append
+from ..store.shadows import drop
+from ..text import clean
+from .base import Service, for_admins
+from .rule_saving import require_number, save_rules
+
+if TYPE_CHECKING:
+    from ..sync.foresight import OnForeseen
+
+LONGEST_NAME = 100
+"""Characters of a shadow's name."""
+
+
+class ShadowService(Service):
+    """What the rules screen and ``rules shadow`` ask for. Who may use some integrations only sees the looks at those."""
+
+    @for_admins
+    async def list(self) -> tuple[Shadow, ...]:
+        """Return the shadows by name, each with the last look at each integration."""
+        return await self.context.stores.shadows.every(self.context.visible())
+
+    @for_admins
+    async def get(self, name: str) -> Shadow:
+        """Return a shadow.
+
+        Raises:
+            UsageError: There is none of that name.
+        """
+        return await self._known(name)
+
+    @for_admins
+    async def add(self, name: str, rules: Sequence[Rule]) -> Shadow:
+        """Keep a draft as a shadow. It is first looked at by the next automatic run, the next judging, or `look`.
+
+        Args:
+            name: By which it is called.
+            rules: Those that would take the place of the rules that they name by id, or be added.
+
+        Raises:
+            UsageError: The name is taken, empty or too long, or there are no rules.
+            RuleError: The rules would not load again.
+        """
+        if not name.strip() or clean(name) != name or len(name) > LONGEST_NAME:
+            raise UsageError(f"A shadow's name is one line of at most {LONGEST_NAME} characters")
+        if not load_rules(dump_rules(rules), "the draft"):
+            raise UsageError("A shadow needs at least one rule")
+        current = await self.context.rule_store.current()
+        shadow = Shadow(name=name, rules=tuple(rules), base_revision=current.revision, actor=self.context.actor.user, at=now())
+        attempt = self.context.attempt("rules shadow", outcome="changed", cause=f"add {name}")
+        await self.context.stores.shadows.add(shadow, lambda db: append(db, attempt, attempt.at))
+        return shadow
+
+    @for_admins
+    async def look(self, name: str, on_progress: OnForeseen | None = None) -> Shadow:
+        """Judge the cached jobs by the shadow now, and return it with what it would do; may be cancelled.
+
+        Raises:
+            UsageError: There is none of that name.
+            RuleError: A rule cannot be evaluated.
+        """
+        from ..sync.shadowing import JUDGING
+
+        await self.context.shadowing.look(await self._known(name), self.context.visible(), JUDGING, on_progress)
+        return await self._known(name)
+
+    @for_admins
+    async def looks(self, name: str, *, limit: int = 100) -> tuple[ShadowLook, ...]:
+        """Return what the shadow would have done over time, newest first: a look for each time that it was something else.
+
+        Raises:
+            UsageError: There is none of that name.
+        """
+        return await self.context.stores.shadows.looks((await self._known(name)).name, self.context.visible(), limit)
+
+    @for_admins
+    async def jobs(self, name: str, *, which: ImpactList | None = None, offset: int = 0, limit: int = 100) -> ShadowPage:
+        """Return the jobs that the shadow concerns or concerned, since when and until when, the latest first.
+
+        Raises:
+            UsageError: There is none of that name.
+        """
+        known = await self._known(name)
+        return await self.context.stores.shadows.jobs(known.name, self.context.visible(), which, offset=offset, limit=limit)
+
+    @for_admins
+    async def to_come(self, name: str) -> tuple[Rule, ...]:
+        """Return every rule as it would be if the shadow were promoted now, to be assessed before.
+
+        Raises:
+            UsageError: There is none of that name.
+        """
+        return with_file(await self.context.rule_store.current(), (await self._known(name)).rules).rules
+
+    @for_admins
+    async def promote(
+        self, name: str, *, expected_revision: int | None = None, found: RuleImpact | None = None, typed: int | None = None
+    ) -> RuleSet:
+        """Put the shadow's rules into force and drop it, in one step; arguments and errors as of `RuleService.save`.
+
+        Raises:
+            UsageError: There is none of that name.
+        """
+        shadow = await self._known(name)
+        current = await self.context.rule_store.current()
+        after = with_file(current, shadow.rules).rules
+        await require_number(self.context, after, found, typed)
+        expected = current.revision if expected_revision is None else expected_revision
+        return await save_rules(self.context, after, expected, f"promote the shadow {name}", also=lambda db: drop(db, name))
+
+    @for_admins
+    async def drop(self, name: str) -> None:
+        """Give a shadow up; what was seen of it goes too.
+
+        Raises:
+            UsageError: There is none of that name.
+        """
+        shadow = await self._known(name)
+        attempt = self.context.attempt("rules shadow", outcome="changed", cause=f"drop {name}")
+        await self.context.stores.shadows.drop(shadow.name, lambda db: append(db, attempt, attempt.at))
+
+    async def _known(self, name: str) -> Shadow:
+        found = {shadow.name: shadow for shadow in await self.context.stores.shadows.every(self.context.visible())}
+        if name not in found:
+            raise UsageError(
+                f"There is no shadow {clean(name, limit=LONGEST_NAME)!r}", remedy="jobsync rules shadow list shows the shadows"
+            )
+        return found[name]
