@@ -21,7 +21,10 @@ _KINDS = ("created", "updated", "failed", "newly_eligible")
 @json_option
 @runs
 async def news(*, since: str | None, seen: bool, as_json: bool) -> int:
-    """Say what happened since your last visit, which ends when the application is left, and which integrations are in trouble."""
+    """Say what happened since your last visit, and which integrations are in trouble.
+
+    A visit ends when the application is left.
+    """
     start = None if since is None else parse_since(since, now())
     async with open_backend() as backend:
         greeting = await backend.greeting.news(start)
