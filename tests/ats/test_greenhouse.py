@@ -128,7 +128,7 @@ async def test_who_is_no_site_admin() -> None:
 
 async def test_a_cursor_that_greenhouse_forgot_is_refused_and_not_begun_anew() -> None:
     async with staged(GreenhouseWire(23)) as on:
-        page = await anext(aiter(on.adapter.pages(Listing())))
+        page = await on.first_page()
         forgot = Answer({"message": "Unprocessable", "errors": ["cursor"]}, status=422)
         on.server.inject(forgot, when=lambda asked: on.wire.is_listing(asked) and "cursor" in asked.query)
         with pytest.raises(Refused):  # whoever keeps the listing decides what becomes of it

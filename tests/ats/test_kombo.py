@@ -31,7 +31,7 @@ async def test_the_vendors_example() -> None:
     body = recorded("kombo/list-jobs.json")
     async with staged(KomboWire(0)) as on:
         on.server.inject(Answer(body, headers={"Content-Type": "application/json"}), when=on.wire.is_listing)
-        page = await anext(aiter(on.adapter.pages(Listing())))
+        page = await on.first_page()
     berlin = Location("Berlin, Germany", "Berlin", "Berlin", "DE")
     at = datetime(2022, 8, 7, 14, 1, 29, 196_000, tzinfo=UTC)
     assert page.rejected == ()
@@ -127,7 +127,7 @@ async def test_ten_changes_among_many_cost_one_request() -> None:
 
 async def test_a_cursor_that_kombo_forgot_is_refused_and_not_begun_anew() -> None:
     async with staged(KomboWire(23)) as on:
-        page = await anext(aiter(on.adapter.pages(Listing())))
+        page = await on.first_page()
         on.server.inject(error(400, "PLATFORM.INPUT_INVALID", "cursor expired"), when=lambda asked: "cursor" in asked.query)
         with pytest.raises(Refused):  # whoever keeps the listing decides what becomes of it
             await on.listed(Listing(cursor=page.cursor))

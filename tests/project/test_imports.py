@@ -35,7 +35,7 @@ def imported(path: Path) -> set[str]:
 @pytest.mark.parametrize(
     ("package", "rooms"),
     [
-        ("httpx", ("backend/http/client.py",)),
+        ("httpx", ("backend/http/client.py", "backend/http/direct.py")),
         ("peewee", ("backend/database/", "backend/store/", "backend/target/")),
         ("playhouse", ("backend/database/", "backend/store/", "backend/target/")),
         ("textual", ("app.py", "application.py", "screens/", "widgets/")),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 
 from jobsync_tui.backend.ats.base import Adapter, Connection, Listing, Page
@@ -31,6 +31,13 @@ class Stage:
     async def listed(self, listing: Listing = Listing()) -> list[Page]:  # noqa: B008 - frozen
         """Return every page of a listing."""
         return [page async for page in self.adapter.pages(listing)]
+
+    async def first_page(self) -> Page:
+        """Return the first page of a listing, with nothing left on its way that was read ahead."""
+        pages = self.adapter.pages(Listing())
+        assert isinstance(pages, AsyncGenerator)
+        async with aclosing(pages):
+            return await anext(pages)
 
 
 def jobs_in(pages: list[Page]) -> list[Job]:

@@ -9,7 +9,6 @@ seen ``sync_token_expired``; ``..._not_found`` is taken for the latter.
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import aclosing
@@ -26,7 +25,7 @@ from ..models import FieldAvailability, Job
 from .ashby_errors import SyncTokenExpired, explain
 from .ashby_rows import SINGLE, Names, Posting, Row, Site, Unit, to_job, with_posting
 from .base import Adapter, Connection, Listing, Page
-from .paging import CursorGuard, read_ahead
+from .paging import CursorGuard, both, read_ahead
 from .resume import Place, beginning, where
 from .rows import RowShape, convert_one, read_rows
 
@@ -85,7 +84,7 @@ class Ashby(Adapter):
             row = (await self._ask("job.info", {"id": job_id})).decode(_One[Row]).results
         except RemoteGone:
             return None
-        posting, names = await asyncio.gather(self._posting(row), self._known_names())
+        posting, names = await both(self._posting(row), self._known_names())
         found = convert_one(row, partial(self._job, names=names), self.title)
         if names.missed:  # a place or a department that is newer than the names
             found = convert_one(row, partial(self._job, names=await self._read_names(names.missed)), self.title)
@@ -140,7 +139,7 @@ class Ashby(Adapter):
         return self._names if self._names is not None else await self._read_names()
 
     async def _read_names(self, unknown: Collection[str] = ()) -> Names:
-        sites, units = await asyncio.gather(self._all("location.list", _Answer[Site]), self._all("department.list", _Answer[Unit]))
+        sites, units = await both(self._all("location.list", _Answer[Site]), self._all("department.list", _Answer[Unit]))
         self._names = Names.of(sites, units, set(unknown))
         return self._names
 

@@ -7,7 +7,6 @@ only a complete listing shows that. Lists need a Site Admin behind ``user_id``: 
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import aclosing
@@ -22,7 +21,7 @@ from ..models import FieldAvailability, Job, JobStatus, JsonValue
 from .base import Adapter, Connection, Listing, Page
 from .greenhouse_lists import PER_PAGE, NameBook, Names, Post, batches, best_posts, jobs_with_posts_changed, next_cursor, place_text
 from .greenhouse_token import DEFAULT_URL, fetcher
-from .paging import CursorGuard, read_ahead
+from .paging import CursorGuard, both, read_ahead, together
 from .resume import Place, where
 from .rows import ReadRows, RowShape, jobs_of, typed_rows
 from .values import distinct, filled, moment, place, status_of
@@ -59,7 +58,7 @@ class Greenhouse(Adapter):
 
     async def test(self) -> str:
         """Read one row of each list that a refresh needs: each has a scope of its own."""
-        await asyncio.gather(*(self._http.get(path, params={"per_page": 1}) for path in ("jobs", "departments", "offices", "job_posts")))
+        await together(self._http.get(path, params={"per_page": 1}) for path in ("jobs", "departments", "offices", "job_posts"))
         return f"user {self._user_id}, may list jobs"
 
     async def pages(self, listing: Listing) -> AsyncIterator[Page]:
@@ -73,7 +72,7 @@ class Greenhouse(Adapter):
         if not (job_id.isascii() and job_id.isdigit() and len(job_id) < 20 and int(job_id) <= _MAX_ID):
             return None
         number = int(job_id)
-        reply, posts = await asyncio.gather(self._http.get("jobs", params={"ids": number}), best_posts(self._http, [number]))
+        reply, posts = await both(self._http.get("jobs", params={"ids": number}), best_posts(self._http, [number]))
         found = await self._joined(reply, posts)
         if found.rejected and not found.jobs:
             raise UnexpectedAnswer(f"{self.title} did not answer as expected: {found.rejected[0].reason}", service=self.title)
@@ -106,7 +105,7 @@ class Greenhouse(Adapter):
     async def _posted_anew(self, since: str, seen: Collection[str]) -> tuple[Job, ...]:
         """Return the jobs that did not change themselves, but whose posts did."""
         ids = [number for number in await jobs_with_posts_changed(self._http, since) if str(number) not in seen]
-        replies = await asyncio.gather(*(self._http.get("jobs", params={"ids": batch, "per_page": PER_PAGE}) for batch in batches(ids)))
+        replies = await together(self._http.get("jobs", params={"ids": batch, "per_page": PER_PAGE}) for batch in batches(ids))
         found = [await self._joined(reply) for reply in replies]
         return tuple(job for page in found for job in page.jobs)
 
@@ -118,7 +117,7 @@ class Greenhouse(Adapter):
             return jobs_of(typed, lambda _: None)
         departments = [row.department_id for row in typed.rows if row.department_id is not None]
         offices = [office for row in typed.rows for office in row.office_ids or ()]
-        names, by_job = await asyncio.gather(
+        names, by_job = await both(
             self._names.names(departments, offices),
             best_posts(self._http, [row.id for row in typed.rows]) if posts is None else _at_once(posts),
         )

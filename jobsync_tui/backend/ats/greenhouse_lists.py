@@ -13,7 +13,7 @@ import msgspec
 
 from ..errors import UnexpectedAnswer
 from ..http import HttpSession, Params, Reply
-from .paging import CursorGuard
+from .paging import CursorGuard, both, together
 from .values import filled, moment
 
 PER_PAGE = 500
@@ -122,7 +122,7 @@ class NameBook:
         async with self._lock:  # whoever comes second finds them read
             age = self._http.timing.monotonic() - self._read_at
             if self._names is None or age > _MAX_AGE or (age > _MIN_AGE and not self._names.know(departments, offices)):
-                found = await asyncio.gather(self._departments(), self._places())
+                found = await both(self._departments(), self._places())
                 self._names = Names(*found)
                 self._read_at = self._http.timing.monotonic()
             return self._names
@@ -137,7 +137,7 @@ class NameBook:
 
 async def best_posts(http: HttpSession, job_ids: Iterable[int]) -> dict[int, Post]:
     """Return for each of the jobs that has a post the one that stands for it best."""
-    groups = await asyncio.gather(*(_posts(http, {"job_ids": batch}) for batch in batches(job_ids)))
+    groups = await together(_posts(http, {"job_ids": batch}) for batch in batches(job_ids))
     best: dict[int, Post] = {}
     for post in (post for group in groups for post in group):
         if post.job_id is not None and (post.job_id not in best or post.rank > best[post.job_id].rank):

@@ -10,6 +10,7 @@ from typing import TypeVar
 from ..errors import UnexpectedAnswer
 
 P = TypeVar("P")
+Q = TypeVar("Q")
 
 
 class CursorGuard:
@@ -75,6 +76,22 @@ async def side_by_side(fetch: Callable[[int], Awaitable[P]], starts: Iterable[in
         await _drop(under_way)
 
 
+async def together(calls: Iterable[Awaitable[P]]) -> list[P]:
+    """Return what all of ``calls`` return, in their order. The first that fails ends the others: none goes on behind its caller's back."""
+    tasks = [asyncio.ensure_future(call) for call in calls]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        await _drop(tasks)
+
+
+async def both(one: Awaitable[P], other: Awaitable[Q]) -> tuple[P, Q]:
+    """Return what the two return, like `together`."""
+    first, second = asyncio.ensure_future(one), asyncio.ensure_future(other)
+    await together((first, second))
+    return first.result(), second.result()
+
+
 async def _next(pages: AsyncIterator[P]) -> P:
     return await anext(pages)
 
@@ -83,7 +100,7 @@ async def _fetched(fetch: Callable[[int], Awaitable[P]], start: int) -> P:
     return await fetch(start)
 
 
-async def _drop(tasks: Iterable[asyncio.Task[P]]) -> None:
+async def _drop(tasks: Iterable[asyncio.Future[P]]) -> None:
     """Cancel tasks whose results nobody will take, and see them end."""
     tasks = list(tasks)
     for task in tasks:

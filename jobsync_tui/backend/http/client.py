@@ -1,6 +1,6 @@
-"""The only place that knows httpx: one exchange over a connection, bounded in time and bytes.
+"""One exchange over a connection, bounded in time and bytes.
 
-The transport is used without httpx's client above it: so there are no redirects, no cookies, no environment proxies and no log of URLs.
+httpx's transports are used without its client above them: so there are no redirects, no cookies, no environment proxies and no log of URLs.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Mapping
 import httpx
 
 from ..errors import ConfigError
+from .direct import DirectTransport
 from .faults import TooLarge, TransportFault, tls_words
 from .inflate import Inflater
 from .limits import Limits
@@ -100,12 +101,12 @@ class Wire:
             return _InProcess(self._responder)
         # A context without any authority trusts nobody: good enough for http, and loading the system's takes 20 ms.
         tls = self._network.tls() if scheme == "https" or self._network.proxy else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        return httpx.AsyncHTTPTransport(
-            verify=tls,
-            trust_env=False,
-            proxy=None if loopback else self._proxy(tls),
-            limits=httpx.Limits(max_connections=self._limits.concurrency + 1, max_keepalive_connections=self._limits.concurrency + 1),
-        )
+        most = self._limits.concurrency + 1
+        proxy = None if loopback else self._proxy(tls)
+        if proxy is None:
+            return DirectTransport(tls, keep=most)
+        limits = httpx.Limits(max_connections=most, max_keepalive_connections=most)
+        return httpx.AsyncHTTPTransport(verify=tls, trust_env=False, proxy=proxy, limits=limits)
 
 
 class _Watch:
@@ -169,4 +170,4 @@ async def _read(response: httpx.Response, headers: Mapping[str, str], limit: int
             pieces.append(piece)
     if inflater is not None and not inflater.whole:
         raise TransportFault("the connection broke before the whole answer was there", sent=True)
-    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+    return b"".join(pieces)

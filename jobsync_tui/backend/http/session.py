@@ -255,7 +255,8 @@ class HttpSession:
                     log.debug("%s %s: %s", call.method, _shown(call.url), fault.words)
                     return self._fault(call, fault)
             seconds = self.timing.monotonic() - began
-            log.debug("%s %s: %d, %d bytes, %.3f s", call.method, _shown(call.url), reply.status, len(reply.body), seconds)
+            if log.isEnabledFor(logging.DEBUG):
+                log.debug("%s %s: %d, %d bytes, %.3f s", call.method, _shown(call.url), reply.status, len(reply.body), seconds)
             if self.rate_headers is not None:
                 self._pacer.observe(reply.headers, self.rate_headers, self._gate.taken)
             return self._meant(call, reply)
@@ -265,8 +266,14 @@ class HttpSession:
             from .client import Wire
 
             self._wire = Wire(self._network, self.limits, self._responder)
+        wire = self._wire
         self.requests += 1
-        reply = await self._wire.exchange(request, self.limits)
+        try:
+            reply = await wire.exchange(request, self.limits)
+        except TransportFault as fault:
+            if wire is not self._wire:  # another try would open what was closed on purpose
+                raise TransportFault("the connection was closed", sent=fault.sent, hopeless=True) from None
+            raise
         return Reply(reply.status, reply.headers, reply.body, reply.url, self.service)
 
     def _meant(self, call: _Call, reply: Reply) -> Reply | _Failed:
