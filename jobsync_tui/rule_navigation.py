@@ -67,3 +67,9 @@ class RuleNavigator:
         from .screens.impact_job import ImpactJobScreen
 
         self._app.push_screen(ImpactJobScreen(impact, integration, job_id))
+
+    def coverage(self, integration: str | None = None) -> None:
+        """Show how far the rules reach, in one integration or in all."""
+        from .screens.coverage import CoverageScreen
+
+        self._app.push_screen(CoverageScreen(integration))

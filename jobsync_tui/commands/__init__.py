@@ -50,6 +50,7 @@ COMMANDS: tuple[Command, ...] = (
     *ruling.editor(),
     *ruling.saving(),
     *ruling.impact(),
+    *ruling.coverage(),
     *reading.reading(),
 )
 """Every command, in the order of the help."""

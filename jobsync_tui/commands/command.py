@@ -26,6 +26,7 @@ class Group(StrEnum):
     SAVING = "Save rules"
     IMPACT = "Impact list"
     IMPACT_JOB = "Impact on one job"
+    COVERAGE = "Coverage"
     HISTORY = "History"
     GREETING = "Since your last visit"
     LOG = "Log"

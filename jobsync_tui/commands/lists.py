@@ -24,6 +24,7 @@ def picker() -> Iterator[Command]:
     yield Command(g, "test", "Test connection", "Try the integration's credentials with one cheap call.", ("t",), footer="test")
     yield Command(g, "refresh", "Refresh", "Bring the integration's jobs up to date from its ATS.", ("r",), footer="refresh")
     yield Command(g, "rules", "Rules", "List the rules, see what they come to, and change them.", ("R",), footer="rules")
+    yield Command(g, "coverage", "Coverage", "Show how far the rules reach: why not, by rule, by department, by place.", ("O",), "coverage")
     yield Command(g, "greeting", "What happened", "Show what happened since your last visit, and what is in trouble.", ("w",))
 
 
@@ -44,6 +45,7 @@ def jobs() -> Iterator[Command]:
     yield Command(g, "refresh", "Refresh", "Bring the cache up to date from the ATS, with the jobs readable meanwhile.", ("r",))
     yield Command(g, "switch", "Switch integration", "Go to another integration.", ("i",), "ATS")
     yield Command(g, "rules", "Rules", "List the rules, see what they come to, and change them.", ("R",))
+    yield Command(g, "coverage", "Coverage", "Show how far the rules reach among these jobs, and why not further.", ("C",))
     yield Command(g, "new_rule", "New rule from this job", "Make a rule that matches the job under the cursor and others like it.", ("n",))
     yield Command(g, "history", "History of the job", "Show who did what to the job, and when.", ("H",))
     yield Command(g, "greeting", "What happened", "Show what happened since your last visit, and what is in trouble.", ("w",))

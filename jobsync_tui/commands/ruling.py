@@ -80,3 +80,14 @@ def impact() -> Iterator[Command]:
     g = Group.IMPACT_JOB
     yield Command(g, "check", "Check Eligibility", "Explain the job by the rules in force.", ("e",), "check")
     yield Command(g, "copy", "Copy as text", "Copy what is shown to the terminal's clipboard.", ("c",), "copy")
+
+
+def coverage() -> Iterator[Command]:
+    """Yield the commands of the coverage overview."""
+    g = Group.COVERAGE
+    yield Command(
+        g, "open", "Open rule", "Go to the rule of the line under the cursor, or show the rest of a section.", ("enter",), "open rule"
+    )
+    yield Command(g, "unfold", "Unfold", "Show more, or less, of what is under the cursor.", ("+",), "unfold")
+    yield Command(g, "turn", "Another integration", "Show the jobs of the next integration, or of all again.", ("i",), "ATS")
+    yield Command(g, "copy", "Copy as text", "Copy the overview to the terminal's clipboard.", ("c",), "copy")

@@ -180,6 +180,10 @@ class JobActions(JobsyncScreen[None]):
         """Open the list of the rules."""
         self.host.go.rules()
 
+    def action_coverage(self) -> None:
+        """Open the coverage overview on these jobs."""
+        self.host.go.coverage(self.integration)
+
     def action_new_rule(self) -> None:
         """Make a rule that matches the job under the cursor."""
         job_id = self.table.cursor_key

@@ -116,6 +116,10 @@ class PickerScreen(GreetedScreen[None]):
         """Open the list of the rules."""
         self.host.go.rules()
 
+    def action_coverage(self) -> None:
+        """Open the coverage overview, over every integration."""
+        self.host.go.coverage()
+
     def on_refresh_moved(self, event: RefreshMoved) -> None:
         """Say how far a refresh is."""
         self.query_one(StatusLine).put("progress", line(f" {event.run.integration}") + progress_words(event.progress))
