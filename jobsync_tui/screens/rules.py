@@ -14,6 +14,7 @@ from ..commands import Group, bindings
 from ..messages import CacheChanged
 from ..proposals import Proposal, deleting, reordering, switching
 from ..render import count
+from ..views import words
 from ..views.rules import ListedRule, RulesHead, found, rule_note, rule_text, rules_sheet
 from ..views.sheet import Sheet, Tone
 from .dialog import DialogScreen
@@ -212,7 +213,11 @@ class RulesScreen(DialogScreen[None]):
         off = [rule for rule in self._rules.rules if not rule.active]
         matches = await self.backend.writing.matching(off)
         self._counts |= {rule.id: RuleCount(jobs) for rule, jobs in zip(off, matches, strict=True)}
-        self._say("")
+        self._say("looking them over ...")
+        self._findings = {}
+        for finding in (await self.backend.rules.sanity()).findings:
+            self._findings.setdefault(finding.rule, []).append(finding)
+        self._say(f"{words.count(sum(map(len, self._findings.values())), 'finding')}, marked with !" if self._findings else "")
 
     async def _read_counts(self) -> None:
         """Read to how many jobs each active rule applies, as far as they were judged."""

@@ -98,8 +98,10 @@ class SaveRulesScreen(ArmingScreen[bool | None]):
             self.host.copy(f"{self._proposal.title}\n\n{as_text(self._sheet(100))}\n", "impact")
 
     async def _assess(self) -> None:
+        touched = {rule.id for rule in self._proposal.touched}
         try:
             self._impact = await self.backend.impacts.assess(self._proposal.after, self._progressed)
+            self._findings = (await self.backend.rules.sanity(self._proposal.after, only=touched)).findings if touched else ()
         except RuleError as error:
             self._refuse(error)
             return

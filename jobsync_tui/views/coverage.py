@@ -15,7 +15,7 @@ _STEPS = "\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"
 _FIRST = 5
 """Rows of a section that are shown before it is unfolded."""
 
-_NAME, _COUNTS = 30, 15
+_NAME, _COUNTS = 30, 16
 """Cells of a row's name and of its numbers."""
 
 REASONS = MappingProxyType(
@@ -102,7 +102,7 @@ def _days(days: Sequence[DayOutcomes], width: int) -> list[Line]:
 
 
 def _spark(numbers: Sequence[int], peak: int) -> str:
-    return "".join(" " if not number else _STEPS[min(len(_STEPS) - 1, number * len(_STEPS) // (peak + 1))] for number in numbers)
+    return "".join(" " if not number else _STEPS[-(-number * len(_STEPS) // peak) - 1] for number in numbers)
 
 
 def _share(share: CoverageShare, width: int) -> Fold:
@@ -125,7 +125,7 @@ def _bar_line(name: str, number: int, of: int, width: int) -> Line:
 
 
 def _row(name: str, numbers: str, number: int, of: int, width: int) -> Line:
-    return line("   ", f"{fit(name, _NAME):<{_NAME}}  {numbers:<{_COUNTS}}", *_bar(number, of, width - _NAME - _COUNTS - 7))
+    return line("   ", f"{fit(name, _NAME):<{_NAME}}  {numbers:<{_COUNTS}} ", *_bar(number, of, width - _NAME - _COUNTS - 8))
 
 
 def _bar(number: int, of: int, cells: int) -> tuple[Span, Span]:

@@ -21,6 +21,7 @@ from jobsync_tui.backend.models import (
     RuleCount,
     RuleRevision,
     RuleSet,
+    SanityReport,
     Step,
     SyncPlan,
     SyncResult,
@@ -181,6 +182,9 @@ class _Rules(_Part):
 
     async def history(self) -> tuple[RuleRevision, ...]:
         return sample_records.revisions()
+
+    async def sanity(self) -> SanityReport:
+        return SanityReport((), 0)
 
     async def describe(self, rule: Rule) -> str:
         return f"conditions of {rule.id}"

@@ -35,22 +35,21 @@ async def test_the_overview_says_how_far_the_rules_reach_and_what_is_one_conditi
             assert "no active rule matches              10   83 %" in text
             assert "      4  Care in Oslo: if location.city were Oslo" in text
             assert "1 in all, most 1" in text
-            assert "Care                                2/6" in text
+            assert ["Care", "2/6"] in [row.split()[:2] for row in text.splitlines()]
             await pilot.press("enter")
             await until(pilot, lambda: isinstance(app.screen, RulesScreen))
             await shows(app, pilot, "id care-oslo")
 
 
 async def test_one_integration_can_be_looked_at_alone(tmp_path: Path) -> None:
-    async with workshop(tmp_path) as backend:
-        async with on_stage(backend) as (app, pilot):
-            app.go.coverage()
-            await shows(app, pilot, "every integration")
-            await pilot.press("i")
-            await until(pilot, lambda: "every integration" not in screen_text(app))
-            await shows(app, pilot, "12 jobs")
-            await pilot.press("i")
-            await shows(app, pilot, "every integration")
+    async with workshop(tmp_path) as backend, on_stage(backend) as (app, pilot):
+        app.go.coverage()
+        await shows(app, pilot, "every integration")
+        await pilot.press("i")
+        await until(pilot, lambda: "every integration" not in screen_text(app))
+        await shows(app, pilot, "12 jobs")
+        await pilot.press("i")
+        await shows(app, pilot, "every integration")
 
 
 def test_bars_and_sparklines_stand_beside_their_numbers_and_keep_their_width() -> None:
@@ -74,6 +73,6 @@ def test_bars_and_sparklines_stand_beside_their_numbers_and_keep_their_width() -
         "went well  \u2582\u2584\u2586\u2588 \u2582\u2584\u2586\u2588 \u2582\u2584\u2586\u2588  30 in all, most 4 on 03-04, today 4" in text
     )
     assert "1 in all, most 1 on 03-09, today 0" in text
-    assert "(none)                              1/1,000,000" in text
+    assert ["(none)", "1/1,000,000"] in [row.split()[:2] for row in text.splitlines()]
     # One job in a million still shows.
     assert "\u2588\u2591" in text.splitlines()[1]

@@ -12,6 +12,7 @@ from textual.widgets import Input
 
 from jobsync_tui.backend.facade import Backend
 from jobsync_tui.backend.models import Action, ActionKind, Leaf, Op, Rule
+from jobsync_tui.proposals import switching
 from jobsync_tui.screens.arming import ArmingScreen
 from jobsync_tui.screens.rules import RulesScreen
 from jobsync_tui.screens.save_rules import SaveRulesScreen
@@ -147,3 +148,28 @@ async def test_some_hundred_rules_stay_quick_to_move_in(tmp_path: Path) -> None:
             await shows(app, pilot, "Rule 99 ")
             await pilot.press("slash", *"rule 321")
             await shows(app, pilot, "1 rule of 400")
+
+
+async def test_what_is_wrong_with_a_rule_is_marked_and_said(tmp_path: Path) -> None:
+    double = Rule("double", "Also Oslo", OSLO.when, OSLO.actions, priority=50)
+    async with rules_open(tmp_path) as (app, pilot, backend):
+        current = await backend.rules.current()
+        await backend.rules.save([*current.rules, double], expected_revision=1, what="more", typed=4)
+        await pilot.press("j", "j", "space")
+        await armed(app, pilot)
+        await pilot.press("escape")
+        await shows(app, pilot, "! Also Oslo")
+        await pilot.press("j")
+        await shows(app, pilot, "  ! ")
+        await pilot.press("D")
+        await armed(app, pilot)
+
+
+async def test_findings_on_what_changes_stand_in_the_question(tmp_path: Path) -> None:
+    async with rules_open(tmp_path) as (app, pilot, backend):
+        double = Rule("double", "Also Oslo", OSLO.when, OSLO.actions, active=False, priority=50)
+        current = await backend.rules.current()
+        await backend.rules.save([*current.rules, double], expected_revision=1, what="more")
+        app.go.propose(switching(await backend.rules.current(), (double,), active=True))
+        await armed(app, pilot)
+        await shows(app, pilot, "LOOK AGAIN")
