@@ -30,6 +30,12 @@ class RuleNavigator:
 
         self._app.push_screen(RulesHistoryScreen())
 
+    def revision_difference(self, before: int, after: int) -> None:
+        """Show how one revision of the rules became another."""
+        from .screens.rules_difference import RevisionDifferenceScreen
+
+        self._app.push_screen(RevisionDifferenceScreen(before, after))
+
     def edit_rule(self, rule: str | None, *, duplicate: bool = False) -> None:
         """Open the editor on a rule in force, on a copy of it, or on a new one."""
         from .screens.rule_editor import RuleEditorScreen

@@ -50,6 +50,7 @@ COMMANDS: tuple[Command, ...] = (
     *ruling.editor(),
     *ruling.saving(),
     *ruling.impact(),
+    *ruling.revisions(),
     *ruling.coverage(),
     *reading.reading(),
 )

@@ -26,6 +26,8 @@ class Group(StrEnum):
     SAVING = "Save rules"
     IMPACT = "Impact list"
     IMPACT_JOB = "Impact on one job"
+    REVISIONS = "History of the rules"
+    DIFFERENCE = "What changed in the rules"
     COVERAGE = "Coverage"
     HISTORY = "History"
     GREETING = "Since your last visit"

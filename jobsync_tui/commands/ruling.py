@@ -82,6 +82,27 @@ def impact() -> Iterator[Command]:
     yield Command(g, "copy", "Copy as text", "Copy what is shown to the terminal's clipboard.", ("c",), "copy")
 
 
+def revisions() -> Iterator[Command]:
+    """Yield the commands of the history of the rules."""
+    g = Group.REVISIONS
+    yield Command(
+        g,
+        "difference",
+        "What changed",
+        "Show what the revision changed, or how it differs from the marked.",
+        ("enter",),
+        "what changed",
+    )
+    yield Command(g, "mark", "Mark", "Mark the revision, to compare another one with it.", ("space",), "mark")
+    yield Command(g, "restore", "Restore", "Show what going back to the revision would do, and ask.", ("z",), "restore")
+    yield Command(g, "copy", "Copy as text", "Copy the history to the terminal's clipboard.", ("c",), "copy")
+    g = Group.DIFFERENCE
+    yield Command(g, "open", "Open rule", "Go to the rule under the cursor, as it is now.", ("enter",), "open rule")
+    yield Command(g, "restore", "Restore", "Show what going back to the earlier revision would do, and ask.", ("z",), "restore")
+    yield Command(g, "unfold", "Unfold", "Show or hide the lines of the rule.", ("+",), "unfold")
+    yield Command(g, "copy", "Copy as text", "Copy what is shown to the terminal's clipboard.", ("c",), "copy")
+
+
 def coverage() -> Iterator[Command]:
     """Yield the commands of the coverage overview."""
     g = Group.COVERAGE

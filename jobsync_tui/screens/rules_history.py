@@ -1,4 +1,4 @@
-"""The history of the rules: who changed what when."""
+"""The history of the rules: who changed what when, and the way back to a revision."""
 
 from __future__ import annotations
 
@@ -6,36 +6,80 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from ..backend.models import RuleRevision
+from ..backend import clock
+from ..backend.models import RuleRevision, RuleSet
 from ..commands import Group, bindings
-from ..views.rules import revisions_sheet
-from ..views.sheet import as_text
+from ..proposals import restoring
+from ..views.revisions import revisions_sheet
+from ..views.sheet import Sheet, as_text
 from .dialog import DialogScreen
 
 
 class RulesHistoryScreen(DialogScreen[None]):
     """Lists the revisions of the rules, newest first."""
 
-    GROUPS = (Group.HISTORY,)
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Group.HISTORY)
+    GROUPS = (Group.REVISIONS,)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Group.REVISIONS)
     HEADING = "History of the rules"
 
     def __init__(self) -> None:
         super().__init__()
         self._revisions: tuple[RuleRevision, ...] = ()
-        self._in_force = 0
+        self._current = RuleSet(0)
+        self._marked: int | None = None
 
     def on_mount(self) -> None:
-        """Read the history."""
+        """Wait to be in front."""
         self.sheet.focus()
         self.set_heading()
+
+    def on_screen_resume(self) -> None:
+        """Read the history, also after a revision was restored."""
         self.work(self._read(), group="history")
+
+    def action_difference(self) -> None:
+        """Show what the revision under the cursor changed, or how it differs from the marked one."""
+        revision = self._under_cursor()
+        if revision is None:
+            return
+        other = revision - 1 if self._marked in {None, revision} else self._marked
+        if other == 0:
+            self.host.tell("r1 is the first revision: before it there were no rules")
+        elif other is not None:
+            self.host.go.revision_difference(min(other, revision), max(other, revision))
+
+    def action_mark(self) -> None:
+        """Mark the revision under the cursor, to compare another one with it."""
+        revision = self._under_cursor()
+        self._marked = None if revision == self._marked else revision
+        self.show(self._sheet)
+
+    def action_restore(self) -> None:
+        """Show what going back to the revision under the cursor would do, and ask."""
+        revision = self._under_cursor()
+        if revision is None:
+            return
+        if revision == self._current.revision:
+            self.host.tell(f"r{revision} is in force")
+            return
+        self.work(self._restore(revision), group="restore")
 
     def action_copy(self) -> None:
         """Copy the history."""
-        self.host.copy(as_text(revisions_sheet(self._revisions, self._in_force, 100)) + "\n", "history of the rules")
+        self.host.copy(as_text(self._sheet(100)) + "\n", "history of the rules")
+
+    def _under_cursor(self) -> int | None:
+        target = self.sheet.target
+        return None if target is None else int(target)
+
+    async def _restore(self, revision: int) -> None:
+        self.host.go.propose(restoring(self._current, await self.backend.rules.at(revision)))
 
     async def _read(self) -> None:
-        self._in_force = (await self.backend.rules.current()).revision
+        self._current = await self.backend.rules.current()
         self._revisions = await self.backend.rules.history()
-        self.show(lambda width: revisions_sheet(self._revisions, self._in_force, width))
+        self.show(self._sheet)
+        self.set_note("enter shows what a revision changed; space marks one to compare another with.")
+
+    def _sheet(self, width: int) -> Sheet:
+        return revisions_sheet(self._revisions, self._current.revision, self._marked, clock.now(), width)

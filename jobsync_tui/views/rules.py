@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .. import render
-from ..backend.models import Action, AllOf, AnyOf, Condition, Finding, Leaf, Not, Rule, RuleCount, RuleRevision
+from ..backend.models import Action, AllOf, AnyOf, Condition, Finding, Leaf, Not, Rule, RuleCount
 from . import words
 from .conditions import expected
 from .layout import columns, fit, wrap
-from .sheet import BLANK, Fold, Line, Sheet, Span, Tone, as_text, dim, good, head, line, warn
+from .sheet import BLANK, Fold, Line, Sheet, Span, Tone, as_text, dim, good, line, warn
 
 _INDENT = 5
 _PRIORITY, _STATE, _NUMBER, _AGO = 6, 3, 7, 4
@@ -100,29 +100,6 @@ def rule_lines(rule: Rule, width: int) -> list[Line]:
         rows += _condition(rule.when, width, _INDENT)
     rows += [row for action in rule.actions for row in _action(action, width)]
     return rows
-
-
-def revisions_sheet(revisions: Sequence[RuleRevision], now_at: int, width: int) -> Sheet:
-    """Return who changed the rules and when, newest first."""
-    if not revisions:
-        return (line("   ", dim("The rules were never changed.")),)
-    sheet: list[Line] = [head("HISTORY OF THE RULES", f"in force: r{now_at}")]
-    for each in revisions:
-        cells = (f"r{each.revision}", dim(words.day_and_time(each.at)), each.actor, each.what)
-        sheet += columns(cells, (6, 19, 14, width - 6 - 19 - 14 - 10), indent=1)
-    return tuple(sheet)
-
-
-def switch_question(rules: Sequence[Rule], *, active: bool) -> tuple[str, str]:
-    """Return the question before rules are switched on, or off, and what the switch does."""
-    named = fit(rules[0].name, 40) if len(rules) == 1 else f"{len(rules)} rules"
-    one = len(rules) == 1
-    if active:
-        return f"Activate {named}?", f"from then on {'it decides' if one else 'they decide'} too, also in the automatic sync"
-    return (
-        f"Deactivate {named}?",
-        f"from then on {'it matches' if one else 'they match'} no job; jobs synced before stay in Tenzo as they are",
-    )
 
 
 def _fold(each: ListedRule, width: int, now: datetime | None, unfolded: Collection[str]) -> Fold:
