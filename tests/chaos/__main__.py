@@ -1,22 +1,30 @@
-"""The long form: ``python -m tests.chaos kill --points 200 --jobs 300``, ``... race --processes 8 --jobs 200`` and ``... faults``."""
+"""The long form of the chaos runs.
+
+::
+
+    python -m tests.chaos kill --points 200 --jobs 300
+    python -m tests.chaos race --processes 8 --jobs 200
+    python -m tests.chaos crash --points 50 --jobs 100      (the PostgreSQL server, under a worker that lives on)
+    python -m tests.chaos faults
+"""
 
 from __future__ import annotations
 
 import argparse
 import sys
 import tempfile
-from pathlib import Path
 
 import pytest
 
-from tests.chaos.runs import Findings, killed_again_and_again, racing
+from tests.chaos.runs import Findings, crashing, killed_again_and_again, racing
+from tests.support.postgres import own_cluster
 
 
 def main() -> int:
     """Run what the arguments ask for, print the figures, and return 0 if every invariant held."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos")
-    parser.add_argument("kind", choices=("kill", "race", "faults"))
-    parser.add_argument("--points", type=int, default=200, help="kills")
+    parser.add_argument("kind", choices=("kill", "race", "crash", "faults"))
+    parser.add_argument("--points", type=int, default=200, help="kills, or crashes")
     parser.add_argument("--jobs", type=int, default=300)
     parser.add_argument("--processes", type=int, default=4, help="syncers that race")
     parser.add_argument("--settle", type=float, default=2.0, help="settle_after, in seconds")
@@ -26,12 +34,16 @@ def main() -> int:
     if given.kind == "faults":
         return _faults(given.seed)
     with tempfile.TemporaryDirectory() as folder:
+        database = f"sqlite:///{folder}/jobsync.db"
         if given.kind == "kill":
             findings = killed_again_and_again(
-                Path(folder), points=given.points, jobs=given.jobs, settle=given.settle, commit_late=given.late, seed=given.seed
+                database, points=given.points, jobs=given.jobs, settle=given.settle, commit_late=given.late, seed=given.seed
             )
+        elif given.kind == "crash":
+            with own_cluster() as cluster:
+                findings = crashing(cluster, crashes=given.points, jobs=given.jobs, settle=given.settle, seed=given.seed)
         else:
-            findings = racing(Path(folder), processes=given.processes, jobs=given.jobs, settle=given.settle, commit_late=given.late)
+            findings = racing(database, processes=given.processes, jobs=given.jobs, settle=given.settle, commit_late=given.late)
     _print(findings)
     return 1 if findings.wrong else 0
 
@@ -48,7 +60,8 @@ def _faults(seed: int) -> int:
 
 def _print(findings: Findings) -> None:
     figures = (
-        f"killed {findings.killed}; the target saw {findings.creates} creates and {findings.updates} updates;"
+        f"killed {findings.killed}, the database's server crashed {findings.crashed} times;"
+        f" the target saw {findings.creates} creates and {findings.updates} updates;"
         f" all settled at most {findings.settle_seconds:.1f} s after a start; outcomes {dict(findings.outcomes)}"
     )
     print(figures)  # noqa: T201

@@ -1,4 +1,4 @@
-"""The two kinds of chaos: one process killed again and again, and several racing for the same jobs."""
+"""The kinds of chaos: a process killed again and again, several racing for the same jobs, a database server that crashes under them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from jobsync_tui.backend.models import Outcome
 from jobsync_tui.backend.store.journal import Operation
 from tests.chaos.worker import Order, Rooms, open_rooms, work
 from tests.support import invariants
+from tests.support.postgres_server import Cluster
 from tests.support.sync_bench import SHELF
 from tests.support.tenzo_server import TenzoServer, serving
 
@@ -34,6 +35,7 @@ class Findings:
     wrong: list[str] = field(default_factory=list)
     outcomes: Counter[str] = field(default_factory=Counter)
     killed: int = 0
+    crashed: int = 0
     creates: int = 0
     updates: int = 0
     settle_seconds: float = 0.0
@@ -57,7 +59,7 @@ def start(order: Order) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def killed_again_and_again(folder: Path, *, points: int, jobs: int, settle: float, commit_late: float, seed: int = 0) -> Findings:
+def killed_again_and_again(database: str, *, points: int, jobs: int, settle: float, commit_late: float, seed: int = 0) -> Findings:
     """Kill workers with SIGKILL until ``points`` were killed in the middle of their work, and look at what is left.
 
     Each is killed a random moment after a random request reached the target, so that some die in a request and some in a transaction.
@@ -70,7 +72,7 @@ def killed_again_and_again(folder: Path, *, points: int, jobs: int, settle: floa
         while findings.killed < points and findings.starts < 2 * points:
             findings.starts += 1
             chosen = tuple(chance.sample(every, min(jobs, 12)))
-            worker = start(Order(str(folder), server.url, findings.starts, chosen, settle))
+            worker = start(Order(database, server.url, findings.starts, chosen, settle))
             server.wait_for_requests(len(server.requests) + chance.randrange(1, 40), partial(_ended, worker))
             time.sleep(chance.random() * MOMENT)
             worker.send_signal(signal.SIGKILL)
@@ -78,9 +80,9 @@ def killed_again_and_again(folder: Path, *, points: int, jobs: int, settle: floa
             findings.killed += worker.returncode == -signal.SIGKILL
             findings.wrong += [f"a worker failed: {errors[-2000:]}"] if worker.returncode not in {0, -signal.SIGKILL} else []
             if findings.killed in {points, *range(10, points, 10)}:
-                _settled(Order(str(folder), server.url, findings.starts, tuple(every), settle), findings)
+                _settled(Order(database, server.url, findings.starts, tuple(every), settle), findings)
         server.wait_idle()
-        asyncio.run(_finish(Order(str(folder), server.url, findings.starts + 1, tuple(every), settle, wait=True), server, findings))
+        asyncio.run(_finish(Order(database, server.url, findings.starts + 1, tuple(every), settle, wait=True), server, findings))
     return findings
 
 
@@ -91,13 +93,13 @@ def _settled(order: Order, findings: Findings) -> None:
     findings.settle_seconds = max(findings.settle_seconds, time.monotonic() - began)
 
 
-def racing(folder: Path, *, processes: int, jobs: int, settle: float, commit_late: float = 0.0, generations: int = 2) -> Findings:
+def racing(database: str, *, processes: int, jobs: int, settle: float, commit_late: float = 0.0, generations: int = 2) -> Findings:
     """Let several workers sync the same jobs at once; each generation gives every job a new name."""
     findings = Findings()
     every = tuple(str(number) for number in range(jobs))
     with serving(new_server(commit_late)) as server:
         for generation in range(generations):
-            orders = [Order(str(folder), server.url, generation, every, settle, actor=f"admin-{number}") for number in range(processes)]
+            orders = [Order(database, server.url, generation, every, settle, actor=f"admin-{number}") for number in range(processes)]
             for worker in [start(order) for order in orders]:
                 said, errors = worker.communicate()
                 if worker.returncode:
@@ -109,6 +111,35 @@ def racing(folder: Path, *, processes: int, jobs: int, settle: float, commit_lat
             f"{times} racing syncs were {outcome}" for outcome, times in findings.outcomes.items() if outcome not in understood
         ]
         asyncio.run(_finish(orders[0], server, findings))
+    return findings
+
+
+def crashing(cluster: Cluster, *, crashes: int, jobs: int, settle: float, seed: int = 0) -> Findings:
+    """Stop and start the database's server while a worker syncs, until that has happened ``crashes`` times, and look at what is left.
+
+    Every other time the server stops as in a crash. Each happens a random moment after a random request reached the target, so that
+    some fall into a transaction and some into its commit. The worker lives on and has to come to its end by itself.
+    """
+    chance = random.Random(seed)  # noqa: S311 - nothing is secret here
+    findings = Findings()
+    every = tuple(str(number) for number in range(jobs))
+    with serving(new_server(0.0)) as server:
+        while findings.crashed < crashes and findings.starts < 3 * crashes:
+            findings.starts += 1
+            order = Order(f"{cluster.url}/postgres", server.url, findings.starts, every, settle)
+            worker = start(order)
+            server.wait_for_requests(len(server.requests) + chance.randrange(1, 3 * jobs), partial(_ended, worker))
+            time.sleep(chance.random() * MOMENT)
+            findings.crashed += not _ended(worker)
+            cluster.stop(signal.SIGQUIT if findings.starts % 2 else signal.SIGINT)
+            cluster.start()
+            said, errors = worker.communicate()
+            if worker.returncode:
+                findings.wrong.append(f"a worker failed: {errors[-2000:]}")
+            else:
+                findings.outcomes.update(json.loads(said))
+        cluster.wait()
+        asyncio.run(_finish(replace(order, wait=True), server, findings))
     return findings
 
 

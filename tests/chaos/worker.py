@@ -1,6 +1,6 @@
 """One process that syncs: opens the real stores, settles what is open, syncs the jobs it is given, prints what came of them.
 
-Usage: ``python -m tests.chaos.worker '{"folder": ..., "url": ..., "generation": N, "jobs": [..], "settle": seconds}'``
+Usage: ``python -m tests.chaos.worker '{"database": ..., "url": ..., "generation": N, "jobs": [..], "settle": seconds}'``
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import sys
 from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from pathlib import Path
 
 from jobsync_tui.backend.access import Actor
 from jobsync_tui.backend.database import Database
@@ -26,16 +25,18 @@ from jobsync_tui.backend.sync.parts import SyncParts, SyncTiming
 from jobsync_tui.backend.sync.pipeline import Pipeline
 from jobsync_tui.backend.sync.recovery import Recovery
 from jobsync_tui.backend.target.tenzo import TenzoTarget
-from tests.support.databases import url_at
 from tests.support.sync_bench import RULES, SHELF, ShelfAts, a_job
 from tests.support.tenzo_server import KEY
 
 
 @dataclass(frozen=True)
 class Order:
-    """What a worker is to do. ``generation`` is in every job's name, so that each one gives the sync something to write."""
+    """What a worker is to do: the URLs of its database and of the target, and the jobs.
 
-    folder: str
+    ``generation`` is in every job's name, so that each one gives the sync something to write.
+    """
+
+    database: str
     url: str
     generation: int
     jobs: tuple[str, ...]
@@ -71,7 +72,7 @@ class Rooms:
 
 async def open_rooms(order: Order) -> Rooms:
     """Open what the product opens, but for an ATS that lies on a shelf."""
-    database = await Database.open(url_at(Path(order.folder) / "jobsync.db"), SCHEMA)
+    database = await Database.open(order.database, SCHEMA)
     store = JobStore(database)
     ats = ShelfAts()
     ats.put(*(a_job(job_id, name=f"ICU Nurse {job_id} of {order.generation}") for job_id in order.jobs))

