@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -110,6 +111,28 @@ async def test_a_host_whose_clock_is_a_minute_ahead_takes_the_slot_for_both(flee
             ahead.turn(MINUTE)
             fleet.clock.turn(MINUTE)
     assert sum(ran) == 8 + 1  # forty minutes, and the slot in which it began
+
+
+@pytest.mark.parametrize("night", [datetime(2026, 10, 24, 23, tzinfo=UTC), datetime(2027, 3, 27, 23, tzinfo=UTC)], ids=["autumn", "spring"])
+async def test_a_night_in_which_local_time_jumps_has_every_slot_once(
+    fleet: Fleet, host: Host, night: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The hour that local time has twice in autumn, and the one that it lacks in spring, are hours like all others."""
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    try:
+        offsets, ran = set(), 0
+        fleet.clock.time = night
+        async with fleet.host() as other:
+            for _ in range(4 * 12 * 2):
+                offsets.add(fleet.clock.now().astimezone().utcoffset())
+                ran += sum([done(await each.run(on_schedule=True)) for each in (host, other)])
+                fleet.clock.turn(EVERY / 2)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert offsets == {timedelta(hours=1), timedelta(hours=2)}
+    assert ran == 4 * 12
 
 
 @settings(max_examples=15, deadline=None)

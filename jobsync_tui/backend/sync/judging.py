@@ -78,7 +78,7 @@ class Judge:
 
     async def _round(self, integrations: Sequence[str], on_progress: OnJudged | None, batch: int, done: int) -> Judged | None:
         """Judge by the rules as they are now; returns None where they were changed before it was through."""
-        rules, policy = await self._rules(), self._policy()
+        rules, policy = only_active(await self._rules()), self._policy()
         needed = fields_needed(rules, policy)
         judgement = await self._verdicts.begin(basis_of(rules, policy, self._now()), self._now())
         total = 0 if on_progress is None else await self._verdicts.unjudged(integrations, judgement.basis.policy, self._now())
@@ -97,6 +97,11 @@ class Judge:
                 if on_progress is not None:
                     on_progress(done, max(done, total))
         return Judged(done, judgement)
+
+
+def only_active(rules: RuleSet) -> RuleSet:
+    """Return the rules that decide; the others would cost time, and fields to be read."""
+    return RuleSet(rules.revision, tuple(rule for rule in rules.rules if rule.active))
 
 
 def basis_of(rules: RuleSet, policy: EvaluationPolicy, now: datetime) -> Basis:
