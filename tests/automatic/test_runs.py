@@ -137,7 +137,8 @@ async def test_a_target_that_is_down_ends_the_run_before_every_job_has_failed(tm
         run = await host.run()
         assert run.error is not None
         assert run.error.code == "unreachable"
-        assert run.outcomes == {"failed": 6}  # five in a row, and the one beside the fifth
+        assert run.outcomes.keys() == {"failed"}
+        assert run.outcomes["failed"] in {5, 6}  # five in a row, and the one beside the fifth where it had begun
         async with fleet.host(target=fleet.local) as mended:
             fleet.clock.turn(EVERY)
             assert (await mended.run()).outcomes == {"created": 30}
