@@ -1,35 +1,18 @@
-"""The tables and keys of the configuration file as frozen models. Unknown keys are errors in every table."""
+"""The tables and keys of the configuration file. Unknown keys are errors in every table."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Self
-
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from typing import ClassVar
 
 from ..models import EvaluationPolicy, SettingValue
 from ..secrets import SecretRef
-from .values import (
-    CommandWords,
-    Credentials,
-    Duration,
-    ExtraTable,
-    FlatTable,
-    Identifier,
-    JobField,
-    OwnPath,
-    ProxyUrl,
-    Scalar,
-    SecretReference,
-    ServiceUrl,
-    StorageUrl,
-    Text,
-    WebhookAddress,
-    problem,
-)
+from . import values
+from .tables import Problem, Table, key, list_of, placed, table_of, tables_of
 
 DEFAULT_TARGET_URL = "https://api.tenzo.ai"
 
@@ -59,20 +42,18 @@ BUILT_IN_PROVIDERS = frozenset(
 """Providers whose further keys are all known here."""
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, hide_input_in_errors=True)
-
-
-class OrganizationSettings(_Table):
+@dataclass(frozen=True, kw_only=True)
+class OrganizationSettings(Table):
     """Who the jobs are synced for."""
 
-    name: str = ""
+    name: str = key(values.any_text, "")
 
 
-class StorageSettings(_Table):
+@dataclass(frozen=True, kw_only=True)
+class StorageSettings(Table):
     """Where the database is: ``sqlite``, ``sqlite:///PATH`` or ``postgresql://USER@HOST/NAME``."""
 
-    url: StorageUrl = "sqlite"
+    url: str = key(values.storage_url, "sqlite")
 
 
 class TargetKind(StrEnum):
@@ -82,28 +63,29 @@ class TargetKind(StrEnum):
     TENZO = "tenzo"
 
 
-class TargetSettings(_Table):
+@dataclass(frozen=True, kw_only=True)
+class TargetSettings(Table):
     """The target; all but ``kind`` is for ``tenzo`` only.
 
     Attributes:
         wire: How this installation spells paths, headers and fields, by the keys that docs/target-api.yaml lists.
     """
 
-    kind: TargetKind = TargetKind.LOCAL
-    base_url: ServiceUrl = DEFAULT_TARGET_URL
-    api_key: SecretReference | None = None
-    wire: ExtraTable = Field(default_factory=dict)
+    kind: TargetKind = key(values.word_of(TargetKind), TargetKind.LOCAL)
+    base_url: str = key(values.base_url, DEFAULT_TARGET_URL)
+    api_key: SecretRef | None = key(values.secret, None)
+    wire: Mapping[str, object] = key(values.extra_table, dict)
 
-    @model_validator(mode="after")
-    def _what_tenzo_needs(self) -> Self:
+    def check(self) -> None:
+        """A target on a server needs a key, and only that has a wire."""
         if self.kind is TargetKind.TENZO and self.api_key is None:
-            raise problem("is missing: the target tenzo needs one", "api_key")
+            raise Problem("is missing: the target tenzo needs one", "api_key")
         if self.kind is TargetKind.LOCAL and self.wire:
-            raise problem("is for the target tenzo only", "wire")
-        return self
+            raise Problem("is for the target tenzo only", "wire")
 
 
-class SyncSettings(_Table):
+@dataclass(frozen=True, kw_only=True)
+class SyncSettings(Table):
     """How jobs are synced.
 
     Attributes:
@@ -114,14 +96,15 @@ class SyncSettings(_Table):
         most_changes: How many jobs of an integration the automatic sync may write because rules changed, before it asks a person.
     """
 
-    required_fields: tuple[JobField, ...] = ("name",)
-    every: Duration = timedelta(minutes=5)
-    concurrency: int = Field(default=4, ge=1, le=29, strict=True)
-    settle_after: Duration = timedelta(seconds=20)
-    most_changes: int = Field(default=200, ge=0, strict=True)
+    required_fields: tuple[str, ...] = key(list_of(values.job_field), ("name",))
+    every: timedelta = key(values.duration, timedelta(minutes=5))
+    concurrency: int = key(values.whole_number(least=1, most=29), 4)
+    settle_after: timedelta = key(values.duration, timedelta(seconds=20))
+    most_changes: int = key(values.whole_number(least=0), 200)
 
 
-class NotifySettings(_Table):
+@dataclass(frozen=True, kw_only=True)
+class NotifySettings(Table):
     """Where failures of the automatic sync are sent.
 
     Attributes:
@@ -132,17 +115,16 @@ class NotifySettings(_Table):
         every: At most one digest in that time.
     """
 
-    webhook: WebhookAddress | None = None
-    secret: SecretReference | None = None
-    command: CommandWords | None = None
-    timeout: Duration = timedelta(seconds=30)
-    every: Duration = timedelta(minutes=15)
+    webhook: SecretRef | str | None = key(values.webhook, None)
+    secret: SecretRef | None = key(values.secret, None)
+    command: tuple[str, ...] | None = key(values.command, None)
+    timeout: timedelta = key(values.duration, timedelta(seconds=30))
+    every: timedelta = key(values.duration, timedelta(minutes=15))
 
-    @model_validator(mode="after")
-    def _a_webhook_is_signed(self) -> Self:
+    def check(self) -> None:
+        """A webhook is signed."""
         if (self.webhook is None) != (self.secret is None):
-            raise problem("is missing: a webhook is signed, so it needs an address and a secret", "secret" if self.webhook else "webhook")
-        return self
+            raise Problem("is missing: a webhook is signed, so it needs an address and a secret", "secret" if self.webhook else "webhook")
 
     @property
     def secrets(self) -> tuple[SecretRef, ...]:
@@ -150,57 +132,65 @@ class NotifySettings(_Table):
         return tuple(each for each in (self.webhook, self.secret) if isinstance(each, SecretRef))
 
 
-class RulesSettings(_Table):
+@dataclass(frozen=True, kw_only=True)
+class RulesSettings(Table):
     """How rules are changed. A change that concerns more than ``confirm_above`` cached jobs is saved only where their number is typed."""
 
-    confirm_above: int = Field(default=100, ge=0, strict=True)
+    confirm_above: int = key(values.whole_number(least=0), 100)
 
 
-class SessionSettings(_Table):
+@dataclass(frozen=True, kw_only=True)
+class SessionSettings(Table):
     """How long a session of the terminal application may stand idle; ``idle`` is None where the file does not say."""
 
-    idle: Duration | None = None
+    idle: timedelta | None = key(values.duration, None)
 
 
-class NetworkSettings(_Table):
+@dataclass(frozen=True, kw_only=True)
+class NetworkSettings(Table):
     """The way out. The environment's proxy settings are not used."""
 
-    proxy: ProxyUrl | None = None
-    ca_bundle: OwnPath | None = None
+    proxy: str | None = key(values.proxy_url, None)
+    ca_bundle: Path | None = placed(values.own_path, None)
 
 
-class NamedSetting(_Table):
+@dataclass(frozen=True, kw_only=True)
+class NamedSetting(Table):
     """A setting of the target's jobs by name."""
 
-    name: Text
-    value: Scalar
+    name: str = key(values.text)
+    value: bool | int | float | str = key(values.scalar)
 
 
-class JobSettings(_Table):
+@dataclass(frozen=True, kw_only=True)
+class JobSettings(Table):
     """Settings that the organization gives to every job: ``required`` win over every rule, ``default`` lose to every rule."""
 
-    default_generation_template: Text | None = None
-    required: tuple[NamedSetting, ...] = ()
-    default: tuple[NamedSetting, ...] = ()
+    default_generation_template: str | None = key(values.text, None)
+    required: tuple[NamedSetting, ...] = placed(tables_of(NamedSetting), ())
+    default: tuple[NamedSetting, ...] = placed(tables_of(NamedSetting), ())
 
 
-class IntegrationSettings(_Table):
+@dataclass(frozen=True, kw_only=True)
+class IntegrationSettings(Table):
     """One configured connection to an ATS.
 
     ``credentials`` holds references, and texts where the key may stand in the file. What only some providers have is in `options`.
     """
 
-    id: Identifier
-    name: Text
-    provider: Identifier
-    base_url: ServiceUrl | None = None
-    credentials: Credentials = Field(default_factory=dict)
-    read_only: bool = Field(default=False, strict=True)
-    automatic: bool = Field(default=True, strict=True)
-    token_url: ServiceUrl | None = None
-    path: OwnPath | None = None
-    columns: FlatTable | None = None
-    further: ExtraTable = Field(default_factory=dict, alias="options")
+    IMPLIED: ClassVar[Mapping[str, str]] = {"name": "id"}
+
+    id: str = key(values.identifier)
+    name: str = key(values.text)
+    provider: str = key(values.identifier)
+    base_url: str | None = key(values.base_url, None)
+    credentials: Mapping[str, SecretRef | str] = key(values.credentials, dict)
+    read_only: bool = key(values.flag, default=False)
+    automatic: bool = key(values.flag, default=True)
+    token_url: str | None = key(values.base_url, None)
+    path: Path | None = placed(values.own_path, None)
+    columns: Mapping[str, str] | None = key(values.flat_table, None)
+    further: Mapping[str, object] = key(values.extra_table, dict, name="options")
 
     @property
     def options(self) -> Mapping[str, object]:
@@ -208,57 +198,50 @@ class IntegrationSettings(_Table):
         own = {"token_url": self.token_url, "path": None if self.path is None else str(self.path), "columns": self.columns}
         return {key: value for key, value in own.items() if value is not None} | dict(self.further)
 
-    @model_validator(mode="before")
-    @classmethod
-    def _name_is_the_id(cls, table: object) -> object:
-        if isinstance(table, dict) and "name" not in table and "id" in table:
-            return {**table, "name": table["id"]}
-        return table
-
-    @model_validator(mode="after")
-    def _keys_fit_the_provider(self) -> Self:
+    def check(self) -> None:
+        """Keys are those of the provider."""
         allowed = FURTHER_KEYS.get(self.provider, frozenset() if self.provider in BUILT_IN_PROVIDERS else frozenset({"options"}))
         given = {key for key in ("token_url", "path", "columns") if getattr(self, key) is not None}
         if self.further:
             given.add("options")
-        for key in sorted(given - allowed):
-            raise problem(f"is not a key of the provider {self.provider}", key)
+        for each in sorted(given - allowed):
+            raise Problem(f"is not a key of the provider {self.provider}", each)
         if self.provider == "file" and self.path is None:
-            raise problem("is missing: the provider file reads an export at that path", "path")
-        return self
+            raise Problem("is missing: the provider file reads an export at that path", "path")
 
 
-class AdminSettings(_Table):
+@dataclass(frozen=True, kw_only=True)
+class AdminSettings(Table):
     """One who may use the program, and on which integrations; ``*`` stands for all."""
 
-    user: Text
-    integrations: tuple[Text, ...] = ()
+    user: str = key(values.text)
+    integrations: tuple[str, ...] = key(list_of(values.text), ())
 
 
-class Settings(_Table):
+@dataclass(frozen=True, kw_only=True)
+class Settings(Table):
     """The whole configuration. ``admins`` is None where the file has no such table."""
 
     path: Path
-    organization: OrganizationSettings = OrganizationSettings()
-    storage: StorageSettings = StorageSettings()
-    target: TargetSettings = TargetSettings()
-    sync: SyncSettings = SyncSettings()
-    notify: NotifySettings = NotifySettings()
-    rules: RulesSettings = RulesSettings()
-    network: NetworkSettings = NetworkSettings()
-    session: SessionSettings = SessionSettings()
-    settings: JobSettings = JobSettings()
-    integrations: tuple[IntegrationSettings, ...] = ()
-    admins: tuple[AdminSettings, ...] | None = None
+    organization: OrganizationSettings = placed(table_of(OrganizationSettings), OrganizationSettings())
+    storage: StorageSettings = placed(table_of(StorageSettings), StorageSettings())
+    target: TargetSettings = placed(table_of(TargetSettings), TargetSettings())
+    sync: SyncSettings = placed(table_of(SyncSettings), SyncSettings())
+    notify: NotifySettings = placed(table_of(NotifySettings), NotifySettings())
+    rules: RulesSettings = placed(table_of(RulesSettings), RulesSettings())
+    network: NetworkSettings = placed(table_of(NetworkSettings), NetworkSettings())
+    session: SessionSettings = placed(table_of(SessionSettings), SessionSettings())
+    settings: JobSettings = placed(table_of(JobSettings), JobSettings())
+    integrations: tuple[IntegrationSettings, ...] = placed(tables_of(IntegrationSettings), ())
+    admins: tuple[AdminSettings, ...] | None = placed(tables_of(AdminSettings), None)
 
-    @model_validator(mode="after")
-    def _ids_are_unique(self) -> Self:
+    def check(self) -> None:
+        """No id is used twice."""
         seen: set[str] = set()
         for index, integration in enumerate(self.integrations):
             if integration.id in seen:
-                raise problem(f"is used twice: {integration.id}", "integrations", index, "id")
+                raise Problem(f"is used twice: {integration.id}", "integrations", index, "id")
             seen.add(integration.id)
-        return self
 
     def integration(self, integration_id: str) -> IntegrationSettings | None:
         """Return the integration with that id, or None."""

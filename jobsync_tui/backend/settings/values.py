@@ -8,19 +8,20 @@ from __future__ import annotations
 import ipaddress
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import TypeVar
 from urllib.parse import urlsplit
-
-from pydantic import AfterValidator, BeforeValidator, InstanceOf, PlainValidator, ValidationInfo
-from pydantic_core import PydanticCustomError
 
 from ..durations import parse_duration
 from ..models import Job
 from ..secrets import SecretKind, SecretRef
+from .tables import Problem
+
+W = TypeVar("W", bound=StrEnum)
 
 LITERAL_CREDENTIALS = frozenset({"user_id", "username", "client_id", "integration_id", "company_id", "subdomain"})
 """Credentials that are no secrets and may stand in the file as they are."""
@@ -32,37 +33,76 @@ _JOB_FIELDS = frozenset(field.name for field in fields(Job))
 _PLACES = "name a place instead: { env = NAME }, { file = PATH } or { keyring = NAME }"
 
 
-def problem(message: str, *key: str | int) -> PydanticCustomError:
-    """Return the error for a value, or for what lies at ``key`` in it. The message is no template: its braces are taken as they are."""
-    return PydanticCustomError("problem", "{words}", {"words": message, "key": key})
-
-
-def _text(value: object) -> str:
+def any_text(value: object) -> str:
+    """Return a text, which may be empty."""
     if not isinstance(value, str):
-        raise problem("must be text")
+        raise Problem("must be text")
+    return value
+
+
+def text(value: object) -> str:
+    """Return a text that says something, on one line."""
+    value = any_text(value)
     if not value.strip():
-        raise problem("must not be empty")
+        raise Problem("must not be empty")
     if any(ord(character) < 0x20 or ord(character) == 0x7F for character in value):
-        raise problem("must not contain control characters")
+        raise Problem("must not contain control characters")
     return value
 
 
-def _identifier(value: str) -> str:
+def flag(value: object) -> bool:
+    """Return true or false."""
+    if not isinstance(value, bool):
+        raise Problem("must be true or false")
+    return value
+
+
+def whole_number(*, least: int, most: int | None = None) -> Callable[[object], int]:
+    """Return how a whole number between two others is read."""
+
+    def read(value: object) -> int:
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise Problem("must be a whole number")
+        if value < least:
+            raise Problem(f"must be greater than or equal to {least}")
+        if most is not None and value > most:
+            raise Problem(f"must be less than or equal to {most}")
+        return value
+
+    return read
+
+
+def word_of(words: type[W]) -> Callable[[object], W]:
+    """Return how one of an enumeration's words is read."""
+
+    def read(value: object) -> W:
+        for word in words:
+            if word == value:
+                return word
+        raise Problem(f"must be {' or '.join(repr(word.value) for word in words)}")
+
+    return read
+
+
+def identifier(value: object) -> str:
+    """Return a name for use in other names."""
+    value = text(value)
     if not _IDENTIFIER.fullmatch(value):
-        raise problem("must be letters, digits, dots, dashes and underscores, at most 64, and begin with a letter or digit")
+        raise Problem("must be letters, digits, dots, dashes and underscores, at most 64, and begin with a letter or digit")
     return value
 
 
-def _duration(value: object) -> timedelta:
+def duration(value: object) -> timedelta:
+    """Return a span of time."""
     if not isinstance(value, str):
-        raise problem("must be a duration such as 20s, 5m, 12h or 365d, in quotes")
+        raise Problem("must be a duration such as 20s, 5m, 12h or 365d, in quotes")
     try:
-        duration = parse_duration(value)
+        span = parse_duration(value)
     except ValueError as error:
-        raise problem(str(error)) from None
-    if not duration:
-        raise problem("must be longer than nothing")
-    return duration
+        raise Problem(str(error)) from None
+    if not span:
+        raise Problem("must be longer than nothing")
+    return span
 
 
 def service_url(value: str, *, query: bool = False) -> str:
@@ -73,33 +113,41 @@ def service_url(value: str, *, query: bool = False) -> str:
         query: Whether it may have a query, in which some services want their key.
 
     Raises:
-        PydanticCustomError: It is no address that may be used; the message does not repeat it, and is that of a `ValueError`.
+        Problem: It is no address that may be used; the message does not repeat it, and is that of a `ValueError`.
     """
     parts = _url_parts(value)
     if (parts.query and not query) or parts.fragment:
-        raise problem("must not have a query or a fragment")
+        raise Problem("must not have a query or a fragment")
     if parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or "")):
         return value.rstrip("/")
-    raise problem("must be https, or http to a loopback address")
+    raise Problem("must be https, or http to a loopback address")
 
 
-def _webhook(value: object) -> SecretRef | str:
+def base_url(value: object) -> str:
+    """Return the address of a service."""
+    return service_url(text(value))
+
+
+def webhook(value: object) -> SecretRef | str:
     """Return a webhook's address, or where it is kept: with many services whoever knows it may post there."""
-    return service_url(_text(value)) if isinstance(value, str) else _secret(value)
+    return base_url(value) if isinstance(value, str) else secret(value)
 
 
-def _command(value: object) -> tuple[str, ...]:
+def command(value: object) -> tuple[str, ...]:
+    """Return a program and its arguments."""
     if not isinstance(value, list) or not value:
-        raise problem('must be a list of the program and its arguments, such as ["/usr/local/bin/page", "--quiet"]')
-    words = tuple(_text(word) for word in value)
+        raise Problem('must be a list of the program and its arguments, such as ["/usr/local/bin/page", "--quiet"]')
+    words = tuple(text(word) for word in value)
     if not words[0].startswith("/"):
-        raise problem("must begin with the absolute path of the program")
+        raise Problem("must begin with the absolute path of the program")
     return words
 
 
-def _proxy_url(value: str) -> str:
+def proxy_url(value: object) -> str:
+    """Return the address of a proxy."""
+    value = text(value)
     if _url_parts(value).scheme not in {"http", "https"}:
-        raise problem("must be an http or https URL")
+        raise Problem("must be an http or https URL")
     return value
 
 
@@ -117,11 +165,11 @@ def _url_parts(value: str) -> _Parts:
     try:
         parts = _Parts(value)
     except ValueError:
-        raise problem("must be a URL") from None
+        raise Problem("must be a URL") from None
     if not parts.hostname or re.search(r"[\s\\]", value):
-        raise problem("must be a URL with a host")
+        raise Problem("must be a URL with a host")
     if parts.has_account:
-        raise problem("must not have a user name or password in it")
+        raise Problem("must not have a user name or password in it")
     return parts
 
 
@@ -135,97 +183,86 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _storage_url(value: str) -> str:
+def storage_url(value: object) -> str:
+    """Return where the database is."""
+    value = text(value)
     if not _STORAGE.fullmatch(value):
-        raise problem("must be sqlite, sqlite:///PATH or postgresql://USER@HOST/NAME")
+        raise Problem("must be sqlite, sqlite:///PATH or postgresql://USER@HOST/NAME")
     if value.startswith("postgres") and urlsplit(value).password is not None:
-        raise problem("must not have a password in it; PostgreSQL reads it from ~/.pgpass")
+        raise Problem("must not have a password in it; PostgreSQL reads it from ~/.pgpass")
     return value
 
 
-def _job_field(value: str) -> str:
+def job_field(value: object) -> str:
+    """Return the dotted name of a job's field."""
+    value = text(value)
     first, _, rest = value.partition(".")
     if first not in _JOB_FIELDS - {"integration", "not_loaded"} or (first == "custom" and not rest):
-        raise problem(f"is not a field of a job: {value}")
+        raise Problem(f"is not a field of a job: {value}")
     return value
 
 
-def _own_path(value: str, info: ValidationInfo) -> Path:
-    base = info.context.get("base") if isinstance(info.context, dict) else None
-    path = Path(value).expanduser()
-    return base / path if isinstance(base, Path) else path
+def own_path(value: object, folder: Path) -> Path:
+    """Return a path, which may be relative to the configuration's folder."""
+    return folder / Path(text(value)).expanduser()
 
 
-def _secret(value: object) -> SecretRef:
-    if isinstance(value, SecretRef):
-        return value
+def secret(value: object) -> SecretRef:
+    """Return where a secret is kept."""
     if isinstance(value, str):
-        raise problem(f"is a secret and must not stand in the file; {_PLACES}")
+        raise Problem(f"is a secret and must not stand in the file; {_PLACES}")
     if not isinstance(value, dict) or len(value) != 1:
-        raise problem(f"must say where the secret is: {_PLACES}")
+        raise Problem(f"must say where the secret is: {_PLACES}")
     kind, name = next(iter(value.items()))
     if kind not in set(SecretKind):
-        raise problem(f"must say where the secret is: {_PLACES}")
+        raise Problem(f"must say where the secret is: {_PLACES}")
     if not isinstance(name, str) or not name or (kind == "env" and not _VARIABLE.fullmatch(name)):
-        raise problem(f"must have a name for {kind}, in quotes")
+        raise Problem(f"must have a name for {kind}, in quotes")
     return SecretRef(SecretKind(kind), name)
 
 
-def _credentials(value: object) -> dict[str, SecretRef | str]:
+def credentials(value: object) -> dict[str, SecretRef | str]:
+    """Return where credentials are kept; those that are no secrets may stand in the file."""
     if not isinstance(value, Mapping):
-        raise problem("must be a table")
+        raise Problem("must be a table")
     found: dict[str, SecretRef | str] = {}
     for name, entry in value.items():
         if isinstance(entry, str) and name in LITERAL_CREDENTIALS:
             found[name] = entry
             continue
         if name in LITERAL_CREDENTIALS and not isinstance(entry, Mapping):
-            raise problem("must be text", name)
+            raise Problem("must be text", name)
         try:
-            found[name] = _secret(entry)
-        except PydanticCustomError as error:
-            raise problem(str(error), name) from None
+            found[name] = secret(entry)
+        except Problem as error:
+            raise Problem(str(error), name) from None
     return found
 
 
-def _flat_table(value: object) -> dict[str, str]:
+def flat_table(value: object) -> dict[str, str]:
+    """Return a table of texts, what is nested in it by dotted keys."""
     if not isinstance(value, Mapping):
-        raise problem("must be a table")
+        raise Problem("must be a table")
     flat: dict[str, str] = {}
     for name, entry in value.items():
         if isinstance(entry, Mapping):
-            flat |= {f"{name}.{inner}": text for inner, text in _flat_table(entry).items()}
+            flat |= {f"{name}.{inner}": text for inner, text in flat_table(entry).items()}
         elif isinstance(entry, str):
             flat[name] = entry
         else:
-            raise problem("must be text", name)
+            raise Problem("must be text", name)
     return flat
 
 
-def _scalar(value: object) -> bool | int | float | str:
+def scalar(value: object) -> bool | int | float | str:
+    """Return a value that is no list and no table."""
     if not isinstance(value, bool | int | float | str) or (isinstance(value, float) and not math.isfinite(value)):
-        raise problem("must be text, a number, true or false; write a date as text")
+        raise Problem("must be text, a number, true or false; write a date as text")
     return value
 
 
-def _table(value: object) -> dict[str, object]:
+def extra_table(value: object) -> dict[str, object]:
+    """Return a table whose keys somebody else checks."""
     if not isinstance(value, Mapping):
-        raise problem("must be a table")
+        raise Problem("must be a table")
     return {str(key): each for key, each in value.items()}
-
-
-Text: TypeAlias = Annotated[str, BeforeValidator(_text)]
-Identifier: TypeAlias = Annotated[str, AfterValidator(_identifier), BeforeValidator(_text)]
-Duration: TypeAlias = Annotated[timedelta, PlainValidator(_duration)]
-ServiceUrl: TypeAlias = Annotated[str, AfterValidator(service_url), BeforeValidator(_text)]
-ProxyUrl: TypeAlias = Annotated[str, AfterValidator(_proxy_url), BeforeValidator(_text)]
-StorageUrl: TypeAlias = Annotated[str, AfterValidator(_storage_url), BeforeValidator(_text)]
-JobField: TypeAlias = Annotated[str, AfterValidator(_job_field), BeforeValidator(_text)]
-OwnPath: TypeAlias = Annotated[Path, PlainValidator(lambda value, info: _own_path(_text(value), info))]
-SecretReference: TypeAlias = Annotated[InstanceOf[SecretRef], BeforeValidator(_secret)]
-WebhookAddress: TypeAlias = Annotated[InstanceOf[SecretRef] | str, PlainValidator(_webhook)]
-CommandWords: TypeAlias = Annotated[tuple[str, ...], PlainValidator(_command)]
-Credentials: TypeAlias = Annotated[Mapping[str, SecretRef | str], PlainValidator(_credentials)]
-FlatTable: TypeAlias = Annotated[Mapping[str, str], PlainValidator(_flat_table)]
-ExtraTable: TypeAlias = Annotated[Mapping[str, object], PlainValidator(_table)]
-Scalar: TypeAlias = Annotated[bool | int | float | str, PlainValidator(_scalar)]
