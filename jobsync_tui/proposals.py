@@ -17,6 +17,7 @@ class Proposal:
         title: What the change is, for people.
         what: The same for the record.
         draft: Key of the draft that is done with once the change is saved.
+        shadow: Name of the shadow that is promoted by it.
     """
 
     before: RuleSet
@@ -24,6 +25,7 @@ class Proposal:
     title: str
     what: str
     draft: str | None = None
+    shadow: str | None = None
 
     @property
     def touched(self) -> tuple[Rule, ...]:
@@ -59,6 +61,11 @@ def editing(before: RuleSet, rule: Rule, *, replaces: str | None, draft: str) ->
 def restoring(before: RuleSet, then: RuleSet) -> Proposal:
     """Propose the rules of an earlier revision."""
     return Proposal(before, then.rules, f"Restore the rules of r{then.revision}", f"restore r{then.revision}")
+
+
+def promoting(before: RuleSet, after: tuple[Rule, ...], shadow: str) -> Proposal:
+    """Propose to put the rules of a shadow into force."""
+    return Proposal(before, after, f"Promote {shadow}", f"promote the shadow {shadow}", shadow=shadow)
 
 
 def _named(rules: tuple[Rule, ...]) -> str:

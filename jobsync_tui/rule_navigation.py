@@ -56,11 +56,26 @@ class RuleNavigator:
 
         self._app.push_screen(RuleLeavesScreen(integration, job_id))
 
-    def propose(self, proposal: Proposal, then: Callable[[bool | None], None] | None = None) -> None:
-        """Show what a change of the rules would do, and ask; ``then`` is told whether it was saved."""
+    def propose(self, proposal: Proposal, then: Callable[[str | None], None] | None = None) -> None:
+        """Show what a change of the rules would do, and ask; ``then`` is told what came of it, as `SaveRulesScreen` ends with it."""
         from .screens.save_rules import SaveRulesScreen
 
-        self._app.push_screen(SaveRulesScreen(proposal), then)
+        def ended(answer: str | None) -> None:
+            if then is not None:
+                then(answer)
+            elif answer:
+                self.shadows(answer)
+
+        self._app.push_screen(SaveRulesScreen(proposal), ended)
+
+    def shadows(self, name: str | None = None, *, instead: bool = False) -> None:
+        """Show the rules that run in shadow, at ``name`` if one is given; ``instead`` of the screen that is in front."""
+        from .screens.shadows import ShadowsScreen
+
+        if instead:
+            self._app.switch_screen(ShadowsScreen(name))
+        else:
+            self._app.push_screen(ShadowsScreen(name))
 
     def impact_list(self, impact: RuleImpact, which: ImpactList, title: str) -> None:
         """List the jobs that a change concerns in one way."""

@@ -50,6 +50,7 @@ COMMANDS: tuple[Command, ...] = (
     *ruling.editor(),
     *ruling.saving(),
     *ruling.impact(),
+    *ruling.shadows(),
     *ruling.revisions(),
     *ruling.coverage(),
     *reading.reading(),

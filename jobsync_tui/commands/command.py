@@ -26,6 +26,7 @@ class Group(StrEnum):
     SAVING = "Save rules"
     IMPACT = "Impact list"
     IMPACT_JOB = "Impact on one job"
+    SHADOWS = "Shadows"
     REVISIONS = "History of the rules"
     DIFFERENCE = "What changed in the rules"
     COVERAGE = "Coverage"

@@ -26,6 +26,7 @@ def rules() -> Iterator[Command]:
     yield Command(g, "move_up", "Act earlier", "Have the rule act one place earlier, once w saves the order.", ("K",))
     yield Command(g, "move_down", "Act later", "Have the rule act one place later, once w saves the order.", ("J",))
     yield Command(g, "save_order", "Save the order", "Show what the new order would do, and ask.", ("w",))
+    yield Command(g, "shadows", "Shadows", "Show the rules that are judged without acting, and what they would do.", ("S",))
     yield Command(g, "duplicate", "Duplicate", "Open the editor on a copy of the rule, switched off.", ("d",))
     yield Command(g, "delete", "Delete", "Show what the end of the rule would do, and ask; the history keeps it.", ("D",))
     yield Command(g, "copy", "Copy as text", "Copy the rule to the terminal's clipboard.", ("c",))
@@ -67,6 +68,7 @@ def saving() -> Iterator[Command]:
     g = Group.SAVING
     yield Command(g, "confirm", "Save the rules", "Put the change into force.", ("y",), "save", palette=False)
     yield Command(g, "open", "Open the list", "List the jobs of the line under the cursor.", ("+", "o"), "list the jobs")
+    yield Command(g, "shadow", "Run in shadow", "Have the change judged beside the rules in force, without acting.", ("h",), "shadow")
     yield Command(g, "copy", "Copy as text", "Copy the impact to the terminal's clipboard.", ("c",), "copy")
 
 
@@ -79,6 +81,16 @@ def impact() -> Iterator[Command]:
     yield Command(g, "export", "Export", "Write the list into a CSV file, or copy it where no file may be written.", ("x",), "export")
     g = Group.IMPACT_JOB
     yield Command(g, "check", "Check Eligibility", "Explain the job by the rules in force.", ("e",), "check")
+    yield Command(g, "copy", "Copy as text", "Copy what is shown to the terminal's clipboard.", ("c",), "copy")
+
+
+def shadows() -> Iterator[Command]:
+    """Yield the commands of the list of the shadows."""
+    g = Group.SHADOWS
+    yield Command(g, "unfold", "Unfold", "Show the shadow's rules, and what it would have done to which jobs.", ("enter", "+"), "unfold")
+    yield Command(g, "promote", "Promote", "Show what the shadow would do in force, and ask.", ("p",), "promote")
+    yield Command(g, "look", "Look now", "Judge the cached jobs by the shadow now.", ("l",), "look now")
+    yield Command(g, "drop", "Give up", "Give the shadow up; asks first.", ("X",), "give up")
     yield Command(g, "copy", "Copy as text", "Copy what is shown to the terminal's clipboard.", ("c",), "copy")
 
 

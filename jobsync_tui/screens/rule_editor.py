@@ -133,8 +133,10 @@ class RuleEditorScreen(RuleEdits):
         self.host.tell("The draft is dropped; nothing was saved")
         self.dismiss(None)
 
-    def _after_saving(self, answer: object) -> None:
+    def _after_saving(self, answer: str | None) -> None:
         if answer:
+            self.host.go.shadows(answer, instead=True)
+        elif answer is not None:
             self.dismiss(None)
 
     async def _write_yaml(self) -> None:

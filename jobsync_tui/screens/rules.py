@@ -186,6 +186,10 @@ class RulesScreen(DialogScreen[None]):
         """Show who changed the rules."""
         self.host.go.rules_history()
 
+    def action_shadows(self) -> None:
+        """Show the rules that run in shadow."""
+        self.host.go.shadows()
+
     def _under_cursor(self) -> Rule | None:
         target = self.sheet.target
         return next((rule for rule in self._rules.rules if rule.id == target), None)

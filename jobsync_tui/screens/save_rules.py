@@ -9,7 +9,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from ..backend.errors import JobsyncError, NumberNeeded, RuleError, StalePlan
-from ..backend.models import Finding, ImpactList, ImpactProgress, RuleImpact
+from ..backend.models import Finding, ImpactList, ImpactProgress, RuleImpact, RuleSet
 from ..commands import Group, bindings
 from ..proposals import Proposal
 from ..views.impact import impact_sheet, progress_words
@@ -19,11 +19,14 @@ from ..widgets.choice_line import ChoiceLine
 from .arming import CANCEL, ArmingScreen
 
 SAVE = "Save the rules"
+SAVED = ""
+"""What the dialog ends with once the change is in force; a shadow always has a name."""
+
 _AGAIN = "Look at the rules as they are now, and make the change again."
 
 
-class SaveRulesScreen(ArmingScreen[bool | None]):
-    """Assesses a change and asks; ends with True once it is saved.
+class SaveRulesScreen(ArmingScreen[str | None]):
+    """Assesses a change and asks; ends with `SAVED` once it is saved, or with the name of the shadow that it became.
 
     Args:
         proposal: The change.
@@ -86,6 +89,15 @@ class SaveRulesScreen(ArmingScreen[bool | None]):
         """Save."""
         self.work(self._save(), group="save")
 
+    def action_shadow(self) -> None:
+        """Have the rules that change judged beside those in force, without acting."""
+        if self._proposal.shadow is not None:
+            self.host.tell("These rules run in shadow already")
+        elif self._proposal.touched:
+            self.work(self._put_in_shadow(), group="shadow")
+        else:
+            self.host.tell("Only rules that are added or changed can run in shadow")
+
     def action_open(self) -> None:
         """Open the list under the cursor."""
         target = self.sheet.target
@@ -123,9 +135,7 @@ class SaveRulesScreen(ArmingScreen[bool | None]):
     async def _save(self) -> None:
         proposal = self._proposal
         try:
-            saved = await self.backend.rules.save(
-                proposal.after, expected_revision=proposal.before.revision, what=proposal.what, found=self._impact, typed=self.number
-            )
+            saved = await self._put_into_force()
         except (StalePlan, RuleError) as error:
             self._refuse(error)
             return
@@ -136,7 +146,26 @@ class SaveRulesScreen(ArmingScreen[bool | None]):
         if proposal.draft is not None:
             await self.backend.drafts.drop(proposal.draft)
         self.host.tell(f"{proposal.title}: saved, rules are now r{saved.revision}")
-        self.dismiss(True)  # noqa: FBT003 - what a screen ends with is one value
+        self.dismiss(SAVED)
+
+    async def _put_into_force(self) -> RuleSet:
+        proposal, typed = self._proposal, self.number
+        expected = proposal.before.revision
+        if proposal.shadow is not None:
+            return await self.backend.shadows.promote(proposal.shadow, expected_revision=expected, found=self._impact, typed=typed)
+        return await self.backend.rules.save(
+            proposal.after, expected_revision=expected, what=proposal.what, found=self._impact, typed=typed
+        )
+
+    async def _put_in_shadow(self) -> None:
+        proposal = self._proposal
+        taken = {shadow.name for shadow in await self.backend.shadows.list()}
+        wanted = proposal.touched[0].name[:90] if len(proposal.touched) == 1 else proposal.title[:90]
+        name = next(each for each in (wanted, *(f"{wanted} {number}" for number in range(2, len(taken) + 3))) if each not in taken)
+        await self.backend.shadows.add(name, proposal.touched)
+        if proposal.draft is not None:
+            await self.backend.drafts.drop(proposal.draft)
+        self.dismiss(name)
 
     def _refuse(self, error: JobsyncError) -> None:
         self.choices.display = False

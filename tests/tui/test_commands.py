@@ -28,6 +28,7 @@ SCREENS = {
     Group.SAVING: "jobsync_tui.screens.save_rules:SaveRulesScreen",
     Group.IMPACT: "jobsync_tui.screens.impact_list:ImpactListScreen",
     Group.IMPACT_JOB: "jobsync_tui.screens.impact_job:ImpactJobScreen",
+    Group.SHADOWS: "jobsync_tui.screens.shadows:ShadowsScreen",
     Group.REVISIONS: "jobsync_tui.screens.rules_history:RulesHistoryScreen",
     Group.DIFFERENCE: "jobsync_tui.screens.rules_difference:RevisionDifferenceScreen",
     Group.COVERAGE: "jobsync_tui.screens.coverage:CoverageScreen",

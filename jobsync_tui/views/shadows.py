@@ -1,0 +1,77 @@
+"""Shadows: what each would do now, what it would have done over time, and to which jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ..backend.models import ImpactCounts, Shadow, ShadowJob, ShadowLook, ShadowPage
+from . import words
+from .impact import LISTS
+from .layout import fit
+from .rules import rule_lines
+from .sheet import BLANK, Fold, Line, Sheet, dim, good, head, line, strong, warn
+
+_NAME = 26
+
+
+@dataclass(frozen=True, slots=True)
+class SeenShadow:
+    """A shadow with its last looks and the jobs that it concerns, as far as they were read."""
+
+    shadow: Shadow
+    looks: tuple[ShadowLook, ...] = ()
+    page: ShadowPage = field(default_factory=lambda: ShadowPage(0, ()))
+
+
+def shadows_sheet(seen: Sequence[SeenShadow], now: datetime, width: int) -> Sheet:
+    """Return the shadows, each to be unfolded."""
+    if not seen:
+        return (
+            line("   ", dim("No rule runs in shadow.")),
+            BLANK,
+            line("   ", "e on a rule, s for its impact, then h: it is judged beside the rules in force and acts on nothing."),
+        )
+    sheet: list[Line | Fold] = [head("JUDGED BESIDE THE RULES IN FORCE, WITHOUT ACTING", "would be, over all jobs"), BLANK]
+    for each in seen:
+        shadow = each.shadow
+        told = counts_words(shadow.counts) if shadow.last else "not looked at yet: l looks now"
+        top = line(" + ", strong(f"{fit(shadow.name, _NAME):<{_NAME}}"), f"  {told}", right=dim(words.ago(shadow.at, now)))
+        opened: list[Line] = [line(" - ", strong(shadow.name), right=dim(f"by {shadow.actor}, {words.ago(shadow.at, now)}"))]
+        opened.append(line("     ", told))
+        for rule in shadow.rules:
+            opened += [line("     ", strong(rule.name)), *rule_lines(rule, width)]
+        opened += _looks(each.looks, width)
+        opened += _jobs(each.page, width)
+        sheet.append(Fold(f"shadow:{shadow.name}", (top,), (*opened, BLANK), shadow.name))
+    return tuple(sheet)
+
+
+def counts_words(counts: ImpactCounts) -> str:
+    """Return the size of an impact in a few words."""
+    return f"+{counts.newly_eligible:,} eligible, -{counts.no_longer_eligible:,}, {counts.reconfigured:,} configured differently"
+
+
+def _looks(looks: Sequence[ShadowLook], width: int) -> list[Line]:
+    rows = [head("   OVER TIME", "a look for each time that it was something else")]
+    for look in looks:
+        lead = f"{words.day_and_time(look.at)[5:16]}  {fit(look.integration, 14):<14}  {fit(look.cause, 9):<9}  r{look.revision:<4}"
+        rows.append(
+            line("     ", dim(lead), fit(f"  {counts_words(look.counts)}; {look.came:,} came, {look.went:,} went", width - len(lead) - 7))
+        )
+    return rows if looks else []
+
+
+def _jobs(page: ShadowPage, width: int) -> list[Line]:
+    if not page.jobs:
+        return []
+    rows = [head("   JOBS", f"the latest {len(page.jobs):,} of {page.total:,}")]
+    return [*rows, *(_job(job, width) for job in page.jobs)]
+
+
+def _job(job: ShadowJob, width: int) -> Line:
+    told = LISTS[job.kind.group]
+    until = good("still") if job.until is None else warn(f"until {words.day_and_time(job.until)[5:16]}")
+    lead = f"{fit(job.id, 12):<12}  {fit(job.name or '(no name)', width - 74):<{max(width - 74, 1)}}  {told:<22}"
+    return line("     ", lead, dim(f"  since {words.day_and_time(job.since)[5:16]} "), until)
