@@ -32,8 +32,9 @@ class _Reading:
         if self.future.done():
             return
         if self.lane.interrupts_at_once:
-            self.lane.interrupt()
+            # First: nothing that an interrupt may run into keeps the next one from coming.
             loop.call_later(ABANDON_EVERY, self.abandon, loop)
+            self.lane.interrupt()
         else:
             asking = loop.run_in_executor(None, self.lane.interrupt)
             asking.add_done_callback(lambda _: loop.call_later(ABANDON_EVERY, self.abandon, loop))

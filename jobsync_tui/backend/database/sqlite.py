@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, closing
+from itertools import count
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
@@ -80,15 +81,34 @@ class SqliteDialect(Dialect):
         """Do nothing: the transaction is IMMEDIATE, which no two processes are in."""
 
     def copy_before_migration(self, db: Db, version: int) -> None:
-        """Copy the database beside itself, for its owner only. The open transaction has changed nothing yet."""
+        """Copy the database beside itself, for its owner only. The open transaction has changed nothing yet.
+
+        Raises:
+            StorageError: There is no room for it.
+        """
         del db
         stamp = clock.rfc3339(clock.now()).replace(":", "").replace("-", "").partition(".")[0]
-        copy = self.path.with_name(f"{self.path.name}.schema-{version}.{stamp}Z")
-        os.close(os.open(copy, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        copy = self._new_file(f"{self.path.name}.schema-{version}.{stamp}Z")
         source = self.connect(writing=False)
         target: Db = _Connection(str(copy), thread_safe=False)
         with closing(source), closing(target):
             source.connection().backup(target.connection())
+
+    def _new_file(self, name: str) -> Path:
+        """Make an empty file of that name beside the database; one that was killed a moment ago may have left one of the same name."""
+        for number in count(1):
+            path = self.path.with_name(name if number == 1 else f"{name}-{number}")
+            try:
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+            except FileExistsError:
+                continue
+            except OSError as error:
+                raise StorageError(
+                    f"The {self.title} cannot be copied before it is brought up to date: {error.strerror}.",
+                    remedy="Make room, or let this account write, in its directory.",
+                ) from error
+            return path
+        raise AssertionError("there is no last number")
 
     def interrupt(self, db: Db) -> None:
         """Interrupt the running statement; SQLite ends it within microseconds."""
@@ -96,8 +116,8 @@ class SqliteDialect(Dialect):
             db.connection().interrupt()
 
     def usable(self, db: Db) -> bool:
-        """Return True: a file does not go away."""
-        return not db.is_closed()
+        """Return whether the connection is out of its transaction: an interrupt that met the roll-back itself leaves it inside."""
+        return not db.is_closed() and not db.connection().in_transaction
 
     def writing(self, db: Db, receipt: str) -> AbstractContextManager[object]:
         """Return an immediate transaction, which no two processes are in."""
