@@ -182,7 +182,7 @@ class Fleet:
     def _watch(self, database: Database, jobs: JobStore, rules: RuleStore, clock: HandClock) -> Callable[[str], Awaitable[None]]:
         shadowing = Shadowing(
             shadows=ShadowStore(database, clock.now),
-            foresight=Foresight(BatchStore(database), lambda: self.policy, clock.now),
+            foresight=Foresight(BatchStore(database), VerdictStore(database), lambda: self.policy, clock.now),
             rules=rules.current,
             policy=lambda: self.policy,
             version=jobs.version,

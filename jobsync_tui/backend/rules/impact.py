@@ -104,7 +104,7 @@ def _differences(old: Verdicts, new: Verdicts, within: Rows, policy: EvaluationP
         by_rules.setdefault((before, after), []).append(row)
     fields: dict[str, bytearray] = {}
     for (before, after), rows in by_rules.items():
-        for name in _different(_configured(old, before, policy), _configured(new, after, policy)):
+        for name in differing(_configured(old, before, policy), _configured(new, after, policy)):
             flags = fields.setdefault(name, bytearray(old.size))
             for row in rows:
                 flags[row] = 1
@@ -115,5 +115,6 @@ def _configured(verdicts: Verdicts, numbers: Iterable[int], policy: EvaluationPo
     return configuration(resolve([verdicts.rules[number].rule for number in numbers], policy))
 
 
-def _different(before: Mapping[str, JsonValue], after: Mapping[str, JsonValue]) -> Iterable[str]:
-    return (name for name in before.keys() | after.keys() if json.dumps(before.get(name)) != json.dumps(after.get(name)))
+def differing(before: Mapping[str, JsonValue], after: Mapping[str, JsonValue]) -> tuple[str, ...]:
+    """Return the fields that are not the same in two configurations, sorted."""
+    return tuple(sorted(name for name in before.keys() | after.keys() if json.dumps(before.get(name)) != json.dumps(after.get(name))))

@@ -117,7 +117,7 @@ class Context:
         """Says what a change of rules would do."""
         from ..sync.foresight import Foresight
 
-        return Foresight(self.stores.batches, self.policy)
+        return Foresight(self.stores.batches, self.stores.verdicts, self.policy)
 
     @cached_property
     def shadowing(self) -> Shadowing:

@@ -77,6 +77,23 @@ class JobBatch:
     parts: Sequence[Job]
 
 
+@dataclass(frozen=True, slots=True)
+class JudgedBatch:
+    """Some jobs of one integration with how they were judged.
+
+    Attributes:
+        keys: Which, rising.
+        rulings: The number of each one's ruling; one of no judgement in force where it was not judged.
+        in_target: Keys of those that the target is known to have.
+        jobs: Their fields, without ``read``.
+    """
+
+    keys: tuple[int, ...]
+    rulings: tuple[int, ...]
+    in_target: frozenset[int]
+    jobs: JobBatch
+
+
 class BatchStore:
     """Reads jobs in batches."""
 
@@ -100,6 +117,10 @@ class BatchStore:
     async def every(self, integration: str, fields: Sequence[str], *, after: int = 0, limit: int = BATCH) -> JobBatch:
         """Return the next jobs of an integration, whether they have a verdict or not; arguments as of `unjudged`."""
         return await self._database.read(_next, integration, tuple(fields), None, after=after, limit=limit)
+
+    async def judged(self, integration: str, fields: Sequence[str], *, after: int = 0, limit: int = BATCH) -> JudgedBatch:
+        """Return the next jobs of an integration with how they were judged; arguments as of `unjudged`."""
+        return await self._database.read(_judged, integration, tuple(fields), after=after, limit=limit)
 
     async def some(self, integration: str, fields: Sequence[str], keys: Sequence[int]) -> JobBatch:
         """Return jobs of an integration by their keys, in the order in which they are kept; those left out that are not there."""
@@ -125,6 +146,16 @@ def _next(db: Db, integration: str, fields: tuple[str, ...], condition: peewee.E
     if "integration" in heads:
         return replace(batch, columns={**batch.columns, "integration": [integration] * len(batch.read)})
     return batch
+
+
+def _judged(db: Db, integration: str, fields: tuple[str, ...], *, after: int, limit: int) -> JudgedBatch:
+    jobs = _next(db, integration, fields, None, after=after, limit=limit)
+    if not jobs.read:
+        return JudgedBatch((), (), frozenset(), jobs)
+    keys = tuple(job.key for job in jobs.read)
+    here = MarkRow.key.between(keys[0], keys[-1]) & ~MarkRow.target_id.is_null()
+    in_target = frozenset(row[0] for row in db.execute(MarkRow.select(MarkRow.key).where(here)).fetchall())
+    return JudgedBatch(keys, tuple(job.ruling for job in jobs.read), in_target, jobs)
 
 
 def _without_verdict(judgement: Judgement) -> peewee.Expression:

@@ -133,6 +133,13 @@ class VerdictStore:
         """
         return await self._database.write(_keep, self._dialect, judgement, list(zip(read, rulings, strict=True)), now)
 
+    async def rulings(self, revision: int, policy: str, now: datetime) -> Mapping[int, tuple[str | None, tuple[str, ...]]]:
+        """Return by number why the jobs of a ruling are not eligible, and the ids of the rules that apply to them.
+
+        Empty where the judgement in force is not by that revision of the rules and that policy.
+        """
+        return await self._database.read(_rulings, revision, policy, now)
+
     async def tally(self, integrations: Sequence[str], policy: str, now: datetime) -> Tally:
         """Return how the rules in force judged the jobs of the integrations."""
         return await self._database.read(_tally, tuple(integrations), policy, now)
@@ -213,6 +220,14 @@ def _known(db: Db, judgement: int) -> dict[Ruling, int]:
         Ruling(bool(eligible), reason, configuration, tuple((rule, name) for rule, name in json.loads(rules))): number
         for number, eligible, reason, configuration, rules in query.tuples().execute(db)
     }
+
+
+def _rulings(db: Db, revision: int, policy: str, now: datetime) -> dict[int, tuple[str | None, tuple[str, ...]]]:
+    number = in_force(db, policy, now)
+    if JudgementRow.select(JudgementRow.revision).where(JudgementRow.number == number).scalar(db) != revision:
+        return {}
+    rulings = _known(db, number).items()
+    return {number: (ruling.reason, tuple(rule for rule, _ in ruling.rules)) for ruling, number in rulings}
 
 
 def _keep(db: Db, dialect: Dialect, judgement: Judgement, judged: Sequence[tuple[Read, Ruling]], now: datetime) -> Judgement | None:

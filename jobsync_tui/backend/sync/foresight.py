@@ -25,18 +25,19 @@ from ..models import (
     RuleSet,
 )
 from ..rules.actions import resolve
-from ..rules.bulk import Verdicts, fields_needed, judge
+from ..rules.bulk import Verdicts, judge
 from ..rules.columns import Batch
-from ..rules.impact import configuration, impact
-from ..rules.rows import Rows
-from ..store.batches import BATCH, BatchStore, JobBatch
+from ..rules.comparison import Comparison, KnownRuling
+from ..rules.impact import configuration
+from ..store.batches import BATCH, BatchStore, JobBatch, JudgedBatch
+from ..store.verdicts import VerdictStore, policy_key
 from .judging import columns_of
 
 SAMPLES = 20
 """Jobs that a report shows; those whose eligibility turns come first."""
 
-_SHOWN = ("id", "name", "target_id")
-"""What is asked of a job, whatever the rules ask for."""
+FIRST = 4_000
+"""Jobs of the first batch: small, so that the first counts come at once."""
 
 OnForeseen = Callable[[ImpactProgress], None]
 """Told how far an assessment is, after each batch."""
@@ -47,12 +48,20 @@ class Foresight:
 
     Args:
         batches: The cached jobs.
+        verdicts: How the rules in force judged them; a job that was not judged is judged on the way, by both rule sets.
         policy: What the configuration adds to the rules, the same before and after.
         now: The clock.
     """
 
-    def __init__(self, batches: BatchStore, policy: Callable[[], EvaluationPolicy], now: Callable[[], datetime] = clock.now) -> None:
+    def __init__(
+        self,
+        batches: BatchStore,
+        verdicts: VerdictStore,
+        policy: Callable[[], EvaluationPolicy],
+        now: Callable[[], datetime] = clock.now,
+    ) -> None:
         self._batches = batches
+        self._verdicts = verdicts
         self._policy = policy
         self._now = now
 
@@ -67,26 +76,27 @@ class Foresight:
     ) -> RuleImpact:
         """Return what putting ``after`` into force in the place of ``before`` would do to the cached jobs.
 
-        It works off the event loop, a batch at a time, and may be cancelled.
+        It works off the event loop, a batch at a time, a small one first, and may be cancelled.
 
         Raises:
             RuleError: A rule cannot be evaluated.
         """
-        change = _Change(before, after, self._policy(), self._now())
+        policy, now = self._policy(), self._now()
+        rulings = await self._verdicts.rulings(before.revision, policy_key(policy), now)
+        known = {number: KnownRuling(reason, rules) for number, (reason, rules) in rulings.items()}
+        change = _Change(Comparison(before, after, policy, now), known)
         total = await self._batches.jobs(integrations)
-        done = 0
+        size = min(batch, FIRST)
         for integration in integrations:
-            found = change.begin(integration)
+            change.begin(integration)
             last = 0
-            while (jobs := await self._batches.every(integration, change.fields, after=last, limit=batch)).read:
-                kinds = await asyncio.to_thread(change.on, jobs)
-                last = jobs.read[-1].key
-                done += len(jobs.read)
-                found.keys.extend(job.key for job in jobs.read)
-                found.kinds.extend(kinds)
-                change.count(integration, kinds)
+            while (jobs := await self._batches.judged(integration, change.comparison.quick_fields, after=last, limit=size)).keys:
+                unknown = [key for key, ruling in zip(jobs.keys, jobs.rulings, strict=True) if ruling not in known]
+                rest = await self._batches.some(integration, change.comparison.fields, unknown) if unknown else None
+                await asyncio.to_thread(change.add, integration, jobs, rest)
+                last, size = jobs.keys[-1], batch
                 if on_progress is not None:
-                    on_progress(ImpactProgress(done=done, total=max(total, done), counts=change.counts()))
+                    on_progress(change.progress(total))
         return change.found()
 
     async def report(
@@ -105,9 +115,9 @@ class Foresight:
         """Return jobs exactly, as the rules judge them before and after; those left out that are not cached any more."""
         if not keys:
             return []
-        change = _Change(found.before, found.after, self._policy(), self._now())
-        jobs = await self._batches.some(integration, change.fields, keys)
-        return await asyncio.to_thread(change.samples, integration, jobs)
+        comparison = Comparison(found.before, found.after, self._policy(), self._now())
+        jobs = await self._batches.some(integration, (*comparison.fields, "id", "name"), keys)
+        return await asyncio.to_thread(_samples, comparison, integration, jobs)
 
 
 def keys_in(found: RuleImpact, integration: str, which: ImpactList, field_name: str | None = None) -> array[int]:
@@ -136,86 +146,91 @@ def kind_of(found: RuleImpact, integration: str, key: int) -> ImpactKind:
 
 @dataclass
 class _Change:
-    before: RuleSet
-    after: RuleSet
-    policy: EvaluationPolicy
-    now: datetime
-    _kinds: dict[ImpactKind, int] = field(default_factory=dict)
+    """Puts together what a change does, batch by batch. A kind is a way in which jobs change, and whether the target has them."""
+
+    comparison: Comparison
+    known: Mapping[int, KnownRuling]
     _jobs: dict[str, ConcernedJobs] = field(default_factory=dict)
     _counted: dict[str, Counter[int]] = field(default_factory=dict)
 
-    @property
-    def fields(self) -> tuple[str, ...]:
-        needed = (*fields_needed(self.before, self.policy), *fields_needed(self.after, self.policy), *_SHOWN)
-        return tuple(dict.fromkeys(needed))
-
-    def begin(self, integration: str) -> ConcernedJobs:
+    def begin(self, integration: str) -> None:
         self._counted[integration] = Counter()
-        return self._jobs.setdefault(integration, ConcernedJobs(array("q"), array("I")))
+        self._jobs[integration] = ConcernedJobs(array("q"), array("I"))
 
-    def on(self, jobs: JobBatch) -> Sequence[int]:
-        """Return the number of each job's kind."""
-        columns = columns_of(jobs, self.fields)
-        size = len(jobs.read)
-        found = impact(Batch(size, columns), self.before, self.after, self.policy, self.now)
-        groups = [ImpactList.UNCHANGED] * size
-        for group in (ImpactList.NEWLY_ELIGIBLE, ImpactList.NO_LONGER_ELIGIBLE, ImpactList.RECONFIGURED):
-            rows: Rows = getattr(found, group.value)
-            for row in rows:
-                groups[row] = group
-        fields: dict[int, list[str]] = {}
-        for name, rows in found.fields.items():
-            for row in rows:
-                fields.setdefault(row, []).append(name)
-        known = columns["target_id"]
-        return [self._kind(groups[row], known[row] is not None, tuple(fields.get(row, ()))) for row in range(size)]
-
-    def _kind(self, group: ImpactList, in_target: bool, fields: tuple[str, ...]) -> int:  # noqa: FBT001
-        return self._kinds.setdefault(ImpactKind(group, in_target, fields), len(self._kinds))
-
-    def count(self, integration: str, kinds: Sequence[int]) -> None:
+    def add(self, integration: str, jobs: JudgedBatch, rest: JobBatch | None) -> None:
+        """Add a batch; ``rest`` has the jobs of it that were not judged, with every field."""
+        ways = self._ways(jobs, rest)
+        kinds = [2 * way for way in ways]
+        if jobs.in_target:
+            kinds = [kind + (key in jobs.in_target) for kind, key in zip(kinds, jobs.keys, strict=True)]
+        self._jobs[integration].keys.extend(jobs.keys)
+        self._jobs[integration].kinds.extend(kinds)
         self._counted[integration].update(kinds)
 
-    def counts(self, integration: str | None = None) -> ImpactCounts:
-        chosen = self._counted if integration is None else {integration: self._counted[integration]}
-        counted = sum(chosen.values(), Counter[int]())
-        by_list: Counter[str] = Counter()
-        for kind, number in self._kinds.items():
-            for which in kind.lists():
-                by_list[which.value] += counted[number]
-        return ImpactCounts(**by_list)
+    def _ways(self, jobs: JudgedBatch, rest: JobBatch | None) -> list[int]:
+        if rest is None:
+            columns = columns_of(jobs.jobs, self.comparison.quick_fields)
+            return self.comparison.with_verdicts(Batch(len(jobs.keys), columns), jobs.rulings, self.known)
+        judged = [row for row, ruling in enumerate(jobs.rulings) if ruling in self.known]
+        # A job that is gone since the batch was read has none of what the change could alter.
+        ways = dict.fromkeys(jobs.keys, self.comparison.number(ImpactList.UNCHANGED))
+        if judged:
+            few = {name: [values[row] for row in judged] for name, values in columns_of(jobs.jobs, self.comparison.quick_fields).items()}
+            found = self.comparison.with_verdicts(Batch(len(judged), few), [jobs.rulings[row] for row in judged], self.known)
+            ways |= zip((jobs.keys[row] for row in judged), found, strict=True)
+        whole = Batch(len(rest.read), columns_of(rest, self.comparison.fields))
+        ways |= zip((job.key for job in rest.read), self.comparison.without_verdicts(whole), strict=True)
+        return list(ways.values())
+
+    def progress(self, total: int) -> ImpactProgress:
+        done = sum(counted.total() for counted in self._counted.values())
+        return ImpactProgress(done=done, total=max(total, done), counts=self._counts(self._everywhere()))
 
     def found(self) -> RuleImpact:
-        counted = sum(self._counted.values(), Counter[int]())
+        everywhere = self._everywhere()
         fields: Counter[str] = Counter()
-        for kind, number in self._kinds.items():
-            for name in kind.fields:
-                fields[name] += counted[number]
+        for number, kind in enumerate(self._kinds()):
+            fields.update(dict.fromkeys(kind.fields, everywhere[number]))
         return RuleImpact(
-            before=self.before,
-            after=self.after,
-            counts=self.counts(),
-            by_integration={integration: self.counts(integration) for integration in self._counted},
-            fields=dict(sorted(fields.items())),
-            at=self.now,
-            kinds=tuple(self._kinds),
+            before=self.comparison.before,
+            after=self.comparison.after,
+            counts=self._counts(everywhere),
+            by_integration={integration: self._counts(counted) for integration, counted in self._counted.items()},
+            fields=dict(sorted((name, jobs) for name, jobs in fields.items() if jobs)),
+            at=self.comparison.now,
+            kinds=tuple(self._kinds()),
             jobs=self._jobs,
         )
 
-    def samples(self, integration: str, jobs: JobBatch) -> list[ImpactSample]:
-        columns = columns_of(jobs, self.fields)
-        few = Batch(len(jobs.read), columns)
-        old, new = (judge(few, rules, self.policy, self.now) for rules in (self.before, self.after))
-        return [
-            ImpactSample(integration, str(columns["id"][row]), _text(columns["name"][row]), self._state(old, row), self._state(new, row))
-            for row in range(few.size)
-        ]
+    def _everywhere(self) -> Counter[int]:
+        return sum(self._counted.values(), Counter[int]())
 
-    def _state(self, verdicts: Verdicts, row: int) -> ImpactState:
-        applying = verdicts.applying(row)
-        reason = next((reason.value for reason, rows in verdicts.reasons.items() if row in rows), None)
-        fields: Mapping[str, object] = configuration(resolve(applying, self.policy)) if reason is None else {}
-        return ImpactState(reason is None, reason, tuple(rule.name for rule in applying), fields)  # type: ignore[arg-type]
+    def _kinds(self) -> list[ImpactKind]:
+        return [ImpactKind(group, in_target, fields) for group, fields in self.comparison.ways for in_target in (False, True)]
+
+    def _counts(self, counted: Counter[int]) -> ImpactCounts:
+        by_list: Counter[str] = Counter()
+        for number, kind in enumerate(self._kinds()):
+            by_list.update(dict.fromkeys((which.value for which in kind.lists()), counted[number]))
+        return ImpactCounts(**by_list)
+
+
+def _samples(comparison: Comparison, integration: str, jobs: JobBatch) -> list[ImpactSample]:
+    columns = columns_of(jobs, (*comparison.fields, "id", "name"))
+    few = Batch(len(jobs.read), columns)
+    old, new = (judge(few, rules, comparison.policy, comparison.now) for rules in (comparison.before, comparison.after))
+    policy = comparison.policy
+    return [
+        ImpactSample(integration, str(columns["id"][row]), _text(columns["name"][row]), _state(old, row, policy), _state(new, row, policy))
+        for row in range(few.size)
+    ]
+
+
+def _state(verdicts: Verdicts, row: int, policy: EvaluationPolicy) -> ImpactState:
+    applying = verdicts.applying(row)
+    reason = next((reason.value for reason, rows in verdicts.reasons.items() if row in rows), None)
+    fields = configuration(resolve(applying, policy)) if reason is None else {}
+    return ImpactState(reason is None, reason, tuple(rule.name for rule in applying), fields)
 
 
 def _text(value: object) -> str | None:

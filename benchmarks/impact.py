@@ -1,0 +1,160 @@
+"""The impact of one changed rule among 50 over a cache on disk, the editor's answer for one job, and the sanity of 100 rules.
+
+Run ``python -m benchmarks.impact [--jobs N] [--seed N]``. Wall-clock seconds, one process, a real file, three runs each: the median.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import resource
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from random import Random
+from statistics import median, quantiles
+
+from benchmarks.rules import NOW, make_rules
+from benchmarks.verdicts import POLICY, fill
+from jobsync_tui.backend.database import Database
+from jobsync_tui.backend.models import (
+    Action,
+    ActionKind,
+    EvaluationPolicy,
+    FieldAvailability,
+    ImpactList,
+    ImpactProgress,
+    Leaf,
+    Op,
+    Rule,
+    RuleImpact,
+    RuleSet,
+    Source,
+    with_rule,
+)
+from jobsync_tui.backend.rules import evaluate
+from jobsync_tui.backend.store.batches import BatchStore
+from jobsync_tui.backend.store.jobs import JobStore
+from jobsync_tui.backend.store.migrations import SCHEMA
+from jobsync_tui.backend.store.rules import RuleStore
+from jobsync_tui.backend.store.verdicts import VerdictStore
+from jobsync_tui.backend.sync.foresight import Foresight, keys_in
+from jobsync_tui.backend.sync.judging import Judge
+from jobsync_tui.backend.sync.sanity import Sanity
+from jobsync_tui.backend.target.local import LocalTarget
+
+RUNS = 3
+KEYS = 200
+
+
+async def run(jobs: int, seed: int) -> None:
+    random = Random(seed)  # noqa: S311 - cases, not secrets
+    with tempfile.TemporaryDirectory() as folder:
+        database = await Database.open(f"sqlite://{folder}/jobsync.db", SCHEMA)
+        store, rules, batches = JobStore(database), RuleStore(database), BatchStore(database)
+        await fill(store, jobs, random)
+        ruleset = await rules.save(make_rules(random).rules, actor="a", what="x", expected_revision=0)
+        foresight = Foresight(batches, VerdictStore(database), EvaluationPolicy)
+        print(f"{jobs:,} jobs, {len(ruleset.rules)} rules, one of them changed")
+        before = peak()
+        await impacts("nothing judged yet", foresight, ruleset, store)
+        await Judge(VerdictStore(database), batches, rules.current, EvaluationPolicy).judge(["acme"])
+        print(f"  judging took the process from {before} to {peak()} MB")
+        await impacts("judged", foresight, ruleset, store)
+        await typing(store, ruleset)
+        await sanity(batches, LocalTarget(f"sqlite:///{folder}/target.db"), random)
+        print(f"  peak memory {peak()} MB")
+        await database.close()
+
+
+def edits(rules: RuleSet) -> dict[str, tuple[Rule, ...]]:
+    """Return rule sets with one rule changed: in a field that lists show, in one that only the whole job has, in what it does."""
+    rule = rules.rules[7]
+    folder = Action(ActionKind.FOLDER, "Elsewhere")
+    return {
+        "conditions on name": with_rule(rules.rules, replace(rule, when=Leaf("name", Op.CONTAINS, "cook"))),
+        "conditions on city": with_rule(rules.rules, replace(rule, when=Leaf("location.city", Op.IN, ["City 1", "City 2", "City 3"]))),
+        "another folder": with_rule(rules.rules, replace(rule, actions=(*rule.actions, folder))),
+    }
+
+
+async def impacts(what: str, foresight: Foresight, rules: RuleSet, store: JobStore) -> None:
+    for words, after in edits(rules).items():
+        firsts: list[float] = []
+        counts: list[float] = []
+        lists: list[float] = []
+        for _ in range(RUNS):
+            started = time.perf_counter()
+            first = [0.0]
+
+            def told(_: ImpactProgress, started: float = started, first: list[float] = first) -> None:
+                first[0] = first[0] or time.perf_counter() - started
+
+            found = await foresight.assess(["acme"], rules, RuleSet(rules.revision, after), told)
+            firsts.append(first[0])
+            counts.append(time.perf_counter() - started)
+            await read_lists(found, store)
+            lists.append(time.perf_counter() - started)
+        print(
+            f"  {what}, {words:20} first counts {median(firsts):5.2f} s, all counts {median(counts):5.2f} s, "
+            f"first page of every list {median(lists):5.2f} s; {found.counts.concerned:,} jobs concerned"
+        )
+
+
+async def read_lists(found: RuleImpact, store: JobStore) -> None:
+    for which in ImpactList:
+        await store.rows_of(keys_in(found, "acme", which)[:100])
+
+
+async def typing(store: JobStore, rules: RuleSet) -> None:
+    took = []
+    for key in range(KEYS):
+        after = with_rule(rules.rules, replace(rules.rules[7], when=Leaf("name", Op.CONTAINS, f"nurse{key}")))
+        started = time.perf_counter()
+        job = await store.get("acme", str(key))
+        assert job is not None
+        evaluate(
+            job,
+            RuleSet(1, after),
+            POLICY,
+            FieldAvailability(),
+            provider_title="ATS",
+            source=Source.CACHE,
+            read_at=None,
+            now=NOW,
+        )
+        took.append((time.perf_counter() - started) * 1000)
+    print(f"  one job at each key: median {median(took):.1f} ms, p95 {quantiles(took, n=20)[18]:.1f} ms, worst {max(took):.1f} ms")
+
+
+async def sanity(batches: BatchStore, target: LocalTarget, random: Random) -> None:
+    rules = make_rules(random).rules + tuple(
+        replace(rule, id=f"more-{rule.id}", name=f"more {rule.name}") for rule in make_rules(random).rules
+    )
+    look = Sanity(batches, lambda: target, {"acme": FieldAvailability()}, POLICY, NOW)
+    took = await timed(lambda: look.report(RuleSet(1, rules)))
+    report = await look.report(RuleSet(1, rules))
+    print(f"  sanity of {len(rules)} rules {took:.2f} s; {len(report.findings)} findings")
+
+
+async def timed(what: Callable[[], Awaitable[object]]) -> float:
+    took = []
+    for _ in range(RUNS):
+        started = time.perf_counter()
+        await what()
+        took.append(time.perf_counter() - started)
+    return median(took)
+
+
+def peak() -> int:
+    """Return the most memory that the process had, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--jobs", type=int, default=100_000)
+    parser.add_argument("--seed", type=int, default=7)
+    chosen = parser.parse_args()
+    asyncio.run(run(chosen.jobs, chosen.seed))
