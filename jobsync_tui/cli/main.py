@@ -32,6 +32,7 @@ COMMANDS = {
     "doctor": Entry("doctor:doctor", "Look at configuration, permissions, database, credentials, clock, terminal and versions."),
     "backup": Entry("maintenance:backup", "Write a consistent copy of the database while it is in use."),
     "prune": Entry("maintenance:prune", "Take old rows out of the record of who did what."),
+    "migrate-storage": Entry("maintenance:migrate_storage", "Move everything from the SQLite file to a PostgreSQL database."),
     "paths": Entry("setup:paths", "Show where the configuration, the database and the log are."),
     "completion": Entry("setup:completion", "Print the completion script for a shell."),
 }

@@ -1,4 +1,4 @@
-"""``backup`` and ``prune``: copies of the database, and old records out of it."""
+"""``backup``, ``prune`` and ``migrate-storage``: copies of the database, old records out of it, and its move to a server."""
 
 from __future__ import annotations
 
@@ -53,4 +53,26 @@ async def prune(*, keep: str, as_json: bool) -> int:
         print_json({"removed": removed.rows, "operations": removed.operations, "kept": keep})
     else:
         print_line(f"{removed.rows:,} rows older than {keep} are out of the record, {removed.operations:,} operations out of the journal")
+    return ExitCode.OK
+
+
+@click.command("migrate-storage")
+@click.argument("url", metavar="URL")
+@json_option
+@runs
+async def migrate_storage(*, url: str, as_json: bool) -> int:
+    """Move everything from the SQLite file to a PostgreSQL database that jobsync has not used yet.
+
+    The local target moves with it, if that is where jobs go. All of it moves or nothing, with the rows counted and the record of who did
+    what verified in the new place. No other jobsync may run meanwhile. The file stays where it is and refuses to be used further.
+    """
+    async with open_backend() as backend:
+        report = await backend.maintenance.move_storage(url)
+    if as_json:
+        print_json(report)
+    else:
+        print_line(
+            f"moved {report.rows:,} rows of {len(report.tables)} tables; the record of who did what verifies, {report.verified:,} rows"
+        )
+        print_line(f'Now set in the configuration, under [storage]: url = "{url}"')
     return ExitCode.OK

@@ -6,7 +6,7 @@ from jobsync_tui.backend.database import Db
 
 _ON_SQLITE = "CREATE TRIGGER no BEFORE {} BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
 _RAISE = "$$ BEGIN RAISE EXCEPTION 'disk is full' USING ERRCODE = 'disk_full'; END $$"
-_ON_SERVER = (
+ON_SERVER = (
     f"CREATE OR REPLACE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS {_RAISE}",
     "CREATE TRIGGER no BEFORE {} FOR EACH ROW EXECUTE FUNCTION no()",
 )
@@ -14,7 +14,7 @@ _ON_SERVER = (
 
 def sabotage(db: Db, statement: str) -> None:
     """Have every such statement (``INSERT ON audit``) fail from now on."""
-    for sql in (_ON_SQLITE,) if db.param == "?" else _ON_SERVER:
+    for sql in (_ON_SQLITE,) if db.param == "?" else ON_SERVER:
         db.execute_sql(sql.format(statement))
 
 

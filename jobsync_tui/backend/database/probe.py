@@ -6,13 +6,33 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import peewee
-
 from .dialect import Db, dialect_of
 from .schema import SchemaVersion
 
 _WAL_BUG = ((3, 7, 0), (3, 51, 2))
 """The SQLite versions, first and last, that can damage a database in write-ahead mode under several connections."""
+
+_OF_SERVER = (
+    "SELECT current_setting('server_version'), current_setting('server_version_num'), current_setting('fsync'),"
+    " EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'), to_regclass('jobs_text') IS NOT NULL"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ServerState:
+    """A PostgreSQL server.
+
+    Attributes:
+        number: Its version as a number, such as 150004.
+        trigrams: Whether the database has the extension pg_trgm.
+        text_index: Whether the index that searches by it is there.
+        durable: Whether what it commits survives a crash of its machine.
+    """
+
+    number: int
+    trigrams: bool
+    text_index: bool
+    durable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +44,14 @@ class DatabaseState:
         has_wal_bug: Whether this SQLite can damage a database that several connections use.
         damage: The first thing that is wrong in the file, None for nothing.
         schemas: The version of each schema in it, by name; empty where nothing was made yet.
+        server: What matters of a server, None for a file.
     """
 
     engine: str
     has_wal_bug: bool
     damage: str | None
     schemas: Mapping[str, int]
+    server: ServerState | None = None
 
 
 def look(url: str, *, timeout: float = 5.0) -> DatabaseState:
@@ -45,7 +67,7 @@ def look(url: str, *, timeout: float = 5.0) -> DatabaseState:
             return _sqlite(db) if dialect.name == "sqlite" else _server(db)
         finally:
             db.close()
-    except peewee.PeeweeException as error:
+    except dialect.errors as error:
         raise dialect.explain(error) from error
 
 
@@ -66,8 +88,10 @@ def _sqlite(db: Db) -> DatabaseState:
 
 
 def _server(db: Db) -> DatabaseState:
-    row: Any = db.execute_sql("SHOW server_version").fetchone()
-    return DatabaseState(f"PostgreSQL {row[0]}", has_wal_bug=False, damage=None, schemas=_schemas(db))
+    row: Any = db.execute_sql(_OF_SERVER).fetchone()
+    name, number, fsync, trigrams, text_index = row
+    server = ServerState(int(number), trigrams, text_index, fsync == "on")
+    return DatabaseState(f"PostgreSQL {name}", has_wal_bug=False, damage=None, schemas=_schemas(db), server=server)
 
 
 def _schemas(db: Db) -> dict[str, int]:

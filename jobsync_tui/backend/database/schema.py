@@ -11,6 +11,9 @@ from .. import clock
 from ..errors import StorageError
 from .dialect import Db, Dialect
 
+MOVED = 1_000_000
+"""Stands for the version of every schema in a file whose rows were moved to a server."""
+
 
 class SchemaVersion(peewee.Model):
     """Which version of which schema the database holds; several schemas may share one database."""
@@ -101,6 +104,11 @@ def _record(db: Db, schema: Schema) -> None:
 
 
 def _newer(dialect: Dialect, schema: Schema, found: int) -> StorageError:
+    if found == MOVED:
+        return StorageError(
+            f"The {dialect.title} was moved to PostgreSQL by jobsync migrate-storage, and is kept as it was then.",
+            remedy="Set storage.url to the database it was moved to.",
+        )
     return StorageError(
         f"The {dialect.title} was written by a newer jobsync: its schema is at version {found}, this jobsync knows {schema.version}.",
         remedy="Install the newer jobsync, or point storage.url at another database.",

@@ -5,15 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..database import Schema
-from ..database.probe import DatabaseState, look
+from ..database.probe import DatabaseState, ServerState, look
+from ..database.schema import MOVED
 from ..errors import StorageError
 from ..paths import Places
 from ..settings import Settings, TargetKind
 from ..store.migrations import SCHEMA
+from ..store.textindex_postgresql import CREATE as CREATE_TEXT_INDEX
 from ..target.local_tables import TARGET_SCHEMA
 from .findings import Finding, fail, ok, warn
 
 CHECK = "database"
+OLDEST_SERVER = 14
+TRIGRAMS = f"CREATE EXTENSION IF NOT EXISTS pg_trgm; {CREATE_TEXT_INDEX}"
 NEWER_SQLITE = "pip install --upgrade pysqlite3, which jobsync then uses by itself"
 
 
@@ -35,11 +39,13 @@ def _look(name: str, url: str, path: Path | None, schema: Schema) -> list[Findin
         state = look(url)
     except StorageError as error:
         return [fail(CHECK, error.message, error.remedy)]
-    return [_state(name, path, state, schema), *_driver(name, state)]
+    return [_state(name, path, state, schema), *_driver(name, state), *(_server(state.server, schema) if state.server else ())]
 
 
 def _state(name: str, path: Path | None, state: DatabaseState, schema: Schema) -> Finding:
     version = state.schemas.get(schema.name)
+    if version == MOVED:
+        return fail(CHECK, f"{name} was moved to PostgreSQL", "Set storage.url to the database it was moved to")
     if state.damage is not None:
         return fail(
             CHECK, f"{name} is damaged: {state.damage}", f"Move {path} away and restore a backup; jobsync refresh fills a new cache"
@@ -50,6 +56,32 @@ def _state(name: str, path: Path | None, state: DatabaseState, schema: Schema) -
         return ok(CHECK, f"{name} has schema {version}; the next use brings it to {schema.version}")
     words = "nothing in it yet" if version is None else f"whole, schema {version}"
     return ok(CHECK, f"{name} is readable, {words}; {state.engine}")
+
+
+def _server(server: ServerState, schema: Schema) -> list[Finding]:
+    """Look at the server of the store; that of the local target is the same one."""
+    if schema is not SCHEMA:
+        return []
+    findings = []
+    if server.number < OLDEST_SERVER * 10_000:
+        findings.append(fail(CHECK, f"The server is older than PostgreSQL {OLDEST_SERVER}", "Move the database to a newer server"))
+    if not server.trigrams:
+        findings.append(
+            warn(
+                CHECK, "The extension pg_trgm is missing: a search in many jobs reads them all, and is slower", f"As its owner: {TRIGRAMS}"
+            )
+        )
+    elif not server.text_index:
+        findings.append(warn(CHECK, "The index for searches is missing: a search in many jobs reads them all, and is slower", TRIGRAMS))
+    if not server.durable:
+        findings.append(
+            warn(
+                CHECK,
+                "The server does not wait for its disk (fsync is off): a power cut may damage it",
+                "Ask its administrator for fsync = on",
+            )
+        )
+    return findings
 
 
 def _driver(name: str, state: DatabaseState) -> list[Finding]:

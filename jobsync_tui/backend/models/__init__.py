@@ -47,7 +47,7 @@ from .integration import (
 )
 from .job import CachedJob, Job, JobHead, JobRow, JobStatus, JsonValue, Location, SyncMark, SyncStatus
 from .query import JobPage, Sort, SortField
-from .reports import BackupReport, Relink, RenamePlan, RenameReport
+from .reports import BackupReport, MoveReport, Relink, RenamePlan, RenameReport
 from .rule_changes import in_acting_order, moved, with_active, with_duplicate, with_rule, without_rules
 from .rule_work import (
     Finding,
@@ -162,6 +162,7 @@ __all__ = [
     "Lease",
     "Location",
     "MatchedRule",
+    "MoveReport",
     "NearCondition",
     "NearCoverage",
     "NearMiss",

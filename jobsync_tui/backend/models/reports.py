@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .sync import BulkPlan, SyncResult
@@ -14,6 +15,15 @@ class BackupReport:
     database: str
     target: str | None
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class MoveReport:
+    """A storage that was moved: its rows, the rows of each table, and how many rows of the audit record were verified there."""
+
+    rows: int
+    tables: Mapping[str, int]
+    verified: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,17 @@
-"""Keeping the database in shape: what is old goes, by a recorded action, and copies of it while it is in use."""
+"""Keeping the database in shape: what is old goes, by a recorded action, copies of it while it is in use, and its move."""
 
 from __future__ import annotations
 
 import asyncio
+import shlex
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from ..clock import now
 from ..errors import AccessDenied, UsageError
-from ..models import BackupReport, RenamePlan, RenameReport
+from ..models import BackupReport, MoveReport, RenamePlan, RenameReport
+from ..paths import places
 from ..store.ledger import Pruned
 from ..sync.bulk import OnResult
 from ..text import clean
@@ -19,7 +22,7 @@ LEAST_KEPT = timedelta(days=30)
 
 
 class MaintenanceService(Service):
-    """What ``jobsync prune``, ``backup`` and ``integrations rename`` ask for.
+    """What ``jobsync prune``, ``backup``, ``migrate-storage`` and ``integrations rename`` ask for.
 
     Only those who may use every integration may touch what belongs to all.
     """
@@ -54,7 +57,10 @@ class MaintenanceService(Service):
         from ..target.local import LocalTarget
 
         if self.context.stores.database.dialect.name != "sqlite":
-            raise UsageError("A database on a server is not copied from here", remedy="pg_dump makes a consistent copy of it")
+            command = shlex.join(["pg_dump", "--format=custom", f"--file={file}", self.context.settings.storage.url])
+            raise UsageError(
+                "A database on a server is copied by the server's own tools", remedy=f"{command} makes a consistent copy while it is in use"
+            )
         target = self.context.target
         beside = file.with_name(f"{file.stem}.target{file.suffix}") if isinstance(target, LocalTarget) else None
         for each in filter(None, (file, beside)):
@@ -66,6 +72,40 @@ class MaintenanceService(Service):
         if beside is not None and isinstance(target, LocalTarget):
             size += await target.copy_to(beside)
         return BackupReport(str(file), None if beside is None else str(beside), size)
+
+    @for_admins
+    async def move_storage(self, url: str) -> MoveReport:
+        """Move everything from the SQLite file to a PostgreSQL database, the local target with it if that is where jobs go.
+
+        All of it or nothing; nothing can be asked of this backend afterwards. The file is kept, and says to whoever opens it that it was
+        moved.
+
+        Args:
+            url: Of a database that jobsync has not used yet, without a password.
+
+        Raises:
+            AccessDenied: The actor may not use every integration.
+            UsageError: The storage is on a server already, ``url`` names none, its database is not empty, or another jobsync runs.
+            StorageError: One of the databases failed, or what arrived is not what was sent; nothing was moved.
+        """
+        await self._require_everything("migrate-storage")
+        from ..sync.moving import move_storage
+        from ..target.local import LocalTarget
+
+        if self.context.stores.database.dialect.name != "sqlite":
+            raise UsageError("The storage is on a server already", remedy="jobsync paths says where")
+        if not url.startswith(("postgresql://", "postgres://")) or urlsplit(url).password is not None:
+            raise UsageError(
+                "Where to is a URL such as postgresql://user@host/database, without a password",
+                remedy="PostgreSQL's own ~/.pgpass holds the password",
+            )
+        found, present = places(), self.context.settings.storage.url
+        files = [found.database(present), found.local_target(present) if isinstance(self.context.target, LocalTarget) else None]
+        await self.context.record("migrate-storage", outcome="begun", cause=url)
+        attempt = self.context.attempt("migrate-storage", outcome="done", cause=f"moved from {files[0]}")
+        await self.context.target.close()
+        await self.context.stores.database.close()
+        return await move_storage([each for each in files if each is not None and each.exists()], url, attempt)
 
     @for_admins
     async def rename_plan(self, old: str, new: str) -> RenamePlan:
