@@ -28,11 +28,12 @@ def print_impact(found: ImpactReport) -> None:
         print_line()
         jobs = Table("ATS JOB", "NAME", "WOULD BE", "BY", widest=60)
         for job in found.sample:
-            jobs.add(f"{job.integration}:{job.id}", job.name, _change(job), ", ".join(job.after.rules or job.before.rules))
+            jobs.add(f"{job.integration}:{job.id}", job.name, changed_words(job), ", ".join(job.after.rules or job.before.rules))
         jobs.finish()
 
 
-def _change(job: ImpactSample) -> str:
+def changed_words(job: ImpactSample) -> str:
+    """Return what would become of a job, nothing where it stays as it is."""
     if job.before.eligible != job.after.eligible:
         return "eligible" if job.after.eligible else f"not eligible: {(job.after.reason or '').replace('_', ' ')}"
     return "; ".join(_fields(job.before, job.after))

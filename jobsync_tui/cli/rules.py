@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
+from dataclasses import replace as with_findings
 
 import click
 
 from ..backend.errors import ExitCode, UsageError
-from ..backend.models import RuleSet
+from ..backend.facade import Backend
+from ..backend.models import RuleSet, SanityReport
 from ..backend.rules import describe, dump_rules
 from ..backend.text import clean
 from .options import json_option
-from .output import print_json, print_line, say, when
-from .progress import progress_line
+from .output import print_json, print_line, say
+from .progress import ProgressLine, progress_line
+from .rule_coverage import coverage
 from .rule_documents import rule_document
-from .rule_impact import print_impact
+from .rule_findings import look_over, print_findings
+from .rule_foresight import foresee
+from .rule_revisions import diff, history, restore
+from .rule_shadows import shadow
 from .session import open_backend, read_text, runs
 from .tables import Table
 
@@ -23,6 +30,10 @@ from .tables import Table
 @click.group()
 def rules() -> None:
     """Look at, import, export and switch the rules."""
+
+
+for _command in (coverage, diff, foresee, history, restore, shadow):
+    rules.add_command(_command)
 
 
 @rules.command("list")
@@ -62,19 +73,34 @@ async def show(*, rule_id: str, as_json: bool) -> int:
 
 
 @rules.command()
-@click.argument("file", metavar="FILE")
+@click.argument("file", metavar="[FILE]", required=False)
 @json_option
 @runs
-async def validate(*, file: str, as_json: bool) -> int:
-    """Say whether FILE could be imported, without importing it. - is standard input."""
+async def validate(*, file: str | None, as_json: bool) -> int:
+    """Say whether FILE could be imported, and what in it is probably not meant so; without FILE, in the rules in force. - is stdin."""
     async with open_backend() as backend:
-        await backend.rules.current()
-        found = await backend.rules.parse(read_text(file), file)
+        found = (await backend.rules.current()).rules
+        text = None if file is None else read_text(file)
+        if file is not None and text is not None:
+            found = await backend.rules.parse(text, file)
+        with progress_line() as line:
+            report = await _looked_over(backend, text, file, line)
+    active = sum(rule.active for rule in found)
     if as_json:
-        print_json({"valid": True, "rules": len(found), "active": sum(rule.active for rule in found)})
+        print_json({"valid": True, "rules": len(found), "active": active, **asdict(report)})
     else:
-        print_line(f"{file}: {len(found)} rules, {sum(rule.active for rule in found)} of them active")
+        print_line(f"{file or 'the rules in force'}: {len(found)} rules, {active} of them active")
+        print_findings(report)
     return ExitCode.OK
+
+
+async def _looked_over(backend: Backend, text: str | None, file: str | None, line: ProgressLine) -> SanityReport:
+    def told(done: int) -> None:
+        line.show(f"looking over the rules: {done:,} jobs")
+
+    if text is None or file is None:
+        return await backend.rules.sanity(on_progress=told)
+    return await backend.rules.sanity_of(text, file, on_progress=told)
 
 
 @rules.command("import")
@@ -88,6 +114,7 @@ async def import_rules(*, file: str, inactive: bool, replace: bool, as_json: boo
     async with open_backend() as backend:
         await backend.rules.current()
         report = await backend.rules.import_text(read_text(file), file, inactive=inactive, replace_all=replace)
+        report = with_findings(report, findings=(await look_over(backend, (*report.added, *report.updated))).findings)
     if as_json:
         print_json(report)
         return ExitCode.OK
@@ -123,7 +150,9 @@ async def export(*, as_json: bool) -> int:
 async def activate(*, ids: tuple[str, ...], as_json: bool) -> int:
     """Switch rules on."""
     async with open_backend() as backend:
-        return _print_change(await backend.rules.set_active(ids, active=True), ids, "activated", as_json=as_json)
+        current = await backend.rules.set_active(ids, active=True)
+        await look_over(backend, ids)
+        return _print_change(current, ids, "activated", as_json=as_json)
 
 
 @rules.command()
@@ -144,40 +173,6 @@ async def delete(*, ids: tuple[str, ...], as_json: bool) -> int:
     """Remove rules; the history keeps them."""
     async with open_backend() as backend:
         return _print_change(await backend.rules.delete(ids), ids, "deleted", as_json=as_json)
-
-
-@rules.command("impact")
-@click.argument("file", metavar="FILE")
-@json_option
-@runs
-async def foresee(*, file: str, as_json: bool) -> int:
-    """Say what importing FILE would do to the cached jobs, without importing it. - is standard input."""
-    async with open_backend() as backend:
-        await backend.rules.current()
-        with progress_line() as line:
-            found = await backend.rules.impact(read_text(file), file, lambda at: line.show(f"{at.done:,} of {at.total:,} jobs"))
-    if as_json:
-        print_json(found)
-    else:
-        print_impact(found)
-    return ExitCode.OK
-
-
-@rules.command()
-@json_option
-@runs
-async def history(*, as_json: bool) -> int:
-    """Show who changed the rules when, newest first."""
-    async with open_backend() as backend:
-        found = await backend.rules.history()
-    if as_json:
-        print_json({"revisions": found})
-        return ExitCode.OK
-    table = Table("REVISION", "AT", "BY", "WHAT", widest=100)
-    for each in found:
-        table.add(each.revision, when(each.at), each.actor, each.what)
-    table.finish()
-    return ExitCode.OK
 
 
 def _print_change(current: RuleSet, ids: Sequence[str], what: str, *, as_json: bool) -> ExitCode:

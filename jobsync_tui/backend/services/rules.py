@@ -119,10 +119,18 @@ class RuleService(Service):
         Raises:
             RuleError: Says where in ``source`` it is wrong.
         """
-        incoming = load_rules(text, source)
+        after = await self.to_come(text, source)
         current = await self.context.rule_store.current()
-        after, _ = merge(current, incoming, deactivate_rest=False)
         return await self.context.foresight.report(self.context.visible(), current, RuleSet(current.revision, after), on_progress)
+
+    @for_admins
+    async def to_come(self, text: str, source: str) -> tuple[Rule, ...]:
+        """Return every rule as it would be after an import of the text, to be assessed before.
+
+        Raises:
+            RuleError: Says where in ``source`` it is wrong.
+        """
+        return merge(await self.context.rule_store.current(), load_rules(text, source), deactivate_rest=False)[0]
 
     @for_admins
     async def set_active(self, ids: Collection[str], *, active: bool) -> RuleSet:

@@ -1,0 +1,100 @@
+"""``rules impact``: what a file of rules would do to the cached jobs, as counts, as lists, or for one job exactly."""
+
+from __future__ import annotations
+
+import click
+
+from ..backend.errors import ExitCode, UsageError
+from ..backend.facade import Backend
+from ..backend.models import ImpactJob, ImpactList, RuleImpact
+from .options import integration_option, json_option
+from .output import print_json, print_line
+from .progress import ProgressLine, progress_line
+from .rule_impact import changed_words, print_impact
+from .session import chosen, judge_first, open_backend, read_text, runs
+from .tables import Table
+
+
+@click.command("impact")
+@click.argument("file", metavar="FILE")
+@click.option(
+    "--list", "which", type=click.Choice([each.value for each in ImpactList]), help="Print the jobs of this list. With --json, one a line."
+)
+@click.option("--field", metavar="FIELD", help="With --list: only jobs that would have FIELD differently, such as folder.")
+@click.option("--filter", "filter_text", default="", metavar="Q", help="With --list: only jobs that match.")
+@click.option("--job", "job_id", metavar="ID", help="Print what would change for this job.")
+@integration_option
+@json_option
+@runs
+async def foresee(
+    *, file: str, which: str | None, field: str | None, filter_text: str, job_id: str | None, integration: str | None, as_json: bool
+) -> int:
+    """Say what importing FILE would do to the cached jobs, without importing it. - is standard input."""
+    if which is not None and job_id is not None:
+        raise UsageError("--list and --job exclude each other")
+    if which is None and (field or filter_text):
+        raise UsageError("--field and --filter narrow a list", remedy="Name the list, such as --list reconfigured")
+    async with open_backend() as backend:
+        await backend.rules.current()
+        with progress_line() as line:
+            text = read_text(file)
+            if which is None and job_id is None:
+                return await _report(backend, text, file, line, as_json=as_json)
+            found = await backend.impacts.assess(
+                await backend.rules.to_come(text, file), lambda at: line.show(f"{at.done:,} of {at.total:,} jobs")
+            )
+            if which is not None and filter_text:
+                await judge_first(backend, filter_text, integration)
+        if which is not None:
+            return await _list(backend, found, ImpactList(which), field, filter_text, as_json=as_json)
+        return await _one(backend, found, (await chosen(backend, integration)).id, job_id or "", as_json=as_json)
+
+
+async def _report(backend: Backend, text: str, file: str, line: ProgressLine, *, as_json: bool) -> int:
+    found = await backend.rules.impact(text, file, lambda at: line.show(f"{at.done:,} of {at.total:,} jobs"))
+    line.clear()
+    if as_json:
+        print_json(found)
+    else:
+        print_impact(found)
+    return ExitCode.OK
+
+
+async def _one(backend: Backend, found: RuleImpact, integration: str, job_id: str, *, as_json: bool) -> int:
+    sample = await backend.impacts.job(integration, job_id, found)
+    if as_json:
+        print_json(sample)
+    else:
+        print_line(f"{sample.integration}:{sample.id} {sample.name or '-'}")
+        print_line(changed_words(sample) or "nothing would change")
+    return ExitCode.OK
+
+
+async def _list(backend: Backend, found: RuleImpact, which: ImpactList, field: str | None, filter_text: str, *, as_json: bool) -> int:
+    table = Table("ATS JOB", "NAME", "PLACE", "SYNC", "WOULD BE", "DIFFERENT")
+    async for each in backend.impacts.stream(found, which, field=field, filter_text=filter_text):
+        if as_json:
+            print_json(_document(each))
+        else:
+            job = each.job
+            words = each.kind.group.replace("_", " ")
+            table.add(f"{job.integration}:{job.id}", job.name, job.place, job.sync_status, words, ", ".join(each.kind.fields))
+    if not as_json:
+        table.finish()
+    return ExitCode.OK
+
+
+def _document(each: ImpactJob) -> object:
+    job = each.job
+    return {
+        "integration": job.integration,
+        "id": job.id,
+        "name": job.name,
+        "place": job.place,
+        "status": job.status,
+        "sync_status": job.sync_status,
+        "last_synced": job.last_synced,
+        "group": each.kind.group,
+        "in_target": each.kind.in_target,
+        "fields": each.kind.fields,
+    }

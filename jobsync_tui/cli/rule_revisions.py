@@ -1,0 +1,102 @@
+"""``rules history``, ``rules diff`` and ``rules restore``: how the rules came to be what they are."""
+
+from __future__ import annotations
+
+import click
+
+from ..backend.errors import ExitCode
+from ..backend.models import RevisionDifference, Rule
+from ..backend.rules import describe
+from .explanation import value_words
+from .options import json_option
+from .output import print_json, print_line, when
+from .rule_documents import rule_document
+from .rule_findings import look_over
+from .session import open_backend, runs
+from .tables import Table
+
+CONCERNS = click.option(
+    "--concerns", type=click.IntRange(min=0), metavar="N", help="The number of jobs that the change concerns, asked for where it is large."
+)
+
+
+@click.command()
+@json_option
+@runs
+async def history(*, as_json: bool) -> int:
+    """Show who changed the rules when, newest first."""
+    async with open_backend() as backend:
+        found = await backend.rules.history()
+    if as_json:
+        print_json({"revisions": found})
+        return ExitCode.OK
+    table = Table("REVISION", "AT", "BY", "WHAT", widest=100)
+    for each in found:
+        table.add(each.revision, when(each.at), each.actor, each.what)
+    table.finish()
+    return ExitCode.OK
+
+
+@click.command()
+@click.argument("before", type=int, metavar="A")
+@click.argument("after", type=int, metavar="B")
+@json_option
+@runs
+async def diff(*, before: int, after: int, as_json: bool) -> int:
+    """Show what changed from revision A to revision B."""
+    async with open_backend() as backend:
+        found = await backend.rules.difference(before, after)
+    if as_json:
+        print_json(_document(found))
+        return ExitCode.OK
+    for each in found.rules:
+        if each.before is None or each.after is None:
+            rule = each.after or each.before
+            print_line(
+                f"{'removed' if each.after is None else 'added'} {each.id} ({each.name}): {'' if rule is None else describe(rule.when)}"
+            )
+            continue
+        print_line(f"changed {each.id} ({each.name})")
+        for change in each.changes:
+            print_line(f"    {change.field}: {value_words(change.before)} -> {value_words(change.after)}")
+    print_line(f"{len(found.rules)} rules differ between the revisions {before} and {after}")
+    return ExitCode.OK
+
+
+@click.command()
+@click.argument("revision", type=int, metavar="REVISION")
+@CONCERNS
+@json_option
+@runs
+async def restore(*, revision: int, concerns: int | None, as_json: bool) -> int:
+    """Put the rules of an earlier revision into force again, as a new revision."""
+    async with open_backend() as backend:
+        former = await backend.rules.current()
+        current = await backend.rules.restore(revision, typed=concerns)
+        report = await look_over(backend, [rule.id for rule in current.rules if rule not in former.rules])
+    if as_json:
+        print_json({"revision": current.revision, "restored": revision, "findings": report.findings})
+    else:
+        print_line(f"revision {current.revision}: the rules of revision {revision}")
+    return ExitCode.OK
+
+
+def _document(found: RevisionDifference) -> object:
+    return {
+        "before": found.before,
+        "after": found.after,
+        "rules": [
+            {
+                "id": each.id,
+                "name": each.name,
+                "before": _rule(each.before),
+                "after": _rule(each.after),
+                "changes": each.changes,
+            }
+            for each in found.rules
+        ],
+    }
+
+
+def _rule(rule: Rule | None) -> object:
+    return None if rule is None else rule_document(rule)

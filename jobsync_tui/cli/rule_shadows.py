@@ -1,0 +1,157 @@
+"""``rules shadow``: drafts that are judged beside the rules in force and never act."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from ..backend.errors import ExitCode
+from ..backend.models import ImpactCounts, ImpactList, Shadow, ShadowLook
+from .options import json_option
+from .output import print_json, print_line, when
+from .progress import progress_line
+from .rule_documents import rule_document
+from .rule_findings import look_over
+from .rule_revisions import CONCERNS
+from .session import open_backend, read_text, runs
+from .tables import Table
+
+NAME = click.argument("name", metavar="NAME")
+
+
+@click.group()
+def shadow() -> None:
+    """Judge a draft beside the rules in force, without acting on it."""
+
+
+@shadow.command("list")
+@json_option
+@runs
+async def list_shadows(*, as_json: bool) -> int:
+    """List the shadows with what they would do now."""
+    async with open_backend() as backend:
+        found = await backend.shadows.list()
+    if as_json:
+        print_json({"shadows": [_document(each) for each in found]})
+        return ExitCode.OK
+    table = Table("SHADOW", "RULES", "BY", "SINCE", "LAST LOOK", "ELIGIBLE +", "ELIGIBLE -", "DIFFERENT")
+    for each in found:
+        last = each.last[0].at if each.last else None
+        table.add(each.name, len(each.rules), each.actor, when(each.at), when(last), *_counts(each.counts))
+    table.finish()
+    return ExitCode.OK
+
+
+@shadow.command()
+@NAME
+@click.argument("file", metavar="FILE")
+@json_option
+@runs
+async def add(*, name: str, file: str, as_json: bool) -> int:
+    """Keep the rules in FILE as the shadow NAME. They replace rules by id, or are added. - is standard input."""
+    async with open_backend() as backend:
+        await backend.rules.current()
+        made = await backend.shadows.add(name, await backend.rules.parse(read_text(file), file))
+    if as_json:
+        print_json(_document(made))
+    else:
+        print_line(f"{made.name}: {len(made.rules)} rules are judged beside revision {made.base_revision} from now on")
+    return ExitCode.OK
+
+
+@shadow.command()
+@NAME
+@click.option("--jobs", "limit", type=click.IntRange(min=0), default=20, show_default=True, metavar="N", help="List at most N jobs.")
+@click.option("--list", "which", type=click.Choice([each.value for each in ImpactList]), help="Only the jobs of this list.")
+@json_option
+@runs
+async def show(*, name: str, limit: int, which: str | None, as_json: bool) -> int:
+    """Show what a shadow would have done over time, and which jobs it concerns."""
+    async with open_backend() as backend:
+        found = await backend.shadows.get(name)
+        looks = await backend.shadows.looks(name)
+        page = await backend.shadows.jobs(name, which=None if which is None else ImpactList(which), limit=limit)
+    if as_json:
+        print_json({**_document(found), "looks": looks, "total": page.total, "jobs": page.jobs})
+        return ExitCode.OK
+    _print_looks(looks)
+    print_line()
+    table = Table("ATS JOB", "NAME", "WOULD BE", "SINCE", "UNTIL")
+    for job in page.jobs:
+        table.add(f"{job.integration}:{job.id}", job.name, job.kind.group.replace("_", " "), when(job.since), when(job.until))
+    table.finish()
+    print_line(f"{page.total:,} jobs")
+    return ExitCode.OK
+
+
+@shadow.command()
+@NAME
+@json_option
+@runs
+async def look(*, name: str, as_json: bool) -> int:
+    """Judge the cached jobs by a shadow now."""
+    async with open_backend() as backend:
+        with progress_line() as line:
+            found = await backend.shadows.look(name, lambda at: line.show(f"{at.done:,} of {at.total:,} jobs"))
+    if as_json:
+        print_json(_document(found))
+    else:
+        _print_looks(found.last)
+    return ExitCode.OK
+
+
+@shadow.command()
+@NAME
+@CONCERNS
+@json_option
+@runs
+async def promote(*, name: str, concerns: int | None, as_json: bool) -> int:
+    """Put a shadow's rules into force, and drop it."""
+    async with open_backend() as backend:
+        rules = (await backend.shadows.get(name)).rules
+        current = await backend.shadows.promote(name, typed=concerns)
+        report = await look_over(backend, [rule.id for rule in rules])
+    if as_json:
+        print_json({"revision": current.revision, "promoted": name, "findings": report.findings})
+    else:
+        print_line(f"revision {current.revision}: {name} is in force")
+    return ExitCode.OK
+
+
+@shadow.command()
+@NAME
+@json_option
+@runs
+async def drop(*, name: str, as_json: bool) -> int:
+    """Give a shadow up, with all that was seen of it."""
+    async with open_backend() as backend:
+        await backend.shadows.drop(name)
+    if as_json:
+        print_json({"dropped": name})
+    else:
+        print_line(f"dropped {name}")
+    return ExitCode.OK
+
+
+def _print_looks(looks: Sequence[ShadowLook]) -> None:
+    table = Table("AT", "INTEGRATION", "BY", "RULES", "ELIGIBLE +", "ELIGIBLE -", "DIFFERENT", "CAME", "WENT")
+    for each in looks:
+        table.add(when(each.at), each.integration, each.cause, f"r{each.revision}", *_counts(each.counts), each.came, each.went)
+    table.finish()
+
+
+def _counts(counts: ImpactCounts) -> tuple[str, str, str]:
+    return tuple(f"{number:,}" for number in (counts.newly_eligible, counts.no_longer_eligible, counts.reconfigured))  # type: ignore[return-value]
+
+
+def _document(found: Shadow) -> dict[str, object]:
+    return {
+        "name": found.name,
+        "base_revision": found.base_revision,
+        "actor": found.actor,
+        "at": found.at,
+        "counts": found.counts,
+        "last": found.last,
+        "rules": [rule_document(rule) for rule in found.rules],
+    }

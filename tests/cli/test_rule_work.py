@@ -1,0 +1,120 @@
+"""Rules by the commands: looked over, foreseen, shadowed, compared, restored, and how far they reach."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.services.workshop import CONFIG, job_line, write_jobs
+
+from .conftest import Ended, Jobsync
+
+RULES = """
+rules:
+  - {name: Oslo, when: {field: location.city, op: equals, value: Oslo}, actions: [{folder: North}]}
+  - {name: Care, priority: 200, when: {field: department, op: equals, value: Care}, actions: [{folder: Care}]}
+"""
+PARIS = "rules:\n  - {name: Oslo, when: {field: location.city, op: equals, value: Paris}, actions: [{folder: North}]}\n"
+OPENED = "rules:\n  - {name: Opened, when: {field: status, op: equals, value: opened}, actions: [{folder: North}]}\n"
+
+Run = Callable[..., Ended]
+
+
+@pytest.fixture
+def run(jobsync: Jobsync, tmp_path: Path) -> Run:
+    """Run commands on twelve jobs and two rules. A text that looks like YAML becomes a file."""
+    config = tmp_path / "jobsync.toml"
+    config.write_text(CONFIG.format(folder=tmp_path).partition("[[admins]]")[0], encoding="utf-8")
+    config.chmod(0o600)
+    write_jobs(tmp_path, map(job_line, range(12)))
+    texts: dict[str, str] = {}
+
+    def call(*arguments: str) -> Ended:
+        words = []
+        for argument in arguments:
+            if argument.lstrip().startswith("rules:"):
+                file = texts.setdefault(argument, f"{tmp_path}/{len(texts)}.yaml")
+                Path(file).write_text(argument, encoding="utf-8")
+                words.append(file)
+            else:
+                words.append(argument)
+        return jobsync("--config", str(config), *words)
+
+    assert call("refresh").code == 0
+    assert call("rules", "import", RULES).code == 0
+    return call
+
+
+def test_validate_looks_a_file_and_the_rules_in_force_over(run: Run) -> None:
+    found = run("rules", "validate", OPENED, "--json").json
+    assert (found["valid"], found["rules"], found["jobs"], found["unasked"]) == (True, 1, 12, None)
+    assert [(each["kind"], each["rule"], each["place"]) for each in found["findings"]] == [
+        ("impossible_value", "opened", "when"),
+        ("never_matches", "opened", "when"),
+    ]
+    words = run("rules", "validate", OPENED)
+    assert words.code == 0
+    assert "status can never be opened." in words.out
+    assert "Did you mean open?" in words.out
+    assert run("rules", "validate", "--json").json["findings"] == []
+    assert run("rules", "validate", "rules:\n  - {name: X, when: {field: nothing, op: is_set}}\n").code == 2
+
+
+def test_an_import_says_what_is_probably_not_meant_so(run: Run) -> None:
+    ended = run("rules", "import", OPENED, "--json")
+    assert [each["kind"] for each in ended.json["findings"]] == ["impossible_value", "never_matches"]
+    assert "status can never be opened." in ended.err
+
+
+def test_impact_gives_its_lists_and_single_jobs(run: Run) -> None:
+    listed = run("rules", "impact", PARIS, "--list", "newly_eligible", "--json").out.splitlines()
+    assert len(listed) == 2
+    assert '"id":"2"' in listed[0]
+    assert run("rules", "impact", PARIS, "--list", "reconfigured", "--field", "folder", "--filter", "7", "--json").out.count("\n") == 1
+    assert "newly eligible" in run("rules", "impact", PARIS, "--list", "would_create").out
+    job = run("rules", "impact", PARIS, "--job", "1", "--json").json
+    assert (job["before"]["fields"], job["after"]["fields"]) == ({"folder": "North"}, {"folder": "Care"})
+    assert "folder: North -> Care" in run("rules", "impact", PARIS, "--job", "1").out
+    assert "nothing would change" in run("rules", "impact", PARIS, "--job", "0").out
+    assert run("rules", "impact", PARIS, "--job", "none").code == 4
+    assert run("rules", "impact", PARIS, "--filter", "7").code == 2
+
+
+def test_a_shadow_from_the_file_to_the_rules_in_force(run: Run) -> None:
+    assert run("rules", "shadow", "add", "south", PARIS).code == 0
+    looked = run("rules", "shadow", "look", "south", "--json").json
+    assert (looked["counts"]["newly_eligible"], looked["base_revision"]) == (2, 1)
+    shown = run("rules", "shadow", "show", "south", "--list", "newly_eligible", "--json").json
+    assert (shown["total"], sorted(job["id"] for job in shown["jobs"]), len(shown["looks"])) == (2, ["2", "8"], 1)
+    assert "newly eligible" in run("rules", "shadow", "show", "south").out
+    assert [each["name"] for each in run("rules", "shadow", "list", "--json").json["shadows"]] == ["south"]
+    assert "south" in run("rules", "shadow", "list").out
+    refused = run("rules", "shadow", "promote", "south", "--json")
+    assert (refused.code, refused.json["error"]["code"]) == (2, "number_needed")
+    assert run("rules", "shadow", "promote", "south", "--concerns", "8", "--json").json["revision"] == 2
+    assert run("rules", "shadow", "drop", "south").code == 2
+    assert run("rules", "shadow", "add", "again", PARIS, "--json").code == run("rules", "shadow", "drop", "again").code == 0
+
+
+def test_revisions_are_compared_and_restored(run: Run) -> None:
+    assert run("rules", "import", PARIS).code == 0
+    found = run("rules", "diff", "1", "2", "--json").json
+    assert [(each["id"], [change["field"] for change in each["changes"]]) for each in found["rules"]] == [("oslo", ["when"])]
+    assert "location.city is Oslo -> location.city is Paris" in run("rules", "diff", "1", "2").out
+    assert run("rules", "restore", "1").code == 2
+    assert run("rules", "restore", "1", "--concerns", "8", "--json").json["revision"] == 3
+    assert run("rules", "diff", "1", "3", "--json").json["rules"] == []
+    assert "restore revision 1" in run("rules", "history").out
+    assert run("rules", "diff", "1", "9").code == 2
+
+
+def test_coverage_says_how_far_the_rules_reach(run: Run) -> None:
+    found = run("rules", "coverage", "--near", "--json").json
+    assert (found["coverage"]["jobs"], found["coverage"]["eligible"], found["coverage"]["waiting"]) == (12, 8, 8)
+    assert found["coverage"]["by_reason"] == {"no_rule_matched": 4}
+    assert found["near"]["jobs"] == 4
+    words = run("rules", "coverage", "--near", "--days", "2").out
+    assert "12 jobs: 8 eligible, 8 of them never synced; 4 not eligible" in words
+    assert "department were Care" in words
