@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from . import rule_story
 from .vocabulary import AGENCY, HEALTH, TECHNOLOGY
 from .world import SandboxJob, World, make_world
 
@@ -12,7 +13,10 @@ GREENHOUSE = "greenhouse"
 JOBVITE = "jobvite"
 CRELATE = "crelate"
 
-SHARES = {GREENHOUSE: 0.45, JOBVITE: 0.35, CRELATE: 0.20}
+SHARES = {GREENHOUSE: 0.40, JOBVITE: 0.25, CRELATE: 0.20}
+NEW_CLIENT_SHARE = 0.15
+"""The rest of the jobs: those of a new client of the hospital group's."""
+
 FIRST_NUMBERS = {GREENHOUSE: 4000, JOBVITE: 880000, CRELATE: 1}
 TRADES = {GREENHOUSE: TECHNOLOGY, JOBVITE: HEALTH, CRELATE: AGENCY}
 
@@ -101,6 +105,13 @@ def make_worlds(*, jobs: int, seed: int, now: datetime) -> dict[str, World]:
         )
         for integration, share in SHARES.items()
     }
+    rule_story.open_client(
+        worlds[JOBVITE],
+        jobs=round(max(jobs, MIN_JOBS) * NEW_CLIENT_SHARE),
+        first_number=FIRST_NUMBERS[JOBVITE] + len(worlds[JOBVITE].jobs),
+        seed=seed,
+        moment=now,
+    )
     _cast(worlds, now)
     return worlds
 

@@ -31,6 +31,7 @@ from .greenhouse import GreenhouseServer
 from .kombo import KomboServer
 from .mishaps import MishapTarget
 from .people import make_candidates, names_for
+from .rule_story import narrow_a_rule
 from .scenario import CRELATE, GREENHOUSE, JOBVITE, Role
 from .timer import running_timer
 from .world import World
@@ -102,7 +103,7 @@ class Sandbox:
         """Bring the sandbox to where the demonstration begins.
 
         Rules are imported, caches filled, some jobs synced with candidates in them; then some of those change in their ATS, one sync
-        fails, one job vanishes, somebody edits a job in the target, and a colleague has one job in hand.
+        fails, one job vanishes, somebody edits a job in the target, a colleague changes a rule, and has one job in hand.
         """
         rules = resources.files(__package__).joinpath("rules.yaml").read_text(encoding="utf-8")
         edited = ":".join(self.address(scenario.EDITED))
@@ -114,6 +115,7 @@ class Sandbox:
                 for integration in self.worlds:
                     await backend.integrations.refresh(integration)
                 await self._sync_some(backend, target)
+                await narrow_a_rule(backend, JOBVITE, self.settings.storage.url)
         await self._hold_one()
         scenario.job_of(self.worlds, scenario.VANISHED).deleted = True
         self.spent.discard(edited)
