@@ -27,11 +27,11 @@ class Navigator(RuleNavigator):
 
         self._start_with(PickerScreen())
 
-    def jobs(self, integration: str) -> None:
-        """Go to the jobs of ``integration``, in place of whatever is open."""
+    def jobs(self, integration: str, filter_text: str | None = None) -> None:
+        """Go to the jobs of ``integration``, in place of whatever is open; those that match ``filter_text`` if one is given."""
         from .screens.jobs import JobsScreen
 
-        self._start_with(JobsScreen(integration))
+        self._start_with(JobsScreen(integration, filter_text))
 
     def check(
         self, integration: str, job_id: str, *, neighbours: Neighbours | None = None, live: bool = False, revision: int | None = None

@@ -18,11 +18,14 @@ class RuleNavigator:
     def __init__(self, app: App[int]) -> None:
         self._app = app
 
-    def rules(self, rule: str | None = None) -> None:
-        """Open the list of the rules, at ``rule`` (an id or a name) if one is given."""
+    def rules(self, rule: str | None = None, *, instead: bool = False) -> None:
+        """Open the list of the rules, at ``rule`` (an id or a name) if one is given; ``instead`` of the screen that is in front."""
         from .screens.rules import RulesScreen
 
-        self._app.push_screen(RulesScreen(rule))
+        if instead:
+            self._app.switch_screen(RulesScreen(rule))
+        else:
+            self._app.push_screen(RulesScreen(rule))
 
     def rules_history(self) -> None:
         """Open the history of the rules."""

@@ -44,15 +44,17 @@ class JobsScreen(JobActions, GreetedScreen[None]):
 
     Args:
         integration: Id of the integration whose jobs are shown.
+        filter_text: What they are filtered by at first; None for what is remembered.
     """
 
     GROUPS = (Group.JOBS, Group.TABLE)
     BINDINGS: ClassVar[list[BindingType]] = bindings(Group.JOBS)
     AUTO_FOCUS = "JobTable"
 
-    def __init__(self, integration: str) -> None:
+    def __init__(self, integration: str, filter_text: str | None = None) -> None:
         super().__init__()
         self.integration = integration
+        self._filter = filter_text
         self.summary: IntegrationSummary | None = None
         self.automatic: AutomaticState | None = None
         self.view = View()
@@ -72,7 +74,8 @@ class JobsScreen(JobActions, GreetedScreen[None]):
     def compose(self) -> ComposeResult:
         """Lay the screen out."""
         self.marks = self.host.marks_of(self.integration)
-        self.view = self.host.memory.view(self.integration)
+        remembered = self.host.memory.view(self.integration)
+        self.view = remembered if self._filter is None else View(self._filter, remembered.sort)
         yield Line(id="jobs-header")
         table = JobTable(marks=self.marks, id="jobs-table")
         yield FilterBar(self.view.filter, table)
@@ -89,7 +92,7 @@ class JobsScreen(JobActions, GreetedScreen[None]):
         self.set_interval(POLL, self._poll)
         self.set_interval(TICK, self._tick)
         self.work(self._read_summary(), group="summary")
-        if self.view.filter.strip():
+        if self._filter is None and self.view.filter.strip():
             self.status.put("hint", line((" REMEMBERED FILTER ", "bold reverse"), f" {self.view.filter}  esc in / clears it"))
 
     @property

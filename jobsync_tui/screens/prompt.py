@@ -55,7 +55,7 @@ class Question:
         offers: What can be taken with the arrows and enter.
         check: Says what is wrong with a text, or what it would do; a newer one replaces one that is under way.
         many: The text is a list with commas: tab adds an offer to it.
-        pick: The first offer is taken where none was chosen: the text only searches.
+        pick: The first offer is taken where none was chosen: the text searches. Above the first stands what is typed.
     """
 
     title: str
@@ -135,7 +135,7 @@ class PromptScreen(ModalScreen[str | None]):
         options = self.query_one(OptionList)
         if options.highlighted is None:
             options.highlighted = 0 if step > 0 and options.option_count else None
-        elif step < 0 and options.highlighted == 0 and not self._question.pick:
+        elif step < 0 and options.highlighted == 0:
             options.highlighted = None
             self._check()
         else:
@@ -200,7 +200,7 @@ class PromptScreen(ModalScreen[str | None]):
         options.clear_options()
         room = max(20, min(44, max((len(offer.text) for offer in self._shown), default=0)))
         options.add_options(Option(_offered(offer, room)) for offer in self._shown)
-        options.highlighted = 0 if self._question.pick and self._shown else None
+        options.highlighted = 0 if self._question.pick and self._shown and not (self._untouched and self._first) else None
 
     def _highlighted(self) -> Offer | None:
         number = self.query_one(OptionList).highlighted

@@ -136,6 +136,8 @@ class RuleEditorScreen(RuleEdits):
     def _after_saving(self, answer: str | None) -> None:
         if answer:
             self.host.go.shadows(answer, instead=True)
+        elif answer is not None and self.desk.job is not None:
+            self.host.go.rules(self.desk.rule.id, instead=True)
         elif answer is not None:
             self.dismiss(None)
 

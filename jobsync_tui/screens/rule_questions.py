@@ -126,13 +126,20 @@ class RuleQuestions:
         def made(text: str) -> Action:
             return Action(kind, typed(text, Op.EQUALS, of_text=False) if kind is ActionKind.SETTING else text.strip(), name)
 
+        offers = self._action_offers(kind, name)
+        known = {offer.text for offer in offers}
+
         async def check(text: str) -> Finding:
-            return await self._judge(made(text)) if text.strip() else Finding("a value, or esc", wrong=True)
+            if not text.strip():
+                return Finding("a value, or esc", wrong=True)
+            found = await self._judge(made(text))
+            strange = known and kind is not ActionKind.SETTING and text.strip() not in known
+            return Finding(f"! {words.TARGET} has no {words.ACTIONS[kind]} of that name now") if strange and not found.wrong else found
 
         value = start.value if start is not None else None
         before = shown(value, Op.EQUALS, of_text=False) if kind is ActionKind.SETTING else str(value or "")
         title = f"{words.action(kind, name)} ..."
-        answer = await self._ask(Question(title=title, value=before, offers=self._action_offers(kind, name), check=check))
+        answer = await self._ask(Question(title=title, value=before, offers=offers, check=check, pick=bool(offers)))
         return None if answer is None else made(answer)
 
     async def _kind(self) -> ActionKind | None:

@@ -186,6 +186,12 @@ class RulesScreen(DialogScreen[None]):
         """Show who changed the rules."""
         self.host.go.rules_history()
 
+    def action_jobs(self) -> None:
+        """List the jobs that the rule under the cursor applies to."""
+        rule = self._under_cursor()
+        if rule is not None:
+            self.work(self._list_jobs(rule), group="jobs")
+
     def action_shadows(self) -> None:
         """Show the rules that run in shadow."""
         self.host.go.shadows()
@@ -193,6 +199,19 @@ class RulesScreen(DialogScreen[None]):
     def _under_cursor(self) -> Rule | None:
         target = self.sheet.target
         return next((rule for rule in self._rules.rules if rule.id == target), None)
+
+    async def _list_jobs(self, rule: Rule) -> None:
+        """Go to the jobs of the integration that has most of the rule's."""
+        text = f'rule:"{rule.name}"'
+        counts = {each.id: await self.backend.jobs.count(each.id, text) for each in await self.backend.integrations.list()}
+        integration = max(counts, key=lambda each: counts[each], default=None)
+        if integration is None or not counts[integration]:
+            self.host.tell(f"{rule.name} applies to no job that was judged")
+            return
+        elsewhere = sum(counts.values()) - counts[integration]
+        if elsewhere:
+            self.host.tell(f"{words.count(elsewhere, 'more job')} in other integrations; i goes there")
+        self.host.go.jobs(integration, text)
 
     async def _read(self) -> None:
         rules = await self.backend.rules.current()

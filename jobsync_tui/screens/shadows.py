@@ -108,7 +108,13 @@ class ShadowsScreen(DialogScreen[None]):
 
     async def _promote(self, name: str) -> None:
         before = await self.backend.rules.current()
-        self.host.go.propose(promoting(before, await self.backend.shadows.to_come(name), name))
+        rules = (await self.backend.shadows.get(name)).rules
+
+        def ended(answer: str | None) -> None:
+            if answer is not None:
+                self.host.go.rules(rules[0].id, instead=True)
+
+        self.host.go.propose(promoting(before, await self.backend.shadows.to_come(name), name), ended)
 
     async def _drop(self, name: str) -> None:
         await self.backend.shadows.drop(name)

@@ -58,12 +58,13 @@ def impact_sheet(impact: RuleImpact, findings: Sequence[Finding], width: int) ->
         sheet += [BLANK, head("CONFIGURED DIFFERENTLY")]
         cells = [f"{words.field(name)} {number:,}" for name, number in sorted(impact.fields.items(), key=lambda item: -item[1])]
         sheet += wrap_lines(", ".join(cells), width - 1, 5)
-    if len(impact.by_integration) > 1 and counts.concerned:
+    sheet += finding_lines(findings, width)
+    concerned = {name: part for name, part in impact.by_integration.items() if part.concerned}
+    if len(impact.by_integration) > 1 and concerned:
         sheet += [BLANK, head("BY INTEGRATION")]
-        for name, part in impact.by_integration.items():
+        for name, part in concerned.items():
             told = f"+{part.newly_eligible:,} eligible, -{part.no_longer_eligible:,}, {part.reconfigured:,} configured differently"
             sheet += columns((name, dim(told)), (20, width - 30), indent=5)
-    sheet += finding_lines(findings, width)
     return tuple(sheet)
 
 

@@ -44,7 +44,7 @@ def look_words(look: Look, rule: Rule) -> str:
     if look.matched is not None:
         told += f"   this job: {'ok yes' if look.matched else 'x no'}"
     if not rule.actions:
-        told += "   sets nothing yet: A adds an action"
+        told += "   sets nothing: A adds"
     elif not rule.active:
         told += "   switched off"
     return told

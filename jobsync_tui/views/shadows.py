@@ -31,7 +31,8 @@ def shadows_sheet(seen: Sequence[SeenShadow], now: datetime, width: int) -> Shee
         return (
             line("   ", dim("No rule runs in shadow.")),
             BLANK,
-            line("   ", "e on a rule, s for its impact, then h: it is judged beside the rules in force and acts on nothing."),
+            line("   ", "e on a rule, s for its impact, then h: it is judged beside the rules,"),
+            line("   ", "what it would have done is kept over time, and it acts on nothing."),
         )
     sheet: list[Line | Fold] = [head("JUDGED BESIDE THE RULES IN FORCE, WITHOUT ACTING", "would be, over all jobs"), BLANK]
     for each in seen:
@@ -57,21 +58,24 @@ def _looks(looks: Sequence[ShadowLook], width: int) -> list[Line]:
     rows = [head("   OVER TIME", "a look for each time that it was something else")]
     for look in looks:
         lead = f"{words.day_and_time(look.at)[5:16]}  {fit(look.integration, 14):<14}  {fit(look.cause, 9):<9}  r{look.revision:<4}"
-        rows.append(
-            line("     ", dim(lead), fit(f"  {counts_words(look.counts)}; {look.came:,} came, {look.went:,} went", width - len(lead) - 7))
+        counts = look.counts
+        told = (
+            f"  +{counts.newly_eligible:,} -{counts.no_longer_eligible:,} ~{counts.reconfigured:,}   {look.came:,} came, {look.went:,} went"
         )
+        rows.append(line("     ", dim(lead), fit(told, width - len(lead) - 7)))
     return rows if looks else []
 
 
 def _jobs(page: ShadowPage, width: int) -> list[Line]:
     if not page.jobs:
         return []
-    rows = [head("   JOBS", f"the latest {len(page.jobs):,} of {page.total:,}")]
+    rows = [head("   JOBS", f"since; the latest {len(page.jobs):,} of {page.total:,}")]
     return [*rows, *(_job(job, width) for job in page.jobs)]
 
 
 def _job(job: ShadowJob, width: int) -> Line:
     told = LISTS[job.kind.group]
     until = good("still") if job.until is None else warn(f"until {words.day_and_time(job.until)[5:16]}")
-    lead = f"{fit(job.id, 12):<12}  {fit(job.name or '(no name)', width - 74):<{max(width - 74, 1)}}  {told:<22}"
-    return line("     ", lead, dim(f"  since {words.day_and_time(job.since)[5:16]} "), until)
+    room = max(width - 65, 8)
+    lead = f"{fit(job.id, 10):<10}  {fit(job.name or '(no name)', room):<{room}}  {told:<22}"
+    return line("     ", lead, dim(f"  {words.day_and_time(job.since)[5:16]} "), until)

@@ -48,11 +48,14 @@ async def test_a_rule_from_a_job_runs_in_shadow_and_is_promoted_in_one_step(tmp_
             await pilot.press("h")
             await until(pilot, lambda: any("in shadow already" in notice.text for notice in app.notices))
             await pilot.press("y", "4", "enter")
-            await shows(app, pilot, "No rule runs in shadow")
-            assert {rule.id for rule in (await backend.rules.current()).rules} == {"oslo", "data"}
-            await pilot.press("escape")
             await until(pilot, lambda: isinstance(app.screen, RulesScreen))
+            await shows(app, pilot, "id data, priority 100")
+            assert {rule.id for rule in (await backend.rules.current()).rules} == {"oslo", "data"}
+            assert await backend.shadows.list() == ()
             await shows(app, pilot, "2 rules, 2 active")
+            await pilot.press("o")
+            await shows(app, pilot, '/ rule:"Data"')
+            await shows(app, pilot, "6 match")
 
 
 async def test_a_shadow_is_given_up_only_after_a_question(tmp_path: Path) -> None:
