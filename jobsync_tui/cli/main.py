@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
@@ -60,4 +61,6 @@ def cli(ctx: click.Context) -> int:
 
 def main() -> None:
     """Run ``jobsync`` with this process's arguments and end the process with its exit code."""
+    # Plugins of pydantic are code that nobody here chose, and looking for them costs 40 ms of every start.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     sys.exit(run(cli, sys.argv[1:]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
 import stat
@@ -11,15 +12,31 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
 from ..errors import AccessDenied, ConfigError, JobsyncError
 from ..paths import read_regular
 from ..text import clean
-from .locate import key_lines, line_of
+from .locate import KeyPath, key_lines, line_of
 from .schema import Settings
-from .tables import Place, Problem, Problems, read_table
 
 _MAX_BYTES = 1_000_000
 _TOML_PLACE = re.compile(r"\s*\((?:at line (\d+), column \d+|at end of document)\)$")
+
+_WORDS: Mapping[str, str] = {
+    "missing": "is missing",
+    "string_type": "must be text",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "tuple_type": "must be a list",
+    "model_type": "must be a table",
+    "model_attributes_type": "must be a table",
+    "dict_type": "must be a table",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +104,13 @@ def parse_settings(text: str, path: Path) -> Settings:
         raise _syntax_error(str(error), text, path) from None
     except RecursionError:
         raise ConfigError(f"{_shown(path)}: the configuration file is nested too deep") from None
+    if "path" in document:
+        raise ConfigError(f"{_shown(path)}, line {line_of(('path',), key_lines(text))}: path is not a known key")
     try:
-        return read_table(Settings, document, path.parent, path=path)
-    except Problems as problems:
-        raise _first_problem(problems.found, document, text, path) from None
+        return Settings.model_validate({**document, "path": path}, context={"base": path.parent})
+    except ValidationError as error:
+        problems = error.errors(include_url=False, include_input=False)
+    raise _first_problem(problems, document, text, path)
 
 
 def _not_readable(path: Path) -> JobsyncError:
@@ -112,16 +132,56 @@ def _syntax_error(message: str, text: str, path: Path) -> ConfigError:
     return ConfigError(f"{_shown(path)}, line {line}: not TOML: {clean(words.partition(':')[0], limit=120)}")
 
 
-def _first_problem(problems: Sequence[Problem], document: Mapping[str, Any], text: str, path: Path) -> ConfigError:
+def _first_problem(problems: Sequence[ErrorDetails], document: Mapping[str, Any], text: str, path: Path) -> ConfigError:
     """Return the error for the topmost problem, saying how many more there are."""
     lines = key_lines(text)
-    found = sorted((line_of(each.place, lines), _dotted(each.place, document), clean(each.words, limit=300)) for each in problems)
+    found = sorted((line_of(place, lines), _dotted(place, document), _words(detail)) for detail in problems for place in [_place(detail)])
     line, key, words = found[0]
     more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
     return ConfigError(f"{_shown(path)}, line {line}: {key} {words}{more}")
 
 
-def _dotted(place: Place, document: Mapping[str, Any]) -> str:
+def _place(detail: ErrorDetails) -> KeyPath:
+    context = detail.get("ctx") or {}
+    return (*detail["loc"], *context.get("key", ()))
+
+
+def _words(detail: ErrorDetails) -> str:
+    kind = detail["type"]
+    if kind == "extra_forbidden":
+        return f"is not a known key{_suggestion(detail['loc'])}"
+    if kind == "enum":
+        return f"must be {(detail.get('ctx') or {}).get('expected', 'another word')}"
+    if kind in _WORDS:
+        return _WORDS[kind]
+    message = detail["msg"]
+    return clean(message.replace("Input should be ", "must be ", 1), limit=300)
+
+
+def _suggestion(place: Sequence[str | int]) -> str:
+    """Return a hint at the key that was meant, where one of that table is like it."""
+    model: Any = Settings
+    for part in place[:-1]:
+        if isinstance(part, str) and hasattr(model, "model_fields"):
+            field = model.model_fields.get(part)
+            model = _inner_model(field.annotation) if field else None
+    names = [field.alias or name for name, field in getattr(model, "model_fields", {}).items() if name != "path" or model is not Settings]
+    near = difflib.get_close_matches(str(place[-1]), names, n=1)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def _inner_model(annotation: Any) -> Any:
+    """Return the model inside an annotation such as ``tuple[Model, ...] | None``."""
+    if hasattr(annotation, "model_fields"):
+        return annotation
+    for argument in getattr(annotation, "__args__", ()):
+        found = _inner_model(argument)
+        if found is not None:
+            return found
+    return None
+
+
+def _dotted(place: KeyPath, document: Mapping[str, Any]) -> str:
     """Return a key's place as people write it, an integration by its id: ``integrations[greenhouse].base_url``."""
     words = ""
     value: Any = document

@@ -1,18 +1,35 @@
-"""The tables and keys of the configuration file. Unknown keys are errors in every table."""
+"""The tables and keys of the configuration file as frozen models. Unknown keys are errors in every table."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import ClassVar
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ..models import EvaluationPolicy, SettingValue
 from ..secrets import SecretRef
-from . import values
-from .tables import Problem, Table, key, list_of, placed, table_of, tables_of
+from .values import (
+    CommandWords,
+    Credentials,
+    Duration,
+    ExtraTable,
+    FlatTable,
+    Identifier,
+    JobField,
+    OwnPath,
+    ProxyUrl,
+    Scalar,
+    SecretReference,
+    ServiceUrl,
+    StorageUrl,
+    Text,
+    WebhookAddress,
+    problem,
+)
 
 DEFAULT_TARGET_URL = "https://api.tenzo.ai"
 
@@ -42,18 +59,20 @@ BUILT_IN_PROVIDERS = frozenset(
 """Providers whose further keys are all known here."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class OrganizationSettings(Table):
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, hide_input_in_errors=True)
+
+
+class OrganizationSettings(_Table):
     """Who the jobs are synced for."""
 
-    name: str = key(values.any_text, "")
+    name: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class StorageSettings(Table):
+class StorageSettings(_Table):
     """Where the database is: ``sqlite``, ``sqlite:///PATH`` or ``postgresql://USER@HOST/NAME``."""
 
-    url: str = key(values.storage_url, "sqlite")
+    url: StorageUrl = "sqlite"
 
 
 class TargetKind(StrEnum):
@@ -63,29 +82,28 @@ class TargetKind(StrEnum):
     TENZO = "tenzo"
 
 
-@dataclass(frozen=True, kw_only=True)
-class TargetSettings(Table):
+class TargetSettings(_Table):
     """The target; all but ``kind`` is for ``tenzo`` only.
 
     Attributes:
         wire: How this installation spells paths, headers and fields, by the keys that docs/target-api.yaml lists.
     """
 
-    kind: TargetKind = key(values.word_of(TargetKind), TargetKind.LOCAL)
-    base_url: str = key(values.base_url, DEFAULT_TARGET_URL)
-    api_key: SecretRef | None = key(values.secret, None)
-    wire: Mapping[str, object] = key(values.extra_table, dict)
+    kind: TargetKind = TargetKind.LOCAL
+    base_url: ServiceUrl = DEFAULT_TARGET_URL
+    api_key: SecretReference | None = None
+    wire: ExtraTable = Field(default_factory=dict)
 
-    def check(self) -> None:
-        """A target on a server needs a key, and only that has a wire."""
+    @model_validator(mode="after")
+    def _what_tenzo_needs(self) -> Self:
         if self.kind is TargetKind.TENZO and self.api_key is None:
-            raise Problem("is missing: the target tenzo needs one", "api_key")
+            raise problem("is missing: the target tenzo needs one", "api_key")
         if self.kind is TargetKind.LOCAL and self.wire:
-            raise Problem("is for the target tenzo only", "wire")
+            raise problem("is for the target tenzo only", "wire")
+        return self
 
 
-@dataclass(frozen=True, kw_only=True)
-class SyncSettings(Table):
+class SyncSettings(_Table):
     """How jobs are synced.
 
     Attributes:
@@ -96,15 +114,14 @@ class SyncSettings(Table):
         most_changes: How many jobs of an integration the automatic sync may write because rules changed, before it asks a person.
     """
 
-    required_fields: tuple[str, ...] = key(list_of(values.job_field), ("name",))
-    every: timedelta = key(values.duration, timedelta(minutes=5))
-    concurrency: int = key(values.whole_number(least=1, most=29), 4)
-    settle_after: timedelta = key(values.duration, timedelta(seconds=20))
-    most_changes: int = key(values.whole_number(least=0), 200)
+    required_fields: tuple[JobField, ...] = ("name",)
+    every: Duration = timedelta(minutes=5)
+    concurrency: int = Field(default=4, ge=1, le=29, strict=True)
+    settle_after: Duration = timedelta(seconds=20)
+    most_changes: int = Field(default=200, ge=0, strict=True)
 
 
-@dataclass(frozen=True, kw_only=True)
-class NotifySettings(Table):
+class NotifySettings(_Table):
     """Where failures of the automatic sync are sent.
 
     Attributes:
@@ -115,16 +132,17 @@ class NotifySettings(Table):
         every: At most one digest in that time.
     """
 
-    webhook: SecretRef | str | None = key(values.webhook, None)
-    secret: SecretRef | None = key(values.secret, None)
-    command: tuple[str, ...] | None = key(values.command, None)
-    timeout: timedelta = key(values.duration, timedelta(seconds=30))
-    every: timedelta = key(values.duration, timedelta(minutes=15))
+    webhook: WebhookAddress | None = None
+    secret: SecretReference | None = None
+    command: CommandWords | None = None
+    timeout: Duration = timedelta(seconds=30)
+    every: Duration = timedelta(minutes=15)
 
-    def check(self) -> None:
-        """A webhook is signed."""
+    @model_validator(mode="after")
+    def _a_webhook_is_signed(self) -> Self:
         if (self.webhook is None) != (self.secret is None):
-            raise Problem("is missing: a webhook is signed, so it needs an address and a secret", "secret" if self.webhook else "webhook")
+            raise problem("is missing: a webhook is signed, so it needs an address and a secret", "secret" if self.webhook else "webhook")
+        return self
 
     @property
     def secrets(self) -> tuple[SecretRef, ...]:
@@ -132,65 +150,57 @@ class NotifySettings(Table):
         return tuple(each for each in (self.webhook, self.secret) if isinstance(each, SecretRef))
 
 
-@dataclass(frozen=True, kw_only=True)
-class RulesSettings(Table):
+class RulesSettings(_Table):
     """How rules are changed. A change that concerns more than ``confirm_above`` cached jobs is saved only where their number is typed."""
 
-    confirm_above: int = key(values.whole_number(least=0), 100)
+    confirm_above: int = Field(default=100, ge=0, strict=True)
 
 
-@dataclass(frozen=True, kw_only=True)
-class SessionSettings(Table):
+class SessionSettings(_Table):
     """How long a session of the terminal application may stand idle; ``idle`` is None where the file does not say."""
 
-    idle: timedelta | None = key(values.duration, None)
+    idle: Duration | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class NetworkSettings(Table):
+class NetworkSettings(_Table):
     """The way out. The environment's proxy settings are not used."""
 
-    proxy: str | None = key(values.proxy_url, None)
-    ca_bundle: Path | None = placed(values.own_path, None)
+    proxy: ProxyUrl | None = None
+    ca_bundle: OwnPath | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class NamedSetting(Table):
+class NamedSetting(_Table):
     """A setting of the target's jobs by name."""
 
-    name: str = key(values.text)
-    value: bool | int | float | str = key(values.scalar)
+    name: Text
+    value: Scalar
 
 
-@dataclass(frozen=True, kw_only=True)
-class JobSettings(Table):
+class JobSettings(_Table):
     """Settings that the organization gives to every job: ``required`` win over every rule, ``default`` lose to every rule."""
 
-    default_generation_template: str | None = key(values.text, None)
-    required: tuple[NamedSetting, ...] = placed(tables_of(NamedSetting), ())
-    default: tuple[NamedSetting, ...] = placed(tables_of(NamedSetting), ())
+    default_generation_template: Text | None = None
+    required: tuple[NamedSetting, ...] = ()
+    default: tuple[NamedSetting, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class IntegrationSettings(Table):
+class IntegrationSettings(_Table):
     """One configured connection to an ATS.
 
     ``credentials`` holds references, and texts where the key may stand in the file. What only some providers have is in `options`.
     """
 
-    IMPLIED: ClassVar[Mapping[str, str]] = {"name": "id"}
-
-    id: str = key(values.identifier)
-    name: str = key(values.text)
-    provider: str = key(values.identifier)
-    base_url: str | None = key(values.base_url, None)
-    credentials: Mapping[str, SecretRef | str] = key(values.credentials, dict)
-    read_only: bool = key(values.flag, default=False)
-    automatic: bool = key(values.flag, default=True)
-    token_url: str | None = key(values.base_url, None)
-    path: Path | None = placed(values.own_path, None)
-    columns: Mapping[str, str] | None = key(values.flat_table, None)
-    further: Mapping[str, object] = key(values.extra_table, dict, name="options")
+    id: Identifier
+    name: Text
+    provider: Identifier
+    base_url: ServiceUrl | None = None
+    credentials: Credentials = Field(default_factory=dict)
+    read_only: bool = Field(default=False, strict=True)
+    automatic: bool = Field(default=True, strict=True)
+    token_url: ServiceUrl | None = None
+    path: OwnPath | None = None
+    columns: FlatTable | None = None
+    further: ExtraTable = Field(default_factory=dict, alias="options")
 
     @property
     def options(self) -> Mapping[str, object]:
@@ -198,50 +208,57 @@ class IntegrationSettings(Table):
         own = {"token_url": self.token_url, "path": None if self.path is None else str(self.path), "columns": self.columns}
         return {key: value for key, value in own.items() if value is not None} | dict(self.further)
 
-    def check(self) -> None:
-        """Keys are those of the provider."""
+    @model_validator(mode="before")
+    @classmethod
+    def _name_is_the_id(cls, table: object) -> object:
+        if isinstance(table, dict) and "name" not in table and "id" in table:
+            return {**table, "name": table["id"]}
+        return table
+
+    @model_validator(mode="after")
+    def _keys_fit_the_provider(self) -> Self:
         allowed = FURTHER_KEYS.get(self.provider, frozenset() if self.provider in BUILT_IN_PROVIDERS else frozenset({"options"}))
         given = {key for key in ("token_url", "path", "columns") if getattr(self, key) is not None}
         if self.further:
             given.add("options")
-        for each in sorted(given - allowed):
-            raise Problem(f"is not a key of the provider {self.provider}", each)
+        for key in sorted(given - allowed):
+            raise problem(f"is not a key of the provider {self.provider}", key)
         if self.provider == "file" and self.path is None:
-            raise Problem("is missing: the provider file reads an export at that path", "path")
+            raise problem("is missing: the provider file reads an export at that path", "path")
+        return self
 
 
-@dataclass(frozen=True, kw_only=True)
-class AdminSettings(Table):
+class AdminSettings(_Table):
     """One who may use the program, and on which integrations; ``*`` stands for all."""
 
-    user: str = key(values.text)
-    integrations: tuple[str, ...] = key(list_of(values.text), ())
+    user: Text
+    integrations: tuple[Text, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Settings(Table):
+class Settings(_Table):
     """The whole configuration. ``admins`` is None where the file has no such table."""
 
     path: Path
-    organization: OrganizationSettings = placed(table_of(OrganizationSettings), OrganizationSettings())
-    storage: StorageSettings = placed(table_of(StorageSettings), StorageSettings())
-    target: TargetSettings = placed(table_of(TargetSettings), TargetSettings())
-    sync: SyncSettings = placed(table_of(SyncSettings), SyncSettings())
-    notify: NotifySettings = placed(table_of(NotifySettings), NotifySettings())
-    rules: RulesSettings = placed(table_of(RulesSettings), RulesSettings())
-    network: NetworkSettings = placed(table_of(NetworkSettings), NetworkSettings())
-    session: SessionSettings = placed(table_of(SessionSettings), SessionSettings())
-    settings: JobSettings = placed(table_of(JobSettings), JobSettings())
-    integrations: tuple[IntegrationSettings, ...] = placed(tables_of(IntegrationSettings), ())
-    admins: tuple[AdminSettings, ...] | None = placed(tables_of(AdminSettings), None)
+    organization: OrganizationSettings = OrganizationSettings()
+    storage: StorageSettings = StorageSettings()
+    target: TargetSettings = TargetSettings()
+    sync: SyncSettings = SyncSettings()
+    notify: NotifySettings = NotifySettings()
+    rules: RulesSettings = RulesSettings()
+    network: NetworkSettings = NetworkSettings()
+    session: SessionSettings = SessionSettings()
+    settings: JobSettings = JobSettings()
+    integrations: tuple[IntegrationSettings, ...] = ()
+    admins: tuple[AdminSettings, ...] | None = None
 
-    def check(self) -> None:
-        """No id is used twice."""
+    @model_validator(mode="after")
+    def _ids_are_unique(self) -> Self:
         seen: set[str] = set()
         for index, integration in enumerate(self.integrations):
             if integration.id in seen:
-                raise Problem(f"is used twice: {integration.id}", "integrations", index, "id")
+                raise problem(f"is used twice: {integration.id}", "integrations", index, "id")
             seen.add(integration.id)
+        return self
 
     def integration(self, integration_id: str) -> IntegrationSettings | None:
         """Return the integration with that id, or None."""

@@ -8,20 +8,19 @@ from __future__ import annotations
 import ipaddress
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import timedelta
-from enum import StrEnum
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeAlias
 from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, InstanceOf, PlainValidator, ValidationInfo
+from pydantic_core import PydanticCustomError
 
 from ..durations import parse_duration
 from ..models import Job
 from ..secrets import SecretKind, SecretRef
-from .tables import Problem
-
-W = TypeVar("W", bound=StrEnum)
 
 LITERAL_CREDENTIALS = frozenset({"user_id", "username", "client_id", "integration_id", "company_id", "subdomain"})
 """Credentials that are no secrets and may stand in the file as they are."""
@@ -33,76 +32,37 @@ _JOB_FIELDS = frozenset(field.name for field in fields(Job))
 _PLACES = "name a place instead: { env = NAME }, { file = PATH } or { keyring = NAME }"
 
 
-def any_text(value: object) -> str:
-    """Return a text, which may be empty."""
+def problem(message: str, *key: str | int) -> PydanticCustomError:
+    """Return the error for a value, or for what lies at ``key`` in it. The message is no template: its braces are taken as they are."""
+    return PydanticCustomError("problem", "{words}", {"words": message, "key": key})
+
+
+def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise Problem("must be text")
-    return value
-
-
-def text(value: object) -> str:
-    """Return a text that says something, on one line."""
-    value = any_text(value)
+        raise problem("must be text")
     if not value.strip():
-        raise Problem("must not be empty")
+        raise problem("must not be empty")
     if any(ord(character) < 0x20 or ord(character) == 0x7F for character in value):
-        raise Problem("must not contain control characters")
+        raise problem("must not contain control characters")
     return value
 
 
-def flag(value: object) -> bool:
-    """Return true or false."""
-    if not isinstance(value, bool):
-        raise Problem("must be true or false")
-    return value
-
-
-def whole_number(*, least: int, most: int | None = None) -> Callable[[object], int]:
-    """Return how a whole number between two others is read."""
-
-    def read(value: object) -> int:
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise Problem("must be a whole number")
-        if value < least:
-            raise Problem(f"must be greater than or equal to {least}")
-        if most is not None and value > most:
-            raise Problem(f"must be less than or equal to {most}")
-        return value
-
-    return read
-
-
-def word_of(words: type[W]) -> Callable[[object], W]:
-    """Return how one of an enumeration's words is read."""
-
-    def read(value: object) -> W:
-        for word in words:
-            if word == value:
-                return word
-        raise Problem(f"must be {' or '.join(repr(word.value) for word in words)}")
-
-    return read
-
-
-def identifier(value: object) -> str:
-    """Return a name for use in other names."""
-    value = text(value)
+def _identifier(value: str) -> str:
     if not _IDENTIFIER.fullmatch(value):
-        raise Problem("must be letters, digits, dots, dashes and underscores, at most 64, and begin with a letter or digit")
+        raise problem("must be letters, digits, dots, dashes and underscores, at most 64, and begin with a letter or digit")
     return value
 
 
-def duration(value: object) -> timedelta:
-    """Return a span of time."""
+def _duration(value: object) -> timedelta:
     if not isinstance(value, str):
-        raise Problem("must be a duration such as 20s, 5m, 12h or 365d, in quotes")
+        raise problem("must be a duration such as 20s, 5m, 12h or 365d, in quotes")
     try:
-        span = parse_duration(value)
+        duration = parse_duration(value)
     except ValueError as error:
-        raise Problem(str(error)) from None
-    if not span:
-        raise Problem("must be longer than nothing")
-    return span
+        raise problem(str(error)) from None
+    if not duration:
+        raise problem("must be longer than nothing")
+    return duration
 
 
 def service_url(value: str, *, query: bool = False) -> str:
@@ -113,41 +73,33 @@ def service_url(value: str, *, query: bool = False) -> str:
         query: Whether it may have a query, in which some services want their key.
 
     Raises:
-        Problem: It is no address that may be used; the message does not repeat it, and is that of a `ValueError`.
+        PydanticCustomError: It is no address that may be used; the message does not repeat it, and is that of a `ValueError`.
     """
     parts = _url_parts(value)
     if (parts.query and not query) or parts.fragment:
-        raise Problem("must not have a query or a fragment")
+        raise problem("must not have a query or a fragment")
     if parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or "")):
         return value.rstrip("/")
-    raise Problem("must be https, or http to a loopback address")
+    raise problem("must be https, or http to a loopback address")
 
 
-def base_url(value: object) -> str:
-    """Return the address of a service."""
-    return service_url(text(value))
-
-
-def webhook(value: object) -> SecretRef | str:
+def _webhook(value: object) -> SecretRef | str:
     """Return a webhook's address, or where it is kept: with many services whoever knows it may post there."""
-    return base_url(value) if isinstance(value, str) else secret(value)
+    return service_url(_text(value)) if isinstance(value, str) else _secret(value)
 
 
-def command(value: object) -> tuple[str, ...]:
-    """Return a program and its arguments."""
+def _command(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not value:
-        raise Problem('must be a list of the program and its arguments, such as ["/usr/local/bin/page", "--quiet"]')
-    words = tuple(text(word) for word in value)
+        raise problem('must be a list of the program and its arguments, such as ["/usr/local/bin/page", "--quiet"]')
+    words = tuple(_text(word) for word in value)
     if not words[0].startswith("/"):
-        raise Problem("must begin with the absolute path of the program")
+        raise problem("must begin with the absolute path of the program")
     return words
 
 
-def proxy_url(value: object) -> str:
-    """Return the address of a proxy."""
-    value = text(value)
+def _proxy_url(value: str) -> str:
     if _url_parts(value).scheme not in {"http", "https"}:
-        raise Problem("must be an http or https URL")
+        raise problem("must be an http or https URL")
     return value
 
 
@@ -165,11 +117,11 @@ def _url_parts(value: str) -> _Parts:
     try:
         parts = _Parts(value)
     except ValueError:
-        raise Problem("must be a URL") from None
+        raise problem("must be a URL") from None
     if not parts.hostname or re.search(r"[\s\\]", value):
-        raise Problem("must be a URL with a host")
+        raise problem("must be a URL with a host")
     if parts.has_account:
-        raise Problem("must not have a user name or password in it")
+        raise problem("must not have a user name or password in it")
     return parts
 
 
@@ -183,86 +135,97 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def storage_url(value: object) -> str:
-    """Return where the database is."""
-    value = text(value)
+def _storage_url(value: str) -> str:
     if not _STORAGE.fullmatch(value):
-        raise Problem("must be sqlite, sqlite:///PATH or postgresql://USER@HOST/NAME")
+        raise problem("must be sqlite, sqlite:///PATH or postgresql://USER@HOST/NAME")
     if value.startswith("postgres") and urlsplit(value).password is not None:
-        raise Problem("must not have a password in it; PostgreSQL reads it from ~/.pgpass")
+        raise problem("must not have a password in it; PostgreSQL reads it from ~/.pgpass")
     return value
 
 
-def job_field(value: object) -> str:
-    """Return the dotted name of a job's field."""
-    value = text(value)
+def _job_field(value: str) -> str:
     first, _, rest = value.partition(".")
     if first not in _JOB_FIELDS - {"integration", "not_loaded"} or (first == "custom" and not rest):
-        raise Problem(f"is not a field of a job: {value}")
+        raise problem(f"is not a field of a job: {value}")
     return value
 
 
-def own_path(value: object, folder: Path) -> Path:
-    """Return a path, which may be relative to the configuration's folder."""
-    return folder / Path(text(value)).expanduser()
+def _own_path(value: str, info: ValidationInfo) -> Path:
+    base = info.context.get("base") if isinstance(info.context, dict) else None
+    path = Path(value).expanduser()
+    return base / path if isinstance(base, Path) else path
 
 
-def secret(value: object) -> SecretRef:
-    """Return where a secret is kept."""
+def _secret(value: object) -> SecretRef:
+    if isinstance(value, SecretRef):
+        return value
     if isinstance(value, str):
-        raise Problem(f"is a secret and must not stand in the file; {_PLACES}")
+        raise problem(f"is a secret and must not stand in the file; {_PLACES}")
     if not isinstance(value, dict) or len(value) != 1:
-        raise Problem(f"must say where the secret is: {_PLACES}")
+        raise problem(f"must say where the secret is: {_PLACES}")
     kind, name = next(iter(value.items()))
     if kind not in set(SecretKind):
-        raise Problem(f"must say where the secret is: {_PLACES}")
+        raise problem(f"must say where the secret is: {_PLACES}")
     if not isinstance(name, str) or not name or (kind == "env" and not _VARIABLE.fullmatch(name)):
-        raise Problem(f"must have a name for {kind}, in quotes")
+        raise problem(f"must have a name for {kind}, in quotes")
     return SecretRef(SecretKind(kind), name)
 
 
-def credentials(value: object) -> dict[str, SecretRef | str]:
-    """Return where credentials are kept; those that are no secrets may stand in the file."""
+def _credentials(value: object) -> dict[str, SecretRef | str]:
     if not isinstance(value, Mapping):
-        raise Problem("must be a table")
+        raise problem("must be a table")
     found: dict[str, SecretRef | str] = {}
     for name, entry in value.items():
         if isinstance(entry, str) and name in LITERAL_CREDENTIALS:
             found[name] = entry
             continue
         if name in LITERAL_CREDENTIALS and not isinstance(entry, Mapping):
-            raise Problem("must be text", name)
+            raise problem("must be text", name)
         try:
-            found[name] = secret(entry)
-        except Problem as error:
-            raise Problem(str(error), name) from None
+            found[name] = _secret(entry)
+        except PydanticCustomError as error:
+            raise problem(str(error), name) from None
     return found
 
 
-def flat_table(value: object) -> dict[str, str]:
-    """Return a table of texts, what is nested in it by dotted keys."""
+def _flat_table(value: object) -> dict[str, str]:
     if not isinstance(value, Mapping):
-        raise Problem("must be a table")
+        raise problem("must be a table")
     flat: dict[str, str] = {}
     for name, entry in value.items():
         if isinstance(entry, Mapping):
-            flat |= {f"{name}.{inner}": text for inner, text in flat_table(entry).items()}
+            flat |= {f"{name}.{inner}": text for inner, text in _flat_table(entry).items()}
         elif isinstance(entry, str):
             flat[name] = entry
         else:
-            raise Problem("must be text", name)
+            raise problem("must be text", name)
     return flat
 
 
-def scalar(value: object) -> bool | int | float | str:
-    """Return a value that is no list and no table."""
+def _scalar(value: object) -> bool | int | float | str:
     if not isinstance(value, bool | int | float | str) or (isinstance(value, float) and not math.isfinite(value)):
-        raise Problem("must be text, a number, true or false; write a date as text")
+        raise problem("must be text, a number, true or false; write a date as text")
     return value
 
 
-def extra_table(value: object) -> dict[str, object]:
-    """Return a table whose keys somebody else checks."""
+def _table(value: object) -> dict[str, object]:
     if not isinstance(value, Mapping):
-        raise Problem("must be a table")
+        raise problem("must be a table")
     return {str(key): each for key, each in value.items()}
+
+
+Text: TypeAlias = Annotated[str, BeforeValidator(_text)]
+Identifier: TypeAlias = Annotated[str, AfterValidator(_identifier), BeforeValidator(_text)]
+Duration: TypeAlias = Annotated[timedelta, PlainValidator(_duration)]
+ServiceUrl: TypeAlias = Annotated[str, AfterValidator(service_url), BeforeValidator(_text)]
+ProxyUrl: TypeAlias = Annotated[str, AfterValidator(_proxy_url), BeforeValidator(_text)]
+StorageUrl: TypeAlias = Annotated[str, AfterValidator(_storage_url), BeforeValidator(_text)]
+JobField: TypeAlias = Annotated[str, AfterValidator(_job_field), BeforeValidator(_text)]
+OwnPath: TypeAlias = Annotated[Path, PlainValidator(lambda value, info: _own_path(_text(value), info))]
+SecretReference: TypeAlias = Annotated[InstanceOf[SecretRef], BeforeValidator(_secret)]
+WebhookAddress: TypeAlias = Annotated[InstanceOf[SecretRef] | str, PlainValidator(_webhook)]
+CommandWords: TypeAlias = Annotated[tuple[str, ...], PlainValidator(_command)]
+Credentials: TypeAlias = Annotated[Mapping[str, SecretRef | str], PlainValidator(_credentials)]
+FlatTable: TypeAlias = Annotated[Mapping[str, str], PlainValidator(_flat_table)]
+ExtraTable: TypeAlias = Annotated[Mapping[str, object], PlainValidator(_table)]
+Scalar: TypeAlias = Annotated[bool | int | float | str, PlainValidator(_scalar)]
