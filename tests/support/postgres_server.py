@@ -1,6 +1,6 @@
 """A PostgreSQL server for the tests: a program that runs one as long as another process lives, and leaves nothing behind.
 
-``python -m tests.support.postgres_server BINARIES FOLDER OWNER_PID [PORT]`` makes a database cluster in ``FOLDER``, writes its port into
+``python -m tests.support.postgres_server BINARIES FOLDER OWNER_PID`` makes a database cluster in ``FOLDER``, writes its port into
 ``FOLDER/port`` when it answers, and when the owner has ended, however it ended, stops the server and removes the folder.
 """
 
@@ -33,9 +33,10 @@ SETTINGS: Mapping[str, str] = {
 class Cluster:
     """A database cluster in a folder, and its server while it runs."""
 
-    def __init__(self, binaries: Path, folder: Path, port: int | None = None) -> None:
+    def __init__(self, binaries: Path, folder: Path, *, settings: Mapping[str, str] | None = None) -> None:
         self.folder = folder
-        self.port = port or _free_port()
+        self.port = _free_port()
+        self._settings = {**SETTINGS, **(settings or {})}
         self._binaries = _reachable(binaries, folder)
         self._data = folder / "data"
         self._server: subprocess.Popen[bytes] | None = None
@@ -63,7 +64,7 @@ class Cluster:
 
     def start(self) -> None:
         """Start the server, which answers before long (`wait`)."""
-        settings = {**SETTINGS, "port": str(self.port), "unix_socket_directories": str(self.folder)}
+        settings = {**self._settings, "port": str(self.port), "unix_socket_directories": str(self.folder)}
         arguments = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         with (self.folder / "log").open("ab") as log:
             self._server = subprocess.Popen(
