@@ -103,14 +103,18 @@ def server(folder: Path) -> Iterator[str]:
         cluster.stop()
 
 
+def _moved(copy: Path, url: str) -> None:
+    move([copy], url, lambda _: None)
+    copy.unlink()
+
+
 async def filled(url: str, source: Database, copy: Path, count: int) -> Database:
     """Open the store at ``url``; if it is empty, what a copy of ``source`` holds is moved there."""
     database = await Database.open(url, SCHEMA)
     if not await JobStore(database).count(["bench"], parse_filter("")):
         began = time.perf_counter()
         await source.read(copy_database, copy)
-        await asyncio.to_thread(move, [copy], url, lambda _: None)
-        copy.unlink()
+        await asyncio.to_thread(_moved, copy, url)
         print(f"{count:,} jobs moved to the server in {time.perf_counter() - began:.0f} s")
     return database
 

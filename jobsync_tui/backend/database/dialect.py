@@ -24,6 +24,8 @@ class Dialect(ABC):
         errors: What its driver raises, by itself and by way of Peewee.
         patience: Seconds in which a server that was lost is looked for again; 0 where a database cannot be lost.
         interrupts_at_once: Whether `interrupt` never waits for anything.
+        sorts_quickly: Whether sorting all matches of a text takes less than reading a list in order until enough of them have come, where
+            they lie far from its beginning.
     """
 
     name: ClassVar[str]
@@ -32,6 +34,7 @@ class Dialect(ABC):
     errors: tuple[type[Exception], ...]
     patience: float
     interrupts_at_once: ClassVar[bool]
+    sorts_quickly: ClassVar[bool]
 
     @abstractmethod
     def connect(self, *, writing: bool) -> Db:

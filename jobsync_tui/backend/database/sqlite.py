@@ -36,6 +36,7 @@ class SqliteDialect(Dialect):
     name: ClassVar[str] = "sqlite"
     placeholder: ClassVar[str] = "?"
     interrupts_at_once: ClassVar[bool] = True
+    sorts_quickly: ClassVar[bool] = False
 
     def __init__(self, path: str, *, timeout: float) -> None:
         self.errors = (peewee.PeeweeException, cast(Any, peewee).sqlite3.Error)  # of whichever SQLite it took

@@ -151,6 +151,8 @@ class Finder:
                     return rows
             if self.total > BUDGET and self._collect():
                 return self._ordered(columns, sort, offset, limit)
+            # They are many, and none of them stands near the beginning of the list.
+            return self._from_nearest(columns, sort, offset, limit, unordered=self._dialect.sorts_quickly)
         return self._from_nearest(columns, sort, offset, limit)
 
     def _budgets(self, wanted: int) -> list[int]:
@@ -187,12 +189,15 @@ class Finder:
         self._findings.keys, self._findings.count = keys, len(keys)
         return True
 
-    def _from_nearest(self, columns: Sequence[Any], sort: Sort, offset: int, limit: int) -> list[Row]:
-        """Return the rows, read from the end of the list or the remembered place that is nearest."""
+    def _from_nearest(self, columns: Sequence[Any], sort: Sort, offset: int, limit: int, *, unordered: bool = False) -> list[Row]:
+        """Return the rows, read from the end of the list or the remembered place that is nearest.
+
+        ``unordered`` keeps the database from reading an index in the list's order: it finds every match and sorts them.
+        """
         span = self._nearest(sort, offset, limit)
         if span is None:
             return []
-        where = self._matching()
+        where = self._matching(unordered=unordered)
         if span.anchor is not None:
             where.append(beside(sort, span.anchor, forward=span.forward))
         query = self._select((*_anchor_columns(sort), *columns)).where(joined("AND", where)).order_by(*_order(sort, forward=span.forward))
@@ -282,9 +287,10 @@ class Finder:
     def _select(self, columns: Sequence[Any]) -> peewee.ModelSelect[JobRecord]:
         return JobRecord.select(*columns)
 
-    def _scope(self) -> peewee.Node:
+    def _scope(self, *, unordered: bool = False) -> peewee.Node:
         numbers = [source.number for source in self.sources]
-        scope: peewee.Node = JobRecord.source == numbers[0] if len(numbers) == 1 else JobRecord.source.in_(numbers)
+        source = JobRecord.source + 0 if unordered else JobRecord.source
+        scope: peewee.Node = source == numbers[0] if len(numbers) == 1 else source.in_(numbers)
         return scope
 
     def _span(self) -> peewee.Node:
@@ -294,12 +300,12 @@ class Finder:
     def _terms(self) -> list[peewee.Node]:
         return self._compiler.conditions(self._query.terms)
 
-    def _matching(self) -> list[peewee.Node]:
+    def _matching(self, *, unordered: bool = False) -> list[peewee.Node]:
         """Return the conditions that select the matches: their keys where they are few, else scope and terms."""
         keys = self.few()
         if keys is not None:
             return [self._dialect.any_of(JobRecord.key, keys)]
-        return [self._scope(), *self._terms()]
+        return [self._scope(unordered=unordered), *self._terms()]
 
 
 def beside(sort: Sort, anchor: Anchor, *, forward: bool) -> peewee.Node:
