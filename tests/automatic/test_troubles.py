@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+import pytest
+
 from jobsync_tui.backend.errors import CredentialsRejected, JobsyncError, Unreachable
 from jobsync_tui.backend.models import JOBS_FAILED
 from jobsync_tui.backend.notify.base import NotDelivered
 from jobsync_tui.backend.notify.digest import Digest
 from jobsync_tui.backend.secrets import Secret
 from tests.support.fleet import EVERY, Fleet, Host
+
+pytestmark = pytest.mark.usefixtures("on_each_database")
 
 DAY = timedelta(days=1)
 

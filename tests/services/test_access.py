@@ -18,10 +18,11 @@ from jobsync_tui.backend.errors import AccessDenied, UsageError
 from jobsync_tui.backend.facade import Backend
 from jobsync_tui.backend.services.base import ACCESS, Service, for_admins
 from jobsync_tui.backend.settings import load_settings
+from tests.support.databases import url_at
 
 CONFIG = """
 [storage]
-url = "sqlite:///{folder}/jobsync.db"
+url = "{url}"
 
 [[integrations]]
 id = "hers"
@@ -47,7 +48,7 @@ integrations = ["*"]
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     path = tmp_path / "jobsync.toml"
-    path.write_text(CONFIG.format(folder=tmp_path))
+    path.write_text(CONFIG.format(url=url_at(tmp_path / "jobsync.db")))
     path.chmod(0o600)
     for name in ("hers", "his"):
         (tmp_path / f"{name}.csv").write_text("id,name\n1,Welder\n")

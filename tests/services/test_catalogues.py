@@ -2,21 +2,26 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from jobsync_tui.backend.database import Database
 from jobsync_tui.backend.models import Action, ActionKind, FieldEntry, FieldKind, JsonValue, Location, Op, Rule, SettingChoice
 from jobsync_tui.backend.store.batches import BatchStore
 from jobsync_tui.backend.store.migrations import SCHEMA
 from jobsync_tui.backend.sync import catalogue
 from jobsync_tui.backend.target.local_seed import Seed
+from tests.support.databases import url_at
 from tests.support.stores import Cache, job
 
 from .workshop import local_target, workshop
+
+pytestmark = pytest.mark.usefixtures("on_each_database")
 
 NEVER_THERE = {"client", "owner", "sync_status_of_nobody"}
 
 
 async def entries(tmp_path: Path, customs: list[dict[str, JsonValue]], *places: Location) -> dict[str, FieldEntry]:
-    database = await Database.open(f"sqlite://{tmp_path}/jobsync.db", SCHEMA)
+    database = await Database.open(url_at(tmp_path / "jobsync.db"), SCHEMA)
     jobs = [job(number, custom=custom, locations=places, remote=True) for number, custom in enumerate(customs)]
     await Cache(database).fill(jobs)
     found = await catalogue.field_catalogue(BatchStore(database), ["acme"], batch=2)

@@ -3,9 +3,13 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from jobsync_tui.backend.models import Action, ActionKind, AllOf, CoverageShare, Leaf, NearCondition, Op, Rule, RuleShare
 
 from .workshop import workshop
+
+pytestmark = pytest.mark.usefixtures("on_each_database")
 
 CARE_IN_OSLO = Rule(
     "care-oslo",

@@ -2,7 +2,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from .workshop import workshop
+
+pytestmark = pytest.mark.usefixtures("on_each_database")
 
 
 async def test_a_draft_outlives_its_process_and_belongs_to_its_actor(tmp_path: Path) -> None:

@@ -15,6 +15,9 @@ from jobsync_tui.backend.settings import load_settings
 from jobsync_tui.backend.store.audit import Attempt
 from tests.cli.conftest import Jobsync, home, jobsync
 from tests.services.test_access import CONFIG
+from tests.support.databases import url_at
+
+pytestmark = pytest.mark.usefixtures("on_each_database")
 
 __all__ = ["home", "jobsync"]
 
@@ -24,7 +27,7 @@ RULES = "rules: [ {name: Welders, when: {field: name, op: contains, value: welde
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     path = tmp_path / "jobsync.toml"
-    path.write_text(CONFIG.format(folder=tmp_path).replace("read_only = true", ""))
+    path.write_text(CONFIG.format(url=url_at(tmp_path / "jobsync.db")).replace("read_only = true", ""))
     path.chmod(0o600)
     for name in ("hers", "his"):
         (tmp_path / f"{name}.csv").write_text("id,name\n1,Welder\n2,Driver\n3,Welder\n")

@@ -14,6 +14,8 @@ from jobsync_tui.backend.target.local_seed import Seed
 
 from .workshop import local_target, workshop
 
+pytestmark = pytest.mark.usefixtures("on_each_database")
+
 OSLO = Rule("oslo", "Oslo", Leaf("location.city", Op.EQUALS, "Oslo"), (Action(ActionKind.FOLDER, "North"),))
 CARE = Rule("care", "Care", Leaf("department", Op.EQUALS, "Care"), (Action(ActionKind.FOLDER, "Care"),), priority=200)
 

@@ -14,14 +14,18 @@ from jobsync_tui.backend.access import Actor
 from jobsync_tui.backend.errors import AnswerLost, Busy, UsageError
 from jobsync_tui.backend.facade import Backend
 from jobsync_tui.backend.models import Outcome, SyncStatus
+from jobsync_tui.backend.paths import places
 from jobsync_tui.backend.settings import load_settings
 from jobsync_tui.backend.target.base import TargetJob
 from jobsync_tui.backend.target.local import LocalTarget
+from tests.support.databases import url_at
 from tests.support.wrapped_target import WrappedTarget, nothing
+
+pytestmark = pytest.mark.usefixtures("on_each_database")
 
 CONFIG = """
 [storage]
-url = "sqlite:///{folder}/jobsync.db"
+url = "{url}"
 
 [sync]
 settle_after = "1s"
@@ -58,7 +62,8 @@ class Office:
 
     def call(self, name: str, *, read_only: bool = False) -> None:
         """Give the integration an id."""
-        text = CONFIG.format(folder=self.folder, name=name, more="read_only = true\n" if read_only else "")
+        more = "read_only = true\n" if read_only else ""
+        text = CONFIG.format(url=url_at(self.folder / "jobsync.db"), folder=self.folder, name=name, more=more)
         path = self.folder / "jobsync.toml"
         path.write_text(text)
         path.chmod(0o600)
@@ -80,7 +85,7 @@ class Office:
 
     async def external_ids(self) -> list[str | None]:
         """Return the external ids of all jobs of the target, in order."""
-        target = LocalTarget(f"sqlite:///{self.folder}/target.db")
+        target = LocalTarget(places().local_target_url(url_at(self.folder / "jobsync.db")))
         try:
             return sorted([job.external_id async for job in target.jobs()], key=str)
         finally:
@@ -201,7 +206,7 @@ async def test_a_lost_answer_is_looked_up_and_the_rename_goes_on(office: Office,
 
 async def test_a_job_that_only_the_target_knows_is_not_made_anew(office: Office) -> None:
     """A restored backup may know less than the target does."""
-    target = LocalTarget(f"sqlite:///{office.folder}/target.db")
+    target = LocalTarget(places().local_target_url(url_at(office.folder / "jobsync.db")))
     await target.create("export:5", {"name": "Welder 5"}, idempotency_key="0123456789abcdef")
     await target.close()
 
@@ -216,7 +221,7 @@ async def test_a_job_that_only_the_target_knows_is_not_made_anew(office: Office)
 
 
 async def test_what_is_not_clear_in_the_target_is_left_to_a_person_first(office: Office) -> None:
-    target = LocalTarget(f"sqlite:///{office.folder}/target.db")
+    target = LocalTarget(places().local_target_url(url_at(office.folder / "jobsync.db")))
     await target.create("ats:3", {"name": "Somebody's"}, idempotency_key="0123456789abcdef")
     await target.close()
     async with office.open() as backend:

@@ -12,6 +12,8 @@ from jobsync_tui.backend.models import Action, ActionKind, ImpactCounts, ImpactL
 
 from .workshop import job_line, workshop, write_jobs
 
+pytestmark = pytest.mark.usefixtures("on_each_database")
+
 OSLO = Rule("oslo", "Oslo", Leaf("location.city", Op.EQUALS, "Oslo"), (Action(ActionKind.FOLDER, "North"),))
 PARIS = replace(OSLO, when=Leaf("location.city", Op.EQUALS, "Paris"))
 CARE = Rule("care", "Care", Leaf("department", Op.EQUALS, "Care"), (Action(ActionKind.FOLDER, "Care"),))

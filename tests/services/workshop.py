@@ -13,10 +13,11 @@ from jobsync_tui.backend.facade import Backend
 from jobsync_tui.backend.paths import places
 from jobsync_tui.backend.settings import load_settings
 from jobsync_tui.backend.target.local import LocalTarget
+from tests.support.databases import url_at
 
 CONFIG = """
 [storage]
-url = "sqlite:///{folder}/jobsync.db"
+url = "{url}"
 
 [rules]
 confirm_above = 3
@@ -56,7 +57,7 @@ async def workshop(folder: Path, jobs: int = 12, user: str = "alice") -> AsyncIt
     """Open a backend over so many jobs, all of them cached."""
     config = folder / "jobsync.toml"
     if not config.exists():
-        config.write_text(CONFIG.format(folder=folder), encoding="utf-8")
+        config.write_text(CONFIG.format(url=url_at(folder / "jobsync.db")), encoding="utf-8")
         config.chmod(0o600)
         write_jobs(folder, map(job_line, range(jobs)))
     async with Backend.open(load_settings(config), Actor(user)) as backend:
@@ -66,4 +67,4 @@ async def workshop(folder: Path, jobs: int = 12, user: str = "alice") -> AsyncIt
 
 def local_target(folder: Path) -> LocalTarget:
     """Return the target of that backend, to be looked into or changed as people there would."""
-    return LocalTarget(places().local_target_url(f"sqlite:///{folder}/jobsync.db"))
+    return LocalTarget(places().local_target_url(url_at(folder / "jobsync.db")))

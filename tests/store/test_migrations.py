@@ -7,6 +7,7 @@ from pathlib import Path
 from jobsync_tui.backend.database import Database, Db, Dialect, Schema
 from jobsync_tui.backend.store.migrations import SCHEMA
 from jobsync_tui.backend.store.statements import Value, insertion, run
+from tests.support.postgres import packaged_server
 
 LATER_TABLES = ("renames", "automatic_troubles", "automatic_channels")
 
@@ -30,10 +31,23 @@ def _tables(db: Db) -> dict[str, list[tuple[str, bool]]]:
 
 
 async def test_an_older_database_is_brought_up_and_copied_first(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/old.db"
-    await (await Database.open(url, Schema("store", 1, _as_of_version_1))).close()
-    old = await Database.open(url, SCHEMA)
-    new = await Database.open(f"sqlite:///{tmp_path}/new.db", SCHEMA)
+    await _bring_up(f"sqlite:///{tmp_path}/old.db", f"sqlite:///{tmp_path}/new.db")
+    assert _copies(tmp_path) == 1
+
+
+async def test_so_is_one_on_a_server() -> None:
+    server = packaged_server()
+    try:
+        await _bring_up(server.make("old"), server.make("new"))
+    finally:
+        server.drop("old")
+        server.drop("new")
+
+
+async def _bring_up(old_url: str, new_url: str) -> None:
+    await (await Database.open(old_url, Schema("store", 1, _as_of_version_1))).close()
+    old = await Database.open(old_url, SCHEMA)
+    new = await Database.open(new_url, SCHEMA)
     try:
         assert await old.read(_tables) == await new.read(_tables)
         rows = await old.read(lambda db: db.execute_sql("SELECT key, eligible_at FROM automatic_decisions ORDER BY key").fetchall())
@@ -41,4 +55,3 @@ async def test_an_older_database_is_brought_up_and_copied_first(tmp_path: Path) 
         await old.close()
         await new.close()
     assert rows == [(1, 1000), (2, 0)]
-    assert _copies(tmp_path) == 1
