@@ -37,11 +37,8 @@ async def test_an_older_database_is_brought_up_and_copied_first(tmp_path: Path) 
 
 async def test_so_is_one_on_a_server() -> None:
     server = packaged_server()
-    try:
-        await _bring_up(server.make("old"), server.make("new"))
-    finally:
-        server.drop("old")
-        server.drop("new")
+    with server.fresh() as old, server.fresh() as new:
+        await _bring_up(old, new)
 
 
 async def _bring_up(old_url: str, new_url: str) -> None:

@@ -28,10 +28,8 @@ NAP = "SELECT pg_sleep(60)"
 
 @pytest.fixture
 def url() -> Iterator[str]:
-    server = packaged_server()
-    made = server.make("notes")
-    yield made
-    server.drop("notes")
+    with packaged_server().fresh() as made:
+        yield made
 
 
 @pytest.fixture
@@ -138,18 +136,16 @@ async def test_a_writer_who_holds_up_the_others_is_named_with_the_remedy(databas
 
 
 @pytest.mark.parametrize("cut", Cut)
-async def test_a_commit_without_an_answer_is_looked_up_and_never_done_twice(cut: Cut) -> None:
-    server = packaged_server()
-    server.make("cut")
-    with cutting(server.port) as proxy:
-        database = await Database.open(f"postgresql://postgres@127.0.0.1:{proxy.port}/cut", FIRST)
+async def test_a_commit_without_an_answer_is_looked_up_and_never_done_twice(cut: Cut, url: str) -> None:
+    port = packaged_server().port
+    with cutting(port) as proxy:
+        database = await Database.open(url.replace(f":{port}/", f":{proxy.port}/"), FIRST)
         await database.write(add, "before")
         proxy.cut = cut
         await database.write(add, "once")
         await database.write(add, "after")
         assert (await database.read(texts), proxy.cuts) == (["before", "once", "after"], 1)
         await database.close()
-    server.drop("cut")
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT])
@@ -194,7 +190,7 @@ async def test_a_server_that_stays_away_is_named_and_met_again_when_it_is_back(c
 
 async def test_commits_wait_for_the_disk_whatever_the_server_is_set_to(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("ALTER DATABASE notes SET synchronous_commit = off")
+        connection.execute(f"ALTER DATABASE {connection.info.dbname} SET synchronous_commit = off".encode())
     database = await Database.open(url, FIRST)
     assert await database.write_unsynced(lambda db: db.execute_sql("SHOW synchronous_commit").fetchone()) == ("on",)
     await database.close()
@@ -210,10 +206,13 @@ async def test_a_login_that_is_refused_says_what_to_look_at(url: str) -> None:
 
 async def test_a_user_who_may_not_make_tables_is_told(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("DROP ROLE IF EXISTS guest")
-        connection.execute("CREATE ROLE guest LOGIN")
-    with pytest.raises(StorageError, match="cannot be written by this user"):
-        await Database.open(url.replace("postgres@", "guest@"), FIRST)
+        guest = f"guest_{connection.info.dbname}"
+        connection.execute(f"CREATE ROLE {guest} LOGIN".encode())
+        try:
+            with pytest.raises(StorageError, match="cannot be written by this user"):
+                await Database.open(url.replace("postgres@", f"{guest}@"), FIRST)
+        finally:
+            connection.execute(f"DROP ROLE {guest}".encode())
 
 
 class TestMigrations:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import importlib.util
+import itertools
 import os
 import re
 import select
@@ -34,6 +35,8 @@ DO $$ DECLARE name text; BEGIN
 END $$
 """
 """As a new store is."""
+
+_NUMBERS = itertools.count()
 
 _SUPERVISORS: list[subprocess.Popen[bytes]] = []
 """What keeps the servers; each ends by itself with the run."""
@@ -73,6 +76,15 @@ class Server:
         with suppress(psycopg.errors.DuplicateDatabase):
             self._run(sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY"), name, template)
         return self.url(name)
+
+    @contextmanager
+    def fresh(self) -> Iterator[str]:
+        """Make a database with nothing in it, of a name that nobody else has, and return its URL."""
+        name = f"fresh_{os.getpid()}_{next(_NUMBERS)}"
+        try:
+            yield self.make(name)
+        finally:
+            self.drop(name)
 
     def make_once(self, name: str, fill: Callable[[str], None]) -> None:
         """Make a database and fill it, where no process of the run has done so yet."""
