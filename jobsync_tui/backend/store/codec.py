@@ -112,7 +112,7 @@ def columns(job: Job) -> tuple[Any, ...]:
     return (
         storable(job.id),
         None if name is None else storable(name),
-        str(job.status),
+        job.status.value,
         place,
         max(0, len(job.locations) - 1),
         client,

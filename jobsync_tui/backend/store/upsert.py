@@ -27,6 +27,7 @@ _LISTED = Insertion("sightings", _SIGHTINGS, f"{_SEEN}, listing = excluded.listi
 _LETTERS = Insertion(
     "letters", ("source", "letter", "jobs"), "ON CONFLICT (source, letter) DO UPDATE SET jobs = letters.jobs + excluded.jobs"
 )
+_SEEN_FIRST = Insertion("sightings", _SIGHTINGS)
 _JOBS = Insertion("jobs", ("key", "source", "sync_status", "gone", "last_synced", *codec.COLUMNS))
 _PAYLOADS = Insertion("payloads", ("key", "body"))
 _DETAILS = Insertion("job_details", ("key", *codec.DETAILS))
@@ -59,6 +60,7 @@ class _New(NamedTuple):
     key: int
     job: Job
     body: str
+    digest: bytes
 
 
 class _Different(NamedTuple):
@@ -71,7 +73,7 @@ class _Different(NamedTuple):
 
 @dataclass(slots=True)
 class _Batch:
-    """What is to be written for the jobs of one transaction. ``sightings`` are keys with the digest of the listing."""
+    """What is to be written for the jobs of one transaction. ``sightings`` are keys of known jobs with the digest of the listing."""
 
     added: list[_New] = field(default_factory=list)
     changed: list[_Different] = field(default_factory=list)
@@ -96,7 +98,7 @@ def upsert(db: Db, dialect: Dialect, source: Source, jobs: Sequence[Job], *, lis
         return Upserted(0, 0, 0, 0)
     batch = _sort(db, dialect, source, unique, listing=listing)
     writer = _Writer(db, dialect, source)
-    writer.add(batch.added)
+    writer.add(batch.added, [(new.key, listing, now, new.digest) for new in batch.added])
     writer.change(batch.changed)
     writer.bring_back(batch.returned)
     (_LISTED if listing else _READ_SINGLY).run(db, dialect, [(key, listing, now, digest) for key, digest in batch.sightings])
@@ -115,16 +117,14 @@ def _sort(db: Db, dialect: Dialect, source: Source, jobs: dict[str, Job], *, lis
         found = known.get(job_id)
         if found is None:
             number += 1
-            key = source.low + number
-            batch.added.append(_New(key, job, encoded.decode()))
+            batch.added.append(_New(source.low + number, job, encoded.decode(), digest))
         else:
-            key = found.key
+            batch.sightings.append((found.key, digest))
             batch.repeated += listing != 0 and found.listing == listing
             if found.gone:
                 batch.returned.append(found)
             if not listing or digest != found.digest:
                 _compare(db, batch, found, job, encoded.decode())
-        batch.sightings.append((key, digest))
     return batch
 
 
@@ -165,7 +165,7 @@ class _Writer:
         self._added = 0
         self._touched = False
 
-    def add(self, added: Sequence[_New]) -> None:
+    def add(self, added: Sequence[_New], sightings: Sequence[tuple[int, int, int, bytes]]) -> None:
         """Insert jobs that the cache did not have."""
         self._added = len(added)
         fixed = (self._source.number, SyncStatus.NEVER.value, False, 0)
@@ -173,6 +173,7 @@ class _Writer:
         self._insert(_JOBS, records)
         self._insert(_PAYLOADS, [(new.key, new.body) for new in added])
         self._insert(_DETAILS, [(new.key, *codec.details(new.job)) for new in added])
+        self._insert(_SEEN_FIRST, sightings)
         self._take_in([(record[0], record[-1]) for record in records])
 
     def change(self, changed: Sequence[_Different]) -> None:

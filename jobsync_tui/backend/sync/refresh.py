@@ -16,6 +16,7 @@ from ..store.integrations import IntegrationStore
 from ..store.jobs import JobStore
 from ..store.listing import GoneCounts, ListingState
 from .buffer import PageBuffer
+from .collector import seldom_collected
 
 READ_AHEAD = 4000
 """Jobs that may be read while others are stored; also about the most that one transaction stores."""
@@ -93,7 +94,8 @@ class Refresher:
         """Run the listing to its end; one that does not get there is left to be resumed."""
         heart = asyncio.create_task(run.beat())
         try:
-            await run.read_and_store()
+            with seldom_collected():
+                await run.read_and_store()
             return await run.finish(accept_gone=accept_gone)
         except asyncio.CancelledError:
             await asyncio.shield(self._leave(run, None))
