@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jobsync_tui.backend.models import ImpactList, SyncStatus
+from jobsync_tui.backend.models import ImpactList, Note, SyncStatus
 from jobsync_tui.backend.sandbox import make_sandbox
 from jobsync_tui.backend.sandbox.rule_story import NARROWED, SLIP
 from jobsync_tui.backend.sandbox.scenario import JOBVITE
@@ -23,7 +23,7 @@ async def test_no_rule_knows_the_new_client_and_going_back_a_revision_brings_the
             page = await backend.impacts.page(found, ImpactList.NEWLY_ELIGIBLE)
             synced = [line.job for line in page.jobs if line.job.sync_status is not SyncStatus.NEVER]
             assert synced
-            explained = await backend.eligibility.check(JOBVITE, synced[0].id)
-            near = next(each for each in explained.near_misses if each.rule == "Surgery")
-            assert near.would_match_if == (f"{SLIP.field} were {SLIP.value}",)
+            explained = await backend.eligibility.check(synced[0].integration, synced[0].id)
+            narrowed = next(rule for rule in explained.rules if rule.id == NARROWED)
+            assert [(leaf.field, leaf.note) for leaf in narrowed.conditions if not leaf.passed] == [(SLIP.field, Note.FIELD_EMPTY)]
             assert (await backend.records.verify()).ok

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import groupby
 from random import Random
 
 from ..clock import now
 from ..database import Database
 from ..facade import Backend
-from ..models import AllOf, Leaf, Op, Rule, Sort
+from ..models import AllOf, ImpactList, Leaf, Op, Rule
 from ..store.audit import Attempt, append
 from ..store.migrations import SCHEMA
 from ..store.rules import RuleStore
@@ -20,9 +21,9 @@ CLIENT = "Riverbend Clinics"
 """A client whose jobs are all new: no rule knows it."""
 
 SLIP = Leaf("location.country", Op.EQUALS, "United States")
-"""What a colleague adds to a rule, not knowing that the ATS writes US."""
+"""What a colleague adds to a rule, not knowing that the ATS gives places as one text, without a country."""
 
-NARROWED = "surgery"
+NARROWED = "data"
 """Id of the rule that is changed."""
 
 MOST_LEFT_BEHIND = 40
@@ -62,18 +63,18 @@ def open_client(world: World, *, jobs: int, first_number: int, seed: int, moment
         )
 
 
-async def narrow_a_rule(backend: Backend, integration: str, storage_url: str) -> None:
-    """Sync jobs by a rule, then have a colleague change it so that it matches them no more."""
-    await backend.eligibility.judge_all(integration)
-    matched = await backend.jobs.ids(integration, f"rule:{NARROWED} is:never", Sort())
-    await backend.syncs.sync_many(integration, matched[:MOST_LEFT_BEHIND])
+async def narrow_a_rule(backend: Backend, storage_url: str) -> None:
+    """Sync jobs that one rule alone decides, then have a colleague change it so that it matches them no more."""
+    current = await backend.rules.current()
+    rules = tuple(_narrowed(rule) if rule.id == NARROWED else rule for rule in current.rules)
+    found = await backend.impacts.assess(rules)
+    lost = await backend.impacts.page(found, ImpactList.NO_LONGER_ELIGIBLE, filter_text="is:never", limit=MOST_LEFT_BEHIND)
+    for integration, jobs in groupby(lost.jobs, key=lambda line: line.job.integration):
+        await backend.syncs.sync_many(integration, [line.job.id for line in jobs])
+    attempt = Attempt(actor="dana", action="rules", at=now(), outcome="changed", cause=f"change {NARROWED}")
     database = await Database.open(storage_url, SCHEMA)
     try:
-        store = RuleStore(database)
-        current = await store.current()
-        rules = tuple(_narrowed(rule) if rule.id == NARROWED else rule for rule in current.rules)
-        attempt = Attempt(actor="dana", action="rules", at=now(), outcome="changed", cause=f"change {NARROWED}")
-        await store.save(
+        await RuleStore(database).save(
             rules,
             actor="dana",
             what=f"change {NARROWED}",

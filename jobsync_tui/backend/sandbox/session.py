@@ -115,7 +115,7 @@ class Sandbox:
                 for integration in self.worlds:
                     await backend.integrations.refresh(integration)
                 await self._sync_some(backend, target)
-                await narrow_a_rule(backend, JOBVITE, self.settings.storage.url)
+                await narrow_a_rule(backend, self.settings.storage.url)
         await self._hold_one()
         scenario.job_of(self.worlds, scenario.VANISHED).deleted = True
         self.spent.discard(edited)
