@@ -13,6 +13,7 @@ from ..notices import Severity
 from ..runs import SyncRun
 from ..views.failure import seconds_to_look_up
 from ..views.result import command, result_sheet, result_text
+from ..views.settled import settled
 from ..views.sheet import Tone
 from ..views.subject import Subject, where
 from .dialog import DialogScreen
@@ -149,9 +150,10 @@ class SyncResultScreen(DialogScreen[None]):
 
     async def _look_up(self) -> None:
         report = await self.backend.syncs.recover()
-        settled = report.settled.get(self._result.operation_id or "")
+        outcome = report.settled.get(self._result.operation_id or "")
         self._looking_up = False
-        if settled is not None:
-            self.set_note(f"Settled: {settled}. H shows the record.", Tone.STRONG)
-            self._subject = await self._read_subject()
-            self._looking_up = True
+        if outcome is not None:
+            subject = await self._read_subject()
+            self._result = settled(self._result, Outcome(outcome), subject)
+            self._draw(subject)
+            self.set_note(f"Settled: {outcome}. H shows the record.", Tone.STRONG)

@@ -55,14 +55,15 @@ async def test_every_failure_says_whether_anything_was_written(written: bool | N
         await shows(app, pilot, words)
 
 
-async def test_an_unknown_outcome_counts_down_and_is_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("outcome", "words"), [("created", "ok CREATED"), ("failed", "the write did not arrive")])
+async def test_an_unknown_outcome_counts_down_and_is_looked_up(monkeypatch: pytest.MonkeyPatch, outcome: str, words: str) -> None:
     lost = Failure("answer_lost", "the write got no answer")
     result = samples.updated(
         outcome=Outcome.UNKNOWN, written=None, verified=None, error=lost, settles_at=samples.NOW + timedelta(seconds=20)
     )
     moment = samples.NOW
     monkeypatch.setattr(clock, "now", lambda: moment)
-    script = Script(settled={"01JDQ7": "applied"})
+    script = Script(settled={"01JDQ7": outcome})
     async with staged(script) as (app, pilot):
         app.go.result(over(result))
         await shows(app, pilot, "in 20 s")
@@ -70,8 +71,10 @@ async def test_an_unknown_outcome_counts_down_and_is_looked_up(monkeypatch: pyte
         assert not isinstance(app.screen, ConfirmSyncScreen)
         assert ("recover",) not in script.asked
         moment = samples.NOW + timedelta(seconds=20)
-        await shows(app, pilot, "Settled: applied")
+        await shows(app, pilot, f"Settled: {outcome}")
         assert script.asked.count(("recover",)) == 1
+        assert words in screen_text(app)
+        assert "NOT KNOWN" not in screen_text(app)
 
 
 async def test_a_job_that_is_not_found_leads_to_the_search() -> None:
