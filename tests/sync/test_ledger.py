@@ -89,6 +89,19 @@ async def test_a_writer_paused_past_its_lease_writes_nothing(bench: Bench) -> No
     assert bench.jobs.marks[SHELF, "1"].sync_status is SyncStatus.SYNCED
 
 
+async def test_a_lease_that_ran_out_between_intent_and_request_stops_the_request(bench: Bench) -> None:
+    original = bench.ledger.sent
+
+    async def late(operation: Operation, lease: Lease) -> object:
+        bench.clock.turn(bench.ledger.leases.ttl * 2)  # nobody else wants the job: its own lease alone says so
+        return await original(operation, lease)
+
+    bench.ledger.sent = late  # type: ignore[method-assign,assignment]
+    result = await bench.pipeline.sync(ALICE, SHELF, "1")
+    assert (result.outcome, result.written) == (Outcome.BUSY, False)
+    assert await bench.local.find("shelf:1") == ()
+
+
 async def test_leases_of_the_dead_are_free_and_of_strangers_are_not(bench: Bench) -> None:
     mine = bench.ledger.leases
     for process, free in ((DEAD, True), (ELSEWHERE, False)):
