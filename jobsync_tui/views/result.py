@@ -101,6 +101,9 @@ def _changed(result: SyncResult, width: int) -> list[Line | Fold]:
 
 
 def _last_synced(result: SyncResult, subject: Subject) -> str:
+    if result.eligibility is None:  # an undo asked no rules, and is no sync
+        last = subject.cached.last_synced if subject.cached is not None else None
+        return f"stays as it was, {words.ago(last, subject.now)}" if last is not None else "stays empty"
     earlier = [
         entry.at
         for entry in subject.past

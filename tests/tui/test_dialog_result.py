@@ -77,6 +77,12 @@ async def test_an_unknown_outcome_counts_down_and_is_looked_up(monkeypatch: pyte
         assert "NOT KNOWN" not in screen_text(app)
 
 
+async def test_an_undo_leaves_last_synced_as_it_was() -> None:
+    async with staged(Script()) as (app, pilot):
+        app.go.result(over(samples.updated(eligibility=None)))
+        await shows(app, pilot, "stays as it was")
+
+
 async def test_a_job_that_is_not_found_leads_to_the_search() -> None:
     result = samples.updated(outcome=Outcome.NOT_FOUND, written=False, error=Failure("job_not_found", "Job not found in ATS"))
     async with staged(Script()) as (app, pilot):
