@@ -26,7 +26,7 @@ Run = Callable[..., Ended]
 def run(jobsync: Jobsync, tmp_path: Path) -> Run:
     """Run commands on twelve jobs and two rules. A text that looks like YAML becomes a file."""
     config = tmp_path / "jobsync.toml"
-    config.write_text(CONFIG.format(folder=tmp_path).partition("[[admins]]")[0], encoding="utf-8")
+    config.write_text(CONFIG.format(url=f"sqlite:///{tmp_path}/jobsync.db").partition("[[admins]]")[0], encoding="utf-8")
     config.chmod(0o600)
     write_jobs(tmp_path, map(job_line, range(12)))
     texts: dict[str, str] = {}

@@ -16,6 +16,8 @@ from tests.rules.test_comparison import expected
 from tests.rules.wild import NOW, Wild
 from tests.support.stores import Cache
 
+pytestmark = pytest.mark.usefixtures("on_each_database")
+
 
 @pytest.mark.parametrize("seed", range(12))
 async def test_the_impact_is_the_same_however_many_jobs_are_judged(cache: Cache, seed: int) -> None:
