@@ -85,13 +85,15 @@ class Foresight:
         rulings = await self._verdicts.rulings(before.revision, policy_key(policy), now)
         known = {number: KnownRuling(reason, rules) for number, (reason, rules) in rulings.items()}
         change = _Change(Comparison(before, after, policy, now), known)
+        # Where nothing is judged, everything that judging needs is read at once.
+        fields = change.comparison.quick_fields if known else change.comparison.fields
         total = await self._batches.jobs(integrations)
         size = min(batch, FIRST)
         for integration in integrations:
             change.begin(integration)
             last = 0
-            while (jobs := await self._batches.judged(integration, change.comparison.quick_fields, after=last, limit=size)).keys:
-                unknown = [key for key, ruling in zip(jobs.keys, jobs.rulings, strict=True) if ruling not in known]
+            while (jobs := await self._batches.judged(integration, fields, after=last, limit=size)).keys:
+                unknown = [key for key, ruling in zip(jobs.keys, jobs.rulings, strict=True) if known and ruling not in known]
                 rest = await self._batches.some(integration, change.comparison.fields, unknown) if unknown else None
                 await asyncio.to_thread(change.add, integration, jobs, rest)
                 last, size = jobs.keys[-1], batch
@@ -168,6 +170,8 @@ class _Change:
         self._counted[integration].update(kinds)
 
     def _ways(self, jobs: JudgedBatch, rest: JobBatch | None) -> list[int]:
+        if not self.known:
+            return self.comparison.without_verdicts(Batch(len(jobs.keys), columns_of(jobs.jobs, self.comparison.fields)))
         if rest is None:
             columns = columns_of(jobs.jobs, self.comparison.quick_fields)
             return self.comparison.with_verdicts(Batch(len(jobs.keys), columns), jobs.rulings, self.known)
