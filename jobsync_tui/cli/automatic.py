@@ -11,7 +11,7 @@ import click
 
 from ..backend.durations import parse_duration
 from ..backend.errors import ExitCode, UsageError
-from ..backend.models import AutomaticRun, AutomaticState, AutomaticStatus, Failure
+from ..backend.models import AutomaticRun, AutomaticState, AutomaticStatus, EngineState, Failure
 from .interruption import Interruption
 from .options import json_option
 from .output import print_json, print_line, say, when
@@ -102,7 +102,7 @@ async def _serve(every: timedelta | None, *, as_json: bool) -> int:
     interruption = Interruption()
     async with open_backend() as backend, interruption:
         say(f"The automatic sync runs every {every or backend.settings.sync.every}; a signal ends it after the job in flight")
-        await backend.automatic.serve(interruption.event, _Diary(as_json=as_json).write, every)
+        await backend.automatic.serve(interruption.event, Diary(as_json=as_json).write, every)
     return ExitCode.OK
 
 
@@ -136,7 +136,7 @@ def of_run(run: AutomaticRun) -> ExitCode:
     return ExitCode.REMOTE if failed else ExitCode.OK
 
 
-class _Diary:
+class Diary:
     """What a service prints: each run that did something, and each trouble once, until it is another one."""
 
     def __init__(self, *, as_json: bool) -> None:
@@ -197,10 +197,26 @@ def _print_status(found: AutomaticStatus, *, as_json: bool) -> None:
     for state in found.integrations:
         if state.hold is not None:
             say(f"{state.integration} waits since {when(state.hold.since)}: {state.hold.message}. {state.hold.remedy}")
+    if found.engine is not None:
+        _print_engine(found.engine)
+    for tick in found.ticks[:5]:
+        missed = f", {tick.missed} missed before it" if tick.missed else ""
+        ended = "under way or cut off" if tick.ended_at is None else tick.outcome
+        print_line(f"run {when(tick.at)} of {tick.integration} by {tick.by}: {ended}{missed}")
     for trouble in found.troubles:
         print_line(f"TROUBLE {trouble.integration} since {when(trouble.since)}: {trouble.message}")
     for channel in found.channels:
         print_line(f"messages by {channel.name}: last {when(channel.sent_at)}" + (f", FAILED: {channel.error}" if channel.error else ""))
+
+
+def _print_engine(engine: EngineState) -> None:
+    """Print the workers and what waits for one."""
+    for worker in engine.workers:
+        print_line(f"worker {worker.id}, heard of {when(worker.heard_at)}: {', '.join(worker.working_on) or 'idle'}")
+    if not engine.workers:
+        print_line("no worker runs")
+    if engine.waiting:
+        print_line(f"waiting for a worker: {', '.join(engine.waiting)}")
 
 
 def _standing(state: AutomaticState) -> str:

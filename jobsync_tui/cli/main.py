@@ -27,6 +27,7 @@ COMMANDS = {
     "recover": Entry("sync:recover", "Settle what a crash or a lost answer left open, and return when all is settled."),
     "auto": Entry("automatic:auto", "Sync by itself what is new or changed and eligible, as a service, or once for a timer."),
     "news": Entry("news:news", "Say what happened since your last visit, and which integrations are in trouble."),
+    "worker": Entry("worker:worker", "Run the automatic sync as one of several workers that share a PostgreSQL database."),
     "rules": Entry("rules:rules", "Look at, import, export and switch the rules."),
     "audit": Entry("records:audit", "Show the record of who did what."),
     "leases": Entry("records:leases", "Show who is syncing what."),

@@ -9,7 +9,7 @@ from jobsync_tui.backend.store.migrations import SCHEMA
 from jobsync_tui.backend.store.statements import Value, insertion, run
 from tests.support.postgres import packaged_server
 
-LATER_TABLES = ("renames", "automatic_troubles", "automatic_channels")
+LATER_TABLES = ("renames", "automatic_troubles", "automatic_channels", "automatic_ticks")
 
 
 def _as_of_version_1(db: Db, dialect: Dialect) -> None:

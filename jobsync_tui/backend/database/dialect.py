@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import ClassVar, TypeAlias
 
+from .. import clock
 from ..errors import StorageError
 from .drivers import peewee
 
@@ -55,6 +56,14 @@ class Dialect(ABC):
     @abstractmethod
     def sync_commits(self, db: Db, *, synced: bool) -> None:
         """Say, between transactions, whether the next commits must be on the disk itself when they return."""
+
+    def present(self, db: Db) -> int:
+        """Return the present time by the clock that everybody who uses the database shares, in milliseconds since 1970 UTC.
+
+        A file is used on one machine, whose clock it is.
+        """
+        del db
+        return clock.to_ms(clock.now())
 
     def create_own(self, db: Db) -> None:
         """Make, within the open transaction, the tables that the dialect itself needs, where they are missing."""

@@ -123,6 +123,11 @@ class PostgresqlDialect(Dialect):
         """Return whether the statement was cancelled: the server hears of it on another connection, and may hear late."""
         return is_cancelled(error)
 
+    def present(self, db: Db) -> int:
+        """Return the server's time: hosts' clocks differ."""
+        row = db.execute_sql("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint").fetchone()
+        return int(row[0])
+
     def committed(self, db: Db, receipt: str) -> bool:
         """Look for the receipt; under the writers' lock, because the lost connection's transaction may not have ended yet."""
         with db.atomic(f"{_BEGIN}; {_TAKE_TURN}"):

@@ -3,7 +3,21 @@
 Field names and their order are those of the JSON documents in the contract, so that a document is its dataclass encoded.
 """
 
-from .automatic import JOBS_FAILED, AutomaticRun, AutomaticState, AutomaticStatus, ChannelState, Hold, HoldKind, Pause, Trouble
+from .automatic import (
+    JOBS_FAILED,
+    AutomaticRun,
+    AutomaticState,
+    AutomaticStatus,
+    ChannelState,
+    DueSlot,
+    EngineState,
+    Hold,
+    HoldKind,
+    Pause,
+    Tick,
+    Trouble,
+    WorkerState,
+)
 from .catalogue import FieldCatalogue, FieldEntry, FieldKind, FieldValue, SettingChoice, TargetCatalogue
 from .coverage import Coverage, CoverageShare, DayOutcomes, NearCondition, NearCoverage, RuleShare
 from .eligibility import (
@@ -123,8 +137,10 @@ __all__ = [
     "Coverage",
     "CoverageShare",
     "DayOutcomes",
+    "DueSlot",
     "Effect",
     "Eligibility",
+    "EngineState",
     "EvaluationPolicy",
     "Failure",
     "FieldAvailability",
@@ -211,8 +227,10 @@ __all__ = [
     "SyncStatus",
     "TargetCatalogue",
     "TemplateType",
+    "Tick",
     "Trouble",
     "Witness",
+    "WorkerState",
     "in_acting_order",
     "moved",
     "with_active",

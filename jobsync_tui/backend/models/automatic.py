@@ -85,6 +85,53 @@ JOBS_FAILED = "jobs_failed"
 """The trouble of jobs that fail while the run as a whole does not."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """A slot of the schedule that was run.
+
+    Attributes:
+        at: When the slot began.
+        by: Host and process.
+        ended_at: None while it is under way, or where it was cut off.
+        outcome: ``ok``, or the code of its error.
+        missed: How many slots before it were run by nobody.
+    """
+
+    integration: str
+    at: datetime
+    by: str
+    started_at: datetime
+    ended_at: datetime | None
+    outcome: str | None
+    missed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DueSlot:
+    """The slot of the schedule that is due: when it began, how long until the next one, and which integrations run in it."""
+
+    began: datetime
+    left: timedelta
+    integrations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerState:
+    """A worker: when it was last heard of, and the integrations that it has in hand."""
+
+    id: int
+    heard_at: datetime
+    working_on: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineState:
+    """How the workers stand: who there is, and which integrations' runs wait for one."""
+
+    workers: tuple[WorkerState, ...]
+    waiting: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class ChannelState:
     """A way by which troubles are sent out: when it last took a message, and what went wrong with the last one, if anything did."""
@@ -126,6 +173,8 @@ class AutomaticStatus:
         integrations: How it stands for each.
         troubles: What is not over.
         channels: The ways by which troubles are sent out.
+        engine: The workers; None where no worker was ever started on the database.
+        ticks: The last slots that were run, newest first.
     """
 
     paused: Pause | None
@@ -133,3 +182,5 @@ class AutomaticStatus:
     integrations: tuple[AutomaticState, ...]
     troubles: tuple[Trouble, ...] = ()
     channels: tuple[ChannelState, ...] = ()
+    engine: EngineState | None = None
+    ticks: tuple[Tick, ...] = ()

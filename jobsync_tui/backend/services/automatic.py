@@ -11,9 +11,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from ..access import Actor
-from ..clock import now
+from ..clock import from_ms, now, to_ms
 from ..errors import JobsyncError
-from ..models import AutomaticDecision, AutomaticRun, AutomaticState, AutomaticStatus, Failure, HoldKind
+from ..models import AutomaticDecision, AutomaticRun, AutomaticState, AutomaticStatus, DueSlot, Failure, HoldKind
+from ..store.schedule import slot, width
 from ..sync.automatic import LEASE
 from ..sync.timer import next_slot
 from .base import Service, for_admins, for_integration
@@ -75,6 +76,19 @@ class AutomaticService(Service):
             await next_slot(every or self.context.settings.sync.every, stop, since=began)
 
     @for_admins
+    async def due(self, every: timedelta | None = None) -> DueSlot:
+        """Return the slot that is due now, and for whom: what a worker asks before it puts runs into the queue.
+
+        Raises:
+            AccessDenied: The actor may not use every integration.
+        """
+        await self.context.require_everything("worker")
+        every = every or self.context.settings.sync.every
+        moment = await self.context.schedule_store.moment()
+        began = from_ms(slot(to_ms(moment), width(every)))
+        return DueSlot(began, began + every - moment, tuple(each.id for each in self.context.settings.integrations if each.automatic))
+
+    @for_admins
     async def pause(self) -> AutomaticStatus:
         """Have no run begin until `resume`; one that is under way ends.
 
@@ -114,6 +128,8 @@ class AutomaticService(Service):
             integrations=tuple([await self._with_run(each) for each in await context.schedule_store.states(visible)]),
             troubles=await context.stores.troubles.standing(visible),
             channels=await context.stores.troubles.channels(channel_names(context.settings)),
+            engine=await context.stores.queue.state(),
+            ticks=await context.schedule_store.ticks(visible),
         )
 
     @for_admins

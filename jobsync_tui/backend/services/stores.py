@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..store.jobs import JobStore
     from ..store.journal import Journal
     from ..store.ledger import Ledger
+    from ..store.queue import QueueStore
     from ..store.rename import RenameStore
     from ..store.rules import RuleStore
     from ..store.schedule import ScheduleStore
@@ -113,6 +114,13 @@ class Stores:
         from ..store.troubles import TroubleStore
 
         return TroubleStore(self.database)
+
+    @cached_property
+    def queue(self) -> QueueStore:
+        """How the workers stand."""
+        from ..store.queue import QueueStore
+
+        return QueueStore(self.database)
 
     @cached_property
     def journal(self) -> Journal:

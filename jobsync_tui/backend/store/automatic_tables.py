@@ -56,6 +56,25 @@ class ScheduleRow(peewee.Model):
         table_name = "automatic_schedule"
 
 
+class TickRow(peewee.Model):
+    """A slot that was run: by whom, and what came of it; ``missed`` slots before it were run by nobody.
+
+    ``ended_at`` is 0 while it is under way, and stays so where it was cut off; ``outcome`` is then null.
+    """
+
+    integration = peewee.TextField()
+    tick = peewee.BigIntegerField()
+    missed = peewee.IntegerField()
+    by = peewee.TextField()
+    started_at = peewee.BigIntegerField()
+    ended_at = peewee.BigIntegerField(default=0)
+    outcome = peewee.TextField(null=True)
+
+    class Meta:  # noqa: D106
+        table_name = "automatic_ticks"
+        primary_key = peewee.CompositeKey("integration", "tick")
+
+
 class PauseRow(peewee.Model):
     """Who paused the automatic sync of everything; at most one row."""
 
@@ -102,6 +121,6 @@ class ChannelRow(peewee.Model):
         table_name = "automatic_channels"
 
 
-AUTOMATIC_TABLES: tuple[type[peewee.Model], ...] = (DecisionRow, ScheduleRow, PauseRow, TroubleRow, ChannelRow)
+AUTOMATIC_TABLES: tuple[type[peewee.Model], ...] = (DecisionRow, ScheduleRow, PauseRow, TroubleRow, ChannelRow, TickRow)
 TOLD_TABLES: tuple[type[peewee.Model], ...] = (TroubleRow, ChannelRow)
 """Those that came with version 3 of the schema."""

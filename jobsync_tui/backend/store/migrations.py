@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..database import Db, Dialect, Migration, Schema, create_tables
 from ..models import SortField
-from .automatic_tables import AUTOMATIC_TABLES, TOLD_TABLES
+from .automatic_tables import AUTOMATIC_TABLES, TOLD_TABLES, TickRow
 from .ledger_tables import LEDGER_TABLES
 from .ordering import COLUMNS, TIMES, create_order
 from .rename_table import create_renames
@@ -36,10 +36,15 @@ def _troubles_and_eligible_since(db: Db, _: Dialect) -> None:
     db.execute_sql("UPDATE automatic_decisions SET eligible_at = at WHERE outcome IN ('created', 'updated', 'unchanged')")
 
 
+def _ticks(db: Db, _: Dialect) -> None:
+    create_tables(db, (TickRow,))
+
+
 MIGRATIONS = (
     Migration(2, "the ids that integrations had before", create_renames),
     Migration(3, "troubles that are told, and since when a job is eligible", _troubles_and_eligible_since),
     Migration(4, "drafts and shadows of rules", create_rule_tables),
+    Migration(5, "the slots that the automatic sync ran", _ticks),
 )
 
 SCHEMA = Schema("store", 1 + len(MIGRATIONS), _create, MIGRATIONS)

@@ -1,7 +1,8 @@
 """The schedule of the automatic sync: slots of a fixed grid, each claimed by one run; what it came to; and what stops it.
 
-The grid counts from 1970 in steps of the interval, so that every process and every host cuts time alike. A slot is claimed in one
-transaction. A clock that jumped ahead claims one slot, not all it passed; one that went back claims no slot twice.
+The grid counts from 1970 in steps of the interval, by the database's clock: every process and every host cuts time alike, whatever their
+own clocks say. A slot is claimed in one transaction. Where that clock jumped ahead, one slot is claimed, not all it passed; where it went
+back, no slot is claimed twice.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from enum import Enum
 
 from .. import clock
 from ..database import Database, Db
-from ..models import AutomaticRun, AutomaticState, Failure, Hold, HoldKind, Pause
+from ..models import AutomaticRun, AutomaticState, Failure, Hold, HoldKind, Pause, Tick
 from .automatic_tables import PauseRow, ScheduleRow
 from .codec import moment
+from .ticks import begin_tick, end_tick, last_ticks
 
 AHEAD = timedelta(minutes=10)
 """How far another host's clock may be ahead before its slots count as those of a wrong clock."""
@@ -37,22 +39,35 @@ class Claim(Enum):
 class ScheduleStore:
     """Slots, runs, pauses and holds."""
 
-    def __init__(self, database: Database, *, now: Callable[[], datetime] = clock.now) -> None:
+    def __init__(self, database: Database, *, now: Callable[[], datetime] | None = None) -> None:
         self._database = database
         self._now = now
 
+    async def moment(self) -> datetime:
+        """Return the present time by which slots are cut."""
+        return clock.from_ms(await self._database.read(self._present))
+
     async def claim(self, integration: str, every: timedelta) -> Claim:
         """Claim the present slot of an integration; it is ours where nobody had it before."""
-        return await self._database.write(_claim, integration, clock.to_ms(self._now()), width(every))
+        return await self._database.write(lambda db: _claim(db, integration, self._present(db), width(every)))
 
     async def begin(self, integration: str, every: timedelta) -> None:
         """Note that a run begins."""
-        values = {"started_at": clock.to_ms(self._now()), "ended_at": 0, "every": width(every)}
-        await self._database.write(_put, integration, values)
+        await self._database.write(
+            lambda db: _put(db, integration, {"started_at": self._present(db), "ended_at": 0, "every": width(every)})
+        )
 
     async def end(self, run: AutomaticRun) -> None:
         """Note what a run came to."""
-        await self._database.write(_put, run.integration, {"ended_at": clock.to_ms(self._now()), "last": json.dumps(asdict(run))})
+        await self._database.write(lambda db: _put(db, run.integration, {"ended_at": self._present(db), "last": json.dumps(asdict(run))}))
+
+    async def end_slot(self, run: AutomaticRun) -> None:
+        """Note what came of the slot that was claimed, also where no run began."""
+        await self._database.write(lambda db: end_tick(db, run, self._present(db)))
+
+    async def ticks(self, integrations: Sequence[str], limit: int = 20) -> tuple[Tick, ...]:
+        """Return the last slots that were run, newest first."""
+        return await self._database.read(last_ticks, tuple(integrations), limit)
 
     async def hold(self, integration: str, hold: Hold, held_for: str | None = None) -> bool:
         """Have an integration wait for a person; returns False where it does already, for the same.
@@ -98,14 +113,17 @@ class ScheduleStore:
         """Return how the schedule of each integration stands; whether a run is under way, its lease says."""
         return await self._database.read(self._states, tuple(integrations))
 
+    def _present(self, db: Db) -> int:
+        return self._database.dialect.present(db) if self._now is None else clock.to_ms(self._now())
+
     def _pause(self, db: Db, actor: str) -> Pause:
-        PauseRow.insert({"id": ONLY, "actor": actor, "at": clock.to_ms(self._now())}).on_conflict_ignore().execute(db)
+        PauseRow.insert({"id": ONLY, "actor": actor, "at": self._present(db)}).on_conflict_ignore().execute(db)
         pause = _paused(db)
         assert pause is not None, "a row that was just written is there"  # noqa: S101
         return pause
 
     def _states(self, db: Db, integrations: tuple[str, ...]) -> tuple[AutomaticState, ...]:
-        paused, now = _paused(db) is not None, clock.to_ms(self._now())
+        paused, now = _paused(db) is not None, self._present(db)
         return tuple(_state(_row(db, each), each, now, paused=paused) for each in integrations)
 
 
@@ -126,7 +144,11 @@ def _claim(db: Db, integration: str, now: int, every: int) -> Claim:
         return Claim.TAKEN
     _put(db, integration, {"tick": present, "every": every})
     # A slot far ahead was claimed while the clock was wrong. What falls into the present one may have been done before it went wrong.
-    return Claim.OURS if last < present else Claim.TAKEN
+    if last >= present:
+        return Claim.TAKEN
+    same_grid = row is not None and row.every == every and last
+    begin_tick(db, integration, present, now, missed=(present - last) // every - 1 if same_grid else 0)
+    return Claim.OURS
 
 
 def _put_hold(db: Db, integration: str, hold: Hold, held_for: str | None) -> bool:

@@ -93,8 +93,11 @@ class Automatic:
             on_schedule: Claim the present slot first, and do nothing where it is taken.
         """
         every = every or self._parts.every()
+        return await self._caught(integration, self._claimed(actor, integration, stop=stop, every=every, on_schedule=on_schedule))
+
+    async def _caught(self, integration: str, work: Awaitable[AutomaticRun]) -> AutomaticRun:
         try:
-            return await self._claimed(actor, integration, stop=stop, every=every, on_schedule=on_schedule)
+            return await work
         except JobsyncError as error:
             return AutomaticRun(integration=integration, error=error.failure())
         except Exception:
@@ -107,8 +110,16 @@ class Automatic:
         pause = await schedule.paused()
         if pause is not None:
             return skipped(integration, "paused", f"Paused by {pause.by} since {clock.rfc3339(pause.since)}", "jobsync auto resume")
-        if on_schedule and await schedule.claim(integration, every) is Claim.TAKEN:
+        if not on_schedule:
+            return await self._unless_held(actor, integration, stop=stop, every=every)
+        if await schedule.claim(integration, every) is Claim.TAKEN:
             return skipped(integration, "slot_taken", "This run was done already, here or on another host")
+        run = await self._caught(integration, self._unless_held(actor, integration, stop=stop, every=every))
+        await schedule.end_slot(run)
+        return run
+
+    async def _unless_held(self, actor: Actor, integration: str, *, stop: asyncio.Event, every: timedelta) -> AutomaticRun:
+        schedule = self._parts.schedule
         hold = await schedule.held(integration)
         if hold is not None and hold.kind is HoldKind.CREDENTIALS:
             return skipped(integration, hold.kind.value, hold.message, hold.remedy)

@@ -1,0 +1,85 @@
+"""Workers on one PostgreSQL: each slot once, whoever is killed; a stopped server is outlived; what they are doing is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Jobsync, home, jobsync
+from tests.support.crew import INTEGRATIONS, Crew, a_crew, until
+from tests.support.databases import url_at
+from tests.support.postgres import own_cluster
+
+__all__ = ["home", "jobsync"]
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def crew(on_postgresql: None, tmp_path: Path) -> Iterator[Crew]:
+    with a_crew(url_at(tmp_path / "jobsync.db"), tmp_path, every=1.0) as made:
+        yield made
+
+
+def ran_once(crew: Crew) -> bool:
+    claims = crew.claims()
+    return all(len(ticks) == len(set(ticks)) for ticks in claims.values())
+
+
+def test_two_workers_run_each_slot_once_and_one_goes_on_when_the_other_is_killed(crew: Crew) -> None:
+    first, second = crew.start(), crew.start()
+    until(lambda: crew.in_target() == crew.expected(), "both share what is there")
+    status = crew.jobsync("auto", "status")
+    assert len(status["engine"]["workers"]) == 2
+    assert {tick["integration"] for tick in status["ticks"]} == set(INTEGRATIONS)
+    crew.kill(first)
+    for name in INTEGRATIONS:
+        crew.add_jobs(name, 3)
+    until(lambda: crew.in_target() == crew.expected(), "the other one goes on")
+    until(lambda: len(crew.jobsync("auto", "status")["engine"]["workers"]) == 1, "the dead one is taken off the list")
+    assert second.poll() is None
+    assert crew.end() == [0]
+    assert ran_once(crew)
+    assert crew.stuck() == []
+    assert crew.jobsync("leases")["leases"] == []
+
+
+def test_what_a_killed_worker_had_in_hand_is_given_to_others(crew: Crew) -> None:
+    for name in INTEGRATIONS:
+        crew.add_jobs(name, 150)
+    victim = crew.start()
+    until(lambda: len(crew.in_target()) > 5, "it is in the middle")
+    crew.kill(victim)
+    assert len(crew.stuck()) == len(INTEGRATIONS)
+    crew.start()
+    until(lambda: crew.in_target() == crew.expected(), "another one ends it")
+    until(lambda: crew.stuck() == [], "nothing is in the hands of the dead")
+    crew.end()
+    assert ran_once(crew)
+    assert crew.jobsync("audit", "--verify")["ok"]
+
+
+def test_a_server_that_stops_and_comes_back_is_outlived(tmp_path: Path) -> None:
+    with own_cluster() as cluster, a_crew(f"{cluster.url}/postgres", tmp_path, every=1.0) as crew:
+        worker = crew.start()
+        until(lambda: crew.in_target() == crew.expected(), "it works")
+        cluster.stop()
+        cluster.start()
+        cluster.wait()
+        for name in INTEGRATIONS:
+            crew.add_jobs(name, 2)
+        until(lambda: crew.in_target() == crew.expected(), "it goes on")
+        assert worker.poll() is None
+        assert ran_once(crew)
+        assert crew.end() == [0]
+
+
+def test_a_file_is_no_place_for_workers(jobsync: Jobsync, tmp_path: Path) -> None:
+    config = tmp_path / "jobsync.toml"
+    config.write_text(f'[storage]\nurl = "sqlite:///{tmp_path}/jobsync.db"\n')
+    config.chmod(0o600)
+    refused = jobsync("-c", str(config), "worker")
+    assert (refused.code, "jobsync auto runs the automatic sync there" in refused.err) == (2, True)
+    assert jobsync("-c", str(config), "worker", "--every", "soon").code == 2

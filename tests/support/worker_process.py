@@ -1,0 +1,38 @@
+"""A worker as a process of its own, with a pace that fits a test.
+
+``python -m tests.support.worker_process CONFIG EVERY_SECONDS HEARTBEAT STALLED SWEEP``; prints a line for each run that did something.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+from jobsync_tui.backend.access import current_actor
+from jobsync_tui.backend.engine.queue import Pace
+from jobsync_tui.backend.engine.worker import Worker
+from jobsync_tui.backend.facade import Backend
+from jobsync_tui.backend.models import AutomaticRun
+from jobsync_tui.backend.settings import load_settings
+
+
+def _told(run: AutomaticRun) -> None:
+    if not run.skipped:
+        outcome = "ok" if run.error is None else run.error.code
+        sys.stdout.write(f"{run.integration} {outcome} {dict(run.outcomes)}\n")
+        sys.stdout.flush()
+
+
+async def _main(config: Path, every: float, pace: Pace) -> None:
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    async with Backend.open(load_settings(config), current_actor(None, config)) as backend:
+        await Worker(backend, stop, _told, every=timedelta(seconds=every), pace=pace).serve()
+
+
+if __name__ == "__main__":
+    heartbeat, stalled, sweep = map(float, sys.argv[3:6])
+    asyncio.run(_main(Path(sys.argv[1]), float(sys.argv[2]), Pace(heartbeat, stalled, sweep, poll=0.5)))
