@@ -142,7 +142,7 @@ def programs(base: Path, runs: int) -> list[Program]:
     listed = [
         Program("empty app", f"exec {python} benchmarks.app_peers empty", START, runs),
         Program("line-API app", f"exec {python} benchmarks.app_peers lines", LINES, runs),
-        Program("DataTable 10k", f"exec {python} benchmarks.app_peers datatable", DATATABLE, 1),
+        Program("DataTable 10k", f"exec {python} benchmarks.app_table", DATATABLE, 1),
     ]
     for size, name in zip(SIZES, ("1k", "100k", "1M"), strict=True):
         folder = folder_of(base, size)

@@ -1,8 +1,7 @@
-"""What the application is measured beside: three small Textual applications.
+"""What the application is measured beside: two small Textual applications, which import nothing that they do not need.
 
-Run ``python -m benchmarks.app_peers empty|lines|datatable``. ``empty`` shows a text and nothing else: what Textual itself costs. ``lines``
-is the least a list of a million rows can be on Textual's line API: rows are made from their number, a move paints the view. ``datatable``
-is Textual's own table with 10,000 rows and a field that filters them, as one writes it from the manual.
+Run ``python -m benchmarks.app_peers empty|lines``. ``empty`` shows a text and nothing else: what Textual itself costs. ``lines`` is the
+least a list of a million rows can be on Textual's line API: rows are made from their number, a move paints the view.
 """
 
 from __future__ import annotations
@@ -12,17 +11,13 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual import on
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.strip import Strip
 from textual.widget import Widget
-from textual.widgets import DataTable, Input, Static
-
-from benchmarks.app_data import made
+from textual.widgets import Static
 
 ROWS = 1_000_000
-TABLE_ROWS = 10_000
 
 
 class Empty(App[None]):
@@ -82,36 +77,7 @@ class Lines(App[None]):
         yield LineList()
 
 
-class Table(App[None]):
-    """Textual's table, filtered by clearing it and adding what matches."""
-
-    def compose(self) -> ComposeResult:
-        """Show a field and the table."""
-        yield Input()
-        yield DataTable(cursor_type="row")
-
-    def on_mount(self) -> None:
-        """Fill the table."""
-        self._jobs = [(job.name or "", job.id, job.status.value, job.client or "", job.department or "") for job in made(TABLE_ROWS)]
-        self._table.add_columns("Name", "Id", "Status", "Client", "Department")
-        self._fill("")
-
-    @property
-    def _table(self) -> DataTable[str]:
-        return self.query_one(DataTable)
-
-    @on(Input.Changed)
-    def filter_changed(self, event: Input.Changed) -> None:
-        """Show what matches."""
-        self._fill(event.value.casefold())
-
-    def _fill(self, text: str) -> None:
-        words = text.split()
-        self._table.clear()
-        self._table.add_rows(row for row in self._jobs if all(word in f"{row[0]} {row[1]}".casefold() for word in words))
-
-
-APPS: dict[str, type[App[None]]] = {"empty": Empty, "lines": Lines, "datatable": Table}
+APPS: dict[str, type[App[None]]] = {"empty": Empty, "lines": Lines}
 
 if __name__ == "__main__":
     APPS[sys.argv[1]]().run()

@@ -103,11 +103,10 @@ class JobsyncApp(App[int], inherit_bindings=False):
         if self._idle is not None:
             self.set_interval(self._idle.every, self._look_whether_idle)
         try:
-            summaries = await self.backend.integrations.list()
+            ids = await self.backend.integrations.ids()
         except JobsyncError as error:
             self.report(error)
             return
-        ids = [summary.id for summary in summaries]
         if len(ids) == 1:
             self.go.jobs(ids[0])
         else:

@@ -91,7 +91,7 @@ class JobsScreen(JobActions, GreetedScreen[None]):
         self.show_greeting()
         self.set_interval(POLL, self._poll)
         self.set_interval(TICK, self._tick)
-        self.work(self._read_summary(), group="summary")
+        self.search()
         if self._filter is None and self.view.filter.strip():
             self.status.put("hint", line((" REMEMBERED FILTER ", "bold reverse"), f" {self.view.filter}  esc in / clears it"))
 
@@ -128,11 +128,13 @@ class JobsScreen(JobActions, GreetedScreen[None]):
     async def _search(self, wanted: JobList, *, keep_line: bool) -> None:
         anchor = self.table.cursor_key if keep_line else self._anchor
         try:
-            page = await wanted.open(self.table.page + MARGIN, anchor)
+            # The table may not have its size yet, and is not taller than the terminal.
+            page = await wanted.open(self.app.size.height + MARGIN, anchor)
         except FilterError as error:
             self._opening = None
             self._show_wrong(error)
             self._hold.let_go()
+            self._look_around()
             return
         if self.listed is not None and self.listed is not wanted:
             self.listed.close()
@@ -141,6 +143,7 @@ class JobsScreen(JobActions, GreetedScreen[None]):
         self._show_page(wanted, page, keep_line=keep_line)
         # What the page has changed is on its way to the screen through the widgets' queues.
         self.call_next(self._hold.let_go)
+        self._look_around()
         total = page.count
         if total is None:
             total = await wanted.count()
@@ -269,12 +272,18 @@ class JobsScreen(JobActions, GreetedScreen[None]):
 
     # ---- news --------------------------------------------------------------------------------------------------------
 
+    def _look_around(self) -> None:
+        """Read what stands around the list once that is on the screen: the first time much has to be loaded for it."""
+        if self.summary is None:
+            self.call_after_refresh(self._read_around)
+
+    def _read_around(self) -> None:
+        self.work(self._read_summary(), group="summary")
+
     async def _read_summary(self) -> None:
         self.summary = await self.backend.integrations.get(self.integration)
         self.automatic = await self.backend.automatic.state(self.integration)
         self._show_header()
-        if self.listed is None and self._opening is None:
-            self.search()
         if self.summary.state is IntegrationState.NEVER:
             self.host.runs.refresh(self.integration)
 

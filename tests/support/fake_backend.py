@@ -196,6 +196,10 @@ class FakeIntegrations:
         """Return all."""
         return tuple(self.summaries)
 
+    async def ids(self) -> tuple[str, ...]:
+        """Return the ids of all."""
+        return tuple(each.id for each in self.summaries)
+
     async def get(self, integration: str) -> IntegrationSummary:
         """Return one."""
         found = next((each for each in self.summaries if each.id == integration), None)

@@ -17,6 +17,11 @@ class IntegrationService(Service):
         """Return the integrations that the actor may use, in the configuration's order."""
         return tuple([await self._summary(each) for each in self.context.visible()])
 
+    @for_admins
+    async def ids(self) -> tuple[str, ...]:
+        """Return the ids of the integrations that the actor may use, in the configuration's order; reads nothing but that."""
+        return tuple(self.context.visible())
+
     @for_integration
     async def get(self, integration: str) -> IntegrationSummary:
         """Return one integration."""
