@@ -107,6 +107,11 @@ class JobsyncScreen(Screen[ResultT]):
         self._compositor = SpanCompositor()
 
     @property
+    def is_current(self) -> bool:
+        """Return whether this is the screen that is seen. Textual counts the one below it as well, and paints both anew all the time."""
+        return bool(self.app.screen_stack) and self.app.screen is self
+
+    @property
     def host(self) -> Host:
         """Return the application."""
         return cast("Host", self.app)

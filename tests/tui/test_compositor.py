@@ -16,7 +16,7 @@ from jobsync_tui.application import JobsyncApp
 from jobsync_tui.compositor import SpanCompositor
 from jobsync_tui.screens.jobs import JobsScreen
 from tests.support.fake_backend import FakeBackend, many_jobs
-from tests.support.pilot import running, until
+from tests.support.pilot import running, screen_text, until
 
 pytestmark = pytest.mark.usefixtures("still")
 
@@ -107,3 +107,21 @@ async def test_a_change_in_two_corners_does_not_paint_what_lies_between(monkeypa
         compositor._dirty_regions = {Region(0, 0, 10, 1), Region(100, 39, 10, 1)}
         assert compositor.render_partial_update() is not None
         assert sum(rendered) == 2
+
+
+async def test_a_list_below_a_dialog_paints_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running(FakeBackend(many_jobs(300)), size=(120, 40)) as (app, pilot):
+        await until(pilot, lambda: isinstance(app.screen, JobsScreen) and app.screen.listed is not None)
+        below = app.screen
+        await pilot.press("e")
+        await until(pilot, lambda: app.screen is not below and not below.is_current)
+        await pilot.pause()
+        painted: list[object] = []
+        monkeypatch.setattr(app, "_display", lambda screen, _: painted.append(screen))
+        below.refresh()
+        below.check_idle()
+        await pilot.pause(0.1)
+        assert painted == []
+        monkeypatch.undo()
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is below and "match" in screen_text(app))
