@@ -1,6 +1,6 @@
 """Type-ahead on SQLite and on PostgreSQL, side by side: the same jobs, the same keys, one process.
 
-Run ``python -m benchmarks.typing 1000000 --dir FOLDER``. Each text is typed key by key; after each key the first 60 rows are asked for
+Run ``python -m benchmarks.keystrokes 1000000 --dir FOLDER``. Each text is typed key by key; after each key the first 60 rows are asked for
 and, once they are there, the count, as the screen does, with nothing remembered. The server is one of this machine that has pg_trgm, or the
 one at ``--server URL``; its database is filled by what ``jobsync migrate-storage`` does. Times are milliseconds.
 """
