@@ -11,6 +11,7 @@ import sqlite3
 import sys
 import tempfile
 import time
+from base64 import b64decode
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,9 +19,16 @@ from jobsync_tui.backend.text import clean
 from tests.support.hostile import foreign_controls, hostile_strings
 from tests.support.pty import Terminal, in_terminal
 
+from .hostile_ats import HostileAts, hostile_ats
+from .hostile_commands import CASES, MUST_END_WITH_0
+from .hostile_walk import Walk
+
 ROOT = Path(__file__).parents[2]
 JOBSYNC = (sys.executable, "-m", "jobsync_tui")
 CONFIG = """
+[organization]
+name = {name}
+
 [storage]
 url = "sqlite:///{folder}/jobsync.db"
 
@@ -29,8 +37,17 @@ id = "strange"
 name = {name}
 provider = "file"
 path = "jobs.jsonl"
+
+[[integrations]]
+id = "wire"
+name = {name}
+provider = "kombo"
+base_url = "{url}"
+credentials = {{ api_key = {{ file = "key" }}, integration_id = "{integration}" }}
 """
 FIELDS = ("name", "client", "department", "owner", "requisition_id", "employment_type", "description", "ats_status", "remote")
+SYNCED = 12
+"""Jobs in the hostile ATS, which are synced: the first is created, renamed and updated, the others are created together."""
 
 
 @dataclass
@@ -42,6 +59,8 @@ class Tally:
     foreign: list[str] = field(default_factory=list)
     crashes: list[str] = field(default_factory=list)
     actions: list[str] = field(default_factory=list)
+    commands: set[str] = field(default_factory=set)
+    screens: set[str] = field(default_factory=set)
     seconds: float = 0.0
 
     @property
@@ -62,29 +81,28 @@ class Round:
         self._config = folder / "jobsync.toml"
 
     def run(self) -> None:
-        """Fill the cache, put every command and screen before it, and note what happened."""
-        self._write()
-        before = sorted(path.name for path in self._folder.iterdir())
-        self._command("refresh", code=0)
-        self._command("rules", "import", str(self._folder / "rules.yaml"), code=0)
-        self._commands()
-        self._application()
+        """Fill the caches, put every command and screen before them, and note what happened."""
+        with hostile_ats([as_utf8(text)[:5000] for text in self._strings[:SYNCED]]) as ats:
+            self._write(ats)
+            expected = {path.name for path in self._folder.iterdir()} | {".local", "backup.db", "backup.target.db"}
+            self._commands(ats)
+            synced = self._synced()
+            self._application(ats)
         self._read_log()
-        new = {path.name for path in self._folder.iterdir()} - {
-            *before,
-            ".local",
-            "jobsync.db",
-            "target.db",
-            "jobsync.db-wal",
-            "jobsync.db-shm",
-        }
-        self._tally.actions += [f"made {name}" for name in new if not name.startswith(("target.db", "jobsync.db"))]
-        with sqlite3.connect(self._folder / "jobsync.db") as database:
-            written = database.execute("SELECT count(*) FROM audit WHERE outcome IN ('created', 'updated')").fetchone()[0]
-        self._tally.actions += ["a sync"] * written
+        made = {path.name for path in self._folder.iterdir()} - expected
+        self._tally.actions += [f"made {name}" for name in made if not name.startswith(("target.db", "jobsync.db"))]
+        if synced:
+            self._tally.actions.append(f"{synced} syncs by commands that sync nothing")
+        if not self._tally.crashes and self._synced() != SYNCED + 1:
+            self._tally.actions.append(f"{self._synced()} syncs, where {SYNCED + 1} were confirmed")
         self._tally.strings += self._number
 
-    def _write(self) -> None:
+    def _synced(self) -> int:
+        with sqlite3.connect(self._folder / "jobsync.db") as database:
+            number: int = database.execute("SELECT count(*) FROM audit WHERE outcome IN ('created', 'updated')").fetchone()[0]
+        return number
+
+    def _write(self, ats: HostileAts) -> None:
         rows = []
         for index, text in enumerate(map(as_utf8, self._strings)):
             row: dict[str, object] = {**dict.fromkeys(FIELDS, text[:5000]), "name": text, "description": text}
@@ -95,32 +113,39 @@ class Round:
         for row, text in zip(rows[-20:], self._strings[-20:], strict=False):
             row["id"] = as_utf8(text[:100])
         (self._folder / "jobs.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+        names = [in_yaml(printable(text)) for text in self._strings[:40]]
         rules = [
-            f"  - {{ id: r{n}, name: {in_yaml(printable(text))}, when: {{ field: name, op: contains, value: {in_yaml(text[:80])} }},"
-            f" actions: [ {{ folder: {in_yaml(printable(text))} }} ] }}\n"
-            for n, text in enumerate(self._strings[:40])
+            f"  - {{ id: r{n}, name: {name}, when: {{ field: name, op: contains, value: {in_yaml(text[:80])} }},"
+            f" actions: [ {{ folder: {name} }} ] }}\n"
+            for n, (name, text) in enumerate(zip(names, self._strings, strict=False))
         ]
-        (self._folder / "rules.yaml").write_text("rules:\n" + "".join(rules))
-        name = printable(self._strings[0])
-        self._config.write_text(CONFIG.format(folder=self._folder, name=json.dumps(name, ensure_ascii=False)))
-        self._config.chmod(0o600)
+        everything = (
+            f"  - {{ id: every, name: {names[0]}, when: {{ field: integration, op: equals, value: wire }},"
+            f" actions: [ {{ folder: {names[1]} }}, {{ generation_template: {names[2]} }},"
+            f" {{ setting: {{ name: {names[3]}, value: {names[4]} }} }},"
+            f" {{ follow_up_user: {names[5]} }}, {{ interview_instructions: {names[6]} }} ] }}\n"
+        )
+        (self._folder / "rules.yaml").write_text("rules:\n" + everything + "".join(rules))
+        raw = in_yaml(self._strings[7])
+        (self._folder / "raw.yaml").write_text(f"rules:\n  - {{ id: raw, name: {raw}, actions: [ {{ folder: {raw} }} ], {raw}: {raw} }}\n")
+        for name, words in (("key", ats.credentials["api_key"]), ("jobsync.toml", self._toml(ats))):
+            path = self._folder / name
+            path.write_text(words)
+            path.chmod(0o600)
 
-    def _commands(self) -> None:
-        ids = [str(index) for index in range(12)]
-        self._command("jobs", code=0)
-        self._command("jobs", "--json", code=0)
-        self._command("jobs", "--csv", code=0)
-        self._command("integrations", code=0)
-        self._command("check", *ids)
-        self._command("sync", "--dry-run", *ids[:3])
-        self._command("audit", code=0)
-        self._command("rules", "show", code=None)
-        self._command("doctor", "--offline")
-        for text in self._strings[:1]:
-            argument = text.replace("\0", "")[:2000]
-            self._command("jobs", "--filter", argument)
-            self._command("check", "-i", "strange", "--", argument)
-            self._command("fetch", "-i", argument, "--", argument)
+    def _toml(self, ats: HostileAts) -> str:
+        name = json.dumps(printable(self._strings[0]), ensure_ascii=False)
+        return CONFIG.format(folder=self._folder, name=name, url=ats.url, integration=ats.credentials["integration_id"])
+
+    def _commands(self, ats: HostileAts) -> None:
+        meant = {name: str(self._folder / name) for name in ("rules.yaml", "raw.yaml", "backup.db")}
+        meant |= {"{text}": self._strings[0].replace("\0", "")[:2000], "{wire}": ats.job_id(ats.jobs[0])}
+        for command, cases in CASES.items():
+            for case in cases:
+                words = [meant.get(word, word) for word in case]
+                fine = MUST_END_WITH_0.intersection({command, " ".join([command, *case])})
+                self._command(*command.split(), *words, code=0 if fine else None)
+            self._tally.commands.add(command)
 
     def _command(self, *arguments: str, code: int | None = None) -> None:
         command = [*JOBSYNC, "-c", str(self._config), *arguments]
@@ -131,54 +156,17 @@ class Round:
         if ended in {1, -6, -9, -11} or (code is not None and ended != code):
             self._tally.crashes.append(f"{arguments[0]} ended with {ended}: {terminal.output[-600:]!r}")
 
-    def _application(self) -> None:
+    def _application(self, ats: HostileAts) -> None:
         with in_terminal([*JOBSYNC, "-c", str(self._config)], env=self._env, size=(120, 40)) as terminal:
+            walk = Walk(terminal, ats, self._number, as_utf8(self._strings[0])[:3000])
             try:
-                self._walk(terminal)
+                ended = walk.run()
+                self._tally.crashes += [f"the application ended with {ended}"] if ended else []
             except AssertionError as error:
                 self._tally.crashes.append(f"the application: {error}")
+            self._tally.screens |= walk.seen
             self._read(terminal, "the application")
-
-    def _walk(self, terminal: Terminal) -> None:
-        terminal.wait_for(f"of {self._number}", 60)
-        for _ in range(self._number // 30 + 1):
-            terminal.send("\x1b[6~")
-            terminal.read_now()
-        terminal.send("G")
-        terminal.wait_for(f"row {self._number} of {self._number}")
-        # A click on a name: markup that was read as markup would act. It may open the job as well.
-        terminal.send("\x1b[<0;20;10M\x1b[<0;20;10m")
-        self._back(terminal)
-        # Most of these jobs match no rule, and then a sync shows why.
-        for keys, words in (("e", "Check Eligibility"), ("s", "Check Eligibility"), ("H", "History"), ("R", "Rules"), ("L", "Log")):
-            for key in "gG":
-                terminal.send(key)
-                self._back(terminal)
-                terminal.send(keys)
-                terminal.wait_for(words)
-                if keys == "e":
-                    self._other_jobs(terminal, "]" if key == "g" else "[")
-                terminal.send("\x1b[<0;20;6M\x1b[<0;20;6m")
-                self._back(terminal)
-        terminal.send("q")
-        ended = terminal.wait_for_end(30)
-        if ended:
-            self._tally.crashes.append(f"the application ended with {ended}")
-
-    def _other_jobs(self, terminal: Terminal, key: str) -> None:
-        for _ in range(10):
-            terminal.send(f"{key}+")
-            terminal.read_now()
-
-    def _back(self, terminal: Terminal) -> None:
-        """Go back to the list, whose first line says how old it is, from whatever was opened."""
-        terminal.read_now(0.2)
-        end = time.monotonic() + 30
-        while "cached" not in terminal.text.partition("\n")[0]:
-            if time.monotonic() > end:
-                raise AssertionError(f"no way back:\n{terminal.text}")
-            terminal.send("\x1b")
-            terminal.read_now(0.3)
+            self._tally.foreign += [f"copied: {text!r}" for text in copied(terminal.output) if clean(text, lines=True) != text]
 
     def _read_log(self) -> None:
         log = self._folder / ".local" / "state" / "jobsync" / "jobsync.log"
@@ -188,6 +176,11 @@ class Round:
         self._tally.bytes_read += len(terminal.output)
         self._tally.foreign += [f"{what}: {each}" for each in foreign_controls(terminal.output)[:5]]
         self._tally.crashes += [f"{what}: {each}" for each in faults_in(terminal.output)[:3]]
+
+
+def copied(output: bytes) -> list[str]:
+    """Return what the application put on the terminal's clipboard."""
+    return [b64decode(each).decode("utf-8", "surrogateescape") for each in re.findall(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07", output)]
 
 
 def faults_in(output: bytes) -> list[str]:
@@ -211,7 +204,7 @@ def in_yaml(text: str) -> str:
     return '"' + "".join(c if c.isascii() and c.isalnum() else f"\\U{ord(c):08x}" for c in as_utf8(text)) + '"'
 
 
-def run(number: int, *, a_cache: int = 400, seed: int = 1) -> Tally:
+def run(number: int, *, a_cache: int = 500, seed: int = 1) -> Tally:
     """Drive ``number`` strings through the program, ``a_cache`` at a time."""
     tally = Tally()
     started = time.monotonic()

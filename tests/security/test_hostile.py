@@ -2,19 +2,58 @@
 
 from __future__ import annotations
 
-import pytest
+import pkgutil
+from importlib import import_module
 
+import pytest
+from textual.screen import Screen
+
+from jobsync_tui import screens
+from tests.support.command_tree import command_paths
 from tests.support.hostile import foreign_controls, hostile_strings
 
-from .hostile import faults_in, run
+from .hostile import copied, faults_in, run
+from .hostile_commands import CASES, ELSEWHERE
+from .hostile_walk import MENUS, TITLES
 
 
 @pytest.mark.slow
 def test_hostile_strings_through_every_command_and_screen() -> None:
-    tally = run(100, a_cache=100)
+    tally = run(500)
     assert (tally.crashes, tally.foreign, tally.actions) == ([], [], [])
-    assert tally.strings == 100
-    assert tally.bytes_read > 1_000_000
+    assert tally.strings == 500
+    assert tally.bytes_read > 5_000_000
+    assert tally.screens == screen_classes()
+    assert tally.commands == set(CASES)
+
+
+BASES = {"JobsyncScreen", "GreetedScreen", "DialogScreen", "ConfirmingScreen"}
+"""Screens that are only what others have in common."""
+
+
+def screen_classes() -> set[str]:
+    """Return every screen that can be in front: found in the code, and not in a list that could be forgotten."""
+    for module in pkgutil.iter_modules(screens.__path__):
+        import_module(f"{screens.__name__}.{module.name}")
+    found: set[str] = set()
+    waiting = Screen.__subclasses__()
+    while waiting:
+        kind = waiting.pop()
+        waiting += kind.__subclasses__()
+        found |= {kind.__name__} if kind.__module__.startswith(f"{screens.__name__}.") else set()
+    return found - BASES
+
+
+def test_the_walk_knows_every_screen_and_the_commands_every_command() -> None:
+    assert screen_classes() == {*TITLES, *MENUS}, "a new screen has a place in tests/security/hostile_walk.py"
+    assert set(command_paths()) == {*CASES, *ELSEWHERE}, "a new command has cases in tests/security/hostile_commands.py"
+
+
+def test_what_was_copied_is_told_from_what_wants_to_be() -> None:
+    ours = b"\x1b]52;c;YSBqb2I=\x07"
+    assert copied(b"list" + ours) == ["a job"]
+    assert not foreign_controls(ours)
+    assert foreign_controls(b"\x1b]52;c;9137\x07")
 
 
 def test_the_strings_are_the_same_for_the_same_seed_and_would_be_seen() -> None:
@@ -24,7 +63,7 @@ def test_the_strings_are_the_same_for_the_same_seed_and_would_be_seen() -> None:
 
 
 @pytest.mark.parametrize(
-    "leak", ["\x1b[9137m", "\x1b]52;c;aGk=\x07", "\x9b2J", "\u202e", "\x1b]8;;https://evil.example\x1b\\", "\x07", "\x1bP+q\x1b\\"]
+    "leak", ["\x1b[9137m", "\x1b]52;c;9137\x07", "\x9b2J", "\u202e", "\x1b]8;;https://evil.example\x1b\\", "\x07", "\x1bP+q\x1b\\"]
 )
 def test_a_leak_is_told_from_what_the_application_writes(leak: str) -> None:
     assert foreign_controls(b"\x1b[2J\x1b[1;1H\x1b[38;5;1mJobs\x1b[0m\r\n" + leak.encode())

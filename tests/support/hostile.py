@@ -25,9 +25,11 @@ _WORDS = (
     "R&D (m/w/d)",
 )
 
-# What the application and the commands write by themselves: cursor, screen, colours and modes (CSI), the pointer's shape, and nothing that
-# stores, names or links.
-_OWN = re.compile(rb"\x1b\[[0-9;:?<>=u]*[ -/]*[@-~]|\x1b\]22;[a-z-]*\x07|\x1b[=>78]|\r|\n|\x1b\(B|\x0f")
+# What the application and the commands write by themselves: cursor, screen, colours and modes (CSI), the pointer's shape, and what somebody
+# copied (OSC 52, whose text is looked at by itself); nothing else that stores, names or links.
+_OWN = re.compile(
+    rb"\x1b\[[0-9;:?<>=u]*[ -/]*[@-~]|\x1b\]22;[a-z-]*\x07|\x1b\]52;c;(?!9137)[A-Za-z0-9+/=]*\x07|\x1b[=>78]|\r|\n|\x1b\(B|\x0f"
+)
 _MARKED = re.compile(rb"\x1b\[[0-9;:?<>=]*9137")
 
 

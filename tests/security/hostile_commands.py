@@ -1,0 +1,54 @@
+"""Every command with hostile arguments over hostile data. A command that is missing here fails a test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+Words = Sequence[str]
+
+CASES: Mapping[str, Sequence[Words]] = {
+    "refresh": [()],
+    "rules import": [("rules.yaml",), ("raw.yaml",)],
+    "integrations": [()],
+    "test": [()],
+    "jobs": [("-i", "strange"), ("--json",), ("--csv",), ("--filter", "{text}")],
+    "fetch": [("-i", "wire", "{wire}"), ("-i", "{text}", "--", "{text}")],
+    "check": [("-i", "strange", *map(str, range(8))), ("-i", "wire", "--live", "{wire}"), ("-i", "strange", "--", "{text}")],
+    "sync": [("-i", "wire", "--dry-run", "{wire}"), ("-i", "strange", "--dry-run", "0", "1")],
+    "retry": [()],
+    "undo": [("--dry-run", "{text}")],
+    "adopt": [("--dry-run",)],
+    "recover": [()],
+    "auto pause": [()],
+    "auto": [("--once",)],
+    "auto status": [()],
+    "auto resume": [()],
+    "news": [("--since", "7d")],
+    "rules list": [()],
+    "rules show": [("r1",), ("{text}",)],
+    "rules validate": [("raw.yaml",)],
+    "rules export": [()],
+    "rules activate": [("{text}",)],
+    "rules deactivate": [("r1",)],
+    "rules delete": [("r2",)],
+    "rules impact": [("rules.yaml",)],
+    "rules history": [()],
+    "audit": [(), ("--job", "{text}"), ("--verify",)],
+    "leases": [()],
+    "leases break": [("{text}",)],
+    "doctor": [("--offline",)],
+    "backup": [("backup.db",)],
+    "prune": [()],
+    "paths": [()],
+    "completion": [("bash",)],
+}
+"""Arguments of each command, once or several times. ``{text}`` stands for a hostile string, ``{wire}`` for a job of the hostile ATS."""
+
+ELSEWHERE = {
+    "": "the application has a walk of its own",
+    "demo": "has only data of its own",
+    "init": "writes only text of its own",
+}
+
+MUST_END_WITH_0 = frozenset({"refresh", "integrations", "rules import rules.yaml", "jobs --json", "jobs --csv", "backup"})
+"""Without these the others have nothing to show."""

@@ -1,0 +1,261 @@
+"""A walk through every screen and dialog of the application, by keys, over hostile data. A screen that is missing here fails a test."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from tests.support.pty import Terminal
+
+from .hostile_ats import HostileAts
+
+TITLES = {
+    "PickerScreen": "jobsync   choose an integration",
+    "JobsScreen": "cached",
+    "EligibilityScreen": "Check Eligibility",
+    "ConfirmSyncScreen": "Confirm Sync",
+    "ConfirmBulkScreen": "Confirm Sync",
+    "ConfirmUndoScreen": "Confirm Undo",
+    "RunningScreen": "Sync in progress",
+    "SyncResultScreen": "Sync Result",
+    "BulkResultScreen": "Sync Result",
+    "SearchScreen": "Search ATS Job",
+    "HistoryScreen": "History",
+    "RulesScreen": "Rules",
+    "RulesHistoryScreen": "History of the rules",
+    "GreetingScreen": "Since your last visit",
+    "LogScreen": "Log",
+    "HelpScreen": "Keys and help",
+    "ErrorScreen": "Error",
+}
+"""What the first line of each screen says."""
+
+MENUS = {"MenuScreen": "Sort by", "PaletteScreen": "Commands", "LeaveScreen": "Quit?"}
+"""Titles of what opens over a screen."""
+
+ESCAPE = "\x1b[27u"
+"""The key as newer terminals send it: nothing that is typed behind it makes it another key, as it does behind a lone escape."""
+
+
+class Walk:
+    """Goes through the application.
+
+    Args:
+        terminal: In which it runs.
+        ats: The hostile ATS behind the integration ``wire``, whose jobs are all eligible.
+        number: Jobs of the integration ``strange``, of which most match no rule.
+        text: A hostile string to type.
+
+    Attributes:
+        seen: The screens that were in front, by class.
+    """
+
+    def __init__(self, terminal: Terminal, ats: HostileAts, number: int, text: str) -> None:
+        self.seen: set[str] = set()
+        self._terminal = terminal
+        self._ats = ats
+        self._number = number
+        self._text = text
+
+    def run(self) -> int:
+        """Go through everything, leave, and return the exit code.
+
+        Raises:
+            AssertionError: A screen did not come; shows what did.
+        """
+        self._screen("PickerScreen", "", 60)
+        self._lists_of_ineligible_jobs()
+        self._help_and_menus()
+        self._to_the_eligible_jobs()
+        self._one_sync_and_its_undoing()
+        self._several_syncs()
+        self._search_and_rules()
+        self._errors()
+        self._terminal.send("q")
+        return self._terminal.wait_for_end(30)
+
+    def _lists_of_ineligible_jobs(self) -> None:
+        terminal = self._terminal
+        terminal.wait_for("Kombo")
+        self._screen("JobsScreen", "\r")
+        terminal.wait_for(f"of {self._number}", 60)
+        for _ in range(self._number // 30 + 1):
+            terminal.send("\x1b[6~")
+            terminal.read_now()
+        terminal.send("G")
+        terminal.wait_for(f"row {self._number} of {self._number}")
+        # A click on a name: markup that was read as markup would act. It may open the job as well.
+        terminal.send("\x1b[<0;20;10M\x1b[<0;20;10m")
+        terminal.read_now(0.1)
+        self._back()
+        for place, step in (("g", "]"), ("G", "[")):
+            terminal.send(place)
+            self._screen("EligibilityScreen", "e")
+            for _ in range(8):
+                terminal.send(f"{step}+")
+                terminal.read_now()
+            self._act("c$")
+            terminal.send("\x1b[<0;20;6M\x1b[<0;20;6m")
+            self._back()
+            self._screen("EligibilityScreen", "s")  # why there is nothing to sync
+            self._back()
+            self._screen("HistoryScreen", "H")
+            self._back()
+        self._filter()
+
+    def _filter(self) -> None:
+        """Type what a person could paste into the filter, and take it back."""
+        terminal = self._terminal
+        terminal.send("/")
+        end = time.monotonic() + 20
+        while not _filter_line(terminal)[:9].strip():
+            assert time.monotonic() < end, f"no filter:\n{terminal.text}"
+            # Means nothing to the list, should the field not have the focus yet.
+            terminal.send("x")
+            terminal.read_now(0.1)
+        terminal.send("".join(character for character in self._text if character.isprintable())[:60])
+        self._until(lambda: f"{self._number} match" not in _filter_line(terminal), "what the filter finds")
+        terminal.send(ESCAPE)
+        self._until(lambda: _filter_line(terminal).strip() == f"{self._number} match", "the list without a filter")
+        terminal.send(ESCAPE)
+        terminal.read_now(0.4)
+
+    def _help_and_menus(self) -> None:
+        self._screen("HelpScreen", "?")
+        self._act("c")
+        self._back()
+        self._menu("MenuScreen", "O")
+        self._menu("PaletteScreen", "\x10")
+        self._terminal.send("c")
+        self._until(lambda: "Copy" in self._terminal.text, "the menu of what to copy")
+        self._terminal.send("\r")
+        self._until(lambda: "Copy" not in self._terminal.text, "the list again")
+        self._screen("GreetingScreen", "w")
+        self._act("c")
+        self._back()
+
+    def _to_the_eligible_jobs(self) -> None:
+        self._screen("PickerScreen", "i")
+        self._terminal.wait_for("Kombo")
+        self._terminal.send("\x1b[B")
+        self._screen("JobsScreen", "\r")
+        self._terminal.wait_for(f"of {len(self._ats.jobs)}")
+
+    def _one_sync_and_its_undoing(self) -> None:
+        """Create a job, look at the result, and have its update undone but for the last key."""
+        terminal = self._terminal
+        self._screen("EligibilityScreen", "e")
+        self._act("+lc")
+        self._screen("ConfirmSyncScreen", "s")
+        self._confirm()
+        self._act("+oc$")
+        self._screen("HistoryScreen", "H")
+        self._act("+c")
+        self._back()
+        self._ats.rename(f"renamed {self._text}")
+        self._screen("ConfirmSyncScreen", "s")
+        self._act("+c$")
+        self._confirm()
+        self._screen("ConfirmUndoScreen", "z")
+        terminal.send(ESCAPE)
+        self._back()
+
+    def _several_syncs(self) -> None:
+        self._terminal.send("m")
+        self._terminal.wait_for(f"{len(self._ats.jobs)} marked")
+        self._screen("ConfirmBulkScreen", "s")
+        self._act("+jjc$")
+        self._confirm(several=True)
+        self._act("+jj+c$")
+        self._back()
+
+    def _search_and_rules(self) -> None:
+        terminal = self._terminal
+        self._screen("SearchScreen", "f")
+        terminal.send(f"{self._ats.job_id(self._ats.jobs[0])}\r")
+        terminal.wait_for("FOUND")
+        self._act("+o")
+        self._back()
+        self._screen("RulesScreen", "R")
+        self._act("++jj+c")
+        terminal.send(" ")
+        self._until(lambda: "Cancel" in terminal.text, "the question before a rule is switched")
+        terminal.send(ESCAPE)
+        self._until(lambda: "Cancel" not in terminal.text, "the rules again")
+        self._screen("RulesHistoryScreen", "H")
+        self._back()
+
+    def _errors(self) -> None:
+        """Have the ATS keep a refresh waiting, ask to leave meanwhile, and let it fail with words of its own."""
+        self._ats.open.clear()
+        self._terminal.send("r")
+        self._menu("LeaveScreen", "q")
+        self._ats.refusing = True
+        self._ats.open.set()
+        self._screen("ErrorScreen", "")
+        self._act("c")
+        self._back()
+        self._screen("SearchScreen", "f")
+        self._terminal.send("4711\r")
+        self._terminal.wait_for("rejected")
+        self._back()
+        self._screen("LogScreen", "L")
+        self._act("c")
+        self._back()
+
+    def _confirm(self, *, several: bool = False) -> None:
+        """Confirm, which counts once the dialog has stood for a moment, and see the sync while the ATS is slow."""
+        terminal = self._terminal
+        self._ats.open.clear()
+        end = time.monotonic() + 30
+        while "Sync in progress" not in _first_line(terminal):
+            assert time.monotonic() < end, f"the sync does not begin:\n{terminal.text}"
+            terminal.send("y")
+            terminal.read_now(0.1)
+        self.seen.add("RunningScreen")
+        self._ats.open.set()
+        self._screen("BulkResultScreen" if several else "SyncResultScreen", "")
+
+    def _screen(self, name: str, keys: str, seconds: float = 20) -> None:
+        self._terminal.send(keys)
+        self._until(lambda: TITLES[name] in _first_line(self._terminal), name, seconds)
+        self.seen.add(name)
+
+    def _menu(self, name: str, keys: str) -> None:
+        self._terminal.send(keys)
+        self._until(lambda: MENUS[name] in self._terminal.text, name)
+        self.seen.add(name)
+        self._terminal.send(ESCAPE)
+        self._until(lambda: MENUS[name] not in self._terminal.text, f"no {name}")
+
+    def _act(self, keys: str) -> None:
+        for key in keys:
+            self._terminal.send(key)
+            self._terminal.read_now(0.03)
+
+    def _back(self) -> None:
+        """Go back to the list, whose first line says how old it is, from whatever was opened."""
+        end = time.monotonic() + 30
+        while True:
+            before = self._terminal.text
+            if TITLES["JobsScreen"] in before.partition("\n")[0]:
+                return
+            assert time.monotonic() < end, f"no way back:\n{before}"
+            self._terminal.send(ESCAPE)
+            moment = time.monotonic() + 0.5
+            while self._terminal.text == before and time.monotonic() < moment:
+                self._terminal.read_now(0.02)
+
+    def _until(self, holds: Callable[[], bool], what: str, seconds: float = 20) -> None:
+        end = time.monotonic() + seconds
+        while not holds():
+            assert time.monotonic() < end, f"{what} does not come:\n{self._terminal.text}"
+            self._terminal.read_now(0.05)
+
+
+def _first_line(terminal: Terminal) -> str:
+    return terminal.text.partition("\n")[0]
+
+
+def _filter_line(terminal: Terminal) -> str:
+    return terminal.text.split("\n", 2)[1].removeprefix(" /")
