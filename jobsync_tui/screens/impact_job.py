@@ -9,6 +9,7 @@ from textual.binding import BindingType
 from ..backend.models import RuleImpact
 from ..commands import Group, bindings
 from ..views.impact import job_sheet
+from ..views.layout import fit
 from .dialog import DialogScreen
 
 
@@ -48,5 +49,5 @@ class ImpactJobScreen(DialogScreen[None]):
 
     async def _read(self) -> None:
         sample = await self.backend.impacts.job(self._integration, self._job_id, self._impact)
-        self.set_heading(f"{self._integration} > job {self._job_id}", sample.name or self.HEADING)
+        self.set_heading(f"{self._integration} > job {self._job_id}", f"Impact on {fit(sample.name, 46)}" if sample.name else self.HEADING)
         self.show(lambda width: job_sheet(sample, width))

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.messages import Prune
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
@@ -154,6 +155,10 @@ class PromptScreen(ModalScreen[str | None]):
     def action_cancel(self) -> None:
         """Take nothing."""
         self.dismiss(None)
+
+    async def on_prune(self, event: Prune) -> None:  # noqa: ARG002 - Textual calls the method of its own class as well
+        """End this screen's work before its widgets go: a check that came back in between had nowhere to say what it found."""
+        self.workers.cancel_node(self)
 
     async def _take(self, answer: str) -> None:
         finding = await self._question.check(answer)

@@ -113,14 +113,16 @@ class Round:
         for row, text in zip(rows[-20:], self._strings[-20:], strict=False):
             row["id"] = as_utf8(text[:100])
         (self._folder / "jobs.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-        names = [in_yaml(printable(text)) for text in self._strings[:40]]
+        # No rule but the first is about the jobs of the ATS.
+        texts = self._strings[SYNCED : SYNCED + 40]
+        names = [in_yaml(printable(text)) for text in texts]
         rules = [
             f"  - {{ id: r{n}, name: {name}, when: {{ field: name, op: contains, value: {in_yaml(text[:80])} }},"
             f" actions: [ {{ folder: {name} }} ] }}\n"
-            for n, (name, text) in enumerate(zip(names, self._strings, strict=False))
+            for n, (name, text) in enumerate(zip(names, texts, strict=True))
         ]
         everything = (
-            f"  - {{ id: every, name: {names[0]}, when: {{ field: integration, op: equals, value: wire }},"
+            f"  - {{ id: every, priority: 1, name: {names[0]}, when: {{ field: integration, op: equals, value: wire }},"
             f" actions: [ {{ folder: {names[1]} }}, {{ generation_template: {names[2]} }},"
             f" {{ setting: {{ name: {names[3]}, value: {names[4]} }} }},"
             f" {{ follow_up_user: {names[5]} }}, {{ interview_instructions: {names[6]} }} ] }}\n"

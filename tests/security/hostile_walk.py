@@ -23,6 +23,12 @@ TITLES = {
     "HistoryScreen": "History",
     "RulesScreen": "Rules",
     "RulesHistoryScreen": "History of the rules",
+    "CoverageScreen": "Coverage",
+    "RuleEditorScreen": "Rule: ",
+    "RuleLeavesScreen": "New rule from this job",
+    "SaveRulesScreen": "Save rules",
+    "ImpactListScreen": "no longer eligible",
+    "ImpactJobScreen": "Impact on ",
     "GreetingScreen": "Since your last visit",
     "LogScreen": "Log",
     "HelpScreen": "Keys and help",
@@ -30,7 +36,7 @@ TITLES = {
 }
 """What the first line of each screen says."""
 
-MENUS = {"MenuScreen": "Sort by", "PaletteScreen": "Commands", "LeaveScreen": "Quit?"}
+MENUS = {"MenuScreen": "Sort by", "PaletteScreen": "Commands", "LeaveScreen": "Quit?", "PromptScreen": "which field?"}
 """Titles of what opens over a screen."""
 
 ESCAPE = "\x1b[27u"
@@ -69,7 +75,7 @@ class Walk:
         self._to_the_eligible_jobs()
         self._one_sync_and_its_undoing()
         self._several_syncs()
-        self._search_and_rules()
+        self._search_and_coverage()
         self._errors()
         self._terminal.send("q")
         return self._terminal.wait_for_end(30)
@@ -88,8 +94,10 @@ class Walk:
         terminal.send("\x1b[<0;20;10M\x1b[<0;20;10m")
         terminal.read_now(0.1)
         self._back()
-        for place, step in (("g", "]"), ("G", "[")):
+        for place, step, row in (("g", "]", 1), ("G", "[", self._number)):
             terminal.send(place)
+            terminal.wait_for(f"row {row} of")
+            terminal.read_now(0.2)
             self._screen("EligibilityScreen", "e")
             for _ in range(8):
                 terminal.send(f"{step}+")
@@ -169,20 +177,42 @@ class Walk:
         self._act("+jj+c$")
         self._back()
 
-    def _search_and_rules(self) -> None:
+    def _search_and_coverage(self) -> None:
         terminal = self._terminal
         self._screen("SearchScreen", "f")
         terminal.send(f"{self._ats.job_id(self._ats.jobs[0])}\r")
         terminal.wait_for("FOUND")
         self._act("+o")
         self._back()
+        self._screen("CoverageScreen", "C")
+        self._act("+jjic")
+        self._back()
+        self._rules()
+
+    def _rules(self) -> None:
+        """Look at the rule that all jobs of the ATS meet, edit it, and see what its end would do to each job."""
+        terminal = self._terminal
+        self._screen("RuleLeavesScreen", "n")
+        self._act(" jj ")
+        self._back()
         self._screen("RulesScreen", "R")
-        self._act("++jj+c")
-        terminal.send(" ")
-        self._until(lambda: "Cancel" in terminal.text, "the question before a rule is switched")
-        terminal.send(ESCAPE)
-        self._until(lambda: "Cancel" not in terminal.text, "the rules again")
+        self._act("++c")
         self._screen("RulesHistoryScreen", "H")
+        self._act("+jc")
+        terminal.send(ESCAPE)
+        self._screen("RulesScreen", "")
+        self._screen("RuleEditorScreen", "e")
+        self._act("+c")
+        self._menu("PromptScreen", "a")
+        terminal.send(ESCAPE)
+        self._screen("RulesScreen", "")
+        self._screen("SaveRulesScreen", " ")
+        terminal.wait_for("IMPACT ON")
+        self._act("cj")
+        terminal.wait_for(">          12  no longer")
+        self._screen("ImpactListScreen", "+")
+        self._screen("ImpactJobScreen", "\r")
+        self._act("c")
         self._back()
 
     def _errors(self) -> None:

@@ -124,7 +124,7 @@ class MaintenanceService(Service):
         configured = settings.integration(new)
         if configured is None:
             raise UsageError(f"There is no integration {clean(new, limit=64)}", remedy=f"First give it that id in {settings.path}")
-        plan = await self.context.renaming.plan(old, new)
+        plan = await self.context.renaming.plan(storable(old), new)
         if plan.links and configured.read_only:
             raise UsageError(
                 f"{configured.name} is read-only, and the target knows {len(plan.links):,} jobs by the old id",

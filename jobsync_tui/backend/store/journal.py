@@ -200,7 +200,7 @@ def prune(db: Db, before: datetime) -> int:
 
 def get(db: Db, operation_id: str) -> Operation | None:
     """Return the operation with that id."""
-    row = OperationRow.select().where(OperationRow.id == operation_id).first(db)
+    row = OperationRow.select().where(OperationRow.id == storable(operation_id)).first(db)
     return None if row is None else _operation(row)
 
 
