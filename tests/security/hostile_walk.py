@@ -27,6 +27,8 @@ TITLES = {
     "RuleEditorScreen": "Rule: ",
     "RuleLeavesScreen": "New rule from this job",
     "SaveRulesScreen": "Save rules",
+    "RevisionDifferenceScreen": "What changed",
+    "ShadowsScreen": "Shadows",
     "ImpactListScreen": "no longer eligible",
     "ImpactJobScreen": "Impact on ",
     "GreetingScreen": "Since your last visit",
@@ -198,7 +200,11 @@ class Walk:
         self._screen("RulesScreen", "R")
         self._act("++c")
         self._screen("RulesHistoryScreen", "H")
-        self._act("+jc")
+        self._act("+c")
+        self._screen("RevisionDifferenceScreen", "\r")
+        self._act("c")
+        terminal.send(ESCAPE)
+        self._screen("RulesHistoryScreen", "")
         terminal.send(ESCAPE)
         self._screen("RulesScreen", "")
         self._screen("RuleEditorScreen", "e")
@@ -213,6 +219,16 @@ class Walk:
         self._screen("ImpactListScreen", "+")
         self._screen("ImpactJobScreen", "\r")
         self._act("c")
+        terminal.send(ESCAPE)
+        self._screen("ImpactListScreen", "")
+        terminal.send(ESCAPE)
+        self._screen("SaveRulesScreen", "")
+        terminal.send("h")
+        self._until(lambda: TITLES["SaveRulesScreen"] not in _first_line(terminal), "the rules, with a shadow")
+        self._back()
+        self._screen("RulesScreen", "R")
+        self._screen("ShadowsScreen", "S")
+        self._act("++c")
         self._back()
 
     def _errors(self) -> None:
@@ -236,6 +252,7 @@ class Walk:
     def _confirm(self, *, several: bool = False) -> None:
         """Confirm, which counts once the dialog has stood for a moment, and see the sync while the ATS is slow."""
         terminal = self._terminal
+        terminal.wait_for("never touched" if several else "in Tenzo")
         self._ats.open.clear()
         end = time.monotonic() + 30
         while "Sync in progress" not in _first_line(terminal):

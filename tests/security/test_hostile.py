@@ -18,6 +18,7 @@ from .hostile_walk import MENUS, TITLES
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_hostile_strings_through_every_command_and_screen() -> None:
     tally = run(500)
     assert (tally.crashes, tally.foreign, tally.actions) == ([], [], [])

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ..canonical import storable
 from ..clock import now
 from ..errors import AccessDenied, UsageError
 from ..models import BackupReport, MoveReport, RenamePlan, RenameReport
