@@ -41,6 +41,7 @@ CASES: Mapping[str, Sequence[Words]] = {
     "doctor": [("--offline",)],
     "backup": [("backup.db",)],
     "prune": [()],
+    "migrate-storage": [("--to", "{text}")],
     "paths": [()],
     "completion": [("bash",)],
 }
