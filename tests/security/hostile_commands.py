@@ -25,6 +25,7 @@ CASES: Mapping[str, Sequence[Words]] = {
     "auto status": [()],
     "auto resume": [()],
     "auto test-messages": [()],
+    "worker": [()],
     "news": [("--since", "7d")],
     "rules list": [()],
     "rules show": [("r1",), ("{text}",)],

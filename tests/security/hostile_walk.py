@@ -84,7 +84,7 @@ class Walk:
 
     def _lists_of_ineligible_jobs(self) -> None:
         terminal = self._terminal
-        terminal.wait_for("Kombo")
+        terminal.wait_for(f" {len(self._ats.jobs)} ")
         self._screen("JobsScreen", "\r")
         terminal.wait_for(f"of {self._number}", 60)
         for _ in range(self._number // 30 + 1):
@@ -146,7 +146,7 @@ class Walk:
 
     def _to_the_eligible_jobs(self) -> None:
         self._screen("PickerScreen", "i")
-        self._terminal.wait_for("Kombo")
+        self._terminal.wait_for(f" {len(self._ats.jobs)} ")
         self._terminal.send("\x1b[B")
         self._screen("JobsScreen", "\r")
         self._terminal.wait_for(f"of {len(self._ats.jobs)}")
