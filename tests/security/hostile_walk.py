@@ -149,7 +149,7 @@ class Walk:
         self._terminal.wait_for(f" {len(self._ats.jobs)} ")
         self._terminal.send("\x1b[B")
         self._screen("JobsScreen", "\r")
-        self._terminal.wait_for(f"of {len(self._ats.jobs)}")
+        self._terminal.wait_for(f"{len(self._ats.jobs)} match")
 
     def _one_sync_and_its_undoing(self) -> None:
         """Create a job, look at the result, and have its update undone but for the last key."""
