@@ -13,6 +13,7 @@ from .backend.models import JsonValue, Op
 _LISTED = frozenset({Op.IN, Op.NOT_IN, Op.BETWEEN})
 _TEXTUAL = frozenset({Op.CONTAINS, Op.NOT_CONTAINS, Op.STARTS_WITH, Op.ENDS_WITH, Op.MATCHES})
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")
+_ESCAPED = re.compile(r"""\\(["\\])""")
 _ITEM = re.compile(r"""\s*("(?:[^"\\]|\\.)*"|'[^']*'|[^,]*)\s*(?:,|$)""")
 
 
@@ -67,7 +68,7 @@ def listed_item(value: JsonValue, *, of_text: bool) -> str:
 def _scalar(text: str, *, as_text: bool) -> JsonValue:
     text = text.strip()
     if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
-        return text[1:-1].replace('\\"', '"') if text[0] == '"' else text[1:-1]
+        return _ESCAPED.sub(r"\1", text[1:-1]) if text[0] == '"' else text[1:-1]
     if as_text:
         return text
     if text in {"true", "false"}:
@@ -87,8 +88,9 @@ def _shown(value: JsonValue, *, of_text: bool) -> str:
 
 
 def _shown_item(value: JsonValue, *, of_text: bool) -> str:
-    shown_ = _shown(value, of_text=of_text)
-    return _quoted(shown_) if isinstance(value, str) and "," in shown_ and not shown_.startswith(('"', "'")) else shown_
+    text = _shown(value, of_text=of_text)
+    is_bare = text == value
+    return _quoted(text) if is_bare and ("," in text or text[0] in "\"'") else text
 
 
 def _needs_quotes(text: str) -> bool:
@@ -96,4 +98,4 @@ def _needs_quotes(text: str) -> bool:
 
 
 def _quoted(text: str) -> str:
-    return '"' + text.replace('"', '\\"') + '"'
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

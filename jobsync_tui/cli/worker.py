@@ -20,7 +20,10 @@ from .session import open_backend, runs
 @click.option("--concurrency", type=click.IntRange(1, 50), default=4, show_default=True, metavar="N", help="Integrations at the same time.")
 @json_option
 def worker(*, every_text: str | None, concurrency: int, as_json: bool) -> int:
-    """Run the automatic sync as one of any number of workers, on any number of hosts, that share a PostgreSQL database."""
+    """Run the automatic sync as one of several workers that share a PostgreSQL database.
+
+    They may run on any number of hosts.
+    """
     return _work(None if every_text is None else parse_every(every_text), concurrency, as_json=as_json)
 
 

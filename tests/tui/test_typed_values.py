@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from jobsync_tui.backend.models import JsonValue, Op
 from jobsync_tui.typed_values import shown, split, typed
 
-LINES = st.text(st.characters(exclude_categories=["C", "Z"]) | st.sampled_from(" ,\"'"), min_size=1, max_size=20).filter(
-    lambda text: text == text.strip() and "\\" not in text
+LINES = st.text(st.characters(exclude_categories=["C", "Z"]) | st.sampled_from(" ,\"'\\"), min_size=1, max_size=20).filter(
+    lambda text: text == text.strip()
 )
 
 
@@ -21,6 +21,9 @@ def test_a_text_that_is_shown_is_typed_back_to_the_same(text: str) -> None:
 
 
 @given(st.lists(LINES, min_size=1, max_size=5))
+@example(['"', '"'])
+@example(["'a", "b'"])
+@example(["a, \\"])
 def test_a_list_is_typed_back_to_the_same(items: list[str]) -> None:
     value: JsonValue = list(items)
     for of_text in (True, False):
