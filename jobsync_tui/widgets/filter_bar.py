@@ -19,6 +19,11 @@ from textual.widgets import Input
 
 from ..render import count as counted
 from .line import Line
+from .typed_ahead import handed_on, take
+from .virtual_table import VirtualTable
+
+FILTER_KEY = "/"
+"""Goes to the field from the table."""
 
 
 class _WrongPlace(Highlighter):
@@ -54,15 +59,8 @@ class FilterInput(Input):
 
     def on_key(self, event: events.Key) -> None:
         """Leave at enter, at once, and hand on the keys that were typed ahead: the application sent them here while the field had them."""
-        if self.screen.focused is not self:
-            event.stop()
-            event.prevent_default()
-            handed_on = events.Key(event.key, event.character)
-            handed_on._set_forwarded()  # noqa: SLF001 - else the application would send it to the focused widget once more
-            (self.screen.focused or self.screen).post_message(handed_on)
-        elif event.key == "enter":
-            event.stop()
-            event.prevent_default()
+        if not handed_on(self, event) and event.key == "enter":
+            take(event)
             self.leave()
 
     def leave(self) -> None:
@@ -123,6 +121,7 @@ class FilterBar(Horizontal):
 
     def __init__(self, value: str, then: Widget) -> None:
         super().__init__()
+        self._then = then
         self._wrong = _WrongPlace()
         self._field = FilterInput(value, self._wrong, then)
         self._matches = Line(id="filter-matches")
@@ -147,6 +146,11 @@ class FilterBar(Horizontal):
     def active(self) -> bool:
         """Return whether keys go to the field."""
         return self._field.has_focus
+
+    def on_mount(self) -> None:
+        """Have the table give the keys to the field at the filter's key, the ones typed ahead included."""
+        if isinstance(self._then, VirtualTable):
+            self._then.gives_way[FILTER_KEY] = self.start
 
     def start(self) -> None:
         """Give the keys to the field."""

@@ -20,6 +20,7 @@ from .strip_diff import changed_span
 from .table_lines import Bar, LineMaker, LineState
 from .table_messages import HeaderSelected, ReadFailed, RowHighlighted, RowSelected
 from .table_mouse import TableMouse
+from .typed_ahead import handed_on, take
 
 RowT = TypeVar("RowT")
 
@@ -79,6 +80,8 @@ class VirtualTable(TableMouse, Generic[RowT], can_focus=True):
     ) -> None:
         super().__init__(id=id)
         self.marks = marks
+        self.gives_way: dict[str, Callable[[], None]] = {}
+        """What gives the focus to another widget, by the character that asks for it."""
         self._key = key
         self._lines = LineMaker(tuple(columns), self._component_style)
         self._reader: RowReader[RowT] = RowReader(self, self)
@@ -233,6 +236,12 @@ class VirtualTable(TableMouse, Generic[RowT], can_focus=True):
         super().notify_style_update()
         self._lines.forget()
         self.values_changed()
+
+    def on_key(self, event: events.Key) -> None:
+        """Give the focus away at once where a key does that, and hand on what was typed ahead behind it."""
+        if not handed_on(self, event) and event.character in self.gives_way:
+            take(event)
+            self.gives_way[event.character]()
 
     def on_focus(self, event: events.Focus) -> None:
         """Take note of the focus without painting: the table looks the same with and without it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 
 from jobsync_tui import paint_hold
@@ -121,3 +122,15 @@ async def test_a_hostile_filter_is_answered_or_its_fault_is_shown(text: str, mon
         else:
             await until(pilot, lambda: screen.listed is not before)
         assert "50 match" in screen_text(app)
+
+
+async def test_a_filter_that_comes_in_one_burst_is_a_filter_and_no_commands() -> None:
+    backend = FakeBackend(many_jobs(500))
+    async with running(backend) as (app, pilot):
+        await until(pilot, lambda: isinstance(app.screen, JobsScreen) and app.screen.listed is not None)
+        screen = app.screen
+        assert isinstance(screen, JobsScreen)
+        for character in "/sRq m":
+            app.post_message(events.Key({"/": "slash", " ": "space"}.get(character, character), character))
+        await until(pilot, lambda: screen.bar.value == "sRq m")
+        assert (app.screen is screen, len(screen.marks)) == (True, 0)

@@ -1,0 +1,26 @@
+"""Keys typed ahead: on a slow line several arrive at once, and the application sends them all to the widget that has the focus then.
+
+A widget that gives the focus away must therefore do so while it handles the key, and hand on the keys that it gets afterwards.
+"""
+
+from __future__ import annotations
+
+from textual import events
+from textual.widget import Widget
+
+
+def take(event: events.Key) -> None:
+    """Keep a key from everybody else."""
+    event.stop()
+    event.prevent_default()
+
+
+def handed_on(widget: Widget, event: events.Key) -> bool:
+    """Hand a key on that ``widget`` got though another one has the focus by now, and return whether it was such a key."""
+    if widget.screen.focused is widget:
+        return False
+    take(event)
+    key = events.Key(event.key, event.character)
+    key._set_forwarded()  # noqa: SLF001 - else the application would send it to the focused widget once more
+    (widget.screen.focused or widget.screen).post_message(key)
+    return True
