@@ -8,8 +8,9 @@ from datetime import timedelta
 from typing import Any
 
 import click
+from msgspec import to_builtins
 
-from ..backend.durations import parse_duration
+from ..backend.durations import format_duration, parse_duration
 from ..backend.errors import ExitCode, UsageError
 from ..backend.models import AutomaticRun, AutomaticState, AutomaticStatus, EngineState, Failure
 from .interruption import Interruption
@@ -186,7 +187,7 @@ def _words(run: AutomaticRun) -> str:
 
 def _print_status(found: AutomaticStatus, *, as_json: bool) -> None:
     if as_json:
-        print_json(found)
+        print_json({**to_builtins(found), "every": format_duration(found.every)})
         return
     if found.paused is not None:
         print_line(f"PAUSED by {found.paused.by} since {when(found.paused.since)}; jobsync auto resume ends that")

@@ -184,6 +184,7 @@ def test_the_command_once_with_its_document(jobsync: Jobsync, mine: Path) -> Non
     broken = jobsync("-c", str(mine), "auto", "--once", "--json")
     assert (broken.code, [run["error"] is None for run in broken.json["runs"]]) == (6, [True, False])
     status = jobsync("-c", str(mine), "auto", "status", "--json").json
+    assert status["every"] == "5m"
     assert (status["paused"], [each["integration"] for each in status["integrations"]]) == (None, ["hers", "his"])
     assert "There is no file" in jobsync("-c", str(mine), "auto", "status").out
 
