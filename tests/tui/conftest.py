@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta, tzinfo
 
 import pytest
 
@@ -12,11 +12,21 @@ from jobsync_tui.backend import clock
 from tests.support.samples import NOW
 
 
+class Standing(datetime):
+    """A clock that stands."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> Standing:
+        moment = NOW + timedelta(seconds=5)
+        return cls.fromtimestamp(moment.timestamp(), tz)
+
+
 @pytest.fixture
 def still(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
-    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(seconds=5))
+    # Below `clock.now`, of which others hold a reference of their own.
+    monkeypatch.setattr(clock, "datetime", Standing)
     yield
     monkeypatch.undo()
     time.tzset()
