@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import os
+import random
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -121,9 +121,19 @@ def test_a_damaged_database_is_told_before_anything_opens_it(jobsync: Jobsync, c
     with sqlite3.connect(path) as database:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     content = bytearray(path.read_bytes())
-    content[4096 : 4096 * 4] = os.urandom(4096 * 3)
+    content[4096 : 4096 * 4] = random.Random(1).randbytes(4096 * 3)  # noqa: S311 - the same damage every time
     path.write_bytes(content)
     assert any(each["status"] == "fail" and "damaged" in each["message"] for each in found(jobsync, config)["database"])
+
+
+def test_damage_that_sqlite_quotes_in_bytes_that_are_no_text_is_told(jobsync: Jobsync, config: Path) -> None:
+    jobsync("-c", str(config), "refresh", "-i", "export")
+    with sqlite3.connect(config.parent / "jobsync.db") as database:
+        database.execute("PRAGMA writable_schema = ON")
+        database.execute("UPDATE sqlite_master SET name = CAST(x'fffe' AS TEXT), sql = 'CREATE nothing' WHERE name = 'audit'")
+    assert any("damaged" in each["message"] for each in found(jobsync, config)["database"])
+    ended = jobsync("-c", str(config), "jobs", "--json")
+    assert (ended.code, "damaged" in ended.json["error"]["message"]) == (1, True)
 
 
 def test_credentials_are_tried_and_a_rotated_key_is_told(jobsync: Jobsync, company: Company) -> None:

@@ -30,6 +30,10 @@ LOCK_RETRY = 0.05
 """Seconds between tries where SQLite does not wait by itself."""
 
 
+_DAMAGE = ("malformed", "not a database", "Could not decode to UTF-8")
+"""What messages about a damaged file say where the driver gives no code."""
+
+
 class SqliteDialect(Dialect):
     """A SQLite file. ``path`` is absolute."""
 
@@ -39,7 +43,8 @@ class SqliteDialect(Dialect):
     sorts_quickly: ClassVar[bool] = False
 
     def __init__(self, path: str, *, timeout: float) -> None:
-        self.errors = (peewee.PeeweeException, cast(Any, peewee).sqlite3.Error)  # of whichever SQLite it took
+        # Those of whichever SQLite it took; the driver fails to decode where SQLite quotes the bytes of a damaged file in its message.
+        self.errors = (peewee.PeeweeException, cast(Any, peewee).sqlite3.Error, UnicodeDecodeError)
         self.patience = 0.0
         self.path = Path(path)
         self.title = f"database {self.path}"
@@ -156,7 +161,7 @@ class SqliteDialect(Dialect):
             )
         if code in {"READONLY", "PERM"} or "readonly" in text:
             return self._read_only()
-        if code in {"CORRUPT", "NOTADB"} or "malformed" in text or "not a database" in text:
+        if code in {"CORRUPT", "NOTADB"} or isinstance(error, UnicodeDecodeError) or any(sign in text for sign in _DAMAGE):
             return StorageError(
                 f"The {self.title} is damaged, or is not a database.",
                 remedy="Move the file away and restore a backup; without one, jobsync refresh fills a new cache.",
