@@ -36,6 +36,10 @@ async def foresee(
         raise UsageError("--field and --filter narrow a list", remedy="Name the list, such as --list reconfigured")
     async with open_backend() as backend:
         await backend.rules.current()
+        if integration is not None:
+            await backend.integrations.get(integration)
+            if which is None and job_id is None:
+                raise UsageError("-i narrows a list, or says whose job is meant", remedy="The counts are of each integration without it")
         with progress_line() as line:
             text = read_text(file)
             if which is None and job_id is None:
@@ -46,7 +50,9 @@ async def foresee(
             if which is not None and filter_text:
                 await judge_first(backend, filter_text, integration)
         if which is not None:
-            return await _list(backend, found, ImpactList(which), field, filter_text, as_json=as_json)
+            return await _list(
+                backend, found, ImpactList(which), field=field, filter_text=filter_text, integration=integration, as_json=as_json
+            )
         return await _one(backend, found, (await chosen(backend, integration)).id, job_id or "", as_json=as_json)
 
 
@@ -70,9 +76,13 @@ async def _one(backend: Backend, found: RuleImpact, integration: str, job_id: st
     return ExitCode.OK
 
 
-async def _list(backend: Backend, found: RuleImpact, which: ImpactList, field: str | None, filter_text: str, *, as_json: bool) -> int:
+async def _list(
+    backend: Backend, found: RuleImpact, which: ImpactList, *, field: str | None, filter_text: str, integration: str | None, as_json: bool
+) -> int:
     table = Table("ATS JOB", "NAME", "PLACE", "SYNC", "WOULD BE", "DIFFERENT")
     async for each in backend.impacts.stream(found, which, field=field, filter_text=filter_text):
+        if integration not in {None, each.job.integration}:
+            continue
         if as_json:
             print_json(_document(each))
         else:

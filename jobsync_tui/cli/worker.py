@@ -37,6 +37,8 @@ async def _work(every: timedelta | None, concurrency: int, *, as_json: bool) -> 
             diary.write([run])
 
     async with open_backend() as backend, interruption:
+        # Who may not run one is told so, before anything about packages and the storage.
+        await backend.automatic.due(every)
         try:
             from ..backend.engine.worker import Worker
         except ImportError:

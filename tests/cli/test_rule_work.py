@@ -74,6 +74,9 @@ def test_impact_gives_its_lists_and_single_jobs(run: Run) -> None:
     assert '"id":"2"' in listed[0]
     assert run("rules", "impact", PARIS, "--list", "reconfigured", "--field", "folder", "--filter", "7", "--json").out.count("\n") == 1
     assert "newly eligible" in run("rules", "impact", PARIS, "--list", "would_create").out
+    (integration,) = (each["id"] for each in run("integrations", "--json").json["integrations"] if each["jobs"])
+    assert run("rules", "impact", PARIS, "--list", "newly_eligible", "-i", integration, "--json").out.splitlines() == listed
+    assert run("rules", "impact", PARIS, "-i", integration).code == 2
     job = run("rules", "impact", PARIS, "--job", "1", "--json").json
     assert (job["before"]["fields"], job["after"]["fields"]) == ({"folder": "North"}, {"folder": "Care"})
     assert "folder: North -> Care" in run("rules", "impact", PARIS, "--job", "1").out

@@ -53,6 +53,13 @@ class RecordService(Service):
         Raises:
             UsageError: There is no such lease, or its integration is not the actor's.
         """
-        if lease_id not in {lease.id for lease in await self.leases()}:
-            raise UsageError(f"There is no lease {clean(lease_id, limit=64)}", remedy="jobsync leases lists them")
+        unknown = UsageError(f"There is no lease {clean(lease_id, limit=64)}", remedy="jobsync leases lists them")
+        held = {lease.id: lease for lease in await self.context.ledger.leases.all()}
+        if lease_id not in held:
+            raise unknown
+        try:
+            await self.context.admit_to(held[lease_id].integration, "record.break_lease")
+        except UsageError:
+            # The same answer; the attempt is in the record by now.
+            raise unknown from None
         await self.context.ledger.break_lease(lease_id, self.context.actor.user, dict(self.context.actor.origin))

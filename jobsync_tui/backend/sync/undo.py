@@ -62,9 +62,14 @@ class Undo:
 
     async def _operation(self, actor: Actor, operation_id: str) -> Operation:
         operation = await self._parts.ledger.journal.get(operation_id)
+        unknown = UsageError(f"There is no operation {operation_id}", remedy="jobsync audit lists them.")
         if operation is None:
-            raise UsageError(f"There is no operation {operation_id}", remedy="jobsync audit lists them.")
-        await self._parts.authorise(actor, operation.integration)
+            raise unknown
+        try:
+            await self._parts.authorise(actor, operation.integration)
+        except UsageError:
+            # Its words would name an integration that the actor is not to know of.
+            raise unknown from None
         return operation
 
     async def _propose(self, operation: Operation, steps: StepLog, on_read: OnRead) -> Proposal:

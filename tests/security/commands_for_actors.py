@@ -1,0 +1,90 @@
+"""Every command as an admin would say it, and what it answers one who may use a part only. A command that is missing here fails a test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+DENIED = 5
+
+
+@dataclass(frozen=True)
+class Case:
+    """The words behind a command's own, and the exit code for an admin who may use one integration of two.
+
+    ``{job}``, ``{other_job}``: ids of jobs of theirs. ``{rules}``, ``{fresh}``: a file of rules, and a file that is not there yet.
+    """
+
+    words: str = ""
+    code: int = 0
+
+
+CASES: Mapping[str, Case] = {
+    "": Case(code=2),
+    "demo": Case("--jobs 60"),
+    "init": Case(code=2),
+    "integrations": Case(),
+    "integrations rename": Case("before {own} --dry-run", DENIED),
+    "test": Case(),
+    "refresh": Case(),
+    "jobs": Case("--filter e"),
+    "fetch": Case("{job}"),
+    "check": Case("{job} {other_job} --live"),
+    "sync": Case("{job} --yes"),
+    "retry": Case(),
+    "undo": Case("no-such-operation --yes", 2),
+    "adopt": Case("--dry-run"),
+    "recover": Case(),
+    "auto": Case("--once", DENIED),
+    "auto pause": Case(code=DENIED),
+    "auto resume": Case(code=DENIED),
+    "auto status": Case(),
+    "auto test-messages": Case(code=DENIED),
+    "news": Case("--since 7d"),
+    "worker": Case(code=DENIED),
+    "rules list": Case(),
+    "rules show": Case("every"),
+    "rules validate": Case("{rules}"),
+    "rules export": Case(),
+    "rules import": Case("{rules}"),
+    "rules impact": Case("{rules}"),
+    "rules history": Case(),
+    "rules restore": Case("1"),
+    "rules deactivate": Case("spare"),
+    "rules activate": Case("spare"),
+    "rules delete": Case("spare"),
+    "rules diff": Case("1 2"),
+    "rules coverage": Case(),
+    "rules shadow add": Case("shade {rules}"),
+    "rules shadow look": Case("shade"),
+    "rules shadow list": Case(),
+    "rules shadow show": Case("shade"),
+    "rules shadow promote": Case("shade"),
+    "rules shadow drop": Case("nobodys", 2),
+    "audit": Case(),
+    "leases": Case(),
+    "leases break": Case("no-such-lease", 2),
+    "doctor": Case("--offline"),
+    "backup": Case("{fresh}", DENIED),
+    "prune": Case(code=DENIED),
+    "migrate-storage": Case("postgresql://nowhere/x", DENIED),
+    "paths": Case(),
+    "completion": Case("bash"),
+}
+
+FOR_ANYBODY = frozenset({"paths"})
+"""What one may ask whom the configuration does not name, besides ``--help`` and ``--version``."""
+
+NAMED_OTHERWISE: Mapping[str, tuple[str, ...]] = {
+    "audit": ("--job {foreign_job}",),
+    "fetch": ("{foreign_job}",),
+    "check": ("{foreign_job}",),
+    "sync": ("{foreign_job} --dry-run",),
+    "undo": ("{foreign_operation} --yes", "{foreign_operation} --dry-run"),
+    "leases break": ("{foreign_lease}",),
+    "jobs": ("--filter {foreign_job}", "--filter integration:{foreign}"),
+}
+"""What names something of another admin's by its own id, without ``-i``: to be answered as if there were no such thing."""
+
+RECORDED = frozenset({"undo", "leases break"})
+"""Of those, the ones that would change something of the other's, so that the attempt is recorded as refused."""
