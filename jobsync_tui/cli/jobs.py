@@ -13,7 +13,7 @@ from ..backend.errors import ExitCode, UsageError
 from ..backend.models import CachedJob, Location, Sort, SortField
 from ..backend.text import clean, csv_cell, differs
 from .explanation import value_words
-from .options import integration_option, json_option
+from .options import MOST, integration_option, json_option
 from .output import print_json, print_line, say, when
 from .session import chosen, judge_first, open_backend, runs
 from .tables import Table
@@ -46,7 +46,7 @@ _FIELDS = (*(each.name for each in fields(CachedJob) if each.name not in _OURS),
 @integration_option
 @click.option("--filter", "filter_text", default="", metavar="Q", help="Only jobs that match, such as 'nurse is:open updated<7d'.")
 @click.option("--sort", "sort_text", metavar="FIELD", help=f"Sort by one of {', '.join(SortField)}; -FIELD turns the order round.")
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most N jobs.")
+@click.option("--limit", type=click.IntRange(1, MOST), metavar="N", help="At most N jobs.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV, safe to open in a spreadsheet.")
 @json_option
 @runs

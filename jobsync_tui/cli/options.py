@@ -13,6 +13,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _KEY = "jobsync.invocation"
 
+MOST = 2**63 - 1
+"""The largest number that a database keeps, and so the largest that a command takes for one to look for or to count up to."""
+
 
 @dataclass(slots=True)
 class Invocation:

@@ -10,7 +10,7 @@ from ..backend.clock import now
 from ..backend.durations import parse_duration
 from ..backend.errors import ExitCode, UsageError
 from ..backend.text import clean
-from .options import integration_option, json_option
+from .options import MOST, integration_option, json_option
 from .output import print_json, print_line, say, when
 from .session import open_backend, runs
 from .tables import Table
@@ -21,7 +21,7 @@ from .tables import Table
 @click.option("--job", metavar="ID", help="Only rows about the job with this ATS job id.")
 @click.option("--actor", metavar="A", help="Only what this actor did.")
 @click.option("--since", metavar="AGE", help="Only rows of the last 7d, 12h, ... or since a date such as 2026-01-31.")
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most the N newest rows.")
+@click.option("--limit", type=click.IntRange(1, MOST), metavar="N", help="At most the N newest rows.")
 @click.option("--verify", is_flag=True, help="Check the record's chain instead.")
 @json_option
 @runs

@@ -8,7 +8,7 @@ from ..backend.errors import ExitCode
 from ..backend.models import RevisionDifference, Rule
 from ..backend.rules import describe
 from .explanation import value_words
-from .options import json_option
+from .options import MOST, json_option
 from .output import print_json, print_line, when
 from .rule_documents import rule_document
 from .rule_findings import look_over
@@ -38,8 +38,8 @@ async def history(*, as_json: bool) -> int:
 
 
 @click.command()
-@click.argument("before", type=int, metavar="A")
-@click.argument("after", type=int, metavar="B")
+@click.argument("before", type=click.IntRange(max=MOST), metavar="A")
+@click.argument("after", type=click.IntRange(max=MOST), metavar="B")
 @json_option
 @runs
 async def diff(*, before: int, after: int, as_json: bool) -> int:
@@ -64,7 +64,7 @@ async def diff(*, before: int, after: int, as_json: bool) -> int:
 
 
 @click.command()
-@click.argument("revision", type=int, metavar="REVISION")
+@click.argument("revision", type=click.IntRange(max=MOST), metavar="REVISION")
 @CONCERNS
 @json_option
 @runs

@@ -8,7 +8,7 @@ import click
 
 from ..backend.errors import ExitCode
 from ..backend.models import ImpactCounts, ImpactList, Shadow, ShadowLook
-from .options import json_option
+from .options import MOST, json_option
 from .output import print_json, print_line, when
 from .progress import progress_line
 from .rule_documents import rule_document
@@ -62,7 +62,7 @@ async def add(*, name: str, file: str, as_json: bool) -> int:
 
 @shadow.command()
 @NAME
-@click.option("--jobs", "limit", type=click.IntRange(min=0), default=20, show_default=True, metavar="N", help="List at most N jobs.")
+@click.option("--jobs", "limit", type=click.IntRange(0, MOST), default=20, show_default=True, metavar="N", help="List at most N jobs.")
 @click.option("--list", "which", type=click.Choice([each.value for each in ImpactList]), help="Only the jobs of this list.")
 @json_option
 @runs

@@ -143,6 +143,8 @@ def read_text(source: str) -> str:
     """
     try:
         if source == "-":
+            if sys.stdin is None:
+                raise UsageError("- cannot be read: standard input is closed")
             return sys.stdin.read()
         return Path(source).read_text(encoding="utf-8-sig")
     except OSError as error:

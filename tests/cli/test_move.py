@@ -145,10 +145,22 @@ def test_a_record_that_does_not_verify_does_not_move(office: Office) -> None:
     assert len(office.run("jobs", "--json").out.splitlines()) == JOBS
 
 
-@pytest.mark.parametrize("url", ["sqlite:///x.db", "postgresql://user:password@host/x", "nonsense"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite:///x.db",
+        "postgresql://user:password@host/x",
+        "postgresql://user:pass#word@host/x",
+        "postgresql://user@host/x?sslmode=require&password=password",
+        "postgresql://user@host/x#?p%61ssword=password",
+        "postgresql://user:password@[::host/x",
+        "nonsense",
+    ],
+)
 def test_where_to_is_the_url_of_a_server_without_a_password(office: Office, url: str) -> None:
     refused = office.run("migrate-storage", url, "--json")
     assert (refused.code, "URL such as postgresql://" in refused.json["error"]["message"]) == (REFUSED, True)
+    assert "password=" not in office.run("audit", "--json").out
 
 
 def test_a_backup_of_a_server_names_the_command_that_makes_one(office: Office) -> None:

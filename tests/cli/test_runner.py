@@ -9,16 +9,18 @@ from pathlib import Path
 import click
 import pytest
 
-from jobsync_tui.backend.errors import AccessDenied, ExitCode, JobNotFound, JobsyncError, StorageError, Unreachable
+from jobsync_tui.backend.errors import AccessDenied, ExitCode, JobNotFound, JobsyncError, StorageError, Unreachable, UsageError
 from jobsync_tui.backend.logs import tear_down_logging
 from jobsync_tui.backend.redaction import register
 from jobsync_tui.cli.lazy import LazyGroup
 from jobsync_tui.cli.main import COMMANDS, cli
 from jobsync_tui.cli.runner import run
+from jobsync_tui.cli.session import read_text
 
 from .conftest import Jobsync
 
 CANARY = "canary-cli-40c1aa77"
+_BEYOND_A_DATABASE = str(2**63)
 
 
 @click.command()
@@ -105,6 +107,11 @@ def test_what_a_command_returns_is_the_exit_code(capsys: pytest.CaptureFixture[s
         ["check", "--json"],
         ["jobs", "--json", "--csv"],
         ["jobs", "--json", "--sort", "salary"],
+        ["jobs", "--json", "--limit", _BEYOND_A_DATABASE],
+        ["audit", "--json", "--limit", _BEYOND_A_DATABASE],
+        ["rules", "diff", "--json", "1", _BEYOND_A_DATABASE],
+        ["rules", "restore", "--json", _BEYOND_A_DATABASE],
+        ["rules", "shadow", "show", "night", "--json", "--jobs", _BEYOND_A_DATABASE],
     ],
 )
 def test_a_wrong_command_line_is_a_document_too(arguments: list[str], jobsync: Jobsync) -> None:
@@ -112,6 +119,12 @@ def test_a_wrong_command_line_is_a_document_too(arguments: list[str], jobsync: J
     assert ended.code == 2
     assert ended.json["error"]["code"] == "usage"
     assert ended.json["error"]["message"]
+
+
+def test_a_closed_standard_input_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(UsageError, match="standard input is closed"):
+        read_text("-")
 
 
 def test_the_table_says_what_the_commands_say() -> None:

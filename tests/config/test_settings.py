@@ -140,6 +140,9 @@ def test_settings_are_frozen() -> None:
         ('value = "Morgan"', "value = 2026-01-31", "settings.required[ai_caller_name].value", "must be text, a number"),
         ('url = "sqlite"', 'url = "mysql://x"', "storage.url", "must be sqlite"),
         ('url = "sqlite"', 'url = "postgresql://u:pw@h/d"', "storage.url", "must not have a password"),
+        ('url = "sqlite"', 'url = "postgresql://u:p#w@h/d"', "storage.url", "must not have a password"),
+        ('url = "sqlite"', 'url = "postgresql://u@h/d?password=pw"', "storage.url", "must not have a password"),
+        ('url = "sqlite"', 'url = "postgresql://u@[::h/d"', "storage.url", "must be a URL"),
         ("[organization]", "path = 1\n[organization]", "path", "is not a known key"),
     ],
 )

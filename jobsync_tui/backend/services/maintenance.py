@@ -6,13 +6,13 @@ import asyncio
 import shlex
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from ..canonical import storable
 from ..clock import now
 from ..errors import AccessDenied, UsageError
 from ..models import BackupReport, MoveReport, RenamePlan, RenameReport
 from ..paths import places
+from ..settings.values import holds_password
 from ..store.ledger import Pruned
 from ..sync.bulk import OnResult
 from ..text import clean
@@ -95,7 +95,7 @@ class MaintenanceService(Service):
 
         if self.context.stores.database.dialect.name != "sqlite":
             raise UsageError("The storage is on a server already", remedy="jobsync paths says where")
-        if not url.startswith(("postgresql://", "postgres://")) or urlsplit(url).password is not None:
+        if not _may_be_recorded(url):
             raise UsageError(
                 "Where to is a URL such as postgresql://user@host/database, without a password",
                 remedy="PostgreSQL's own ~/.pgpass holds the password",
@@ -151,3 +151,11 @@ class MaintenanceService(Service):
         refusal = AccessDenied("This concerns every integration, and you may not use all of them")
         await self.context.record(what, outcome="refused", cause=refusal.message)
         raise refusal
+
+
+def _may_be_recorded(url: str) -> bool:
+    """Return whether ``url`` names a PostgreSQL database and holds no password, which nothing could take out of the record again."""
+    try:
+        return url.startswith(("postgresql://", "postgres://")) and not holds_password(url)
+    except ValueError:
+        return False

@@ -13,7 +13,7 @@ from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, InstanceOf, PlainValidator, ValidationInfo
 from pydantic_core import PydanticCustomError
@@ -28,6 +28,7 @@ LITERAL_CREDENTIALS = frozenset({"user_id", "username", "client_id", "integratio
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _STORAGE = re.compile(r"sqlite|sqlite:///.+|postgres(ql)?://[^\s]+")
+_PASSWORD_PARAMETERS = {"password", "sslpassword"}
 _JOB_FIELDS = frozenset(field.name for field in fields(Job))
 _PLACES = "name a place instead: { env = NAME }, { file = PATH } or { keyring = NAME }"
 
@@ -135,10 +136,28 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def holds_password(url: str) -> bool:
+    """Return whether the URL of a PostgreSQL database has a password in it: before the host, or among the parameters.
+
+    PostgreSQL's own library takes a ``#`` for a character like others, so the URL is also taken apart as it does that.
+
+    Raises:
+        ValueError: It is no URL.
+    """
+    account, at, _ = url.partition("://")[2].partition("/")[0].partition("@")
+    if urlsplit(url).password is not None or (at and ":" in account):
+        return True
+    return any(name in _PASSWORD_PARAMETERS for name, _ in parse_qsl(url.partition("?")[2], keep_blank_values=True))
+
+
 def _storage_url(value: str) -> str:
     if not _STORAGE.fullmatch(value):
         raise problem("must be sqlite, sqlite:///PATH or postgresql://USER@HOST/NAME")
-    if value.startswith("postgres") and urlsplit(value).password is not None:
+    try:
+        is_told = value.startswith("postgres") and holds_password(value)
+    except ValueError:
+        raise problem("must be a URL") from None
+    if is_told:
         raise problem("must not have a password in it; PostgreSQL reads it from ~/.pgpass")
     return value
 
