@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import select
 import signal
+import sys
 from types import TracebackType
 from typing import Self
 
@@ -49,6 +51,11 @@ class Interruption:
         say("Interrupted: the job in flight is finished first; once more ends at once")
 
 
+_YES, _NO = frozenset({"y", "yes"}), frozenset({"", "n", "no"})
+_GLANCE = 0.2
+"""Seconds after which the wait for an answer looks whether the process was interrupted."""
+
+
 def confirm(question: str, number: int | None = None) -> bool:
     """Ask on standard error and wait for the answer; Ctrl+C is one, and ends the command.
 
@@ -57,12 +64,34 @@ def confirm(question: str, number: int | None = None) -> bool:
     Args:
         question: Ends with a question mark.
         number: What has to be typed for a yes, where so much is at stake that a letter is not enough.
+
+    Raises:
+        click.Abort: Ctrl+C, or nobody is there to answer.
     """
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        if number is None:
-            return click.confirm(question, err=True)
-        typed: str = click.prompt(f"{question} Type {number} to confirm", default="", show_default=False, err=True)
-        return typed.strip() == str(number)
+        return _is_yes(question) if number is None else _answer(f"{question} Type {number} to confirm: ") == str(number)
+    except KeyboardInterrupt:
+        raise click.Abort from None
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def _is_yes(question: str) -> bool:
+    while (answer := _answer(f"{question} [y/N]: ").lower()) not in _YES | _NO:
+        say("Type y or n")
+    return answer in _YES
+
+
+def _answer(prompt: str) -> str:
+    """Return the line that is typed.
+
+    Not by `input`: a signal that comes while the line editor starts is lost to it, and the question would wait on.
+    """
+    click.echo(prompt, nl=False, err=True)
+    while not select.select([sys.stdin], [], [], _GLANCE)[0]:
+        pass
+    line = sys.stdin.buffer.readline()
+    if not line:
+        raise click.Abort
+    return line.decode(errors="replace").strip()
