@@ -200,6 +200,7 @@ class Walk:
         self._screen("RulesScreen", "R")
         self._act("++c")
         self._screen("RulesHistoryScreen", "H")
+        terminal.wait_for("in force")  # before the history was read there is nothing to open
         self._act("+c")
         self._screen("RevisionDifferenceScreen", "\r")
         self._act("c")
