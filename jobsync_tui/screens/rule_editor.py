@@ -69,7 +69,11 @@ class RuleEditorScreen(RuleEdits):
 
     async def _open(self, opening: Opening) -> None:
         self._rules = await self.backend.rules.current()
-        self.desk, yaml = await open_desk(self.app, self.backend, self._rules, opening)
+        opened = await open_desk(self.app, self.backend, self._rules, opening)
+        if opened is None:
+            self.dismiss(None)
+            return
+        self.desk, yaml = opened
         self._retitle()
         self.show(self._sheet)
         if yaml is None:

@@ -38,17 +38,20 @@ class Opening:
     job: tuple[str, str] | None = None
 
 
-async def open_desk(app: App[int], backend: Backend, rules: RuleSet, opening: Opening) -> tuple[RuleDesk, str | None]:
+async def open_desk(app: App[int], backend: Backend, rules: RuleSet, opening: Opening) -> tuple[RuleDesk, str | None] | None:
     """Return the rule on a desk, and its YAML as it was last typed where a draft is gone on with; asks where there is one.
 
-    To be awaited within a worker.
+    None where that is not answered: then the draft stays for another time. To be awaited within a worker.
     """
     fresh = await _fresh(backend, rules, opening)
     draft = await backend.drafts.get(fresh.key)
     kept = None if draft is None else decode_draft(draft.text)
     if draft is None or kept is None:
         return fresh, None
-    if await app.push_screen_wait(MenuScreen(*_question(draft, rules, fresh))) != _GO_ON:
+    answer = await app.push_screen_wait(MenuScreen(*_question(draft, rules, fresh)))
+    if answer is None:
+        return None
+    if answer == _ANEW:
         await backend.drafts.drop(fresh.key)
         return fresh, None
     return replace(fresh, job=opening.job or kept.job), kept.yaml
@@ -66,10 +69,12 @@ async def _fresh(backend: Backend, rules: RuleSet, opening: Opening) -> RuleDesk
 
 def _question(draft: RuleDraft, rules: RuleSet, fresh: RuleDesk) -> tuple[str, list[Entry]]:
     what = "a new rule" if draft.key == NEW else fresh.rule.name
-    moved = (
-        "" if draft.base_revision == rules.revision else f"; the rules were changed since, from r{draft.base_revision} to r{rules.revision}"
-    )
-    return f"A draft of {what} was left {ago(draft.at, clock.now())}{moved}", [
-        Entry(_GO_ON, "Go on with the draft", "as it was when it was left"),
+    is_current = draft.base_revision == rules.revision
+    return f"A draft of {what} was left {ago(draft.at, clock.now())}", [
+        Entry(
+            _GO_ON,
+            "Go on with the draft",
+            "as it was when it was left" if is_current else f"of r{draft.base_revision}; now is r{rules.revision}",
+        ),
         Entry(_ANEW, "Drop it", "and begin anew"),
     ]

@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 from jobsync_tui.backend.facade import Backend
 from jobsync_tui.backend.models import Action, ActionKind, AllOf, AnyOf, Condition, Leaf, Not, Op, Rule
 from jobsync_tui.screens.arming import ArmingScreen
+from jobsync_tui.screens.menu import MenuScreen
 from jobsync_tui.screens.prompt import PromptScreen
 from jobsync_tui.screens.rule_editor import RuleEditorScreen
 from jobsync_tui.screens.rule_leaves import RuleLeavesScreen
@@ -166,6 +167,26 @@ async def test_a_draft_outlives_the_application_and_is_offered_again(tmp_path: P
         await pilot.press("X")
         await until(pilot, lambda: not isinstance(app.screen, RuleEditorScreen))
         assert await backend.drafts.list() == ()
+
+
+async def test_a_question_that_is_not_answered_keeps_the_draft(tmp_path: Path) -> None:
+    async with desk(tmp_path) as (app, pilot, backend):
+        app.go.edit_rule("oslo")
+        await shows(app, pilot, "ok matches 4")
+        editor(app).sheet.put_cursor("when:")
+        await pilot.press("!")
+        await until(pilot, lambda: "draft kept" in screen_text(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(app.screen, RuleEditorScreen))
+        left = await backend.drafts.get("oslo")
+        assert left is not None
+        await backend.rules.set_active({"oslo"}, active=False)
+        app.go.edit_rule("oslo")
+        await shows(app, pilot, "A draft of Oslo was left")
+        assert f"of r{left.base_revision}; now is r{left.base_revision + 1}" in screen_text(app)
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(app.screen, MenuScreen | RuleEditorScreen))
+        assert await backend.drafts.get("oslo") == left
 
 
 async def test_saving_goes_through_the_impact_and_ends_the_draft(tmp_path: Path) -> None:
