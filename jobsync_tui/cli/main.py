@@ -64,4 +64,12 @@ def main() -> None:
     """Run ``jobsync`` with this process's arguments and end the process with its exit code."""
     # Plugins of pydantic are code that nobody here chose, and looking for them costs 40 ms of every start.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    _replace_closed_streams()
     sys.exit(run(cli, sys.argv[1:]))
+
+
+def _replace_closed_streams() -> None:
+    """Have what is said on a stream that the caller closed, as with ``>&-``, go nowhere: Python has None in its place."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))

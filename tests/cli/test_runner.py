@@ -127,6 +127,14 @@ def test_a_closed_standard_input_is_said(monkeypatch: pytest.MonkeyPatch) -> Non
         read_text("-")
 
 
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&- <&-"])
+def test_a_closed_output_is_no_fault(home: Path, closed: str) -> None:
+    assert home.is_dir()
+    script = f'"$0" -m jobsync_tui paths {closed}'
+    ended = subprocess.run(["/bin/sh", "-c", script, sys.executable], capture_output=True, timeout=60, check=False)
+    assert (ended.returncode, b"Traceback" in ended.stdout + ended.stderr) == (0, False)
+
+
 def test_the_table_says_what_the_commands_say() -> None:
     assert isinstance(cli, LazyGroup)
     context = click.Context(cli)
