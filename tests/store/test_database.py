@@ -260,7 +260,7 @@ class TestFaults:
         await database.close()
         damaged = content if content is not None else path.read_bytes()[:100] + b"\xa5" * 8000
         path.write_bytes(damaged)
-        with pytest.raises(StorageError, match="damaged") as caught:
+        with pytest.raises(StorageError, match="is damaged, or is not a database") as caught:
             await Database.open(f"sqlite://{path}", FIRST)
         assert caught.value.remedy
         assert path.read_bytes() == damaged
