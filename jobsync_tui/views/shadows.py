@@ -38,8 +38,10 @@ def shadows_sheet(seen: Sequence[SeenShadow], now: datetime, width: int) -> Shee
     for each in seen:
         shadow = each.shadow
         told = counts_words(shadow.counts) if shadow.last else "not looked at yet: l looks now"
-        top = line(" + ", strong(f"{fit(shadow.name, _NAME):<{_NAME}}"), f"  {told}", right=dim(words.ago(shadow.at, now)))
-        opened: list[Line] = [line(" - ", strong(shadow.name), right=dim(f"by {shadow.actor}, {words.ago(shadow.at, now)}"))]
+        age = words.ago(shadow.at, now)
+        room = width - _NAME - len(age) - 8  # both margins, and a gap on either side of the count
+        top = line(" + ", strong(f"{fit(shadow.name, _NAME):<{_NAME}}"), f"  {fit(told, room)}", right=dim(age))
+        opened: list[Line] = [line(" - ", strong(shadow.name), right=dim(f"by {shadow.actor}, {age}"))]
         opened.append(line("     ", told))
         for rule in shadow.rules:
             opened += [line("     ", strong(rule.name)), *rule_lines(rule, width)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.widgets import OptionList
 
 from jobsync_tui.backend.models import Action, ActionKind, Leaf, Op, Rule
 from jobsync_tui.screens.arming import ArmingScreen
@@ -15,7 +16,7 @@ from jobsync_tui.screens.shadows import ShadowsScreen
 from tests.services.workshop import workshop
 from tests.support.pilot import screen_text, until
 
-from .stage import on_stage, shows
+from .stage import Stage, on_stage, shows
 
 OSLO = Rule("oslo", "Oslo", Leaf("location.city", Op.EQUALS, "Oslo"), (Action(ActionKind.FOLDER, "North"),), priority=10)
 
@@ -23,6 +24,11 @@ OSLO = Rule("oslo", "Oslo", Leaf("location.city", Op.EQUALS, "Oslo"), (Action(Ac
 @pytest.fixture(autouse=True)
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ArmingScreen, "SETTLING", 0.02)
+
+
+def takes_choice(app: Stage) -> bool:
+    """Return whether a menu is open and its list has the keys: one that opens just now would drop them."""
+    return isinstance(app.screen, MenuScreen) and isinstance(app.focused, OptionList) and app.focused.highlighted is not None
 
 
 async def test_a_rule_from_a_job_runs_in_shadow_and_is_promoted_in_one_step(tmp_path: Path) -> None:
@@ -65,11 +71,12 @@ async def test_a_shadow_is_given_up_only_after_a_question(tmp_path: Path) -> Non
             app.go.shadows()
             await shows(app, pilot, "+4 eligible")
             await pilot.press("X")
-            await until(pilot, lambda: isinstance(app.screen, MenuScreen))
+            await until(pilot, lambda: takes_choice(app))
             await pilot.press("enter")
+            await until(pilot, lambda: not isinstance(app.screen, MenuScreen))
             await shows(app, pilot, "oslo first")
             await pilot.press("X")
-            await until(pilot, lambda: isinstance(app.screen, MenuScreen))
+            await until(pilot, lambda: takes_choice(app))
             await pilot.press("down", "enter")
             await shows(app, pilot, "No rule runs in shadow")
             assert await backend.shadows.list() == ()
