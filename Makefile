@@ -48,6 +48,7 @@ chaos: $(INSTALLED)
 	$(BIN)/python -m tests.chaos kill --points 200 --jobs 300 --late 0.15
 	for processes in 2 4 8; do $(BIN)/python -m tests.chaos race --processes $$processes --jobs 200 || exit 1; done
 	$(BIN)/python -m tests.chaos crash --points 50 --jobs 100
+	$(BIN)/python -m tests.chaos timer --ticks 50
 	$(BIN)/python -m tests.chaos faults
 
 check: $(INSTALLED)

@@ -5,6 +5,7 @@
     python -m tests.chaos kill --points 200 --jobs 300
     python -m tests.chaos race --processes 8 --jobs 200
     python -m tests.chaos crash --points 50 --jobs 100      (the PostgreSQL server, under a worker that lives on)
+    python -m tests.chaos timer --ticks 50                  (three workers on one PostgreSQL, one killed every 5 s)
     python -m tests.chaos faults
 """
 
@@ -13,26 +14,31 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from pathlib import Path
 
 import pytest
 
 from tests.chaos.runs import Findings, crashing, killed_again_and_again, racing
+from tests.chaos.timer import kept_on_time
 from tests.support.postgres import own_cluster
 
 
 def main() -> int:
     """Run what the arguments ask for, print the figures, and return 0 if every invariant held."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos")
-    parser.add_argument("kind", choices=("kill", "race", "crash", "faults"))
+    parser.add_argument("kind", choices=("kill", "race", "crash", "timer", "faults"))
     parser.add_argument("--points", type=int, default=200, help="kills, or crashes")
     parser.add_argument("--jobs", type=int, default=300)
     parser.add_argument("--processes", type=int, default=4, help="syncers that race")
     parser.add_argument("--settle", type=float, default=2.0, help="settle_after, in seconds")
     parser.add_argument("--late", type=float, default=0.0, help="seconds by which the target commits late")
+    parser.add_argument("--ticks", type=int, default=50, help="slots of the timer, of 2 s each")
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
     if given.kind == "faults":
         return _faults(given.seed)
+    if given.kind == "timer":
+        return _timer(given.ticks, given.seed)
     with tempfile.TemporaryDirectory() as folder:
         database = f"sqlite:///{folder}/jobsync.db"
         if given.kind == "kill":
@@ -46,6 +52,15 @@ def main() -> int:
             findings = racing(database, processes=given.processes, jobs=given.jobs, settle=given.settle, commit_late=given.late)
     _print(findings)
     return 1 if findings.wrong else 0
+
+
+def _timer(ticks: int, seed: int) -> int:
+    """Kill workers between the slots that they share, and count what was run."""
+    with own_cluster() as cluster, tempfile.TemporaryDirectory() as folder:
+        found = kept_on_time(f"{cluster.url}/postgres", Path(folder), ticks=ticks, seed=seed)
+    counts = f"{found.kills} kills; {found.slots} slots run, {found.missed} missed and named; {found.jobs} jobs, each once"
+    print(f"{counts}; {found.wrong or 'every slot is accounted for'}")  # noqa: T201
+    return int(bool(found.wrong))
 
 
 def _faults(seed: int) -> int:

@@ -1,10 +1,11 @@
-"""The short form of the chaos runs: a few real kills, four processes after the same jobs, a database server that crashes."""
+"""The short form of the chaos runs: a few real kills, four processes after the same jobs, a server that crashes, a timer."""
 
 from pathlib import Path
 
 import pytest
 
 from tests.chaos.runs import crashing, killed_again_and_again, racing
+from tests.chaos.timer import kept_on_time
 from tests.support.databases import url_at
 from tests.support.postgres import own_cluster
 
@@ -31,3 +32,11 @@ def test_a_database_server_that_crashes_loses_nothing_and_doubles_nothing() -> N
         findings = crashing(cluster, crashes=3, jobs=12, settle=0.3)
     assert findings.wrong == []
     assert (findings.creates, findings.crashed > 0) == (12, True)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("on_postgresql")
+def test_a_worker_killed_between_slots_costs_no_slot_and_no_job(tmp_path: Path) -> None:
+    found = kept_on_time(url_at(tmp_path / "jobsync.db"), tmp_path, ticks=3, workers=2, kill_every=3.0)
+    assert found.wrong == []
+    assert (found.kills > 0, found.slots >= 3) == (True, True)

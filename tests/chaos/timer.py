@@ -1,17 +1,14 @@
-"""The timer under kills: ``python -m tests.chaos.timer [--ticks N]``. Three workers, three integrations, slots of 2 s, a kill every 5 s."""
+"""The timer under kills: workers share the slots of three integrations, and one after another is killed and replaced."""
 
 from __future__ import annotations
 
-import argparse
 import random
-import sys
-import tempfile
 import time
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 from tests.support.crew import Crew, a_crew, until
-from tests.support.postgres import own_cluster
 
 EVERY = 2.0
 KILL_EVERY = 5.0
@@ -30,15 +27,28 @@ def wrong_slots(crew: Crew) -> list[str]:
     return found
 
 
-def run(ticks: int, seed: int) -> int:
-    """Run, print the figures, and return 0 where every slot and job is accounted for."""
+@dataclass
+class Shifts:
+    """What a run came to; ``wrong`` is empty where every slot is accounted for."""
+
+    kills: int
+    slots: int
+    missed: int
+    jobs: int
+    wrong: list[str]
+
+
+def kept_on_time(url: str, folder: Path, *, ticks: int, workers: int = 3, kill_every: float = KILL_EVERY, seed: int = 0) -> Shifts:
+    """Let workers share ``ticks`` slots of `EVERY` seconds on an empty database, and kill one every ``kill_every`` seconds.
+
+    Jobs are added all the while, so that every slot has something to sync.
+
+    Raises:
+        AssertionError: A job did not come into the target, or came twice, or a run stays in the hands of the dead.
+    """
     chance = random.Random(seed)  # noqa: S311 - which worker dies
-    with (
-        own_cluster() as cluster,
-        tempfile.TemporaryDirectory() as folder,
-        a_crew(f"{cluster.url}/postgres", Path(folder), every=EVERY) as crew,
-    ):
-        for _ in range(3):
+    with a_crew(url, folder, every=EVERY) as crew:
+        for _ in range(workers):
             crew.start()
         until(lambda: all(crew.claims().values()), "they work")
         kills, last = 0, time.monotonic()
@@ -46,7 +56,7 @@ def run(ticks: int, seed: int) -> int:
         while time.monotonic() < end:
             for name in list(crew.jobs):
                 crew.add_jobs(name, 2)
-            if time.monotonic() - last >= KILL_EVERY:
+            if time.monotonic() - last >= kill_every:
                 crew.kill(chance.choice(crew.workers))
                 crew.start()
                 kills, last = kills + 1, time.monotonic()
@@ -54,17 +64,6 @@ def run(ticks: int, seed: int) -> int:
         until(lambda: crew.in_target() == crew.expected(), "every job is in the target, once")
         until(lambda: crew.stuck() == [], "nothing is stuck")
         crew.end()
-        wrong = wrong_slots(crew)
         slots = sum(map(len, crew.claims().values()))
         missed = sum(row[0] for row in crew.ask("SELECT missed FROM automatic_ticks"))
-        counts = f"{kills} kills; {slots} slots run, {missed} missed and named, {len(crew.expected())} jobs, each once"
-        sys.stdout.write(f"{counts}; {wrong or 'nothing wrong'}\n")
-        return int(bool(wrong))
-
-
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--ticks", type=int, default=50)
-    parser.add_argument("--seed", type=int, default=0)
-    given = parser.parse_args()
-    sys.exit(run(given.ticks, given.seed))
+        return Shifts(kills, slots, missed, len(crew.expected()), wrong_slots(crew))
