@@ -131,9 +131,27 @@ def test_there_is_no_file_transfer_and_no_forwarding(service: tuple[Server, Path
         port = inside.getsockname()[1]
         assert "forwarding failed" in refused(server.client("alice", "-W", f"127.0.0.1:{port}")).stderr
         refused(server.client("alice", "-N", "-o", "ExitOnForwardFailure=yes", "-R", f"0:127.0.0.1:{port}"))
+        local = free_port()
+        with in_terminal(server.client("alice", "-N", "-L", f"{local}:127.0.0.1:{port}")):
+            wait_until(lambda: reset_by(local))
         inside.settimeout(0.1)
         with pytest.raises(TimeoutError):
             inside.accept()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port: int = found.getsockname()[1]
+    return port
+
+
+def reset_by(port: int) -> bool:
+    """Return whether something listens there, and hangs up without a word."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as opened:
+            return opened.recv(1) == b""
+    except ConnectionRefusedError:
+        return False
 
 
 def test_variables_that_a_client_sends_reach_nothing(service: tuple[Server, Path], tmp_path: Path) -> None:
