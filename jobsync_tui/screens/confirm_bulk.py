@@ -117,7 +117,8 @@ class ConfirmBulkScreen(ConfirmingScreen):
         field = self.query_one("#typed", Input)
         field.display = number is not None
         if number is not None:
-            self.set_note(f"More than {BulkPlan.TYPED_ABOVE} jobs would be written: type {number} and press enter to confirm.", Tone.WARN)
+            size = f"More than {BulkPlan.TYPED_ABOVE} jobs would be written"
+            self.set_note(f"{size}: press y, type {number} and press enter to confirm.", Tone.WARN)
         if self._plan is not None and syncable(self._plan):
             self.arm_when_painted()
         else:

@@ -125,7 +125,8 @@ class SaveRulesScreen(ArmingScreen[str | None]):
         number = self.number
         self.query_one("#typed", Input).display = number is not None
         if number is not None:
-            self.set_note(f"More than {count(self._limit, 'job')} are concerned: type {number} and press enter to save.", Tone.WARN)
+            size = f"More than {count(self._limit, 'job')} are concerned"
+            self.set_note(f"{size}: press y, type {number} and press enter to save.", Tone.WARN)
         elif self._impact is not None and not self._impact.counts.concerned:
             self.set_note("No cached job is concerned. The rules decide from the next sync on.", Tone.DIM)
         else:
