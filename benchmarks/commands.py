@@ -61,7 +61,7 @@ async def checks(config: Path, repeats: int) -> None:
     """Print what a check of a cached job takes in a process that is running, admission and reading included."""
     taken: list[float] = []
     async with Backend.open(load_settings(config), Actor(account_name(os.getuid()))) as backend:
-        known = [(job.integration, job.id) async for job in backend.jobs.stream(None, limit=repeats * 20)]
+        known = [(job.integration, job.id) async for job in backend.jobs.stream(None, "-is:gone", limit=repeats * 20)]
         await backend.eligibility.check(*known[0])
         for integration, job_id in known:
             started = time.perf_counter()
