@@ -72,8 +72,8 @@ class EligibilityScreen(DialogScreen[None]):
     def action_sync(self) -> None:
         """Plan the sync of this job."""
         if self._found is None or self._subject is None:
-            return
-        if self._revision is not None:
+            self.set_note("The job is not read yet: s plans its sync when it is.", Tone.WARN)
+        elif self._revision is not None:
             self.set_note("! These are rules of then; a sync goes by the rules in force. esc, then e, checks by those.", Tone.WARN)
         elif self._found.eligible:
             self.host.go.confirm(self._integration, [self._job_id])

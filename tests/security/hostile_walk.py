@@ -155,7 +155,9 @@ class Walk:
         """Create a job, look at the result, and have its update undone but for the last key."""
         terminal = self._terminal
         self._screen("EligibilityScreen", "e")
-        self._act("+lc")
+        self._act("+l")
+        terminal.wait_for("read live from")
+        self._act("c")
         self._screen("ConfirmSyncScreen", "s")
         self._confirm()
         self._act("+oc$")
