@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar, TypeVar
 
+from textual.widgets import Input
+
+from ..views.sheet import Tone
 from ..widgets.choice_line import ChoiceLine
 from .dialog import DialogScreen
 
@@ -18,9 +21,11 @@ class ArmingScreen(DialogScreen[ResultT]):
     only esc and scrolling do anything.
 
     Attributes:
+        UNDONE: What to say where another number was typed than has to be.
         SETTLING: Seconds between the painting and the first key that counts: more than a slow line's way there and back.
     """
 
+    UNDONE: ClassVar[str] = "nothing was done"
     SETTLING: ClassVar[float] = 0.5
 
     def __init__(self) -> None:
@@ -62,11 +67,31 @@ class ArmingScreen(DialogScreen[ResultT]):
         else:
             self.action_back()
 
+    @property
+    def number(self) -> int | None:
+        """The number that has to be typed into the field ``#typed``, None where a key is enough."""
+        return None
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Confirm, if what was typed is the number."""
+        if not self._armed or self.number is None:
+            return
+        if event.value.strip() == str(self.number):
+            self.action_confirm()
+        else:
+            self.set_note(f"{event.value.strip() or 'Nothing'} is not {self.number}: {self.UNDONE}.", Tone.WARN)
+
     def action_confirm(self) -> None:
-        """Confirm, if the dialog is armed."""
-        if self._armed:
-            self.disarm()
-            self.confirmed()
+        """Confirm, if the dialog is armed and the number is typed where it has to be."""
+        if not self._armed:
+            return
+        if self.number is not None:
+            field = self.query_one("#typed", Input)
+            if field.value.strip() != str(self.number):
+                field.focus()
+                return
+        self.disarm()
+        self.confirmed()
 
     def confirmed(self) -> None:
         """Start what was confirmed."""

@@ -26,6 +26,8 @@ class ConfirmBulkScreen(ConfirmingScreen):
         job_ids: Their ATS job ids, in the order in which they are to be synced.
     """
 
+    UNDONE = "nothing was started"
+
     def __init__(self, integration: str, job_ids: tuple[str, ...]) -> None:
         super().__init__()
         self._integration = integration
@@ -54,23 +56,6 @@ class ConfirmBulkScreen(ConfirmingScreen):
         """Plan."""
         self.choices.focus()
         self.work(self._make_plan(), group="plan")
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Confirm, if what was typed is the number."""
-        if not self.armed:
-            return
-        if event.value.strip() == str(self.number):
-            self.action_confirm()
-        else:
-            self.set_note(f"{event.value.strip() or 'Nothing'} is not {self.number}: nothing was started.", Tone.WARN)
-
-    def action_confirm(self) -> None:
-        """Confirm, if the dialog is armed and the number is typed where it has to be."""
-        field = self.query_one("#typed", Input)
-        if self.armed and self.number is not None and field.value.strip() != str(self.number):
-            field.focus()
-            return
-        super().action_confirm()
 
     def confirmed(self) -> None:
         """Start the sync of the jobs that are not refused, each bound to its part of the plan that is shown; one that moved drops out."""

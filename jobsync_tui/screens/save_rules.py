@@ -35,6 +35,7 @@ class SaveRulesScreen(ArmingScreen[str | None]):
     GROUPS = (Group.SAVING,)
     BINDINGS: ClassVar[list[BindingType]] = bindings(Group.SAVING, Group.SHEET)
     HEADING = "Save rules"
+    UNDONE = "nothing was saved"
 
     def __init__(self, proposal: Proposal) -> None:
         super().__init__()
@@ -67,23 +68,6 @@ class SaveRulesScreen(ArmingScreen[str | None]):
         self.choices.focus()
         self.set_busy("Looking at the cached jobs ...")
         self.work(self._assess(), group="assess")
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Confirm, if what was typed is the number."""
-        if not self.armed:
-            return
-        if event.value.strip() == str(self.number):
-            self.action_confirm()
-        else:
-            self.set_note(f"{event.value.strip() or 'Nothing'} is not {self.number}: nothing was saved.", Tone.WARN)
-
-    def action_confirm(self) -> None:
-        """Confirm, if the dialog is armed and the number is typed where it has to be."""
-        field = self.query_one("#typed", Input)
-        if self.armed and self.number is not None and field.value.strip() != str(self.number):
-            field.focus()
-            return
-        super().action_confirm()
 
     def confirmed(self) -> None:
         """Save."""
