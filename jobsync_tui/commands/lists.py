@@ -35,7 +35,7 @@ def jobs() -> Iterator[Command]:
     yield Command(
         g, "sync", "Sync Job", "Plan the sync of the job, or of the marked jobs, and ask before anything is written.", ("s",), "sync"
     )
-    yield Command(g, "filter", "Filter", "Type words, field:value, is:open, updated<7d; Esc clears.", ("/",), "filter")
+    yield Command(g, "filter", "Filter", "Type words, client:acme, custom.shift:nights, is:open, updated<7d; Esc clears.", ("/",), "filter")
     yield Command(g, "search", "Search ATS Job", "Read one job from the ATS by its exact id or its address.", ("f",), "Search ATS Job")
     yield Command(g, "mark", "Mark", "Mark or unmark the job under the cursor.", ("space",), "mark")
     yield Command(g, "mark_all", "Mark all that match", "Mark every job that matches the filter.", ("m",))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from jobsync_tui.backend.clock import to_ms
@@ -18,6 +18,7 @@ from jobsync_tui.backend.store.query import (
     Is,
     MatchedBy,
     Moment,
+    PartHas,
     Positive,
     Query,
     State,
@@ -45,6 +46,9 @@ def holds(job: CachedJob, term: Positive | Without, query: Query, now: datetime)
             return _subsequence(text, "".join(texts))
         case FieldHas(field, values):
             return any(_has(job, field, value) for value in values)
+        case PartHas(name, values):
+            found = [fold(text) for text in _inside(job, name)]
+            return any(value in text for value in values for text in found)
         case Is(states):
             return any(_is(job, state, query) for state in states)
         case MatchedBy():
@@ -96,6 +100,29 @@ def _has(job: CachedJob, field: TextField, value: str) -> bool:
     }
     found = texts[field] if field in texts else [getattr(job, field) or ""]
     return any(value in fold(text) for text in found)
+
+
+def _inside(job: CachedJob, name: str) -> list[str]:
+    head, _, part = name.partition(".")
+    if head == "location":
+        return [getattr(place, part) or "" for place in job.locations]
+    found: list[str] = []
+    _collect(job.custom, part.split("."), found)
+    return found
+
+
+def _collect(value: object, path: list[str], found: list[str]) -> None:
+    """Take what stands at the path, whose names are folded, whichever of its dots stand in a name."""
+    if isinstance(value, list):
+        for each in value:
+            _collect(each, path, found)
+    elif isinstance(value, Mapping):
+        for key, each in value.items():
+            name = fold(key).split(".")
+            if path[: len(name)] == name:
+                _collect(each, path[len(name) :], found)
+    elif not path and value is not None:
+        found += {True: ["yes", "true"], False: ["no", "false"]}[value] if isinstance(value, bool) else [str(value)]
 
 
 def _is(job: CachedJob, state: State, query: Query) -> bool:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from jobsync_tui.backend.database import Database, Db, Dialect, Schema
+from jobsync_tui.backend.store import codec
 from jobsync_tui.backend.store.migrations import SCHEMA
 from jobsync_tui.backend.store.statements import Value, insertion, run
 from tests.support.postgres import packaged_server
+from tests.support.stores import job
 
-LATER_TABLES = ("renames", "automatic_troubles", "automatic_channels", "automatic_ticks")
+LATER_TABLES = ("renames", "automatic_troubles", "automatic_channels", "automatic_ticks", "job_parts")
 
 
 def _as_of_version_1(db: Db, dialect: Dialect) -> None:
@@ -17,6 +19,8 @@ def _as_of_version_1(db: Db, dialect: Dialect) -> None:
     for table in LATER_TABLES:
         db.execute_sql(f"DROP TABLE {table}")
     db.execute_sql("ALTER TABLE automatic_decisions DROP COLUMN eligible_at")
+    run(db, insertion("payloads", ("key", "body")), 1, codec.encode(job(1, custom={"Shift": "Nights"})).decode())
+    run(db, insertion("payloads", ("key", "body")), 2, codec.encode(job(2)).decode())
     stand: dict[str, Value] = {"at": 1000, "revision": 1, "judgement": 1, "changed": 1, "configuration": "", "tries": 0, "retry_at": 0}
     for key, outcome in ((1, "created"), (2, "refused")):
         run(db, insertion("automatic_decisions", ("key", "outcome", *stand)), key, outcome, *stand.values())
@@ -48,7 +52,9 @@ async def _bring_up(old_url: str, new_url: str) -> None:
     try:
         assert await old.read(_tables) == await new.read(_tables)
         rows = await old.read(lambda db: db.execute_sql("SELECT key, eligible_at FROM automatic_decisions ORDER BY key").fetchall())
+        parts = await old.read(lambda db: db.execute_sql("SELECT key, parts FROM job_parts").fetchall())
     finally:
         await old.close()
         await new.close()
+    assert parts == [(1, "\ncustom.shift\tnights\n")]
     assert rows == [(1, 1000), (2, 0)]

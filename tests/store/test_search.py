@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jobsync_tui.backend import clock
-from jobsync_tui.backend.models import CachedJob, Job, JobStatus, Location, Sort, SortField, SyncMark, SyncStatus
+from jobsync_tui.backend.models import CachedJob, Job, JobStatus, JsonValue, Location, Sort, SortField, SyncMark, SyncStatus
 from jobsync_tui.backend.store import candidates, finder, textindex
 from jobsync_tui.backend.store.filter import parse_filter
 from tests.store.oracle import expected
-from tests.support.stores import Cache, cache_at
+from tests.support.stores import Cache, cache_at, job
 
 pytestmark = pytest.mark.usefixtures("on_each_text_index")
 
@@ -49,6 +49,13 @@ TEXTS = st.lists(WORDS, max_size=4).map(" ".join)
 MAYBE = st.one_of(st.none(), TEXTS)
 TIMES = st.one_of(st.none(), st.integers(1, 40).map(lambda days: NOW - timedelta(days=days, minutes=5)))
 PLACES = st.lists(st.builds(Location, text=MAYBE, city=MAYBE, region=st.none(), country=MAYBE), max_size=2).map(tuple)
+NAMES = ("shift", "Shift", "Req Type", "hours.min", "hours", "ü%", "a\tb", "\ud800")
+LEAVES = st.one_of(WORDS, st.none(), st.booleans(), st.sampled_from([7, 0.5, 10**20]))
+CUSTOM: st.SearchStrategy[dict[str, JsonValue]] = st.dictionaries(
+    st.sampled_from(NAMES),
+    st.one_of(LEAVES, st.lists(LEAVES, max_size=3), st.dictionaries(st.sampled_from(["min", "max", "Req Type"]), LEAVES, max_size=2)),
+    max_size=3,
+)
 SORTS = st.builds(Sort, st.sampled_from(SortField), st.booleans())
 
 
@@ -75,6 +82,7 @@ def jobs(draw: st.DrawFn) -> list[Job]:
                 employment_type=draw(MAYBE),
                 remote=draw(st.sampled_from([None, True, False])),
                 tags=tuple(draw(st.lists(WORDS, max_size=2))),
+                custom=draw(CUSTOM),
                 created_at=draw(TIMES),
                 updated_at=draw(TIMES),
             )
@@ -102,11 +110,28 @@ FIELDS = st.sampled_from(
         "remote",
     ]
 )
+PARTS = st.sampled_from(
+    [
+        "location.text",
+        "location.city",
+        "locations.country",
+        "custom.shift",
+        'custom."REQ TYPE"',
+        "custom.hours.min",
+        "custom.hours",
+        'custom.hours."req type"',
+        "custom.ü%",
+        "custom.other",
+        'custom."a b"',
+    ]
+)
 TERMS = st.one_of(
     WORDS.map(_quoted),
     WORDS.filter(lambda word: word.strip("\x00") == word != "").map(lambda word: "~" + _quoted(word)),
     st.sampled_from(["j", "o", "nu", "jo", "rs", "-1", "se", "job-1", "senior nurse", "senior n", "jo j nurse", '"r n"', "qx", "zz x"]),
     st.tuples(FIELDS, WORDS.filter(bool)).map(lambda pair: f"{pair[0]}:{_quoted(pair[1])}"),
+    st.tuples(PARTS, WORDS.filter(bool)).map(lambda pair: f"{pair[0]}:{_quoted(pair[1])}"),
+    st.tuples(PARTS, st.sampled_from(["7", "0.", "yes", "true", "no", "none", "0000"])).map(":".join),
     st.sampled_from(["status:open", "status:closed,draft", "remote:yes", "remote:no"]),
     st.sampled_from(
         [f"is:{word}" for word in ("never", "synced", "failed", "gone", "changed", "open", "closed", "marked", "synced,failed", "eligible")]
@@ -201,6 +226,25 @@ async def test_a_renamed_job_is_found_by_its_new_name_only(cache: Cache) -> None
     await cache.fill([Job(integration="acme", id="1", name="Xylophonist"), Job(integration="acme", id="2", name="Driver")])
     counts = [await cache.jobs.count(["acme"], parse_filter(text)) for text in ("nurse", "nu", "n", "xyl", "xy", "x", "r")]
     assert counts == [0, 0, 1, 1, 1, 1, 1]
+
+
+async def test_what_stands_inside_a_field_is_found_as_it_is_now(cache: Cache) -> None:
+    await cache.fill([job(1, custom={"Req Type": "Replacement"}), job(2, custom={"Other": "replacement"}), job(3)])
+    await cache.fill(
+        [job(1), job(2, custom={"Req Type": ["New", "Replacement"], "Other": "x"}), job(3, custom={"Req Type": {"en": "NEW"}})]
+    )
+    found = {text: await cache.jobs.ids(["acme"], parse_filter(text), Sort(SortField.ID, descending=False)) for text in INSIDE}
+    assert {text: [job_id for _, job_id in ids] for text, ids in found.items()} == INSIDE
+
+
+INSIDE = {
+    'custom."req type":replace': ["job-2"],
+    '-custom."Req Type":replace': ["job-1", "job-3"],
+    "custom.other:replacement": [],
+    'custom."Req Type".en:new': ["job-3"],
+    'custom."Req Type.en":new,old': ["job-3"],
+    "custom.req:new": [],
+}
 
 
 def test_a_text_that_another_holds_is_not_asked_for() -> None:

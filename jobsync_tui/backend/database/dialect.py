@@ -113,6 +113,16 @@ class Dialect(ABC):
         """Return the expression "``column`` fits ``pattern``": ``%`` is any text, ``_`` any character, a backslash takes that away."""
 
     @abstractmethod
+    def line_holds(self, column: peewee.Node, start: str, text: str) -> peewee.Expression:
+        """Return the expression "the line of ``column`` that begins with ``start`` holds ``text`` behind that".
+
+        Args:
+            column: Lines that end in a line feed each.
+            start: With the line feed before the line; no two lines begin with it.
+            text: Not empty, and without a line feed.
+        """
+
+    @abstractmethod
     def order_bytewise(self, db: Db, table: str, columns: Sequence[str]) -> None:
         """Let text columns of a new table be ordered by code point, as Python orders text."""
 

@@ -153,6 +153,10 @@ class PostgresqlDialect(Dialect):
         """Return LIKE, whose escape character is the backslash."""
         return peewee.Expression(column, peewee.OP.LIKE, pattern)
 
+    def line_holds(self, column: peewee.Node, start: str, text: str) -> peewee.Expression:
+        """Cut the line out with ``split_part``, which gives an empty text where no line begins so."""
+        return self.contains(fn.SPLIT_PART(fn.SPLIT_PART(column, start, 2), "\n", 1), text)
+
     def order_bytewise(self, db: Db, table: str, columns: Sequence[str]) -> None:
         """Give the columns the collation of code points."""
         changes = ", ".join(f'ALTER COLUMN "{column}" TYPE text COLLATE "C"' for column in columns)

@@ -142,6 +142,14 @@ class SqliteDialect(Dialect):
         """Return LIKE in its function form, which has a place for the escape character."""
         return peewee.Expression(fn.LIKE(pattern, column, "\\"), peewee.OP.EQ, 1)
 
+    def line_holds(self, column: peewee.Node, start: str, text: str) -> peewee.Expression:
+        """Cut the line out with ``substr`` and look into it with ``instr``."""
+        begin = fn.INSTR(column, start)
+        rest = fn.SUBSTR(column, begin + len(start))
+        line = fn.SUBSTR(rest, 1, fn.INSTR(rest, "\n") - 1)
+        holds: peewee.Expression = (begin > 0) & (fn.INSTR(line, text) > 0)
+        return holds
+
     def order_bytewise(self, db: Db, table: str, columns: Sequence[str]) -> None:
         """Do nothing: SQLite compares bytes, and UTF-8 sorts by code point."""
 

@@ -1,7 +1,8 @@
 """The filter language: text as a person types it, to a `Query`, or a `FilterError` that says where it is wrong.
 
-Words are AND-ed. ``"two words"``, ``-word``, ``field:value``, ``-field:value``, ``field:a,b``, ``updated<7d``, ``updated>=2026-01-31``,
-``synced<1d``, ``is:failed``, ``rule:NAME``, ``~word``.
+Words are AND-ed. ``"two words"``, ``-word``, ``field:value``, ``-field:value``, ``field:a,b``, ``custom.shift:nights``,
+``custom."Req Type":x``, ``location.city:Berlin``, ``updated<7d``, ``updated>=2026-01-31``, ``synced<1d``, ``is:failed``, ``rule:NAME``,
+``~word``.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from ..durations import parse_duration
 from ..errors import FilterError
 from ..text import clean
 from .fold import fold
+from .parts import CUSTOM, PLACE_PARTS
 from .query import (
     Age,
     Comparison,
@@ -26,6 +28,7 @@ from .query import (
     Is,
     MatchedBy,
     Moment,
+    PartHas,
     Positive,
     Query,
     State,
@@ -39,6 +42,9 @@ MAX_LENGTH = 1000
 MAX_TERMS = 50
 
 _OPERATOR = re.compile(r"(?P<field>[a-z_.]+)(?P<operator>:|<=|>=|<|>|=)")
+_CUSTOM = re.compile(r"""custom\.(?P<name>(?:"[^"]+"|[^\s":<>=])+):""")
+"""A custom field by its name, which is quoted where it holds a space or a colon; so may be a part of it."""
+_PLACES = {f"location{s}.{part}": f"location.{part}" for s in ("", "s") for part in PLACE_PARTS}
 _SYNONYMS = {
     "city": "location",
     "place": "location",
@@ -52,6 +58,7 @@ _SYNONYMS = {
     "created_at": "created",
     "last_synced": "synced",
 }
+_DOTTED = (*(f"location.{part}" for part in PLACE_PARTS), "custom.NAME")
 _Word = TypeVar("_Word", bound=StrEnum)
 
 
@@ -101,6 +108,10 @@ class _Parser:
             self._at += 1
             folded = fold(self._value(stops=""))
             return Fuzzy(folded.replace(" ", "")) if folded.strip() else None
+        custom = _CUSTOM.match(self._text, self._at)
+        if custom is not None:
+            self._at = custom.end()
+            return self._part(CUSTOM + fold(custom["name"].replace('"', "")))
         found = _OPERATOR.match(self._text, self._at)
         if found is None:
             folded = fold(self._value(stops=""))
@@ -116,10 +127,15 @@ class _Parser:
             return Is(tuple(self._word(value, at, State, "state") for value, at in self._values()))
         if name == "rule":
             return MatchedBy(tuple(fold(value).strip() for value, _ in self._values()))
+        if name in _PLACES:
+            return self._part(_PLACES[name])
         if name in set(TimeField):
             raise FilterError(f"{name} is a time: compare it with < or >, as in {name}<7d.", start)
         field = self._word(name, start, TextField, "field")
         return FieldHas(field, tuple(fold(value) for value, _ in self._values()))
+
+    def _part(self, name: str) -> Positive:
+        return PartHas(name, tuple(fold(value) for value, _ in self._values()))
 
     def _time(self, name: str, comparison: Comparison, start: int) -> Positive:
         field = self._word(name, start, TimeField, "time")
@@ -172,7 +188,7 @@ class _Parser:
         try:
             return words(fold(value))
         except ValueError:
-            known = ", ".join(words)
+            known = ", ".join((*words, *_DOTTED) if words is TextField else words)
             message = f"{clean(value, limit=40)} is no {what} that a filter knows."
             raise FilterError(message, at, remedy=f"Known are {known}. Put a text with a colon in quotation marks.") from None
 

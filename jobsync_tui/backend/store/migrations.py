@@ -7,9 +7,10 @@ from ..models import SortField
 from .automatic_tables import AUTOMATIC_TABLES, TOLD_TABLES, TickRow
 from .ledger_tables import LEDGER_TABLES
 from .ordering import COLUMNS, TIMES, create_order
+from .parts import fill_parts
 from .rename_table import create_renames
 from .rule_tables import create_rule_tables
-from .tables import CACHE_TABLES, CounterRow
+from .tables import CACHE_TABLES, CounterRow, PartRow
 from .textindex import text_index
 
 
@@ -40,11 +41,17 @@ def _ticks(db: Db, _: Dialect) -> None:
     create_tables(db, (TickRow,))
 
 
+def _parts(db: Db, dialect: Dialect) -> None:
+    create_tables(db, (PartRow,))
+    fill_parts(db, dialect)
+
+
 MIGRATIONS = (
     Migration(2, "the ids that integrations had before", create_renames),
     Migration(3, "troubles that are told, and since when a job is eligible", _troubles_and_eligible_since),
     Migration(4, "drafts and shadows of rules", create_rule_tables),
     Migration(5, "the slots that the automatic sync ran", _ticks),
+    Migration(6, "what stands inside other fields, for filters", _parts),
 )
 
 SCHEMA = Schema("store", 1 + len(MIGRATIONS), _create, MIGRATIONS)

@@ -86,6 +86,14 @@ class FieldHas:
 
 
 @dataclass(frozen=True, slots=True)
+class PartHas:
+    """What stands inside a field, by its folded dotted name such as ``custom.shift``, holds one of the values, folded."""
+
+    name: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Is:
     """The job is in one of the states."""
 
@@ -125,7 +133,7 @@ class Without:
     term: Positive
 
 
-Positive: TypeAlias = Contains | Fuzzy | FieldHas | Is | MatchedBy | Age | Moment
+Positive: TypeAlias = Contains | Fuzzy | FieldHas | PartHas | Is | MatchedBy | Age | Moment
 Term: TypeAlias = Positive | Without
 
 

@@ -12,6 +12,7 @@ from peewee import SQL, fn
 from ..canonical import storable
 from ..clock import to_ms
 from ..database import Dialect
+from .parts import line_start
 from .query import (
     JUDGED,
     Age,
@@ -22,6 +23,7 @@ from .query import (
     Is,
     MatchedBy,
     Moment,
+    PartHas,
     Positive,
     Query,
     State,
@@ -31,7 +33,7 @@ from .query import (
     Without,
     asks_rules,
 )
-from .tables import DetailRow, IntegrationRow, JobRecord, RulingRow, VerdictRow
+from .tables import DetailRow, IntegrationRow, JobRecord, PartRow, RulingRow, VerdictRow
 
 MILLISECOND = timedelta(milliseconds=1)
 TIME_COLUMNS = {TimeField.UPDATED: JobRecord.updated_at, TimeField.CREATED: JobRecord.created_at, TimeField.SYNCED: JobRecord.last_synced}
@@ -93,6 +95,8 @@ class Compiler:
                 return joined("OR", [self._dialect.like(JobRecord.search, subsequence(text))])
             case FieldHas(field, values):
                 return joined("OR", [self._field(field, value) for value in values])
+            case PartHas(name, values):
+                return joined("OR", [self._part(name, value) for value in values])
             case Is(states):
                 return joined("OR", [self._state(state) for state in states])
             case MatchedBy(rules):
@@ -104,9 +108,10 @@ class Compiler:
         assert_never(term)
 
     def _field(self, field: TextField, value: str) -> peewee.Node:
+        """Return that a field holds a value. What stands in another table is asked of each job by itself: a window needs few of them."""
         if field in _DETAIL_COLUMNS:
             holds = self._dialect.contains(_DETAIL_COLUMNS[field], value)
-            return JobRecord.key.in_(DetailRow.select(DetailRow.key).where(holds))
+            return fn.EXISTS(DetailRow.select(DetailRow.key).where((DetailRow.key == JobRecord.key) & holds))
         if field in _KEY_COLUMNS:
             return self._dialect.contains(_KEY_COLUMNS[field], value)
         if field is TextField.ID:
@@ -115,6 +120,10 @@ class Compiler:
         if field is TextField.INTEGRATION:
             return JobRecord.source.in_(IntegrationRow.select(IntegrationRow.number).where(IntegrationRow.id == value))
         return _WORD_COLUMNS[field] == value
+
+    def _part(self, name: str, value: str) -> peewee.Node:
+        holds = self._dialect.line_holds(PartRow.parts, line_start(name), value)
+        return fn.EXISTS(PartRow.select(PartRow.key).where((PartRow.key == JobRecord.key) & holds))
 
     def _state(self, state: State) -> peewee.Node:
         match state:

@@ -1,7 +1,8 @@
 """Tables of the cache and of the rules. Times are milliseconds since 1970-01-01 UTC; 0 stands for no time.
 
 A job is spread over several tables, so that what a listing touches or a search scans stays narrow at a million jobs: ``jobs`` lists,
-filters and sorts; ``payloads`` holds the whole job; ``job_details`` what is rarely filtered by; ``sightings`` when it was last seen.
+filters and sorts; ``payloads`` holds the whole job; ``job_details`` what is rarely filtered by, ``job_parts`` what stands inside other
+fields; ``sightings`` when it was last seen.
 All share the job's key, which carries the integration's number in its upper bits: the jobs of an integration are one range of keys.
 """
 
@@ -81,6 +82,16 @@ class DetailRow(peewee.Model):
 
     class Meta:  # noqa: D106
         table_name = "job_details"
+
+
+class PartRow(peewee.Model):
+    """Folded text of what stands inside other fields, such as ``custom.shift``, each on a line of its own; none for a job without any."""
+
+    key = peewee.BigIntegerField(primary_key=True)
+    parts = peewee.TextField()
+
+    class Meta:  # noqa: D106
+        table_name = "job_parts"
 
 
 class SightingRow(peewee.Model):
@@ -229,6 +240,7 @@ CACHE_TABLES: tuple[type[peewee.Model], ...] = (
     JobRecord,
     PayloadRow,
     DetailRow,
+    PartRow,
     SightingRow,
     MarkRow,
     JudgementRow,
