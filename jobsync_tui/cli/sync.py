@@ -140,7 +140,7 @@ async def _sync_one(
             async with interruption:
                 result = await backend.syncs.sync(integration, job_id, expected_digest=plan.digest)
         else:
-            result = await backend.syncs.decline(plan)
+            (result,) = await backend.syncs.decline([plan])
     if as_json:
         print_json(result)
     else:
@@ -177,7 +177,7 @@ async def _sync_several(
         results = await _write(backend, integration, ids, bulk, interruption)
         _print_results(results, bulk.digest, as_json=as_json)
     else:
-        results = tuple([await backend.syncs.decline(plan) for plan in bulk.plans])
+        results = await backend.syncs.decline(bulk.plans)
         _print_results(results, bulk.digest, as_json=as_json)
     return worst(map(of_result, results))
 

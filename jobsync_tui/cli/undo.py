@@ -46,7 +46,7 @@ async def undo(*, operation_id: str, dry_run: bool, yes: bool, as_json: bool) ->
                 async with interruption:
                     result = await backend.syncs.undo(operation_id, expected_digest=plan.digest)
             else:
-                result = await backend.syncs.decline(plan)
+                (result,) = await backend.syncs.decline([plan])
     if as_json:
         print_json(result)
     else:

@@ -46,7 +46,6 @@ class ConfirmingScreen(ArmingScreen[None]):
     @staticmethod
     async def _decline(host: Host, backend: Backend, plans: Sequence[SyncPlan]) -> None:
         try:
-            for plan in plans:
-                await backend.syncs.decline(plan)
+            await backend.syncs.decline(plans)
         except JobsyncError as error:
             host.report(error)

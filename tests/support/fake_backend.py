@@ -302,9 +302,9 @@ class FakeSyncs:
         self.synced.append(job_id)
         return self.result
 
-    async def decline(self, plan: SyncPlan) -> SyncResult:
+    async def decline(self, plans: Sequence[SyncPlan]) -> tuple[SyncResult, ...]:
         """Take note that a plan was shown and not confirmed."""
-        return replace(self.result, outcome=Outcome.CANCELLED)
+        return (replace(self.result, outcome=Outcome.CANCELLED),) * len(plans)
 
     async def plan_many(self, integration: str, job_ids: Sequence[str], on_progress: Callable[[int], None] | None = None) -> BulkPlan:
         """Return a bulk plan."""

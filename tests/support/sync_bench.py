@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -128,6 +128,9 @@ class MemoryJobs:
 
     async def get(self, integration: str, job_id: str) -> CachedJob | None:
         return self.cached.get((integration, job_id))
+
+    async def get_many(self, integration: str, job_ids: Sequence[str]) -> tuple[CachedJob | None, ...]:
+        return tuple(self.cached.get((integration, job_id)) for job_id in job_ids)
 
     async def put(self, job: Job, now: datetime) -> CachedJob:
         values = {name: getattr(job, name) for name in Job.__slots__}

@@ -1,7 +1,7 @@
 """Bulk, undo and adoption."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import replace
 
 import pytest
@@ -10,6 +10,7 @@ from jobsync_tui.backend.errors import UsageError
 from jobsync_tui.backend.models import CachedJob, JsonValue, Outcome, PlanKind, SyncResult, SyncStatus
 from jobsync_tui.backend.sync.adopt import Adoption
 from jobsync_tui.backend.sync.bulk import Bulk
+from jobsync_tui.backend.sync.pipeline import CLOSED_AT_ONCE
 from jobsync_tui.backend.sync.undo import Undo
 from jobsync_tui.backend.target.local_seed import Seed, SeedJob
 from tests.support.sync_bench import ALICE, CANDIDATE, SHELF, Bench, a_job
@@ -94,6 +95,50 @@ async def test_cancel_lets_what_has_begun_end(jobs: Bench) -> None:
     assert sum(result.outcome is Outcome.CANCELLED for result in results) == 8 - created
     rows = await jobs.ledger.audit.entries()
     assert len(rows) == 8
+
+
+@pytest.fixture
+def writes(jobs: Bench, monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Return the functions that are given to the database to write, as they are given."""
+    given: list[object] = []
+    write = jobs.database.write
+
+    def noted(fn: Callable[..., object], *args: object, **named: object) -> Awaitable[object]:
+        given.append(fn)
+        return write(fn, *args, **named)
+
+    monkeypatch.setattr(jobs.database, "write", noted)
+    return given
+
+
+async def test_the_end_of_many_that_had_not_begun_is_recorded_in_few_transactions(jobs: Bench, writes: list[object]) -> None:
+    await jobs.jobs.put(jobs.ats.jobs["3"], jobs.clock.now())
+    await Bulk(jobs.pipeline).sync_many(ALICE, KEYS[:1])
+    cancel = asyncio.Event()
+    cancel.set()
+    many = (*KEYS, *((SHELF, f"more-{number}") for number in range(2 * CLOSED_AT_ONCE)))
+    told: list[SyncResult] = []
+    writes.clear()
+    results = await Bulk(jobs.pipeline).sync_many(ALICE, many, on_result=told.append, cancel=cancel)
+    assert len(writes) == 3
+    assert [result.job.id for result in results] == [result.job.id for result in told] == [job_id for _, job_id in many]
+    assert {(result.outcome, result.written) for result in results} == {(Outcome.CANCELLED, False)}
+    assert results[2].job.name == "ICU Nurse 3"
+    await Bulk(jobs.pipeline).sync_many(ALICE, KEYS[1:2])
+    rows = await jobs.ledger.audit.entries()
+    assert [row.job_id for row in reversed(rows)] == ["1", *(job_id for _, job_id in many), "2"]
+    assert {(row.outcome, row.cause) for row in rows[1:-1]} == {("cancelled", "Stopped before it began")}
+    assert (await jobs.ledger.audit.verify()).message == f"{len(many) + 2} rows, unbroken."
+
+
+async def test_planning_again_stops_where_it_is_told_to(jobs: Bench) -> None:
+    cancel = asyncio.Event()
+    digest = (await Bulk(jobs.pipeline).plan_many(ALICE, KEYS)).digest
+    jobs.ats.reads, jobs.ats.on_read = 0, cancel.set
+    results = await Bulk(jobs.pipeline, concurrency=2).sync_many(ALICE, KEYS, expected=digest, cancel=cancel)
+    assert jobs.ats.reads <= 2
+    assert [result.outcome for result in results] == [Outcome.CANCELLED] * len(KEYS)
+    assert len(await jobs.ledger.audit.entries()) == len(KEYS)
 
 
 async def test_a_cancelled_task_ends_items_in_flight_and_begins_no_other(jobs: Bench) -> None:

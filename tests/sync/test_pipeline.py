@@ -338,7 +338,7 @@ async def test_plan_writes_nothing_and_a_dry_run_is_recorded(bench: Bench) -> No
     assert await bench.ledger.audit.entries() == ()
     dry = await bench.pipeline.dry_run(ALICE, SHELF, "1")
     assert (dry.outcome, dry.plan_digest, dry.written) == (Outcome.PLANNED, plan.digest, False)
-    said_no = await bench.pipeline.cancelled(ALICE, plan)
+    (said_no,) = await bench.pipeline.cancelled(ALICE, [plan])
     assert said_no.outcome is Outcome.CANCELLED
     assert [row.outcome for row in await bench.ledger.audit.entries()] == ["cancelled", "planned"]
     assert bench.jobs.marks == {}

@@ -156,9 +156,9 @@ class _Syncs(_Part):
         await self.script.pass_gate()
         return tuple(self.script.result for _ in job_ids)
 
-    async def decline(self, plan: SyncPlan) -> SyncResult:
-        self.script.asked.append(("decline", plan.job.id))
-        return self.script.result
+    async def decline(self, plans: Sequence[SyncPlan]) -> tuple[SyncResult, ...]:
+        self.script.asked += [("decline", plan.job.id) for plan in plans]
+        return (self.script.result,) * len(plans)
 
     async def recover(self) -> RecoveryReport:
         self.script.asked.append(("recover",))

@@ -52,13 +52,13 @@ class SyncService(Service):
             )
 
     @for_admins
-    async def decline(self, plan: SyncPlan) -> SyncResult:
-        """Record that a plan was shown and not confirmed.
+    async def decline(self, plans: Sequence[SyncPlan]) -> tuple[SyncResult, ...]:
+        """Record that plans were shown and not confirmed, each as an attempt.
 
         Raises:
-            AccessDenied, UsageError: The plan's integration is not one that the actor may sync.
+            AccessDenied, UsageError: A plan's integration is not one that the actor may sync.
         """
-        return await self.context.pipeline.cancelled(self.context.actor, plan)
+        return await self.context.pipeline.cancelled(self.context.actor, plans)
 
     @for_integration
     async def plan_many(self, integration: str, job_ids: Sequence[str], on_progress: OnProgress | None = None) -> BulkPlan:
@@ -79,7 +79,7 @@ class SyncService(Service):
         jobs = [(integration, job_id) for job_id in job_ids]
         with self.context.as_person():
             plan = await self.context.bulk.plan_many(self.context.actor, jobs, on_progress)
-        return plan, tuple([await self.context.pipeline.shown(self.context.actor, each) for each in plan.plans])
+        return plan, await self.context.pipeline.shown(self.context.actor, plan.plans)
 
     @for_integration
     async def sync_many(

@@ -7,14 +7,15 @@ counts rows and links, so that a row missing at the end is noticed like any othe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from .. import clock
 from ..canonical import Plain, canonical, digest, parse_object, storable
-from ..database import Database, Db
+from ..database import Database, Db, Dialect
 from ..models import AuditEntry, AuditVerification, JsonValue
+from .inserts import Insertion
 from .ledger_tables import AuditHead, AuditRow
 from .statements import change, first, insertion, run
 
@@ -23,7 +24,8 @@ TOLD = ("created", "updated", "failed", "unknown")
 """Outcomes that are counted where it is told what happened."""
 OPEN = AuditRow.link.is_null()
 SEALED = ~OPEN
-_GROW_ROWS = "UPDATE audit_head SET rows = rows + 1 WHERE id = ? RETURNING rows"
+_GROW_ROWS = "UPDATE audit_head SET rows = rows + ? WHERE id = ? RETURNING rows"
+_MOVE_HEAD = "UPDATE audit_head SET links = ?, hash = ? WHERE id = ?"
 _HEAD_NOW = "SELECT links, hash FROM audit_head WHERE id = ?"
 
 
@@ -61,6 +63,15 @@ class AuditStore:
             StorageError: The record cannot be written; then what it would record must not happen.
         """
         return await self._database.write(append, attempt, self._now())
+
+    async def record_all(self, attempts: Sequence[Attempt]) -> None:
+        """Append attempts that have ended, all of them or none.
+
+        Raises:
+            StorageError: As of `record`.
+        """
+        if attempts:
+            await self._database.write(append_all, self._database.dialect, attempts, self._now())
 
     async def entries(
         self,
@@ -101,6 +112,20 @@ def append(db: Db, attempt: Attempt, now: datetime) -> int:
     return seq
 
 
+def append_all(db: Db, dialect: Dialect, attempts: Sequence[Attempt], now: datetime) -> None:
+    """Begin and seal a row for each attempt, in their order: thousands in the time that a transaction each would take for a few."""
+    seq = _next_seq(db, len(attempts))
+    link, last = _last_link(db)
+    rows: list[dict[str, Plain]] = []
+    for number, attempt in enumerate(attempts):
+        link += 1
+        sealed = _sealed(attempt, now, seq=seq + number, link=link, previous=last)
+        last = str(sealed["hash"])
+        rows.append({"seq": seq + number, **sealed})
+    Insertion("audit", tuple(rows[0])).run(db, dialect, [tuple(row.values()) for row in rows])
+    run(db, _MOVE_HEAD, link, last, HEAD)
+
+
 def begin(db: Db, attempt: Attempt) -> int:
     """Begin a row for an attempt that is about to write; returns its number."""
     seq = _next_seq(db)
@@ -117,13 +142,10 @@ def revise(db: Db, seq: int, attempt: Attempt) -> None:
 
 def seal(db: Db, seq: int, attempt: Attempt, now: datetime) -> None:
     """End a begun row: it gets its final columns, the next link and its hash, and never changes again."""
-    links, last = first(db, _HEAD_NOW, HEAD) or (0, "")
-    link = links + 1
-    columns = _columns(attempt) | {"ended_ms": clock.to_ms(now)}
-    hashed = chain_hash(last, {"seq": seq, "link": link, **columns})
-    sealed = {**columns, "link": link, "hash": hashed}
+    links, last = _last_link(db)
+    sealed = _sealed(attempt, now, seq=seq, link=links + 1, previous=last)
     if run(db, change("audit", sealed, "seq = ? AND link IS NULL"), *sealed.values(), seq):
-        run(db, change("audit_head", ("links", "hash"), "id = ?"), link, hashed, HEAD)
+        run(db, _MOVE_HEAD, links + 1, sealed["hash"], HEAD)
 
 
 def prune(db: Db, before: datetime) -> int:
@@ -170,12 +192,25 @@ def verify(db: Db) -> AuditVerification:
     )
 
 
-def _next_seq(db: Db) -> int:
-    grown = first(db, _GROW_ROWS, HEAD)
+def _next_seq(db: Db, rows: int = 1) -> int:
+    """Make room for so many rows, and return the number of the first one."""
+    grown = first(db, _GROW_ROWS, rows, HEAD)
     if grown is not None:
-        return int(grown[0])
-    AuditHead.insert({"id": HEAD, "rows": 1, "links": 0, "hash": ""}).execute(db)
+        return int(grown[0]) - rows + 1
+    AuditHead.insert({"id": HEAD, "rows": rows, "links": 0, "hash": ""}).execute(db)
     return 1
+
+
+def _last_link(db: Db) -> tuple[int, str]:
+    """Return the number of the last link and its hash."""
+    links, last = first(db, _HEAD_NOW, HEAD) or (0, "")
+    return links, last
+
+
+def _sealed(attempt: Attempt, now: datetime, *, seq: int, link: int, previous: str) -> dict[str, str | int | None]:
+    """Return the columns of a sealed row but its number: ``previous`` is the hash of the link before it."""
+    columns = _columns(attempt) | {"ended_ms": clock.to_ms(now)}
+    return {**columns, "link": link, "hash": chain_hash(previous, {"seq": seq, "link": link, **columns})}
 
 
 def _broken(rows: int, first_bad: int | None, message: str) -> AuditVerification:

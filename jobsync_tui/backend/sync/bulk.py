@@ -14,6 +14,9 @@ from .plan import bulk_plan
 from .side_by_side import side_by_side
 
 NOT_BEGUN = Failure("cancelled", "Stopped before it began")
+MOVED = StalePlan(
+    "What was confirmed is no longer what would happen; nothing was written", remedy="Look at the plan again, and confirm that one."
+)
 
 JobKey: TypeAlias = tuple[str, str]
 """Integration and ATS job id."""
@@ -41,18 +44,7 @@ class Bulk:
         Raises:
             AccessDenied, UsageError: The actor may not use one of the integrations.
         """
-        jobs = unique(jobs)
-        done = 0
-
-        async def one(job: JobKey) -> SyncPlan:
-            nonlocal done
-            plan = await self._pipeline.plan(actor, *job)
-            done += 1
-            if on_progress is not None:
-                on_progress(done, len(jobs))
-            return plan
-
-        return bulk_plan(await side_by_side(jobs, one, self._concurrency))
+        return bulk_plan(await self._plans(actor, unique(jobs), on_progress))
 
     async def sync_many(
         self,
@@ -76,28 +68,56 @@ class Bulk:
         Raises:
             AccessDenied, UsageError: The actor may not use one of the integrations.
         """
-        jobs = unique(jobs)
+        jobs, tell, stop = unique(jobs), on_result or _nobody, cancel or asyncio.Event()
         if isinstance(expected, str):
-            plan = await self.plan_many(actor, jobs)
+            plan = bulk_plan(await self._plans(actor, jobs, stop=stop))
+            if stop.is_set():
+                return _told(await self._pipeline.not_begun(actor, jobs, NOT_BEGUN), tell)
             if plan.digest != expected:
-                return await self._all_stale(actor, plan, on_result)
+                return _told(await self._pipeline.ended(actor, plan.plans, Outcome.STALE, MOVED.failure()), tell)
             expected = plan
+        found = await self._carried_out(actor, jobs, expected, tell, stop)
+        left = [job for job in jobs if job not in found]
+        ended = _told(await self._pipeline.not_begun(actor, left, NOT_BEGUN), tell)
+        found |= dict(zip(left, ended, strict=True))
+        return tuple(found[job] for job in jobs)
+
+    async def _plans(
+        self, actor: Actor, jobs: Sequence[JobKey], on_progress: OnProgress | None = None, stop: asyncio.Event | None = None
+    ) -> tuple[SyncPlan, ...]:
+        """Return a plan for each job, in their order; once it is stopped, of those only that had begun."""
+        done = 0
+
+        async def one(job: JobKey) -> SyncPlan | None:
+            nonlocal done
+            if stop is not None and stop.is_set():
+                return None
+            plan = await self._pipeline.plan(actor, *job)
+            done += 1
+            if on_progress is not None:
+                on_progress(done, len(jobs))
+            return plan
+
+        plans = await side_by_side(jobs, one, self._concurrency)
+        return tuple(plan for plan in plans if plan is not None)
+
+    async def _carried_out(
+        self, actor: Actor, jobs: Sequence[JobKey], expected: BulkPlan | None, tell: OnResult, stop: asyncio.Event
+    ) -> dict[JobKey, SyncResult]:
+        """Sync the jobs until it is stopped, and return what came of those that had begun."""
         digests = {} if expected is None else {(plan.integration, plan.job.id): plan.digest for plan in expected.plans}
+        found: dict[JobKey, SyncResult] = {}
 
-        async def one(job: JobKey) -> SyncResult:
-            stopped = cancel is not None and cancel.is_set()
-            if stopped:
-                result = await self._pipeline.ended(actor, *job, outcome=Outcome.CANCELLED, error=NOT_BEGUN)
-            elif expected is not None and digests.get(job) is None:
-                # Nothing was confirmed for it: it could not be planned, or is not part of the plan. It is tried as a plan nobody agreed to.
-                result = await self._pipeline.sync(actor, *job, expected_digest="")
-            else:
-                result = await self._pipeline.sync(actor, *job, expected_digest=digests.get(job))
-            if on_result is not None:
-                on_result(result)
-            return result
+        async def one(job: JobKey) -> None:
+            if stop.is_set():
+                return
+            # Nothing was confirmed for one that could not be planned, or is not part of the plan: it is tried as a plan nobody agreed to.
+            bound = None if expected is None else digests.get(job) or ""
+            found[job] = await self._pipeline.sync(actor, *job, expected_digest=bound)
+            tell(found[job])
 
-        return await side_by_side(jobs, one, self._concurrency)
+        await side_by_side(jobs, one, self._concurrency)
+        return found
 
     async def sync_while(self, actor: Actor, jobs: Sequence[JobKey], go_on: Callable[[], bool], on_result: OnEach) -> None:
         """Sync the jobs as long as ``go_on`` says so before each; those that are not begun are not tried at all, and leave no record.
@@ -125,19 +145,15 @@ class Bulk:
 
         await side_by_side(unique(jobs), one, self._concurrency)
 
-    async def _all_stale(self, actor: Actor, plan: BulkPlan, on_result: OnResult | None) -> tuple[SyncResult, ...]:
-        error = StalePlan(
-            "What was confirmed is no longer what would happen; nothing was written", remedy="Look at the plan again, and confirm that one."
-        )
-        results = []
-        for each in plan.plans:
-            result = await self._pipeline.ended(
-                actor, each.integration, each.job.id, outcome=Outcome.STALE, error=error.failure(), plan=each
-            )
-            results.append(result)
-            if on_result is not None:
-                on_result(result)
-        return tuple(results)
+
+def _nobody(result: SyncResult) -> None:
+    """Tell a result to nobody."""
+
+
+def _told(results: tuple[SyncResult, ...], tell: OnResult) -> tuple[SyncResult, ...]:
+    for result in results:
+        tell(result)
+    return results
 
 
 def unique(jobs: Sequence[JobKey]) -> tuple[JobKey, ...]:

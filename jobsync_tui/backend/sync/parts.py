@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -20,6 +20,9 @@ class JobCache(Protocol):
 
     async def get(self, integration: str, job_id: str) -> CachedJob | None:
         """Return the cached job."""
+
+    async def get_many(self, integration: str, job_ids: Sequence[str]) -> tuple[CachedJob | None, ...]:
+        """Return the cached jobs, in the order of ``job_ids``."""
 
     async def put(self, job: Job, now: datetime) -> CachedJob:
         """Keep a job that was read singly."""

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 from ..access import Actor
 from ..errors import JobNotFound, JobsyncError
-from ..models import Failure, JobHead, Outcome, PlanKind, SyncPlan, SyncResult
+from ..models import CachedJob, Failure, JobHead, Outcome, PlanKind, SyncPlan, SyncResult
 from .attempt import Attempt, Story, failure_of, unread_head
 from .parts import SyncParts
 from .plan import unreadable_plan
 from .planner import Planner
 from .run import Propose, Run
 from .steps import OnStep, StepLog
+
+CLOSED_AT_ONCE = 500
+"""Attempts whose end is recorded in one transaction: few enough that no other writer waits for long."""
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """How an attempt ended that wrote nothing, and the plan that it came to."""
+
+    attempt: Attempt
+    plan: SyncPlan
+    outcome: Outcome
+    error: Failure | None
 
 
 class Pipeline:
@@ -56,39 +70,59 @@ class Pipeline:
         """
         attempt = self._attempt(actor, integration, job_id)
         plan = await self.plan(actor, integration, job_id, on_step)
-        return await self._close(attempt, plan, planned_outcome(plan), plan.error)
+        (result,) = await self._close([_End(attempt, plan, planned_outcome(plan), plan.error)])
+        return result
 
-    async def shown(self, actor: Actor, plan: SyncPlan) -> SyncResult:
-        """Record a dry run that came to a plan which is there already, as part of one over many jobs.
-
-        Raises:
-            AccessDenied, UsageError: The actor may not use the integration.
-            StorageError: The attempt cannot be recorded.
-        """
-        await self.parts.authorise(actor, plan.integration)
-        return await self._close(self._attempt(actor, plan.integration, plan.job.id), plan, planned_outcome(plan), plan.error)
-
-    async def cancelled(self, actor: Actor, plan: SyncPlan) -> SyncResult:
-        """Record that somebody was shown a plan and did not confirm it.
+    async def shown(self, actor: Actor, plans: Sequence[SyncPlan]) -> tuple[SyncResult, ...]:
+        """Record a dry run over many jobs, whose plans are there already, as an attempt for each.
 
         Raises:
-            AccessDenied, UsageError: The actor may not use the integration.
-            StorageError: The attempt cannot be recorded.
+            AccessDenied, UsageError: The actor may not use an integration.
+            StorageError: The attempts cannot be recorded.
         """
-        await self.parts.authorise(actor, plan.integration)
-        attempt = self._attempt(actor, plan.integration, plan.job.id)
-        return await self._close(attempt, plan, Outcome.CANCELLED, Failure("cancelled", "Not confirmed"))
+        return await self._close(
+            [_End(attempt, plan, planned_outcome(plan), plan.error) for attempt, plan in await self._attempts(actor, plans)]
+        )
 
-    async def ended(
-        self, actor: Actor, integration: str, job_id: str, *, outcome: Outcome, error: Failure, plan: SyncPlan | None = None
-    ) -> SyncResult:
-        """Record the end of an attempt that did not get as far as reading anything, and return it.
+    async def cancelled(self, actor: Actor, plans: Sequence[SyncPlan]) -> tuple[SyncResult, ...]:
+        """Record that somebody was shown plans and did not confirm them.
 
         Raises:
-            StorageError: The attempt cannot be recorded.
+            AccessDenied, UsageError: The actor may not use an integration.
+            StorageError: The attempts cannot be recorded.
         """
-        known = plan or unreadable_plan(integration, await self._head(integration, job_id), error)
-        return await self._close(self._attempt(actor, integration, job_id), known, outcome, error)
+        return await self.ended(actor, plans, Outcome.CANCELLED, Failure("cancelled", "Not confirmed"))
+
+    async def ended(self, actor: Actor, plans: Sequence[SyncPlan], outcome: Outcome, error: Failure) -> tuple[SyncResult, ...]:
+        """Record that attempts ended with their plans, which were not carried out, and return those ends.
+
+        Raises:
+            AccessDenied, UsageError: The actor may not use an integration.
+            StorageError: The attempts cannot be recorded.
+        """
+        return await self._close([_End(attempt, plan, outcome, error) for attempt, plan in await self._attempts(actor, plans)])
+
+    async def not_begun(self, actor: Actor, jobs: Sequence[tuple[str, str]], error: Failure) -> tuple[SyncResult, ...]:
+        """Record attempts that were stopped before they read anything, and return those ends.
+
+        Args:
+            actor: On whose behalf.
+            jobs: Integration and ATS job id of each.
+            error: What stopped them.
+
+        Raises:
+            StorageError: The attempts cannot be recorded.
+        """
+        heads: dict[tuple[str, str], JobHead] = {}
+        for integration in dict.fromkeys(integration for integration, _ in jobs):
+            ids = [job_id for each, job_id in jobs if each == integration]
+            for start in range(0, len(ids), CLOSED_AT_ONCE):
+                part = ids[start : start + CLOSED_AT_ONCE]
+                cached = await self.parts.jobs.get_many(integration, part)
+                heads |= {(integration, job_id): _head_of(job, job_id) for job_id, job in zip(part, cached, strict=True)}
+        return await self._close(
+            [_End(self._attempt(actor, *job), unreadable_plan(job[0], heads[job], error), Outcome.CANCELLED, error) for job in jobs]
+        )
 
     async def sync(
         self, actor: Actor, integration: str, job_id: str, *, expected_digest: str | None = None, on_step: OnStep | None = None
@@ -122,19 +156,32 @@ class Pipeline:
         head = await self._head(attempt.integration, attempt.job_id)
         return await Run(self.parts, attempt, head, propose, StepLog(on_step)).to_the_end()
 
-    async def _close(self, attempt: Attempt, plan: SyncPlan, outcome: Outcome, error: Failure | None) -> SyncResult:
-        story = Story(attempt, plan.job)
-        story.planned(plan)
-        result = story.result(outcome, error)
-        await self.parts.ledger.audit.record(story.record(result))
-        return result
+    async def _attempts(self, actor: Actor, plans: Sequence[SyncPlan]) -> list[tuple[Attempt, SyncPlan]]:
+        for integration in dict.fromkeys(plan.integration for plan in plans):
+            await self.parts.authorise(actor, integration)
+        return [(self._attempt(actor, plan.integration, plan.job.id), plan) for plan in plans]
+
+    async def _close(self, ends: Sequence[_End]) -> tuple[SyncResult, ...]:
+        """Record the ends, and return them as results."""
+        results, records = [], []
+        for end in ends:
+            story = Story(end.attempt, end.plan.job)
+            story.planned(end.plan)
+            results.append(story.result(end.outcome, end.error))
+            records.append(story.record(results[-1]))
+        for start in range(0, len(records), CLOSED_AT_ONCE):
+            await self.parts.ledger.audit.record_all(records[start : start + CLOSED_AT_ONCE])
+        return tuple(results)
 
     def _attempt(self, actor: Actor, integration: str, job_id: str) -> Attempt:
         return Attempt(actor=actor, action="sync", integration=integration, job_id=job_id, began=self.parts.now())
 
     async def _head(self, integration: str, job_id: str) -> JobHead:
-        cached = await self.parts.jobs.get(integration, job_id)
-        return unread_head(job_id) if cached is None else JobHead.of(cached)
+        return _head_of(await self.parts.jobs.get(integration, job_id), job_id)
+
+
+def _head_of(cached: CachedJob | None, job_id: str) -> JobHead:
+    return unread_head(job_id) if cached is None else JobHead.of(cached)
 
 
 def planned_outcome(plan: SyncPlan) -> Outcome:
