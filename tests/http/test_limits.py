@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime
 
@@ -17,6 +18,7 @@ from jobsync_tui.backend.http.retry import pause, retry_after
 from tests.support import faults
 from tests.support.ats_server import Answer, Asked, AtsServer
 from tests.support.clockwork import START, Clockwork
+from tests.support.stage import FAST
 
 from .conftest import Connect
 
@@ -73,6 +75,73 @@ async def test_the_limit_is_not_hit_side_by_side(connect: Connect, clock: Clockw
         await http.get("jobs")
         await asyncio.gather(*(http.get("jobs") for _ in range(40)))
         assert window.refused == 0
+
+
+async def test_the_limit_is_not_hit_by_processes_that_divide_it(connect: Connect, clock: Clockwork) -> None:
+    window = Window(clock, limit=24)
+    async with AtsServer(window.answer) as server:
+        processes = [connect(server.url, limits=replace(FAST, concurrency=8)) for _ in range(3)]
+        for http in processes:
+            http.rate_headers = RateHeaders(window=30)
+            http.divide(3)
+        await asyncio.gather(*(http.get("jobs") for http in processes for _ in range(20)))
+        assert (window.refused, sum(window.used.values())) == (0, 60)
+
+
+async def test_nor_by_one_that_joins_while_another_counts_on_all_that_is_left(connect: Connect, clock: Clockwork) -> None:
+    window = Window(clock, limit=24)
+    async with AtsServer(window.answer) as server:
+        first, second = (connect(server.url, limits=replace(FAST, concurrency=4)) for _ in range(2))
+        for http in (first, second):
+            http.rate_headers = RateHeaders(window=30)
+        await first.get("jobs")
+        for http in (first, second):
+            http.divide(2)
+        await asyncio.gather(*(http.get("jobs") for http in (second, first) for _ in range(20)))
+        assert window.refused == 0
+
+
+async def test_requests_in_flight_are_divided_too() -> None:
+    most, release = 0, asyncio.Event()
+    flying: list[int] = []
+
+    async def respond(_: Request) -> Reply:
+        nonlocal most
+        flying.append(1)
+        most = max(most, len(flying))
+        await release.wait()
+        flying.pop()
+        return Reply(200)
+
+    limits = Limits(concurrency=8)
+    processes = [
+        HttpSession(service="Acme", base_url="http://acme.example", network=Network(), limits=limits, responder=respond) for _ in range(4)
+    ]
+    for http in processes:
+        http.divide(len(processes))
+    calls = [asyncio.create_task(http.get("jobs")) for http in processes for _ in range(10)]
+    await _until(lambda: len(flying) == 4)  # of each process one; its other place is a person's
+    processes[0].divide(1)
+    await _until(lambda: len(flying) == 10)
+    release.set()
+    await asyncio.gather(*calls)
+    assert most == 10
+    for http in processes:
+        await http.close()
+
+
+async def test_what_the_service_asked_of_one_process_holds_the_others_back(server: AtsServer, connect: Connect, clock: Clockwork) -> None:
+    first, second = connect(), connect()
+    server.inject(Answer({}, status=429, headers={"Retry-After": "40"}))
+    asking = asyncio.create_task(first.get("jobs"))
+    await _until(lambda: first.held > 0)
+    assert 0 < first.held <= 40
+    second.divide(2, first.held)
+    assert second.held == 0, "what others were asked is not passed on as its own: it would never end"
+    began = clock.seconds
+    await second.get("jobs")
+    assert clock.seconds - began >= 30
+    await asking
 
 
 @pytest.mark.parametrize(
@@ -180,6 +249,23 @@ async def test_a_caller_who_goes_leaves_the_queue_in_order() -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
     assert taken == [0, 2, 3]
     assert gate.taken == 0
+
+
+async def test_a_slot_that_comes_free_as_one_who_waits_is_cancelled_goes_to_the_next() -> None:
+    gate = Gate(1)
+    taken: list[str] = []
+
+    async def caller(name: str) -> None:
+        async with gate.slot(Priority.BACKGROUND):
+            taken.append(name)
+
+    async with gate.slot(Priority.BACKGROUND):
+        first, second = asyncio.create_task(caller("first")), asyncio.create_task(caller("second"))
+        await asyncio.sleep(0)
+        first.cancel()
+    found = await asyncio.gather(first, second, return_exceptions=True)
+    assert isinstance(found[0], asyncio.CancelledError)
+    assert (taken, gate.taken) == (["second"], 0)
 
 
 async def test_a_slot_handed_to_one_who_is_cancelled_is_passed_on() -> None:

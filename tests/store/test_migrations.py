@@ -11,7 +11,15 @@ from jobsync_tui.backend.store.statements import Value, insertion, run
 from tests.support.postgres import packaged_server
 from tests.support.stores import job
 
-LATER_TABLES = ("renames", "automatic_troubles", "automatic_channels", "automatic_ticks", "job_parts")
+LATER_TABLES = (
+    "renames",
+    "automatic_troubles",
+    "automatic_channels",
+    "automatic_ticks",
+    "job_parts",
+    "automatic_shares",
+    "automatic_hands",
+)
 
 
 def _as_of_version_1(db: Db, dialect: Dialect) -> None:

@@ -33,9 +33,10 @@ from jobsync_tui.backend.store.migrations import SCHEMA
 from jobsync_tui.backend.store.rules import RuleStore
 from jobsync_tui.backend.store.schedule import ScheduleStore
 from jobsync_tui.backend.store.shadows import ShadowStore
+from jobsync_tui.backend.store.shares import ShareStore
 from jobsync_tui.backend.store.troubles import TroubleStore
 from jobsync_tui.backend.store.verdicts import VerdictStore
-from jobsync_tui.backend.sync.automatic import Automatic, AutomaticParts
+from jobsync_tui.backend.sync.automatic import Automatic, AutomaticParts, Order
 from jobsync_tui.backend.sync.bulk import Bulk
 from jobsync_tui.backend.sync.foresight import Foresight
 from jobsync_tui.backend.sync.judging import Judge
@@ -45,6 +46,7 @@ from jobsync_tui.backend.sync.parts import SyncParts, SyncTiming
 from jobsync_tui.backend.sync.pipeline import Pipeline
 from jobsync_tui.backend.sync.refresh import Refresher
 from jobsync_tui.backend.sync.shadowing import AUTOMATIC, Shadowing
+from jobsync_tui.backend.sync.spreading import Spreading, SpreadingParts
 from jobsync_tui.backend.target.base import Target
 from jobsync_tui.backend.target.local import LocalTarget
 from tests.support.databases import url_at
@@ -92,6 +94,12 @@ class ListedAts(Adapter):
         return self.jobs.get(job_id)
 
 
+def order(integration: str, *, stop: asyncio.Event | None = None, on_schedule: bool = False, spread: bool = False) -> Order:
+    """Return what is asked of a run."""
+    stop = stop or asyncio.Event()
+    return Order(actor=AUTO, integration=integration, every=EVERY, stop=stop, on_schedule=on_schedule, spread=spread)
+
+
 @dataclass
 class Host:
     """One process: its own way to the shared database."""
@@ -107,10 +115,13 @@ class Host:
     clock: HandClock
     troubles: TroubleStore
     messenger: Messenger
+    shares: ShareStore
 
-    async def run(self, integration: str = "acme", *, stop: asyncio.Event | None = None, on_schedule: bool = False) -> AutomaticRun:
+    async def run(
+        self, integration: str = "acme", *, stop: asyncio.Event | None = None, on_schedule: bool = False, spread: bool = False
+    ) -> AutomaticRun:
         """Run once."""
-        return await self.automatic.run(AUTO, integration, stop=stop or asyncio.Event(), on_schedule=on_schedule)
+        return await self.automatic.run(order(integration, stop=stop, on_schedule=on_schedule, spread=spread))
 
     async def decided(self, number: int, integration: str = "acme") -> AutomaticDecision:
         """Return the decision on a job."""
@@ -147,8 +158,8 @@ class Fleet:
         return Sender(channels=self.channels, broken={}, every=3 * EVERY, organization="Acme", names={"acme": "Acme Health"})
 
     @asynccontextmanager
-    async def host(self, clock: HandClock | None = None, target: Target | None = None) -> AsyncIterator[Host]:
-        """Start a process, by its own clock if it has one."""
+    async def host(self, clock: HandClock | None = None, target: Target | None = None, process: str | None = None) -> AsyncIterator[Host]:
+        """Start a process, by its own clock and name if it has them."""
         clock = clock or self.clock
         database = await Database.open(url_at(self.folder / "jobsync.db"), SCHEMA)
         jobs, ledger = JobStore(database, lambda: self.policy), Ledger(database, now=clock.now, uptime=self.clock.uptime)
@@ -156,25 +167,47 @@ class Fleet:
         troubles = TroubleStore(database, now=clock.now)
         pipeline = Pipeline(self._parts(jobs, ledger, rules, clock, target or self.target))
         judge = Judge(VerdictStore(database), BatchStore(database), rules.current, lambda: self.policy, clock.now)
+        loader = Loader(self.ats.__getitem__, jobs, rules.current, lambda: self.policy, clock.now)
+        decisions, shares = DecisionStore(database), ShareStore(database, process=process, now=clock.now)
+        spreading = SpreadingParts(
+            shares=shares,
+            leases=ledger.leases,
+            decisions=decisions,
+            judge=judge,
+            bulk=Bulk(pipeline, 2),
+            loader=loader,
+            session=lambda integration: self.ats[integration].connection.http,
+            now=clock.now,
+        )
         parts = AutomaticParts(
             refresher=Refresher(self.ats.__getitem__, jobs, integrations),
             judge=judge,
             watch=self._watch(database, jobs, rules, clock),
-            loader=Loader(self.ats.__getitem__, jobs, rules.current, lambda: self.policy, clock.now),
-            bulk=Bulk(pipeline, 2),
+            loader=loader,
+            spreading=Spreading(spreading),
             ledger=ledger,
-            decisions=DecisionStore(database),
+            decisions=decisions,
             schedule=ScheduleStore(database, now=clock.now),
             integrations=integrations,
             messenger=Messenger(troubles, ledger.leases, self.sender, clock.now),
             most_changes=lambda: self.most_changes,
-            every=lambda: EVERY,
             read_only=lambda integration: integration in self.read_only,
             now=clock.now,
         )
         try:
             yield Host(
-                database, jobs, ledger, parts.schedule, parts.decisions, rules, pipeline, Automatic(parts), clock, troubles, parts.messenger
+                database,
+                jobs,
+                ledger,
+                parts.schedule,
+                parts.decisions,
+                rules,
+                pipeline,
+                Automatic(parts),
+                clock,
+                troubles,
+                parts.messenger,
+                shares,
             )
         finally:
             await database.close()

@@ -32,12 +32,14 @@ class Pace:
             worker that only was slow must not be taken for dead.
         sweep: Between two looks for such workers.
         poll: Between two looks at the queue, where no notification came.
+        shares: Between two looks for large runs whose jobs are shared out.
     """
 
     heartbeat: float = 10.0
     stalled: float = 60.0
     sweep: float = 20.0
     poll: float = 5.0
+    shares: float = 2.0
 
 
 class Queue:

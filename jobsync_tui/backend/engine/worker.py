@@ -1,4 +1,4 @@
-"""A worker: puts the slot that is due into the queue, does what is in it, and sweeps up after workers that died."""
+"""A worker: puts the slot that is due into the queue, does what is in it, helps with large runs, and sweeps up after workers that died."""
 
 from __future__ import annotations
 
@@ -63,6 +63,7 @@ class Worker:
         self._every = every
         self._concurrency = concurrency
         self._pace = pace
+        self._busy_with: set[str] = set()
 
     async def serve(self) -> None:
         """Work until `stop` is set. A database that is lost is looked for again.
@@ -84,7 +85,7 @@ class Worker:
         queue = Queue(self._url, self._run_one, self._pace)
         async with queue.app.open_async():
             await queue.prepare()
-            await _until_one_ends(queue.work(self._concurrency), self._fill(queue), self._sweep(queue))
+            await _until_one_ends(queue.work(self._concurrency), self._fill(queue), self._sweep(queue), self._help())
 
     async def _fill(self, queue: Queue) -> None:
         """Put the runs of each slot into the queue. Every worker does; the first is taken, the others find it there."""
@@ -101,6 +102,30 @@ class Worker:
                 log.warning("%d runs of workers that were not heard of for %g s are given to others", found, self._pace.stalled)
             await self._nap(self._pace.sweep)
 
+    async def _help(self) -> None:
+        """Do shares of the large runs that other workers lead, one run beside the other."""
+        hands: set[asyncio.Task[None]] = set()
+        try:
+            while not self._stop.is_set():
+                for integration in await self._backend.automatic.spread():
+                    if integration not in self._busy_with:
+                        self._busy_with.add(integration)
+                        hand = asyncio.create_task(self._lend_a_hand(integration))
+                        hands.add(hand)
+                        hand.add_done_callback(hands.discard)
+                await self._nap(self._pace.shares)
+        finally:
+            # Whatever ends this: the jobs in hand come to their end, as those of a run do.
+            await asyncio.gather(*hands, return_exceptions=True)
+
+    async def _lend_a_hand(self, integration: str) -> None:
+        try:
+            await self._backend.automatic.lend_a_hand(integration, stop=self._stop)
+        except JobsyncError as error:
+            log.warning("no hand could be lent to a run of %s: %s", integration, error.message)
+        finally:
+            self._busy_with.discard(integration)
+
     async def _nap(self, seconds: float) -> None:
         """Return after so long, or as soon as `stop` is set; `asyncio.wait_for` would lose a cancellation that comes at that moment."""
         stopping = asyncio.create_task(self._stop.wait())
@@ -110,11 +135,14 @@ class Worker:
             stopping.cancel()
 
     async def _run_one(self, integration: str) -> None:
+        self._busy_with.add(integration)
         try:
-            runs = await self._backend.automatic.run(integration, every=self._every, on_schedule=True, stop=self._stop)
+            runs = await self._backend.automatic.run(integration, every=self._every, on_schedule=True, spread=True, stop=self._stop)
         except JobsyncError as error:
             log.warning("a run of %s could not begin: %s", integration, error.message)
             return
+        finally:
+            self._busy_with.discard(integration)
         for run in runs:
             self._on_run(run)
 

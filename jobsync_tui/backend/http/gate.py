@@ -44,6 +44,16 @@ class Gate:
         self._queues: dict[Priority, deque[asyncio.Future[None]]] = {priority: deque() for priority in sorted(Priority, reverse=True)}
 
     @property
+    def capacity(self) -> int:
+        """How many requests may be in flight."""
+        return self._capacity
+
+    def resize(self, capacity: int) -> None:
+        """Let so many be in flight from now on; what is in flight stays."""
+        self._capacity = max(1, capacity)
+        self._wake()
+
+    @property
     def taken(self) -> int:
         """How many requests are in flight."""
         return self._taken
@@ -70,7 +80,7 @@ class Gate:
             if turn.done() and not turn.cancelled():  # the slot was handed over just now: pass it on
                 self._taken -= 1
                 self._wake()
-            else:
+            elif turn in self._queues[priority]:  # unless a slot came free between the cancellation and now
                 self._queues[priority].remove(turn)
             raise
 

@@ -42,15 +42,25 @@ class Pacer:
         self._timing = timing
         self._longest = longest
         self._until = 0.0
+        self._others_until = 0.0
         self._left: int | None = None
         self._window_began: float | None = None
         self._window_ends = 0.0
 
+    def held(self) -> float:
+        """Return for how many seconds more the service has asked this process to send nothing."""
+        return max(0.0, self._until - self._timing.monotonic())
+
+    def hold_as_others(self, seconds: float) -> None:
+        """Hold every request back for as long as the service asked another process to; it does not count as asked of this one."""
+        self._others_until = max(self._others_until, self._timing.monotonic() + min(seconds, self._longest))
+
     def delay(self) -> float:
         """Return how long a request has to wait as things stand, in seconds."""
         now = self._timing.monotonic()
-        if self._until > now:
-            return self._until - now
+        until = max(self._until, self._others_until)
+        if until > now:
+            return until - now
         if self._left is not None and self._left <= 0:
             if self._window_ends > now:
                 return self._window_ends - now
@@ -69,7 +79,8 @@ class Pacer:
     def observe(self, headers: Mapping[str, str], names: RateHeaders, in_flight: int) -> None:
         """Take from an answer how much of the window is left.
 
-        Requests still in flight may not be counted in it yet, so they are taken off: too slow at the edge is better than a 429.
+        Requests still in flight may not be counted in it yet, so they are taken off: too slow at the edge is better than a 429. Those of
+        other processes are too, as many as there may be: whoever has an older answer in mind sends no more than that before the next one.
         """
         remaining = _integer(headers.get(names.remaining))
         if remaining is None:

@@ -81,6 +81,7 @@ class HttpSession:
         self._network = network
         self._responder = responder
         self._on_wait = on_wait
+        self._among = 1
         self._gate = Gate(limits.concurrency)
         self._pacer = Pacer(timing, limits.longest_retry_after)
         self._breaker = Breaker(service, limits, timing)
@@ -90,6 +91,22 @@ class HttpSession:
     def base_url(self) -> str:
         """The address below which relative paths go, without a trailing slash."""
         return self._home.base_url
+
+    @property
+    def held(self) -> float:
+        """For how many seconds more the service has asked this process to send nothing."""
+        return self._pacer.held()
+
+    def divide(self, among: int, held: float = 0.0) -> None:
+        """Share what the service allows with others: have one part in so many requests in flight, and leave room for those of the others.
+
+        Args:
+            among: How many processes use the service at once.
+            held: Seconds for which it has asked one of the others to send nothing.
+        """
+        self._among = max(1, among)
+        self._gate.resize(self.limits.concurrency // self._among)
+        self._pacer.hold_as_others(held)
 
     def allow(self, url: str) -> None:
         """Let requests, with their credentials, go to the origin of ``url`` too.
@@ -258,7 +275,8 @@ class HttpSession:
             if log.isEnabledFor(logging.DEBUG):
                 log.debug("%s %s: %d, %d bytes, %.3f s", call.method, _shown(call.url), reply.status, len(reply.body), seconds)
             if self.rate_headers is not None:
-                self._pacer.observe(reply.headers, self.rate_headers, self._gate.taken)
+                in_flight = self._gate.taken + (self._among - 1) * self._gate.capacity
+                self._pacer.observe(reply.headers, self.rate_headers, in_flight)
             return self._meant(call, reply)
 
     async def _exchange(self, request: Request) -> Reply:

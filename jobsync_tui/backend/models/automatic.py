@@ -141,6 +141,15 @@ class ChannelState:
     error: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A large run whose jobs are shared out: how many shares it has, how many are done, and the processes that work on them."""
+
+    shares: int
+    ended: int
+    workers: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AutomaticState:
     """How the automatic sync of one integration stands.
@@ -150,6 +159,7 @@ class AutomaticState:
         ended_at: When it ended; None while one is under way, or where it was cut off.
         run: What it came to.
         running: Whether one is under way, on any host.
+        spread: How its jobs are shared out among workers; None where they are not.
         hold: What it waits for.
         next_run: When the next one is due; None where it is paused, held, or nothing has run on schedule lately.
     """
@@ -161,6 +171,7 @@ class AutomaticState:
     running: bool = False
     hold: Hold | None = None
     next_run: datetime | None = None
+    spread: Spread | None = None
 
 
 @dataclass(frozen=True, slots=True)

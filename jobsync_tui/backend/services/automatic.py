@@ -15,7 +15,7 @@ from ..clock import from_ms, now, to_ms
 from ..errors import JobsyncError
 from ..models import AutomaticDecision, AutomaticRun, AutomaticState, AutomaticStatus, DueSlot, Failure, HoldKind
 from ..store.schedule import slot, width
-from ..sync.automatic import LEASE
+from ..sync.automatic import LEASE, Order
 from ..sync.timer import next_slot
 from .base import Service, for_admins, for_integration
 from .channels import channel_names
@@ -36,6 +36,7 @@ class AutomaticService(Service):
         *,
         every: timedelta | None = None,
         on_schedule: bool = False,
+        spread: bool = False,
         stop: asyncio.Event | None = None,
     ) -> tuple[AutomaticRun, ...]:
         """Run once over one integration or over all, side by side; what happens to one is in its run and stops no other.
@@ -44,6 +45,7 @@ class AutomaticService(Service):
             integration: Its id; None for all that are configured and not synced by hand only.
             every: The time between two runs, where it is not that of the configuration.
             on_schedule: Do nothing where the present slot of the schedule was run already.
+            spread: Share out the jobs of a large run among the workers that are free.
             stop: Once set, what has begun ends and nothing else is begun.
 
         Raises:
@@ -56,10 +58,10 @@ class AutomaticService(Service):
         await self._settle()
         by_themselves = [each.id for each in context.settings.integrations if each.automatic]
         chosen = by_themselves if integration is None else [integration]
-        actor = self._automatic(on_schedule=on_schedule)
-        event = stop or asyncio.Event()
-        runs = [context.automatic.run(actor, each, stop=event, every=every, on_schedule=on_schedule) for each in chosen]
-        found = tuple(await asyncio.gather(*runs))
+        actor, event = self._automatic(on_schedule=on_schedule), stop or asyncio.Event()
+        every = every or context.settings.sync.every
+        orders = [Order(actor=actor, integration=each, every=every, stop=event, on_schedule=on_schedule, spread=spread) for each in chosen]
+        found = tuple(await asyncio.gather(*map(context.automatic.run, orders)))
         await context.messenger.send(actor.user)
         return found
 
@@ -87,6 +89,30 @@ class AutomaticService(Service):
         moment = await self.context.schedule_store.moment()
         began = from_ms(slot(to_ms(moment), width(every)))
         return DueSlot(began, began + every - moment, tuple(each.id for each in self.context.settings.integrations if each.automatic))
+
+    @for_admins
+    async def spread(self) -> tuple[str, ...]:
+        """Return the integrations of which a large run is under way whose jobs are shared out.
+
+        Raises:
+            AccessDenied: The actor may not use every integration.
+        """
+        await self.context.require_everything("worker")
+        found = await self.context.stores.shares.integrations()
+        return tuple(each.id for each in self.context.settings.integrations if each.automatic and each.id in found)
+
+    @for_admins
+    async def lend_a_hand(self, integration: str, *, stop: asyncio.Event) -> None:
+        """Do shares of a large run that another worker leads, until none is left or ``stop`` is set.
+
+        Raises:
+            AccessDenied: The actor may not use every integration.
+        """
+        context = self.context
+        await context.require_everything("worker")
+        await context.admit_to(integration, "worker")
+        actor = self._automatic(on_schedule=True)
+        await context.automatic.lend_a_hand(Order(actor=actor, integration=integration, every=context.settings.sync.every, stop=stop))
 
     @for_admins
     async def pause(self) -> AutomaticStatus:
@@ -155,7 +181,10 @@ class AutomaticService(Service):
 
     async def _with_run(self, state: AutomaticState) -> AutomaticState:
         lease = await self.context.ledger.leases.holder_of(state.integration, LEASE)
-        return state if lease is None else replace(state, running=True, last_run=lease.since, ended_at=None)
+        if lease is None:
+            return state
+        spread = await self.context.stores.shares.spread(state.integration)
+        return replace(state, running=True, last_run=lease.since, ended_at=None, spread=spread)
 
     def _automatic(self, *, on_schedule: bool) -> Actor:
         actor = self.context.actor

@@ -186,21 +186,31 @@ class Context:
         """Syncs by itself what is eligible."""
         from ..sync.automatic import Automatic, AutomaticParts
         from ..sync.loading import Loader
+        from ..sync.spreading import Spreading, SpreadingParts
 
+        loader = Loader(self.connections.adapter, self.stores.jobs, self.stores.rules.current, self.policy)
+        spreading = SpreadingParts(
+            shares=self.stores.shares,
+            leases=self.ledger.leases,
+            decisions=self.stores.decisions,
+            judge=self.judge,
+            bulk=self.bulk,
+            loader=loader,
+            session=lambda integration: self.connections.adapter(integration).connection.http,
+        )
         return Automatic(
             AutomaticParts(
                 refresher=self.refresher,
                 judge=self.judge,
                 watch=self._watch_shadows,
-                loader=Loader(self.connections.adapter, self.stores.jobs, self.stores.rules.current, self.policy),
-                bulk=self.bulk,
+                loader=loader,
+                spreading=Spreading(spreading),
                 ledger=self.ledger,
                 decisions=self.stores.decisions,
                 schedule=self.stores.schedule,
                 integrations=self.stores.integrations,
                 messenger=self.messenger,
                 most_changes=lambda: self.settings.sync.most_changes,
-                every=lambda: self.settings.sync.every,
                 read_only=lambda integration: self.connections.settings_of(integration).read_only,
             )
         )

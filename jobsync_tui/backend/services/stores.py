@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..store.rules import RuleStore
     from ..store.schedule import ScheduleStore
     from ..store.shadows import ShadowStore
+    from ..store.shares import ShareStore
     from ..store.troubles import TroubleStore
     from ..store.verdicts import VerdictStore
 
@@ -107,6 +108,13 @@ class Stores:
         from ..store.schedule import ScheduleStore
 
         return ScheduleStore(self.database)
+
+    @cached_property
+    def shares(self) -> ShareStore:
+        """What is left to do of large runs, and who does it."""
+        from ..store.shares import ShareStore
+
+        return ShareStore(self.database)
 
     @cached_property
     def troubles(self) -> TroubleStore:

@@ -75,6 +75,40 @@ class TickRow(peewee.Model):
         primary_key = peewee.CompositeKey("integration", "tick")
 
 
+class ShareRow(peewee.Model):
+    """A share of a run: some jobs of an integration, by their keys as JSON, that one worker does at a time.
+
+    ``work`` is what is done with them, ``judgement`` the one under which the run decided that, ``every`` the time between two runs.
+    ``ended_at`` is 0 while there is something left to do, and ``tally`` what came of it so far, as JSON.
+    """
+
+    id = peewee.TextField(primary_key=True)
+    integration = peewee.TextField(index=True)
+    number = peewee.IntegerField()
+    work = peewee.TextField()
+    judgement = peewee.IntegerField()
+    every = peewee.BigIntegerField()
+    keys = peewee.TextField()
+    ended_at = peewee.BigIntegerField(default=0)
+    tally = peewee.TextField(default="{}")
+
+    class Meta:  # noqa: D106
+        table_name = "automatic_shares"
+
+
+class HandRow(peewee.Model):
+    """A process that works on an integration's shares: when it was last heard of, and until when the ATS asked it to wait."""
+
+    integration = peewee.TextField()
+    process = peewee.TextField()
+    heard_at = peewee.BigIntegerField()
+    held_until = peewee.BigIntegerField()
+
+    class Meta:  # noqa: D106
+        table_name = "automatic_hands"
+        primary_key = peewee.CompositeKey("integration", "process")
+
+
 class PauseRow(peewee.Model):
     """Who paused the automatic sync of everything; at most one row."""
 
@@ -121,6 +155,8 @@ class ChannelRow(peewee.Model):
         table_name = "automatic_channels"
 
 
-AUTOMATIC_TABLES: tuple[type[peewee.Model], ...] = (DecisionRow, ScheduleRow, PauseRow, TroubleRow, ChannelRow, TickRow)
+AUTOMATIC_TABLES: tuple[type[peewee.Model], ...] = (DecisionRow, ScheduleRow, PauseRow, TroubleRow, ChannelRow, TickRow, ShareRow, HandRow)
 TOLD_TABLES: tuple[type[peewee.Model], ...] = (TroubleRow, ChannelRow)
 """Those that came with version 3 of the schema."""
+SHARE_TABLES: tuple[type[peewee.Model], ...] = (ShareRow, HandRow)
+"""Those that came with version 7."""

@@ -102,6 +102,10 @@ class DecisionStore:
         """
         return await self._database.read(_candidates, judgement, integration, clock.to_ms(now), after=after, limit=limit)
 
+    async def still_open(self, judgement: Judgement, integration: str, now: datetime, keys: Sequence[int]) -> tuple[Candidate, ...]:
+        """Return those of the jobs, given by their keys, that `candidates` would return now."""
+        return await self._database.read(_still_open, judgement, integration, clock.to_ms(now), self._dialect.any_of(JobRecord.key, keys))
+
     async def decide(self, judgement: Judgement, decisions: Sequence[Decision], now: datetime) -> None:
         """Keep decisions that were made from the cache alone."""
         await self._database.write(_decide, self._dialect, judgement, tuple(decisions), clock.to_ms(now))
@@ -127,6 +131,21 @@ def _candidates(db: Db, judgement: Judgement, integration: str, now: int, *, aft
     source = source_of(db, integration)
     if source is None:
         return ()
+    where = JobRecord.key.between(max(after + 1, source.low), source.high)
+    return tuple(_candidate(row) for row in _open(judgement, now).where(where).limit(limit).tuples().iterator(db))
+
+
+def _still_open(db: Db, judgement: Judgement, integration: str, now: int, some: peewee.Expression) -> tuple[Candidate, ...]:
+    source = source_of(db, integration)
+    if source is None:
+        return ()
+    # Within its span: an integration that was taken out and came back meanwhile has other keys.
+    where = JobRecord.key.between(source.low, source.high) & some
+    return tuple(_candidate(row) for row in _open(judgement, now).where(where).tuples().iterator(db))
+
+
+def _open(judgement: Judgement, now: int) -> peewee.ModelSelect[JobRecord]:
+    """Return the query for jobs that are to be decided on, in the order of their keys."""
     longest = LONGEST_WAIT // timedelta(milliseconds=1)
     due = (DecisionRow.retry_at != 0) & ((DecisionRow.retry_at <= now) | (DecisionRow.retry_at > now + longest))
     open_to = (
@@ -136,7 +155,7 @@ def _candidates(db: Db, judgement: Judgement, integration: str, now: int, *, aft
         | (DecisionRow.configuration != RulingRow.configuration)
         | due
     )
-    query = (
+    return (
         JobRecord.select(
             JobRecord.key,
             JobRecord.id,
@@ -153,15 +172,12 @@ def _candidates(db: Db, judgement: Judgement, integration: str, now: int, *, aft
         .join(RulingRow, on=RulingRow.number == VerdictRow.ruling)
         .join_from(JobRecord, DecisionRow, peewee.JOIN.LEFT_OUTER, on=DecisionRow.key == JobRecord.key)
         .where(
-            JobRecord.key.between(max(after + 1, source.low), source.high)
-            & (JobRecord.gone == False)  # noqa: E712
+            (JobRecord.gone == False)  # noqa: E712
             & (RulingRow.judgement + 0 == judgement.number)  # by its index every page would read, and sort, the whole cache
             & open_to
         )
         .order_by(JobRecord.key)
-        .limit(limit)
     )
-    return tuple(_candidate(row) for row in query.tuples().iterator(db))
 
 
 def _candidate(row: tuple[int, str, int, bool, str | None, str, int | None, str, int, int]) -> Candidate:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..database import Db, Dialect, Migration, Schema, create_tables
 from ..models import SortField
-from .automatic_tables import AUTOMATIC_TABLES, TOLD_TABLES, TickRow
+from .automatic_tables import AUTOMATIC_TABLES, SHARE_TABLES, TOLD_TABLES, TickRow
 from .ledger_tables import LEDGER_TABLES
 from .ordering import COLUMNS, TIMES, create_order
 from .parts import fill_parts
@@ -46,12 +46,17 @@ def _parts(db: Db, dialect: Dialect) -> None:
     fill_parts(db, dialect)
 
 
+def _shares(db: Db, _: Dialect) -> None:
+    create_tables(db, SHARE_TABLES)
+
+
 MIGRATIONS = (
     Migration(2, "the ids that integrations had before", create_renames),
     Migration(3, "troubles that are told, and since when a job is eligible", _troubles_and_eligible_since),
     Migration(4, "drafts and shadows of rules", create_rule_tables),
     Migration(5, "the slots that the automatic sync ran", _ticks),
     Migration(6, "what stands inside other fields, for filters", _parts),
+    Migration(7, "runs that are spread over workers", _shares),
 )
 
 SCHEMA = Schema("store", 1 + len(MIGRATIONS), _create, MIGRATIONS)

@@ -22,6 +22,7 @@ from .ledger_tables import OperationRow
 from .listing import alive
 from .marks import get_mark, put_mark
 from .rename_table import RenameRow
+from .shares import forget_shares
 from .sources import Source, note_change, source_of, version
 from .statements import many
 from .tables import IntegrationRow, JobRecord, LetterRow, ListingRow, PayloadRow, SightingRow, VerdictRow
@@ -142,6 +143,7 @@ class RenameStore:
 
 
 def _reschedule(db: Db, old: str, new: str) -> None:
+    forget_shares(db, [old, new])
     ScheduleRow.delete().where(ScheduleRow.integration == new).execute(db)
     for row in ScheduleRow.select(ScheduleRow.last).where(ScheduleRow.integration == old).execute(db):
         last = None if row.last is None else json.dumps({**json.loads(row.last), "integration": new})

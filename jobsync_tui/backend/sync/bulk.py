@@ -36,7 +36,7 @@ class Bulk:
 
     def __init__(self, pipeline: Pipeline, concurrency: int = 4) -> None:
         self._pipeline = pipeline
-        self._concurrency = max(1, concurrency)
+        self.concurrency = max(1, concurrency)
 
     async def plan_many(self, actor: Actor, jobs: Sequence[JobKey], on_progress: OnProgress | None = None) -> BulkPlan:
         """Return what syncing the jobs would do, under one digest.
@@ -98,7 +98,7 @@ class Bulk:
                 on_progress(done, len(jobs))
             return plan
 
-        plans = await side_by_side(jobs, one, self._concurrency)
+        plans = await side_by_side(jobs, one, self.concurrency)
         return tuple(plan for plan in plans if plan is not None)
 
     async def _carried_out(
@@ -116,7 +116,7 @@ class Bulk:
             found[job] = await self._pipeline.sync(actor, *job, expected_digest=bound)
             tell(found[job])
 
-        await side_by_side(jobs, one, self._concurrency)
+        await side_by_side(jobs, one, self.concurrency)
         return found
 
     async def sync_while(self, actor: Actor, jobs: Sequence[JobKey], go_on: Callable[[], bool], on_result: OnEach) -> None:
@@ -143,7 +143,7 @@ class Bulk:
                 result = fault
             await on_result(job, result)
 
-        await side_by_side(unique(jobs), one, self._concurrency)
+        await side_by_side(unique(jobs), one, self.concurrency)
 
 
 def _nobody(result: SyncResult) -> None:

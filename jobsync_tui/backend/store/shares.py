@@ -1,0 +1,224 @@
+"""Shares of a run: the jobs of a large one, cut into pieces of which every worker takes one after another, and who works on them.
+
+A share is in the hands of whoever has its lease. What is decided on its jobs stands as soon as it is decided, so one whose worker died is
+taken up by another where that one was cut off.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from .. import clock
+from ..database import Database, Db
+from ..ids import new_id
+from ..models import Failure, Spread
+from .automatic_tables import HandRow, ShareRow
+from .ticks import process_name
+
+SILENT = 10_000
+"""Milliseconds after which a process that was not heard of has no part in the work any more; several times the pause between two signs."""
+
+
+class Work(StrEnum):
+    """What is done with the jobs of a share."""
+
+    READ = "read"
+    SYNC = "sync"
+
+
+@dataclass(slots=True)
+class Tally:
+    """What came of jobs.
+
+    Attributes:
+        outcomes: How many, by outcome.
+        failures: Why those failed that did, by code.
+        error: What the next job would meet too, so that going on makes no sense.
+    """
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    failures: Counter[str] = field(default_factory=Counter)
+    error: Failure | None = None
+
+    def add(self, other: Tally) -> None:
+        """Take in what came of other jobs."""
+        self.outcomes.update(other.outcomes)
+        self.failures.update(other.failures)
+        self.error = self.error or other.error
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Some jobs of a run that one worker does at a time.
+
+    Attributes:
+        id, integration, number: Which; numbers count from 1 within a run.
+        work: What is done with them.
+        judgement: Number of the one under which that was decided.
+        every: The time between two runs.
+        keys: The jobs, rising.
+    """
+
+    id: str
+    integration: str
+    number: int
+    work: Work
+    judgement: int
+    every: timedelta
+    keys: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Who works on an integration: how many processes, this one included, and until when the ATS asked one of the others to wait."""
+
+    processes: int
+    held: timedelta
+
+
+class ShareStore:
+    """Shares that are to be done, and the processes that do them."""
+
+    def __init__(self, database: Database, *, process: str | None = None, now: Callable[[], datetime] | None = None) -> None:
+        self._database = database
+        self._process = process or process_name()
+        self._now = now
+
+    async def cut(self, integration: str, keys: Sequence[int], size: int, *, work: Work, judgement: int, every: timedelta) -> int:
+        """Cut jobs into shares of at most ``size``, in place of all that the integration had; returns how many these are."""
+        pieces = [list(keys[start : start + size]) for start in range(0, len(keys), size)]
+        stand = {"work": work.value, "judgement": judgement, "every": every // timedelta(milliseconds=1)}
+        return await self._database.write(_cut, integration, pieces, stand)
+
+    async def open(self, integration: str) -> tuple[Share, ...]:
+        """Return the shares of an integration on which something is left to do."""
+        return await self._database.read(_open, integration)
+
+    async def is_open(self, share: Share) -> bool:
+        """Return whether something is left to do on a share."""
+        return await self._database.read(
+            lambda db: ShareRow.select().where((ShareRow.id == share.id) & (ShareRow.ended_at == 0)).exists(db)
+        )
+
+    async def integrations(self) -> frozenset[str]:
+        """Return the integrations that have open shares."""
+        return await self._database.read(
+            lambda db: frozenset(row[0] for row in ShareRow.select(ShareRow.integration).where(ShareRow.ended_at == 0).tuples().execute(db))
+        )
+
+    async def note(self, share: Share, tally: Tally, *, ended: bool) -> None:
+        """Add what came of jobs of a share; nothing happens where its run is over."""
+        await self._database.write(lambda db: _note(db, share, tally, self._present(db) if ended else 0))
+
+    async def failed(self, integration: str) -> bool:
+        """Return whether a share ended because going on makes no sense."""
+        return (await self._database.read(_tally, integration)).error is not None
+
+    async def clear(self, integration: str) -> Tally:
+        """Take the shares of an integration out, and return what came of them."""
+        return await self._database.write(_clear, integration)
+
+    async def heard(self, integration: str, held: timedelta) -> Company:
+        """Note that this process works on an integration, and how long the ATS has asked it to wait; returns who else does."""
+        return await self._database.write_unsynced(lambda db: _heard(db, integration, self._process, held, self._present(db)))
+
+    async def leave(self, integration: str) -> None:
+        """Note that this process does not work on an integration any more."""
+        ours = (HandRow.integration == integration) & (HandRow.process == self._process)
+        await self._database.write_unsynced(lambda db: HandRow.delete().where(ours).execute(db))
+
+    async def spread(self, integration: str) -> Spread | None:
+        """Return how far the shares of an integration are done and by whom; None where it has none."""
+        return await self._database.read(lambda db: _spread(db, integration, self._present(db)))
+
+    def _present(self, db: Db) -> int:
+        return self._database.dialect.present(db) if self._now is None else clock.to_ms(self._now())
+
+
+def forget_shares(db: Db, integrations: Sequence[str]) -> None:
+    """Within a transaction: take out whatever is left of the shares of integrations; their jobs come with the next run."""
+    ShareRow.delete().where(ShareRow.integration.in_(list(integrations))).execute(db)
+
+
+def _cut(db: Db, integration: str, pieces: Sequence[Sequence[int]], stand: Mapping[str, str | int]) -> int:
+    forget_shares(db, [integration])
+    for number, keys in enumerate(pieces, 1):
+        row = {"id": new_id(), "integration": integration, "number": number, "keys": json.dumps(keys), **stand}
+        ShareRow.insert(row).execute(db)
+    return len(pieces)
+
+
+def _open(db: Db, integration: str) -> tuple[Share, ...]:
+    query = ShareRow.select().where((ShareRow.integration == integration) & (ShareRow.ended_at == 0)).order_by(ShareRow.number)
+    return tuple(
+        Share(
+            id=row.id,
+            integration=row.integration,
+            number=row.number,
+            work=Work(row.work),
+            judgement=row.judgement,
+            every=timedelta(milliseconds=row.every),
+            keys=tuple(json.loads(row.keys)),
+        )
+        for row in query.execute(db)
+    )
+
+
+def _note(db: Db, share: Share, tally: Tally, ended_at: int) -> None:
+    text: str | None = ShareRow.select(ShareRow.tally).where(ShareRow.id == share.id).scalar(db)
+    if text is None:
+        return
+    found = _read(text)
+    found.add(tally)
+    ShareRow.update({"tally": _text(found), "ended_at": ended_at}).where(ShareRow.id == share.id).execute(db)
+
+
+def _tally(db: Db, integration: str) -> Tally:
+    found = Tally()
+    for (text,) in (
+        ShareRow.select(ShareRow.tally).where(ShareRow.integration == integration).order_by(ShareRow.number).tuples().execute(db)
+    ):
+        found.add(_read(text))
+    return found
+
+
+def _text(tally: Tally) -> str:
+    error = None if tally.error is None else asdict(tally.error)
+    return json.dumps({"outcomes": dict(tally.outcomes), "failures": dict(tally.failures), "error": error})
+
+
+def _read(text: str) -> Tally:
+    values = json.loads(text)
+    error = values.get("error")
+    return Tally(Counter(values.get("outcomes", {})), Counter(values.get("failures", {})), None if error is None else Failure(**error))
+
+
+def _clear(db: Db, integration: str) -> Tally:
+    found = _tally(db, integration)
+    forget_shares(db, [integration])
+    return found
+
+
+def _heard(db: Db, integration: str, process: str, held: timedelta, now: int) -> Company:
+    HandRow.delete().where(HandRow.heard_at < now - SILENT).execute(db)
+    values = {"heard_at": now, "held_until": now + held // timedelta(milliseconds=1)}
+    row = {"integration": integration, "process": process, **values}
+    HandRow.insert(row).on_conflict(conflict_target=[HandRow.integration, HandRow.process], update=values).execute(db)
+    hands = list(HandRow.select().where(HandRow.integration == integration).execute(db))
+    others = [each.held_until for each in hands if each.process != process]
+    return Company(len(hands), timedelta(milliseconds=max(0, max(others, default=0) - now)))
+
+
+def _spread(db: Db, integration: str, now: int) -> Spread | None:
+    shares = ShareRow.select().where(ShareRow.integration == integration)
+    total = shares.count(db)
+    if not total:
+        return None
+    hands = HandRow.select(HandRow.process).where((HandRow.integration == integration) & (HandRow.heard_at >= now - SILENT))
+    workers = tuple(row[0] for row in hands.order_by(HandRow.process).tuples().execute(db))
+    return Spread(shares=total, ended=shares.where(ShareRow.ended_at != 0).count(db), workers=workers)

@@ -1,0 +1,111 @@
+"""What is done with jobs that a run has chosen: read singly, or synced by the one pipeline, with the decision on each kept as it comes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from .. import clock
+from ..access import Actor
+from ..models import Outcome, SyncResult
+from ..store.decisions import LONGEST_WAIT, Candidate, Decision, DecisionStore
+from ..store.shares import Tally
+from ..store.verdicts import Judgement
+from .bulk import Bulk, JobKey
+from .guard import Patience
+from .loading import Loader
+from .side_by_side import side_by_side
+
+FINAL = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.NOT_FOUND})
+"""Outcomes that stand until the job or the rules change."""
+
+FAILED = frozenset({Outcome.FAILED.value, Outcome.UNKNOWN.value})
+
+FOR_GOOD = frozenset({"refused", "remote_gone", "not_verified"})
+"""Failures that trying again would not mend: the target declines or alters what is sent, or its job is gone and a person must say so."""
+
+FOR_NOW = frozenset({"unknown_name", "several_target_jobs"})
+"""Refusals that somebody may mend in the target, without a change of the job or the rules."""
+
+Renew = Callable[[], Awaitable[None]]
+"""Puts the expiry of the lease off under which the work is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Reads and syncs jobs of one integration, for one run.
+
+    Attributes:
+        actor: The automatic one, with where it runs.
+        integration: Its id.
+        judgement: The one under which the jobs were chosen.
+        every: The time between two runs.
+        stop: Once set, what has begun ends and nothing else is begun.
+    """
+
+    bulk: Bulk
+    loader: Loader
+    decisions: DecisionStore
+    actor: Actor
+    integration: str
+    judgement: Judgement
+    every: timedelta
+    stop: asyncio.Event
+    now: Callable[[], datetime] = clock.now
+
+    async def read(self, some: Sequence[Candidate], renew: Renew) -> Tally:
+        """Read jobs into the cache, one request each.
+
+        Raises:
+            RemoteError: The ATS could not be asked.
+        """
+
+        async def one(candidate: Candidate) -> None:
+            if not self.stop.is_set():
+                await self.loader.load(self.integration, candidate.job_id)
+                await renew()
+
+        await side_by_side(some, one, self.bulk.concurrency)
+        return Tally()
+
+    async def sync(self, some: Sequence[Candidate], renew: Renew) -> Tally:
+        """Sync jobs, and return what came of them.
+
+        Raises:
+            AccessDenied, UsageError: The integration may not be used, or not any more.
+            Busy: The lease under which this is done has ended.
+        """
+        by_key: dict[JobKey, Candidate] = {(self.integration, each.job_id): each for each in some}
+        tally, patience = Tally(), Patience()
+
+        async def ended(job: JobKey, result: SyncResult | Exception) -> None:
+            decision = self._decision(by_key[job], result, patience)
+            tally.outcomes[decision.outcome] += 1
+            if decision.outcome in FAILED:
+                tally.failures[decision.reason or decision.outcome] += 1
+            await self.decisions.synced(self.judgement, decision, self.now())
+            await renew()
+
+        await self.bulk.sync_while(self.actor, list(by_key), lambda: not (self.stop.is_set() or patience.ended), ended)
+        if patience.ended:
+            tally.error = patience.last
+        return tally
+
+    def _decision(self, candidate: Candidate, result: SyncResult | Exception, patience: Patience) -> Decision:
+        if isinstance(result, Exception):
+            return Decision(candidate, Outcome.FAILED.value, "fault", self._again(candidate))
+        patience.see(result.error if result.outcome in {Outcome.FAILED, Outcome.UNKNOWN} else None)
+        code = None if result.error is None else result.error.code
+        if result.outcome in FINAL:
+            return Decision(candidate, result.outcome.value, None if result.outcome is not Outcome.NOT_FOUND else code)
+        if code in FOR_GOOD or (result.outcome is Outcome.REFUSED and code not in FOR_NOW):
+            return Decision(candidate, result.outcome.value, code)
+        return Decision(candidate, result.outcome.value, code, self._again(candidate))
+
+    def _again(self, candidate: Candidate) -> datetime:
+        """Return when to try again: at the next run, then after twice as long each time, up to an hour."""
+        tries = candidate.known.tries if candidate.known is not None and candidate.known.failed else 0
+        wait: timedelta = self.every * (1 << min(tries, 10)) - self.every / 2
+        return self.now() + min(LONGEST_WAIT, wait)
