@@ -221,6 +221,10 @@ def _print_engine(engine: EngineState) -> None:
 
 
 def _standing(state: AutomaticState) -> str:
+    if state.spread is not None:
+        workers = len(state.spread.workers)
+        by = "1 worker" if workers == 1 else f"{workers} workers"
+        return f"under way by {by}, {state.spread.ended} of {state.spread.shares} shares done"
     if state.running:
         return "under way"
     if state.hold is not None:

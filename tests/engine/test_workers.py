@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from tests.cli.conftest import Jobsync, home, jobsync
 from tests.support.crew import INTEGRATIONS, Crew, a_crew, until
 from tests.support.databases import url_at
+from tests.support.limited_ats import LimitedWorkable, serving
 from tests.support.postgres import own_cluster
 
 __all__ = ["home", "jobsync"]
@@ -59,6 +61,33 @@ def test_what_a_killed_worker_had_in_hand_is_given_to_others(crew: Crew) -> None
     crew.end()
     assert ran_once(crew)
     assert crew.jobsync("audit", "--verify")["ok"]
+
+
+def test_a_large_run_is_shared_out_within_the_rate_limit_and_outlives_whoever_leads_it(crew: Crew) -> None:
+    wire = LimitedWorkable(400, limit=60)
+    with serving(wire):
+        crew.add_integration(wire.table(crew.folder))
+        for _ in range(3):
+            crew.start()
+        until(lambda: len(hands(crew)) == 3, "all three work on it")
+        leader = crew.ask("SELECT process FROM leases WHERE integration = 'big' AND job_id = '(automatic run)'")[0][0]
+        crew.kill(next(worker for worker in crew.workers if worker.pid == json.loads(leader)[3]))
+        until(lambda: len(big(crew)) == len(wire.jobs), "the other two do the rest")
+        until(lambda: crew.jobsync("leases")["leases"] == [], "nothing is in hand any more")
+        crew.end()
+    assert big(crew) == sorted(f"big:{wire.job_id(job)}" for job in wire.jobs)
+    assert wire.refused == 0
+    assert ran_once(crew)
+    assert crew.jobsync("audit", "--verify")["ok"]
+
+
+def hands(crew: Crew) -> list[str]:
+    (state,) = [each for each in crew.jobsync("auto", "status")["integrations"] if each["integration"] == "big"]
+    return [] if state["spread"] is None else list(state["spread"]["workers"])
+
+
+def big(crew: Crew) -> list[str]:
+    return [name for name in crew.in_target() if name.startswith("big:")]
 
 
 def test_a_server_that_stops_and_comes_back_is_outlived(tmp_path: Path) -> None:

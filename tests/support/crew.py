@@ -25,7 +25,7 @@ LONGEST = 40.0
 
 INTEGRATIONS = ("acme", "globex", "initech")
 RULES = "rules: [ {name: All, actions: [{folder: A}]} ]"
-QUICK = Pace(heartbeat=0.5, stalled=4.0, sweep=0.5)
+QUICK = Pace(heartbeat=0.5, stalled=4.0, sweep=0.5, shares=0.2)
 
 _INTEGRATION = """
 [[integrations]]
@@ -80,9 +80,16 @@ class Crew:
         fresh.write_text(f"id,name\n{rows}")
         fresh.rename(self.folder / f"{name}.csv")
 
+    def add_integration(self, table: str) -> None:
+        """Add an integration to the configuration of all of them."""
+        fresh = self.folder / "jobsync.new"
+        fresh.write_text(self.config.read_text() + table)
+        fresh.chmod(0o600)
+        fresh.rename(self.config)
+
     def start(self) -> subprocess.Popen[str]:
         """Start a worker."""
-        pace = [str(each) for each in (self.every, self.pace.heartbeat, self.pace.stalled, self.pace.sweep)]
+        pace = [str(each) for each in (self.every, self.pace.heartbeat, self.pace.stalled, self.pace.sweep, self.pace.shares)]
         command = [sys.executable, "-m", "tests.support.worker_process", str(self.config), *pace]
         process = subprocess.Popen(command, cwd=ROOT, env=self._environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self.workers.append(process)
@@ -127,7 +134,7 @@ class Crew:
         """Return the slots that were claimed, by integration, in the order in which they were."""
         found: dict[str, list[int]] = {name: [] for name in INTEGRATIONS}
         for name, tick in self.ask("SELECT integration, tick FROM claims ORDER BY number"):
-            found[name].append(int(tick))
+            found.setdefault(name, []).append(int(tick))
         return found
 
     def in_target(self) -> list[str]:

@@ -1,6 +1,7 @@
 """A worker as a process of its own, with a pace that fits a test.
 
-``python -m tests.support.worker_process CONFIG EVERY_SECONDS HEARTBEAT STALLED SWEEP``; prints a line for each run that did something.
+``python -m tests.support.worker_process CONFIG EVERY_SECONDS HEARTBEAT STALLED SWEEP SHARES``.
+It prints a line for each run that did something.
 """
 
 from __future__ import annotations
@@ -34,5 +35,5 @@ async def _main(config: Path, every: float, pace: Pace) -> None:
 
 
 if __name__ == "__main__":
-    heartbeat, stalled, sweep = map(float, sys.argv[3:6])
-    asyncio.run(_main(Path(sys.argv[1]), float(sys.argv[2]), Pace(heartbeat, stalled, sweep, poll=0.5)))
+    heartbeat, stalled, sweep, shares = map(float, sys.argv[3:7])
+    asyncio.run(_main(Path(sys.argv[1]), float(sys.argv[2]), Pace(heartbeat, stalled, sweep, poll=0.5, shares=shares)))
