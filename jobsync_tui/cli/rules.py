@@ -110,11 +110,15 @@ async def _looked_over(backend: Backend, text: str | None, file: str | None, lin
 @json_option
 @runs
 async def import_rules(*, file: str, inactive: bool, replace: bool, as_json: bool) -> int:
-    """Add and update rules by id from FILE, and leave the rest. - is standard input."""
+    """Add and update rules by id from FILE, and leave the rest. - is standard input.
+
+    It saves at once and never asks, not even for the number of jobs where many are concerned: `jobsync rules impact FILE` says
+    beforehand what it would do to each cached job.
+    """
     async with open_backend() as backend:
         await backend.rules.current()
         report = await backend.rules.import_text(read_text(file), file, inactive=inactive, replace_all=replace)
-        report = with_findings(report, findings=(await look_over(backend, (*report.added, *report.updated))).findings)
+        report = with_findings(report, findings=(await look_over(backend, (*report.added, *report.updated, *report.unchanged))).findings)
     if as_json:
         print_json(report)
         return ExitCode.OK

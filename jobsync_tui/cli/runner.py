@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
+from typing import TextIO
 
 import click
 
@@ -13,6 +15,9 @@ COMPLETION_VARIABLE = "_JOBSYNC_COMPLETE"
 
 # The exit codes of the contract that are decided before anything of the backend is imported.
 _OK, _FAULT, _USAGE, _INTERRUPTED = 0, 1, 2, 130
+
+_TAKES_NOTHING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})
+"""What writing to a stream is answered where it takes no more. An error of a file that is opened names the file."""
 
 
 def run(command: click.Command, arguments: Sequence[str]) -> int:
@@ -67,6 +72,8 @@ def _report_error(error: Exception, *, as_json: bool) -> int:
         return _report(int(found.exit_code), found.code, found.message, found.remedy, as_json=as_json)
     if isinstance(found, BrokenPipeError):
         return _reader_left()
+    if isinstance(found, OSError) and found.filename is None and found.errno in _TAKES_NOTHING:
+        return _output_lost(found)
     return _report(_FAULT, "fault", f"A fault in jobsync: {type(found).__name__}: {found}", _log_fault(found), as_json=as_json)
 
 
@@ -94,17 +101,35 @@ def _report(code: int, word: str, message: str, remedy: str | None, *, as_json: 
     try:
         if as_json:
             print_json({"error": Failure(word, words, hint)})
+            sys.stdout.flush()
         else:
             say(f"jobsync: {words}")
             if hint is not None:
                 say(f"         {hint}")
     except BrokenPipeError:
         _reader_left()
+    except OSError:
+        if not as_json:
+            _silence(sys.stderr)
+        else:
+            _silence(sys.stdout)
+            return _report(code, word, message, remedy, as_json=False)
     return code
 
 
 def _reader_left() -> int:
     """End quietly where whoever read our output has gone, as in ``jobsync jobs | head``."""
-    # The interpreter flushes standard output once more when it ends; that must not complain either.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _silence(sys.stdout)
     return _OK
+
+
+def _output_lost(error: OSError) -> int:
+    """Say, on standard error whatever was asked for, that standard output takes no more, as on a disk that is full."""
+    _silence(sys.stdout)
+    message = f"The output could not be written: {error.strerror}"
+    return _report(_FAULT, "output", message, "Make room, or send the output elsewhere", as_json=False)
+
+
+def _silence(stream: TextIO) -> None:
+    """Send what is left of a stream nowhere: the interpreter flushes it once more when it ends, which must not complain either."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -142,6 +142,8 @@ def read_text(source: str) -> str:
         UsageError: It cannot be read.
     """
     try:
+        if not source:
+            raise UsageError("The name of the file is empty", remedy="Name a file, or - for standard input")
         if source == "-":
             if sys.stdin is None:
                 raise UsageError("- cannot be read: standard input is closed")

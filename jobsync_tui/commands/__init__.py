@@ -41,6 +41,7 @@ COMMANDS: tuple[Command, ...] = (
     *lists.sheet(),
     *syncing.check(),
     *syncing.confirm(),
+    *syncing.undo(),
     *syncing.running(),
     *syncing.result(),
     *syncing.bulk_result(),

@@ -16,6 +16,7 @@ class Group(StrEnum):
     SHEET = "Text in a dialog"
     CHECK = "Check Eligibility"
     CONFIRM = "Confirm Sync"
+    UNDO = "Confirm Undo"
     RUNNING = "Sync in progress"
     RESULT = "Sync Result"
     BULK_RESULT = "Sync Result of several jobs"

@@ -31,6 +31,15 @@ def confirm() -> Iterator[Command]:
     yield Command(g, "copy_command", "Copy as command", "Copy the command line that does the same.", ("$",), "as command")
 
 
+def undo() -> Iterator[Command]:
+    """Yield the commands of the confirmation of an undo."""
+    g = Group.UNDO
+    yield Command(g, "confirm", "Confirm Undo", "Put the fields in Tenzo back to what is shown.", ("y",), "Confirm Undo", palette=False)
+    yield Command(g, "unfold", "Unfold", "Show more, or less, of what would be put back.", ("+",), "show")
+    yield Command(g, "copy", "Copy as text", "Copy what would be put back to the terminal's clipboard.", ("c",))
+    yield Command(g, "copy_command", "Copy as command", "Copy the command line that does the same.", ("$",), "as command")
+
+
 def running() -> Iterator[Command]:
     """Yield the commands of a sync in progress."""
     yield Command(

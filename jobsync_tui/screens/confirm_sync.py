@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from shlex import join
+from typing import ClassVar
 
 from textual.widget import Widget
 
@@ -28,7 +29,12 @@ class ConfirmSyncScreen(ConfirmingScreen):
         integration: Where the job is from.
         job_id: Its ATS job id.
         confirmed: A plan that was confirmed and went stale; what moved since is shown.
+
+    Attributes:
+        OF_WHAT: What the plan is of, for its copy.
     """
+
+    OF_WHAT: ClassVar[str] = "a sync"
 
     def __init__(self, integration: str, job_id: str, *, confirmed: SyncPlan | None = None) -> None:
         super().__init__()
@@ -64,6 +70,10 @@ class ConfirmSyncScreen(ConfirmingScreen):
         """Start what was confirmed."""
         return self.host.runs.sync(self._integration, [self._job_id], expected=plan.digest, title=title, plan=plan)
 
+    def reads(self, ats: str) -> str:
+        """Return what is waited for while there is no plan."""
+        return f"Reading the job from {ats}, and its plan ..."
+
     async def plan_now(self) -> SyncPlan:
         """Return the plan to ask about."""
         return await self.backend.syncs.plan(self._integration, self._job_id, on_step=self._stepped)
@@ -75,7 +85,7 @@ class ConfirmSyncScreen(ConfirmingScreen):
     def action_copy(self) -> None:
         """Copy the plan."""
         if self._plan is not None and self._subject is not None:
-            self.host.copy(plan_text(self._plan, self._subject), f"plan of job {self._job_id}")
+            self.host.copy(plan_text(self._plan, self._subject, self.OF_WHAT), f"plan of job {self._job_id}")
 
     def action_copy_command(self) -> None:
         """Show and copy the command that does the same, bound to this plan."""
@@ -86,7 +96,7 @@ class ConfirmSyncScreen(ConfirmingScreen):
     async def _make_plan(self) -> None:
         integration = await self.backend.integrations.get(self._integration)
         self.set_heading(f"{integration.name} > job {self._job_id}")
-        self.set_busy(f"Reading the job from {integration.ats}, and its plan ...")
+        self.set_busy(self.reads(integration.ats))
         try:
             plan = await self.plan_now()
         except (JobNotFound, RemoteError) as error:

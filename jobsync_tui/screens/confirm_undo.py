@@ -5,8 +5,12 @@ from __future__ import annotations
 from shlex import join
 from typing import ClassVar
 
+from textual.binding import BindingType
+
 from ..backend.models import SyncPlan
+from ..commands import Group, bindings
 from ..runs import SyncRun
+from ..views import words
 from .confirm_sync import ConfirmSyncScreen
 
 
@@ -20,12 +24,20 @@ class ConfirmUndoScreen(ConfirmSyncScreen):
         confirmed: A plan that was confirmed and went stale; what moved since is shown.
     """
 
+    GROUPS = (Group.UNDO,)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Group.UNDO)
     HEADING = "Confirm Undo"
     CONFIRM_WORD: ClassVar[str] = "Confirm Undo"
+    OF_WHAT: ClassVar[str] = "an undo"
 
     def __init__(self, integration: str, job_id: str, operation_id: str, *, confirmed: SyncPlan | None = None) -> None:
         super().__init__(integration, job_id, confirmed=confirmed)
         self._operation = operation_id
+
+    def reads(self, ats: str) -> str:
+        """Return what is waited for: the ATS is not asked."""
+        del ats
+        return f"Reading the job from {words.TARGET}, and what the undo would put back ..."
 
     def start(self, plan: SyncPlan, title: str) -> SyncRun:
         """Start the undoing, bound to the plan that is shown."""

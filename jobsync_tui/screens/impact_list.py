@@ -159,11 +159,17 @@ class ImpactListScreen(JobsyncScreen[None]):
         which, title = self._which, f"{self._title}: {LISTS[self._which]}, against r{self._impact.before.revision}"
         if self.host.confined:
             page = await self.backend.impacts.page(self._impact, which, filter_text=text, limit=MOST_COPIED)
+            if not page.jobs:
+                self._nothing_to_write(text)
+                return
             if page.total > len(page.jobs):
                 self.host.tell(f"Only the first {MOST_COPIED:,} of {page.total:,} jobs fit", Severity.WARNING)
             self.host.copy(export_text(title, page.jobs), f"{len(page.jobs):,} jobs as CSV")
             return
         jobs = [job async for job in self.backend.impacts.stream(self._impact, which, filter_text=text)]
+        if not jobs:
+            self._nothing_to_write(text)
+            return
         file = Path.cwd() / f"jobsync-impact-{clock.now():%Y%m%d-%H%M%S}.csv"
         try:
             with os.fdopen(open_private(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "w", encoding="utf-8") as out:
@@ -172,3 +178,6 @@ class ImpactListScreen(JobsyncScreen[None]):
             self.host.tell(f"{file} cannot be written: {error.strerror}", Severity.ERROR)
             return
         self.host.tell(f"{len(jobs):,} jobs are in {file}")
+
+    def _nothing_to_write(self, text: str) -> None:
+        self.host.tell("Nothing to write: no job of the list matches the filter" if text else "Nothing to write: no job is in the list")

@@ -40,7 +40,7 @@ class RunningScreen(DialogScreen[None]):
     def on_mount(self) -> None:
         """Show where the run is, and once a second how long it takes."""
         self.sheet.focus()
-        self.set_heading(self._run.title)
+        self._head(self._run.title)
         several = len(self._run.job_ids) > 1
         stop = "; x starts no further job" if several else ""
         self.set_note(f"esc: continues in background, and a message tells the end{stop}")
@@ -85,8 +85,11 @@ class RunningScreen(DialogScreen[None]):
         integration = await self.backend.integrations.get(self._run.integration)
         self._ats = integration.ats
         where = f"job {self._run.job_ids[0]}" if len(self._run.job_ids) == 1 else f"{len(self._run.job_ids):,} jobs"
-        self.set_heading(f"{integration.name} > {where}")
+        self._head(f"{integration.name} > {where}")
         self._tick()
+
+    def _head(self, where: str) -> None:
+        self.set_heading(where, None if self._run.undoes is None else "Undo in progress")
 
     def _tick(self) -> None:
         if len(self._run.steps) != self._steps_begun:

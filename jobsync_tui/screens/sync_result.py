@@ -12,7 +12,7 @@ from ..commands import Group, bindings
 from ..notices import Severity
 from ..runs import SyncRun
 from ..views.failure import seconds_to_look_up
-from ..views.result import command, result_sheet, result_text
+from ..views.result import command, heading, result_sheet, result_text
 from ..views.settled import settled
 from ..views.sheet import Tone
 from ..views.subject import Subject, where
@@ -73,11 +73,11 @@ class SyncResultScreen(DialogScreen[None]):
     def action_copy(self) -> None:
         """Copy the result."""
         if self._subject is not None:
-            self.host.copy(result_text(self._result, self._subject), f"result of job {self._result.job.id}")
+            self.host.copy(result_text(self._result, self._subject, undone=self._run.undoes), f"result of job {self._result.job.id}")
 
     def action_copy_command(self) -> None:
         """Show and copy the command that does the same."""
-        self.host.copy(command(self._result), command(self._result))
+        self.host.copy(self._command, self._command)
 
     def action_history(self) -> None:
         """Show who did what to the job."""
@@ -92,12 +92,15 @@ class SyncResultScreen(DialogScreen[None]):
         self.host.go.search(self._result.integration, self._result.job.id)
 
     def action_retry(self) -> None:
-        """Plan the sync again."""
+        """Plan the same again."""
         if self._result.outcome is Outcome.UNKNOWN:
             self.host.tell("Not before it is known what the last write did", Severity.WARNING)
             return
         self.dismiss(None)
-        self.host.go.confirm(self._result.integration, [self._result.job.id])
+        if self._run.undoes is not None:
+            self.host.go.undo(self._result.integration, self._result.job.id, self._run.undoes)
+        else:
+            self.host.go.confirm(self._result.integration, [self._result.job.id])
 
     def action_undo(self) -> None:
         """Plan the undoing of what was written."""
@@ -122,10 +125,14 @@ class SyncResultScreen(DialogScreen[None]):
 
     async def _show(self) -> None:
         subject = await self._read_subject()
-        self.set_heading(where(subject, self._result.job.id))
+        self.set_heading(where(subject, self._result.job.id), heading(self._run.undoes))
         self.set_job(self._result.job, subject)
         self._draw(subject)
-        self.set_note(f"Same as: {command(self._result)}     $ copies", Tone.DIM)
+        self.set_note(f"Same as: {self._command}     $ copies", Tone.DIM)
+
+    @property
+    def _command(self) -> str:
+        return command(self._result, self._run.undoes)
 
     async def _read_subject(self) -> Subject:
         integration: IntegrationSummary = await self.backend.integrations.get(self._result.integration)

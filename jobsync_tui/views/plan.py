@@ -55,9 +55,9 @@ def by_rules(plan: SyncPlan) -> str:
     return f"by {noun} {words.listing(names, 4, last='and')} (r{plan.eligibility.ruleset_revision})"
 
 
-def plan_text(plan: SyncPlan, subject: Subject, width: int = 100) -> str:
-    """Return the plan as text, for the clipboard."""
-    title = line(f"Plan of a sync: {where(subject, plan.job.id)}")
+def plan_text(plan: SyncPlan, subject: Subject, of_what: str, width: int = 100) -> str:
+    """Return the plan as text, for the clipboard; ``of_what`` says what it plans, such as ``a sync``."""
+    title = line(f"Plan of {of_what}: {where(subject, plan.job.id)}")
     return as_text((title, *job_lines(plan.job, subject, width), BLANK, *plan_sheet(plan, subject, width))) + "\n"
 
 

@@ -47,17 +47,24 @@ def result_sheet(result: SyncResult, subject: Subject, width: int) -> Sheet:
     return tuple(sheet)
 
 
-def result_text(result: SyncResult, subject: Subject, width: int = 100) -> str:
-    """Return the result as text, for the clipboard or a support desk."""
-    title = line(f"Sync Result: {where(subject, result.job.id)}")
+def result_text(result: SyncResult, subject: Subject, width: int = 100, *, undone: str | None = None) -> str:
+    """Return the result as text, for the clipboard or a support desk; ``undone`` is the operation that it undid, if it is of an undo."""
+    title = line(f"{heading(undone)}: {where(subject, result.job.id)}")
     sheet = (title, *job_lines(result.job, subject, width), BLANK, *result_sheet(result, subject, width))
-    return as_text(sheet) + f"\n\n {command(result)}\n"
+    return as_text(sheet) + f"\n\n {command(result, undone)}\n"
 
 
-def command(result: SyncResult) -> str:
+def heading(undone: str | None) -> str:
+    """Return what a result is called."""
+    return "Sync Result" if undone is None else "Undo Result"
+
+
+def command(result: SyncResult, undone: str | None = None) -> str:
     """Return the command line that does the same."""
     from shlex import join
 
+    if undone is not None:
+        return join(["jobsync", "undo", undone])
     return join(["jobsync", "sync", "-i", result.integration, result.job.id])
 
 

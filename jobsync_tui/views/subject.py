@@ -7,7 +7,7 @@ from datetime import datetime
 
 from rich.cells import cell_len
 
-from ..backend.models import AuditEntry, CachedJob, IntegrationSummary, JobHead, RuleSet
+from ..backend.models import AuditEntry, CachedJob, IntegrationSummary, JobHead, JobStatus, RuleSet
 from . import words
 from .layout import wrap
 from .sheet import Line, dim, line, strong
@@ -47,10 +47,14 @@ def where(subject: Subject, job_id: str) -> str:
 
 def job_lines(job: JobHead, subject: Subject, width: int) -> tuple[Line, ...]:
     """Return the job by name, place, client and status: on one line where it fits, else the name on its own."""
-    facts = [words.job_place(subject.cached if subject.cached and len(subject.cached.locations) > 1 else job)]
-    if subject.cached and subject.cached.client:
-        facts.append(f"client {subject.cached.client}")
-    facts.append(f"ATS status: {job.status}")
+    cached = subject.cached
+    facts = [words.job_place(cached if cached and (len(cached.locations) > 1 or job.location is None) else job)]
+    if cached and cached.client:
+        facts.append(f"client {cached.client}")
+    # The ATS was not asked where the head has no status: an undo needs nothing from there.
+    status = job.status if cached is None or job.status is not JobStatus.UNKNOWN else cached.status
+    if cached or status is not JobStatus.UNKNOWN:
+        facts.append(f"ATS status: {status}")
     told = "   ".join(fact for fact in facts if fact)
     name = words.job_name(job)
     if cell_len(name) + cell_len(told) + 6 <= width:

@@ -162,6 +162,24 @@ def test_a_stranger_is_refused_and_an_admin_hears_of_their_own_only(jobsync: Job
     assert "remote" not in ended.out
 
 
+def test_an_integration_that_admins_name_and_nobody_configured_is_told(jobsync: Jobsync, config: Path) -> None:
+    with config.open("a") as file:
+        file.write('\n[[admins]]\nuser = "alice"\nintegrations = ["exports", "*"]\n')
+        file.write('\n[[admins]]\nuser = "bob"\nintegrations = ["export", "zz-remote-board"]\n')
+
+    def told(user: str) -> list[tuple[str, str]]:
+        ended = jobsync("-c", str(config), "--as", user, "doctor", "--offline", "--json")
+        return [
+            (each["message"], each["remedy"]) for each in ended.json["findings"] if (each["check"], each["status"]) == ("admins", "warn")
+        ]
+
+    exports, board = told("alice")
+    assert exports[0] == "[[admins]] gives alice the integration 'exports', and there is none of that id"
+    assert exports[1].startswith("Write export, if that is meant; ")
+    assert board[1].startswith("The integrations are export, remote; ")
+    assert told("bob") == [(board[0], board[1].replace("export, remote", "export"))]
+
+
 @pytest.mark.parametrize(("version", "bad"), [((3, 6, 23), False), ((3, 7, 0), True), ((3, 51, 2), True), ((3, 51, 3), False)])
 def test_the_versions_with_the_fault_in_write_ahead_mode(version: tuple[int, int, int], bad: bool) -> None:
     assert has_wal_bug(version) is bad

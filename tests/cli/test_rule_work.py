@@ -66,6 +66,28 @@ def test_an_import_says_what_is_probably_not_meant_so(run: Run) -> None:
     ended = run("rules", "import", OPENED, "--json")
     assert [each["kind"] for each in ended.json["findings"]] == ["impossible_value", "never_matches"]
     assert "status can never be opened." in ended.err
+    again = run("rules", "import", OPENED, "--json")
+    assert (again.json["added"], again.json["unchanged"]) == ([], ["opened"])
+    assert again.json["findings"] == ended.json["findings"]
+
+
+def test_a_file_without_a_name_is_said(run: Run) -> None:
+    ended = run("rules", "impact", "")
+    assert (ended.code, ended.err.splitlines()) == (
+        2,
+        ["jobsync: The name of the file is empty", "         Name a file, or - for standard input"],
+    )
+
+
+def test_a_field_that_no_rule_sets_is_refused_and_the_fields_are_named(run: Run) -> None:
+    bogus = run("rules", "impact", PARIS, "--list", "reconfigured", "--field", "bogus")
+    assert bogus.code == 2
+    assert "Rules set no field 'bogus' on a job" in bogus.err
+    assert "The fields are folder, follow_up_user, interview_instructions, template_type, templates" in bogus.err
+    assert run("rules", "impact", PARIS, "--list", "reconfigured", "--field", "templates").code == 0
+    assert run("rules", "impact", PARIS, "--list", "reconfigured", "--field", "settings.voice").code == 2
+    voice = PARIS.replace("actions: [", "actions: [{setting: {name: voice, value: calm}}, ")
+    assert run("rules", "impact", voice, "--list", "reconfigured", "--field", "settings.voice").code == 0
 
 
 def test_impact_gives_its_lists_and_single_jobs(run: Run) -> None:

@@ -135,6 +135,31 @@ def test_a_closed_output_is_no_fault(home: Path, closed: str) -> None:
     assert (ended.returncode, b"Traceback" in ended.stdout + ended.stderr) == (0, False)
 
 
+@pytest.mark.parametrize(
+    ("command", "code", "told"),
+    [
+        ("paths >/dev/full", 1, "jobsync: The output could not be written: No space left on device"),
+        ("paths --json >/dev/full", 1, "jobsync: The output could not be written: No space left on device"),
+        ("completion bash >/dev/full", 1, "jobsync: The output could not be written: No space left on device"),
+        ("--version >/dev/full", 1, "jobsync: The output could not be written: No space left on device"),
+        ("jobs --bogus --json >/dev/full", 2, "jobsync: No such option"),
+        ("jobs --bogus 2>/dev/full", 2, ""),
+    ],
+)
+@pytest.mark.parametrize("buffered", ["", "1"])
+def test_an_output_that_takes_nothing_is_said_and_no_fault(home: Path, command: str, code: int, told: str, buffered: str) -> None:
+    ended = subprocess.run(
+        ["/bin/sh", "-c", f'"$0" -m jobsync_tui {command}', sys.executable],
+        env={**os.environ, "PYTHONUNBUFFERED": buffered},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (ended.returncode, told in ended.stderr, "fault" in ended.stderr) == (code, True, False)
+    assert not (home / ".local" / "state" / "jobsync" / "jobsync.log").exists()
+
+
 def test_the_table_says_what_the_commands_say() -> None:
     assert isinstance(cli, LazyGroup)
     context = click.Context(cli)

@@ -19,6 +19,7 @@ SCREENS = {
     Group.ERROR: "jobsync_tui.screens.error:ErrorScreen",
     Group.CHECK: "jobsync_tui.screens.eligibility:EligibilityScreen",
     Group.CONFIRM: "jobsync_tui.screens.confirm_sync:ConfirmSyncScreen",
+    Group.UNDO: "jobsync_tui.screens.confirm_undo:ConfirmUndoScreen",
     Group.RUNNING: "jobsync_tui.screens.running:RunningScreen",
     Group.RESULT: "jobsync_tui.screens.sync_result:SyncResultScreen",
     Group.SEARCH: "jobsync_tui.screens.ats_search:SearchScreen",

@@ -36,9 +36,15 @@ async def test_undo_shows_its_plan_and_writes_only_that() -> None:
         await shows(app, pilot, "Confirm Undo")
         await until(pilot, lambda: isinstance(app.screen, ConfirmUndoScreen) and app.screen.armed)
         assert ("undo", undoable(), samples.update_plan().digest) not in script.asked
-        await pilot.press("y")
+        assert "y Confirm Undo" in screen_text(app)
+        assert "Confirm Sync" not in screen_text(app)
+        await pilot.press("c", "y")
         await until(pilot, lambda: ("undo", undoable(), samples.update_plan().digest) in script.asked)
-        await shows(app, pilot, "Sync Result")
+        await shows(app, pilot, "Undo Result")
+        assert app.copied[0].startswith("Plan of an undo: ")
+        await pilot.press("$", "r")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmUndoScreen))
+        assert app.copied[1] == f"jobsync undo {undoable()}"
 
 
 async def test_what_went_stale_is_shown_again_as_an_undo() -> None:

@@ -69,6 +69,18 @@ async def test_the_list_is_written_into_a_private_file(tmp_path: Path, monkeypat
         assert sorted(row[1] for row in rows[2:]) == sorted(str(number) for number in range(12) if number % 2)
 
 
+@pytest.mark.parametrize("confined", [False, True])
+async def test_an_empty_list_is_not_taken_along(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, confined: bool) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with listed(tmp_path) as (app, pilot, _):
+        app.confined = confined
+        await pilot.press("slash", *"nobody")
+        await shows(app, pilot, "0 match")
+        await pilot.press("enter", "x")
+        await until(pilot, lambda: any("Nothing to write" in notice.text for notice in app.notices))
+        assert (app.copied, exported(tmp_path)) == ([], [])
+
+
 async def test_whoever_is_spoken_for_gets_it_over_the_clipboard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     async with listed(tmp_path) as (app, pilot, _):

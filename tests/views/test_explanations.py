@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,8 @@ from jobsync_tui.backend.models import (
     Eligibility,
     Failure,
     InactiveRule,
+    JobHead,
+    JobStatus,
     Leaf,
     MatchedRule,
     Note,
@@ -30,7 +33,7 @@ from jobsync_tui.views.eligibility import explain, explanation_text, footnote
 from jobsync_tui.views.plan import plan_sheet, what_moved
 from jobsync_tui.views.result import result_sheet, result_text
 from jobsync_tui.views.sheet import Sheet, as_text, folds, shown
-from jobsync_tui.views.subject import Subject
+from jobsync_tui.views.subject import Subject, job_lines
 from tests.support import samples
 
 
@@ -165,3 +168,11 @@ def test_no_title_makes_a_line_too_long_or_leaves_a_control_in_it(title: str, wi
             assert cell_len(row.line.text) <= width, row.line.text
             assert "\x1b" not in row.line.text
     assert result_text(samples.updated(job), around)
+
+
+def test_a_head_that_nobody_read_is_told_by_the_cached_job() -> None:
+    unread = JobHead("884213", "ICU Nurse", None, JobStatus.UNKNOWN, None, None)
+    told = as_text(job_lines(unread, subject(cached=replace(samples.cached(), status=JobStatus.OPEN)), 100))
+    assert "ATS status: open" in told
+    assert "Cleveland, OH" in told
+    assert "ATS status" not in as_text(job_lines(unread, subject(cached=None), 100))

@@ -11,6 +11,7 @@ from ..errors import ConfigError, JobsyncError
 from ..facade import Backend
 from ..paths import Places
 from ..settings import Settings, load_settings
+from .admins import admins
 from .connections import calls, secrets
 from .environment import clock, terminal, variables, versions
 from .findings import Finding, Report, fail, ok, warn
@@ -33,6 +34,7 @@ async def examine(found: Places, actor: Actor, *, offline: bool) -> Report:
     findings += permissions(found, settings)
     recorded: list[Finding] = [*clock(now(), None)]
     if settings is not None:
+        findings += admins(settings, actor)
         visible = AccessPolicy(settings).integrations(actor)
         # Before the backend is opened, which would make or mend what is looked at here.
         findings += await asyncio.to_thread(storage, found, settings)

@@ -9,7 +9,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from .job import JobRow, JsonValue
-from .rules import RuleSet
+from .rules import ActionKind, RuleSet
+
+CONFIGURED = ("folder", "follow_up_user", "interview_instructions", "template_type", "templates")
+"""Fields that rules set on a job, beside the settings, which have names of their own."""
 
 
 class ImpactList(StrEnum):
@@ -115,6 +118,13 @@ class RuleImpact:
     at: datetime
     kinds: tuple[ImpactKind, ...] = field(repr=False)
     jobs: Mapping[str, ConcernedJobs] = field(repr=False)
+
+    @property
+    def configurable(self) -> tuple[str, ...]:
+        """The fields that a job could have differently: what rules set, and the settings that a rule of either side names."""
+        actions = [action for rules in (self.before, self.after) for rule in rules.rules for action in rule.actions]
+        settings = {f"settings.{action.name}" for action in actions if action.kind is ActionKind.SETTING}
+        return (*CONFIGURED, *sorted(settings))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..clock import now
-from ..errors import JobNotFound
+from ..errors import JobNotFound, UsageError
 from ..models import Eligibility, ImpactJob, ImpactList, ImpactPage, ImpactSample, Rule, RuleImpact, RuleSet, Source
 from ..store.filter import parse_filter
+from ..text import clean
 from .base import Service, for_admins, for_integration, stream_for_admins
 
 if TYPE_CHECKING:
@@ -64,7 +65,9 @@ class ImpactService(Service):
 
         Raises:
             FilterError: Says where the filter is wrong.
+            UsageError: ``field`` is none that rules set.
         """
+        _require_field(found, field)
         total = 0
         jobs: list[ImpactJob] = []
         for integration in self.context.visible():
@@ -80,6 +83,7 @@ class ImpactService(Service):
         self, found: RuleImpact, which: ImpactList, *, field: str | None = None, filter_text: str = ""
     ) -> AsyncIterator[ImpactJob]:
         """Yield every job of a list, for an export; arguments and errors as of `page`."""
+        _require_field(found, field)
         for integration in self.context.visible():
             keys = await self._keys(found, integration, which, field, filter_text)
             for start in range(0, len(keys), EXPORTED):
@@ -141,3 +145,10 @@ class ImpactService(Service):
         if not keys:
             return []
         return [ImpactJob(row, kind_of(found, integration, key)) for key, row in await self.context.job_store.rows_of(keys)]
+
+
+def _require_field(found: RuleImpact, field: str | None) -> None:
+    if field is not None and field not in found.configurable:
+        raise UsageError(
+            f"Rules set no field {clean(field, limit=64)!r} on a job", remedy=f"The fields are {', '.join(map(clean, found.configurable))}"
+        )
