@@ -1,13 +1,19 @@
-"""The only place that reads the wall clock, and the two forms in which times leave the program."""
+"""The only place that reads the host's clocks, and the two forms in which times leave the program."""
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 
 
 def now() -> datetime:
     """Return the present time in UTC, to the millisecond, which is what the database keeps."""
     return from_ms(to_ms(datetime.now(UTC)))
+
+
+def uptime() -> int:
+    """Return the milliseconds since the host started, asleep or awake: no correction of the wall clock moves it."""
+    return time.clock_gettime_ns(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)) // 1_000_000
 
 
 def to_ms(moment: datetime) -> int:

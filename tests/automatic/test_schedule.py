@@ -16,10 +16,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from jobsync_tui.backend.clock import from_ms, to_ms
 from jobsync_tui.backend.database import Database
 from jobsync_tui.backend.models import AutomaticRun
 from jobsync_tui.backend.store.migrations import SCHEMA
-from jobsync_tui.backend.store.schedule import Claim, ScheduleStore
+from jobsync_tui.backend.store.schedule import AHEAD, Claim, ScheduleStore, slot, width
 from jobsync_tui.backend.sync.automatic import LEASE
 from jobsync_tui.backend.sync.timer import next_slot
 from tests.support.databases import url_at
@@ -92,12 +93,64 @@ async def test_a_clock_a_day_ahead_and_back_runs_no_slot_twice_and_loses_one_at_
     assert [done(await host.run(on_schedule=True)) for _ in range(3)] == [True, False, False]
 
 
-async def test_a_clock_that_goes_back_a_day_does_not_stop_the_schedule_for_one(fleet: Fleet, host: Host) -> None:
+async def test_a_clock_that_goes_back_a_day_does_not_stop_the_schedule(fleet: Fleet, host: Host) -> None:
     assert done(await host.run(on_schedule=True))
-    fleet.clock.turn(-DAY)
+    for _ in range(3):
+        fleet.clock.turn(-DAY)
+        assert done(await host.run(on_schedule=True))
+        fleet.clock.turn(EVERY)
+        assert done(await host.run(on_schedule=True))
+
+
+@pytest.mark.parametrize("jump", [DAY, -DAY])
+async def test_a_slot_to_which_the_clock_comes_back_is_passed_over_and_said_to_be(fleet: Fleet, host: Host, jump: timedelta) -> None:
+    clock = fleet.clock
+    clock.time = clock_at(18, 36).time
+    assert done(await host.run(on_schedule=True))
+    clock.turn(jump)
+    assert done(await host.run(on_schedule=True))
+    clock.turn(-jump)
+    runs = [await host.run(on_schedule=True) for _ in range(3)]
+    assert not any(map(done, runs))
+    assert [why(run) for run in runs] == ["clock_went_back", "slot_taken", "slot_taken"]
+    assert runs[0].error is not None
+    assert "it goes on at 2026-11-23T18:40:00.000Z" in runs[0].error.message
+    (trouble,) = await host.troubles.standing(["acme"])
+    assert (trouble.code, trouble.runs) == ("clock_went_back", 1)
+    clock.turn(EVERY)
+    assert done(await host.run(on_schedule=True))
+    assert await host.troubles.standing(["acme"]) == ()
+
+
+async def test_a_person_may_say_that_the_clock_is_right_now(fleet: Fleet, host: Host) -> None:
+    """Without that, what was run while the clock was hours ahead would be waited for."""
+    fleet.clock.turn(DAY / 3)
+    for _ in range(100):
+        assert await host.schedule.claim("acme", EVERY) is Claim.OURS
+        fleet.clock.turn(EVERY)
+    fleet.clock.turn(-DAY / 3)
+    assert why(await host.run(on_schedule=True)) == "clock_went_back"
+    fleet.clock.turn(EVERY)
+    assert why(await host.run(on_schedule=True)) == "clock_went_back"
+    await host.schedule.resume()
     assert not done(await host.run(on_schedule=True))
     fleet.clock.turn(EVERY)
     assert done(await host.run(on_schedule=True))
+
+
+async def test_a_changed_interval_has_slots_of_its_own_and_no_moment_twice(fleet: Fleet, host: Host) -> None:
+    """The slot of 18:35 is one of both grids, that of 18:40 of the narrow one alone."""
+    fleet.clock.time = clock_at(18, 36).time
+    narrow, wide = timedelta(minutes=5), timedelta(minutes=7)
+    assert await host.schedule.claim("acme", narrow) is Claim.OURS
+    began = {slot_of(fleet.clock, narrow)}
+    for _ in range(60):
+        for every in (wide, narrow):
+            if await host.schedule.claim("acme", every) is Claim.OURS:
+                assert slot_of(fleet.clock, every) not in began
+                began.add(slot_of(fleet.clock, every))
+        fleet.clock.turn(MINUTE)
+    assert len(began) <= 60 // 5 + 60 // 7 + 2
 
 
 async def test_a_host_whose_clock_is_a_minute_ahead_takes_the_slot_for_both(fleet: Fleet, host: Host) -> None:
@@ -135,14 +188,22 @@ async def test_a_night_in_which_local_time_jumps_has_every_slot_once(
     assert ran == 4 * 12
 
 
-@settings(max_examples=15, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 1), st.integers(1, 400)), max_size=40), st.integers(-500, 500))
-def test_hosts_with_clocks_that_differ_never_run_a_slot_twice(moves: list[tuple[int, int]], skew: int) -> None:
-    asyncio.run(_check_slots(moves, skew))
+JUMPS = (0, 0, 0, 1, -1, 60, -60, 300, -300, 3_600, -3_600, 86_400, -86_400)
+MOVES = st.lists(st.tuples(st.integers(0, 1), st.integers(0, 400), st.sampled_from(JUMPS), st.integers(0, 2)), max_size=40)
 
 
-async def _check_slots(moves: list[tuple[int, int]], skew: int) -> None:
+@settings(max_examples=25, deadline=None)
+@given(MOVES, st.sampled_from([0, 500, -500, 86_400, -86_400]), st.sampled_from([EVERY, timedelta(seconds=10)]))
+def test_no_slot_is_run_twice_however_two_clocks_move_and_time_goes_on(
+    moves: list[tuple[int, int, int, int]], skew: int, every: timedelta
+) -> None:
+    asyncio.run(_check_slots(moves, skew, every))
+
+
+async def _check_slots(moves: list[tuple[int, int, int, int]], skew: int, every: timedelta) -> None:
+    """Two processes, each by its own clock, claim in turn while time passes and clocks jump."""
     clocks = clock_at(), clock_at(seconds=skew)
+    near = max(2 * every, AHEAD)
     with TemporaryDirectory() as folder:
         async with AsyncExitStack() as stack:
             hosts = []
@@ -150,13 +211,24 @@ async def _check_slots(moves: list[tuple[int, int]], skew: int) -> None:
                 database = await Database.open(url_at(f"{folder}/jobsync.db"), SCHEMA)
                 stack.push_async_callback(database.close)
                 hosts.append(ScheduleStore(database, now=clock.now))
-            ours: list[int] = []
-            for who, seconds in moves:
-                if await hosts[who].claim("acme", EVERY) is Claim.OURS:
-                    ours.append(int(clocks[who].time.timestamp()) // 300)
-                for clock in clocks:
-                    clock.turn(timedelta(seconds=seconds))
-    assert len(ours) == len(set(ours))
+            ran: list[datetime] = []
+            for who, seconds, jump, jumper in moves:
+                present = slot_of(clocks[who], every)
+                if await hosts[who].claim("acme", every) is Claim.OURS:
+                    ran.append(present)
+                else:  # only for one that was run at that time, or a little later
+                    assert any(present <= each <= present + near for each in ran)
+                for number, clock in enumerate(clocks):
+                    clock.turn(timedelta(seconds=seconds + (jump if jumper in {number, 2} else 0)))
+            assert len(ran) == len(set(ran))
+            right = max([*ran, *(clock.time for clock in clocks)]) + every
+            for clock in clocks:
+                clock.time = right
+            assert [await host.claim("acme", every) for host in hosts] == [Claim.OURS, Claim.TAKEN]
+
+
+def slot_of(clock: HandClock, every: timedelta) -> datetime:
+    return from_ms(slot(to_ms(clock.time), width(every)))
 
 
 async def test_the_next_run_is_told_as_long_as_there_is_a_schedule(fleet: Fleet, host: Host) -> None:

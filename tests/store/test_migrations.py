@@ -6,6 +6,7 @@ from pathlib import Path
 
 from jobsync_tui.backend.database import Database, Db, Dialect, Schema
 from jobsync_tui.backend.store import codec
+from jobsync_tui.backend.store.automatic_tables import ScheduleRow, TickRow
 from jobsync_tui.backend.store.migrations import SCHEMA
 from jobsync_tui.backend.store.statements import Value, insertion, run
 from tests.support.postgres import packaged_server
@@ -20,13 +21,15 @@ LATER_TABLES = (
     "automatic_shares",
     "automatic_hands",
 )
+LATER_COLUMNS = (("automatic_decisions", "eligible_at"), ("automatic_schedule", "spans"), ("automatic_schedule", "passed"))
 
 
 def _as_of_version_1(db: Db, dialect: Dialect) -> None:
     SCHEMA.create(db, dialect)
     for table in LATER_TABLES:
         db.execute_sql(f"DROP TABLE {table}")
-    db.execute_sql("ALTER TABLE automatic_decisions DROP COLUMN eligible_at")
+    for table, column in LATER_COLUMNS:
+        db.execute_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
     run(db, insertion("payloads", ("key", "body")), 1, codec.encode(job(1, custom={"Shift": "Nights"})).decode())
     run(db, insertion("payloads", ("key", "body")), 2, codec.encode(job(2)).decode())
     stand: dict[str, Value] = {"at": 1000, "revision": 1, "judgement": 1, "changed": 1, "configuration": "", "tries": 0, "retry_at": 0}
@@ -66,3 +69,23 @@ async def _bring_up(old_url: str, new_url: str) -> None:
         await new.close()
     assert parts == [(1, "\ncustom.shift\tnights\n")]
     assert rows == [(1, 1000), (2, 0)]
+
+
+def _as_of_version_7(db: Db, dialect: Dialect) -> None:
+    SCHEMA.create(db, dialect)
+    for name, tick, every in (("acme", 120_000, 60_000), ("globex", 0, 0), ("initech", 600_000, 60_000)):
+        ScheduleRow.insert(integration=name, tick=tick, every=every).execute(db)
+    for tick in (0, 60_000, 120_000, 300_000):
+        TickRow.insert(integration="acme", tick=tick, missed=0, by="me", started_at=tick).execute(db)
+    for column in ("spans", "passed"):
+        db.execute_sql(f"ALTER TABLE automatic_schedule DROP COLUMN {column}")
+
+
+async def test_the_slots_of_an_older_database_are_known_to_have_been_run(tmp_path: Path) -> None:
+    await (await Database.open(f"sqlite:///{tmp_path}/old.db", Schema("store", 7, _as_of_version_7))).close()
+    database = await Database.open(f"sqlite:///{tmp_path}/old.db", SCHEMA)
+    try:
+        rows = await database.read(lambda db: db.execute_sql("SELECT integration, spans, passed FROM automatic_schedule").fetchall())
+    finally:
+        await database.close()
+    assert sorted(rows) == [("acme", "[[0,120000],[300000,300000]]", 0), ("globex", "[]", 0), ("initech", "[[600000,600000]]", 0)]

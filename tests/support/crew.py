@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -87,9 +88,10 @@ class Crew:
         fresh.chmod(0o600)
         fresh.rename(self.config)
 
-    def start(self) -> subprocess.Popen[str]:
-        """Start a worker."""
-        pace = [str(each) for each in (self.every, self.pace.heartbeat, self.pace.stalled, self.pace.sweep, self.pace.shares)]
+    def start(self, off: timedelta = timedelta()) -> subprocess.Popen[str]:
+        """Start a worker, on a host whose clock is wrong by ``off``."""
+        paces = (self.pace.heartbeat, self.pace.stalled, self.pace.sweep, self.pace.shares)
+        pace = [str(each) for each in (self.every, *paces, off.total_seconds())]
         command = [sys.executable, "-m", "tests.support.worker_process", str(self.config), *pace]
         process = subprocess.Popen(command, cwd=ROOT, env=self._environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self.workers.append(process)

@@ -1,7 +1,7 @@
 """A worker as a process of its own, with a pace that fits a test.
 
-``python -m tests.support.worker_process CONFIG EVERY_SECONDS HEARTBEAT STALLED SWEEP SHARES``.
-It prints a line for each run that did something.
+``python -m tests.support.worker_process CONFIG EVERY_SECONDS HEARTBEAT STALLED SWEEP SHARES OFF``.
+It prints a line for each run that did something. The clock of its host is wrong by OFF seconds.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from jobsync_tui.backend.engine.worker import Worker
 from jobsync_tui.backend.facade import Backend
 from jobsync_tui.backend.models import AutomaticRun
 from jobsync_tui.backend.settings import load_settings
+from tests.support.skewed import skew
 
 
 def _told(run: AutomaticRun) -> None:
@@ -35,5 +36,7 @@ async def _main(config: Path, every: float, pace: Pace) -> None:
 
 
 if __name__ == "__main__":
-    heartbeat, stalled, sweep, shares = map(float, sys.argv[3:7])
+    heartbeat, stalled, sweep, shares, off = map(float, sys.argv[3:8])
+    if off:
+        skew(timedelta(seconds=off))
     asyncio.run(_main(Path(sys.argv[1]), float(sys.argv[2]), Pace(heartbeat, stalled, sweep, poll=0.5, shares=shares)))

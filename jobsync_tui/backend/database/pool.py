@@ -6,8 +6,10 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from .. import clock
 from ..errors import StorageError
 from .dialect import Db, Dialect, dialect_of
 from .lane import Lane
@@ -69,6 +71,13 @@ class Database:
         dialect = dialect_of(url, timeout=lock_timeout)
         await asyncio.to_thread(_prepare, dialect, schema)
         return cls(dialect, readers=readers)
+
+    def now(self) -> datetime:
+        """Return the present time by the clock that everybody who uses the database shares.
+
+        Whatever is compared with times that another host has kept is told by it: hosts' own clocks differ.
+        """
+        return clock.from_ms(self.dialect.now())
 
     async def read(self, fn: Callable[Concatenate[Db, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run ``fn(db, *args)`` on a reading thread, seeing one state throughout.

@@ -6,14 +6,15 @@ What a store reads before it writes is therefore still so when it writes, on any
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any, ClassVar, cast
 from urllib.parse import urlsplit
 
 import peewee
 from peewee import fn
 
+from .. import clock
 from ..errors import StorageError
 from ..ids import new_id
 from .dialect import Db, Dialect
@@ -24,6 +25,7 @@ WRITER_LOCK = 0x6A6F6273796E63
 """Key of the advisory lock of whoever writes, or changes a schema: "jobsync" in ASCII."""
 
 _BEGIN = "BEGIN"
+_CLOCK = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
 _BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _TAKE_TURN = f"SELECT pg_advisory_xact_lock({WRITER_LOCK})"
 
@@ -53,6 +55,7 @@ class PostgresqlDialect(Dialect):
         self._timeout = timeout
         self.patience = timeout
         self.errors = (peewee.PeeweeException,)
+        self._clock = (0, 0)
         parts = urlsplit(url)
         self.title = f"PostgreSQL database {parts.path.lstrip('/') or 'default'} on {parts.hostname or 'this machine'}"
 
@@ -88,6 +91,7 @@ class PostgresqlDialect(Dialect):
         if writing:
             # The journal relies on it, and a page that a crash of the server took would be missed by a listing that goes on.
             db.execute_sql(_ALWAYS_DURABLE)
+        self.present(db)
         return db
 
     def sync_commits(self, db: Db, *, synced: bool) -> None:
@@ -125,21 +129,29 @@ class PostgresqlDialect(Dialect):
 
     def present(self, db: Db) -> int:
         """Return the server's time: hosts' clocks differ."""
-        row = db.execute_sql("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint").fetchone()
-        return int(row[0])
+        self._hear_clock(db.execute_sql(f"SELECT {_CLOCK}").fetchone())
+        return self.now()
+
+    def now(self) -> int:
+        """Return the server's time without asking it."""
+        told, at = self._clock
+        return told + clock.uptime() - at
 
     def committed(self, db: Db, receipt: str) -> bool:
         """Look for the receipt; under the writers' lock, because the lost connection's transaction may not have ended yet."""
         with db.atomic(f"{_BEGIN}; {_TAKE_TURN}"):
             return db.execute_sql("SELECT 1 FROM write_receipts WHERE receipt = %s", (receipt,)).fetchone() is not None
 
-    def writing(self, db: Db, receipt: str) -> AbstractContextManager[object]:
-        """Return a transaction that waits for its turn and leaves its receipt, begun in one message to the server."""
+    @contextmanager
+    def writing(self, db: Db, receipt: str) -> Iterator[None]:
+        """Return a transaction that waits for its turn, leaves its receipt and asks for the time, begun in one message to the server."""
         leave = (
             f"INSERT INTO write_receipts (writer, receipt) VALUES ('{cast(_Connection, db).writer}', '{receipt}')"  # noqa: S608 - ids of our own making
-            " ON CONFLICT (writer) DO UPDATE SET receipt = excluded.receipt, at = excluded.at"
+            f" ON CONFLICT (writer) DO UPDATE SET receipt = excluded.receipt, at = excluded.at RETURNING {_CLOCK}"
         )
-        return db.atomic(f"{_BEGIN}; {_TAKE_TURN}; {leave}")
+        with db.atomic(f"{_BEGIN}; {_TAKE_TURN}; {leave}"):
+            self._hear_clock(cast(_Connection, db).answered)
+            yield
 
     def reading(self, db: Db) -> AbstractContextManager[object]:
         """Return a transaction that sees one snapshot throughout."""
@@ -166,6 +178,9 @@ class PostgresqlDialect(Dialect):
         """Return membership in one array parameter."""
         return peewee.Expression(column, peewee.OP.EQ, fn.ANY(peewee.Value(list(values), converter=list, unpack=False)))
 
+    def _hear_clock(self, answered: tuple[int, ...]) -> None:
+        self._clock = (answered[0], clock.uptime())
+
     def explain(self, error: Exception) -> StorageError:
         """Sort the server's error by what the admin can do about it."""
         return explained(error, self.title, self._timeout)
@@ -176,17 +191,22 @@ class _Connection(peewee.PostgresqlDatabase):
 
     Attributes:
         writer: Tells it from every other connection.
+        answered: The row that the last of the statements that `begin` was given came to.
     """
 
     def __init__(self, url: str, **options: Any) -> None:
         super().__init__(url, **options)
         self.writer = new_id()
+        self.answered: tuple[int, ...] = ()
 
     def begin(self, isolation_level: str | None = None) -> None:
         """Begin a transaction with the statements given; where one of them fails, none is open."""
         connection = peewee.PostgresqlDatabase.connection(self)
         try:
-            connection.execute(isolation_level or _BEGIN, prepare=False)
+            cursor = connection.execute(isolation_level or _BEGIN, prepare=False)
+            while cursor.nextset():
+                pass
+            self.answered = cursor.fetchone() if cursor.description else ()
         except BaseException:
             connection.rollback()
             raise

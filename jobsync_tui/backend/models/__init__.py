@@ -4,6 +4,7 @@ Field names and their order are those of the JSON documents in the contract, so 
 """
 
 from .automatic import (
+    CLOCK_WENT_BACK,
     JOBS_FAILED,
     AutomaticRun,
     AutomaticState,
@@ -114,6 +115,7 @@ from .sync import (
 )
 
 __all__ = [
+    "CLOCK_WENT_BACK",
     "JOBS_FAILED",
     "Action",
     "ActionKind",

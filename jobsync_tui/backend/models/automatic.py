@@ -84,6 +84,9 @@ class Trouble:
 JOBS_FAILED = "jobs_failed"
 """The trouble of jobs that fail while the run as a whole does not."""
 
+CLOCK_WENT_BACK = "clock_went_back"
+"""The trouble of slots that come up again, because the clock went back, and are passed over."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:

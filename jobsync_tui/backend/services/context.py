@@ -9,10 +9,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..access import Actor, Guard
-from ..clock import now
 from ..errors import AccessDenied, JobsyncError, UsageError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from ..models import AutomaticDecision, EvaluationPolicy
     from ..settings import Settings
     from ..store.audit import Attempt
@@ -103,21 +104,21 @@ class Context:
         """Brings caches up to date."""
         from ..sync.refresh import Refresher
 
-        return Refresher(self.connections.adapter, self.stores.jobs, self.stores.integrations, self.connections.on_wait)
+        return Refresher(self.connections.adapter, self.stores.jobs, self.stores.integrations, self.connections.on_wait, self.now)
 
     @cached_property
     def judge(self) -> Judge:
         """Has the rules judge the cached jobs."""
         from ..sync.judging import Judge
 
-        return Judge(self.stores.verdicts, self.stores.batches, self.stores.rules.current, self.policy)
+        return Judge(self.stores.verdicts, self.stores.batches, self.stores.rules.current, self.policy, self.now)
 
     @cached_property
     def foresight(self) -> Foresight:
         """Says what a change of rules would do."""
         from ..sync.foresight import Foresight
 
-        return Foresight(self.stores.batches, self.stores.verdicts, self.policy)
+        return Foresight(self.stores.batches, self.stores.verdicts, self.policy, self.now)
 
     @cached_property
     def shadowing(self) -> Shadowing:
@@ -130,6 +131,7 @@ class Context:
             rules=self.stores.rules.current,
             policy=self.policy,
             version=self.stores.jobs.version,
+            now=self.now,
         )
 
     def sanity(self) -> Sanity:
@@ -137,7 +139,7 @@ class Context:
         from ..sync.sanity import Sanity
 
         availability = {integration: self.connections.availability(integration) for integration in self.visible()}
-        return Sanity(self.stores.batches, lambda: self.target, availability, self.policy(), now())
+        return Sanity(self.stores.batches, lambda: self.target, availability, self.policy(), self.now())
 
     @cached_property
     def pipeline(self) -> Pipeline:
@@ -188,7 +190,7 @@ class Context:
         from ..sync.loading import Loader
         from ..sync.spreading import Spreading, SpreadingParts
 
-        loader = Loader(self.connections.adapter, self.stores.jobs, self.stores.rules.current, self.policy)
+        loader = Loader(self.connections.adapter, self.stores.jobs, self.stores.rules.current, self.policy, self.now)
         spreading = SpreadingParts(
             shares=self.stores.shares,
             leases=self.ledger.leases,
@@ -197,6 +199,7 @@ class Context:
             bulk=self.bulk,
             loader=loader,
             session=lambda integration: self.connections.adapter(integration).connection.http,
+            now=self.now,
         )
         return Automatic(
             AutomaticParts(
@@ -212,6 +215,7 @@ class Context:
                 messenger=self.messenger,
                 most_changes=lambda: self.settings.sync.most_changes,
                 read_only=lambda integration: self.connections.settings_of(integration).read_only,
+                now=self.now,
             )
         )
 
@@ -221,7 +225,7 @@ class Context:
         from ..sync.messenger import Messenger
         from .channels import sender_of
 
-        return Messenger(self.stores.troubles, self.ledger.leases, lambda: sender_of(self.settings, self.actor))
+        return Messenger(self.stores.troubles, self.ledger.leases, lambda: sender_of(self.settings, self.actor), self.now)
 
     @cached_property
     def _sync_parts(self) -> SyncParts:
@@ -235,6 +239,7 @@ class Context:
             rules=self.stores.rules.current,
             policy=self.policy,
             authorise=self.authorise_sync,
+            now=self.now,
             timing=SyncTiming(settle_after=self.settings.sync.settle_after),
         )
 
@@ -293,6 +298,10 @@ class Context:
 
         await self.shadowing.watch([integration], AUTOMATIC)
 
+    def now(self) -> datetime:
+        """Return the present time by the clock of the database, which every host that uses it shares."""
+        return self.stores.database.now()
+
     def policy(self) -> EvaluationPolicy:
         """Return what the configuration adds to the rules."""
         return self.settings.evaluation_policy()
@@ -350,7 +359,7 @@ class Context:
         return Attempt(
             actor=self.actor.user,
             action=action,
-            at=now(),
+            at=self.now(),
             integration=integration,
             outcome=outcome,
             cause=cause,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
-from ..clock import now
 from ..models import Coverage, NearCoverage, RuleShare, in_acting_order
 from ..store.verdicts import policy_key
 from .base import Service, for_admins
@@ -26,7 +25,7 @@ class CoverageService(Service):
             days: The last so many days, the present one included.
         """
         chosen = await self._chosen(integration)
-        store, moment = self.context.stores.coverage, now()
+        store, moment = self.context.stores.coverage, self.context.now()
         counts = await store.counts(chosen, policy_key(self.context.policy()), moment)
         rules = await self.context.rule_store.current()
         today = moment.astimezone(UTC).date()
@@ -62,7 +61,9 @@ class CoverageService(Service):
 
         chosen = await self._chosen(integration)
         rules = await self.context.rule_store.current()
-        return await near_coverage(self.context.stores.batches, chosen, rules, self.context.policy(), now=now(), on_progress=on_progress)
+        return await near_coverage(
+            self.context.stores.batches, chosen, rules, self.context.policy(), now=self.context.now(), on_progress=on_progress
+        )
 
     async def _chosen(self, integration: str | None) -> tuple[str, ...]:
         if integration is None:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ..clock import now
 from ..models import Eligibility, Job, JudgedCounts, RuleSet, Source, SyncStatus
 from ..store.filter import parse_filter
 from .base import Service, for_admins, for_integration
@@ -89,7 +88,7 @@ class EligibilityService(Service):
         from ..store.verdicts import policy_key
 
         chosen = await self._chosen(integration)
-        tally = await self.context.verdict_store.tally(chosen, policy_key(self.context.policy()), now())
+        tally = await self.context.verdict_store.tally(chosen, policy_key(self.context.policy()), self.context.now())
         return JudgedCounts(tally.jobs, tally.eligible, tally.ineligible)
 
     async def _found(self, integration: str, job_id: str, ruleset: RuleSet, *, live: bool) -> Eligibility:
@@ -119,7 +118,7 @@ class EligibilityService(Service):
             provider_title=connections.title(job.integration),
             source=source,
             read_at=read_at,
-            now=now(),
+            now=self.context.now(),
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ..clock import now, rfc3339
+from ..clock import rfc3339
 from ..models import Greeting, IntegrationNews
 from .base import Service, for_admins
 
@@ -40,7 +40,7 @@ class GreetingService(Service):
     @for_admins
     async def seen(self) -> None:
         """Note that the actor's visit ends now: the next greeting tells what happened from here on."""
-        await self.context.integration_store.remember(self.context.actor.user, VISIT, rfc3339(now()))
+        await self.context.integration_store.remember(self.context.actor.user, VISIT, rfc3339(self.context.now()))
 
     async def _last_visit(self) -> datetime | None:
         text = await self.context.integration_store.recall(self.context.actor.user, VISIT)

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..clock import now
 from ..errors import JobNotFound, UsageError
 from ..models import Eligibility, ImpactJob, ImpactList, ImpactPage, ImpactSample, Rule, RuleImpact, RuleSet, Source
 from ..store.filter import parse_filter
@@ -126,7 +125,7 @@ class ImpactService(Service):
             provider_title=connections.title(integration),
             source=Source.CACHE,
             read_at=job.cached_at,
-            now=now(),
+            now=self.context.now(),
         )
 
     async def _keys(self, found: RuleImpact, integration: str, which: ImpactList, field: str | None, filter_text: str) -> Sequence[int]:

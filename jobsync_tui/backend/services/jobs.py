@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection
 
-from ..clock import now
 from ..errors import JobNotFound, UsageError
 from ..models import CachedJob, JobPage, JobRow, Sort
 from ..store.filter import parse_filter
@@ -96,7 +95,7 @@ class JobService(Service):
             await self.context.job_store.mark_gone(integration, wanted)
             title = self.context.connections.title(integration)
             raise JobNotFound(remedy=f"Check the id in {title}: it is case-sensitive, and a reposted job has a new one")
-        return await self.context.job_store.put(job, now())
+        return await self.context.job_store.put(job, self.context.now())
 
     @for_integration
     async def id_in_url(self, integration: str, text: str) -> str | None:

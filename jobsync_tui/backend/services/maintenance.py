@@ -8,7 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 
 from ..canonical import storable
-from ..clock import now
 from ..errors import AccessDenied, UsageError
 from ..models import BackupReport, MoveReport, RenamePlan, RenameReport
 from ..paths import places
@@ -39,7 +38,7 @@ class MaintenanceService(Service):
         await self._require_everything("prune")
         if keep < LEAST_KEPT:
             raise UsageError(f"The last {LEAST_KEPT.days} days of the record are always kept", remedy=f"--keep {LEAST_KEPT.days}d, or more")
-        return await self.context.ledger.prune(now() - keep, self.context.actor.user)
+        return await self.context.ledger.prune(self.context.now() - keep, self.context.actor.user)
 
     @for_admins
     async def backup(self, file: Path) -> BackupReport:

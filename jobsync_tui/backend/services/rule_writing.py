@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from ..clock import now
 from ..models import Rule
 from .base import Service, for_admins
 
@@ -23,7 +22,7 @@ class RuleWritingService(Service):
         """
         from ..sync.rule_matches import count_matches
 
-        return await count_matches(self.context.stores.batches, self.context.visible(), rules, self.context.policy(), now())
+        return await count_matches(self.context.stores.batches, self.context.visible(), rules, self.context.policy(), self.context.now())
 
     @for_admins
     async def new_id(self, name: str, taken: Collection[str] = ()) -> str:

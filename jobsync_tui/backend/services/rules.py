@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..clock import now
 from ..errors import UsageError
 from ..models import (
     ImpactReport,
@@ -53,7 +52,7 @@ class RuleService(Service):
 
         Jobs that were not judged yet count nowhere; `EligibilityService.judge_all` judges them.
         """
-        asked = (self.context.visible(), policy_key(self.context.policy()), now())
+        asked = (self.context.visible(), policy_key(self.context.policy()), self.context.now())
         tally = await self.context.verdict_store.tally(*asked)
         effects = await self.context.stores.coverage.last_effects(*asked)
         return {rule: RuleCount(jobs, tally.alone.get(rule, 0), effects.get(rule)) for rule, jobs in tally.matched.items()}

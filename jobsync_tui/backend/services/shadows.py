@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..clock import now
 from ..errors import UsageError
 from ..models import ImpactList, Rule, RuleImpact, RuleSet, Shadow, ShadowLook, ShadowPage
 from ..rules import dump_rules, load_rules
@@ -57,7 +56,7 @@ class ShadowService(Service):
         if not load_rules(dump_rules(rules), "the draft"):
             raise UsageError("A shadow needs at least one rule")
         current = await self.context.rule_store.current()
-        shadow = Shadow(name=name, rules=tuple(rules), base_revision=current.revision, actor=self.context.actor.user, at=now())
+        shadow = Shadow(name=name, rules=tuple(rules), base_revision=current.revision, actor=self.context.actor.user, at=self.context.now())
         attempt = self.context.attempt("rules shadow", outcome="changed", cause=f"add {name}")
         await self.context.stores.shadows.add(shadow, lambda db: append(db, attempt, attempt.at))
         return shadow

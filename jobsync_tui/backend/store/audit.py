@@ -52,9 +52,9 @@ class Attempt:
 class AuditStore:
     """Appends to the record, reads it, checks it."""
 
-    def __init__(self, database: Database, *, now: Callable[[], datetime] = clock.now) -> None:
+    def __init__(self, database: Database, *, now: Callable[[], datetime] | None = None) -> None:
         self._database = database
-        self._now = now
+        self._now = now or database.now
 
     async def record(self, attempt: Attempt) -> int:
         """Append an attempt that has ended, and return its number.

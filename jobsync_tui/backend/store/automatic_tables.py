@@ -35,6 +35,7 @@ class DecisionRow(peewee.Model):
 class ScheduleRow(peewee.Model):
     """The schedule of one integration. ``tick`` is when the grid's slot began that was claimed last, ``every`` the grid's width.
 
+    ``spans`` are all that were (`Spans`), and ``passed`` the slot that came up again last and was passed over.
     ``last`` is the last run as JSON. ``hold`` says why it waits for a person, ``held_for`` which rules the guard stopped, and
     ``accepted`` which ones a person let pass.
     """
@@ -51,6 +52,8 @@ class ScheduleRow(peewee.Model):
     hold_remedy = peewee.TextField(default="")
     held_for = peewee.TextField(null=True)
     accepted = peewee.TextField(null=True)
+    spans = peewee.TextField(default="[]")
+    passed = peewee.BigIntegerField(default=0)
 
     class Meta:  # noqa: D106
         table_name = "automatic_schedule"

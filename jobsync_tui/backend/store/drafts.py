@@ -17,9 +17,9 @@ from .rule_tables import DraftRow
 class DraftStore:
     """Drafts, each of one actor, by what is edited."""
 
-    def __init__(self, database: Database, now: Callable[[], datetime] = clock.now) -> None:
+    def __init__(self, database: Database, now: Callable[[], datetime] | None = None) -> None:
         self._database = database
-        self._now = now
+        self._now = now or database.now
 
     async def put(self, actor: str, key: str, text: str, base_revision: int) -> RuleDraft:
         """Keep a draft in the place of the one before, and return it."""

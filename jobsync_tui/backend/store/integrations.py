@@ -34,7 +34,7 @@ class IntegrationStore:
 
     async def state(self, integration: str) -> CacheState:
         """Return how the cache of an integration stands; one never used has an empty one."""
-        return await self._database.read(_state, integration, self._process, clock.to_ms(clock.now()))
+        return await self._database.read(_state, integration, self._process, clock.to_ms(self._database.now()))
 
     async def known(self) -> tuple[str, ...]:
         """Return the ids of all integrations for which anything is kept, those too that left the configuration."""

@@ -52,18 +52,18 @@ class JobStore:
     Args:
         database: Where.
         policy: What the configuration adds to the rules at this moment; verdicts that rest on another one are none.
-        now: The clock by which ages in filters and in verdicts are counted.
+        now: The clock by which ages in filters and in verdicts are counted, where it is not the database's.
     """
 
     def __init__(
         self,
         database: Database,
         policy: Callable[[], EvaluationPolicy] = EvaluationPolicy,
-        now: Callable[[], datetime] = clock.now,
+        now: Callable[[], datetime] | None = None,
     ) -> None:
         self._database = database
         self._policy = policy
-        self._now = now
+        self._now = now or database.now
         self._dialect = database.dialect
         self._recall = Recall()
         self._process = ProcessIdentity.own()

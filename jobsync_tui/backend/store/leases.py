@@ -1,7 +1,8 @@
 """Leases: one process at a time has a job in hand, and everybody can see who and since when.
 
-A lease ends by release, by its expiry, when an admin breaks it, or when its process is known to have ended on this host. Each has a fencing
-number greater than every earlier one; what would be written under a lease is refused once another one, or none, is in its place.
+A lease ends by release, by its expiry, when an admin breaks it, or when its process is known to have ended on this host. On its own host
+it expires by the uptime, elsewhere by the clock that everybody who uses the database shares. Each has a fencing number greater than every
+earlier one; what would be written under a lease is refused once another one, or none, is in its place.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from ..errors import Busy, JobsyncError, StorageError
 from ..ids import new_id
 from ..models import Lease
 from .ledger_tables import FenceRow, LeaseRow
-from .process import ProcessIdentity, Uptime, uptime
+from .process import ProcessIdentity
 from .statements import change, first, insertion, run
 
 log = logging.getLogger(__name__)
@@ -45,13 +46,13 @@ class LeaseStore:
         *,
         ttl: timedelta = DEFAULT_TTL,
         process: ProcessIdentity | None = None,
-        now: Callable[[], datetime] = clock.now,
-        uptime: Uptime = uptime,
+        now: Callable[[], datetime] | None = None,
+        uptime: Callable[[], int] = clock.uptime,
     ) -> None:
         self._database = database
         self.ttl = ttl
         self.process = process or ProcessIdentity.own()
-        self.now = now
+        self.now = now or database.now
         self._uptime = uptime
         self._released: set[str] = set()
         self._given_up: set[str] = set()

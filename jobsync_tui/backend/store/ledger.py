@@ -14,7 +14,7 @@ from . import audit, journal, leases
 from .audit import Attempt, AuditStore
 from .journal import Journal, Operation, OperationKind, OperationState
 from .leases import DEFAULT_TTL, LeaseStore
-from .process import ProcessIdentity, Uptime, uptime
+from .process import ProcessIdentity
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +48,11 @@ class Ledger:
         *,
         lease_ttl: timedelta = DEFAULT_TTL,
         process: ProcessIdentity | None = None,
-        now: Callable[[], datetime] = clock.now,
-        uptime: Uptime = uptime,
+        now: Callable[[], datetime] | None = None,
+        uptime: Callable[[], int] = clock.uptime,
     ) -> None:
         self._database = database
-        self.now = now
+        self.now = now or database.now
         self.journal = Journal(database)
         self.leases = LeaseStore(database, ttl=lease_ttl, process=process, now=now, uptime=uptime)
         self.audit = AuditStore(database, now=now)

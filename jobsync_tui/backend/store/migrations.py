@@ -10,6 +10,8 @@ from .ordering import COLUMNS, TIMES, create_order
 from .parts import fill_parts
 from .rename_table import create_renames
 from .rule_tables import create_rule_tables
+from .spans import Spans
+from .statements import run
 from .tables import CACHE_TABLES, CounterRow, PartRow
 from .textindex import text_index
 
@@ -50,6 +52,21 @@ def _shares(db: Db, _: Dialect) -> None:
     create_tables(db, SHARE_TABLES)
 
 
+_TICKS = "SELECT integration, tick FROM automatic_ticks UNION SELECT integration, tick FROM automatic_schedule ORDER BY tick"
+
+
+def _spans(db: Db, _: Dialect) -> None:
+    db.execute_sql("ALTER TABLE automatic_schedule ADD COLUMN spans TEXT NOT NULL DEFAULT '[]'")
+    db.execute_sql("ALTER TABLE automatic_schedule ADD COLUMN passed BIGINT NOT NULL DEFAULT 0")
+    widths = dict(db.execute_sql("SELECT integration, every FROM automatic_schedule WHERE tick > 0 AND every > 0").fetchall())
+    spans = dict.fromkeys(widths, Spans())
+    for integration, tick in db.execute_sql(_TICKS).fetchall():
+        if integration in spans:
+            spans[integration] = spans[integration].adding(tick, every=widths[integration], near=widths[integration])
+    for integration, known in spans.items():
+        run(db, "UPDATE automatic_schedule SET spans = ? WHERE integration = ?", known.dump(), integration)
+
+
 MIGRATIONS = (
     Migration(2, "the ids that integrations had before", create_renames),
     Migration(3, "troubles that are told, and since when a job is eligible", _troubles_and_eligible_since),
@@ -57,6 +74,7 @@ MIGRATIONS = (
     Migration(5, "the slots that the automatic sync ran", _ticks),
     Migration(6, "what stands inside other fields, for filters", _parts),
     Migration(7, "runs that are spread over workers", _shares),
+    Migration(8, "all slots that were ever run, for clocks that jump", _spans),
 )
 
 SCHEMA = Schema("store", 1 + len(MIGRATIONS), _create, MIGRATIONS)

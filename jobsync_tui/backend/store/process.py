@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -63,14 +61,6 @@ class ProcessIdentity:
         if self.space != observer.space:
             return False
         return not _runs(self.pid, self.started)
-
-
-Uptime = Callable[[], int]
-
-
-def uptime() -> int:
-    """Return the milliseconds since the host started, asleep or awake: no correction of the wall clock moves it."""
-    return time.clock_gettime_ns(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)) // 1_000_000
 
 
 def _runs(pid: int, started: str) -> bool:

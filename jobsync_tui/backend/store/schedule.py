@@ -2,7 +2,8 @@
 
 The grid counts from 1970 in steps of the interval, by the database's clock: every process and every host cuts time alike, whatever their
 own clocks say. A slot is claimed in one transaction. Where that clock jumped ahead, one slot is claimed, not all it passed; where it went
-back, no slot is claimed twice.
+back, no slot is claimed twice, in whatever order it jumps: those that were run are kept as spans of time. A slot that comes up again is
+passed over, and said to be. Where the interval changes, the slots are others: one of the new grid may begin within the last one of the old.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from ..database import Database, Db
 from ..models import AutomaticRun, AutomaticState, Failure, Hold, HoldKind, Pause, Tick
 from .automatic_tables import PauseRow, ScheduleRow
 from .codec import moment
+from .spans import Spans
 from .ticks import begin_tick, end_tick, last_ticks
 
 AHEAD = timedelta(minutes=10)
@@ -34,6 +36,8 @@ class Claim(Enum):
 
     OURS = "ours"
     TAKEN = "taken"
+    PASSED = "passed"
+    """It was run before the clock went back, and this is the first time that it comes up again."""
 
 
 class ScheduleStore:
@@ -50,6 +54,10 @@ class ScheduleStore:
     async def claim(self, integration: str, every: timedelta) -> Claim:
         """Claim the present slot of an integration; it is ours where nobody had it before."""
         return await self._database.write(lambda db: _claim(db, integration, self._present(db), width(every)))
+
+    async def goes_on(self, integration: str) -> datetime | None:
+        """Return when a slot comes that was not run yet, where the present one was before the clock went back."""
+        return await self._database.read(lambda db: _goes_on(_row(db, integration), self._present(db)))
 
     async def begin(self, integration: str, every: timedelta) -> None:
         """Note that a run begins."""
@@ -102,8 +110,8 @@ class ScheduleStore:
         return await self._database.write(self._pause, actor)
 
     async def resume(self) -> Pause | None:
-        """End the pause, and return it."""
-        return await self._database.write(_resume)
+        """End the pause, and return it. Slots that were run while the clock was ahead are forgotten: a person says that it is right."""
+        return await self._database.write(lambda db: _resume(db, self._present(db)))
 
     async def paused(self) -> Pause | None:
         """Return the pause that stands."""
@@ -138,17 +146,25 @@ def slot(now: int, every: int) -> int:
 
 
 def _claim(db: Db, integration: str, now: int, every: int) -> Claim:
-    row = _row(db, integration)
-    present, last = slot(now, every), 0 if row is None else row.tick
-    if last >= present and last <= present + max(2 * every, AHEAD // timedelta(milliseconds=1)):
+    row = _row(db, integration) or ScheduleRow(integration=integration)
+    present, near = slot(now, every), max(2 * every, AHEAD // timedelta(milliseconds=1))
+    if present <= row.tick <= present + near or present == row.passed:
         return Claim.TAKEN
-    _put(db, integration, {"tick": present, "every": every})
-    # A slot far ahead was claimed while the clock was wrong. What falls into the present one may have been done before it went wrong.
-    if last >= present:
-        return Claim.TAKEN
-    same_grid = row is not None and row.every == every and last
-    begin_tick(db, integration, present, now, missed=(present - last) // every - 1 if same_grid else 0)
+    spans = Spans.load(row.spans)
+    if spans.end_at(present) is not None:
+        _put(db, integration, {"passed": present})
+        return Claim.PASSED
+    _put(db, integration, {"tick": present, "every": every, "spans": spans.adding(present, every=every, near=near).dump()})
+    before = spans.before(present) if row.every == every else None
+    begin_tick(db, integration, present, now, missed=0 if before is None else (present - before) // every - 1)
     return Claim.OURS
+
+
+def _goes_on(row: ScheduleRow | None, now: int) -> datetime | None:
+    if row is None or not row.every:
+        return None
+    end = Spans.load(row.spans).end_at(slot(now, row.every))
+    return None if end is None else clock.from_ms(slot(end, row.every) + row.every)
 
 
 def _put_hold(db: Db, integration: str, hold: Hold, held_for: str | None) -> bool:
@@ -202,9 +218,12 @@ def _paused(db: Db) -> Pause | None:
     return None
 
 
-def _resume(db: Db) -> Pause | None:
+def _resume(db: Db, now: int) -> Pause | None:
     pause = _paused(db)
     PauseRow.delete().execute(db)
+    for row in ScheduleRow.select().where(ScheduleRow.every > 0).execute(db):
+        present = slot(now, row.every)
+        _put(db, row.integration, {"tick": min(row.tick, present), "spans": Spans.load(row.spans).until(present).dump()})
     return pause
 
 

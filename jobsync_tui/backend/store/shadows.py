@@ -45,9 +45,9 @@ class Seen:
 class ShadowStore:
     """Keeps shadows and what is seen of them."""
 
-    def __init__(self, database: Database, now: Callable[[], datetime] = clock.now) -> None:
+    def __init__(self, database: Database, now: Callable[[], datetime] | None = None) -> None:
         self._database = database
-        self._now = now
+        self._now = now or database.now
 
     async def add(self, shadow: Shadow, also: Callable[[Db], object]) -> None:
         """Keep a new shadow; ``also`` runs in the same transaction.

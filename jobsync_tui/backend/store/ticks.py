@@ -6,6 +6,8 @@ import os
 import platform
 from collections.abc import Sequence
 
+import peewee
+
 from .. import clock
 from ..database import Db
 from ..models import AutomaticRun, Tick
@@ -24,13 +26,14 @@ def process_name() -> str:
 
 
 def begin_tick(db: Db, integration: str, tick: int, now: int, *, missed: int) -> None:
-    """Note that this process runs a slot; the oldest ones go."""
+    """Note that this process runs a slot; those go that lie farthest from it."""
     row = {"integration": integration, "tick": tick, "missed": missed, "by": process_name(), "started_at": now}
     TickRow.insert(row).on_conflict_ignore().execute(db)
-    kept = TickRow.select(TickRow.tick).where(TickRow.integration == integration).order_by(TickRow.tick.desc())
-    oldest: int | None = kept.offset(KEPT).limit(1).scalar(db)
-    if oldest is not None:
-        TickRow.delete().where((TickRow.integration == integration) & (TickRow.tick <= oldest)).execute(db)
+    distance = peewee.fn.ABS(TickRow.tick - tick)
+    nearest = TickRow.select(distance).where(TickRow.integration == integration).order_by(distance)
+    farthest: int | None = nearest.offset(KEPT).limit(1).scalar(db)
+    if farthest is not None:
+        TickRow.delete().where((TickRow.integration == integration) & (distance >= farthest)).execute(db)
 
 
 def end_tick(db: Db, run: AutomaticRun, now: int) -> None:

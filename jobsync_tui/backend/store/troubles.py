@@ -16,7 +16,7 @@ import peewee
 from .. import clock
 from ..canonical import storable
 from ..database import Database, Db
-from ..models import JOBS_FAILED, AutomaticRun, ChannelState, Failure, Trouble
+from ..models import CLOCK_WENT_BACK, JOBS_FAILED, AutomaticRun, ChannelState, Failure, Trouble
 from .automatic_tables import ChannelRow, TroubleRow
 from .codec import moment
 from .decisions import failing
@@ -36,13 +36,15 @@ class News:
 class TroubleStore:
     """What runs met, and who was told."""
 
-    def __init__(self, database: Database, *, now: Callable[[], datetime] = clock.now) -> None:
+    def __init__(self, database: Database, *, now: Callable[[], datetime] | None = None) -> None:
         self._database = database
-        self._now = now
+        self._now = now or database.now
 
     async def note(self, run: AutomaticRun) -> None:
-        """Note what a run met, and what it met no more; one that did nothing says nothing."""
-        if not run.skipped:
+        """Note what a run met, and what it met no more; one that did nothing says nothing, but for one that the clock kept from it."""
+        if run.error is not None and run.error.code == CLOCK_WENT_BACK:
+            await self._database.write(_note_clock, run.integration, run.error, clock.to_ms(self._now()))
+        elif not run.skipped:
             await self._database.write(_note, run, clock.to_ms(self._now()))
 
     async def standing(self, integrations: Collection[str]) -> tuple[Trouble, ...]:
@@ -83,6 +85,11 @@ def _note(db: Db, run: AutomaticRun, now: int) -> None:
     for row in rows.values():
         if row.code not in met and not row.over:
             _put(db, row, {"over": True, "last": now, **_event(db, now)})
+
+
+def _note_clock(db: Db, integration: str, failure: Failure, now: int) -> None:
+    here = (TroubleRow.integration == integration) & (TroubleRow.code == failure.code)
+    _meet(db, TroubleRow.select().where(here).first(db), integration, failure, now=now)
 
 
 def _meet(db: Db, known: TroubleRow | None, integration: str, failure: Failure, *, now: int, jobs: int = 0) -> None:

@@ -13,7 +13,7 @@ from functools import partial
 from .. import clock
 from ..access import Actor
 from ..errors import Busy, CredentialsRejected, JobsyncError
-from ..models import AutomaticRun, Failure, Hold, HoldKind, Lease, Outcome
+from ..models import CLOCK_WENT_BACK, AutomaticRun, Failure, Hold, HoldKind, Lease, Outcome
 from ..store.audit import Attempt
 from ..store.decisions import Candidate, Decision, DecisionStore
 from ..store.integrations import IntegrationStore
@@ -119,10 +119,23 @@ class Automatic:
             return skipped(integration, "paused", f"Paused by {pause.by} since {clock.rfc3339(pause.since)}", "jobsync auto resume")
         if not order.on_schedule:
             return await self._unless_held(order)
-        if await schedule.claim(integration, order.every) is Claim.TAKEN:
-            return skipped(integration, "slot_taken", "This run was done already, here or on another host")
+        match await schedule.claim(integration, order.every):
+            case Claim.TAKEN:
+                return skipped(integration, "slot_taken", "This run was done already, here or on another host")
+            case Claim.PASSED:
+                return await self._passed(integration)
         run = await self._caught(integration, self._unless_held(order))
         await schedule.end_slot(run)
+        return run
+
+    async def _passed(self, integration: str) -> AutomaticRun:
+        """Say, here and as a trouble, that a slot came up again."""
+        again = await self._parts.schedule.goes_on(integration)
+        goes_on = "" if again is None else f"; it goes on at {clock.rfc3339(again)}"
+        message = f"The clock went back: what is due now was run before, and is passed over{goes_on}"
+        run = skipped(integration, CLOCK_WENT_BACK, message, "If the clock is right now, jobsync auto resume lets it go on at once.")
+        log.warning("%s: %s", integration, message)
+        await self._parts.messenger.note(run)
         return run
 
     async def _unless_held(self, order: Order) -> AutomaticRun:

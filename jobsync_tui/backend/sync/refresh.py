@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from time import monotonic
 
 from .. import clock
@@ -48,15 +49,22 @@ class Refresher:
         jobs: The cache.
         integrations: The state of the caches.
         on_wait: Has a listener told, in words, what an integration waits for; None as listener ends that.
+        now: The clock that everybody who uses the cache shares: a listing's signs of life are told by it.
     """
 
     def __init__(
-        self, adapters: Callable[[str], Adapter], jobs: JobStore, integrations: IntegrationStore, on_wait: Waits | None = None
+        self,
+        adapters: Callable[[str], Adapter],
+        jobs: JobStore,
+        integrations: IntegrationStore,
+        on_wait: Waits | None = None,
+        now: Callable[[], datetime] = clock.now,
     ) -> None:
         self._adapters = adapters
         self._jobs = jobs
         self._integrations = integrations
         self._on_wait = on_wait
+        self._now = now
 
     async def refresh(
         self, integration: str, *, full: bool = False, accept_gone: bool = False, on_progress: Progress | None = None
@@ -79,7 +87,7 @@ class Refresher:
         started = monotonic()
         adapter = self._adapters(integration)
         state = await self._jobs.begin_listing(integration, full=full or not adapter.incremental)
-        run = _Run(self._jobs, adapter, state, _Reporter(state, on_progress))
+        run = _Run(self._jobs, adapter, state, _Reporter(state, on_progress), self._now)
         if self._on_wait is not None:
             self._on_wait(integration, run.reporter.waiting)
         try:
@@ -112,7 +120,7 @@ class Refresher:
     async def _leave(self, run: _Run, error: str | None) -> None:
         # A cache that cannot be written, or a listing taken over, has an error of its own that is on its way already.
         with suppress(JobsyncError):
-            await self._jobs.fail_listing(run.state, error, clock.now())
+            await self._jobs.fail_listing(run.state, error, self._now())
 
 
 @dataclass(slots=True)
@@ -134,6 +142,7 @@ class _Run:
     adapter: Adapter
     state: ListingState
     reporter: _Reporter
+    now: Callable[[], datetime]
     counts: _Counts = field(default_factory=_Counts)
     rejected: list[RejectedRow] = field(default_factory=list)
     rejections: int = 0
@@ -149,7 +158,7 @@ class _Run:
         except STALE_CURSOR:
             if not self.state.resumed or self.last is not None:
                 raise
-            self.state = await self.jobs.restart_listing(self.state, full=self.state.full, now=clock.now())
+            self.state = await self.jobs.restart_listing(self.state, full=self.state.full, now=self.now())
             await self._all_pages()
         if self.last is None or self.last.cursor is not None:
             raise UnexpectedAnswer(
@@ -162,7 +171,7 @@ class _Run:
         """End the listing at its last page."""
         watermark = self.last.watermark if self.last else None
         return await self.jobs.finish_listing(
-            self.state, watermark=watermark, complete=self.complete, accept_gone=accept_gone, now=clock.now()
+            self.state, watermark=watermark, complete=self.complete, accept_gone=accept_gone, now=self.now()
         )
 
     @property
@@ -191,7 +200,7 @@ class _Run:
             resumed=self.state.resumed,
             complete=self.complete,
             seconds=seconds,
-            finished_at=clock.now(),
+            finished_at=self.now(),
         )
 
     async def beat(self) -> None:
@@ -199,7 +208,7 @@ class _Run:
         while True:
             await asyncio.sleep(HEARTBEAT_EVERY)
             with suppress(JobsyncError):
-                await self.jobs.beat(self.state, clock.now())
+                await self.jobs.beat(self.state, self.now())
 
     async def _all_pages(self) -> None:
         buffer = PageBuffer(READ_AHEAD)
@@ -251,7 +260,7 @@ class _Run:
             [job for page in pages for job in page.jobs],
             [job_id for page in pages for job_id in page.deleted],
             last.cursor,
-            clock.now(),
+            self.now(),
             unread=[row.id for row in refused if row.id is not None],
         )
         self.counts = _Counts(
