@@ -95,7 +95,7 @@ async def evaluation(verdicts: VerdictStore, batches: BatchStore, rules: RuleSet
     judgement = await verdicts.begin(basis_of(rules, POLICY, datetime.now(UTC)), datetime.now(UTC))
     after, seconds, whole = 0, 0.0, 0.0
     while (jobs := await batches.unjudged(judgement, "acme", needed, after=after)).read:
-        after = jobs.read[-1].key
+        after = jobs.read.keys[-1]
         started = time.thread_time()
         judge(Batch(len(jobs.read), columns_of(jobs, needed)), rules, POLICY, datetime.now(UTC))
         seconds += time.thread_time() - started

@@ -135,7 +135,7 @@ def field_named(name: str) -> Field | None:
     def read(job: Job) -> object:
         return job.custom[rest] if rest in job.custom else inside(job.custom, rest)
 
-    return Field(name, Kind.ANY, many=False, read=read)
+    return Field(name, Kind.ANY, many=False, read=read if "." in rest else lambda job: job.custom.get(rest))
 
 
 def inside(value: object, path: str) -> object:

@@ -23,6 +23,7 @@ from .fold import fold
 from .sources import Source, note_change, sources_of, take_number, version
 from .statements import first, many, run
 from .tables import JobRecord, JudgementRow, RevisionRow, RulingRow, VerdictRow
+from .verdict_rows import States, keep_rulings
 
 RULINGS = 32
 """Bits of a ruling's number below the judgement's."""
@@ -77,15 +78,6 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """A job as it was when it was read for judging; a verdict is kept only where it still is so."""
-
-    key: int
-    changed: int
-    ruling: int
-
-
-@dataclass(frozen=True, slots=True)
 class Tally:
     """How the rules in force judged jobs.
 
@@ -119,19 +111,19 @@ class VerdictStore:
         """Return the judgement that rests on ``basis``; another one before it is void from now on."""
         return await self._database.write(_begin, basis, now)
 
-    async def keep(self, judgement: Judgement, read: Sequence[Read], rulings: Sequence[Ruling], now: datetime) -> Judgement | None:
-        """Keep the verdicts of jobs, those excepted that changed since they were read.
+    async def keep(self, judgement: Judgement, read: States, rulings: Sequence[Ruling], now: datetime) -> Judgement | None:
+        """Keep the verdicts of jobs, those excepted that changed since they were read. A power cut may take them: they are judged again.
 
         Args:
             judgement: Which they belong to.
             read: The jobs.
-            rulings: One for each of them.
+            rulings: One for each of them; it is quick where the same ruling is the same object.
             now: The present.
 
         Returns:
             The judgement, knowing its new rulings; None where it is void, and nothing was kept.
         """
-        return await self._database.write(_keep, self._dialect, judgement, list(zip(read, rulings, strict=True)), now)
+        return await self._database.write_unsynced(_keep, self._dialect, judgement, read, rulings, now=now)
 
     async def rulings(self, revision: int, policy: str, now: datetime) -> Mapping[int, tuple[str | None, tuple[str, ...]]]:
         """Return by number why the jobs of a ruling are not eligible, and the ids of the rules that apply to them.
@@ -230,18 +222,14 @@ def _rulings(db: Db, revision: int, policy: str, now: datetime) -> dict[int, tup
     return {number: (ruling.reason, tuple(rule for rule, _ in ruling.rules)) for ruling, number in rulings}
 
 
-def _keep(db: Db, dialect: Dialect, judgement: Judgement, judged: Sequence[tuple[Read, Ruling]], now: datetime) -> Judgement | None:
+def _keep(db: Db, dialect: Dialect, judgement: Judgement, read: States, rulings: Sequence[Ruling], *, now: datetime) -> Judgement | None:
     if in_force(db, judgement.basis.policy, now) != judgement.number:
         return None
-    new = dict.fromkeys(ruling for _, ruling in judged if ruling not in judgement.known)
+    once = {id(ruling): ruling for ruling in rulings}
+    new = dict.fromkeys(ruling for ruling in once.values() if ruling not in judgement.known)
     numbers = {**judgement.known, **_add(db, judgement, list(new))}
-    many(
-        db,
-        dialect,
-        "INSERT INTO verdicts (key, changed, ruling) VALUES (?, ?, ?) "
-        "ON CONFLICT (key) DO UPDATE SET ruling = excluded.ruling WHERE verdicts.changed = ? AND verdicts.ruling = ?",
-        [(job.key, job.changed, numbers[ruling], job.changed, job.ruling) for job, ruling in judged],
-    )
+    by_object = {each: numbers[ruling] for each, ruling in once.items()}
+    keep_rulings(db, dialect, read, [by_object[id(ruling)] for ruling in rulings])
     note_change(db)
     return Judgement(judgement.number, judgement.basis, numbers)
 

@@ -51,7 +51,7 @@ async def field_catalogue(
             if not jobs.read:
                 break
             await asyncio.to_thread(_count, counted, integration, jobs, names)
-            last = jobs.read[-1].key
+            last = jobs.read.keys[-1]
             of_this += len(jobs.read)
             looked_at += len(jobs.read)
             if on_progress is not None:

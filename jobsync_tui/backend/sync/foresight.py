@@ -183,7 +183,7 @@ class _Change:
             found = self.comparison.with_verdicts(Batch(len(judged), few), [jobs.rulings[row] for row in judged], self.known)
             ways |= zip((jobs.keys[row] for row in judged), found, strict=True)
         whole = Batch(len(rest.read), columns_of(rest, self.comparison.fields))
-        ways |= zip((job.key for job in rest.read), self.comparison.without_verdicts(whole), strict=True)
+        ways |= zip(rest.read.keys, self.comparison.without_verdicts(whole), strict=True)
         return list(ways.values())
 
     def progress(self, total: int) -> ImpactProgress:

@@ -92,7 +92,7 @@ class Judge:
                 kept = await self._verdicts.keep(judgement, jobs.read, rulings, self._now())
                 if kept is None:
                     return None
-                judgement, after = kept, jobs.read[-1].key
+                judgement, after = kept, jobs.read.keys[-1]
                 done += len(jobs.read)
                 if on_progress is not None:
                     on_progress(done, max(done, total))
@@ -129,34 +129,27 @@ def _column(jobs: JobBatch, name: str) -> Sequence[object]:
     return list(map(field.read, jobs.parts))
 
 
-class _Rulings:
-    """Puts together what many jobs have in common: there are far fewer ways to be judged than jobs."""
+class _Rulings(dict[tuple[int, ...], Ruling]):
+    """Rulings by the reason's number and the rules that apply, made when first met: there are far fewer ways to be judged than jobs."""
 
     def __init__(self, verdicts: Verdicts, policy: EvaluationPolicy) -> None:
-        self._verdicts = verdicts
+        super().__init__()
+        self._size = verdicts.size
+        self._reasons = [(reason.value, rows) for reason, rows in verdicts.reasons.items() if rows]
+        self._applied = [(item.rule, item.applied) for item in verdicts.rules if item.applied]
         self._policy = policy
-        self._made: dict[tuple[str | None, tuple[int, ...]], Ruling] = {}
 
     def each(self) -> list[Ruling]:
         """Return one ruling for each job, in order."""
-        reasons: list[str | None] = [None] * self._verdicts.size
-        for reason, rows in self._verdicts.reasons.items():
-            for row in rows:
-                reasons[row] = reason.value
-        applying: list[list[int]] = [[] for _ in range(self._verdicts.size)]
-        for number, item in enumerate(self._verdicts.rules):
-            for row in item.applied:
-                applying[row].append(number)
-        return [self._ruling(reason, tuple(numbers)) for reason, numbers in zip(reasons, applying, strict=True)]
+        columns = [rows.flags() for _, rows in (*self._reasons, *self._applied)]
+        return [self[flags] for flags in zip(*columns, strict=True)] if columns else [self[()]] * self._size
 
-    def _ruling(self, reason: str | None, numbers: tuple[int, ...]) -> Ruling:
-        known = self._made.get((reason, numbers))
-        if known is None:
-            rules = [self._verdicts.rules[number].rule for number in numbers]
-            left = configured(rules, self._policy) if reason is None else ""
-            known = Ruling(reason is None, reason, left, tuple((rule.id, rule.name) for rule in rules))
-            self._made[reason, numbers] = known
-        return known
+    def __missing__(self, flags: tuple[int, ...]) -> Ruling:
+        reason = next((reason for (reason, _), flag in zip(self._reasons, flags, strict=False) if flag), None)
+        rules = [rule for (rule, _), flag in zip(self._applied, flags[len(self._reasons) :], strict=True) if flag]
+        left = configured(rules, self._policy) if reason is None else ""
+        made = self[flags] = Ruling(reason is None, reason, left, tuple((rule.id, rule.name) for rule in rules))
+        return made
 
 
 def configured(rules: Sequence[Rule], policy: EvaluationPolicy) -> str:

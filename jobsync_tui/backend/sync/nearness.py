@@ -47,7 +47,7 @@ async def near_coverage(
         last = 0
         while (jobs := await batches.every(integration, fields, after=last, limit=batch)).read:
             await asyncio.to_thread(near.look, integration, jobs, fields)
-            last = jobs.read[-1].key
+            last = jobs.read.keys[-1]
             done += len(jobs.read)
             if on_progress is not None:
                 on_progress(done)

@@ -32,7 +32,7 @@ async def count_matches(
         while (jobs := await batches.every(integration, fields, after=last, limit=batch)).read:
             for place, matched in (await asyncio.to_thread(_matched, jobs, asked, policy, fields, now)).items():
                 found[place] += matched
-            last = jobs.read[-1].key
+            last = jobs.read.keys[-1]
     return tuple(found)
 
 

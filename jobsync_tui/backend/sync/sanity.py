@@ -62,7 +62,7 @@ class Sanity:
             last = 0
             while (jobs := await self.batches.every(integration, fields, after=last, limit=batch)).read:
                 await asyncio.to_thread(_look, inspection, integration, jobs, fields)
-                last = jobs.read[-1].key
+                last = jobs.read.keys[-1]
                 seen += len(jobs.read)
                 if on_progress is not None:
                     on_progress(seen)
