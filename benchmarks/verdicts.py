@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import sys
 import tempfile
 import time
 from contextlib import suppress
@@ -17,6 +18,7 @@ from random import Random
 from statistics import quantiles
 
 from benchmarks.rules import make_jobs, make_rules
+from jobsync_tui.app import HAND_OVER
 from jobsync_tui.backend.database import Database
 from jobsync_tui.backend.models import EvaluationPolicy, RuleSet, Sort
 from jobsync_tui.backend.rules.bulk import fields_needed, judge
@@ -110,4 +112,5 @@ if __name__ == "__main__":
     parser.add_argument("--jobs", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=7)
     chosen = parser.parse_args()
+    sys.setswitchinterval(HAND_OVER)
     asyncio.run(run(chosen.jobs, chosen.seed))

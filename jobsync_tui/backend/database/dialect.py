@@ -138,6 +138,10 @@ class Dialect(ABC):
         """Return the expression "``column`` is one of ``values``" with one parameter, however many they are."""
 
     @abstractmethod
+    def numbers(self, db: Db, query: peewee.Node) -> tuple[int, ...]:
+        """Return the whole numbers that a query of one column gives, in one step of the driver, however many they are."""
+
+    @abstractmethod
     def writing(self, db: Db, receipt: str) -> AbstractContextManager[object]:
         """Return the transaction in which a function writes, alone among all writers; ``receipt`` tells it from every other one."""
 

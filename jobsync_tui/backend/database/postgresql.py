@@ -178,6 +178,10 @@ class PostgresqlDialect(Dialect):
         """Return membership in one array parameter."""
         return peewee.Expression(column, peewee.OP.EQ, fn.ANY(peewee.Value(list(values), converter=list, unpack=False)))
 
+    def numbers(self, db: Db, query: peewee.Node) -> tuple[int, ...]:
+        """Return the rows, which the driver takes in all at once by itself."""
+        return tuple(row[0] for row in db.execute(query).fetchall())
+
     def _hear_clock(self, answered: tuple[int, ...]) -> None:
         self._clock = (answered[0], clock.uptime())
 

@@ -101,7 +101,7 @@ class Candidates:
         return drawn
 
     def _draw(self, query: peewee.Node, most: int, *, exact: bool) -> Drawn:
-        keys = tuple(row[0] for row in self._db.execute(query).fetchall())
+        keys = self._dialect.numbers(self._db, query)
         return Drawn(keys[:most], whole=len(keys) <= most, exact=exact)
 
     def _other_indexes(self) -> Iterator[peewee.ModelSelect[Any]]:

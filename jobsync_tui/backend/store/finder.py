@@ -183,7 +183,7 @@ class Finder:
     def _collect(self) -> bool:
         """Read the jobs once, as they lie in the table, for the keys of the matches; return whether they are few."""
         query = self._select((JobRecord.key,)).where(joined("AND", [self._span(), *self._terms()])).limit(FEW + 1)
-        keys = tuple(row[0] for row in query.tuples().execute(self._db))
+        keys = self._dialect.numbers(self._db, query)
         if len(keys) > FEW:
             return False
         self._findings.keys, self._findings.count = keys, len(keys)
@@ -256,7 +256,7 @@ class Finder:
         """Return those of the keys that match, without an index tempting the database to read more than their rows."""
         within = (JobRecord.source + 0).in_([source.number for source in self.sources])
         among = [self._dialect.any_of(JobRecord.key, keys), *self._terms(), within]
-        return tuple(row[0] for row in self._select((JobRecord.key,)).where(joined("AND", among)).tuples().execute(self._db))
+        return self._dialect.numbers(self._db, self._select((JobRecord.key,)).where(joined("AND", among)))
 
     def _count(self) -> int:
         if self._candidates is None:

@@ -154,13 +154,15 @@ class JobStore:
     async def _sorted(self, integrations: Sequence[str], query: Query, sort: Sort, ask: Callable[[Finder], T]) -> T:
         """Ask for a part of a sorted list; where it is long and nothing serves the sort, the index for it is made for the next time."""
 
-        def read(db: Db) -> tuple[T, bool]:
+        def read(db: Db) -> tuple[T, bool | None]:
             finder = self._finder(db, integrations, query)
-            indexed = sort.field in self._ordered or finder.total < LONG_LIST or has_order(db, sort.field)
+            indexed = None if finder.total < LONG_LIST or sort.field in self._ordered else has_order(db, sort.field)
             return ask(finder), indexed
 
         found, indexed = await self._database.read(read)
-        if not indexed:
+        if indexed:
+            self._ordered.add(sort.field)
+        elif indexed is False:
             self._make_order(sort.field)
         return found
 
