@@ -135,6 +135,32 @@ async def test_a_cancelled_read_is_abandoned_and_its_thread_is_free_again(databa
     assert await asyncio.wait_for(asyncio.gather(*(database.read(texts) for _ in range(6))), 5) == [[]] * 6
 
 
+async def test_however_many_scans_run_a_thread_stays_free_for_short_reads(database: Database) -> None:
+    begun, go = threading.Semaphore(0), threading.Event()
+
+    def scanned(_: Db) -> int:
+        begun.release()
+        assert go.wait(5)
+        return 1
+
+    scans = [asyncio.create_task(database.scan(scanned)) for _ in range(4)]  # one more than there are readers
+    try:
+        assert await asyncio.to_thread(begun.acquire, timeout=5)
+        assert await asyncio.wait_for(database.read(texts), 5) == []
+    finally:
+        go.set()
+    assert await asyncio.wait_for(asyncio.gather(*scans), 5) == [1] * 4
+
+
+@pytest.mark.parametrize("kept", [[], ["7"], ["30", "4", "1000000000000"]])
+async def test_numbers_come_in_the_order_of_their_query(path: Path, database: Database, kept: list[str]) -> None:
+    for text in kept:
+        await database.write(add, text)
+    query = Note.select(Note.text.cast("INTEGER")).order_by(Note.id.desc()).limit(3)
+    dialect = dialect_of(f"sqlite://{path}", timeout=1)
+    assert await database.read(lambda db: dialect.numbers(db, query)) == tuple(int(text) for text in reversed(kept))
+
+
 async def test_a_write_under_way_when_cancelled_is_committed_and_one_waiting_never_runs(database: Database) -> None:
     begun, go = threading.Event(), threading.Event()
 

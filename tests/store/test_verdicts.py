@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 from datetime import timedelta
 
@@ -115,6 +116,23 @@ async def test_a_sync_voids_a_verdict_only_where_a_rule_asks_for_the_standing(be
     await bench.judge(BERLIN, BERLIN, BERLIN, BERLIN, basis=Basis(1, POLICY, standing=standing))
     await bench.cache.jobs.set_sync("acme", "job-2", SyncMark(sync_status=SyncStatus.SYNCED, last_synced=NOON))
     assert await bench.found("is:eligible") == [left]
+
+
+async def test_a_verdict_on_a_standing_that_has_passed_is_not_kept(bench: Bench) -> None:
+    await bench.judge(REFUSED, REFUSED, REFUSED, REFUSED)
+    await bench.rules.save((), actor="a", what="y", expected_revision=1)
+    judgement = await bench.verdicts.begin(Basis(2, POLICY, standing=True), NOON)
+    read = (await bench.batches.unjudged(judgement, "acme", ("sync_status",))).read
+    await bench.cache.jobs.set_sync("acme", "job-2", SyncMark(sync_status=SyncStatus.SYNCED, last_synced=NOON))
+    await bench.verdicts.keep(judgement, read, [BERLIN] * 4, NOON)
+    assert (await bench.found("is:eligible"), await bench.unjudged()) == ([3], 1)
+
+
+async def test_jobs_read_for_judging_are_nothing_that_the_collector_of_cycles_counts(bench: Bench) -> None:
+    judgement = await bench.verdicts.begin(Basis(1, POLICY), NOON)
+    jobs = await bench.batches.unjudged(judgement, "acme", ("location.city", "tags", "custom.shift"))
+    assert len(jobs.parts) == 4
+    assert not any(map(gc.is_tracked, jobs.parts))
 
 
 async def test_the_tally_counts_by_rule(bench: Bench) -> None:

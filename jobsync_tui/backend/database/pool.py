@@ -50,6 +50,7 @@ class Database:
         self._writer = Lane(dialect, "writer", writing=True)
         self._readers = tuple(Lane(dialect, f"reader-{number}", writing=False) for number in range(readers))
         self._idle: asyncio.LifoQueue[Lane] = asyncio.LifoQueue()
+        self._scans = asyncio.Semaphore(max(1, readers - 1))
         for lane in reversed(self._readers):
             self._idle.put_nowait(lane)
         self._reading: set[_Reading] = set()
@@ -104,6 +105,11 @@ class Database:
         except asyncio.CancelledError:
             reading.abandon(loop)
             raise
+
+    async def scan(self, fn: Callable[Concatenate[Db, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run like `read` what reads jobs by the thousand. However many of those run side by side, a thread stays free for short reads."""
+        async with self._scans:
+            return await self.read(fn, *args, **kwargs)
 
     async def write(self, fn: Callable[Concatenate[Db, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run ``fn(db, *args)`` on the writing thread in one transaction, after the writes asked for before it.

@@ -130,15 +130,15 @@ class BatchStore:
             after: The last key of the batch before.
             limit: At most so many.
         """
-        return await self._database.read(_next, integration, tuple(fields), _without_verdict(judgement), after=after, limit=limit)
+        return await self._database.scan(_next, integration, tuple(fields), _without_verdict(judgement), after=after, limit=limit)
 
     async def every(self, integration: str, fields: Sequence[str], *, after: int = 0, limit: int = BATCH) -> JobBatch:
         """Return the next jobs of an integration, whether they have a verdict or not; arguments as of `unjudged`."""
-        return await self._database.read(_next, integration, tuple(fields), None, after=after, limit=limit)
+        return await self._database.scan(_next, integration, tuple(fields), None, after=after, limit=limit)
 
     async def judged(self, integration: str, fields: Sequence[str], *, after: int = 0, limit: int = BATCH) -> JudgedBatch:
         """Return the next jobs of an integration with how they were judged; arguments as of `unjudged`."""
-        return await self._database.read(_judged, integration, tuple(fields), after=after, limit=limit)
+        return await self._database.scan(_judged, integration, tuple(fields), after=after, limit=limit)
 
     async def some(self, integration: str, fields: Sequence[str], keys: Sequence[int]) -> JobBatch:
         """Return jobs of an integration by their keys, in the order in which they are kept; those left out that are not there."""

@@ -100,7 +100,7 @@ class DecisionStore:
 
         Jobs that are gone, or that the rules have not judged, are not among them.
         """
-        return await self._database.read(_candidates, judgement, integration, clock.to_ms(now), after=after, limit=limit)
+        return await self._database.scan(_candidates, judgement, integration, clock.to_ms(now), after=after, limit=limit)
 
     async def still_open(self, judgement: Judgement, integration: str, now: datetime, keys: Sequence[int]) -> tuple[Candidate, ...]:
         """Return those of the jobs, given by their keys, that `candidates` would return now."""
@@ -132,7 +132,8 @@ def _candidates(db: Db, judgement: Judgement, integration: str, now: int, *, aft
     if source is None:
         return ()
     where = JobRecord.key.between(max(after + 1, source.low), source.high)
-    return tuple(_candidate(row) for row in _open(judgement, now).where(where).limit(limit).tuples().iterator(db))
+    # Straight from the driver: what Peewee does for each row would be most of the time.
+    return tuple(map(_candidate, db.execute(_open(judgement, now).where(where).limit(limit)).fetchall()))
 
 
 def _still_open(db: Db, judgement: Judgement, integration: str, now: int, some: peewee.Expression) -> tuple[Candidate, ...]:

@@ -21,6 +21,7 @@ from ..store.ledger import Ledger
 from ..store.schedule import Claim, ScheduleStore
 from ..store.shares import Tally, Work
 from ..store.verdicts import Judgement
+from .collector import seldom_collected
 from .guard import credentials_hold, guard_hold, too_many
 from .judging import Judge
 from .loading import MOST, Loader
@@ -220,7 +221,8 @@ class _Run:
             if self.error is not None:
                 return
             judged = await self.parts.judge.judge([self.order.integration])
-        eligible = await self._sort(judged.judgement, waiting)
+        with seldom_collected():
+            eligible = await self._sort(judged.judgement, waiting)
         by_rules = [candidate for candidate in eligible if candidate.by_rules]
         if await self._guard(by_rules, judged.judgement):
             return
