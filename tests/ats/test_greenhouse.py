@@ -9,6 +9,8 @@ import pytest
 
 from jobsync_tui.backend.ats.base import Listing
 from jobsync_tui.backend.ats.greenhouse import Greenhouse
+from jobsync_tui.backend.ats.greenhouse_marks import Marks
+from jobsync_tui.backend.clock import now, rfc3339
 from jobsync_tui.backend.errors import CredentialsRejected, PermissionMissing, Refused
 from jobsync_tui.backend.models import JobStatus, Location
 from tests.support import faults
@@ -54,17 +56,61 @@ async def test_requests_are_few() -> None:
         assert on.http.requests - before == 2
 
 
+class Reposted(Roomy):
+    """The jobs themselves have not changed since."""
+
+    def _jobs(self, asked: Asked) -> Answer:
+        return Answer([]) if "updated_at" in asked.query else super()._jobs(asked)
+
+
+def ago(minutes: float) -> str:
+    """Return a time as watermarks have it."""
+    return rfc3339(now() - timedelta(minutes=minutes))
+
+
 async def test_a_job_whose_post_changed_comes_with_the_changes() -> None:
-    class Reposted(Roomy):
-        """The jobs themselves have not changed since."""
-
-        def _jobs(self, asked: Asked) -> Answer:
-            return Answer([]) if "updated_at" in asked.query else super()._jobs(asked)
-
     async with staged(Reposted(5)) as on:
         mark = (await on.listed())[-1].watermark
         on.wire.jobs[2].changed += timedelta(days=3650)
         assert [job.id for job in jobs_in(await on.listed(Listing(watermark=mark)))] == ["4003"]
+
+
+async def test_with_nobody_waiting_a_listing_without_changes_is_one_request() -> None:
+    async with staged(Reposted(5)) as on:
+        mark = (await on.listed())[-1].watermark
+        on.wire.jobs[2].changed += timedelta(days=3650)
+        for _ in range(3):
+            before = on.http.requests
+            (page,) = await on.listed(Listing(watermark=mark, unattended=True))
+            assert (page.jobs, on.http.requests - before) == ((), 1)
+            mark = page.watermark
+        # What was left out comes with the first listing that somebody waits for.
+        (page,) = await on.listed(Listing(watermark=mark))
+        assert [job.id for job in page.jobs] == ["4003"]
+        assert Marks.of(page.watermark or "").posts == Marks.of(page.watermark or "").jobs
+
+
+@pytest.mark.parametrize(("jobs", "posts"), [(5, 31), (31, 31), (5, -60)])
+async def test_with_nobody_waiting_posts_are_asked_for_at_the_latest_after_half_an_hour(jobs: int, posts: int) -> None:
+    marks = Marks(ago(jobs), ago(posts))
+    async with staged(Reposted(5)) as on:
+        on.wire.jobs[2].changed += timedelta(days=3650)
+        (page,) = await on.listed(Listing(watermark=marks.text(), unattended=True))
+        asked = [request.query["updated_at"] for request in on.server.asked if "updated_at" in request.query]
+        assert asked == [f"gte|{marks.jobs}", f"gte|{marks.posts}"]
+        assert [job.id for job in page.jobs] == ["4003"]
+        assert " " not in (page.watermark or " ")
+
+
+async def test_a_listing_from_the_beginning_leaves_out_nothing() -> None:
+    async with staged(Roomy(5)) as on:
+        (page,) = await on.listed(Listing(unattended=True))
+        assert [job.description for job in page.jobs] == ["<p>Outer</p>"] * 5
+        assert " " not in (page.watermark or " ")
+
+
+def test_a_watermark_of_before_there_were_two_times_is_both() -> None:
+    assert Marks.of("2026-01-31T12:00:00.000Z") == Marks("2026-01-31T12:00:00.000Z", "2026-01-31T12:00:00.000Z")
 
 
 async def test_a_filter_on_posts_that_is_ignored_is_noticed() -> None:

@@ -13,6 +13,8 @@ from jobsync_tui.backend.access import Actor
 from jobsync_tui.backend.errors import Refused, Unreachable
 from jobsync_tui.backend.models import Action, ActionKind, EvaluationPolicy, FieldAvailability, Leaf, Op, Rule, SyncStatus
 from jobsync_tui.backend.store.automatic_tables import DecisionRow
+from jobsync_tui.backend.store.integrations import IntegrationStore
+from jobsync_tui.backend.sync.refresh import Refresher
 from tests.support.fleet import EVERY, ICU, REST, Fleet, Host, open_fleet
 from tests.support.wrapped_target import WrappedTarget
 
@@ -96,6 +98,12 @@ async def test_the_trouble_of_one_integration_stops_no_other(fleet: Fleet, host:
     fleet.ats["globex"].trouble = None
     fleet.ats["globex"].put(9)
     assert (await host.run("globex")).outcomes == {"created": 1}
+
+
+async def test_an_ats_is_told_that_nobody_waits_for_the_list_of_a_run(fleet: Fleet, host: Host) -> None:
+    await host.run()
+    await Refresher(fleet.ats.__getitem__, host.jobs, IntegrationStore(host.database)).refresh("acme")
+    assert fleet.ats["acme"].unattended == [True, False]
 
 
 async def test_what_fails_is_tried_again_later_each_time_and_what_is_declined_is_not(fleet: Fleet, host: Host) -> None:

@@ -71,6 +71,7 @@ class ListedAts(Adapter):
         self.trouble: Exception | None = None
         self.broken: dict[str, Exception] = {}
         self.listed = 0
+        self.unattended: list[bool] = []
         self.read: list[str] = []
 
     def put(self, *numbers: int, **fields: object) -> None:
@@ -83,6 +84,7 @@ class ListedAts(Adapter):
 
     async def pages(self, listing: Listing) -> AsyncIterator[Page]:
         self.listed += 1
+        self.unattended.append(listing.unattended)
         if self.trouble is not None:
             raise self.trouble
         yield Page(tuple(self.jobs.values()))

@@ -41,10 +41,13 @@ class Listing:
     Attributes:
         watermark: Opaque text of an earlier complete listing: give what changed since. None asks for everything.
         cursor: Opaque text of an earlier page of this listing: go on behind that page. None begins at the first.
+        unattended: Nobody waits for it, and the next one comes by itself. What costs a request of its own and is rarely news may be left to
+            a later one, within a bound that the adapter states. A listing without a watermark leaves out nothing.
     """
 
     watermark: str | None = None
     cursor: str | None = None
+    unattended: bool = False
 
 
 @dataclass(frozen=True, slots=True)

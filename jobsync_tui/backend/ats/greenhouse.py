@@ -2,7 +2,8 @@
 
 A job has ids where its department and offices have names, and neither description nor address: these come from ``/departments``,
 ``/offices`` and ``/job_posts``, which are read in batches. A single job is a listing filtered by its id. Nothing says what was deleted, so
-only a complete listing shows that. Lists need a Site Admin behind ``user_id``: others get 403, or nothing.
+only a complete listing shows that. A listing of changes asks for jobs, then for posts; one that nobody waits for asks for the posts once
+in half an hour only (`greenhouse_marks`). Lists need a Site Admin behind ``user_id``: others get 403, or nothing.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from ..http import Params, RateHeaders, Reply, TokenAuth, said
 from ..models import FieldAvailability, Job, JobStatus, JsonValue
 from .base import Adapter, Connection, Listing, Page
 from .greenhouse_lists import PER_PAGE, NameBook, Names, Post, batches, best_posts, jobs_with_posts_changed, next_cursor, place_text
+from .greenhouse_marks import Marks
 from .greenhouse_token import DEFAULT_URL, fetcher
 from .paging import CursorGuard, both, read_ahead, together
 from .resume import Place, where
@@ -98,16 +100,22 @@ class Greenhouse(Adapter):
                 yield Page(found.jobs, found.rejected, cursor=here.text())
                 continue
             seen.update(job.id for job in found.jobs)
-            more = await self._posted_anew(here.since, seen) if here.since else ()
-            yield Page((*found.jobs, *more), found.rejected, watermark=here.mark(OVERLAP))
+            more, mark = await self._posted_anew(here, seen, unattended=listing.unattended)
+            yield Page((*found.jobs, *more), found.rejected, watermark=mark)
             return
 
-    async def _posted_anew(self, since: str, seen: Collection[str]) -> tuple[Job, ...]:
-        """Return the jobs that did not change themselves, but whose posts did."""
+    async def _posted_anew(self, here: Place, seen: Collection[str], *, unattended: bool) -> tuple[tuple[Job, ...], str]:
+        """Return the jobs that did not change themselves, but whose posts did, with the watermark of the listing."""
+        mark = here.mark(OVERLAP)
+        if here.since is None:
+            return (), mark
+        since = Marks.of(here.since).posts
+        if unattended and not Marks.of(here.since).posts_due(here.began):
+            return (), Marks(mark, since).text()
         ids = [number for number in await jobs_with_posts_changed(self._http, since) if str(number) not in seen]
         replies = await together(self._http.get("jobs", params={"ids": batch, "per_page": PER_PAGE}) for batch in batches(ids))
         found = [await self._joined(reply) for reply in replies]
-        return tuple(job for page in found for job in page.jobs)
+        return tuple(job for page in found for job in page.jobs), mark
 
     async def _joined(self, reply: Reply, posts: Mapping[int, Post] | None = None) -> ReadRows[list[_Row]]:
         """Return the jobs of a page with names for ids, and with their posts, which are read unless they are given."""
@@ -170,7 +178,7 @@ async def _at_once(posts: Mapping[int, Post]) -> Mapping[int, Post]:
 def _params(here: Place) -> Params:
     if here.cursor is not None:
         return {"cursor": here.cursor}  # beside a cursor, any other parameter is answered with 422
-    return {"per_page": PER_PAGE, "updated_at": f"gte|{here.since}" if here.since else None}
+    return {"per_page": PER_PAGE, "updated_at": f"gte|{Marks.of(here.since).jobs}" if here.since else None}
 
 
 def _job(integration: str, row: _Row, names: Names, post: Post) -> Job:

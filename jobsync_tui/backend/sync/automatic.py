@@ -204,7 +204,7 @@ class _Run:
     async def _refresh(self) -> None:
         """Bring the cache up to date. One that somebody else refreshes at this moment is good enough as it is."""
         try:
-            report = await self.parts.refresher.refresh(self.order.integration)
+            report = await self.parts.refresher.refresh(self.order.integration, unattended=True)
         except Busy:
             log.info("%s is being refreshed by somebody else; the automatic sync goes on with what is cached", self.order.integration)
         else:

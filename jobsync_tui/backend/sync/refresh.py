@@ -67,7 +67,13 @@ class Refresher:
         self._now = now
 
     async def refresh(
-        self, integration: str, *, full: bool = False, accept_gone: bool = False, on_progress: Progress | None = None
+        self,
+        integration: str,
+        *,
+        full: bool = False,
+        accept_gone: bool = False,
+        unattended: bool = False,
+        on_progress: Progress | None = None,
     ) -> RefreshReport:
         """Bring a cache up to date: by what changed where the ATS can tell, by everything otherwise or with ``full``.
 
@@ -77,6 +83,7 @@ class Refresher:
             integration: Its id.
             full: Ask for everything.
             accept_gone: Let a listing that lacks more than a fifth of the known jobs mark them as gone.
+            unattended: Nobody waits for it: the adapter may leave for later what `Listing.unattended` lets it.
             on_progress: Told how far it is, at most four times a second, and once at the end.
 
         Raises:
@@ -87,7 +94,7 @@ class Refresher:
         started = monotonic()
         adapter = self._adapters(integration)
         state = await self._jobs.begin_listing(integration, full=full or not adapter.incremental)
-        run = _Run(self._jobs, adapter, state, _Reporter(state, on_progress), self._now)
+        run = _Run(self._jobs, adapter, state, _Reporter(state, on_progress), self._now, unattended=unattended)
         if self._on_wait is not None:
             self._on_wait(integration, run.reporter.waiting)
         try:
@@ -143,6 +150,7 @@ class _Run:
     state: ListingState
     reporter: _Reporter
     now: Callable[[], datetime]
+    unattended: bool
     counts: _Counts = field(default_factory=_Counts)
     rejected: list[RejectedRow] = field(default_factory=list)
     rejections: int = 0
@@ -221,7 +229,7 @@ class _Run:
             await asyncio.gather(reader, return_exceptions=True)
 
     async def _read(self, buffer: PageBuffer) -> None:
-        listing = Listing(watermark=self.state.watermark, cursor=self.state.cursor)
+        listing = Listing(self.state.watermark, self.state.cursor, self.unattended)
         try:
             async with aclosing(self._pages(listing)) as pages:
                 async for page in pages:
