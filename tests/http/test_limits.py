@@ -113,19 +113,19 @@ async def test_requests_in_flight_are_divided_too() -> None:
         flying.pop()
         return Reply(200)
 
-    limits = Limits(concurrency=8)
+    limits = Limits(concurrency=9)  # one of them is a person's
     processes = [
         HttpSession(service="Acme", base_url="http://acme.example", network=Network(), limits=limits, responder=respond) for _ in range(4)
     ]
     for http in processes:
         http.divide(len(processes))
     calls = [asyncio.create_task(http.get("jobs")) for http in processes for _ in range(10)]
-    await _until(lambda: len(flying) == 4)  # of each process one; its other place is a person's
+    await _until(lambda: len(flying) == 8)
     processes[0].divide(1)
-    await _until(lambda: len(flying) == 10)
+    await _until(lambda: len(flying) == 14)
     release.set()
     await asyncio.gather(*calls)
-    assert most == 10
+    assert most == 14
     for http in processes:
         await http.close()
 

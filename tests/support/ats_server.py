@@ -65,12 +65,17 @@ class _Planned:
 class AtsServer:
     """The server; use it as an asynchronous context manager.
 
+    Args:
+        handler: Answers.
+        latency: Seconds that each answer takes, for benchmarks.
+
     Attributes:
         asked: Every request so far.
         connections: Those that are open.
     """
 
-    def __init__(self, handler: Handler, *, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, handler: Handler, *, tls: ssl.SSLContext | None = None, latency: float = 0.0) -> None:
+        self._latency = latency
         self.asked: list[Asked] = []
         self._handler = handler
         self._tls = tls
@@ -136,6 +141,8 @@ class AtsServer:
         asked = Asked(method, parts.path, dict(parse_qsl(parts.query, keep_blank_values=True)), headers, body)
         self.asked.append(asked)
         fault = self._fault_for(asked)
+        if self._latency:
+            await asyncio.sleep(self._latency)
         answer = fault if isinstance(fault, Answer) else self._handler(asked)
         if fault is not None and not isinstance(fault, Answer):
             await fault(writer, answer)

@@ -61,13 +61,13 @@ class LimitedWorkable(WorkableWire):
 
 
 @contextmanager
-def serving(wire: LimitedWorkable) -> Iterator[None]:
-    """Serve it from a thread as long as the block runs; its ``url`` is known then."""
+def serving(wire: LimitedWorkable, *, latency: float = 0.0) -> Iterator[None]:
+    """Serve it from a thread as long as the block runs; its ``url`` is known then. Each answer takes ``latency`` seconds."""
     started, loop = threading.Event(), asyncio.new_event_loop()
     ending = asyncio.Event()
 
     async def serve() -> None:
-        async with AtsServer(wire.answer) as server:
+        async with AtsServer(wire.answer, latency=latency) as server:
             wire.url = server.url
             started.set()
             await ending.wait()

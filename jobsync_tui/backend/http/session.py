@@ -105,7 +105,8 @@ class HttpSession:
             held: Seconds for which it has asked one of the others to send nothing.
         """
         self._among = max(1, among)
-        self._gate.resize(self.limits.concurrency // self._among)
+        # The last place is a person's in each process; only the others are divided.
+        self._gate.resize((self.limits.concurrency - 1) // self._among + 1)
         self._pacer.hold_as_others(held)
 
     def allow(self, url: str) -> None:
