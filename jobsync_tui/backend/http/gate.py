@@ -44,9 +44,9 @@ class Gate:
         self._queues: dict[Priority, deque[asyncio.Future[None]]] = {priority: deque() for priority in sorted(Priority, reverse=True)}
 
     @property
-    def capacity(self) -> int:
-        """How many requests may be in flight."""
-        return self._capacity
+    def room(self) -> int:
+        """How many background requests may be in flight."""
+        return self._room(Priority.BACKGROUND)
 
     def resize(self, capacity: int) -> None:
         """Let so many be in flight from now on; what is in flight stays."""

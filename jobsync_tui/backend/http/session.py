@@ -276,7 +276,7 @@ class HttpSession:
             if log.isEnabledFor(logging.DEBUG):
                 log.debug("%s %s: %d, %d bytes, %.3f s", call.method, _shown(call.url), reply.status, len(reply.body), seconds)
             if self.rate_headers is not None:
-                in_flight = self._gate.taken + (self._among - 1) * self._gate.capacity
+                in_flight = self._gate.taken + (self._among - 1) * self._gate.room
                 self._pacer.observe(reply.headers, self.rate_headers, in_flight)
             return self._meant(call, reply)
 
