@@ -2,11 +2,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import stat
 import subprocess
 import sys
 import threading
+import weakref
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from pathlib import Path
@@ -150,6 +152,34 @@ async def test_however_many_scans_run_a_thread_stays_free_for_short_reads(databa
     finally:
         go.set()
     assert await asyncio.wait_for(asyncio.gather(*scans), 5) == [1] * 4
+
+
+async def test_what_was_read_goes_with_its_last_user(database: Database) -> None:
+    class Found:
+        """Something large."""
+
+    go = threading.Event()
+
+    def slow(_: Db) -> Found:
+        assert go.wait(5)
+        return Found()
+
+    async def read() -> weakref.ref[Found]:
+        reading = asyncio.create_task(database.read(slow))
+        await asyncio.wait({reading}, timeout=0)
+        go.set()
+        return weakref.ref(await reading)
+
+    gc.disable()
+    try:
+        found = await read()
+        for _ in range(100):  # the thread may not have let go of it yet
+            await database.read(texts)
+            if found() is None:
+                break
+        assert found() is None
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("kept", [[], ["7"], ["30", "4", "1000000000000"]])

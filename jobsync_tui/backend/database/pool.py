@@ -53,7 +53,8 @@ class Database:
         self._scans = asyncio.Semaphore(max(1, readers - 1))
         for lane in reversed(self._readers):
             self._idle.put_nowait(lane)
-        self._reading: set[_Reading] = set()
+        # By lane: what runs when a read ends must not lead back to it, or its result would stay until the collector of cycles comes.
+        self._reading: dict[Lane, Future[Any]] = {}
         self._closed = False
 
     @classmethod
@@ -97,13 +98,12 @@ class Database:
             self._idle.put_nowait(lane)
             raise
         loop = asyncio.get_running_loop()
-        reading = _Reading(lane, future)
-        self._reading.add(reading)
-        future.add_done_callback(lambda _: _call_on(loop, self._ended, reading))
+        self._reading[lane] = future
+        future.add_done_callback(lambda _: _call_on(loop, self._ended, lane))
         try:
             return await asyncio.wrap_future(future)
         except asyncio.CancelledError:
-            reading.abandon(loop)
+            _Reading(lane, future).abandon(loop)
             raise
 
     async def scan(self, fn: Callable[Concatenate[Db, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -139,13 +139,13 @@ class Database:
         if self._closed:
             return
         self._closed = True
-        for reading in self._reading:
-            reading.abandon(asyncio.get_running_loop())
+        for lane, future in self._reading.items():
+            _Reading(lane, future).abandon(asyncio.get_running_loop())
         await asyncio.shield(asyncio.to_thread(self._close_lanes))
 
-    def _ended(self, reading: _Reading) -> None:
-        self._reading.discard(reading)
-        self._idle.put_nowait(reading.lane)
+    def _ended(self, lane: Lane) -> None:
+        del self._reading[lane]
+        self._idle.put_nowait(lane)
 
     def _close_lanes(self) -> None:
         # The writer comes last: closing a SQLite database's last connection folds the write-ahead log into it.
@@ -169,7 +169,7 @@ def _prepare(dialect: Dialect, schema: Schema) -> None:
         raise dialect.explain(error) from error
 
 
-def _call_on(loop: asyncio.AbstractEventLoop, fn: Callable[[_Reading], None], reading: _Reading) -> None:
+def _call_on(loop: asyncio.AbstractEventLoop, fn: Callable[[Lane], None], lane: Lane) -> None:
     # A loop that was closed meanwhile has nobody left who could want the lane.
     if not loop.is_closed():
-        loop.call_soon_threadsafe(fn, reading)
+        loop.call_soon_threadsafe(fn, lane)
