@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import compress
 
 from ..models import EvaluationPolicy, Reason, Rule, RuleSet
 from .actions import excluders
@@ -55,11 +56,11 @@ class Verdicts:
 
     def applying_in(self, within: Rows) -> list[tuple[int, ...]]:
         """Return for each job of ``within``, in order, the numbers of the rules that apply to it."""
-        numbers: dict[int, list[int]] = {row: [] for row in within}
-        for number, item in enumerate(self.rules):
-            for row in item.applied & within:
-                numbers[row].append(number)
-        return list(map(tuple, numbers.values()))
+        columns = {number: rows.flags() for number, item in enumerate(self.rules) if (rows := item.applied & within)}
+        if not columns:
+            return [()] * len(within)
+        met = _Numbers(columns)
+        return [met[flags] for flags in compress(zip(*columns.values(), strict=True), within.flags())]
 
     def decided_alone(self) -> Mapping[str, Rows]:
         """Return by rule id the jobs to which only that rule applies."""
@@ -68,6 +69,18 @@ class Verdicts:
             twice |= once & item.applied
             once |= item.applied
         return {item.rule.id: item.applied - twice for item in self.rules}
+
+
+class _Numbers(dict[tuple[int, ...], tuple[int, ...]]):
+    """Of what is flagged, the numbers: made when first met, for far fewer combinations of rules are met than jobs."""
+
+    def __init__(self, numbers: Iterable[int]) -> None:
+        super().__init__()
+        self._numbers = tuple(numbers)
+
+    def __missing__(self, flags: tuple[int, ...]) -> tuple[int, ...]:
+        made = self[flags] = tuple(compress(self._numbers, flags))
+        return made
 
 
 def fields_needed(rules: RuleSet, policy: EvaluationPolicy) -> tuple[str, ...]:
