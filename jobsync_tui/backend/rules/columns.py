@@ -24,14 +24,19 @@ class Column:
     """One field of many jobs.
 
     Args:
-        values: As `Field.read` gives them: text, numbers, bool, datetime, None, a list or tuple of such, or an object.
+        values: As `Field.read` gives them: text, numbers, bool, datetime, None, a list or tuple of such, an object, or a place, which is
+            its text.
     """
 
     __slots__ = ("_groups", "_kinds", "_values", "costly")
 
     def __init__(self, values: Sequence[object]) -> None:
+        kinds = set(map(type, values))
+        if Location in kinds:
+            values = [place_text(value) if isinstance(value, Location) else value for value in values]
+            kinds = set(map(type, values))
         self._values = values
-        self._kinds = set(map(type, values)) - {type(None)}
+        self._kinds = kinds - {type(None)}
         self._groups: Groups | None = None
         self.costly = self._kinds <= {str, datetime} and len(set(values)) > _MANY
 
@@ -84,15 +89,8 @@ class Batch:
             values = self.values.get(name) or [None] * self.size
             if name == "status":
                 values = [None if value == "unknown" else value for value in values]
-            column = self._columns[name] = Column(_placed(values))
+            column = self._columns[name] = Column(values)
         return column
-
-
-def _placed(values: Sequence[object]) -> Sequence[object]:
-    """Return the values with every place as its text."""
-    if Location not in set(map(type, values)):
-        return values
-    return [place_text(value) if isinstance(value, Location) else value for value in values]
 
 
 def _is_text(value: object) -> TypeGuard[str]:
