@@ -102,7 +102,8 @@ async def _serve(every: timedelta | None, *, as_json: bool) -> int:
     """Run until the process is asked to end; ending in order is how a service ends."""
     interruption = Interruption()
     async with open_backend() as backend, interruption:
-        say(f"The automatic sync runs every {every or backend.settings.sync.every}; a signal ends it after the job in flight")
+        interval = format_duration(every or backend.settings.sync.every)
+        say(f"The automatic sync runs every {interval}; a signal ends it after the job in flight")
         await backend.automatic.serve(interruption.event, Diary(as_json=as_json).write, every)
     return ExitCode.OK
 
@@ -213,7 +214,8 @@ def _print_status(found: AutomaticStatus, *, as_json: bool) -> None:
 def _print_engine(engine: EngineState) -> None:
     """Print the workers and what waits for one."""
     for worker in engine.workers:
-        print_line(f"worker {worker.id}, heard of {when(worker.heard_at)}: {', '.join(worker.working_on) or 'idle'}")
+        heard = f"SILENT for {worker.silent_for} s" if worker.missing else f"heard of {when(worker.heard_at)}"
+        print_line(f"worker {worker.id}, {heard}: {', '.join(worker.working_on) or 'idle'}")
     if not engine.workers:
         print_line("no worker runs")
     if engine.waiting:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import click
 
+from ..backend.durations import format_duration
 from ..backend.errors import ConfigError, ExitCode
 from ..backend.models import AutomaticRun
 from .automatic import Diary, parse_every
@@ -44,6 +45,7 @@ async def _work(every: timedelta | None, concurrency: int, *, as_json: bool) -> 
         except ImportError:
             raise ConfigError("Workers need further packages", remedy="Install jobsync-tui[team]") from None
         found = Worker(backend, interruption.event, ended, every=every, concurrency=concurrency)
-        say(f"A worker of the automatic sync, every {every or backend.settings.sync.every}; a signal ends it after the job in flight")
+        interval = format_duration(every or backend.settings.sync.every)
+        say(f"A worker of the automatic sync, every {interval}; a signal ends it after the job in flight")
         await found.serve()
     return ExitCode.OK

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from jobsync_tui.backend.store.queue import QUEUE_SCHEMA
 from tests.cli.conftest import Jobsync, home, jobsync
 from tests.support.crew import INTEGRATIONS, Crew, a_crew, until
 from tests.support.databases import url_at
@@ -46,6 +47,21 @@ def test_two_workers_run_each_slot_once_and_one_goes_on_when_the_other_is_killed
     assert ran_once(crew)
     assert crew.stuck() == []
     assert crew.jobsync("leases")["leases"] == []
+
+
+def test_a_worker_that_was_not_heard_of_for_long_is_marked(crew: Crew, jobsync: Jobsync) -> None:
+    worker = crew.start()
+    until(lambda: crew.in_target() == crew.expected(), "it works")
+    status = jobsync("-c", str(crew.config), "auto", "status")
+    assert "heard of" in status.out
+    crew.kill(worker)
+    with crew.connection() as connection:
+        connection.execute(f"UPDATE {QUEUE_SCHEMA}.procrastinate_workers SET last_heartbeat = now() - interval '45 s'")  # noqa: S608 - our own name
+    status = jobsync("-c", str(crew.config), "auto", "status")
+    assert "SILENT for 4" in status.out
+    assert "heard of" not in status.out
+    (found,) = crew.jobsync("auto", "status")["engine"]["workers"]
+    assert found["silent_for"] >= 45
 
 
 def test_what_a_killed_worker_had_in_hand_is_given_to_others(crew: Crew) -> None:

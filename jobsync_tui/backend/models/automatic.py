@@ -118,13 +118,23 @@ class DueSlot:
     integrations: tuple[str, ...]
 
 
+LONG_SILENT = 25
+"""Seconds: more than two signs of life of a worker, which come every ten."""
+
+
 @dataclass(frozen=True, slots=True)
 class WorkerState:
-    """A worker: when it was last heard of, and the integrations that it has in hand."""
+    """A worker: when it was last heard of, for how many seconds it was silent since, and the integrations that it has in hand."""
 
     id: int
     heard_at: datetime
+    silent_for: int
     working_on: tuple[str, ...]
+
+    @property
+    def missing(self) -> bool:
+        """Whether it was silent for so long that it may be gone."""
+        return self.silent_for > LONG_SILENT
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ QUEUE = "automatic"
 
 _EXISTS = f"SELECT to_regclass('{QUEUE_SCHEMA}.procrastinate_jobs') IS NOT NULL"
 _WORKERS = f"""
-SELECT w.id, w.last_heartbeat, array_remove(array_agg(j.args ->> 'integration' ORDER BY j.id), NULL)
+SELECT w.id, w.last_heartbeat, extract(epoch FROM now() - w.last_heartbeat)::int,
+    array_remove(array_agg(j.args ->> 'integration' ORDER BY j.id), NULL)
 FROM {QUEUE_SCHEMA}.procrastinate_workers w
 LEFT JOIN {QUEUE_SCHEMA}.procrastinate_jobs j ON j.worker_id = w.id AND j.status = 'doing'
 GROUP BY w.id, w.last_heartbeat ORDER BY w.id
@@ -37,5 +38,7 @@ class QueueStore:
 def _state(db: Db) -> EngineState | None:
     if not db.execute_sql(_EXISTS).fetchone()[0]:
         return None
-    workers = tuple(WorkerState(number, heard, tuple(names)) for number, heard, names in db.execute_sql(_WORKERS).fetchall())
+    workers = tuple(
+        WorkerState(number, heard, silent, tuple(names)) for number, heard, silent, names in db.execute_sql(_WORKERS).fetchall()
+    )
     return EngineState(workers, tuple(name for (name,) in db.execute_sql(_WAITING).fetchall()))
