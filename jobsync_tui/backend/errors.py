@@ -23,7 +23,9 @@
     +-- Busy                       time: somebody else is at it
     +-- StalePlan                  the person: what was confirmed is no longer what would happen
     +-- NumberNeeded               the person: a change concerns so many jobs that their number must be typed
-    +-- StorageError               the machine: database locked, read-only, damaged, too new, disk full
+    +-- StorageError               the machine: database locked, damaged, disk full
+        +-- StorageRefused         the configuration: no such database, a login or a file that is refused, written by a newer version
+        +-- StorageUnreachable     time: no connection to its server
 
 Messages hold no secrets and no text of a remote answer that was not cleaned and shortened first.
 """
@@ -226,7 +228,21 @@ class NumberNeeded(JobsyncError):
 
 
 class StorageError(JobsyncError):
-    """The database cannot be used: locked, read-only, damaged, from a newer version, or the disk is full."""
+    """The database cannot be used: locked, damaged, or the disk is full."""
 
     code = "storage"
     exit_code = ExitCode.FAULT
+
+
+class StorageRefused(StorageError):
+    """The configuration names a database that does not exist, refuses this user or account, or was written by a newer version."""
+
+    code = "storage_refused"
+    exit_code = ExitCode.USAGE
+
+
+class StorageUnreachable(StorageError):
+    """The database's server cannot be reached."""
+
+    code = "storage_unreachable"
+    exit_code = ExitCode.REMOTE

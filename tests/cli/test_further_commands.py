@@ -128,7 +128,8 @@ def test_a_backup_is_whole_private_and_in_nobody_s_place(run: Jobsync, tmp_path:
     assert again.code == 2
     assert "exists already" in again.json["error"]["message"]
     assert file.read_bytes() == before
-    assert run("backup", str(tmp_path / "nowhere" / "x.db"), "--json").json["error"]["code"] == "storage"
+    nowhere = run("backup", str(tmp_path / "nowhere" / "x.db"), "--json")
+    assert (nowhere.code, nowhere.json["error"]["code"]) == (2, "usage")
 
 
 def test_prune_takes_nothing_that_is_young_and_is_recorded(run: Jobsync) -> None:

@@ -9,7 +9,17 @@ from pathlib import Path
 import click
 import pytest
 
-from jobsync_tui.backend.errors import AccessDenied, ExitCode, JobNotFound, JobsyncError, StorageError, Unreachable, UsageError
+from jobsync_tui.backend.errors import (
+    AccessDenied,
+    ExitCode,
+    JobNotFound,
+    JobsyncError,
+    StorageError,
+    StorageRefused,
+    StorageUnreachable,
+    Unreachable,
+    UsageError,
+)
 from jobsync_tui.backend.logs import tear_down_logging
 from jobsync_tui.backend.redaction import register
 from jobsync_tui.cli.lazy import LazyGroup
@@ -33,6 +43,8 @@ def failing(*, as_json: bool, what: str) -> int:
         "missing": JobNotFound(),
         "remote": Unreachable("No answer\x1b[31m", service="Kombo"),
         "storage": StorageError("disk full"),
+        "newer": StorageRefused("written by a newer jobsync"),
+        "away": StorageUnreachable("cannot be reached"),
         "fault": ValueError(f"key {CANARY}\nsecond line\x1b]0;x\x07"),
         "grouped": ExceptionGroup("several", [JobNotFound()]),
         "interrupted": KeyboardInterrupt(),
@@ -58,6 +70,8 @@ def report(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, st
         ("missing", 4, "job_not_found"),
         ("remote", 6, "unreachable"),
         ("storage", 1, "storage"),
+        ("newer", 2, "storage_refused"),
+        ("away", 6, "storage_unreachable"),
         ("fault", 1, "fault"),
         ("grouped", 4, "job_not_found"),
         ("interrupted", 130, "interrupted"),

@@ -121,6 +121,27 @@ def test_a_server_that_stops_and_comes_back_is_outlived(tmp_path: Path) -> None:
         assert crew.end() == [0]
 
 
+def test_a_worker_that_cannot_begin_says_what_to_do(crew: Crew, jobsync: Jobsync) -> None:
+    def begin(url: str) -> tuple[int, str]:
+        config = crew.folder / "other.toml"
+        config.write_text(f'[storage]\nurl = "{url}"\n')
+        config.chmod(0o600)
+        ended = jobsync("-c", str(config), "worker")
+        return ended.code, ended.err
+
+    server, _, name = crew.url.rpartition("/")
+    code, said = begin("postgresql://jobsync@127.0.0.1:1/jobsync")
+    assert (code, "Check that the server runs" in said) == (6, True)
+    code, said = begin(f"{server}/nowhere")
+    assert (code, "Check user and database name in storage.url, and the password in ~/.pgpass" in said) == (2, True)
+    with crew.connection() as connection:
+        connection.execute("UPDATE schema_version SET version = version + 1")
+    code, said = begin(f"{server}/{name}")
+    with crew.connection() as connection:  # it is another test's next
+        connection.execute("UPDATE schema_version SET version = version - 1")
+    assert (code, "Install the newer jobsync" in said) == (2, True)
+
+
 def test_a_file_is_no_place_for_workers(jobsync: Jobsync, tmp_path: Path) -> None:
     config = tmp_path / "jobsync.toml"
     config.write_text(f'[storage]\nurl = "sqlite:///{tmp_path}/jobsync.db"\n')

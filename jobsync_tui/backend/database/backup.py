@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from contextlib import closing, suppress
 from pathlib import Path
@@ -12,6 +13,8 @@ from ..errors import StorageError, UsageError
 from ..ids import new_id
 from .dialect import Db
 
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+
 
 def copy_database(db: Db, destination: Path) -> int:
     """Copy what ``db`` holds at this moment into a new file, mode 0600, and return its size in bytes.
@@ -19,8 +22,8 @@ def copy_database(db: Db, destination: Path) -> int:
     The copy is made beside its place and given its name when it is whole and on disk.
 
     Raises:
-        UsageError: ``destination`` exists.
-        StorageError: It cannot be written.
+        UsageError: ``destination`` exists, or is in no folder that can be written.
+        StorageError: There is no room for it.
     """
     whole = destination.with_name(f".{destination.name}.{new_id()}")
     try:
@@ -35,9 +38,8 @@ def copy_database(db: Db, destination: Path) -> int:
     except FileExistsError as error:
         raise UsageError(f"{destination} exists already and is left as it is", remedy="Name a file that does not exist yet") from error
     except OSError as error:
-        raise StorageError(
-            f"{destination} cannot be written: {error.strerror}", remedy="Name a file in a folder that can be written"
-        ) from error
+        kind = StorageError if error.errno in _NO_ROOM else UsageError
+        raise kind(f"{destination} cannot be written: {error.strerror}", remedy="Name a file in a folder that can be written") from error
     return destination.stat().st_size
 
 

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from typing import ClassVar, TypeAlias
 
 from .. import clock
-from ..errors import StorageError
+from ..errors import StorageError, StorageRefused
 from .drivers import peewee
 
 Db: TypeAlias = peewee.Database
@@ -158,7 +158,7 @@ def dialect_of(url: str, *, timeout: float) -> Dialect:
         timeout: Seconds to wait for a lock that somebody else holds.
 
     Raises:
-        StorageError: For any other URL.
+        StorageRefused: For any other URL.
     """
     scheme, separator, rest = url.partition("://")
     if separator and scheme == "sqlite" and rest:
@@ -169,7 +169,7 @@ def dialect_of(url: str, *, timeout: float) -> Dialect:
         from .postgresql import PostgresqlDialect
 
         return PostgresqlDialect(f"postgresql://{rest}", timeout=timeout)
-    raise StorageError(
+    raise StorageRefused(
         f"The storage URL begins with {scheme!r}, which is no database that jobsync knows.",
         remedy="Write sqlite:///path/to/jobsync.db or postgresql://user@host/database as storage.url.",
     )

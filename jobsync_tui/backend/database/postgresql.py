@@ -15,7 +15,7 @@ import peewee
 from peewee import fn
 
 from .. import clock
-from ..errors import StorageError
+from ..errors import StorageError, StorageRefused
 from ..ids import new_id
 from .dialect import Db, Dialect
 from .drivers import hand_over_psycopg
@@ -63,12 +63,12 @@ class PostgresqlDialect(Dialect):
         """Load the driver.
 
         Raises:
-            StorageError: It is not installed.
+            StorageRefused: It is not installed.
         """
         try:
             self.errors = (peewee.PeeweeException, hand_over_psycopg())
         except ImportError as error:
-            raise StorageError(
+            raise StorageRefused(
                 "The driver for PostgreSQL is not installed.", remedy="Install jobsync with its extra: pip install 'jobsync-tui[team]'."
             ) from error
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..errors import StorageError
+from ..errors import StorageError, StorageRefused, StorageUnreachable
 
 _REFUSED = ("authentication failed", "no pg_hba.conf entry", "does not exist", "no password supplied", "not permitted to log in")
 """In libpq's words, which come without an SQLSTATE: a login that another try will not mend."""
@@ -23,17 +23,17 @@ def explained(error: Exception, title: str, timeout: float) -> StorageError:
     if is_cancelled(error):
         return StorageError("The query was abandoned.")
     if state in {"25006", "42501"}:
-        return StorageError(
+        return StorageRefused(
             f"The {title} cannot be written by this user.",
             remedy="Grant the user the right to create and write tables: docs/postgresql.md.",
         )
     if state.startswith("28") or state == "3D000" or (not state and _is_refused(error)):
-        return StorageError(
+        return StorageRefused(
             f"The {title} refused the login, or does not exist: {_words(error)}.",
             remedy="Check user and database name in storage.url, and the password in ~/.pgpass.",
         )
     if is_lost(error):
-        return StorageError(
+        return StorageUnreachable(
             f"The {title} cannot be reached: {_words(error)}.", remedy="Check that the server runs; jobsync connects again by itself."
         )
     return StorageError(f"The {title} failed ({state}): {_words(error)}.", remedy="This is a fault in jobsync; its log has the details.")

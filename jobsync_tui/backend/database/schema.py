@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import peewee
 
 from .. import clock
-from ..errors import StorageError
+from ..errors import StorageRefused
 from .dialect import Db, Dialect
 
 MOVED = 1_000_000
@@ -62,7 +62,7 @@ def bring_up(db: Db, dialect: Dialect, schema: Schema) -> None:
     """Make or migrate ``schema`` in one transaction, alone among all processes; does nothing where it is up to date.
 
     Raises:
-        StorageError: The database comes from a newer version of the program.
+        StorageRefused: The database comes from a newer version of the program.
         peewee.PeeweeException: As the driver says it; nothing has changed then.
     """
     if _version(db, schema) == schema.version:
@@ -103,13 +103,13 @@ def _record(db: Db, schema: Schema) -> None:
     query.execute(db)
 
 
-def _newer(dialect: Dialect, schema: Schema, found: int) -> StorageError:
+def _newer(dialect: Dialect, schema: Schema, found: int) -> StorageRefused:
     if found == MOVED:
-        return StorageError(
+        return StorageRefused(
             f"The {dialect.title} was moved to PostgreSQL by jobsync migrate-storage, and is kept as it was then.",
             remedy="Set storage.url to the database it was moved to.",
         )
-    return StorageError(
+    return StorageRefused(
         f"The {dialect.title} was written by a newer jobsync: its schema is at version {found}, this jobsync knows {schema.version}.",
         remedy="Install the newer jobsync, or point storage.url at another database.",
     )

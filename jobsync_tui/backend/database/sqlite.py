@@ -15,7 +15,7 @@ import peewee
 from peewee import fn
 
 from .. import clock
-from ..errors import StorageError
+from ..errors import StorageError, StorageRefused
 from .dialect import Db, Dialect
 
 PRAGMAS = {
@@ -63,7 +63,7 @@ class SqliteDialect(Dialect):
         except PermissionError as error:
             raise self._read_only() from error
         except OSError as error:
-            raise StorageError(
+            raise StorageRefused(
                 f"The {self.title} cannot be opened: {error.strerror}.",
                 remedy="Point storage.url at a file in a directory that can be written.",
             ) from error
@@ -190,7 +190,7 @@ class SqliteDialect(Dialect):
                 remedy="Free some space and try again.",
             )
         if code == "CANTOPEN":
-            return StorageError(
+            return StorageRefused(
                 f"The {self.title} cannot be opened.",
                 remedy="Check that its directory exists and that this account may read and write there.",
             )
@@ -204,8 +204,8 @@ class SqliteDialect(Dialect):
             )
         return StorageError(f"The {self.title} failed: {text}.", remedy="This is a fault in jobsync; its log has the details.")
 
-    def _read_only(self) -> StorageError:
-        return StorageError(
+    def _read_only(self) -> StorageRefused:
+        return StorageRefused(
             f"The {self.title} cannot be written by this account.",
             remedy="Give the file and its directory to the account that runs jobsync, or point storage.url elsewhere.",
         )
