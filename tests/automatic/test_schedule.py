@@ -19,7 +19,9 @@ from hypothesis import strategies as st
 from jobsync_tui.backend.clock import from_ms, to_ms
 from jobsync_tui.backend.database import Database
 from jobsync_tui.backend.models import AutomaticRun
+from jobsync_tui.backend.store.ledger import Ledger
 from jobsync_tui.backend.store.migrations import SCHEMA
+from jobsync_tui.backend.store.process import ProcessIdentity
 from jobsync_tui.backend.store.schedule import AHEAD, Claim, ScheduleStore, slot, width
 from jobsync_tui.backend.sync.automatic import LEASE
 from jobsync_tui.backend.sync.timer import next_slot
@@ -65,6 +67,17 @@ async def test_no_second_run_while_one_is_under_way(fleet: Fleet, host: Host) ->
         assert (why(run), run.skipped, fleet.ats["acme"].listed) == ("running", True, 0)
         assert done(await host.run("globex"))
     assert done(await host.run())
+
+
+async def test_a_slot_that_comes_while_another_host_is_at_it_is_passed_over_and_shown(fleet: Fleet, host: Host) -> None:
+    elsewhere = Ledger(host.database, process=ProcessIdentity("elsewhere", "boot", "", 1, "1"), now=fleet.clock.now).leases
+    async with elsewhere.hold("acme", LEASE, "auto"):
+        run = await host.run(on_schedule=True)
+        (tick,) = await host.schedule.ticks(["acme"])
+    assert (run.skipped, why(run)) == (True, "running")
+    assert (tick.outcome, tick.ended_at, tick.missed) == ("running", fleet.clock.now(), 0)
+    fleet.clock.turn(EVERY)
+    assert done(await host.run(on_schedule=True))
 
 
 async def test_a_manual_sync_neither_moves_nor_skips_the_schedule(fleet: Fleet, host: Host) -> None:
