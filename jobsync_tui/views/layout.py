@@ -33,6 +33,15 @@ def fit_end(text: str, width: int) -> str:
     return ELLIPSIS + end
 
 
+def fit_middle(text: str, width: int) -> str:
+    """Return ``text``, its middle cut where it is longer than ``width`` cells: a long id is known by its beginning, and told by its end."""
+    text = clean(text)
+    if cell_len(text) <= width:
+        return text
+    end = fit_end(text, width // 2 + 1)
+    return set_cell_size(text, width - cell_len(end)).rstrip() + end
+
+
 def wrap(text: str, width: int, *, most: int | None = None) -> list[str]:
     """Return ``text`` in lines of at most ``width`` cells, broken at spaces where there are any; at least one line.
 

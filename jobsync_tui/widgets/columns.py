@@ -11,6 +11,9 @@ RowT = TypeVar("RowT")
 GAP = 2
 """Cells between two columns."""
 
+ID_WIDTH = 10
+"""Cells of an ATS job id in a list: of a longer one its two ends, the whole of it standing below or beside the list."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:

@@ -7,7 +7,8 @@ from typing import ClassVar
 from ..backend.models import ImpactJob
 from ..render import SYNC_WORDS, places
 from ..views.impact import concerned_words
-from .columns import Cell, Column
+from ..views.layout import fit_middle
+from .columns import ID_WIDTH, Cell, Column
 from .virtual_table import VirtualTable
 
 _GAP = "\x1f"
@@ -34,7 +35,7 @@ class ImpactTable(VirtualTable[ImpactJob]):
 
 _COLUMNS: tuple[Column[ImpactJob], ...] = (
     Column("name", "Job Name", 16, lambda job: Cell(job.job.name or "(no name)"), flex=True),
-    Column("id", "ATS Job ID", 10, lambda job: Cell(job.job.id), right=True),
+    Column("id", "ATS Job ID", ID_WIDTH, lambda job: Cell(fit_middle(job.job.id, ID_WIDTH)), right=True),
     Column("place", "Location", 13, lambda job: Cell(places(job.job.place, job.job.more_places))),
     Column("integration", "ATS", 10, lambda job: Cell(job.job.integration, "impact--quiet"), from_width=96),
     Column("client", "Client", 16, lambda job: Cell(job.job.client or ""), from_width=112),

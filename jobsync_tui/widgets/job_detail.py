@@ -24,6 +24,9 @@ ACTION_WORDS: dict[ActionKind, str] = {
     ActionKind.EXCLUDE: "exclude",
 }
 
+_LABEL = 13
+"""Cells of a fact's name, its gap included."""
+
 BRIEF = 4
 """Lines up to which the detail is brief."""
 
@@ -98,7 +101,6 @@ def _moments(job: CachedJob, now: datetime, width: int) -> Content:
 def full(job: CachedJob, eligibility: Eligibility | None, now: datetime, width: int) -> list[Content]:
     """Return the job as a list of what is known."""
     facts: list[tuple[str, str | None]] = [
-        ("id", job.id),
         ("client", job.client),
         ("location", "; ".join(place(each) for each in job.locations) or place(job.location)),
         ("department", job.department),
@@ -110,7 +112,7 @@ def full(job: CachedJob, eligibility: Eligibility | None, now: datetime, width: 
         ("tags", ", ".join(job.tags)),
     ]
     lines = [*line((job.name or "(no name)", "bold")).wrap(max(8, width - 1)), Content("")]
-    lines += [_fact(name, text, width) for name, text in facts if text]
+    lines += [*_id_lines(job.id, width), *(_fact(name, text, width) for name, text in facts if text)]
     lines += [Content(""), _fact("Tenzo", None, width, _standing(job, now)), Content("")]
     if eligibility is None:
         return [*lines, _unchecked(job)]
@@ -162,9 +164,17 @@ def _since(moment: datetime | None, now: datetime) -> str:
     return words if words in {"never", "just now"} else f"{words} ago"
 
 
+def _id_lines(job_id: str, width: int) -> list[Content]:
+    """Return the id whole, which the list may not show: below its name where it does not fit beside it."""
+    told = line(job_id)
+    if _LABEL + told.cell_length < width:
+        return [_fact("id", job_id, width)]
+    return [line(("id", QUIET)), *told.wrap(max(8, width))]
+
+
 def _fact(name: str, text: str | None, width: int, content: Content | None = None) -> Content:
     value = content if content is not None else line(text or "")
-    return (line((name.ljust(13), QUIET)) + value).truncate(max(8, width - 1), ellipsis=True)
+    return (line((name.ljust(_LABEL), QUIET)) + value).truncate(max(8, width - 1), ellipsis=True)
 
 
 def _action_value(name: str | None, value: str) -> str:

@@ -10,7 +10,8 @@ from ..backend import clock
 from ..backend.models import JobRow, SortField, SyncStatus
 from ..backend.text import clean, differs
 from ..render import SYNC_WORDS, ago, places, status_word
-from .columns import Cell, Column
+from ..views.layout import fit_middle
+from .columns import ID_WIDTH, Cell, Column
 from .virtual_table import VirtualTable
 
 DISGUISED = "\u26a0"
@@ -46,7 +47,7 @@ class JobTable(VirtualTable[JobRow]):
     def _make_columns(self) -> tuple[Column[JobRow], ...]:
         return (
             Column(SortField.NAME, "Job Name", 16, _name, flex=True),
-            Column(SortField.ID, "ATS Job ID", 10, lambda row: Cell(row.id), right=True),
+            Column(SortField.ID, "ATS Job ID", ID_WIDTH, lambda row: Cell(fit_middle(row.id, ID_WIDTH)), right=True),
             Column(SortField.LOCATION, "Location", 13, lambda row: Cell(places(row.place, row.more_places))),
             Column(SortField.CLIENT, "Client", 16, lambda row: Cell(row.client or ""), flex=True, from_width=96),
             Column(SortField.DEPARTMENT, "Department", 14, lambda row: Cell(row.department or ""), from_width=116),

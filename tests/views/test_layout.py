@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from jobsync_tui.backend.text import clean
-from jobsync_tui.views.layout import apart, columns, fit, fit_end, wrap
+from jobsync_tui.views.layout import apart, columns, fit, fit_end, fit_middle, wrap
 from jobsync_tui.views.sheet import dim
 
 WILD = st.text(max_size=200)
@@ -34,6 +34,14 @@ def test_fitted_text_fits(text: str, width: int) -> None:
 def test_an_id_is_cut_at_its_beginning() -> None:
     assert fit_end("c0ffee00-0000-4000-8000-00000000000a", 8) == "\u2026000000a"
     assert fit_end("884213", 8) == "884213"
+
+
+@given(WILD, st.integers(1, 60))
+def test_a_text_cut_in_its_middle_fits_and_keeps_both_ends(text: str, width: int) -> None:
+    cut = fit_middle(text, width)
+    assert cell_len(cut) <= width
+    head, _, tail = cut.partition("\u2026")
+    assert cut == clean(text) or (clean(text).startswith(head) and clean(text).endswith(tail))
 
 
 @given(st.lists(WILD, min_size=3, max_size=3))
