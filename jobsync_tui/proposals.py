@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .backend.models import Rule, RuleSet, in_acting_order, with_active, with_rule, without_rules
+from .backend.text import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,4 +70,4 @@ def promoting(before: RuleSet, after: tuple[Rule, ...], shadow: str) -> Proposal
 
 
 def _named(rules: tuple[Rule, ...]) -> str:
-    return rules[0].name if len(rules) == 1 else f"{len(rules)} rules"
+    return rules[0].name if len(rules) == 1 else counted(len(rules), "rule")

@@ -46,6 +46,17 @@ def differs(value: str) -> bool:
     return clean(value) != value
 
 
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """Return ``number`` with what it counts: ``1 field``, ``1,204 fields``.
+
+    Args:
+        number: How many.
+        noun: As it is said of one; a verb may follow (``rule differs``).
+        plural: As it is said of several, where that is more than an ``s`` (``rules differ``).
+    """
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
 def csv_cell(value: object) -> str:
     """Return a cell that a spreadsheet shows and never computes, without control characters."""
     text = clean("" if value is None else str(value))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..backend.errors import ExitCode
+from ..backend.text import counted
 from .interruption import Interruption, confirm
 from .options import integration_option, json_option
 from .output import print_json, print_line
@@ -48,7 +49,7 @@ async def adopt(*, integration: str | None, dry_run: bool, yes: bool, as_json: b
             ambiguous += found.ambiguous
         if not as_json:
             _print_links(links, ambiguous)
-        agreed = not consent.dry_run and bool(links) and (consent.yes or confirm(f"Make {len(links):,} links?"))
+        agreed = not consent.dry_run and bool(links) and (consent.yes or confirm(f"Make {counted(len(links), 'link')}?"))
         results: tuple[SyncResult, ...] = await _make(backend, links, interruption) if agreed else ()
     counts = Counter(result.outcome for result in results)
     if as_json:

@@ -13,6 +13,7 @@ from msgspec import to_builtins
 from ..backend.durations import format_duration, parse_duration
 from ..backend.errors import ExitCode, UsageError
 from ..backend.models import AutomaticRun, AutomaticState, AutomaticStatus, EngineState, Failure
+from ..backend.text import counted
 from .interruption import Interruption
 from .options import json_option
 from .output import print_json, print_line, say, when
@@ -182,7 +183,7 @@ def _document(run: AutomaticRun) -> dict[str, Any]:
 
 def _words(run: AutomaticRun) -> str:
     outcomes = ", ".join(f"{count:,} {outcome}" for outcome, count in run.outcomes.items())
-    refreshed = "not refreshed" if run.refreshed is None else f"{run.refreshed:,} jobs read"
+    refreshed = "not refreshed" if run.refreshed is None else f"{counted(run.refreshed, 'job')} read"
     return f"{refreshed}, {run.evaluated:,} evaluated" + (f": {outcomes}" if outcomes else "")
 
 
@@ -225,7 +226,7 @@ def _print_engine(engine: EngineState) -> None:
 def _standing(state: AutomaticState) -> str:
     if state.spread is not None:
         workers = len(state.spread.workers)
-        by = "1 worker" if workers == 1 else f"{workers} workers"
+        by = counted(workers, "worker")
         return f"under way by {by}, {state.spread.ended} of {state.spread.shares} shares done"
     if state.running:
         return "under way"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..backend.errors import ExitCode
+from ..backend.text import counted
 from .options import json_option
 from .output import print_json, print_line, say
 from .session import on_terminal, refuse_strangers
@@ -38,7 +39,7 @@ def demo(*, jobs: int, directory: Path | None, seed: int, check: bool, as_json: 
     with make_sandbox(jobs=jobs, seed=seed, directory=directory) as sandbox:
         if check or as_json or not on_terminal():
             return asyncio.run(_check(sandbox, as_json=as_json))
-        say(f"Preparing a sandbox of {jobs:,} jobs ...")
+        say(f"Preparing a sandbox of {counted(jobs, 'job')} ...")
         asyncio.run(sandbox.prepare())
         from ..app import run_app
 
@@ -62,5 +63,5 @@ async def _check(sandbox: Sandbox, *, as_json: bool) -> ExitCode:
     if as_json:
         print_json({"ok": held, "steps": steps})
     else:
-        print_line(f"{sum(step.held for step in steps)} of {len(steps)} steps hold")
+        print_line(f"{sum(step.held for step in steps)} of {counted(len(steps), 'step holds', 'steps hold')}")
     return ExitCode.OK if held else ExitCode.FAULT

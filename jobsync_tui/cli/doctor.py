@@ -7,6 +7,7 @@ import click
 from ..backend.doctor import Report, Status
 from ..backend.errors import ConfigError, ExitCode
 from ..backend.paths import places
+from ..backend.text import counted
 from .options import invocation, json_option
 from .output import print_json, print_line
 from .session import configuration, os_account, require_access, runs
@@ -45,4 +46,4 @@ def _print(report: Report) -> None:
         if each.remedy is not None:
             print_line(f"{'':<20}-> {each.remedy}")
     counts = {status: sum(each.status is status for each in report.findings) for status in Status}
-    print_line(f"{counts[Status.OK]} ok, {counts[Status.WARN]} warnings, {counts[Status.FAIL]} failures")
+    print_line(f"{counts[Status.OK]} ok, {counted(counts[Status.WARN], 'warning')}, {counted(counts[Status.FAIL], 'failure')}")

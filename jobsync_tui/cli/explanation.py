@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..backend.models import ActionResult, ConditionResult, Effect, Eligibility, JsonValue, Note, RuleResult
+from ..backend.text import counted
 from .output import print_line, when
 
 _NOTES = {
@@ -65,7 +66,7 @@ def _print_reasons(found: Eligibility) -> None:
     for rule in closest[:_MOST_IN_FULL]:
         _print_rule(rule)
     if len(closest) > _MOST_IN_FULL:
-        print_line(f"  and {len(closest) - _MOST_IN_FULL} more active rules; --json has them all")
+        print_line(f"  and {counted(len(closest) - _MOST_IN_FULL, 'more active rule')}; --json has them all")
     for inactive in found.inactive_rules:
         if inactive.would_match:
             print_line(f"  {inactive.name}: INACTIVE, would match if it were activated")

@@ -10,6 +10,7 @@ import msgspec
 
 from ..backend.errors import ExitCode, JobsyncError
 from ..backend.models import IntegrationSummary, RefreshReport
+from ..backend.text import counted
 from .options import integration_option, json_option
 from .output import print_json, print_line, say, when
 from .progress import progress_line
@@ -123,12 +124,13 @@ async def _for_each(
 def _print_report(report: RefreshReport) -> None:
     resumed = ", resumed" if report.resumed else ""
     print_line(
-        f"{report.integration}: {report.seen:,} jobs seen ({report.mode}{resumed}), {report.added:,} new, {report.changed:,} changed, "
-        f"{report.gone:,} gone, {report.returned:,} back ({report.seconds:.1f} s)"
+        f"{report.integration}: {counted(report.seen, 'job')} seen ({report.mode}{resumed}), {report.added:,} new, "
+        f"{report.changed:,} changed, {report.gone:,} gone, {report.returned:,} back ({report.seconds:.1f} s)"
     )
     for row in report.rejected:
         say(f"    set aside: {row.name or 'without a name'} ({row.id or 'without an id'}): {row.reason}")
     if not report.complete:
         say("    The listing is not complete; the next refresh goes on where it stopped")
     if report.withheld:
-        say(f"    {report.withheld:,} jobs were missing and are kept; if they are really gone: jobsync refresh --accept-gone")
+        kept = counted(report.withheld, "job was missing and is kept", "jobs were missing and are kept")
+        say(f"    {kept}; if really gone: jobsync refresh --accept-gone")

@@ -8,6 +8,7 @@ import click
 
 from ..backend.durations import parse_duration
 from ..backend.errors import ExitCode, UsageError
+from ..backend.text import counted
 from .options import json_option
 from .output import print_json, print_line
 from .session import open_backend, runs
@@ -52,7 +53,8 @@ async def prune(*, keep: str, as_json: bool) -> int:
     if as_json:
         print_json({"removed": removed.rows, "operations": removed.operations, "kept": keep})
     else:
-        print_line(f"{removed.rows:,} rows older than {keep} are out of the record, {removed.operations:,} operations out of the journal")
+        rows = counted(removed.rows, f"row older than {keep} is", f"rows older than {keep} are")
+        print_line(f"{rows} out of the record, {counted(removed.operations, 'operation')} out of the journal")
     return ExitCode.OK
 
 
@@ -72,7 +74,8 @@ async def migrate_storage(*, url: str, as_json: bool) -> int:
         print_json(report)
     else:
         print_line(
-            f"moved {report.rows:,} rows of {len(report.tables)} tables; the record of who did what verifies, {report.verified:,} rows"
+            f"moved {counted(report.rows, 'row')} of {counted(len(report.tables), 'table')}; "
+            f"the record of who did what verifies, {counted(report.verified, 'row')}"
         )
         print_line(f'Now set in the configuration, under [storage]: url = "{url}"')
     return ExitCode.OK

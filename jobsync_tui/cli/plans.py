@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from ..backend.errors import JobNotFound
 from ..backend.models import Change, Failure, Outcome, PlanKind, SyncPlan, SyncResult
+from ..backend.text import counted
 from .explanation import print_explanation, value_words
 from .output import print_line
 from .tables import Table, fit
@@ -48,7 +49,7 @@ def print_plan(plan: SyncPlan) -> None:
         _print_failure(plan.error)
         return
     where = f" {plan.target_id}" if plan.target_id else ""
-    print_line(f"A sync {_VERBS.get(plan.kind, plan.kind)} the job{where} in the target ({len(plan.changes)} fields)")
+    print_line(f"A sync {_VERBS.get(plan.kind, plan.kind)} the job{where} in the target ({counted(len(plan.changes), 'field')})")
     for change in plan.changes:
         print_line(f"    {_change_words(change)}")
     if plan.note:

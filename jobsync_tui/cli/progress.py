@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ..backend.models import RefreshProgress
-from ..backend.text import clean
+from ..backend.text import clean, counted
 from .tables import fit
 
 
@@ -29,9 +29,9 @@ class ProgressLine:
 
     def refresh(self, progress: RefreshProgress) -> None:
         """Show how far a refresh is."""
-        of = f" of {progress.total:,}" if progress.total is not None else ""
+        seen = counted(progress.seen, "job") if progress.total is None else f"{progress.seen:,} of {counted(progress.total, 'job')}"
         waiting = f"  {progress.waiting}" if progress.waiting else ""
-        self.show(f"{progress.integration}: {progress.seen:,}{of} jobs{waiting}")
+        self.show(f"{progress.integration}: {seen}{waiting}")
 
     def waits(self, waits_for: str) -> None:
         """Show what a request waits for; nothing for an empty text, which says that it is over."""

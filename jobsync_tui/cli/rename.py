@@ -8,6 +8,7 @@ import click
 
 from ..backend.errors import ExitCode
 from ..backend.models import RenamePlan, RenameReport, SyncResult
+from ..backend.text import counted
 from .interruption import Interruption, confirm
 from .options import json_option
 from .output import print_json, print_line, say
@@ -80,8 +81,8 @@ def _document(plan: RenamePlan, report: RenameReport | None) -> dict[str, object
 
 def _print_plan(plan: RenamePlan) -> None:
     moved = "were moved already" if plan.moved else "move, with their history, marks and decisions"
-    print_line(f"{plan.old} -> {plan.new}: {plan.jobs:,} cached jobs {moved}")
-    print_line(f"{len(plan.links):,} jobs of the target get another external id")
+    print_line(f"{plan.old} -> {plan.new}: {counted(plan.jobs, 'cached job')} {moved}")
+    print_line(f"{counted(len(plan.links), 'job of the target gets', 'jobs of the target get')} another external id")
     table = Table("TARGET JOB", "NAME THERE", "EXTERNAL ID", "FROM THEN ON", widest=48)
     for link in plan.links[:_SHOWN]:
         table.add(link.target_id, link.name, f"{plan.old}:{link.job_id}", f"{plan.new}:{link.job_id}")
@@ -102,6 +103,8 @@ def _print_report(report: RenameReport) -> None:
             print_result(result)
     plan = report.plan
     done = sum(of_result(result) is ExitCode.OK for result in report.results)
-    print_line(f"{plan.old} is {plan.new} from now on: {plan.jobs:,} jobs moved, {done:,} of {len(plan.links):,} renamed in the target")
+    print_line(
+        f"{plan.old} is {plan.new} from now on: {counted(plan.jobs, 'job')} moved, {done:,} of {len(plan.links):,} renamed in the target"
+    )
     if not report.finished:
         say(f"The target still knows jobs by the old id; once more: jobsync integrations rename {plan.old} {plan.new}")

@@ -6,6 +6,7 @@ import click
 
 from ..backend.errors import ExitCode
 from ..backend.models import Coverage, CoverageShare, NearCoverage
+from ..backend.text import counted
 from .options import integration_option, json_option
 from .output import print_json, print_line
 from .progress import progress_line
@@ -23,11 +24,13 @@ async def coverage(*, integration: str | None, days: int, near: bool, as_json: b
     """Show which jobs are eligible and why the others are not, by rule, department and place, and what came of it."""
     async with open_backend() as backend:
         with progress_line() as line:
-            await backend.eligibility.judge_all(integration, lambda done, total: line.show(f"judged {done:,} of {total:,} jobs"))
+            await backend.eligibility.judge_all(integration, lambda done, total: line.show(f"judged {done:,} of {counted(total, 'job')}"))
             found = await backend.coverage.overview(integration, days=days)
             close = None
             if near:
-                close = await backend.coverage.near(integration, lambda done: line.show(f"looked at {done:,} of {found.jobs:,} jobs"))
+                close = await backend.coverage.near(
+                    integration, lambda done: line.show(f"looked at {done:,} of {counted(found.jobs, 'job')}")
+                )
     if as_json:
         print_json({"coverage": found, "near": close})
         return ExitCode.OK
@@ -39,7 +42,8 @@ async def coverage(*, integration: str | None, days: int, near: bool, as_json: b
 
 def _print_coverage(found: Coverage) -> None:
     print_line(
-        f"{found.jobs:,} jobs: {found.eligible:,} eligible, {found.waiting:,} of them never synced; {found.ineligible:,} not eligible"
+        f"{counted(found.jobs, 'job')}: {found.eligible:,} eligible, {found.waiting:,} of them never synced; "
+        f"{found.ineligible:,} not eligible"
     )
     for reason, jobs in sorted(found.by_reason.items(), key=lambda item: -item[1]):
         print_line(f"    {jobs:,} {reason.replace('_', ' ')}")
@@ -68,7 +72,7 @@ def _print_shares(heading: str, shares: tuple[CoverageShare, ...]) -> None:
 
 def _print_near(near: NearCoverage) -> None:
     print_line()
-    print_line(f"{near.jobs:,} jobs are one condition away from a rule")
+    print_line(f"{counted(near.jobs, 'job is', 'jobs are')} one condition away from a rule")
     table = Table("JOBS", "RULE", "IF ONLY", "SUCH AS")
     for each in near.conditions:
         table.add(f"{each.jobs:,}", each.rule_name, each.would_match_if, ", ".join(":".join(job) for job in each.examples[:2]))

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from ..backend.facade import Backend
 from ..backend.models import Finding, SanityReport
+from ..backend.text import counted
 from .output import print_line, say
 from .progress import progress_line
 
@@ -13,7 +14,7 @@ from .progress import progress_line
 async def look_over(backend: Backend, ids: Collection[str]) -> SanityReport:
     """Look over the rules in force, those of ``ids`` among them, and say on standard error what is found."""
     with progress_line() as line:
-        report = await backend.rules.sanity(only=ids, on_progress=lambda done: line.show(f"looking over the rules: {done:,} jobs"))
+        report = await backend.rules.sanity(only=ids, on_progress=lambda done: line.show(f"looking over the rules: {counted(done, 'job')}"))
     for finding in report.findings:
         say(_sentence(finding))
     return report
@@ -26,7 +27,7 @@ def print_findings(report: SanityReport) -> None:
         print_line(_sentence(finding))
         print_line(f"    {finding.remedy}")
     print_line()
-    print_line(f"{len(report.findings)} findings, looked over with {report.jobs:,} cached jobs")
+    print_line(f"{counted(len(report.findings), 'finding')}, looked over with {counted(report.jobs, 'cached job')}")
     if report.unasked is not None:
         say(f"The target's names were not looked at: {report.unasked}")
 

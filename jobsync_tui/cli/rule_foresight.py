@@ -7,6 +7,7 @@ import click
 from ..backend.errors import ExitCode, UsageError
 from ..backend.facade import Backend
 from ..backend.models import ImpactJob, ImpactList, RuleImpact
+from ..backend.text import counted
 from .options import integration_option, json_option
 from .output import print_json, print_line
 from .progress import ProgressLine, progress_line
@@ -45,7 +46,7 @@ async def foresee(
             if which is None and job_id is None:
                 return await _report(backend, text, file, line, as_json=as_json)
             found = await backend.impacts.assess(
-                await backend.rules.to_come(text, file), lambda at: line.show(f"{at.done:,} of {at.total:,} jobs")
+                await backend.rules.to_come(text, file), lambda at: line.show(f"{at.done:,} of {counted(at.total, 'job')}")
             )
             if which is not None and filter_text:
                 await judge_first(backend, filter_text, integration)
@@ -57,7 +58,7 @@ async def foresee(
 
 
 async def _report(backend: Backend, text: str, file: str, line: ProgressLine, *, as_json: bool) -> int:
-    found = await backend.rules.impact(text, file, lambda at: line.show(f"{at.done:,} of {at.total:,} jobs"))
+    found = await backend.rules.impact(text, file, lambda at: line.show(f"{at.done:,} of {counted(at.total, 'job')}"))
     line.clear()
     if as_json:
         print_json(found)

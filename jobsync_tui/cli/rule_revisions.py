@@ -7,6 +7,7 @@ import click
 from ..backend.errors import ExitCode
 from ..backend.models import RevisionDifference, Rule
 from ..backend.rules import describe
+from ..backend.text import counted
 from .explanation import value_words
 from .options import MOST, json_option
 from .output import print_json, print_line, when
@@ -59,7 +60,7 @@ async def diff(*, before: int, after: int, as_json: bool) -> int:
         print_line(f"changed {each.id} ({each.name})")
         for change in each.changes:
             print_line(f"    {change.field}: {value_words(change.before)} -> {value_words(change.after)}")
-    print_line(f"{len(found.rules)} rules differ between the revisions {before} and {after}")
+    print_line(f"{counted(len(found.rules), 'rule differs', 'rules differ')} between the revisions {before} and {after}")
     return ExitCode.OK
 
 

@@ -8,6 +8,7 @@ import click
 
 from ..backend.errors import ExitCode
 from ..backend.models import ImpactCounts, ImpactList, Shadow, ShadowLook
+from ..backend.text import counted
 from .options import MOST, json_option
 from .output import print_json, print_line, when
 from .progress import progress_line
@@ -56,7 +57,9 @@ async def add(*, name: str, file: str, as_json: bool) -> int:
     if as_json:
         print_json(_document(made))
     else:
-        print_line(f"{made.name}: {len(made.rules)} rules are judged beside revision {made.base_revision} from now on")
+        print_line(
+            f"{made.name}: {counted(len(made.rules), 'rule is', 'rules are')} judged beside revision {made.base_revision} from now on"
+        )
     return ExitCode.OK
 
 
@@ -81,7 +84,7 @@ async def show(*, name: str, limit: int, which: str | None, as_json: bool) -> in
     for job in page.jobs:
         table.add(f"{job.integration}:{job.id}", job.name, job.kind.group.replace("_", " "), when(job.since), when(job.until))
     table.finish()
-    print_line(f"{page.total:,} jobs")
+    print_line(counted(page.total, "job"))
     return ExitCode.OK
 
 
@@ -93,7 +96,7 @@ async def look(*, name: str, as_json: bool) -> int:
     """Judge the cached jobs by a shadow now."""
     async with open_backend() as backend:
         with progress_line() as line:
-            found = await backend.shadows.look(name, lambda at: line.show(f"{at.done:,} of {at.total:,} jobs"))
+            found = await backend.shadows.look(name, lambda at: line.show(f"{at.done:,} of {counted(at.total, 'job')}"))
     if as_json:
         print_json(_document(found))
     else:

@@ -13,7 +13,7 @@ from ..backend.errors import ExitCode, UsageError
 from ..backend.facade import Backend
 from ..backend.models import RuleSet, SanityReport
 from ..backend.rules import describe, dump_rules
-from ..backend.text import clean
+from ..backend.text import clean, counted
 from .options import json_option
 from .output import print_json, print_line, say
 from .progress import ProgressLine, progress_line
@@ -51,7 +51,7 @@ async def list_rules(*, as_json: bool) -> int:
         active = "yes" if rule.active else "no"
         table.add(rule.priority, rule.id, rule.name, f"{active}, fallback" if rule.fallback else active, describe(rule.when))
     table.finish()
-    say(f"revision {current.revision}, {sum(rule.active for rule in current.rules)} of {len(current.rules)} rules active")
+    say(f"revision {current.revision}, {sum(rule.active for rule in current.rules)} of {counted(len(current.rules), 'rule')} active")
     return ExitCode.OK
 
 
@@ -89,14 +89,14 @@ async def validate(*, file: str | None, as_json: bool) -> int:
     if as_json:
         print_json({"valid": True, "rules": len(found), "active": active, **asdict(report)})
     else:
-        print_line(f"{file or 'the rules in force'}: {len(found)} rules, {active} of them active")
+        print_line(f"{file or 'the rules in force'}: {counted(len(found), 'rule')}, {active} of them active")
         print_findings(report)
     return ExitCode.OK
 
 
 async def _looked_over(backend: Backend, text: str | None, file: str | None, line: ProgressLine) -> SanityReport:
     def told(done: int) -> None:
-        line.show(f"looking over the rules: {done:,} jobs")
+        line.show(f"looking over the rules: {counted(done, 'job')}")
 
     if text is None or file is None:
         return await backend.rules.sanity(on_progress=told)

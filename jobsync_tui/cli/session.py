@@ -17,6 +17,7 @@ from ..backend.logs import set_up_logging
 from ..backend.models import IntegrationSummary
 from ..backend.paths import config_path, places
 from ..backend.settings import Settings, load_settings
+from ..backend.text import counted
 from ..backend.waits import announcing
 from .options import Invocation, invocation
 from .progress import progress_line
@@ -132,7 +133,9 @@ async def judge_first(backend: Backend, filter_text: str, integration: str | Non
         FilterError: Says where the filter is wrong.
     """
     with progress_line() as line:
-        await backend.eligibility.judge_for(filter_text, integration, lambda done, total: line.show(f"rules: {done:,} of {total:,} jobs"))
+        await backend.eligibility.judge_for(
+            filter_text, integration, lambda done, total: line.show(f"rules: {done:,} of {counted(total, 'job')}")
+        )
 
 
 def read_text(source: str) -> str:

@@ -11,6 +11,7 @@ import click
 
 from ..backend.errors import ExitCode, UsageError
 from ..backend.models import BulkPlan, Sort, SyncResult
+from ..backend.text import counted
 from .interruption import Interruption, confirm
 from .options import integration_option, json_option
 from .output import print_json, print_line, say
@@ -116,7 +117,8 @@ async def recover(*, as_json: bool) -> int:
     else:
         for operation, outcome in report.settled.items():
             print_line(f"{operation}: {outcome}")
-        print_line(f"{report.open} were open, {len(report.settled)} settled, {len(report.unknown)} still unknown")
+        found = counted(report.open, "operation was", "operations were")
+        print_line(f"{found} open, {len(report.settled)} settled, {len(report.unknown)} still unknown")
     return ExitCode.REMOTE if report.unknown else ExitCode.OK
 
 
@@ -173,7 +175,7 @@ async def _sync_several(
         results = tuple(planned_results(bulk.plans, backend.actor.user))
         if as_json:
             _print_results(results, bulk.digest, as_json=True)
-    elif confirm(f"Sync {len(writable):,} jobs?", bulk.to_type):
+    elif confirm(f"Sync {counted(len(writable), 'job')}?", bulk.to_type):
         results = await _write(backend, integration, ids, bulk, interruption)
         _print_results(results, bulk.digest, as_json=as_json)
     else:

@@ -6,11 +6,11 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
+from ..backend.text import counted
 from ..commands import Group, bindings
 from ..runs import SyncRun
 from ..views.bulk import bulk_command, results_sheet, results_text, to_retry
 from ..views.sheet import Tone
-from ..views.words import count
 from .dialog import DialogScreen
 
 
@@ -55,18 +55,18 @@ class BulkResultScreen(DialogScreen[None]):
     def action_copy(self) -> None:
         """Copy the results."""
         text = results_text(self._run.results, len(self._run.job_ids))
-        self.host.copy(text, f"results of {len(self._run.job_ids)} jobs")
+        self.host.copy(text, f"results of {counted(len(self._run.job_ids), 'job')}")
 
     def action_copy_command(self) -> None:
         """Show and copy the command that syncs these jobs."""
         command = bulk_command(self._run.integration, self._run.job_ids)
-        self.host.copy(command, command if len(command) < 100 else f"a command for {len(self._run.job_ids)} jobs")
+        self.host.copy(command, command if len(command) < 100 else f"a command for {counted(len(self._run.job_ids), 'job')}")
 
     async def _show(self) -> None:
         integration = await self.backend.integrations.get(self._run.integration)
         asked = len(self._run.job_ids)
-        self.set_heading(f"{integration.name} > {count(asked, 'job')}")
+        self.set_heading(f"{integration.name} > {counted(asked, 'job')}")
         self.show(lambda width: results_sheet(self._run.results, asked, width), anew=True)
         again = len(to_retry(self._run.results))
         if again:
-            self.set_note(f"r tries {count(again, 'job')} again: nothing can be created twice.", Tone.WARN)
+            self.set_note(f"r tries {counted(again, 'job')} again: nothing can be created twice.", Tone.WARN)

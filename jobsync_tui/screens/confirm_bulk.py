@@ -9,10 +9,10 @@ from textual.widgets import Input
 
 from ..backend.errors import RemoteError
 from ..backend.models import BulkPlan, SyncPlan
+from ..backend.text import counted
 from ..notices import Severity
 from ..views.bulk import bulk_command, bulk_sheet, syncable
 from ..views.sheet import Tone, as_text
-from ..views.words import count
 from ..widgets.choice_line import ChoiceLine
 from .arming import CANCEL
 from .confirming import CONFIRM, ConfirmingScreen
@@ -65,7 +65,7 @@ class ConfirmBulkScreen(ConfirmingScreen):
         if not jobs:
             self.host.tell("None of these jobs can be synced", Severity.WARNING)
             return
-        run = self.host.runs.sync(self._integration, self._job_ids, expected=self._plan, title=count(len(self._job_ids), "job"))
+        run = self.host.runs.sync(self._integration, self._job_ids, expected=self._plan, title=counted(len(self._job_ids), "job"))
         self.dismiss(None)
         self.host.go.running(run)
 
@@ -76,17 +76,17 @@ class ConfirmBulkScreen(ConfirmingScreen):
     def action_copy(self) -> None:
         """Copy the plan."""
         if self._plan is not None:
-            self.host.copy(as_text(bulk_sheet(self._plan, 100)) + "\n", f"plan of {len(self._job_ids)} jobs")
+            self.host.copy(as_text(bulk_sheet(self._plan, 100)) + "\n", f"plan of {counted(len(self._job_ids), 'job')}")
 
     def action_copy_command(self) -> None:
         """Show and copy the command that does the same."""
         command = bulk_command(self._integration, self._job_ids)
-        self.host.copy(command, command if len(command) < 100 else f"a command for {len(self._job_ids)} jobs")
+        self.host.copy(command, command if len(command) < 100 else f"a command for {counted(len(self._job_ids), 'job')}")
 
     async def _make_plan(self) -> None:
         integration = await self.backend.integrations.get(self._integration)
-        self.set_heading(f"{integration.name} > {len(self._job_ids):,} jobs")
-        self.set_busy(f"Planning {len(self._job_ids):,} jobs ...")
+        self.set_heading(f"{integration.name} > {counted(len(self._job_ids), 'job')}")
+        self.set_busy(f"Planning {counted(len(self._job_ids), 'job')} ...")
         try:
             plan = await self.backend.syncs.plan_many(self._integration, self._job_ids, on_progress=self._progressed)
         except RemoteError as error:
@@ -114,4 +114,4 @@ class ConfirmBulkScreen(ConfirmingScreen):
     def _progressed(self, done: int, total: int) -> None:
         if done == total or done - self._planned >= max(total // 20, 1):
             self._planned = done
-            self.set_busy(f"Planning {total:,} jobs: {done:,} done")
+            self.set_busy(f"Planning {counted(total, 'job')}: {done:,} done")

@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from ..backend.models import Coverage, NearCoverage
+from ..backend.text import counted
 from ..commands import Group, bindings
 from ..messages import CacheChanged
 from ..render import count
@@ -81,10 +82,10 @@ class CoverageScreen(DialogScreen[None]):
         self.show(self._sheet)
 
     def _judged(self, done: int, total: int) -> None:
-        self.set_note(f"the rules judge {count(done)} of {count(total)} jobs")
+        self.set_note(f"the rules judge {count(done)} of {counted(total, 'job')}")
 
     def _seen(self, done: int) -> None:
-        self.set_note(f"looking at {count(done)} jobs")
+        self.set_note(f"looking at {counted(done, 'job')}")
 
     def _sheet(self, width: int) -> Sheet:
         return () if self._found is None else coverage_sheet(self._found, self._near, width)

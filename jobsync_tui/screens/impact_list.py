@@ -16,6 +16,7 @@ from ..backend import clock
 from ..backend.errors import FilterError
 from ..backend.models import ImpactJob, ImpactList, RuleImpact
 from ..backend.paths import open_private
+from ..backend.text import counted
 from ..commands import Group, bindings
 from ..notices import Severity
 from ..render import line
@@ -163,8 +164,8 @@ class ImpactListScreen(JobsyncScreen[None]):
                 self._nothing_to_write(text)
                 return
             if page.total > len(page.jobs):
-                self.host.tell(f"Only the first {MOST_COPIED:,} of {page.total:,} jobs fit", Severity.WARNING)
-            self.host.copy(export_text(title, page.jobs), f"{len(page.jobs):,} jobs as CSV")
+                self.host.tell(f"Only the first {MOST_COPIED:,} of {counted(page.total, 'job fits', 'jobs fit')}", Severity.WARNING)
+            self.host.copy(export_text(title, page.jobs), f"{counted(len(page.jobs), 'job')} as CSV")
             return
         jobs = [job async for job in self.backend.impacts.stream(self._impact, which, filter_text=text)]
         if not jobs:
@@ -177,7 +178,7 @@ class ImpactListScreen(JobsyncScreen[None]):
         except OSError as error:
             self.host.tell(f"{file} cannot be written: {error.strerror}", Severity.ERROR)
             return
-        self.host.tell(f"{len(jobs):,} jobs are in {file}")
+        self.host.tell(f"{counted(len(jobs), 'job is', 'jobs are')} in {file}")
 
     def _nothing_to_write(self, text: str) -> None:
         self.host.tell("Nothing to write: no job of the list matches the filter" if text else "Nothing to write: no job is in the list")

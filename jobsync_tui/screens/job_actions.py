@@ -6,11 +6,11 @@ from textual import on
 
 from ..backend import clock
 from ..backend.models import IntegrationSummary, Sort, SortField
+from ..backend.text import counted
 from ..job_list import JobList, JobQuery
 from ..marks import Marks
 from ..memory import View
 from ..notices import Severity
-from ..render import count
 from ..widgets.filter_bar import FilterBar
 from ..widgets.job_detail import JobDetail
 from ..widgets.job_table import JobTable
@@ -113,7 +113,9 @@ class JobActions(JobsyncScreen[None]):
     def action_mark_all(self) -> None:
         """Mark every job that matches."""
         if self.table.row_count > MOST_MARKED:
-            self.host.tell(f"{count(self.table.row_count)} jobs are too many to mark: narrow the filter first", Severity.WARNING)
+            self.host.tell(
+                f"{counted(self.table.row_count, 'job is', 'jobs are')} too many to mark: narrow the filter first", Severity.WARNING
+            )
             return
         self.work(self._mark_all(self.query_now), group="mark")
 

@@ -10,6 +10,7 @@ from textual.content import Content
 from ..backend import clock
 from ..backend.errors import FilterError
 from ..backend.models import IntegrationSummary, RefreshProgress, RefreshReport
+from ..backend.text import counted
 from ..notices import Notice
 from ..render import age, count, line
 
@@ -24,8 +25,8 @@ def progress_words(progress: RefreshProgress) -> Content:
     """Return how far a refresh is."""
     if progress.waiting:
         return line((" ... ", "$text-accent"), progress.waiting)
-    of = f" of {count(progress.total)}" if progress.total is not None else ""
-    return line((" ... ", "$text-accent"), f"refreshing ({progress.mode}): {count(progress.seen)}{of} jobs read")
+    seen = counted(progress.seen, "job") if progress.total is None else f"{count(progress.seen)} of {counted(progress.total, 'job')}"
+    return line((" ... ", "$text-accent"), f"refreshing ({progress.mode}): {seen} read")
 
 
 def refreshed_words(report: RefreshReport) -> str:
@@ -43,7 +44,8 @@ def refreshed_words(report: RefreshReport) -> str:
     ]
     text = f"Refreshed in {report.seconds:.1f} s: " + (", ".join(parts) or "nothing changed")
     if report.withheld:
-        text += f"; {count(report.withheld)} are missing from the listing and were kept (jobsync refresh --accept-gone)"
+        missing = counted(report.withheld, "job is missing from the listing and was", "jobs are missing from the listing and were")
+        text += f"; {missing} kept (jobsync refresh --accept-gone)"
     return text
 
 

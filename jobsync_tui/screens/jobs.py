@@ -13,6 +13,7 @@ from textual.timer import Timer
 from ..backend import clock
 from ..backend.errors import FilterError
 from ..backend.models import AutomaticState, IntegrationState, IntegrationSummary, JobPage, SortField, SyncStatus
+from ..backend.text import counted
 from ..commands import Group, bindings
 from ..job_list import JobList, JobQuery
 from ..memory import View
@@ -170,7 +171,7 @@ class JobsScreen(JobActions, GreetedScreen[None]):
             self.list_again()
 
     def _show_judged(self, done: int, total: int) -> None:
-        self.status.put("judge", line(f" rules: {count(done)} of {count(total)} jobs"))
+        self.status.put("judge", line(f" rules: {count(done)} of {counted(total, 'job')}"))
 
     def _show_page(self, wanted: JobList, page: JobPage, *, keep_line: bool) -> None:
         known = page.end if page.count is None else page.count

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..backend.text import counted
 from ..runs import Runs
 from .menu import Entry, MenuScreen
 
@@ -24,7 +25,7 @@ def _title(runs: Runs) -> str:
     parts: list[str] = []
     jobs = sum(len(run.job_ids) - len(run.results) for run in runs.syncs)
     if jobs:
-        parts.append("a sync of 1 job runs" if jobs == 1 else f"a sync of {jobs} jobs runs")
+        parts.append(f"a sync of {counted(jobs, 'job')} runs")
     if runs.refreshes:
         parts.append("a refresh runs")
     return "Quit? " + " and ".join(parts)

@@ -6,10 +6,10 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
+from ..backend.text import counted
 from ..commands import Group, bindings
 from ..messages import News
 from ..views.log import log_sheet, log_text
-from ..views.words import count
 from .dialog import DialogScreen
 
 
@@ -24,7 +24,7 @@ class LogScreen(DialogScreen[None]):
         """Show what was said, and take it for read."""
         self.sheet.focus()
         self.host.notices.mark_read()
-        self.set_heading(f"{count(len(self.host.notices), 'message')} in this session, newest first")
+        self.set_heading(f"{counted(len(self.host.notices), 'message')} in this session, newest first")
         self.show(lambda width: log_sheet(self.host.notices, width))
         self.set_note("The log file has more: jobsync paths says where it is.")
 

@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from ..backend.errors import JobNotFound, RuleError
 from ..backend.models import ConditionResult, Rule, RuleSet
+from ..backend.text import counted
 from ..commands import Group, bindings
 from ..proposals import editing
 from ..rule_desk import KeptDraft, RuleDesk
@@ -227,5 +228,5 @@ def _alone(rule: Rule) -> Rule:
 
 def _only(rules: Sequence[Rule]) -> Rule:
     if len(rules) != 1:
-        raise RuleError(f"{SOURCE}: there are {len(rules)} rules here; the editor holds one.")
+        raise RuleError(f"{SOURCE}: there are {counted(len(rules), 'rule')} here; the editor holds one.")
     return rules[0]

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from ..backend.errors import RemoteError, RuleError
 from ..backend.models import Action, AllOf, AnyOf, Condition, FieldCatalogue, Leaf, Not, Rule, TargetCatalogue
+from ..backend.text import counted
 from ..notices import Severity
 from ..rule_desk import RuleDesk
 from ..rule_tree import Way, added, at, dissolved, grouped, moved, negated, removed, replaced, turned
-from ..views import words
 from ..views.rule_form import Part, Spot
 from .dialog import DialogScreen
 from .prompt import Finding
@@ -168,7 +168,7 @@ class RuleEdits(DialogScreen[None]):
         if isinstance(part, Action):
             return Finding()
         (jobs,) = await self.backend.writing.matching([rule])
-        return Finding(f"matches {words.count(jobs, 'cached job')}")
+        return Finding(f"matches {counted(jobs, 'cached job')}")
 
     # ---- the tree ----------------------------------------------------------------------------------------------------
 

@@ -7,11 +7,11 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from ..backend.models import AllOf, CachedJob, Condition, JobHead, Leaf, Rule
+from ..backend.text import counted
 from ..commands import Group, bindings
 from ..notices import Severity
 from ..views.rule_leaves import leaves_of, leaves_sheet, likeliest, name_for
 from ..views.sheet import Sheet, Tone
-from ..views.words import count
 from .dialog import DialogScreen
 
 
@@ -81,7 +81,7 @@ class RuleLeavesScreen(DialogScreen[None]):
             self.set_note("Nothing is chosen.", Tone.WARN)
             return
         (jobs,) = await self.backend.writing.matching([_rule(_condition(chosen))])
-        self.set_note(f"ok matches {count(jobs, 'cached job')} together, this one among them.")
+        self.set_note(f"ok matches {counted(jobs, 'cached job')} together, this one among them.")
 
     def _chosen_leaves(self) -> list[Leaf]:
         return [leaf for number, leaf in enumerate(self._leaves) if number in self._chosen]

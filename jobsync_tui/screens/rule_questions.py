@@ -20,6 +20,7 @@ from ..backend.models import (
     Rule,
     TargetCatalogue,
 )
+from ..backend.text import counted
 from ..render import count
 from ..typed_values import listed_item, shown, takes_list, takes_value, typed
 from ..views import words
@@ -216,25 +217,25 @@ def _alike(one: Op, other: Op) -> bool:
 
 def _delivered(entry: FieldEntry) -> str:
     where = ", ".join(entry.by_integration)
-    return f"{count(entry.jobs)} jobs  {entry.kind}  {where}" if entry.jobs else f"{entry.kind}  no job has it"
+    return f"{counted(entry.jobs, 'job')}  {entry.kind}  {where}" if entry.jobs else f"{entry.kind}  no job has it"
 
 
 def _commonest(entry: FieldEntry) -> str:
     some = ", ".join(f"{words.value(each.value)} ({count(each.jobs)})" for each in entry.values[:4])
-    return some or f"{entry.kind}, {count(entry.jobs)} jobs have it"
+    return some or f"{entry.kind}, {counted(entry.jobs, 'job has it', 'jobs have it')}"
 
 
 def _value_offers(entry: FieldEntry | None, op: Op, *, of_text: bool) -> list[Offer]:
     if entry is None:
         return []
-    counted = {repr(each.value): each.jobs for each in entry.values}
+    jobs = {repr(each.value): each.jobs for each in entry.values}
     values: list[JsonValue] = [each.value for each in entry.values]
-    values += [choice for choice in entry.choices if repr(choice) not in counted]
+    values += [choice for choice in entry.choices if repr(choice) not in jobs]
     many = takes_list(op)
     return [
         Offer(
             listed_item(value, of_text=of_text) if many else shown(value, op, of_text=of_text),
-            f"{count(counted.get(repr(value), 0))} jobs",
+            counted(jobs.get(repr(value), 0), "job"),
         )
         for value in values
         if not isinstance(value, list | dict)

@@ -10,11 +10,11 @@ from textual.widgets import Input
 
 from ..backend import clock
 from ..backend.models import Finding, Rule, RuleCount, RuleSet, moved
+from ..backend.text import counted
 from ..commands import Group, bindings
 from ..messages import CacheChanged
 from ..proposals import Proposal, deleting, reordering, switching
 from ..render import count
-from ..views import words
 from ..views.rules import ListedRule, RulesHead, found, rule_note, rule_text, rules_sheet
 from ..views.sheet import Sheet, Tone
 from .dialog import DialogScreen
@@ -210,7 +210,7 @@ class RulesScreen(DialogScreen[None]):
             return
         elsewhere = sum(counts.values()) - counts[integration]
         if elsewhere:
-            self.host.tell(f"{words.count(elsewhere, 'more job')} in other integrations; i goes there")
+            self.host.tell(f"{counted(elsewhere, 'more job')} in other integrations; i goes there")
         self.host.go.jobs(integration, text)
 
     async def _read(self) -> None:
@@ -240,7 +240,7 @@ class RulesScreen(DialogScreen[None]):
         self._findings = {}
         for finding in (await self.backend.rules.sanity()).findings:
             self._findings.setdefault(finding.rule, []).append(finding)
-        self._say(f"{words.count(sum(map(len, self._findings.values())), 'finding')}, marked with !" if self._findings else "")
+        self._say(f"{counted(sum(map(len, self._findings.values())), 'finding')}, marked with !" if self._findings else "")
 
     async def _read_counts(self) -> None:
         """Read to how many jobs each active rule applies, as far as they were judged."""
@@ -249,7 +249,7 @@ class RulesScreen(DialogScreen[None]):
         self._say("")
 
     def _judged(self, done: int, total: int) -> None:
-        self._say(f"counting, {count(done)} of {count(total)} jobs" if done < total else "")
+        self._say(f"counting, {count(done)} of {counted(total, 'job')}" if done < total else "")
 
     def _say(self, words: str) -> None:
         self._counted = words

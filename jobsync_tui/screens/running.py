@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from ..backend.models import Outcome
+from ..backend.text import counted
 from ..commands import Group, bindings
 from ..messages import SyncEnded, SyncMoved
 from ..runs import SyncRun
@@ -84,7 +85,7 @@ class RunningScreen(DialogScreen[None]):
     async def _learn_names(self) -> None:
         integration = await self.backend.integrations.get(self._run.integration)
         self._ats = integration.ats
-        where = f"job {self._run.job_ids[0]}" if len(self._run.job_ids) == 1 else f"{len(self._run.job_ids):,} jobs"
+        where = f"job {self._run.job_ids[0]}" if len(self._run.job_ids) == 1 else counted(len(self._run.job_ids), "job")
         self._head(f"{integration.name} > {where}")
         self._tick()
 

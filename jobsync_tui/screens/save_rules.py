@@ -10,11 +10,11 @@ from textual.widgets import Input
 
 from ..backend.errors import JobsyncError, NumberNeeded, RuleError, StalePlan
 from ..backend.models import Finding, ImpactList, ImpactProgress, RuleImpact, RuleSet
+from ..backend.text import counted
 from ..commands import Group, bindings
 from ..proposals import Proposal
 from ..views.impact import impact_sheet, progress_words
 from ..views.sheet import Sheet, Tone, as_text
-from ..views.words import count
 from ..widgets.choice_line import ChoiceLine
 from .arming import CANCEL, ArmingScreen
 
@@ -109,7 +109,7 @@ class SaveRulesScreen(ArmingScreen[str | None]):
         number = self.number
         self.query_one("#typed", Input).display = number is not None
         if number is not None:
-            size = f"More than {count(self._limit, 'job')} are concerned"
+            size = f"More than {counted(self._limit, 'job')} are concerned"
             self.set_note(f"{size}: press y, type {number} and press enter to save.", Tone.WARN)
         elif self._impact is not None and not self._impact.counts.concerned:
             self.set_note("No cached job is concerned. The rules decide from the next sync on.", Tone.DIM)

@@ -9,6 +9,7 @@ from shlex import join
 from typing import TypeVar
 
 from ..backend.models import BulkPlan, Outcome, PlanKind, SyncPlan, SyncResult
+from ..backend.text import counted
 from ..render import OUTCOME_WORDS, place
 from . import words
 from .layout import columns, fit_end, wrap
@@ -61,10 +62,10 @@ def bulk_headline(plan: BulkPlan) -> list[Line]:
     counts = Counter(_kind(each) for each in plan.plans)
     told = [f"{counts[kind]:,} {words.PLANS[kind].lower()}" for kind in _ORDER if counts[kind]]
     overwrites = sum(any(change.overwrites for change in each.changes) for each in plan.plans)
-    lines = [line(" ", strong(f"{len(plan.plans):,} jobs"), f"   {', '.join(told)}")]
+    lines = [line(" ", strong(counted(len(plan.plans), "job")), f"   {', '.join(told)}")]
     if overwrites:
         lines.append(
-            line(" ", warn(f"! {words.count(overwrites, 'job')} edited in {words.TARGET} since our last sync: marked !, and overwritten"))
+            line(" ", warn(f"! {counted(overwrites, 'job')} edited in {words.TARGET} since our last sync: marked !, and overwritten"))
         )
     return lines
 
@@ -98,7 +99,7 @@ def bulk_progress(results: Sequence[SyncResult], asked: int, seconds: float, wid
     room = max(min(width - 30, 60), 10)
     full = room * done // asked if asked else room
     sheet: list[Line] = [
-        line(" ", strong(f"{done:,} of {asked:,} jobs"), right=dim(words.seconds(seconds))),
+        line(" ", strong(f"{done:,} of {counted(asked, 'job')}"), right=dim(words.seconds(seconds))),
         line(" ", f"[{'#' * full}{'.' * (room - full)}]"),
         BLANK,
     ]
@@ -119,7 +120,7 @@ def results_sheet(results: Sequence[SyncResult], asked: int, width: int) -> Shee
     """Return how several syncs ended: what went wrong first, each with its reason."""
     well = sum(result.outcome in _GOOD for result in results)
     glyph = good("ok DONE") if well == asked else warn("! DONE, not all of it")
-    sheet: list[Line | Fold] = [line(" ", glyph, f"   {well:,} of {asked:,} jobs synced")]
+    sheet: list[Line | Fold] = [line(" ", glyph, f"   {well:,} of {counted(asked, 'job')} synced")]
     sheet += [line("   ", part) for told in (results_line(results), *_notes(results, asked)) for part in wrap(told, width - 4)]
     sheet.append(BLANK)
     for outcome in _RESULT_ORDER:
@@ -146,7 +147,7 @@ def _kind(plan: SyncPlan) -> PlanKind:
 
 def _notes(results: Sequence[SyncResult], asked: int) -> list[str]:
     moved = sum(result.outcome is Outcome.STALE for result in results)
-    notes = [f"{words.count(moved, 'job')} moved since the plan and dropped out"] if moved else []
+    notes = [f"{counted(moved, 'job')} moved since the plan and dropped out"] if moved else []
     if len(results) < asked:
         notes.append(f"{asked - len(results):,} not begun")
     return notes

@@ -64,7 +64,8 @@ def expected(op: Op, found: JsonValue) -> str:
     if op is Op.BETWEEN and isinstance(found, list) and len(found) == 2:
         return f"{words.value(found[0])} and {words.value(found[1])}"
     if op in {Op.WITHIN_DAYS, Op.OLDER_THAN_DAYS}:
-        return f"{words.value(found)} days" if op is Op.OLDER_THAN_DAYS else words.value(found)
+        days = "day" if found == 1 else "days"
+        return f"{words.value(found)} {days}" if op is Op.OLDER_THAN_DAYS else words.value(found)
     return words.value(found)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from types import MappingProxyType
 
 from ..backend.models import Coverage, CoverageShare, DayOutcomes, NearCoverage
-from . import words
+from ..backend.text import counted
 from .layout import fit, wrap_lines
 from .sheet import BLANK, Fold, Line, Sheet, Span, bad, dim, good, head, line, strong, warn
 
@@ -52,9 +52,9 @@ def _totals(found: Coverage, width: int) -> Iterable[Line]:
     parts = [good(f"ok {found.eligible:,} eligible"), Span(f"   {found.ineligible:,} not")]
     if found.unjudged:
         parts.append(warn(f"   {found.unjudged:,} not judged yet"))
-    yield line(" ", strong(words.count(found.jobs, "job")), Span("   "), *parts, right=dim(f"rules r{found.revision}"))
+    yield line(" ", strong(counted(found.jobs, "job")), Span("   "), *parts, right=dim(f"rules r{found.revision}"))
     yield line("   ", *_bar(found.eligible, found.jobs, width - 16), Span(f"  {_percent(found.eligible, found.jobs)}"))
-    waits = f"{words.count(found.waiting, 'eligible job')} never synced" if found.waiting else "every eligible job was synced"
+    waits = f"{counted(found.waiting, 'eligible job')} never synced" if found.waiting else "every eligible job was synced"
     yield line("   ", waits)
 
 
@@ -70,7 +70,7 @@ def _near(near: NearCoverage | None, width: int) -> list[Line | Fold]:
                               for at, row in enumerate(wrap_lines(told, width - 14))]  # fmt: skip
         opened += [line(" " * 11, dim(f"such as job {job} of {integration}")) for integration, job in each.examples[:3]]
         rows.append(Fold(f"near:{number}", (closed,), tuple(opened), f"rule:{each.rule}"))
-    told = f"{words.count(near.jobs, 'job')} that no rule matches"
+    told = f"{counted(near.jobs, 'job')} that no rule matches"
     return [BLANK, head("ONE CONDITION AWAY", told), *(_section("near", rows) if rows else [line("   ", dim("none"))])]
 
 

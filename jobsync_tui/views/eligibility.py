@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..backend.models import ActionKind, Eligibility, InactiveRule, MatchedRule, NearMiss, Note, Reason, RuleResult, Source
+from ..backend.text import counted
 from . import words
 from .applied import action_sections
 from .conditions import condition_lines, first_obstacle
@@ -21,7 +22,7 @@ def verdict_lines(found: Eligibility, subject: Subject, width: int) -> tuple[Lin
     """Return whether the job is eligible, by which reason, by which rules and how fresh that is."""
     rules = dim(words.rule_set(found.ruleset_revision, subject.rules))
     if found.eligible:
-        matched = f"{len(found.matched_rules)} of {len(found.rules)} active rules match"
+        matched = f"{len(found.matched_rules)} of {counted(len(found.rules), 'active rule matches', 'active rules match')}"
         lines = apart((" ", good("ok ELIGIBLE"), f"   {matched}"), rules, width)
         return (*lines, line("   ", dim(_source(found, subject))), *(line("   ", part) for part in wrap(_would_do(subject), width - 4)))
     first, *more = wrap(found.message, width - 44)
@@ -147,14 +148,14 @@ def _rule_folds(found: Eligibility, subject: Subject, width: int) -> list[Line |
     shown: list[Line | Fold] = [*section[:_CLOSEST], *would]
     if rest:
         least = min(rule.missed for rule in missed[_CLOSEST:])
-        more = (words.count(len(rest), "more active rule"), f"miss {least} or more")
+        more = (counted(len(rest), "more active rule"), f"miss {least} or more")
         shown.append(Fold("more", _row("+", *more, "", width), (*_row("-", *more, "", width), *rest)))
     others = [rule for rule in found.inactive_rules if not rule.would_match]
     if others:
-        shown.append(line("     ", dim(f"{words.count(len(others), 'inactive rule')} would not match either")))
+        shown.append(line("     ", dim(f"{counted(len(others), 'inactive rule')} would not match either")))
     if not shown:
         return [line("   ", dim("There are no rules."))]
-    return [head("CLOSEST RULES" if missed else "INACTIVE RULES", f"{words.count(len(found.rules), 'active rule')}   + unfold"), *shown]
+    return [head("CLOSEST RULES" if missed else "INACTIVE RULES", f"{counted(len(found.rules), 'active rule')}   + unfold"), *shown]
 
 
 def _excluding(subject: Subject) -> set[str]:

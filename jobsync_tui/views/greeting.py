@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from ..backend.models import Greeting, IntegrationNews
+from ..backend.text import counted
 from . import words
 from .layout import columns
 from .sheet import BLANK, Line, Sheet, Span, Tone, as_text, bad, dim, line
@@ -17,7 +18,7 @@ def greeting_words(greeting: Greeting, now: datetime) -> str:
     """Return it in one line: ``since yesterday 18:02: 12 created, 1 FAILED, 1 integration in trouble``."""
     told = [f"{greeting.total(name):,} {word}" for name, word in KINDS if greeting.total(name)]
     if greeting.in_trouble:
-        told.append(f"{words.count(len(greeting.in_trouble), 'integration')} in trouble")
+        told.append(f"{counted(len(greeting.in_trouble), 'integration')} in trouble")
     since = "now" if greeting.since is None else f"since {words.clock(greeting.since, now)[:16]}"
     return f"{since}: {', '.join(told)}"
 

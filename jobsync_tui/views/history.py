@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..backend.models import AuditEntry, Change
+from ..backend.text import counted
 from . import words
 from .change import change_rows
 from .layout import columns
@@ -16,7 +17,7 @@ def history_sheet(entries: Sequence[AuditEntry], width: int) -> Sheet:
     """Return the entries, newest first, each with its changes folded in."""
     if not entries:
         return (line("   ", dim("Nothing was ever done about this job here: no sync, no dry run, no refusal.")),)
-    sheet: list[Line | Fold] = [head("NEWEST FIRST", words.count(len(entries), "entry", "entries")), BLANK]
+    sheet: list[Line | Fold] = [head("NEWEST FIRST", counted(len(entries), "entry", "entries")), BLANK]
     sheet += [_fold(entry, width) for entry in entries]
     return tuple(sheet)
 
@@ -41,7 +42,7 @@ def _fold(entry: AuditEntry, width: int) -> Fold:
     changes = changes_of(entry)
     said = entry_words(entry)
     if changes:
-        said += f", {words.count(len(changes), 'field')}"
+        said += f", {counted(len(changes), 'field')}"
     details: list[Line | Fold] = []
     for label, told in _details(entry):
         details += columns((dim(label), told), (12, width - 20), indent=5)

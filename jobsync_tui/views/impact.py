@@ -8,7 +8,7 @@ from io import StringIO
 from types import MappingProxyType
 
 from ..backend.models import Finding, ImpactJob, ImpactList, ImpactProgress, ImpactSample, ImpactState, JsonValue, RuleImpact
-from ..backend.text import csv_cell
+from ..backend.text import counted, csv_cell
 from . import words
 from .layout import columns, fit, wrap_lines
 from .sheet import BLANK, Fold, Line, Sheet, Span, bad, dim, good, head, line, strong, warn
@@ -46,7 +46,7 @@ _REASONS = MappingProxyType(
 def progress_words(progress: ImpactProgress) -> str:
     """Return how far an assessment is, and what it came to so far."""
     found = progress.counts.concerned
-    return f"Looking at the cached jobs: {progress.done:,} of {progress.total:,}, {words.count(found, 'job')} concerned so far"
+    return f"Looking at the cached jobs: {progress.done:,} of {progress.total:,}, {counted(found, 'job')} concerned so far"
 
 
 def impact_sheet(impact: RuleImpact, findings: Sequence[Finding], width: int) -> Sheet:
@@ -72,7 +72,7 @@ def finding_lines(findings: Sequence[Finding], width: int) -> list[Line]:
     """Return what is wrong with rules, each with its remedy and, where there is one, the job that shows it."""
     if not findings:
         return []
-    rows = [BLANK, head("LOOK AGAIN", words.count(len(findings), "finding"))]
+    rows = [BLANK, head("LOOK AGAIN", counted(len(findings), "finding"))]
     for finding in findings:
         first, *more = wrap_lines(f"{finding.rule_name}: {finding.message}", width - 1, 5)
         rows += [line("   ", warn("! "), *(Span(span.text.lstrip()) for span in first.left)), *more]
@@ -88,7 +88,10 @@ def job_sheet(sample: ImpactSample, width: int) -> Sheet:
     sheet += [BLANK, head("RULES THAT APPLY"), *_pair("", Span(_rules(before)), Span(_rules(after)), width)]
     names = [*dict.fromkeys([*before.fields, *after.fields])]
     different = [name for name in names if before.fields.get(name) != after.fields.get(name)]
-    sheet += [BLANK, head("WHAT THEY SET", f"{words.count(len(different), 'field')} differ, {len(names) - len(different)} the same")]
+    sheet += [
+        BLANK,
+        head("WHAT THEY SET", f"{counted(len(different), 'field differs', 'fields differ')}, {len(names) - len(different)} the same"),
+    ]
     for name in different:
         sheet += _pair(words.field(name), _set(before.fields, name), _set(after.fields, name), width)
     for name in names:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..backend.models import CachedJob
+from ..backend.text import counted
 from ..render import SYNC_WORDS
 from . import words
 from .layout import columns, wrap_lines
@@ -37,7 +38,7 @@ def job_sheet(job: CachedJob, subject: Subject, width: int) -> Sheet:
             sheet += columns((dim(label), told), (18, width - 24), indent=3)
     if job.description:
         text = readable(job.description).strip()
-        closed = line("   ", dim(f"{'description':<18}"), f"  {words.count(len(text), 'character')}", right=dim("+ show"))
+        closed = line("   ", dim(f"{'description':<18}"), f"  {counted(len(text), 'character')}", right=dim("+ show"))
         sheet.append(Fold("description", (closed,), (closed, *wrap_lines(text, width - 2, 5))))
     if job.target_id:
         sheet += [BLANK, head(f"In {words.TARGET}"), line("   ", f"job {job.target_id}")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..backend.models import Change, PlanKind, SyncPlan
+from ..backend.text import counted
 from . import words
 from .applied import lost, lost_lines
 from .change import change_rows
@@ -39,7 +40,7 @@ def headline(plan: SyncPlan, width: int) -> tuple[Line, ...]:
         return (line(" ", bad("x NO PLAN"), f"   {plan.error.message}"),)
     told = {
         PlanKind.CREATE: f" in {words.TARGET}, a new job",
-        PlanKind.UPDATE: f" in {words.TARGET} ({plan.target_id}), {words.count(len(plan.changes), 'field')}",
+        PlanKind.UPDATE: f" in {words.TARGET} ({plan.target_id}), {counted(len(plan.changes), 'field')}",
         PlanKind.UNCHANGED: f": {words.TARGET} ({plan.target_id}) has all of it already; nothing would be written",
         PlanKind.REFUSE: f": {plan.eligibility.message if plan.eligibility else 'the job is not eligible'}",
     }[plan.kind]
@@ -106,10 +107,10 @@ def _folded(plan: SyncPlan, width: int) -> list[Line | Fold]:
     folded: list[Line | Fold] = []
     if plan.same:
         names = [line(" " * (_LABEL + 3), part) for part in wrap(", ".join(plan.same), width - _LABEL - 4)]
-        folded.append(_fact_fold("same", words.count(len(plan.same), "field"), names))
+        folded.append(_fact_fold("same", counted(len(plan.same), "field"), names))
     if plan.eligibility and lost(plan.eligibility):
         rows = lost_lines(plan.eligibility, width)
-        folded.append(_fact_fold("overridden", words.count(len(lost(plan.eligibility)), "action"), rows))
+        folded.append(_fact_fold("overridden", counted(len(lost(plan.eligibility)), "action"), rows))
     return folded
 
 

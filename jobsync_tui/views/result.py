@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..backend.models import ActionKind, Effect, Outcome, SyncResult
+from ..backend.text import counted
 from ..render import OUTCOME_WORDS
 from . import words
 from .change import change_rows
@@ -71,7 +72,7 @@ def command(result: SyncResult, undone: str | None = None) -> str:
 def _headline(result: SyncResult, subject: Subject, width: int) -> list[Line]:
     told = {
         Outcome.CREATED: f" in {words.TARGET}",
-        Outcome.UPDATED: f" in {words.TARGET}   {words.count(len(result.changes), 'field')}",
+        Outcome.UPDATED: f" in {words.TARGET}   {counted(len(result.changes), 'field')}",
         Outcome.UNCHANGED: f"   {words.TARGET} has all of it already; nothing was written",
     }[result.outcome]
     checked = ", read back and equal" if result.verified else ""

@@ -7,6 +7,7 @@ from datetime import datetime
 from difflib import SequenceMatcher
 
 from ..backend.models import RevisionDifference, Rule, RuleDifference, RuleRevision
+from ..backend.text import counted
 from . import words
 from .layout import fit
 from .rules import rule_lines
@@ -33,7 +34,7 @@ def revisions_sheet(revisions: Sequence[RuleRevision], in_force: int, marked: in
 def difference_sheet(found: RevisionDifference, width: int) -> Sheet:
     """Return how one revision became the other: each rule that is not the same, line by line."""
     sheet: list[Line | Fold] = [
-        head(f"FROM r{found.before} TO r{found.after}", words.count(len(found.rules), "rule") + " not the same"),
+        head(f"FROM r{found.before} TO r{found.after}", counted(len(found.rules), "rule") + " not the same"),
         BLANK,
     ]
     if not found.rules:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ..backend.models import Rule
-from . import words
+from ..backend.text import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def look_words(look: Look, rule: Rule) -> str:
     if look.jobs is None:
         told = "counting the cached jobs that match ..."
     else:
-        told = f"{'ok' if look.jobs else '!'} matches {words.count(look.jobs, 'cached job')}{'' if look.counted else ' ...'}"
+        told = f"{'ok' if look.jobs else '!'} matches {counted(look.jobs, 'cached job')}{'' if look.counted else ' ...'}"
     if look.matched is not None:
         told += f"   this job: {'ok yes' if look.matched else 'x no'}"
     if not rule.actions:

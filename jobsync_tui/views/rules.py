@@ -8,6 +8,7 @@ from datetime import datetime
 
 from .. import render
 from ..backend.models import Action, AllOf, AnyOf, Condition, Finding, Leaf, Not, Rule, RuleCount
+from ..backend.text import counted
 from . import words
 from .conditions import expected
 from .layout import columns, fit, wrap
@@ -55,9 +56,9 @@ class RulesHead:
 def rules_sheet(top: RulesHead, listed: Sequence[ListedRule], width: int, unfolded: Collection[str] = ()) -> Sheet:
     """Return the rules in the order in which they act; only the folds in ``unfolded`` have anything in them, as there may be hundreds."""
     active = sum(each.rule.active for each in listed)
-    counted = words.count(len(listed), "rule") + ("" if top.of is None else f" of {top.of}")
+    how_many = counted(len(listed), "rule") + ("" if top.of is None else f" of {top.of}")
     sheet: list[Line | Fold] = [
-        line(" ", f"{counted}, {active} active", dim(f"   {top.counted}"), right=dim(f"revision r{top.revision}")),
+        line(" ", f"{how_many}, {active} active", dim(f"   {top.counted}"), right=dim(f"revision r{top.revision}")),
         line("   ", warn("ORDER CHANGED, not saved: w saves it, esc drops it")) if top.reordered else BLANK,
     ]
     if not any(each.rule.active for each in listed) and top.of is None:

@@ -119,11 +119,6 @@ def seconds(length: float) -> str:
     return f"{length:.1f} s" if length < 10 else f"{length:.0f} s"
 
 
-def count(number: int, noun: str, plural: str | None = None) -> str:
-    """Return ``number`` with its noun: ``1 field``, ``1,204 fields``."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
-
-
 def listing(names: list[str], most: int = 4, *, last: str = "and") -> str:
     """Return names as a sentence has them: ``a, b and c``; beyond ``most`` the rest is counted."""
     if len(names) > most:

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from textual.content import Content
 
 from ..backend.models import AutomaticState, IntegrationState, IntegrationSummary
-from ..render import age, count, ends, line
+from ..backend.text import counted
+from ..render import age, ends, line
 
 STALE_SECONDS = 24 * 3600
 """Age of the cache from which on it is called old."""
@@ -15,7 +16,7 @@ STALE_SECONDS = 24 * 3600
 
 def header_line(summary: IntegrationSummary, actor: str, now: datetime, width: int, automatic: AutomaticState | None = None) -> Content:
     """Return the header in ``width`` cells; ages and trouble are words."""
-    parts = line((f" {summary.name}", "bold"), (" [i]", "$text-muted"), f"   {count(summary.jobs)} jobs   ")
+    parts = line((f" {summary.name}", "bold"), (" [i]", "$text-muted"), f"   {counted(summary.jobs, 'job')}   ")
     parts += cache_words(summary, now)
     if summary.read_only:
         parts += line("   ", ("READ ONLY", "bold $text-warning"))

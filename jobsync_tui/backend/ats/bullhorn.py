@@ -23,6 +23,7 @@ from .. import clock
 from ..errors import CredentialsRejected, PermissionMissing, RemoteError
 from ..http import Reply, TokenAuth, said, segment
 from ..models import FieldAvailability, Job
+from ..text import counted
 from .base import Adapter, Connection, Listing, Page
 from .bullhorn_rows import FIELDS, OWN_FIELDS, Row, WholeRow, labelled, to_job
 from .bullhorn_session import BullhornLogin
@@ -82,7 +83,7 @@ class Bullhorn(Adapter):
         """Log in and ask for a single job."""
         params: dict[str, str | int] = {"query": "isDeleted:0", "fields": "id", "count": 1}
         found = (await self._http.get(await self._url("search/JobOrder"), params=params)).decode(_Answer[msgspec.Raw])
-        return "the user reads jobs" if found.total is None else f"the user reads {found.total:,} jobs"
+        return "the user reads jobs" if found.total is None else f"the user reads {counted(found.total, 'job')}"
 
     async def pages(self, listing: Listing) -> AsyncIterator[Page]:
         """Yield pages of 500: side by side in a full listing, one after another in a listing of changes."""

@@ -17,7 +17,7 @@ from typing import ClassVar
 
 from ..errors import ConfigError, UnexpectedAnswer
 from ..models import Job, RejectedRow
-from ..text import clean
+from ..text import clean, counted
 from .base import Adapter, Connection, Listing, Page
 from .file_reader import SERVICE, Record, records, stamp
 from .file_rows import Columns, head, to_job
@@ -47,7 +47,7 @@ class FileExport(Adapter):
         """Read the whole file and count its rows."""
         good, bad = await asyncio.to_thread(self._counted)
         aside = f", {bad:,} of them unusable" if bad else ""
-        return f"{good + bad:,} rows in {clean(self._path.name, limit=120)}{aside}"
+        return f"{counted(good + bad, 'row')} in {clean(self._path.name, limit=120)}{aside}"
 
     async def pages(self, listing: Listing) -> AsyncIterator[Page]:
         """Yield the rows 500 at a time. A listing that was cut off begins anew where the file has changed since."""

@@ -21,7 +21,7 @@ import msgspec
 
 from ..errors import PermissionMissing, UnexpectedAnswer, Unreachable
 from ..models import JsonValue
-from ..text import clean
+from ..text import clean, counted
 
 SERVICE = "File"
 MAX_BYTES = 256 * 1024 * 1024
@@ -170,7 +170,9 @@ def _table(path: Path, sample: str, encoding: str) -> Iterator[Record]:
             if columns is None:
                 columns = _header(path, cells)
             elif len(cells) > len(columns) and any(cells[len(columns) :]):
-                yield Record(f"line {line}", problem=f"it has {len(cells)} values for {len(columns)} columns", columns=columns)
+                yield Record(
+                    f"line {line}", problem=f"it has {counted(len(cells), 'value')} for {counted(len(columns), 'column')}", columns=columns
+                )
             else:
                 values = {name: cell for name, cell in zip_longest(columns, cells[: len(columns)], fillvalue="") if name}
                 yield Record(f"line {line}", values, columns=columns)

@@ -20,6 +20,7 @@ import msgspec
 from ..errors import CredentialsRejected, PermissionMissing, RemoteError, RemoteGone, UnexpectedAnswer
 from ..http import HeaderAuth, RateHeaders, Reply, segment
 from ..models import FieldAvailability, Job, JobStatus, JsonValue
+from ..text import counted
 from .base import Adapter, Connection, Listing, Page
 from .offset import fingerprint
 from .paging import CursorGuard, read_ahead
@@ -130,7 +131,7 @@ class RecruitCrm(Adapter):
     async def test(self) -> str:
         """Ask for a single job."""
         found = (await self._http.get("jobs", params={"limit": 1})).decode(_Answer[msgspec.Raw])
-        return "the token reads jobs" if found.total is None else f"the token reads {found.total:,} jobs"
+        return "the token reads jobs" if found.total is None else f"the token reads {counted(found.total, 'job')}"
 
     async def pages(self, listing: Listing) -> AsyncIterator[Page]:
         """Yield pages of 100, oldest job first so that new ones do not move the others."""

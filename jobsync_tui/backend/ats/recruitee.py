@@ -16,6 +16,7 @@ from msgspec import UNSET, UnsetType
 from ..errors import CredentialsRejected, PermissionMissing, RemoteError
 from ..http import HeaderAuth, Reply, segment
 from ..models import FieldAvailability, Job, JobStatus, JsonValue, Location
+from ..text import counted
 from .base import Adapter, Connection, Listing, Page
 from .rows import RowShape, convert_one, read_rows
 from .values import distinct, filled, moment, place, status_of, texts
@@ -109,7 +110,7 @@ class Recruitee(Adapter):
     async def test(self) -> str:
         """Ask for the offers in brief."""
         found = (await self._http.get(self._offers, params={"kind": "job", "view_mode": "brief"})).decode(_Answer[msgspec.Raw])
-        return f"the token reads {len(found.offers):,} jobs"
+        return f"the token reads {counted(len(found.offers), 'job')}"
 
     async def pages(self, listing: Listing) -> AsyncIterator[Page]:  # noqa: ARG002 - one page holds all
         """Yield the one page there is."""

@@ -19,6 +19,7 @@ import msgspec
 from ..errors import CredentialsRejected, PermissionMissing, RemoteError
 from ..http import HeaderAuth, RateHeaders, Reply, segment
 from ..models import FieldAvailability, Job, JobStatus, JsonValue, Location
+from ..text import counted
 from .base import Adapter, Connection, Listing, Page
 from .offset import Slice, by_offset
 from .resume import Place
@@ -128,7 +129,7 @@ class SmartRecruiters(Adapter):
     async def test(self) -> str:
         """Ask for a single job."""
         found = (await self._http.get("jobs", params={"limit": 1})).decode(_Answer[msgspec.Raw])
-        return f"the key reads {found.total_found:,} jobs"
+        return f"the key reads {counted(found.total_found, 'job')}"
 
     def pages(self, listing: Listing) -> AsyncIterator[Page]:
         """Yield pages of 100, side by side: the first one says how many jobs there are."""

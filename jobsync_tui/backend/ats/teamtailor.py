@@ -18,6 +18,7 @@ import msgspec
 from ..errors import CredentialsRejected, PermissionMissing, RemoteError, UnexpectedAnswer
 from ..http import HeaderAuth, Params, RateHeaders, Reply, Reset, segment
 from ..models import FieldAvailability, Job, JobStatus, Location
+from ..text import counted
 from .base import Adapter, Connection, Listing, Page
 from .offset import fingerprint
 from .paging import CursorGuard, read_ahead
@@ -135,7 +136,7 @@ class Teamtailor(Adapter):
         """Ask for a single job."""
         found = (await self._http.get("jobs", params={"page[size]": 1, "filter[status]": "all"})).decode(_Answer[msgspec.Raw])
         count = found.meta.record_count if found.meta else None
-        return "the key reads jobs" if count is None else f"the key reads {count:,} jobs"
+        return "the key reads jobs" if count is None else f"the key reads {counted(count, 'job')}"
 
     async def pages(self, listing: Listing) -> AsyncIterator[Page]:
         """Yield pages of 30 by their numbers."""

@@ -11,6 +11,7 @@ from ..errors import ConfigError, JobsyncError
 from ..facade import Backend
 from ..paths import Places
 from ..settings import Settings, load_settings
+from ..text import counted
 from .admins import admins
 from .connections import calls, secrets
 from .environment import clock, terminal, variables, versions
@@ -55,7 +56,7 @@ def _configuration(found: Places) -> tuple[Settings | None, list[Finding]]:
         settings = load_settings(found.config)
     except ConfigError as error:
         return None, [fail("config", error.message, error.remedy)]
-    words = f"{found.config}: {len(settings.integrations)} integrations, target {settings.target.kind}"
+    words = f"{found.config}: {counted(len(settings.integrations), 'integration')}, target {settings.target.kind}"
     if not settings.integrations:
         return settings, [warn("config", words, "Add an [[integrations]] table for each ATS")]
     return settings, [ok("config", words)]

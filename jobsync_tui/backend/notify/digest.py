@@ -11,7 +11,7 @@ from ..canonical import digest as hashed
 from ..clock import rfc3339
 from ..models import Trouble
 from ..redaction import redact
-from ..text import clean
+from ..text import clean, counted
 
 LONGEST = 500
 """Characters of one message in it."""
@@ -99,4 +99,4 @@ def safe(text: str) -> str:
 
 
 def _count(number: int) -> str:
-    return "1 trouble" if number == 1 else f"{number} troubles"
+    return counted(number, "trouble")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 
 from ..models import ActionKind, AllOf, Condition, Effect, EvaluationPolicy, FieldAvailability, Finding, FindingKind, Rule, RuleSet, Witness
+from ..text import counted
 from .actions import excluders, resolve
 from .bulk import Answers, Verdicts, judge
 from .columns import Batch
@@ -155,7 +156,7 @@ class Inspection:
             kind=FindingKind.NEVER_MATCHES,
             rule=rule.rule.id,
             rule_name=rule.rule.name,
-            message=f"It matches none of {self._jobs:,} cached jobs: {why}.",
+            message=f"It matches none of {counted(self._jobs, 'cached job')}: {why}.",
             remedy="Change the condition, or keep it if such jobs are still to come.",
             place="when",
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..models import AllOf, Condition, JsonValue, Leaf, Not, Op
+from ..text import counted
 
 MAX_LISTED = 6
 """Values of a list that a sentence names; the rest is counted."""
@@ -55,7 +56,7 @@ def listed(values: JsonValue, last: str) -> str:
     """Return a list of values as a sentence has it, with ``last`` before the last one: ``days, late or weekend``."""
     items = [value_text(item) for item in values] if isinstance(values, list) else [value_text(values)]
     if len(items) > MAX_LISTED:
-        items = [*items[: MAX_LISTED - 1], f"{len(items) - MAX_LISTED + 1} others"]
+        items = [*items[: MAX_LISTED - 1], counted(len(items) - MAX_LISTED + 1, "other")]
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {last} {items[-1]}"
 
 

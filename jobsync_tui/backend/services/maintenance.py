@@ -14,7 +14,7 @@ from ..paths import places
 from ..settings.values import holds_password
 from ..store.ledger import Pruned
 from ..sync.bulk import OnResult
-from ..text import clean
+from ..text import clean, counted
 from .base import Service, for_admins
 
 LEAST_KEPT = timedelta(days=30)
@@ -127,7 +127,7 @@ class MaintenanceService(Service):
         plan = await self.context.renaming.plan(storable(old), new)
         if plan.links and configured.read_only:
             raise UsageError(
-                f"{configured.name} is read-only, and the target knows {len(plan.links):,} jobs by the old id",
+                f"{configured.name} is read-only, and the target knows {counted(len(plan.links), 'job')} by the old id",
                 remedy=f"Take read_only out in {settings.path} until they are renamed",
             )
         return plan

@@ -15,6 +15,7 @@ from .. import clock
 from ..canonical import Plain, canonical, digest, parse_object, storable
 from ..database import Database, Db, Dialect
 from ..models import AuditEntry, AuditVerification, JsonValue
+from ..text import counted
 from .inserts import Insertion
 from .ledger_tables import AuditHead, AuditRow
 from .statements import change, first, insertion, run
@@ -188,7 +189,10 @@ def verify(db: Db) -> AuditVerification:
     if rows + open_rows != head.rows - head.pruned:
         return _broken(rows, None, "A row of an attempt that is still open was removed, or one was added.")
     return AuditVerification(
-        ok=True, rows=rows, first_bad=None, message=f"{rows} rows, unbroken" + (f"; {open_rows} still open" if open_rows else "") + "."
+        ok=True,
+        rows=rows,
+        first_bad=None,
+        message=f"{counted(rows, 'row')}, unbroken" + (f"; {open_rows} still open" if open_rows else "") + ".",
     )
 
 

@@ -10,6 +10,7 @@ from .. import clock
 from ..database import Database, Db
 from ..errors import Busy, UsageError
 from ..models import Lease, Outcome
+from ..text import counted
 from . import audit, journal, leases
 from .audit import Attempt, AuditStore
 from .journal import Journal, Operation, OperationKind, OperationState
@@ -193,7 +194,7 @@ class Ledger:
     def _prune(self, db: Db, before: datetime, actor: str) -> Pruned:
         pruned = Pruned(audit.prune(db, before), journal.prune(db, before))
         cause = (
-            f"{pruned.rows} rows of the record and {pruned.operations} operations of the journal"
+            f"{counted(pruned.rows, 'row')} of the record and {counted(pruned.operations, 'operation')} of the journal"
             f" from before {clock.rfc3339(before)} were taken out"
         )
         audit.append(db, Attempt(actor=actor, action="prune", at=self.now(), outcome="done", cause=cause), self.now())

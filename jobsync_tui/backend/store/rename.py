@@ -15,6 +15,7 @@ from .. import clock
 from ..database import Database, Db, Dialect
 from ..errors import Busy, UsageError
 from ..models import SyncMark
+from ..text import counted
 from . import codec
 from .automatic_tables import ScheduleRow
 from .leases import LeaseStore
@@ -106,7 +107,9 @@ class RenameStore:
         if source is None:
             raise UsageError(f"Nothing is kept for an integration {old}", remedy="jobsync doctor names those that left the configuration")
         if present is not None and present.jobs:
-            raise UsageError(f"{new} has {present.jobs:,} cached jobs of its own", remedy="Name an integration that was not refreshed yet")
+            raise UsageError(
+                f"{new} has {counted(present.jobs, 'cached job')} of its own", remedy="Name an integration that was not refreshed yet"
+            )
         self._refuse_if_busy(db, [each for each in (source, present) if each is not None])
         return Standing(source.jobs, moved=False)
 

@@ -17,6 +17,7 @@ from .. import clock
 from ..canonical import storable
 from ..database import Database, Db
 from ..models import CLOCK_WENT_BACK, JOBS_FAILED, AutomaticRun, ChannelState, Failure, Trouble
+from ..text import counted
 from .automatic_tables import ChannelRow, TroubleRow
 from .codec import moment
 from .decisions import failing
@@ -107,7 +108,7 @@ def _meet(db: Db, known: TroubleRow | None, integration: str, failure: Failure, 
 
 def _words(run: AutomaticRun, known: TroubleRow | None, jobs: int) -> str:
     """Return what is said of jobs that fail; why, where this run knows."""
-    subject = "1 job fails" if jobs == 1 else f"{jobs:,} jobs fail"
+    subject = counted(jobs, "job fails", "jobs fail")
     if run.failures:
         causes = ", ".join(f"{code} {count:,}" for code, count in sorted(run.failures.items()))
         return f"{subject}; in the last run that tried: {causes}"

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from ..models import Failure, Hold, HoldKind
 from ..store.decisions import Candidate
+from ..text import counted
 
 SHARE = 0.2
 """Of the cached jobs: more than that are not written because rules changed without a person's word."""
@@ -29,7 +30,7 @@ def too_many(by_rules: Sequence[Candidate], cached: int, most: int) -> bool:
 
 def guard_hold(count: int, cached: int, revision: int, now: datetime) -> Hold:
     """Return the hold of an integration that rules would write too much of."""
-    message = f"The rules (r{revision}) would have it create or update {count:,} of {cached:,} jobs, so it waits for a person"
+    message = f"The rules (r{revision}) would have it create or update {count:,} of {counted(cached, 'job')}, so it waits for a person"
     return Hold(HoldKind.GUARD, now, message, "Look at them with jobsync rules impact; jobsync auto resume --accept lets them pass.")
 
 

@@ -20,6 +20,7 @@ from ..store import audit
 from ..store import rules as rule_store
 from ..store.rename import RenameStore
 from ..target.base import TargetJob
+from ..text import counted
 from .adopt import linking
 from .attempt import Attempt
 from .bulk import OnResult
@@ -153,8 +154,9 @@ def relinking(plan: RenamePlan, link: Relink, side: TargetSide) -> Proposal:
 
 def _unclear(plan: RenamePlan) -> UsageError:
     named = ", ".join(link.target_id for link in plan.unclear[:NAMED])
+    several = counted(len(plan.unclear), "job of the target shares", "jobs of the target share")
     return UsageError(
-        f"{len(plan.unclear):,} jobs of the target share an external id, or their new one is taken: {named}",
+        f"{several} an external id, or the new one is taken: {named}",
         remedy="Leave each external id to one job in the target, then look at the rename again",
     )
 

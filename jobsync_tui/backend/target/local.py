@@ -14,6 +14,7 @@ from ..canonical import storable
 from ..database import Database, Db
 from ..database.backup import copy_database
 from ..models import JsonValue
+from ..text import counted
 from . import local_seed, local_store
 from .base import Catalog, Target, TargetJob
 from .local_seed import Candidate, Seed
@@ -53,7 +54,7 @@ class LocalTarget(Target):
 
     async def test(self) -> str:
         """Return how many jobs the store holds."""
-        return f"local store with {await self._read(local_store.count)} jobs"
+        return f"local store with {counted(await self._read(local_store.count), 'job')}"
 
     async def get(self, target_id: str) -> TargetJob | None:
         """Return the job with that id, or None."""
