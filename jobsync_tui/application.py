@@ -154,8 +154,8 @@ class JobsyncApp(App[int], inherit_bindings=False):
             self._toast(text, Severity.ERROR, remedy)
 
     def tell(self, text: str, severity: Severity = Severity.INFORMATION, *, remedy: str | None = None, about: str | None = None) -> None:
-        """Show ``text`` as a toast and keep it for the log."""
-        notice = self.notices.add(text, severity, remedy=remedy, about=about)
+        """Answer a key: show ``text`` as a toast and keep it for the log."""
+        notice = self.notices.add(text, severity, remedy=remedy, about=about, answers=True)
         self._toast(notice.text, severity, notice.remedy)
 
     def copy(self, text: str, what: str) -> None:

@@ -35,17 +35,29 @@ class Notice:
 
 
 class Notices:
-    """The notices of this session, newest last. ``unread`` is the last error or warning that was not looked at in the log."""
+    """The notices of this session, newest last.
+
+    Attributes:
+        unread: The last error or warning that came by itself and was not looked at in the log. What answers a key is read as it is told.
+    """
 
     def __init__(self) -> None:
         self._kept: deque[Notice] = deque(maxlen=MOST)
         self.unread: Notice | None = None
 
-    def add(self, text: str, severity: Severity = Severity.INFORMATION, *, remedy: str | None = None, about: str | None = None) -> Notice:
-        """Keep a notice and return it."""
+    def add(
+        self,
+        text: str,
+        severity: Severity = Severity.INFORMATION,
+        *,
+        remedy: str | None = None,
+        about: str | None = None,
+        answers: bool = False,
+    ) -> Notice:
+        """Keep a notice and return it. ``answers``: it answers what was just pressed, and is over with that."""
         notice = Notice(now(), severity, clean(text), clean(remedy) if remedy else None, clean(about) if about else None)
         self._kept.append(notice)
-        if severity is not Severity.INFORMATION:
+        if severity is not Severity.INFORMATION and not answers:
             self.unread = notice
         return notice
 

@@ -27,6 +27,7 @@ def rules() -> Iterator[Command]:
     yield Command(g, "move_down", "Act later", "Have the rule act one place later, once w saves the order.", ("J",))
     yield Command(g, "save_order", "Save the order", "Show what the new order would do, and ask.", ("w",))
     yield Command(g, "shadows", "Shadows", "Show the rules that are judged without acting, and what they would do.", ("S",))
+    yield Command(g, "coverage", "Coverage", "Show how far the rules reach: why not, by rule, by department, by place.", ("C",))
     yield Command(g, "jobs", "Jobs of the rule", "List the jobs that the rule applies to.", ("o",))
     yield Command(g, "duplicate", "Duplicate", "Open the editor on a copy of the rule, switched off.", ("d",))
     yield Command(g, "delete", "Delete", "Show what the end of the rule would do, and ask; the history keeps it.", ("D",))

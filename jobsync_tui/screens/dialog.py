@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
@@ -27,9 +27,14 @@ _RULE = "\u2500"
 
 
 class DialogScreen(JobsyncScreen[ResultT]):
-    """A screen around a `SheetView`. ``HEADING`` is its name; `top` adds widgets below it, `foot` below the note."""
+    """A screen around a `SheetView`. ``HEADING`` is its name; `top` adds widgets below it, `foot` below the note.
+
+    Attributes:
+        IS_LIST: Whether what it shows is a list, whose cursor stays on the screen.
+    """
 
     HEADING = ""
+    IS_LIST: ClassVar[bool] = False
 
     def compose(self) -> ComposeResult:
         """Lay the dialog out from top to bottom."""
@@ -49,7 +54,7 @@ class DialogScreen(JobsyncScreen[ResultT]):
 
     def body(self) -> list[Widget]:
         """Return what stands between the lines: the sheet, and whatever there is beside it."""
-        return [SheetView(id="sheet")]
+        return [SheetView(is_list=self.IS_LIST, id="sheet")]
 
     def foot(self) -> list[Widget]:
         """Return widgets between the note and the footer."""
@@ -106,10 +111,10 @@ class DialogScreen(JobsyncScreen[ResultT]):
         text, remedy = words_for(error)
         self.show(lambda width: error_sheet(text, remedy, ways, width), anew=True)
 
-    def keep_error(self, error: JobsyncError, about: str | None = None) -> None:
-        """Keep for the log an error that this dialog shows itself; a toast would cover what it says."""
+    def keep_error(self, error: JobsyncError, about: str | None = None, *, answers: bool = False) -> None:
+        """Keep for the log an error that this dialog shows itself; a toast would cover it. ``answers``: it ends with the dialog."""
         text, remedy = words_for(error)
-        self.host.notices.add(text, Severity.ERROR, remedy=remedy, about=about)
+        self.host.notices.add(text, Severity.ERROR, remedy=remedy, about=about, answers=answers)
 
     def action_unfold(self) -> None:
         """Open or close what is under the cursor."""

@@ -30,6 +30,7 @@ class HistoryScreen(DialogScreen[None]):
     GROUPS = (Group.HISTORY,)
     BINDINGS: ClassVar[list[BindingType]] = bindings(Group.HISTORY)
     HEADING = "History"
+    IS_LIST: ClassVar[bool] = True
 
     def __init__(self, integration: str, job_id: str) -> None:
         super().__init__()

@@ -72,7 +72,7 @@ class MenuScreen(ModalScreen[str | None]):
         options = self.query_one(OptionList)
         options.clear_options()
         options.add_options(self._options(event.value))
-        options.highlighted = 0 if options.option_count else None
+        options.action_first()
 
     def on_input_submitted(self) -> None:
         """Take the entry under the cursor."""
@@ -85,8 +85,9 @@ class MenuScreen(ModalScreen[str | None]):
     def action_choose(self) -> None:
         """Take the entry under the cursor."""
         options = self.query_one(OptionList)
-        if options.highlighted is not None:
-            self.dismiss(options.get_option_at_index(options.highlighted).id)
+        chosen = None if options.highlighted is None else options.get_option_at_index(options.highlighted)
+        if chosen is not None and not chosen.disabled:
+            self.dismiss(chosen.id)
 
     def action_move(self, step: int) -> None:
         """Move the cursor while the field has the focus."""
@@ -104,7 +105,8 @@ class MenuScreen(ModalScreen[str | None]):
         words = typed.casefold().split()
         found = [entry for entry in self._entries if all(word in f"{entry.name} {entry.hint}".casefold() for word in words)]
         width = max((len(entry.name) for entry in self._entries), default=0) + 2
-        return [Option(_entry_line(entry, width), id=entry.id) for entry in found]
+        options = [Option(_entry_line(entry, width), id=entry.id) for entry in found]
+        return options or [Option(line(("nothing here has these words" if words else "nothing to choose", "$text-muted")), disabled=True)]
 
 
 def _entry_line(entry: Entry, width: int) -> Content:

@@ -155,7 +155,7 @@ class RuleEdits(DialogScreen[None]):
         try:
             return await self.backend.catalogues.target()
         except RemoteError as error:
-            self.host.report(error, about="the target's names")
+            self.host.tell(f"The target's names are not known: {error.message}", Severity.WARNING, remedy=error.remedy)
             return TargetCatalogue(None, None, None, ())
 
     async def _judge(self, part: Leaf | Action) -> Finding:

@@ -30,6 +30,7 @@ class RulesScreen(DialogScreen[None]):
     GROUPS = (Group.RULES,)
     BINDINGS: ClassVar[list[BindingType]] = bindings(Group.RULES)
     HEADING = "Rules"
+    IS_LIST: ClassVar[bool] = True
 
     def __init__(self, rule: str | None = None) -> None:
         super().__init__()
@@ -191,6 +192,10 @@ class RulesScreen(DialogScreen[None]):
         rule = self._under_cursor()
         if rule is not None:
             self.work(self._list_jobs(rule), group="jobs")
+
+    def action_coverage(self) -> None:
+        """Show how far the rules reach."""
+        self.host.go.coverage()
 
     def action_shadows(self) -> None:
         """Show the rules that run in shadow."""

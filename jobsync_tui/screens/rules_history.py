@@ -21,6 +21,7 @@ class RulesHistoryScreen(DialogScreen[None]):
     GROUPS = (Group.REVISIONS,)
     BINDINGS: ClassVar[list[BindingType]] = bindings(Group.REVISIONS)
     HEADING = "History of the rules"
+    IS_LIST: ClassVar[bool] = True
 
     def __init__(self) -> None:
         super().__init__()

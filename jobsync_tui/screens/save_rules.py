@@ -156,7 +156,7 @@ class SaveRulesScreen(ArmingScreen[str | None]):
         self.choices.display = False
         self.sheet.focus()
         self.show_error(error, ("esc", "go back; nothing was saved"))
-        self.keep_error(error, self._proposal.title)
+        self.keep_error(error, self._proposal.title, answers=True)
 
     def _progressed(self, progress: ImpactProgress) -> None:
         words = progress_words(progress)

@@ -33,6 +33,7 @@ class ShadowsScreen(DialogScreen[None]):
     GROUPS = (Group.SHADOWS,)
     BINDINGS: ClassVar[list[BindingType]] = bindings(Group.SHADOWS)
     HEADING = "Shadows"
+    IS_LIST: ClassVar[bool] = True
 
     def __init__(self, name: str | None = None) -> None:
         super().__init__()

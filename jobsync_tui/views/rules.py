@@ -21,6 +21,9 @@ _PRIORITY, _STATE, _NUMBER, _AGO = 6, 3, 7, 4
 _FIXED = 1 + _PRIORITY + _STATE + 2 * _NUMBER + _AGO + 7
 """Cells that are neither the name's nor the conditions', gaps included."""
 
+_NARROW = _FIXED + 20
+"""Width below which a rule is told by its name alone."""
+
 _TITLES = ("  at", "", "rule", "jobs", "alone", "last", "when")
 
 
@@ -143,6 +146,10 @@ def _name_width(width: int) -> int:
 def _cells(cells: Sequence[Span], width: int) -> Line:
     """Return a line of the table: when the rule acts, its state, its name, three numbers, its conditions."""
     *fixed, told = cells
+    if width < _NARROW:
+        mark, state, name = fixed[:3]
+        left = [Span(render.fit(cell.text, room) + " ", cell.tone) for cell, room in ((mark, _PRIORITY), (state, _STATE))]
+        return line(" ", *left, Span(fit(name.text, width - _PRIORITY - _STATE - 4), name.tone))
     wide = _name_width(width)
     widths = (_PRIORITY, _STATE, wide, _NUMBER, _NUMBER, _AGO)
     texts = [render.fit(cell.text, room) for cell, room in zip(fixed, widths, strict=True)]

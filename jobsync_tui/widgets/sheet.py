@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import ClassVar
 
 from rich.style import Style
+from textual import events
 from textual.binding import BindingType
 from textual.message import Message
 from textual.strip import Strip
@@ -19,6 +20,10 @@ class SheetView(LinesView, can_focus=True):
     """Shows a sheet; the cursor stands on a fold, ``>`` marks it, and `toggle` opens or closes it.
 
     Going down moves the cursor to the next fold that is on the screen, and scrolls a line where there is none.
+
+    Args:
+        build: Makes the sheet.
+        is_list: The folds are what the sheet is for: the one under the cursor stays on the screen, however few lines that has.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Group.SHEET)
@@ -41,8 +46,9 @@ class SheetView(LinesView, can_focus=True):
             """The sheet that moved."""
             return self.sheet
 
-    def __init__(self, build: Builder = nothing, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, build: Builder = nothing, *, is_list: bool = False, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(build, id=id)
+        self._is_list = is_list
         self._toggled: set[str] = set()
         self._cursor: str | None = None
         self._folds: dict[str, Fold] = {}
@@ -125,6 +131,11 @@ class SheetView(LinesView, can_focus=True):
         self.scroll_to(y=len(self.rows), animate=False, force=True)
         self._cursor_on_screen(last=True)
 
+    def on_resize(self, event: events.Resize) -> None:
+        """Make the lines anew, and keep the cursor of a list on the screen."""
+        super().on_resize(event)
+        self._keep_in_view()
+
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Say that another part of the sheet is on the screen."""
         super().watch_scroll_y(old_value, new_value)
@@ -142,6 +153,7 @@ class SheetView(LinesView, can_focus=True):
             self._cursor = next(iter(stops), None)
         self.post_message(self.Moved(self))
         self._go_to_wanted()
+        self._keep_in_view()
 
     def _go_to_wanted(self) -> None:
         wanted = next((fold for fold in self._folds.values() if self._wanted is not None and fold.target == self._wanted), None)
@@ -191,6 +203,13 @@ class SheetView(LinesView, can_focus=True):
         visible = [key for key, number in self._stops().items() if top <= number < top + height]
         if visible and (last or self._cursor not in visible):
             self._set_cursor(visible[-1] if last else visible[0])
+
+    def _keep_in_view(self) -> None:
+        """Bring the fold under a list's cursor onto the screen where nothing of it is there."""
+        top, height = self.scroll_offset.y, self.size.height
+        mine = [number for number, row in enumerate(self._rows) if self._cursor in row.folds]
+        if self._is_list and mine and height and not any(top <= number < top + height for number in mine):
+            self._bring_into_view()
 
     def _bring_into_view(self) -> None:
         """Scroll so that the fold under the cursor is on the screen, its end too where there is room."""

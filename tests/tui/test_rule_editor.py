@@ -132,6 +132,7 @@ async def test_the_yaml_changes_the_form_and_says_where_it_is_wrong(tmp_path: Pa
         await shows(app, pilot, "line 6")
         await pilot.press("escape", "d")
         await until(pilot, lambda: any("The YAML is wrong" in notice.text for notice in app.notices))
+        assert app.notices.unread is None, "it would stand below the jobs long after the rule was mended"
         await pilot.press("u")
         await shows(app, pilot, "field: location.city")
         assert screen.desk.rule.when == Leaf("location.city", Op.EQUALS, "Paris")

@@ -14,6 +14,8 @@ from jobsync_tui.backend.facade import Backend
 from jobsync_tui.backend.models import Action, ActionKind, Leaf, Op, Rule
 from jobsync_tui.proposals import switching
 from jobsync_tui.screens.arming import ArmingScreen
+from jobsync_tui.screens.coverage import CoverageScreen
+from jobsync_tui.screens.menu import MenuScreen
 from jobsync_tui.screens.rules import RulesScreen
 from jobsync_tui.screens.save_rules import SaveRulesScreen
 from tests.services.workshop import workshop
@@ -173,3 +175,24 @@ async def test_findings_on_what_changes_stand_in_the_question(tmp_path: Path) ->
         app.go.propose(switching(await backend.rules.current(), (double,), active=True))
         await armed(app, pilot)
         await shows(app, pilot, "LOOK AGAIN")
+
+
+@pytest.mark.parametrize("size", [(20, 6), (30, 8), (40, 10)], ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_a_small_terminal_shows_the_rule_under_the_cursor(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with rules_open(tmp_path) as (app, pilot, _):
+        await pilot.press("down", "down")
+        await pilot.resize_terminal(*size)
+        await until(pilot, lambda: any(row.startswith(">+ 30   off Paris") for row in screen_text(app).splitlines()))
+        for name in ("Care", "Oslo"):
+            await pilot.press("up")
+            await until(pilot, lambda name=name: any(row[0] == ">" and name in row for row in screen_text(app).splitlines() if row))  # type: ignore[misc]
+
+
+async def test_the_palette_goes_to_the_coverage_and_says_where_nothing_has_the_words(tmp_path: Path) -> None:
+    async with rules_open(tmp_path) as (app, pilot, _):
+        await pilot.press(":", *"no such thing")
+        await shows(app, pilot, "nothing here has these words")
+        await pilot.press("enter")
+        assert isinstance(app.screen, MenuScreen)
+        await pilot.press("escape", ":", *"how far the rules", "enter")
+        await until(pilot, lambda: isinstance(app.screen, CoverageScreen))
