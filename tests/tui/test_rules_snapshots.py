@@ -98,6 +98,7 @@ async def test_history_and_difference(tmp_path: Path, size: tuple[int, int], sna
     async with shop(tmp_path, size) as (app, pilot, _):
         app.go.rules_history()
         await shows(app, pilot, "in force: r2")
+        await shows(app, pilot, "enter shows what")
         assert screen_text(app) == snapshot
         app.go.revision_difference(1, 2)
         await shows(app, pilot, "2 rules not the same")
