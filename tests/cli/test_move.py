@@ -79,6 +79,13 @@ def office(tmp_path: Path, home: Path, jobsync: Jobsync, on_postgresql: None) ->
     return office
 
 
+def test_what_moved_can_be_answered_from_an_index_alone(office: Office) -> None:
+    assert office.run("migrate-storage", office.server).code == 0
+    with psycopg.connect(office.server) as connection:
+        seen = connection.execute("SELECT vacuum_count FROM pg_stat_user_tables WHERE relname = 'jobs'").fetchone()
+    assert seen == (1,)
+
+
 def test_everything_moves_and_work_goes_on_where_it_was(office: Office) -> None:
     before = office.told()
     moved = office.run("migrate-storage", office.server, "--json")

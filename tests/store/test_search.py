@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,9 +14,10 @@ from hypothesis import strategies as st
 
 from jobsync_tui.backend import clock
 from jobsync_tui.backend.models import CachedJob, Job, JobStatus, JsonValue, Location, Sort, SortField, SyncMark, SyncStatus
-from jobsync_tui.backend.store import candidates, finder, textindex
+from jobsync_tui.backend.store import candidates, finder, skimming, textindex
 from jobsync_tui.backend.store.filter import parse_filter
 from tests.store.oracle import expected
+from tests.store.test_skimming import named
 from tests.support.stores import Cache, cache_at, job
 
 pytestmark = pytest.mark.usefixtures("on_each_text_index")
@@ -128,7 +130,9 @@ PARTS = st.sampled_from(
 TERMS = st.one_of(
     WORDS.map(_quoted),
     WORDS.filter(lambda word: word.strip("\x00") == word != "").map(lambda word: "~" + _quoted(word)),
-    st.sampled_from(["j", "o", "nu", "jo", "rs", "-1", "se", "job-1", "senior nurse", "senior n", "jo j nurse", '"r n"', "qx", "zz x"]),
+    st.sampled_from(
+        ["j", "o", "nu", "jo", "rs", "-1", "se", "job-1", "senior nurse", "senior n", "jo j nurse", '"r n"', "qx", "zz x", "zz", "zz qx"]
+    ),
     st.tuples(FIELDS, WORDS.filter(bool)).map(lambda pair: f"{pair[0]}:{_quoted(pair[1])}"),
     st.tuples(PARTS, WORDS.filter(bool)).map(lambda pair: f"{pair[0]}:{_quoted(pair[1])}"),
     st.tuples(PARTS, st.sampled_from(["7", "0.", "yes", "true", "no", "none", "0000"])).map(":".join),
@@ -154,6 +158,11 @@ BOUNDS = st.fixed_dictionaries(
         (finder, "FEW"): st.sampled_from([0, 2, 4000]),
         (finder, "QUICK"): st.sampled_from([0, 3, 20_000]),
         (finder, "BUDGET"): st.sampled_from([2, 5, 20_002]),
+        (finder, "FREQUENT"): st.sampled_from([-1, 2]),
+        (finder, "DENSE"): st.sampled_from([-1, 2]),
+        (finder, "SORTED"): st.sampled_from([0, 30_000]),
+        (skimming, "MOST_ODD"): st.sampled_from([0, 100]),
+        (skimming, "MOST_TRIED"): st.sampled_from([0, 20_000]),
         (candidates, "SAMPLE"): st.sampled_from([0, 1, 400]),
         (textindex, "RARE"): st.sampled_from([0, 3, 20_000]),
         (textindex, "MAX_LETTERS"): st.sampled_from([0, 500]),
@@ -177,8 +186,9 @@ async def test_the_store_answers_as_the_oracle(  # noqa: PLR0917 - hypothesis dr
             patch.setattr(module, name, bound)
         await cache.fill(listed, integration=integration)
         await _mark_some(cache, listed)
-        for text in texts:
-            await _compare(cache, integration, text, sort=sort, data=data)
+        async with named(cache) if data.draw(st.booleans()) else nullcontext():
+            for text in texts:
+                await _compare(cache, integration, text, sort=sort, data=data)
 
 
 async def _mark_some(cache: Cache, listed: list[Job]) -> None:

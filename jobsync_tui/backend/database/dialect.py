@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from typing import ClassVar, TypeAlias
 
 from .. import clock
@@ -25,8 +25,8 @@ class Dialect(ABC):
         errors: What its driver raises, by itself and by way of Peewee.
         patience: Seconds in which a server that was lost is looked for again; 0 where a database cannot be lost.
         interrupts_at_once: Whether `interrupt` never waits for anything.
-        sorts_quickly: Whether sorting all matches of a text takes less than reading a list in order until enough of them have come, where
-            they lie far from its beginning.
+        sorts_quickly: Whether finding all matches and sorting them takes less than reading a list in order until enough of them have come,
+            where they lie far from its beginning, also if no index knows them.
     """
 
     name: ClassVar[str]
@@ -136,6 +136,20 @@ class Dialect(ABC):
     @abstractmethod
     def any_of(self, column: peewee.Node, values: Sequence[str] | Sequence[int]) -> peewee.Expression:
         """Return the expression "``column`` is one of ``values``" with one parameter, however many they are."""
+
+    def tidy_often(self, db: Db, table: str) -> None:
+        """Let what looks after a large table come as often as it must for `answers_by_index` to hold."""
+        del db, table
+
+    def answers_by_index(self, db: Db, table: str) -> bool:
+        """Return whether an index that holds all that is asked for is read without looking up its rows in the table."""
+        del db, table
+        return True
+
+    def by_index(self, db: Db) -> AbstractContextManager[object]:
+        """Return a context, within a read, in which rows are found by an index that has them in order, not by reading and sorting."""
+        del db
+        return nullcontext()
 
     @abstractmethod
     def numbers(self, db: Db, query: peewee.Node) -> tuple[int, ...]:

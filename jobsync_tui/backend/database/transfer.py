@@ -66,6 +66,7 @@ def move(files: Sequence[Path], url: str, finish: Callable[[Db], None], *, timeo
                 for source in sources:
                     SchemaVersion.update(version=MOVED).execute(source)
             destination.execute_sql("ANALYZE")
+            destination.execute_sql("VACUUM jobs")  # only what it has seen is answered from an index alone
         finally:
             destination.close()
     except dialect.errors as error:

@@ -1,14 +1,15 @@
 """How a query is answered at a million jobs: which of the cheap ways fits how many jobs match.
 
 The first rows and the count are two questions. Few matches: the text index names them all, and they are sorted. Many matches: the
-list is read in its order until the window is full. What lies between is found by trying the cheap ways first, each with a bound.
+list is read in its order until the window is full. What lies between is found by trying the cheap ways first, each with a bound; in the
+order of names the index alone is read (`skimming`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import peewee
@@ -16,15 +17,18 @@ from peewee import SQL, fn
 
 from ..canonical import storable
 from ..database import Db, Dialect
-from ..models import JobPage, JobRow, Sort
+from ..models import JobPage, JobRow, Sort, SortField
 from . import codec
+from .approach import nearest
 from .candidates import Candidates
-from .ordering import column
+from .ordering import anchor_columns, beside, has_order, order
 from .query import Age, Contains, Query
 from .recall import Anchor, Findings, Recall
 from .search import Compiler, joined
+from .skimming import Skim
 from .sources import integration_ids, sources_of, version
 from .tables import JobRecord
+from .textindex import text_index
 from .verdicts import in_force
 
 FEW = 6000
@@ -35,6 +39,15 @@ QUICK = 2000
 
 BUDGET = 20_000
 """Jobs read in order before the whole table is read instead: some 50 ms."""
+
+FREQUENT = 0.05
+"""Part of the jobs that must be expected to match for reading in order without further ado."""
+
+DENSE = 0.1
+"""The same for reading the index for names from its beginning, and for counting there: some 100 ms at most."""
+
+SORTED = 30_000
+"""Matches up to which finding and sorting them all takes less than that."""
 
 ROW_COLUMNS = (
     JobRecord.source,
@@ -54,25 +67,25 @@ Row: TypeAlias = tuple[Any, ...]
 """A row as the driver gives it, on its way into a dataclass."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Which part of a sorted list to read: from an anchor (or an end of the list), in a direction, after skipping some."""
-
-    anchor: Anchor | None
-    forward: bool
-    skip: int
-    limit: int
-
-
 class Finder:
     """Answers questions about one query, within one read."""
 
     def __init__(
-        self, db: Db, dialect: Dialect, recall: Recall, *, integrations: Sequence[str], query: Query, now: datetime, policy: str = ""
+        self,
+        db: Db,
+        dialect: Dialect,
+        recall: Recall,
+        *,
+        integrations: Sequence[str],
+        query: Query,
+        now: datetime,
+        policy: str = "",
+        has_order: Callable[[Db, SortField], bool] = has_order,
     ) -> None:
         self._db = db
         self._dialect = dialect
         self._recall = recall
+        self._has_order = has_order
         self._query = query = query.reduced()
         # Ages count from the minute, so that what was found out holds for a while.
         self._now = now.replace(second=0, microsecond=0)
@@ -123,7 +136,7 @@ class Finder:
         """Return the place of a job in the sorted list, None where it does not match."""
         if not self.sources:
             return None
-        found = self._select(_anchor_columns(sort)).where(joined("AND", [*self._matching(), JobRecord.id == storable(job_id)])).limit(1)
+        found = self._select(anchor_columns(sort)).where(joined("AND", [*self._matching(), JobRecord.id == storable(job_id)])).limit(1)
         for value, stored_id in found.tuples().execute(self._db):
             before = beside(sort, Anchor(0, value, stored_id), forward=False)
             place: int = self._select((fn.COUNT(1),)).where(joined("AND", [*self._matching(), before])).scalar(self._db)
@@ -142,18 +155,62 @@ class Finder:
     def _rows(self, columns: Sequence[Any], sort: Sort, offset: int, limit: int) -> list[Row]:
         if not self.sources or not limit:
             return []
-        if self.few() is not None or len(self.sources) > 1:
+        if len(self.sources) > 1:
             return self._ordered(columns, sort, offset, limit)
-        if self._query.terms and not self._anchors(sort):
-            for budget in self._budgets(offset + limit):
-                rows = self._within(budget, columns, sort, offset, limit)
-                if rows is not None:
-                    return rows
-            if self.total > BUDGET and self._collect():
-                return self._ordered(columns, sort, offset, limit)
-            # They are many, and none of them stands near the beginning of the list.
-            return self._from_nearest(columns, sort, offset, limit, unordered=self._dialect.sorts_quickly)
-        return self._from_nearest(columns, sort, offset, limit)
+        fresh = bool(self._query.terms) and not self._anchors(sort)
+        rows = self._of_frequent(columns, sort, offset, limit) if fresh else None
+        if rows is not None:
+            return rows
+        if self.few() is not None:
+            return self._ordered(columns, sort, offset, limit)
+        return (self._of_many if fresh else self._from_nearest)(columns, sort, offset, limit)
+
+    def _of_frequent(self, columns: Sequence[Any], sort: Sort, offset: int, limit: int) -> list[Row] | None:
+        """Return the rows without asking an index how many match, where the database takes that for granted; None where it is not so."""
+        share = self._share
+        if share > DENSE and self._skims(sort):
+            return self._skimmed(columns, sort, offset, limit)
+        return self._within(QUICK, columns, sort, offset, limit) if share > FREQUENT and self.total > QUICK else None
+
+    def _of_many(self, columns: Sequence[Any], sort: Sort, offset: int, limit: int) -> list[Row]:
+        """Return the rows where more than a few match, or where nobody knows how many."""
+        for budget in self._budgets(offset + limit):
+            rows = self._within(budget, columns, sort, offset, limit)
+            if rows is not None:
+                return rows
+        # None of them stands near the beginning of the list.
+        matches = None if self._findings.density is None else self._findings.density * self.total
+        if self._skims(sort) and (matches is None or matches > SORTED):
+            rows = self._skimmed(columns, sort, offset, limit)
+            if rows is not None:
+                return rows
+        if self.total > BUDGET and not self._findings.many and self._collect():
+            return self._ordered(columns, sort, offset, limit)
+        return self._from_nearest(columns, sort, offset, limit, unordered=True)
+
+    @cached_property
+    def _share(self) -> float:
+        """About which part of the jobs matches, as far as that can be told without looking; 0 where it cannot."""
+        texts_only = all(isinstance(term, Contains) for term in self._query.terms)
+        if self._findings.drawn or not texts_only or self._candidates is None or self._candidates.count is not None:
+            return self._findings.density or 0.0
+        return text_index(self._dialect).share(self._db, self._query.texts)
+
+    @cached_property
+    def _skim(self) -> Skim | None:
+        """The index for names, where it is there and tells of the query."""
+        if len(self.sources) != 1 or self.total <= QUICK or not self._has_order(self._db, SortField.NAME):
+            return None
+        skim = Skim(self._db, self._dialect, self._query, self.sources[0], self._compiler)
+        return skim if skim.helps else None
+
+    def _skims(self, sort: Sort) -> bool:
+        return sort.field is SortField.NAME and self._skim is not None
+
+    def _skimmed(self, columns: Sequence[Any], sort: Sort, offset: int, limit: int) -> list[Row] | None:
+        """Return the rows of a list by name, found in the index for names; None where that does not find them."""
+        rows = None if self._skim is None else self._skim.rows((*anchor_columns(sort), *columns), sort, offset, limit)
+        return None if rows is None else self._noted(rows, sort, offset)
 
     def _budgets(self, wanted: int) -> list[int]:
         """Return how many jobs to read in order until as many as ``wanted`` match, one try after another."""
@@ -166,24 +223,31 @@ class Finder:
         """Return rows from ``offset`` on, leaving the way to the database."""
         if not self.sources:
             return []
-        query = self._select(columns).where(joined("AND", self._matching())).order_by(*_order(sort, forward=True))
+        query = self._select(columns).where(joined("AND", self._matching())).order_by(*order(sort, forward=True))
         return list(query.limit(limit).offset(offset).tuples().execute(self._db))
 
     def _within(self, budget: int, columns: Sequence[Any], sort: Sort, offset: int, limit: int) -> list[Row] | None:
         """Return the rows if the first ``budget`` jobs of the order are enough to fill the window; else None."""
-        order = _order(sort, forward=True)
-        bound = self._select(_anchor_columns(sort)).where(self._scope()).order_by(*order).offset(budget).limit(1)
+        in_order = order(sort, forward=True)
+        bound = self._select(anchor_columns(sort)).where(self._scope()).order_by(*in_order).offset(budget).limit(1)
         for value, job_id in bound.tuples().execute(self._db):
-            within = beside(sort, Anchor(budget, value, job_id), forward=False)
-            query = self._select(columns).where(joined("AND", [self._scope(), *self._terms(), within])).order_by(*order)
-            rows = list(query.limit(limit).offset(offset).tuples().execute(self._db))
+            end = Anchor(budget, value, job_id)
+            if self._skim is not None and self._skims(sort):
+                skimmed = self._skim.rows(columns, sort, offset, limit, end=end)
+                return skimmed if skimmed is not None and len(skimmed) == limit else None
+            within = beside(sort, end, forward=False)
+            query = self._select(columns).where(joined("AND", [self._scope(), *self._terms(), within])).order_by(*in_order)
+            with self._dialect.by_index(self._db):
+                rows = list(query.limit(limit).offset(offset).tuples().execute(self._db))
             return rows if len(rows) == limit else None
         return None
 
     def _collect(self) -> bool:
-        """Read the jobs once, as they lie in the table, for the keys of the matches; return whether they are few."""
-        query = self._select((JobRecord.key,)).where(joined("AND", [self._span(), *self._terms()])).limit(FEW + 1)
-        keys = self._dialect.numbers(self._db, query)
+        """Look through all jobs once for the keys of the matches, in the index for names or as they lie; return whether they are few."""
+        keys = None if self._skim is None else self._skim.keys(FEW)
+        if keys is None:
+            query = self._select((JobRecord.key,)).where(joined("AND", [self._span(), *self._terms()])).limit(FEW + 1)
+            keys = self._dialect.numbers(self._db, query)
         if len(keys) > FEW:
             return False
         self._findings.keys, self._findings.count = keys, len(keys)
@@ -192,40 +256,26 @@ class Finder:
     def _from_nearest(self, columns: Sequence[Any], sort: Sort, offset: int, limit: int, *, unordered: bool = False) -> list[Row]:
         """Return the rows, read from the end of the list or the remembered place that is nearest.
 
-        ``unordered`` keeps the database from reading an index in the list's order: it finds every match and sorts them.
+        ``unordered`` keeps the database from reading an index in the list's order, where an index names the matches: they are sorted.
         """
-        span = self._nearest(sort, offset, limit)
-        if span is None:
+        way = nearest(self._anchors(sort), self._known_count(), offset, limit)
+        if way is None:
             return []
         where = self._matching(unordered=unordered)
-        if span.anchor is not None:
-            where.append(beside(sort, span.anchor, forward=span.forward))
-        query = self._select((*_anchor_columns(sort), *columns)).where(joined("AND", where)).order_by(*_order(sort, forward=span.forward))
-        rows = list(query.limit(span.limit).offset(span.skip).tuples().execute(self._db))
-        if not span.forward:
+        if way.anchor is not None:
+            where.append(beside(sort, way.anchor, forward=way.forward))
+        query = self._select((*anchor_columns(sort), *columns)).where(joined("AND", where)).order_by(*order(sort, forward=way.forward))
+        rows = list(query.limit(way.limit).offset(way.skip).tuples().execute(self._db))
+        if not way.forward:
             rows.reverse()
+        return self._noted(rows, sort, offset)
+
+    def _noted(self, rows: Sequence[Row], sort: Sort, offset: int) -> list[Row]:
+        """Take note of where rows stand that begin with the anchor's columns, and return them without those."""
         if rows:
             first, last = Anchor(offset, *rows[0][:2]), Anchor(offset + len(rows) - 1, *rows[-1][:2])
             self._recall.add_anchors(self._findings, sort, first, last)
         return [row[2:] for row in rows]
-
-    def _nearest(self, sort: Sort, offset: int, limit: int) -> Span | None:
-        """Return how to reach the rows from ``offset`` on with the fewest rows skipped; None where the list ends before them."""
-        count = self._known_count()
-        if count is not None:
-            limit = min(limit, count - offset)
-        if limit <= 0:
-            return None
-        end = offset + limit
-        spans = [Span(None, skip=offset, limit=limit, forward=True)]
-        if count is not None:
-            spans.append(Span(None, skip=count - end, limit=limit, forward=False))
-        for anchor in self._anchors(sort):
-            if anchor.position <= offset:
-                spans.append(Span(anchor, skip=offset - anchor.position, limit=limit, forward=True))
-            elif anchor.position >= end:
-                spans.append(Span(anchor, skip=anchor.position - end, limit=limit, forward=False))
-        return min(spans, key=lambda span: span.skip)
 
     def few(self) -> tuple[int, ...] | None:
         """Return the keys of all matches where an index tells that they are few; None where they may be many."""
@@ -250,6 +300,7 @@ class Finder:
             if drawn.whole:
                 findings.keys = drawn.keys if drawn.exact or not drawn.keys else self._matching_among(drawn.keys)
                 return
+            findings.many = findings.many or drawn.exact
             findings.density = min(drawn.density(self.sources[0].low, self.total), findings.density or 1.0)
 
     def _matching_among(self, keys: Sequence[int]) -> tuple[int, ...]:
@@ -263,18 +314,34 @@ class Finder:
             return 0
         if not self._query.terms:
             return self.total
+        if self._findings.count is None and not text_index(self._dialect).apart and self._share > DENSE:
+            skimmed = self._count_skimmed()
+            if skimmed is not None:
+                return skimmed
         keys = self.few()
         if keys is not None:
             return len(keys)
-        if self._findings.count is not None:
-            return self._findings.count
-        if len(self.sources) == 1 and all(isinstance(term, Contains) for term in self._query.terms):
-            indexed = self._candidates.indexed(thorough=True)
-            if indexed is not None and indexed.exact:
-                counted: int = self._db.execute(
-                    peewee.NodeList((SQL("SELECT COUNT(*) FROM ("), indexed.keys, SQL(") AS found")))
-                ).fetchone()[0]
-                return counted
+        counted = self._findings.count
+        for way in (self._count_named, self._count_skimmed):
+            counted = way() if counted is None else counted
+        return self._count_read() if counted is None else counted
+
+    def _count_named(self) -> int | None:
+        """Return the count from the text index, None where that does not tell it."""
+        if self._candidates is None or len(self.sources) != 1 or not all(isinstance(term, Contains) for term in self._query.terms):
+            return None
+        indexed = self._candidates.indexed(thorough=True)
+        if indexed is None or not indexed.exact:
+            return None
+        query = peewee.NodeList((SQL("SELECT COUNT(*) FROM ("), indexed.keys, SQL(") AS found")))
+        counted: int = self._db.execute(query).fetchone()[0]
+        return counted
+
+    def _count_skimmed(self) -> int | None:
+        return None if self._skim is None else self._skim.count()
+
+    def _count_read(self) -> int:
+        """Return the count by reading the jobs as they lie in the table."""
         count: int = self._select((fn.COUNT(1),)).where(joined("AND", [self._span(), *self._terms()])).scalar(self._db)
         return count
 
@@ -305,22 +372,9 @@ class Finder:
         keys = self.few()
         if keys is not None:
             return [self._dialect.any_of(JobRecord.key, keys)]
-        return [self._scope(unordered=unordered), *self._terms()]
-
-
-def beside(sort: Sort, anchor: Anchor, *, forward: bool) -> peewee.Node:
-    """Return the condition "at ``anchor`` or behind it" (``forward``), or "before it", in the sorted list."""
-    word = {(False, True): ">=", (False, False): "<", (True, True): "<=", (True, False): ">"}[sort.descending, forward]
-    here = peewee.NodeList((column(sort.field), SQL(","), JobRecord.id))
-    there = peewee.NodeList((peewee.Value(anchor.value), SQL(","), peewee.Value(anchor.job_id)))
-    return peewee.NodeList((SQL("("), here, SQL(f") {word} ("), there, SQL(")")))
-
-
-def _order(sort: Sort, *, forward: bool) -> tuple[peewee.Ordering, ...]:
-    """Return the order: the column, then the ATS job id, then, for equal ids of two integrations, the key."""
-    parts = (column(sort.field), JobRecord.id)
-    return tuple(part.desc() if sort.descending == forward else part.asc() for part in parts)
-
-
-def _anchor_columns(sort: Sort) -> tuple[Any, ...]:
-    return (column(sort.field), JobRecord.id)
+        indexed = self._candidates.indexed() if unordered and self._candidates is not None else None
+        if indexed is None:
+            return [self._scope(unordered=unordered and self._dialect.sorts_quickly), *self._terms()]
+        # What the index says for certain is not said again: what is said twice is taken for rarer than it is.
+        others = [term for term in self._query.terms if not (indexed.exact and isinstance(term, Contains))]
+        return [self._scope(unordered=True), *self._compiler.conditions(others), indexed.condition]

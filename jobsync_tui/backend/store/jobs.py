@@ -154,15 +154,13 @@ class JobStore:
     async def _sorted(self, integrations: Sequence[str], query: Query, sort: Sort, ask: Callable[[Finder], T]) -> T:
         """Ask for a part of a sorted list; where it is long and nothing serves the sort, the index for it is made for the next time."""
 
-        def read(db: Db) -> tuple[T, bool | None]:
+        def read(db: Db) -> tuple[T, bool]:
             finder = self._finder(db, integrations, query)
-            indexed = None if finder.total < LONG_LIST or sort.field in self._ordered else has_order(db, sort.field)
+            indexed = finder.total < LONG_LIST or self._has_order(db, sort.field)
             return ask(finder), indexed
 
         found, indexed = await self._database.read(read)
-        if indexed:
-            self._ordered.add(sort.field)
-        elif indexed is False:
+        if not indexed:
             self._make_order(sort.field)
         return found
 
@@ -222,7 +220,22 @@ class JobStore:
 
     def _finder(self, db: Db, integrations: Sequence[str], query: Query) -> Finder:
         policy = policy_key(self._policy())
-        return Finder(db, self._dialect, self._recall, integrations=integrations, query=query, now=self._now(), policy=policy)
+        return Finder(
+            db,
+            self._dialect,
+            self._recall,
+            integrations=integrations,
+            query=query,
+            now=self._now(),
+            policy=policy,
+            has_order=self._has_order,
+        )
+
+    def _has_order(self, db: Db, field: SortField) -> bool:
+        """Return whether an index serves the order; one that was seen is not taken away."""
+        if field not in self._ordered and has_order(db, field):
+            self._ordered.add(field)
+        return field in self._ordered
 
     def _make_order(self, field: SortField) -> None:
         """Make the index for an order in the background; until it is there, windows in this order take longer."""
@@ -231,7 +244,7 @@ class JobStore:
 
     async def _create_order(self, field: SortField) -> None:
         with suppress(StorageError):  # the program is ending, or the disk is full: the list stays sorted the slow way
-            await self._database.write(create_order, field)
+            await self._database.write(create_order, self._dialect, field)
             self._ordered.add(field)
 
     def _put(self, db: Db, job: Job, now: int) -> CachedJob:

@@ -20,7 +20,7 @@ def _create(db: Db, dialect: Dialect) -> None:
     create_tables(db, (*CACHE_TABLES, *LEDGER_TABLES, *AUTOMATIC_TABLES))
     text_index(dialect).create(db)
     dialect.order_bytewise(db, "jobs", [COLUMNS[field] for field in SortField if field not in TIMES])
-    create_order(db, SortField.UPDATED_AT)
+    create_order(db, dialect, SortField.UPDATED_AT)
     create_sync_status_index(db)
     create_renames(db, dialect)
     create_rule_tables(db, dialect)

@@ -2,14 +2,20 @@
 
 The index for the default order is always there. One for another column is made when somebody first sorts a long list by it: an index on
 each column would make a refresh of every integration twice as slow for orders that hardly anybody asks for.
+
+The index for names is more than an order: it holds name and id, which together are the search text of almost every job (`skimming`).
 """
 
 from __future__ import annotations
 
-import peewee
+from typing import Any
 
-from ..database import Db
-from ..models import SortField
+import peewee
+from peewee import SQL
+
+from ..database import Db, Dialect
+from ..models import Sort, SortField
+from .recall import Anchor
 from .tables import JobRecord
 
 COLUMNS: dict[SortField, str] = {
@@ -27,6 +33,12 @@ COLUMNS: dict[SortField, str] = {
 
 TIMES = frozenset({SortField.LAST_SYNCED, SortField.UPDATED_AT, SortField.CREATED_AT})
 
+ODD = "search <> name_key || '\n' || LOWER(id) || '\n\n'"
+"""A job whose search text is more than its entry in the index for names: the name is longer than a sort key, or the id has other letters
+than ASCII ones. The same words make the index of such jobs and ask it."""
+
+_ODD_INDEX = "jobs_odd"
+
 
 def column(field: SortField) -> peewee.Field[object]:
     """Return the column that ``field`` sorts by."""
@@ -41,11 +53,38 @@ def index_name(field: SortField) -> str:
 
 def has_order(db: Db, field: SortField) -> bool:
     """Return whether an index serves the order."""
-    return field is SortField.ID or any(index.name == index_name(field) for index in db.get_indexes("jobs"))
+    return _needed(field) <= {index.name for index in db.get_indexes("jobs")}
 
 
-def create_order(db: Db, field: SortField) -> None:
-    """Make the index for an order where it is missing: about a second a million jobs, once."""
+def create_order(db: Db, dialect: Dialect, field: SortField) -> None:
+    """Make the index for an order where it is missing, about a second a million jobs, once; with that for names its exceptions."""
     if field is SortField.ID:
         return
     db.execute_sql(f"CREATE INDEX IF NOT EXISTS {index_name(field)} ON jobs (source, {COLUMNS[field]}, id)")
+    if field is SortField.NAME:
+        db.execute_sql(f"CREATE INDEX IF NOT EXISTS {_ODD_INDEX} ON jobs (source, id) WHERE {ODD}")
+        dialect.tidy_often(db, "jobs")
+
+
+def _needed(field: SortField) -> set[str]:
+    if field is SortField.ID:
+        return set()
+    return {index_name(field), _ODD_INDEX} if field is SortField.NAME else {index_name(field)}
+
+
+def anchor_columns(sort: Sort) -> tuple[Any, ...]:
+    """Return the columns that say where in the sorted list a job stands."""
+    return (column(sort.field), JobRecord.id)
+
+
+def order(sort: Sort, *, forward: bool) -> tuple[peewee.Ordering, ...]:
+    """Return the order: the column, then the ATS job id; ``forward`` from the beginning of the list."""
+    return tuple(part.desc() if sort.descending == forward else part.asc() for part in anchor_columns(sort))
+
+
+def beside(sort: Sort, anchor: Anchor, *, forward: bool) -> peewee.Node:
+    """Return the condition "at ``anchor`` or behind it" (``forward``), or "before it", in the sorted list."""
+    word = {(False, True): ">=", (False, False): "<", (True, True): "<=", (True, False): ">"}[sort.descending, forward]
+    here = peewee.NodeList((column(sort.field), SQL(","), JobRecord.id))
+    there = peewee.NodeList((peewee.Value(anchor.value), SQL(","), peewee.Value(anchor.job_id)))
+    return peewee.NodeList((SQL("("), here, SQL(f") {word} ("), there, SQL(")")))

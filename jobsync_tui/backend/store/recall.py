@@ -26,6 +26,7 @@ class Findings:
         keys: Of all matches, where they are few.
         count: Of the matches.
         density: About which part of the jobs matches, or more.
+        many: Whether an index named more than a few.
         anchors: Places to start from, by sort.
     """
 
@@ -33,6 +34,7 @@ class Findings:
     keys: tuple[int, ...] | None = None
     count: int | None = None
     density: float | None = None
+    many: bool = False
     anchors: dict[Hashable, OrderedDict[int, Anchor]] = field(default_factory=dict)
 
 
