@@ -16,6 +16,7 @@ from jobsync_tui.backend.facade import Backend
 from jobsync_tui.backend.models import Action, ActionKind, AllOf, Leaf, Not, Op, Rule
 from jobsync_tui.backend.settings import load_settings
 from jobsync_tui.backend.sync import rule_matches
+from jobsync_tui.backend.sync.judging import columns_of
 
 from .workshop import COLUMNS, workshop
 
@@ -81,7 +82,7 @@ async def test_a_rule_that_cannot_be_evaluated_is_an_error(backend: Backend) -> 
 
 
 async def test_a_newer_question_takes_the_place_of_an_older_one(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
-    loop, columns_of = asyncio.get_running_loop(), rule_matches.columns_of
+    loop = asyncio.get_running_loop()
 
     def given_up(*asked: object) -> object:
         loop.call_soon_threadsafe(older.cancel)
