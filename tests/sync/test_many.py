@@ -128,7 +128,7 @@ async def test_the_end_of_many_that_had_not_begun_is_recorded_in_few_transaction
     rows = await jobs.ledger.audit.entries()
     assert [row.job_id for row in reversed(rows)] == ["1", *(job_id for _, job_id in many), "2"]
     assert {(row.outcome, row.cause) for row in rows[1:-1]} == {("cancelled", "Stopped before it began")}
-    assert (await jobs.ledger.audit.verify()).message == f"{len(many) + 2} rows, unbroken."
+    assert (await jobs.ledger.audit.verify()).message == f"{len(many) + 2:,} rows, unbroken."
 
 
 async def test_planning_again_stops_where_it_is_told_to(jobs: Bench) -> None:
