@@ -1,6 +1,7 @@
 """The rules over a whole cache on disk: 50 rules of 3 conditions, read, judged and kept, and what is asked of the verdicts afterwards.
 
-Run ``python benchmarks/verdicts.py [--jobs N] [--seed N]``. Wall-clock seconds, one process, a real file. Beside them: how long a read
+Run ``python -m benchmarks.verdicts [--jobs N] [--seed N] [--server URL]``. Wall-clock seconds, one process, a real file, or the empty
+PostgreSQL database that is named. Beside them: how long a read
 for a screen took at most while the judging ran, which is what a person who types would have waited.
 """
 
@@ -52,10 +53,10 @@ async def keys_typed(store: JobStore, waits: list[float]) -> None:
         await asyncio.sleep(0.02)
 
 
-async def run(jobs: int, seed: int) -> None:
+async def run(jobs: int, seed: int, server: str | None) -> None:
     random = Random(seed)  # noqa: S311 - cases, not secrets
     with tempfile.TemporaryDirectory() as folder:
-        database = await Database.open(f"sqlite://{folder}/jobsync.db", SCHEMA)
+        database = await Database.open(server or f"sqlite://{folder}/jobsync.db", SCHEMA)
         store, rules, verdicts = JobStore(database), RuleStore(database), VerdictStore(database)
         await fill(store, jobs, random)
         ruleset = await rules.save(make_rules(random).rules, actor="a", what="x", expected_revision=0)
@@ -85,10 +86,10 @@ async def run(jobs: int, seed: int) -> None:
 
 
 async def timed(what: str, judge: Judge) -> None:
-    started = time.perf_counter()
+    started, processor = time.perf_counter(), time.process_time()
     judged = await judge.judge(["acme"])
-    seconds = time.perf_counter() - started
-    print(f"  {what:44} {judged.jobs:9,} jobs {seconds:6.2f} s; {len(judged.judgement.known):,} rulings")
+    seconds, own = time.perf_counter() - started, time.process_time() - processor
+    print(f"  {what:44} {judged.jobs:9,} jobs {seconds:6.2f} s, own {own:5.2f} s; {len(judged.judgement.known):,} rulings")
 
 
 async def evaluation(verdicts: VerdictStore, batches: BatchStore, rules: RuleSet) -> None:
@@ -111,6 +112,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--jobs", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--server", help="URL of an empty database on a server")
     chosen = parser.parse_args()
     sys.setswitchinterval(HAND_OVER)
-    asyncio.run(run(chosen.jobs, chosen.seed))
+    asyncio.run(run(chosen.jobs, chosen.seed, chosen.server))
