@@ -19,6 +19,8 @@ from .textindex import Indexed, text_index
 
 SAMPLE = 400
 """Keys that tell well enough how many there are."""
+SURELY = 1.25
+"""How many times too many the first `SAMPLE` keys must show for the others not to be drawn: they show it to a twentieth."""
 PROBED_STATES = frozenset({State.SYNCING, State.SYNCED, State.CHANGED, State.FAILED, State.UNKNOWN, State.GONE})
 
 
@@ -96,7 +98,7 @@ class Candidates:
         for limit in (min(SAMPLE, most), most):
             query = peewee.NodeList((indexed.keys, SQL("LIMIT"), peewee.Value(limit + 1)))
             drawn = self._draw(query, limit, exact=indexed.exact and self._only_texts)
-            if drawn.whole or drawn.density(self._low, jobs) * jobs > 2 * most:
+            if drawn.whole or drawn.density(self._low, jobs) * jobs > SURELY * most:
                 break
         return drawn
 

@@ -26,7 +26,7 @@ class Findings:
         keys: Of all matches, where they are few.
         count: Of the matches.
         density: About which part of the jobs matches, or more.
-        many: Whether an index named more than a few.
+        many: Whether an index names more than a few, as far as its first keys show.
         anchors: Places to start from, by sort.
     """
 
