@@ -44,7 +44,9 @@ _FIELDS = (*(each.name for each in fields(CachedJob) if each.name not in _OURS),
 
 @click.command()
 @integration_option
-@click.option("--filter", "filter_text", default="", metavar="Q", help="Only jobs that match, such as 'nurse is:open updated<7d'.")
+@click.option(
+    "--filter", "filter_text", default="", metavar="Q", help="Only jobs that match, such as 'nurse is:open custom.shift:nights updated<7d'."
+)
 @click.option("--sort", "sort_text", metavar="FIELD", help=f"Sort by one of {', '.join(SortField)}; -FIELD turns the order round.")
 @click.option("--limit", type=click.IntRange(1, MOST), metavar="N", help="At most N jobs.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV, safe to open in a spreadsheet.")

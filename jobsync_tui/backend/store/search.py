@@ -123,7 +123,9 @@ class Compiler:
 
     def _part(self, name: str, value: str) -> peewee.Node:
         holds = self._dialect.line_holds(PartRow.parts, line_start(name), value)
-        return fn.EXISTS(PartRow.select(PartRow.key).where((PartRow.key == JobRecord.key) & holds))
+        # Not EXISTS: PostgreSQL, which cannot tell how many match, makes a join of it over all jobs before the first row comes.
+        mine = PartRow.select(holds).where(PartRow.key == JobRecord.key)
+        return fn.COALESCE(mine, SQL("FALSE"))
 
     def _state(self, state: State) -> peewee.Node:
         match state:
