@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from traceback import clear_frames
 from typing import TypeVar
 
 from ..errors import StorageError
@@ -65,6 +66,13 @@ class Lane:
         self._thread.shutdown()
 
     def _run(self, work: Callable[[Db], T], synced: bool) -> T:  # noqa: FBT001 - what the executor passes on
+        try:
+            return self._until_done(work, synced=synced)
+        except BaseException as error:
+            _let_go(error)
+            raise
+
+    def _until_done(self, work: Callable[[Db], T], *, synced: bool) -> T:
         self._interrupted = False
         deadline = time.monotonic() + self._dialect.patience
         tries = CANCELLED_TRIES
@@ -136,6 +144,21 @@ class Lane:
                 db.close()
             except self._dialect.errors:
                 db.dispose()
+
+
+def _let_go(error: BaseException) -> None:
+    """Clear the frames that an error came through: a cursor in one of them would be closed on whichever thread drops the error last.
+
+    That thread would wait, with Python's lock in its hand, for the statement that runs on the connection by then.
+    """
+    seen: set[int] = set()
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        each = waiting.pop()
+        if each is not None and id(each) not in seen:
+            seen.add(id(each))
+            clear_frames(each.__traceback__)
+            waiting += [each.__cause__, each.__context__]
 
 
 def _cause(error: Exception) -> Exception:
