@@ -17,11 +17,15 @@ LATER_TABLES = (
     "automatic_troubles",
     "automatic_channels",
     "automatic_ticks",
-    "job_parts",
     "automatic_shares",
     "automatic_hands",
 )
-LATER_COLUMNS = (("automatic_decisions", "eligible_at"), ("automatic_schedule", "spans"), ("automatic_schedule", "passed"))
+LATER_COLUMNS = (
+    ("job_details", "parts"),
+    ("automatic_decisions", "eligible_at"),
+    ("automatic_schedule", "spans"),
+    ("automatic_schedule", "passed"),
+)
 
 
 def _as_of_version_1(db: Db, dialect: Dialect) -> None:
@@ -30,8 +34,9 @@ def _as_of_version_1(db: Db, dialect: Dialect) -> None:
         db.execute_sql(f"DROP TABLE {table}")
     for table, column in LATER_COLUMNS:
         db.execute_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
-    run(db, insertion("payloads", ("key", "body")), 1, codec.encode(job(1, custom={"Shift": "Nights"})).decode())
-    run(db, insertion("payloads", ("key", "body")), 2, codec.encode(job(2)).decode())
+    for key, kept in ((1, job(1, custom={"Shift": "Nights"})), (2, job(2))):
+        run(db, insertion("payloads", ("key", "body")), key, codec.encode(kept).decode())
+        run(db, insertion("job_details", ("key", *codec.DETAILS[:-1])), key, *codec.details(kept)[:-1])
     stand: dict[str, Value] = {"at": 1000, "revision": 1, "judgement": 1, "changed": 1, "configuration": "", "tries": 0, "retry_at": 0}
     for key, outcome in ((1, "created"), (2, "refused")):
         run(db, insertion("automatic_decisions", ("key", "outcome", *stand)), key, outcome, *stand.values())
@@ -63,11 +68,11 @@ async def _bring_up(old_url: str, new_url: str) -> None:
     try:
         assert await old.read(_tables) == await new.read(_tables)
         rows = await old.read(lambda db: db.execute_sql("SELECT key, eligible_at FROM automatic_decisions ORDER BY key").fetchall())
-        parts = await old.read(lambda db: db.execute_sql("SELECT key, parts FROM job_parts").fetchall())
+        parts = await old.read(lambda db: db.execute_sql("SELECT key, parts FROM job_details ORDER BY key").fetchall())
     finally:
         await old.close()
         await new.close()
-    assert parts == [(1, "\ncustom.shift\tnights\n")]
+    assert parts == [(1, "\ncustom.shift\tnights\n"), (2, "")]
     assert rows == [(1, 1000), (2, 0)]
 
 

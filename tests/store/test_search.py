@@ -247,6 +247,14 @@ async def test_what_stands_inside_a_field_is_found_as_it_is_now(cache: Cache) ->
     assert {text: [job_id for _, job_id in ids] for text, ids in found.items()} == INSIDE
 
 
+async def test_fields_whose_names_differ_in_case_alone_are_asked_for_as_one(cache: Cache) -> None:
+    await cache.fill([job(1, custom={"Shift": "Nights", "SHIFT": "Days"}), job(2, custom={"shift": "Days", "Other": ""})])
+    found = [
+        await cache.jobs.count(["acme"], parse_filter(text)) for text in ("custom.shift:nights", "custom.SHIFT:days", "custom.other:x")
+    ]
+    assert found == [1, 2, 0]
+
+
 INSIDE = {
     'custom."req type":replace': ["job-2"],
     '-custom."Req Type":replace': ["job-1", "job-3"],

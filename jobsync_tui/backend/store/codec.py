@@ -15,6 +15,7 @@ from ..canonical import storable
 from ..clock import from_ms, to_ms
 from ..models import CachedJob, Job, JobRow, JobStatus, JsonValue, Location, SyncStatus
 from .fold import KEY_LENGTH, fold, fold_key, folded_again, search_text
+from .parts import parts_of
 
 SOURCE_FIELDS = ("name", "description", "location", "department", "employment_type", "status", "url", "custom")
 """Fields of the job that a sync puts into the target: a change of one of them makes a synced job ``changed``."""
@@ -156,10 +157,11 @@ def details(job: Job) -> tuple[str, ...]:
         "\n".join(map(folded_again, job.tags)),
         folded_again(job.ats_status) if job.ats_status else "",
         "" if job.remote is None else ("yes" if job.remote else "no"),
+        parts_of(job),
     )
 
 
-DETAILS = ("places", "owner", "requisition_id", "employment_type", "tags", "ats_status", "remote")
+DETAILS = ("places", "owner", "requisition_id", "employment_type", "tags", "ats_status", "remote", "parts")
 
 
 def place_of(job: Job) -> str | None:

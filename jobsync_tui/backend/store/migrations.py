@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from ..database import Db, Dialect, Migration, Schema, create_tables
 from ..models import SortField
+from . import codec
 from .automatic_tables import AUTOMATIC_TABLES, SHARE_TABLES, TOLD_TABLES, TickRow
 from .ledger_tables import LEDGER_TABLES
 from .ordering import COLUMNS, TIMES, create_order
-from .parts import fill_parts
+from .parts import parts_of
 from .rename_table import create_renames
 from .rule_tables import create_rule_tables
 from .spans import Spans
-from .statements import run
-from .tables import CACHE_TABLES, CounterRow, PartRow
+from .statements import many, rows, run
+from .tables import CACHE_TABLES, CounterRow
 from .textindex import text_index
+
+READ_AT_A_TIME = 2_000
+"""Jobs that a step reads whole and has in memory at once."""
 
 
 def _create(db: Db, dialect: Dialect) -> None:
@@ -44,8 +48,12 @@ def _ticks(db: Db, _: Dialect) -> None:
 
 
 def _parts(db: Db, dialect: Dialect) -> None:
-    create_tables(db, (PartRow,))
-    fill_parts(db, dialect)
+    db.execute_sql("ALTER TABLE job_details ADD COLUMN parts TEXT NOT NULL DEFAULT ''")
+    after = 0
+    while found := rows(db, "SELECT key, body FROM payloads WHERE key > ? ORDER BY key LIMIT ?", after, READ_AT_A_TIME):
+        parts = [(parts_of(codec.plain(body)), key) for key, body in found]
+        many(db, dialect, "UPDATE job_details SET parts = ? WHERE key = ?", [row for row in parts if row[0]])
+        after = found[-1][0]
 
 
 def _shares(db: Db, _: Dialect) -> None:

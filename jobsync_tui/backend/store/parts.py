@@ -10,21 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import TypeAlias
 
-from ..database import Db, Dialect
 from ..models import Job, JsonValue, Location
-from . import codec
-from .fold import folded_again
-from .inserts import Insertion
-from .statements import rows
+from .fold import KEY_LENGTH, folded_again
 
 PLACE_PARTS = ("text", "city", "region", "country")
 CUSTOM = "custom."
-_FILLED_AT_A_TIME = 2_000
 
 Named: TypeAlias = tuple[str, str]
 """A dotted name and a value of it."""
-
-_PARTS = Insertion("job_parts", ("key", "parts"), "ON CONFLICT (key) DO UPDATE SET parts = excluded.parts")
 
 
 def parts_of(job: Job) -> str:
@@ -34,7 +27,7 @@ def parts_of(job: Job) -> str:
     if len(places) > 1:
         lines = [_lines(named for place in places for named in _place_parts(place))]
     if job.custom:
-        lines.append(_lines(_inside(CUSTOM.rstrip("."), job.custom)))
+        lines.append(_custom_lines(job.custom))
     text = "".join(lines)
     return f"{text}\n" if text else ""
 
@@ -42,20 +35,6 @@ def parts_of(job: Job) -> str:
 def line_start(name: str) -> str:
     """Return what the line of a folded dotted name begins with; its values stand behind it, up to a line feed."""
     return f"\n{name}\t"
-
-
-def write_parts(db: Db, dialect: Dialect, jobs: Iterable[tuple[int, Job]], *, known: bool) -> None:
-    """Keep the parts of jobs by their keys. ``known``: they were kept before, so that having none any more is to be written too."""
-    found = [(key, parts_of(job)) for key, job in jobs]
-    _PARTS.run(db, dialect, [row for row in found if known or row[1]])
-
-
-def fill_parts(db: Db, dialect: Dialect) -> None:
-    """Write the parts of every job that is kept, for a database of a time before there were any."""
-    after = 0
-    while found := rows(db, "SELECT key, body FROM payloads WHERE key > ? ORDER BY key LIMIT ?", after, _FILLED_AT_A_TIME):
-        write_parts(db, dialect, [(key, codec.plain(body)) for key, body in found], known=False)
-        after = found[-1][0]
 
 
 def _lines(named: Iterable[Named]) -> str:
@@ -76,6 +55,20 @@ def _place_parts(place: Location) -> Iterator[Named]:
         value = getattr(place, part)
         if value:
             yield f"location.{part}", value
+
+
+def _custom_lines(custom: Mapping[str, JsonValue]) -> str:
+    """Return the lines of custom fields; those of short texts, which most fields are, are remembered."""
+    found = [_line_of_text(name, value) for name, value in custom.items() if isinstance(value, str) and len(value) <= KEY_LENGTH]
+    plain = len(found) == len(custom) and len({start for start, _ in found}) == len(found)
+    return "".join(line for _, line in found) if plain else _lines(_inside(CUSTOM.rstrip("."), custom))
+
+
+@lru_cache(8192)
+def _line_of_text(name: str, value: str) -> tuple[str, str]:
+    """Return what the line of a custom field begins with, and the line; empty where the text is."""
+    start = line_start(folded_again(CUSTOM + name))
+    return start, f"{start}{folded_again(value)}" if value else ""
 
 
 def _inside(name: str, value: JsonValue | Mapping[str, JsonValue]) -> Iterator[Named]:

@@ -33,7 +33,7 @@ from .query import (
     Without,
     asks_rules,
 )
-from .tables import DetailRow, IntegrationRow, JobRecord, PartRow, RulingRow, VerdictRow
+from .tables import DetailRow, IntegrationRow, JobRecord, RulingRow, VerdictRow
 
 MILLISECOND = timedelta(milliseconds=1)
 TIME_COLUMNS = {TimeField.UPDATED: JobRecord.updated_at, TimeField.CREATED: JobRecord.created_at, TimeField.SYNCED: JobRecord.last_synced}
@@ -122,10 +122,9 @@ class Compiler:
         return _WORD_COLUMNS[field] == value
 
     def _part(self, name: str, value: str) -> peewee.Node:
-        holds = self._dialect.line_holds(PartRow.parts, line_start(name), value)
+        holds = self._dialect.line_holds(DetailRow.parts, line_start(name), value)
         # Not EXISTS: PostgreSQL, which cannot tell how many match, makes a join of it over all jobs before the first row comes.
-        mine = PartRow.select(holds).where(PartRow.key == JobRecord.key)
-        return fn.COALESCE(mine, SQL("FALSE"))
+        return DetailRow.select(holds).where(DetailRow.key == JobRecord.key)
 
     def _state(self, state: State) -> peewee.Node:
         match state:

@@ -1,8 +1,7 @@
 """Tables of the cache and of the rules. Times are milliseconds since 1970-01-01 UTC; 0 stands for no time.
 
 A job is spread over several tables, so that what a listing touches or a search scans stays narrow at a million jobs: ``jobs`` lists,
-filters and sorts; ``payloads`` holds the whole job; ``job_details`` what is rarely filtered by, ``job_parts`` what stands inside other
-fields; ``sightings`` when it was last seen.
+filters and sorts; ``payloads`` holds the whole job; ``job_details`` what is rarely filtered by; ``sightings`` when it was last seen.
 All share the job's key, which carries the integration's number in its upper bits: the jobs of an integration are one range of keys.
 """
 
@@ -69,7 +68,10 @@ class PayloadRow(peewee.Model):
 
 
 class DetailRow(peewee.Model):
-    """Folded text of fields that filters may name and lists do not show."""
+    """Folded text of fields that filters may name and lists do not show.
+
+    ``parts`` is what stands inside other fields, such as ``custom.shift``, each on a line of its own (`parts.parts_of`).
+    """
 
     key = peewee.BigIntegerField(primary_key=True)
     places = peewee.TextField()
@@ -79,19 +81,10 @@ class DetailRow(peewee.Model):
     tags = peewee.TextField()
     ats_status = peewee.TextField()
     remote = peewee.TextField()
-
-    class Meta:  # noqa: D106
-        table_name = "job_details"
-
-
-class PartRow(peewee.Model):
-    """Folded text of what stands inside other fields, such as ``custom.shift``, each on a line of its own; none for a job without any."""
-
-    key = peewee.BigIntegerField(primary_key=True)
     parts = peewee.TextField()
 
     class Meta:  # noqa: D106
-        table_name = "job_parts"
+        table_name = "job_details"
 
 
 class SightingRow(peewee.Model):
@@ -240,7 +233,6 @@ CACHE_TABLES: tuple[type[peewee.Model], ...] = (
     JobRecord,
     PayloadRow,
     DetailRow,
-    PartRow,
     SightingRow,
     MarkRow,
     JudgementRow,

@@ -14,7 +14,6 @@ from ..models import Job, SyncStatus
 from . import codec
 from .inserts import Insertion
 from .marks import settle, standing, synced_digests
-from .parts import write_parts
 from .sources import Source, note_change
 from .statements import many
 from .tables import IntegrationRow, JobRecord, PayloadRow, SightingRow
@@ -174,7 +173,6 @@ class _Writer:
         self._insert(_JOBS, records)
         self._insert(_PAYLOADS, [(new.key, new.body) for new in added])
         self._insert(_DETAILS, [(new.key, *codec.details(new.job)) for new in added])
-        write_parts(self._db, self._dialect, ((new.key, new.job) for new in added), known=False)
         self._insert(_SEEN_FIRST, sightings)
         self._take_in([(record[0], record[-1]) for record in records])
 
@@ -194,7 +192,6 @@ class _Writer:
         self._many(_update("jobs", ("sync_status", *codec.COLUMNS)), rows)
         self._many(_update("payloads", ("body",)), [(each.body, each.was.key) for each in changed])
         self._many(_update("job_details", codec.DETAILS), [(*codec.details(each.job), each.was.key) for each in changed])
-        write_parts(self._db, self._dialect, ((each.was.key, each.job) for each in changed), known=True)
         self._take_in([(was.key, text) for was, text in renamed])
         forget(self._db, self._dialect, keys)
 
