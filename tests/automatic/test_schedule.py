@@ -151,6 +151,18 @@ async def test_a_person_may_say_that_the_clock_is_right_now(fleet: Fleet, host: 
     assert done(await host.run(on_schedule=True))
 
 
+async def test_a_slot_that_a_person_let_be_run_again_is_shown_as_it_was_run_last(fleet: Fleet, host: Host) -> None:
+    clock = fleet.clock
+    clock.time = clock_at(18, 36, days=1).time
+    assert done(await host.run(on_schedule=True))
+    clock.time = clock_at(18, 36).time
+    await host.schedule.resume()
+    clock.time = clock_at(18, 37, days=1).time
+    assert done(await host.run(on_schedule=True))
+    (tick,) = await host.schedule.ticks(["acme"])
+    assert (tick.started_at, tick.ended_at, tick.outcome) == (clock.now(), clock.now(), "ok")
+
+
 async def test_a_changed_interval_has_slots_of_its_own_and_no_moment_twice(fleet: Fleet, host: Host) -> None:
     """The slot of 18:35 is one of both grids, that of 18:40 of the narrow one alone."""
     fleet.clock.time = clock_at(18, 36).time

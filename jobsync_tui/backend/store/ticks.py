@@ -26,9 +26,10 @@ def process_name() -> str:
 
 
 def begin_tick(db: Db, integration: str, tick: int, now: int, *, missed: int) -> None:
-    """Note that this process runs a slot; those go that lie farthest from it."""
-    row = {"integration": integration, "tick": tick, "missed": missed, "by": process_name(), "started_at": now}
-    TickRow.insert(row).on_conflict_ignore().execute(db)
+    """Note that this process runs a slot, in place of an earlier run that `resume` made forgotten; those go that lie farthest from it."""
+    slot = {"integration": integration, "tick": tick}
+    values = {"missed": missed, "by": process_name(), "started_at": now, "ended_at": 0, "outcome": None}
+    TickRow.insert({**slot, **values}).on_conflict(conflict_target=[TickRow.integration, TickRow.tick], update=values).execute(db)
     distance = peewee.fn.ABS(TickRow.tick - tick)
     nearest = TickRow.select(distance).where(TickRow.integration == integration).order_by(distance)
     farthest: int | None = nearest.offset(KEPT).limit(1).scalar(db)
