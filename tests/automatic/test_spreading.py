@@ -124,7 +124,10 @@ async def _nothing(_: str) -> Tally:
     return Tally()
 
 
-async def test_a_run_waits_for_what_others_have_in_hand_of_the_one_before(hosts: list[Host], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("ended", ["killed", "stopped"])
+async def test_a_run_waits_for_what_others_have_in_hand_of_the_one_before(
+    hosts: list[Host], monkeypatch: pytest.MonkeyPatch, ended: str
+) -> None:
     waiting = asyncio.Event()
 
     async def waits(stop: asyncio.Event, seconds: float) -> None:
@@ -134,9 +137,11 @@ async def test_a_run_waits_for_what_others_have_in_hand_of_the_one_before(hosts:
     monkeypatch.setattr(spreading, "wait_for", waits)
     await hosts[0].shares.cut("acme", [1], SIZE, work=Work.SYNC, judgement=1, every=EVERY)
     (share,) = await hosts[0].shares.open("acme")
+    if ended == "stopped":
+        await hosts[2].shares.clear("acme")
     async with hosts[1].ledger.leases.hold("acme", place(share), "auto"):
         run = asyncio.create_task(hosts[0].run())
-        await waiting.wait()
+        await asyncio.wait({run, asyncio.create_task(waiting.wait())}, return_when=asyncio.FIRST_COMPLETED)
         assert await hosts[0].shares.open("acme") == (), "nobody begins another one"
         assert not run.done()
     assert (await run).outcomes == {"created": MANY}

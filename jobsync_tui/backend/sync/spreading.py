@@ -44,6 +44,8 @@ everybody else has learned of it and has taken to a smaller part of what the ATS
 LOOK = 0.5
 """Seconds between two looks at shares that others have in hand."""
 
+_PLACE = "(automatic run, share"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpreadingParts:
@@ -71,12 +73,10 @@ class Spreading:
         return Candidates(parts.bulk, parts.loader, parts.decisions, actor, integration, judgement, every, stop, parts.now)
 
     async def settle(self, integration: str, stop: asyncio.Event) -> None:
-        """Take out what is left of a run that was cut off; what somebody still has in hand is waited for."""
-        left = await self._parts.shares.open(integration)
+        """Take out what is left of a run that was cut off; what somebody still has in hand, of one that was stopped too, is waited for."""
         await self._parts.shares.clear(integration)
-        for share in left:
-            while not stop.is_set() and await self._parts.leases.holder_of(integration, place(share)) is not None:
-                await wait_for(stop, LOOK)
+        while not stop.is_set() and any(in_hand(integration, lease) for lease in await self._parts.leases.all()):
+            await wait_for(stop, LOOK)
 
     async def lead(self, work: Work, chosen: Sequence[Candidate], by: Candidates) -> Tally:
         """Have jobs done by whoever is free, this process among them, and return what came of them once all are done.
@@ -185,4 +185,9 @@ class Spreading:
 
 def place(share: Share) -> str:
     """Return what stands in the place of an ATS job id in the lease of a share."""
-    return f"(automatic run, share {share.number})"
+    return f"{_PLACE} {share.number})"
+
+
+def in_hand(integration: str, lease: Lease) -> bool:
+    """Return whether ``lease`` is that of a share of the integration."""
+    return lease.integration == integration and lease.job_id.startswith(_PLACE)
