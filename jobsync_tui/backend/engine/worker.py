@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
 
@@ -63,7 +64,8 @@ class Worker:
         self._every = every
         self._concurrency = concurrency
         self._pace = pace
-        self._busy_with: set[str] = set()
+        # A run may begin while a hand is still lent to the one before.
+        self._busy_with: Counter[str] = Counter()
 
     async def serve(self) -> None:
         """Work until `stop` is set. A database that is lost is looked for again.
@@ -108,8 +110,8 @@ class Worker:
         try:
             while not self._stop.is_set():
                 for integration in await self._backend.automatic.spread():
-                    if integration not in self._busy_with:
-                        self._busy_with.add(integration)
+                    if not self._busy_with[integration]:
+                        self._busy_with[integration] += 1
                         hand = asyncio.create_task(self._lend_a_hand(integration))
                         hands.add(hand)
                         hand.add_done_callback(hands.discard)
@@ -124,7 +126,7 @@ class Worker:
         except JobsyncError as error:
             log.warning("no hand could be lent to a run of %s: %s", integration, error.message)
         finally:
-            self._busy_with.discard(integration)
+            self._busy_with[integration] -= 1
 
     async def _nap(self, seconds: float) -> None:
         """Return after so long, or as soon as `stop` is set; `asyncio.wait_for` would lose a cancellation that comes at that moment."""
@@ -135,14 +137,14 @@ class Worker:
             stopping.cancel()
 
     async def _run_one(self, integration: str) -> None:
-        self._busy_with.add(integration)
+        self._busy_with[integration] += 1
         try:
             runs = await self._backend.automatic.run(integration, every=self._every, on_schedule=True, spread=True, stop=self._stop)
         except JobsyncError as error:
             log.warning("a run of %s could not begin: %s", integration, error.message)
             return
         finally:
-            self._busy_with.discard(integration)
+            self._busy_with[integration] -= 1
         for run in runs:
             self._on_run(run)
 
