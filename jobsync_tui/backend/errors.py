@@ -23,7 +23,8 @@
     +-- Busy                       time: somebody else is at it
     +-- StalePlan                  the person: what was confirmed is no longer what would happen
     +-- NumberNeeded               the person: a change concerns so many jobs that their number must be typed
-    +-- StorageError               the machine: database locked, damaged, disk full
+    +-- StorageError               the machine: database damaged, disk full
+        +-- StorageBusy            time: another process holds it
         +-- StorageRefused         the configuration: no such database, a login or a file that is refused, written by a newer version
         +-- StorageUnreachable     time: no connection to its server
 
@@ -228,10 +229,17 @@ class NumberNeeded(JobsyncError):
 
 
 class StorageError(JobsyncError):
-    """The database cannot be used: locked, damaged, or the disk is full."""
+    """The database cannot be used: it is damaged, or the disk is full."""
 
     code = "storage"
     exit_code = ExitCode.FAULT
+
+
+class StorageBusy(StorageError):
+    """Another process has the database in hand, and did not give it free in the time for which it is waited for."""
+
+    code = "storage_busy"
+    exit_code = ExitCode.BUSY
 
 
 class StorageRefused(StorageError):

@@ -18,7 +18,7 @@ import pytest
 
 from jobsync_tui.backend.database import Database, Db, Dialect, Migration, Schema, create_tables
 from jobsync_tui.backend.database.dialect import dialect_of
-from jobsync_tui.backend.errors import StorageError
+from jobsync_tui.backend.errors import StorageBusy, StorageError
 
 ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT COUNT(*) FROM n"
 
@@ -303,7 +303,7 @@ class TestFaults:
         impatient = await Database.open(f"sqlite://{path}", FIRST, lock_timeout=0.05)
         with closing(plain_connection(path)) as other:
             other.execute_sql("BEGIN IMMEDIATE")
-            with pytest.raises(StorageError, match="in use by another process") as caught:
+            with pytest.raises(StorageBusy, match="in use by another process") as caught:
                 await impatient.write(add, "x")
         assert caught.value.remedy
         await impatient.write(add, "then")

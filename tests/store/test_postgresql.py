@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from jobsync_tui.backend.database import Database, Db, Migration, Schema
-from jobsync_tui.backend.errors import StorageError
+from jobsync_tui.backend.errors import ExitCode, StorageBusy, StorageError
 from jobsync_tui.backend.store.filter import parse_filter
 from jobsync_tui.backend.store.textindex_postgresql import exists
 from tests.store.test_database import FIRST, add, add_and_fail, texts
@@ -125,9 +125,10 @@ async def test_a_writer_who_holds_up_the_others_is_named_with_the_remedy(databas
 
     writing = asyncio.create_task(database.write(slow))
     await asyncio.to_thread(begun.wait, 20)
-    with pytest.raises(StorageError, match="in use by another process") as caught:
+    with pytest.raises(StorageBusy, match="in use by another process") as caught:
         await impatient.write(add, "x")
     assert caught.value.remedy
+    assert caught.value.exit_code is ExitCode.BUSY
     go.set()
     await writing
     await impatient.write(add, "then")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..errors import StorageError, StorageRefused, StorageUnreachable
+from ..errors import StorageBusy, StorageError, StorageRefused, StorageUnreachable
 
 _REFUSED = ("authentication failed", "no pg_hba.conf entry", "does not exist", "no password supplied", "not permitted to log in")
 """In libpq's words, which come without an SQLSTATE: a login that another try will not mend."""
@@ -14,7 +14,7 @@ def explained(error: Exception, title: str, timeout: float) -> StorageError:
     """Return the error in plain words with the remedy; ``timeout`` is the seconds for which locks are waited for."""
     state = sqlstate(error)
     if state.startswith("55") or state == "40P01":
-        return StorageError(
+        return StorageBusy(
             f"The {title} is in use by another process and did not come free within {timeout:g} s.",
             remedy="Try again; if it stays so, ask the server's administrator who holds a lock for so long.",
         )

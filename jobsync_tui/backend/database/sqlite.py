@@ -15,7 +15,7 @@ import peewee
 from peewee import fn
 
 from .. import clock
-from ..errors import StorageError, StorageRefused
+from ..errors import StorageBusy, StorageError, StorageRefused
 from .dialect import Db, Dialect
 
 PRAGMAS = {
@@ -173,7 +173,7 @@ class SqliteDialect(Dialect):
         text = str(error)
         code = _code(error)
         if code in {"BUSY", "LOCKED"} or "locked" in text:
-            return StorageError(
+            return StorageBusy(
                 f"The {self.title} is in use by another process and did not come free within {self._timeout:g} s.",
                 remedy="Try again; if it stays so, end the other jobsync or the backup that holds it.",
             )
