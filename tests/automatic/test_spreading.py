@@ -14,6 +14,7 @@ import pytest
 from jobsync_tui.backend.errors import CredentialsRejected, Unreachable
 from jobsync_tui.backend.models import FieldAvailability, Leaf, Op, Rule
 from jobsync_tui.backend.store.shares import ShareStore, Tally, Work
+from jobsync_tui.backend.store.tables import JudgementRow
 from jobsync_tui.backend.sync import spreading
 from jobsync_tui.backend.sync.spreading import LARGE, SIZE, place
 from tests.support.fleet import EVERY, ICU, Fleet, Host, open_fleet, order
@@ -145,6 +146,21 @@ async def test_a_run_waits_for_what_others_have_in_hand_of_the_one_before(
         assert await hosts[0].shares.open("acme") == (), "nobody begins another one"
         assert not run.done()
     assert (await run).outcomes == {"created": MANY}
+
+
+async def test_a_free_share_is_found_behind_however_many_that_others_have_in_hand(
+    hosts: list[Host], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spreading, "AT_ONCE", 1)
+    await hosts[0].run()
+    judgement = await hosts[0].database.read(lambda db: JudgementRow.select(JudgementRow.number).scalar(db))
+    await hosts[0].shares.cut("acme", [1, 2, 3, 4], 1, work=Work.SYNC, judgement=judgement, every=EVERY)
+    shares = await hosts[0].shares.open("acme")
+    async with AsyncExitStack() as stack:
+        for share in shares[:2]:
+            await stack.enter_async_context(hosts[1].ledger.leases.hold("acme", place(share), "auto"))
+        await lend(hosts[2])
+    assert await hosts[0].shares.open("acme") == shares[:2]
 
 
 async def test_shares_of_rules_that_have_changed_are_left(fleet: Fleet, hosts: list[Host]) -> None:

@@ -95,9 +95,15 @@ class ShareStore:
         stand = {"work": work.value, "judgement": judgement, "every": every // timedelta(milliseconds=1)}
         return await self._database.write(_cut, integration, pieces, stand)
 
-    async def open(self, integration: str) -> tuple[Share, ...]:
-        """Return the shares of an integration on which something is left to do."""
-        return await self._database.read(_open, integration)
+    async def open(self, integration: str, *, after: int = 0, limit: int | None = None) -> tuple[Share, ...]:
+        """Return the shares of an integration on which something is left to do, by their numbers.
+
+        Args:
+            integration: Its id.
+            after: The last number of those that were returned before.
+            limit: At most so many.
+        """
+        return await self._database.read(_open, integration, after=after, limit=limit)
 
     async def is_open(self, share: Share) -> bool:
         """Return whether something is left to do on a share."""
@@ -153,8 +159,9 @@ def _cut(db: Db, integration: str, pieces: Sequence[Sequence[int]], stand: Mappi
     return len(pieces)
 
 
-def _open(db: Db, integration: str) -> tuple[Share, ...]:
-    query = ShareRow.select().where((ShareRow.integration == integration) & (ShareRow.ended_at == 0)).order_by(ShareRow.number)
+def _open(db: Db, integration: str, *, after: int, limit: int | None) -> tuple[Share, ...]:
+    where = (ShareRow.integration == integration) & (ShareRow.ended_at == 0) & (ShareRow.number > after)
+    query = ShareRow.select().where(where).order_by(ShareRow.number).limit(limit)
     return tuple(
         Share(
             id=row.id,
