@@ -277,7 +277,7 @@ class _Run:
     async def _done(self, work: Work, chosen: Sequence[Candidate], judgement: Judgement) -> None:
         """Have jobs read or synced, by whoever is free where they are many."""
         spreading = self.parts.spreading
-        by = spreading.candidates(self.order.actor, self.order.integration, judgement, self.order.every, self.order.stop)
+        by = spreading.hand(self.order.actor, self.order.integration, judgement, self.order.every, self.order.stop)
         if self.order.spread and len(chosen) > LARGE:
             tally = await spreading.lead(work, chosen, by)
         else:

@@ -24,7 +24,7 @@ from ..store.leases import LeaseStore
 from ..store.shares import Share, ShareStore, Tally, Work
 from ..store.verdicts import Judgement
 from .bulk import Bulk
-from .candidates import Candidates
+from .hand import Hand
 from .judging import Judge
 from .loading import Loader
 from .timer import wait_for
@@ -70,10 +70,10 @@ class Spreading:
     def __init__(self, parts: SpreadingParts) -> None:
         self._parts = parts
 
-    def candidates(self, actor: Actor, integration: str, judgement: Judgement, every: timedelta, stop: asyncio.Event) -> Candidates:
+    def hand(self, actor: Actor, integration: str, judgement: Judgement, every: timedelta, stop: asyncio.Event) -> Hand:
         """Return what reads and syncs jobs for one run."""
         parts = self._parts
-        return Candidates(parts.bulk, parts.loader, parts.decisions, actor, integration, judgement, every, stop, parts.now)
+        return Hand(parts.bulk, parts.loader, parts.decisions, actor, integration, judgement, every, stop, parts.now)
 
     async def settle(self, integration: str, stop: asyncio.Event) -> None:
         """Take out what is left of a run that was cut off; what somebody still has in hand, of one that was stopped too, is waited for."""
@@ -81,7 +81,7 @@ class Spreading:
         while not stop.is_set() and any(in_hand(integration, lease) for lease in await self._parts.leases.all()):
             await wait_for(stop, LOOK)
 
-    async def lead(self, work: Work, chosen: Sequence[Candidate], by: Candidates) -> Tally:
+    async def lead(self, work: Work, chosen: Sequence[Candidate], by: Hand) -> Tally:
         """Have jobs done by whoever is free, this process among them, and return what came of them once all are done.
 
         Args:
@@ -110,9 +110,9 @@ class Spreading:
         for share in await self._parts.shares.open(integration, limit=1):
             if share.judgement == judgement.number:
                 async with self._in_company(integration, stop):
-                    await self._work_off(self.candidates(actor, integration, judgement, share.every, stop))
+                    await self._work_off(self.hand(actor, integration, judgement, share.every, stop))
 
-    async def _work_off(self, by: Candidates) -> None:
+    async def _work_off(self, by: Hand) -> None:
         """Do shares until none is free."""
         while not by.stop.is_set() and not await self._parts.shares.failed(by.integration):
             async with self._free_share(by) as found:
@@ -121,7 +121,7 @@ class Spreading:
                 await self._do(*found, by)
 
     @asynccontextmanager
-    async def _free_share(self, by: Candidates) -> AsyncIterator[tuple[Share, Lease] | None]:
+    async def _free_share(self, by: Hand) -> AsyncIterator[tuple[Share, Lease] | None]:
         """Have a share in hand that nobody else has; None where there is none."""
         parts = self._parts
         async with aclosing(self._open(by)) as shares, AsyncExitStack() as stack:
@@ -137,7 +137,7 @@ class Spreading:
                 await stack.aclose()
             yield None
 
-    async def _open(self, by: Candidates) -> AsyncGenerator[Share, None]:
+    async def _open(self, by: Hand) -> AsyncGenerator[Share, None]:
         """Give the shares that are open, as far as they rest on the same judgement."""
         after = 0
         while some := await self._parts.shares.open(by.integration, after=after, limit=AT_ONCE):
@@ -146,7 +146,7 @@ class Spreading:
                     yield share
             after = some[-1].number
 
-    async def _do(self, share: Share, lease: Lease, by: Candidates) -> None:
+    async def _do(self, share: Share, lease: Lease, by: Hand) -> None:
         """Do what is left to do of a share, and note what came of it."""
         parts = self._parts
         chosen = await parts.decisions.still_open(by.judgement, by.integration, parts.now(), share.keys)

@@ -1,4 +1,4 @@
-"""What is done with jobs that a run has chosen: read singly, or synced by the one pipeline, with the decision on each kept as it comes."""
+"""A hand at a run: reads the jobs that it has chosen singly, or syncs them by the one pipeline, and keeps each decision as it comes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Renew = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Candidates:
+class Hand:
     """Reads and syncs jobs of one integration, for one run.
 
     Attributes:
