@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from .. import clock
-from ..database import Database, Db
+from ..database import Database, Db, Dialect
 from ..ids import new_id
 from ..models import Failure, Spread
 from .automatic_tables import HandRow, ShareRow
+from .inserts import Insertion
 from .ticks import process_name
 
 SILENT = 10_000
 """Milliseconds after which a process that was not heard of has no part in the work any more; several times the pause between two signs."""
+
+_SHARES = Insertion("automatic_shares", ("id", "integration", "number", "work", "judgement", "every", "keys", "ended_at", "tally"))
 
 
 class Work(StrEnum):
@@ -91,9 +94,11 @@ class ShareStore:
 
     async def cut(self, integration: str, keys: Sequence[int], size: int, *, work: Work, judgement: int, every: timedelta) -> int:
         """Cut jobs into shares of at most ``size``, in place of all that the integration had; returns how many these are."""
-        pieces = [list(keys[start : start + size]) for start in range(0, len(keys), size)]
-        stand = {"work": work.value, "judgement": judgement, "every": every // timedelta(milliseconds=1)}
-        return await self._database.write(_cut, integration, pieces, stand)
+        stand = (work.value, judgement, every // timedelta(milliseconds=1))
+        pieces = [json.dumps(list(keys[start : start + size])) for start in range(0, len(keys), size)]
+        rows = [(new_id(), integration, number, *stand, piece, 0, "{}") for number, piece in enumerate(pieces, 1)]
+        await self._database.write(_replace, self._database.dialect, integration, rows)
+        return len(rows)
 
     async def open(self, integration: str, *, after: int = 0, limit: int | None = None) -> tuple[Share, ...]:
         """Return the shares of an integration on which something is left to do, by their numbers.
@@ -151,12 +156,9 @@ def forget_shares(db: Db, integrations: Sequence[str]) -> None:
     ShareRow.delete().where(ShareRow.integration.in_(list(integrations))).execute(db)
 
 
-def _cut(db: Db, integration: str, pieces: Sequence[Sequence[int]], stand: Mapping[str, str | int]) -> int:
+def _replace(db: Db, dialect: Dialect, integration: str, rows: Sequence[tuple[str | int, ...]]) -> None:
     forget_shares(db, [integration])
-    for number, keys in enumerate(pieces, 1):
-        row = {"id": new_id(), "integration": integration, "number": number, "keys": json.dumps(keys), **stand}
-        ShareRow.insert(row).execute(db)
-    return len(pieces)
+    _SHARES.run(db, dialect, rows)
 
 
 def _open(db: Db, integration: str, *, after: int, limit: int | None) -> tuple[Share, ...]:
