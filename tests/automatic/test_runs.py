@@ -11,7 +11,7 @@ import pytest
 
 from jobsync_tui.backend.access import Actor
 from jobsync_tui.backend.errors import Refused, Unreachable
-from jobsync_tui.backend.models import Action, ActionKind, EvaluationPolicy, FieldAvailability, Leaf, Op, Rule, SyncStatus
+from jobsync_tui.backend.models import Action, ActionKind, EvaluationPolicy, Leaf, Op, Rule, SyncStatus
 from jobsync_tui.backend.store.automatic_tables import DecisionRow
 from jobsync_tui.backend.store.integrations import IntegrationStore
 from jobsync_tui.backend.sync.refresh import Refresher
@@ -203,15 +203,7 @@ async def test_a_field_that_the_list_leaves_out_is_read_before_a_job_is_refused(
     fleet: Fleet, host: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shelf = fleet.ats["acme"]
-    shelf.availability = FieldAvailability(single_only=frozenset({"description"}))  # type: ignore[misc]
-    whole = dict(shelf.jobs)
-    shelf.jobs = {job_id: replace(job, description=None, not_loaded=("description",)) for job_id, job in whole.items()}
-
-    async def single(job_id: str) -> object:
-        shelf.read.append(job_id)
-        return whole[job_id]
-
-    shelf.job = single  # type: ignore[method-assign,assignment]
+    shelf.describe_singly()
     monkeypatch.setattr("jobsync_tui.backend.sync.automatic.MOST", 3)
     await host.save(Rule("nights", "Nights", Leaf("description", Op.CONTAINS, "nights"), ICU.actions))
     first, second, third = [await host.run() for _ in range(3)]

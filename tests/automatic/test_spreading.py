@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from jobsync_tui.backend.errors import CredentialsRejected, Unreachable
-from jobsync_tui.backend.models import FieldAvailability, Leaf, Op, Rule
+from jobsync_tui.backend.models import Leaf, Op, Rule
 from jobsync_tui.backend.store.shares import ShareStore, Tally, Work
 from jobsync_tui.backend.store.tables import JudgementRow
 from jobsync_tui.backend.sync import spreading
@@ -206,16 +205,7 @@ async def test_refused_credentials_are_met_once_and_hold_the_integration(fleet: 
 
 
 async def test_jobs_that_have_to_be_read_singly_are_shared_out_too(fleet: Fleet, hosts: list[Host]) -> None:
-    shelf = fleet.ats["acme"]
-    shelf.availability = FieldAvailability(single_only=frozenset({"description"}))  # type: ignore[misc]
-    whole = dict(shelf.jobs)
-    shelf.jobs = {job_id: replace(job, description=None, not_loaded=("description",)) for job_id, job in whole.items()}
-
-    async def single(job_id: str) -> object:
-        shelf.read.append(job_id)
-        return whole[job_id]
-
-    shelf.job = single  # type: ignore[method-assign,assignment]
+    fleet.ats["acme"].describe_singly()
     cut: list[Work] = []
     keep = hosts[0].shares.cut
 

@@ -57,7 +57,10 @@ AUTO = Actor.automatic({"trigger": "once"})
 
 
 class ListedAts(Adapter):
-    """An ATS whose jobs lie on a shelf; ``trouble`` is raised instead of a list, ``broken`` instead of single jobs."""
+    """An ATS whose jobs lie on a shelf; ``trouble`` is raised instead of a list, ``broken`` instead of single jobs.
+
+    ``whole`` are those of which a single read gives more than the list.
+    """
 
     provider = "shelf"
     title = "Shelf"
@@ -68,6 +71,7 @@ class ListedAts(Adapter):
         super().__init__(Connection(integration, "http://127.0.0.1", {}, http))
         self.integration = integration
         self.jobs: dict[str, Job] = {}
+        self.whole: dict[str, Job] = {}
         self.trouble: Exception | None = None
         self.broken: dict[str, Exception] = {}
         self.listed = 0
@@ -78,6 +82,12 @@ class ListedAts(Adapter):
         """Lay jobs on the shelf."""
         for number in numbers:
             self.jobs[str(number)] = replace(a_job(str(number), **fields), integration=self.integration)
+
+    def describe_singly(self) -> None:
+        """Have the list leave out the descriptions, which a single read gives."""
+        self.availability = FieldAvailability(single_only=frozenset({"description"}))  # type: ignore[misc]
+        self.whole = dict(self.jobs)
+        self.jobs = {job_id: replace(job, description=None, not_loaded=("description",)) for job_id, job in self.whole.items()}
 
     async def test(self) -> str:
         return "shelf"
@@ -93,7 +103,7 @@ class ListedAts(Adapter):
         self.read.append(job_id)
         if job_id in self.broken:
             raise self.broken[job_id]
-        return self.jobs.get(job_id)
+        return self.whole.get(job_id) or self.jobs.get(job_id)
 
 
 def order(integration: str, *, stop: asyncio.Event | None = None, on_schedule: bool = False, spread: bool = False) -> Order:

@@ -204,12 +204,12 @@ class PostgresqlDialect(Dialect):
         yield
         db.execute_sql(_BY_INDEX.format("on"))
 
-    def _hear_clock(self, answered: tuple[int, ...]) -> None:
-        self._clock = (answered[0], clock.uptime())
-
     def explain(self, error: Exception) -> StorageError:
         """Sort the server's error by what the admin can do about it."""
         return explained(error, self.title, self._timeout)
+
+    def _hear_clock(self, answered: tuple[int, ...]) -> None:
+        self._clock = (answered[0], clock.uptime())
 
 
 class _Connection(peewee.PostgresqlDatabase):

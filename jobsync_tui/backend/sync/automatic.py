@@ -23,6 +23,7 @@ from ..store.shares import Tally, Work
 from ..store.verdicts import Judgement
 from .collector import seldom_collected
 from .guard import credentials_hold, guard_hold, too_many
+from .hand import FAULT
 from .judging import Judge
 from .loading import MOST, Loader
 from .messenger import Messenger
@@ -110,8 +111,7 @@ class Automatic:
             return AutomaticRun(integration=integration, error=error.failure())
         except Exception:
             log.exception("the automatic sync of %s ended in a fault", integration)
-            fault = Failure("fault", "A fault in jobsync; its log has the details", None)
-            return AutomaticRun(integration=integration, error=fault)
+            return AutomaticRun(integration=integration, error=FAULT)
 
     async def _unless_paused(self, order: Order) -> AutomaticRun:
         schedule, integration = self._parts.schedule, order.integration
@@ -183,13 +183,11 @@ class _Run:
                 await self._decide()
             if not self.order.stop.is_set():
                 await self.parts.watch(self.order.integration)
-        except CredentialsRejected as error:
-            self.error = error.failure()
         except JobsyncError as error:
             self.error = error.failure()
         except Exception:
             log.exception("the automatic sync of %s ended in a fault", self.order.integration)
-            self.error = Failure("fault", "A fault in jobsync; its log has the details")
+            self.error = FAULT
         if self.error is not None and self.error.code == CredentialsRejected.code:
             await self._hold(credentials_hold(self.error, self.parts.now()))
         return AutomaticRun(

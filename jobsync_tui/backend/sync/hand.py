@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from .. import clock
 from ..access import Actor
-from ..models import Outcome, SyncResult
+from ..models import Failure, Outcome, SyncResult
 from ..store.decisions import LONGEST_WAIT, Candidate, Decision, DecisionStore
 from ..store.shares import Tally
 from ..store.verdicts import Judgement
@@ -22,6 +22,9 @@ FINAL = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.
 """Outcomes that stand until the job or the rules change."""
 
 FAILED = frozenset({Outcome.FAILED.value, Outcome.UNKNOWN.value})
+
+FAULT = Failure("fault", "A fault in jobsync; its log has the details")
+"""What ends a run, or a share of one, where nobody has foreseen it."""
 
 FOR_GOOD = frozenset({"refused", "remote_gone", "not_verified"})
 """Failures that trying again would not mend: the target declines or alters what is sent, or its job is gone and a person must say so."""
@@ -95,7 +98,7 @@ class Hand:
 
     def _decision(self, candidate: Candidate, result: SyncResult | Exception, patience: Patience) -> Decision:
         if isinstance(result, Exception):
-            return Decision(candidate, Outcome.FAILED.value, "fault", self._again(candidate))
+            return Decision(candidate, Outcome.FAILED.value, FAULT.code, self._again(candidate))
         patience.see(result.error if result.outcome in {Outcome.FAILED, Outcome.UNKNOWN} else None)
         code = None if result.error is None else result.error.code
         if result.outcome in FINAL:

@@ -18,13 +18,13 @@ from .. import clock
 from ..access import Actor
 from ..errors import Busy, JobsyncError
 from ..http import HttpSession
-from ..models import Failure, Lease
+from ..models import Lease
 from ..store.decisions import Candidate, DecisionStore
 from ..store.leases import LeaseStore
 from ..store.shares import Share, ShareStore, Tally, Work
 from ..store.verdicts import Judgement
 from .bulk import Bulk
-from .hand import Hand
+from .hand import FAULT, Hand
 from .judging import Judge
 from .loading import Loader
 from .timer import wait_for
@@ -161,7 +161,7 @@ class Spreading:
             tally = Tally(error=error.failure())
         except Exception:
             log.exception("%s of %s ended in a fault", place(share), by.integration)
-            tally = Tally(error=Failure("fault", "A fault in jobsync; its log has the details"))
+            tally = Tally(error=FAULT)
         await parts.shares.note(share, tally, ended=tally.error is not None or not by.stop.is_set())
 
     @asynccontextmanager
