@@ -68,11 +68,11 @@ def everything(fleet: Fleet) -> list[str]:
 
 
 async def test_everybody_who_is_free_does_shares_and_each_job_is_synced_once(fleet: Fleet, hosts: list[Host]) -> None:
-    by: set[str] = set()
+    by: set[ShareStore] = set()
     keep = ShareStore.note
 
     async def noted(store: ShareStore, share: object, tally: Tally, *, ended: bool) -> None:
-        by.add(store._process)
+        by.add(store)
         await keep(store, share, tally, ended=ended)  # type: ignore[arg-type]
 
     with pytest.MonkeyPatch.context() as patch:
@@ -231,7 +231,7 @@ async def test_whoever_works_on_an_integration_has_a_part_of_what_its_ats_allows
 
 
 async def test_what_the_ats_asked_of_one_is_told_to_the_others(hosts: list[Host], fleet: Fleet) -> None:
-    first, second = hosts[0].shares, hosts[1].shares
+    first, second = hosts[0].company, hosts[1].company
     assert (await first.heard("acme", timedelta(seconds=40))).held == timedelta()
     company = await second.heard("acme", timedelta())
     assert (company.processes, company.held) == (2, timedelta(seconds=40))
@@ -247,7 +247,7 @@ async def test_it_can_be_seen_how_far_a_large_run_is(hosts: list[Host]) -> None:
     await store.cut("acme", range(SIZE * 2 + 1), SIZE, work=Work.SYNC, judgement=1, every=EVERY)
     shares = await store.open("acme")
     assert [len(share.keys) for share in shares] == [SIZE, SIZE, 1]
-    await store.heard("acme", timedelta())
+    await hosts[0].company.heard("acme", timedelta())
     await store.note(shares[0], Tally(), ended=True)
     found = await store.spread("acme")
     assert found is not None

@@ -25,6 +25,7 @@ from jobsync_tui.backend.models import (
 )
 from jobsync_tui.backend.notify.base import Channel
 from jobsync_tui.backend.store.batches import BatchStore
+from jobsync_tui.backend.store.company import CompanyStore
 from jobsync_tui.backend.store.decisions import DecisionStore
 from jobsync_tui.backend.store.integrations import IntegrationStore
 from jobsync_tui.backend.store.jobs import JobStore
@@ -128,6 +129,7 @@ class Host:
     troubles: TroubleStore
     messenger: Messenger
     shares: ShareStore
+    company: CompanyStore
 
     async def run(
         self, integration: str = "acme", *, stop: asyncio.Event | None = None, on_schedule: bool = False, spread: bool = False
@@ -180,9 +182,11 @@ class Fleet:
         pipeline = Pipeline(self._parts(jobs, ledger, rules, clock, target or self.target))
         judge = Judge(VerdictStore(database), BatchStore(database), rules.current, lambda: self.policy, clock.now)
         loader = Loader(self.ats.__getitem__, jobs, rules.current, lambda: self.policy, clock.now)
-        decisions, shares = DecisionStore(database), ShareStore(database, process=process, now=clock.now)
+        decisions, shares = DecisionStore(database), ShareStore(database, now=clock.now)
+        company = CompanyStore(database, process=process, now=clock.now)
         spreading = SpreadingParts(
             shares=shares,
+            company=company,
             leases=ledger.leases,
             decisions=decisions,
             judge=judge,
@@ -220,6 +224,7 @@ class Fleet:
                 troubles,
                 parts.messenger,
                 shares,
+                company,
             )
         finally:
             await database.close()

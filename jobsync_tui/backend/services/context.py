@@ -193,6 +193,7 @@ class Context:
         loader = Loader(self.connections.adapter, self.stores.jobs, self.stores.rules.current, self.policy, self.now)
         spreading = SpreadingParts(
             shares=self.stores.shares,
+            company=self.stores.company,
             leases=self.ledger.leases,
             decisions=self.stores.decisions,
             judge=self.judge,

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from ..database import Database
     from ..models import EvaluationPolicy
     from ..store.batches import BatchStore
+    from ..store.company import CompanyStore
     from ..store.coverage import CoverageStore
     from ..store.decisions import DecisionStore
     from ..store.drafts import DraftStore
@@ -111,10 +112,17 @@ class Stores:
 
     @cached_property
     def shares(self) -> ShareStore:
-        """What is left to do of large runs, and who does it."""
+        """What is left to do of large runs."""
         from ..store.shares import ShareStore
 
         return ShareStore(self.database)
+
+    @cached_property
+    def company(self) -> CompanyStore:
+        """Who works on large runs."""
+        from ..store.company import CompanyStore
+
+        return CompanyStore(self.database)
 
     @cached_property
     def troubles(self) -> TroubleStore:

@@ -1,4 +1,4 @@
-"""Shares of a run: the jobs of a large one, cut into pieces of which every worker takes one after another, and who works on them.
+"""Shares of a run: the jobs of a large one, cut into pieces of which every worker takes one after another.
 
 A share is in the hands of whoever has its lease. What is decided on its jobs stands as soon as it is decided, so one whose worker died is
 taken up by another where that one was cut off.
@@ -17,12 +17,9 @@ from .. import clock
 from ..database import Database, Db, Dialect
 from ..ids import new_id
 from ..models import Failure, Spread
-from .automatic_tables import HandRow, ShareRow
+from .automatic_tables import ShareRow
+from .company import at_work
 from .inserts import Insertion
-from .ticks import process_name
-
-SILENT = 10_000
-"""Milliseconds after which a process that was not heard of has no part in the work any more; several times the pause between two signs."""
 
 _SHARES = Insertion("automatic_shares", ("id", "integration", "number", "work", "judgement", "every", "keys", "ended_at", "tally"))
 
@@ -76,21 +73,12 @@ class Share:
     keys: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Company:
-    """Who works on an integration: how many processes, this one included, and until when the ATS asked one of the others to wait."""
-
-    processes: int
-    held: timedelta
-
-
 class ShareStore:
-    """Shares that are to be done, and the processes that do them."""
+    """Shares that are to be done."""
 
-    def __init__(self, database: Database, *, process: str | None = None, now: Callable[[], datetime] | None = None) -> None:
+    def __init__(self, database: Database, *, now: Callable[[], datetime] | None = None) -> None:
         self._database = database
-        self._process = process or process_name()
-        self._now = now
+        self._now = now or database.now
 
     async def cut(self, integration: str, keys: Sequence[int], size: int, *, work: Work, judgement: int, every: timedelta) -> int:
         """Cut jobs into shares of at most ``size``, in place of all that the integration had; returns how many these are."""
@@ -124,7 +112,7 @@ class ShareStore:
 
     async def note(self, share: Share, tally: Tally, *, ended: bool) -> None:
         """Add what came of jobs of a share; nothing happens where its run is over."""
-        await self._database.write(lambda db: _note(db, share, tally, self._present(db) if ended else 0))
+        await self._database.write(lambda db: _note(db, share, tally, clock.to_ms(self._now()) if ended else 0))
 
     async def failed(self, integration: str) -> bool:
         """Return whether a share ended because going on makes no sense."""
@@ -134,21 +122,9 @@ class ShareStore:
         """Take the shares of an integration out, and return what came of them."""
         return await self._database.write(_clear, integration)
 
-    async def heard(self, integration: str, held: timedelta) -> Company:
-        """Note that this process works on an integration, and how long the ATS has asked it to wait; returns who else does."""
-        return await self._database.write_unsynced(lambda db: _heard(db, integration, self._process, held, self._present(db)))
-
-    async def leave(self, integration: str) -> None:
-        """Note that this process does not work on an integration any more."""
-        ours = (HandRow.integration == integration) & (HandRow.process == self._process)
-        await self._database.write_unsynced(lambda db: HandRow.delete().where(ours).execute(db))
-
     async def spread(self, integration: str) -> Spread | None:
         """Return how far the shares of an integration are done and by whom; None where it has none."""
-        return await self._database.read(lambda db: _spread(db, integration, self._present(db)))
-
-    def _present(self, db: Db) -> int:
-        return self._database.dialect.present(db) if self._now is None else clock.to_ms(self._now())
+        return await self._database.read(lambda db: _spread(db, integration, clock.to_ms(self._now())))
 
 
 def forget_shares(db: Db, integrations: Sequence[str]) -> None:
@@ -213,21 +189,10 @@ def _clear(db: Db, integration: str) -> Tally:
     return found
 
 
-def _heard(db: Db, integration: str, process: str, held: timedelta, now: int) -> Company:
-    HandRow.delete().where(HandRow.heard_at < now - SILENT).execute(db)
-    values = {"heard_at": now, "held_until": now + held // timedelta(milliseconds=1)}
-    row = {"integration": integration, "process": process, **values}
-    HandRow.insert(row).on_conflict(conflict_target=[HandRow.integration, HandRow.process], update=values).execute(db)
-    hands = list(HandRow.select().where(HandRow.integration == integration).execute(db))
-    others = [each.held_until for each in hands if each.process != process]
-    return Company(len(hands), timedelta(milliseconds=max(0, max(others, default=0) - now)))
-
-
 def _spread(db: Db, integration: str, now: int) -> Spread | None:
     shares = ShareRow.select().where(ShareRow.integration == integration)
     total = shares.count(db)
     if not total:
         return None
-    hands = HandRow.select(HandRow.process).where((HandRow.integration == integration) & (HandRow.heard_at >= now - SILENT))
-    workers = tuple(row[0] for row in hands.order_by(HandRow.process).tuples().execute(db))
-    return Spread(shares=total, ended=shares.where(ShareRow.ended_at != 0).count(db), workers=workers)
+    ended = shares.where(ShareRow.ended_at != 0).count(db)
+    return Spread(shares=total, ended=ended, workers=at_work(db, integration, now))

@@ -19,6 +19,7 @@ from ..access import Actor
 from ..errors import Busy, JobsyncError
 from ..http import HttpSession
 from ..models import Lease
+from ..store.company import CompanyStore
 from ..store.decisions import Candidate, DecisionStore
 from ..store.leases import LeaseStore
 from ..store.shares import Share, ShareStore, Tally, Work
@@ -55,6 +56,7 @@ class SpreadingParts:
     """What shares are done with. ``session`` gives the connection to an integration's ATS."""
 
     shares: ShareStore
+    company: CompanyStore
     leases: LeaseStore
     decisions: DecisionStore
     judge: Judge
@@ -177,7 +179,7 @@ class Spreading:
             await asyncio.gather(beating, return_exceptions=True)
             self._parts.session(integration).divide(1)
             with suppress(JobsyncError):
-                await self._parts.shares.leave(integration)
+                await self._parts.company.leave(integration)
 
     async def _beat(self, integration: str) -> None:
         while True:
@@ -188,7 +190,7 @@ class Spreading:
 
     async def _hear(self, integration: str) -> None:
         session = self._parts.session(integration)
-        company = await self._parts.shares.heard(integration, timedelta(seconds=session.held))
+        company = await self._parts.company.heard(integration, timedelta(seconds=session.held))
         session.divide(company.processes, company.held.total_seconds())
 
 
