@@ -24,7 +24,7 @@ def past_section(found: Eligibility, subject: Subject, width: int) -> list[Line]
         told.append(f"last synced {words.ago(synced, subject.now)}" if synced else "never synced")
     if not told:
         return []
-    title = "SO FAR" if found.eligible else "WHY NOT BY ITSELF"
+    title = "WHY NOT BY ITSELF" if automatic is not None and not found.eligible else "SO FAR"
     return [head(title, "H history" if subject.past else ""), *(line("   ", part) for part in _packed(told, width - 4))]
 
 

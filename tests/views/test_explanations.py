@@ -46,6 +46,12 @@ def words_of(sheet: Sheet) -> str:
     return " ".join(as_text(sheet).split())
 
 
+def test_why_it_was_not_synced_by_itself_is_headed_so_only_where_the_automatic_sync_decided() -> None:
+    assert "WHY NOT BY ITSELF" in words_of(explain(samples.unmatched(), subject(), 80))
+    by_hand = words_of(explain(samples.unmatched(automatic=None), subject(), 80))
+    assert ("WHY NOT BY ITSELF" in by_hand, "SO FAR" in by_hand) == (False, True)
+
+
 def test_every_kind_of_missing_value_is_told_apart() -> None:
     told = words_of(explain(samples.unmatched(), subject(), 80))
     assert "employment_type is Travel EMPTY in this job" in told
