@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
@@ -11,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from jobsync_tui.backend.errors import CredentialsRejected, Unreachable
-from jobsync_tui.backend.models import Leaf, Op, Rule
+from jobsync_tui.backend.models import Job, Leaf, Op, Rule
 from jobsync_tui.backend.store.shares import ShareStore, Tally, Work
 from jobsync_tui.backend.store.tables import JudgementRow
 from jobsync_tui.backend.sync import spreading
-from jobsync_tui.backend.sync.spreading import LARGE, SIZE, place
+from jobsync_tui.backend.sync.spreading import LARGE, SIZE, in_hand, place
 from tests.support.fleet import EVERY, ICU, Fleet, Host, open_fleet, order
 
 pytestmark = pytest.mark.usefixtures("on_each_database", "quick")
@@ -185,6 +186,33 @@ async def test_one_that_is_asked_to_end_leaves_its_share_to_others(fleet: Fleet,
     run = await leader
     assert (run.error, sum(run.outcomes.values())) == (None, MANY)
     assert await fleet.in_target() == everything(fleet)
+
+
+async def test_what_was_done_of_a_share_before_its_lease_was_broken_is_told(fleet: Fleet, hosts: list[Host]) -> None:
+    shelf, leases = fleet.ats["acme"], hosts[1].ledger.leases
+    read = shelf.job
+
+    async def breaks(job_id: str) -> Job | None:
+        if len(shelf.read) == SIZE // 2:
+            for lease in await leases.all():
+                if in_hand("acme", lease):
+                    await leases.release(lease)
+        return await read(job_id)
+
+    shelf.job = breaks  # type: ignore[method-assign]
+    run = await hosts[0].run(spread=True)
+    assert (run.error, sum(run.outcomes.values())) == (None, MANY)
+    assert run.outcomes["created"] >= MANY - 2, "but for what was in hand, which is tried again later"
+
+
+async def test_one_who_lost_a_share_does_not_open_it_again(hosts: list[Host]) -> None:
+    store = hosts[0].shares
+    await store.cut("acme", [1], SIZE, work=Work.SYNC, judgement=1, every=EVERY)
+    (share,) = await store.open("acme")
+    await store.note(share, Tally(Counter(created=1)), ended=True)
+    await store.note(share, Tally(Counter(created=2)), ended=False)
+    assert await store.open("acme") == ()
+    assert (await store.clear("acme")).outcomes == {"created": 3}
 
 
 async def test_a_trouble_that_the_next_job_would_meet_ends_the_run(fleet: Fleet, hosts: list[Host]) -> None:

@@ -160,7 +160,9 @@ def _note(db: Db, share: Share, tally: Tally, ended_at: int) -> None:
         return
     found = _read(text)
     found.add(tally)
-    ShareRow.update({"tally": _text(found), "ended_at": ended_at}).where(ShareRow.id == share.id).execute(db)
+    # Whoever lost its lease does not open again what another has ended meanwhile.
+    ended = {"ended_at": ended_at} if ended_at else {}
+    ShareRow.update({"tally": _text(found), **ended}).where(ShareRow.id == share.id).execute(db)
 
 
 def _tally(db: Db, integration: str) -> Tally:

@@ -277,11 +277,10 @@ class _Run:
         spreading = self.parts.spreading
         by = spreading.hand(self.order.actor, self.order.integration, judgement, self.order.every, self.order.stop)
         if self.order.spread and len(chosen) > LARGE:
-            tally = await spreading.lead(work, chosen, by)
+            self.tally.add(await spreading.lead(work, chosen, by))
         else:
-            tally = await (by.read if work is Work.READ else by.sync)(chosen, partial(self.parts.ledger.leases.renew, self.lease))
-        self.tally.add(tally)
-        self.error = tally.error
+            await by.do(work, chosen, self.tally, partial(self.parts.ledger.leases.renew, self.lease))
+        self.error = self.tally.error
 
     async def _hold(self, hold: Hold, held_for: str | None = None) -> None:
         """Have the integration wait for a person; said loudly, and recorded, once."""

@@ -11,7 +11,7 @@ from .. import clock
 from ..access import Actor
 from ..models import Failure, Outcome, SyncResult
 from ..store.decisions import LONGEST_WAIT, Candidate, Decision, DecisionStore
-from ..store.shares import Tally
+from ..store.shares import Tally, Work
 from ..store.verdicts import Judgement
 from .bulk import Bulk, JobKey
 from .guard import Patience
@@ -58,30 +58,36 @@ class Hand:
     stop: asyncio.Event
     now: Callable[[], datetime] = clock.now
 
-    async def read(self, some: Sequence[Candidate], renew: Renew) -> Tally:
-        """Read jobs into the cache, one request each.
+    async def do(self, work: Work, some: Sequence[Candidate], tally: Tally, renew: Renew) -> None:
+        """Read jobs into the cache, one request each, or sync them.
+
+        Args:
+            work: Which of the two.
+            some: The jobs.
+            tally: Takes in what comes of each as it comes, also of those before an error.
+            renew: Called after each.
 
         Raises:
-            RemoteError: The ATS could not be asked.
+            RemoteError: The ATS could not be asked for a job that was to be read.
+            AccessDenied, UsageError: The integration may not be used, or not any more.
+            Busy: The lease under which this is done has ended.
         """
+        if work is Work.READ:
+            await self._read(some, renew)
+        else:
+            await self._sync(some, tally, renew)
 
+    async def _read(self, some: Sequence[Candidate], renew: Renew) -> None:
         async def one(candidate: Candidate) -> None:
             if not self.stop.is_set():
                 await self.loader.load(self.integration, candidate.job_id)
                 await renew()
 
         await side_by_side(some, one, self.bulk.concurrency)
-        return Tally()
 
-    async def sync(self, some: Sequence[Candidate], renew: Renew) -> Tally:
-        """Sync jobs, and return what came of them.
-
-        Raises:
-            AccessDenied, UsageError: The integration may not be used, or not any more.
-            Busy: The lease under which this is done has ended.
-        """
+    async def _sync(self, some: Sequence[Candidate], tally: Tally, renew: Renew) -> None:
         by_key: dict[JobKey, Candidate] = {(self.integration, each.job_id): each for each in some}
-        tally, patience = Tally(), Patience()
+        patience = Patience()
 
         async def ended(job: JobKey, result: SyncResult | Exception) -> None:
             decision = self._decision(by_key[job], result, patience)
@@ -94,7 +100,6 @@ class Hand:
         await self.bulk.sync_while(self.actor, list(by_key), lambda: not (self.stop.is_set() or patience.ended), ended)
         if patience.ended:
             tally.error = patience.last
-        return tally
 
     def _decision(self, candidate: Candidate, result: SyncResult | Exception, patience: Patience) -> Decision:
         if isinstance(result, Exception):

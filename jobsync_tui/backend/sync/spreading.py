@@ -152,19 +152,19 @@ class Spreading:
         """Do what is left to do of a share, and note what came of it."""
         parts = self._parts
         chosen = await parts.decisions.still_open(by.judgement, by.integration, parts.now(), share.keys)
-        do = by.read if share.work is Work.READ else by.sync
+        tally, lost = Tally(), False
         try:
-            tally = await do(chosen, partial(parts.leases.renew, lease))
+            await by.do(share.work, chosen, tally, partial(parts.leases.renew, lease))
         except Busy as error:
             # Its lease ran out or was broken: what is left of it is whoever's that takes it next.
             log.warning("%s of %s was lost: %s", place(share), by.integration, error.message)
-            return
+            lost = True
         except JobsyncError as error:
-            tally = Tally(error=error.failure())
+            tally.error = error.failure()
         except Exception:
             log.exception("%s of %s ended in a fault", place(share), by.integration)
-            tally = Tally(error=FAULT)
-        await parts.shares.note(share, tally, ended=tally.error is not None or not by.stop.is_set())
+            tally.error = FAULT
+        await parts.shares.note(share, tally, ended=tally.error is not None or not (lost or by.stop.is_set()))
 
     @asynccontextmanager
     async def _in_company(self, integration: str, stop: asyncio.Event) -> AsyncIterator[None]:
