@@ -44,4 +44,5 @@ def test_the_remedy_for_a_missing_index_makes_it(jobsync: Jobsync, tmp_path: Pat
 def test_a_server_that_is_not_there_is_a_failure_with_the_remedy(jobsync: Jobsync, tmp_path: Path) -> None:
     findings = told(jobsync, tmp_path, "postgresql://nobody@127.0.0.1:9/jobsync")
     assert {status for status, *_ in findings} == {"fail"}
-    assert all("cannot be reached" in message and "server runs" in remedy for _, message, remedy in findings)
+    assert all("127.0.0.1:9 cannot be reached" in message for _, message, _ in findings)
+    assert all("server runs. A command is to be given again" in remedy for *_, remedy in findings)

@@ -178,7 +178,8 @@ def dialect_of(url: str, *, timeout: float) -> Dialect:
     if separator and scheme == "sqlite" and rest:
         from .sqlite import SqliteDialect
 
-        return SqliteDialect(rest, timeout=timeout)
+        # Two slashes at the beginning, as of a path that stands whole behind the third slash, would be kept by every path made of it.
+        return SqliteDialect(f"/{rest.lstrip('/')}" if rest.startswith("/") else rest, timeout=timeout)
     if separator and scheme in {"postgresql", "postgres"}:
         from .postgresql import PostgresqlDialect
 

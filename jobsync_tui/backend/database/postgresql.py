@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any, ClassVar, cast
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import peewee
 from peewee import fn
@@ -64,7 +64,7 @@ class PostgresqlDialect(Dialect):
         self.errors = (peewee.PeeweeException,)
         self._clock = (0, 0)
         parts = urlsplit(url)
-        self.title = f"PostgreSQL database {parts.path.lstrip('/') or 'default'} on {parts.hostname or 'this machine'}"
+        self.title = f"PostgreSQL database {parts.path.lstrip('/') or 'default'} on {_place(parts)}"
 
     def prepare(self) -> None:
         """Load the driver.
@@ -241,3 +241,15 @@ class _Connection(peewee.PostgresqlDatabase):
 def escaped(text: str) -> str:
     """Return ``text`` with nothing in it special to LIKE."""
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _place(parts: SplitResult) -> str:
+    """Return host and port as a URL names them."""
+    host = parts.hostname or "this machine"
+    try:
+        port = parts.port
+    except ValueError:  # several hosts, each with its own
+        port = None
+    if port is None:
+        return host
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

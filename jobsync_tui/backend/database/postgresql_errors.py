@@ -34,7 +34,9 @@ def explained(error: Exception, title: str, timeout: float) -> StorageError:
         )
     if is_lost(error):
         return StorageUnreachable(
-            f"The {title} cannot be reached: {_words(error)}.", remedy="Check that the server runs; jobsync connects again by itself."
+            f"The {title} cannot be reached: {_words(error)}.",
+            remedy="Check that the server runs. A command is to be given again; the application and a service that were connected "
+            "connect again by themselves.",
         )
     return StorageError(f"The {title} failed ({state}): {_words(error)}.", remedy="This is a fault in jobsync; its log has the details.")
 
