@@ -22,6 +22,9 @@ from .text import clean
 ROOT = "jobsync_tui"
 """Every logger of the program is below this name."""
 
+LIBRARIES = ("procrastinate", "psycopg")
+"""Libraries whose warnings go the same way; what they say by themselves is for whoever reads the log, not for a terminal."""
+
 MAX_BYTES = 5_000_000
 BACKUPS = 3
 
@@ -97,13 +100,19 @@ def set_up_logging(log_file: Path, *, verbose: bool = False) -> None:
         _attach(logger, logging.StreamHandler(sys.stderr))
     if not logger.handlers:
         logger.addHandler(logging.NullHandler())
+    for library in map(logging.getLogger, LIBRARIES):
+        library.setLevel(logging.WARNING)
+        library.propagate = False
+        for handler in logger.handlers:
+            library.addHandler(handler)
 
 
 def tear_down_logging() -> None:
     """Close every handler that `set_up_logging` attached."""
     logger = logging.getLogger(ROOT)
     for handler in tuple(logger.handlers):
-        logger.removeHandler(handler)
+        for each in map(logging.getLogger, (ROOT, *LIBRARIES)):
+            each.removeHandler(handler)
         handler.close()
 
 

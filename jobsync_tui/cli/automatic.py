@@ -202,25 +202,32 @@ def _print_status(found: AutomaticStatus, *, as_json: bool) -> None:
             say(f"{state.integration} waits since {when(state.hold.since)}: {state.hold.message}. {state.hold.remedy}")
     if found.engine is not None:
         _print_engine(found.engine)
-    for tick in found.ticks[:5]:
-        missed = f", {tick.missed} missed before it" if tick.missed else ""
-        ended = "under way or cut off" if tick.ended_at is None else tick.outcome
-        print_line(f"run {when(tick.at)} of {tick.integration} by {tick.by}: {ended}{missed}")
+    _print_ticks(found)
     for trouble in found.troubles:
         print_line(f"TROUBLE {trouble.integration} since {when(trouble.since)}: {trouble.message}")
     for channel in found.channels:
         print_line(f"messages by {channel.name}: last {when(channel.sent_at)}" + (f", FAILED: {channel.error}" if channel.error else ""))
 
 
+def _print_ticks(found: AutomaticStatus) -> None:
+    """Print the last slots that were run; of an integration only the last one can be under way."""
+    running = {state.integration for state in found.integrations if state.running}
+    for tick in found.ticks[:5]:
+        missed = f", {tick.missed} missed before it" if tick.missed else ""
+        ended = tick.outcome if tick.ended_at is not None else "under way" if tick.integration in running else "cut off"
+        print_line(f"run {when(tick.at)} of {tick.integration} by {tick.by}: {ended}{missed}")
+        running.discard(tick.integration)
+
+
 def _print_engine(engine: EngineState) -> None:
     """Print the workers and what waits for one."""
     for worker in engine.workers:
         heard = f"SILENT for {worker.silent_for} s" if worker.missing else f"heard of {when(worker.heard_at)}"
-        print_line(f"worker {worker.id}, {heard}: {', '.join(worker.working_on) or 'idle'}")
+        print_line(f"worker {worker.id}, {heard}: {'leads ' + ', '.join(worker.working_on) if worker.working_on else 'leads no run'}")
     if not engine.workers:
         print_line("no worker runs")
     if engine.waiting:
-        print_line(f"waiting for a worker: {', '.join(engine.waiting)}")
+        print_line(f"no worker is free for: {', '.join(engine.waiting)}")
 
 
 def _standing(state: AutomaticState) -> str:
@@ -232,6 +239,8 @@ def _standing(state: AutomaticState) -> str:
         return "under way"
     if state.hold is not None:
         return f"WAITS: {state.hold.kind}"
-    if state.run is None:
-        return "-" if state.last_run is None else "cut off"
+    if state.last_run is None:
+        return "-"
+    if state.run is None or state.ended_at is None:
+        return "cut off"
     return _words(state.run) if state.run.error is None else f"FAILED: {state.run.error.message}"

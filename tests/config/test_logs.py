@@ -47,6 +47,15 @@ def test_no_secret_and_no_control_character_reaches_it(log_file: Path) -> None:
     assert all(line.startswith((" ", "20")) for line in text.splitlines())
 
 
+def test_what_the_libraries_of_the_workers_say_goes_there_alone(log_file: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    for library in ("psycopg.pool", "procrastinate.worker"):
+        logging.getLogger(library).warning("connection of %s lost", library)
+        logging.getLogger(library).info("chatter")
+    text = log_file.read_text(encoding="utf-8")
+    assert ("psycopg.pool: connection" in text, "procrastinate.worker: connection" in text, "chatter" in text) == (True, True, False)
+    assert capfd.readouterr().err == ""
+
+
 def test_it_rotates_and_stays_private(log_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logs, "MAX_BYTES", 2000)
     logs.set_up_logging(log_file)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -86,6 +87,8 @@ def test_a_large_run_is_shared_out_within_the_rate_limit_and_outlives_whoever_le
         for _ in range(3):
             crew.start()
         until(lambda: len(hands(crew)) == 3, "all three work on it")
+        assert state_of(crew)["next_run"] is not None, "the schedule goes on although a run is under way"
+        until(lambda: queued(crew) and crew.jobsync("auto", "status")["engine"]["waiting"] == [], "the next slot waits for no worker")
         leader = crew.ask("SELECT process FROM leases WHERE integration = 'big' AND job_id = '(automatic run)'")[0][0]
         crew.kill(next(worker for worker in crew.workers if worker.pid == json.loads(leader)[3]))
         until(lambda: len(big(crew)) == len(wire.jobs), "the other two do the rest")
@@ -97,22 +100,37 @@ def test_a_large_run_is_shared_out_within_the_rate_limit_and_outlives_whoever_le
     assert crew.jobsync("audit", "--verify")["ok"]
 
 
-def hands(crew: Crew) -> list[str]:
+def queued(crew: Crew) -> bool:
+    return crew.ask(f"SELECT 1 FROM {QUEUE_SCHEMA}.procrastinate_jobs WHERE status = 'todo' AND args ->> 'integration' = 'big'") != []  # noqa: S608
+
+
+def state_of(crew: Crew) -> dict[str, Any]:
     (state,) = [each for each in crew.jobsync("auto", "status")["integrations"] if each["integration"] == "big"]
-    return [] if state["spread"] is None else list(state["spread"]["workers"])
+    return dict(state)
+
+
+def hands(crew: Crew) -> list[str]:
+    spread = state_of(crew)["spread"]
+    return [] if spread is None else list(spread["workers"])
 
 
 def big(crew: Crew) -> list[str]:
     return [name for name in crew.in_target() if name.startswith("big:")]
 
 
+def listeners(crew: Crew) -> int:
+    return len(crew.ask("SELECT 1 FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"))
+
+
 def test_a_server_that_stops_and_comes_back_is_outlived(tmp_path: Path) -> None:
     with own_cluster() as cluster, a_crew(f"{cluster.url}/postgres", tmp_path, every=1.0) as crew:
         worker = crew.start()
         until(lambda: crew.in_target() == crew.expected(), "it works")
+        until(lambda: listeners(crew) == 1, "it listens")
         cluster.stop()
         cluster.start()
         cluster.wait()
+        until(lambda: listeners(crew) == 1, "it listens again")
         for name in INTEGRATIONS:
             crew.add_jobs(name, 2)
         until(lambda: crew.in_target() == crew.expected(), "it goes on")

@@ -75,7 +75,7 @@ class Lane:
     def _until_done(self, work: Callable[[Db], T], *, synced: bool) -> T:
         self._interrupted = False
         deadline = time.monotonic() + self._dialect.patience
-        tries = CANCELLED_TRIES
+        tries, told = CANCELLED_TRIES, False
         while True:
             try:
                 return self._once(work, synced=synced)
@@ -83,7 +83,9 @@ class Lane:
                 explained = self._dialect.explain(_cause(lost))
                 if self._interrupted or time.monotonic() > deadline:
                     raise explained from lost.__cause__
-                log.warning("%s Trying again.", explained.message)
+                if not told:  # once: it is tried many times a second
+                    log.warning("%s Trying again, for up to %g s.", explained.message, self._dialect.patience)
+                told = True
                 time.sleep(AGAIN_AFTER)  # on a thread of its own, on which nothing else can be done meanwhile
             except self._dialect.errors as error:
                 tries -= 1

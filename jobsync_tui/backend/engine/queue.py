@@ -19,6 +19,13 @@ MIGRATION_LOCK = 0x6A6F6273717565
 """Key of the advisory lock under which the engine's tables are made: "jobsque" in ASCII."""
 
 _TASK = "run"
+
+_LEAP_DAYS = "0 0 29 2 *"
+_NOBODYS = "nobody's"
+"""A queue for a task that no worker does. That there is a periodic task at all is what counts: without one, procrastinate 3.10 looks after
+its listener and its heartbeat no more from the start on, and a worker whose listener the server's restart ended only polls from then on
+(procrastinate issue 1597). Looked after, it ends, and `Worker` connects anew."""
+
 _EXISTS = f"SELECT to_regclass('{QUEUE_SCHEMA}.procrastinate_jobs') IS NOT NULL AS there"
 
 
@@ -38,8 +45,12 @@ class Pace:
     heartbeat: float = 10.0
     stalled: float = 60.0
     sweep: float = 20.0
-    poll: float = 5.0
+    poll: float = 1.0
     shares: float = 2.0
+
+
+async def _supervised(timestamp: int) -> None:
+    """Do nothing, on leap days."""
 
 
 class Queue:
@@ -63,6 +74,7 @@ class Queue:
             await run_one(integration)
 
         self._task = self.app.task(name=_TASK, queue=QUEUE)(run)
+        self.app.periodic(cron=_LEAP_DAYS)(self.app.task(name="supervised", queue=_NOBODYS)(_supervised))
 
     async def prepare(self) -> None:
         """Make the engine's tables where they are missing, one process at a time."""

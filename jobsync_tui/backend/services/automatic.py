@@ -6,14 +6,14 @@ import asyncio
 import logging
 import os
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from ..access import Actor
 from ..clock import from_ms, now, to_ms
 from ..errors import JobsyncError
-from ..models import AutomaticDecision, AutomaticRun, AutomaticState, AutomaticStatus, DueSlot, Failure, HoldKind
+from ..models import AutomaticDecision, AutomaticRun, AutomaticState, AutomaticStatus, DueSlot, Failure, HoldKind, Lease
 from ..store.schedule import slot, width
 from ..sync.automatic import LEASE, Order
 from ..sync.timer import next_slot
@@ -151,7 +151,7 @@ class AutomaticService(Service):
         return AutomaticStatus(
             paused=await context.schedule_store.paused(),
             every=context.settings.sync.every,
-            integrations=tuple([await self._with_run(each) for each in await context.schedule_store.states(visible)]),
+            integrations=await self._states(visible),
             troubles=await context.stores.troubles.standing(visible),
             channels=await context.stores.troubles.channels(channel_names(context.settings)),
             engine=await context.stores.queue.state(),
@@ -172,15 +172,22 @@ class AutomaticService(Service):
     @for_integration
     async def state(self, integration: str) -> AutomaticState:
         """Return how the automatic sync of one integration stands."""
-        return await self._with_run((await self.context.schedule_store.states([integration]))[0])
+        (found,) = await self._states([integration])
+        return found
 
     @for_integration
     async def decision(self, integration: str, job_id: str) -> AutomaticDecision | None:
         """Return what the automatic sync last decided for a job and when it looks again; None where it never did."""
         return await self.context.last_decision(integration, job_id)
 
-    async def _with_run(self, state: AutomaticState) -> AutomaticState:
-        lease = await self.context.ledger.leases.holder_of(state.integration, LEASE)
+    async def _states(self, integrations: Sequence[str]) -> tuple[AutomaticState, ...]:
+        """Return how each integration stands, with the run that is under way."""
+        leases = {each: await self.context.ledger.leases.holder_of(each, LEASE) for each in integrations}
+        running = [each for each, lease in leases.items() if lease is not None]
+        states = await self.context.schedule_store.states(integrations, running)
+        return tuple([await self._with_run(state, leases[state.integration]) for state in states])
+
+    async def _with_run(self, state: AutomaticState, lease: Lease | None) -> AutomaticState:
         if lease is None:
             return state
         spread = await self.context.stores.shares.spread(state.integration)

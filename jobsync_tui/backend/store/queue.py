@@ -19,7 +19,12 @@ FROM {QUEUE_SCHEMA}.procrastinate_workers w
 LEFT JOIN {QUEUE_SCHEMA}.procrastinate_jobs j ON j.worker_id = w.id AND j.status = 'doing'
 GROUP BY w.id, w.last_heartbeat ORDER BY w.id
 """  # noqa: S608 - its own names
-_WAITING = f"SELECT args ->> 'integration' FROM {QUEUE_SCHEMA}.procrastinate_jobs WHERE status = 'todo' ORDER BY id"  # noqa: S608 - its own names
+_WAITING = f"""
+SELECT j.args ->> 'integration' FROM {QUEUE_SCHEMA}.procrastinate_jobs j WHERE j.status = 'todo' AND NOT EXISTS (
+    SELECT 1 FROM {QUEUE_SCHEMA}.procrastinate_jobs d WHERE d.status = 'doing' AND d.lock = j.lock
+) AND j.queue_name = '{QUEUE}' ORDER BY j.id
+"""  # noqa: S608 - its own names
+"""Runs for which no worker has a hand free; one that waits for the run before it is none of them."""
 
 
 class QueueStore:

@@ -9,7 +9,7 @@ passed over, and said to be. Where the interval changes, the slots are others: o
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from enum import Enum
@@ -117,9 +117,9 @@ class ScheduleStore:
         """Return the pause that stands."""
         return await self._database.read(_paused)
 
-    async def states(self, integrations: Sequence[str]) -> tuple[AutomaticState, ...]:
-        """Return how the schedule of each integration stands; whether a run is under way, its lease says."""
-        return await self._database.read(self._states, tuple(integrations))
+    async def states(self, integrations: Sequence[str], running: Collection[str] = ()) -> tuple[AutomaticState, ...]:
+        """Return how the schedule of each integration stands. Which ones have a run under way their leases say, and so the caller."""
+        return await self._database.read(self._states, tuple(integrations), frozenset(running))
 
     def _present(self, db: Db) -> int:
         return self._database.dialect.present(db) if self._now is None else clock.to_ms(self._now())
@@ -130,9 +130,9 @@ class ScheduleStore:
         assert pause is not None, "a row that was just written is there"  # noqa: S101
         return pause
 
-    def _states(self, db: Db, integrations: tuple[str, ...]) -> tuple[AutomaticState, ...]:
+    def _states(self, db: Db, integrations: tuple[str, ...], running: frozenset[str]) -> tuple[AutomaticState, ...]:
         paused, now = _paused(db) is not None, self._present(db)
-        return tuple(_state(_row(db, each), each, now, paused=paused) for each in integrations)
+        return tuple(_state(_row(db, each), each, now, paused=paused, running=each in running) for each in integrations)
 
 
 def width(every: timedelta) -> int:
@@ -227,22 +227,22 @@ def _resume(db: Db, now: int) -> Pause | None:
     return pause
 
 
-def _state(row: ScheduleRow | None, integration: str, now: int, *, paused: bool) -> AutomaticState:
+def _state(row: ScheduleRow | None, integration: str, now: int, *, paused: bool, running: bool) -> AutomaticState:
     if row is None:
         return AutomaticState(integration=integration)
     hold = _hold_of(row)
     run = None if row.last is None else _run(row.last)
-    due = None if paused or hold is not None else _next(row, now)
+    due = None if paused or hold is not None else _next(row, now, running=running)
     started = moment(row.started_at)
     return AutomaticState(integration=integration, last_run=started, ended_at=moment(row.ended_at), run=run, hold=hold, next_run=due)
 
 
-def _next(row: ScheduleRow, now: int) -> datetime | None:
-    """Return when the next slot begins; None where the last one that anybody ran lies too far back, or ahead."""
+def _next(row: ScheduleRow, now: int, *, running: bool) -> datetime | None:
+    """Return when the next slot begins; None where nothing runs, and the last one that anybody ran lies too far back, or ahead."""
     if not row.every:
         return None
     last = max(row.tick, row.started_at)
-    if abs(now - last) > max(LATE * row.every, row.every + 60_000):
+    if not running and abs(now - last) > max(LATE * row.every, row.every + 60_000):
         return None
     return clock.from_ms(slot(now, row.every) + row.every)
 
