@@ -144,7 +144,7 @@ class Diary:
 
     def __init__(self, *, as_json: bool) -> None:
         self._as_json = as_json
-        self._told: dict[str, Failure | None] = {}
+        self._told: dict[str, tuple[Failure | None, Failure | None]] = {}
 
     def write(self, found: Sequence[AutomaticRun]) -> None:
         """Print the runs of one slot."""
@@ -153,20 +153,24 @@ class Diary:
             sys.stdout.flush()
             return
         for run in found:
-            if run.error is not None and self._told.get(run.integration) == run.error:
+            error, missing = self._told.get(run.integration, (None, None))
+            if run.error is not None and run.error == error:
                 continue
-            self._told[run.integration] = run.error
-            _print_run(run)
+            # A run that read no list of everything says nothing of what is missing.
+            self._told[run.integration] = (run.error, None if run.whole else run.missing or missing)
+            _print_run(run, told=missing)
         sys.stdout.flush()
 
 
-def _print_run(run: AutomaticRun) -> None:
+def _print_run(run: AutomaticRun, told: Failure | None = None) -> None:
+    """Print a run, without what was ``told`` before of jobs that are missing."""
     if not run.skipped:
         print_line(f"{run.integration}: {_words(run)}")
-    if run.error is not None:
-        say(f"{run.integration}: {run.error.message}")
-        if run.error.remedy:
-            say(f"    {run.error.remedy}")
+    for failure in (None if run.missing == told else run.missing, run.error):
+        if failure is not None:
+            say(f"{run.integration}: {failure.message}")
+            if failure.remedy:
+                say(f"    {failure.remedy}")
 
 
 def _document(run: AutomaticRun) -> dict[str, Any]:
@@ -178,6 +182,7 @@ def _document(run: AutomaticRun) -> dict[str, Any]:
         "error": run.error,
         "skipped": run.skipped,
         "failures": run.failures,
+        "missing": run.missing,
     }
 
 
@@ -205,6 +210,8 @@ def _print_status(found: AutomaticStatus, *, as_json: bool) -> None:
     _print_ticks(found)
     for trouble in found.troubles:
         print_line(f"TROUBLE {trouble.integration} since {when(trouble.since)}: {trouble.message}")
+        if trouble.remedy:
+            print_line(f"    {trouble.remedy}")
     for channel in found.channels:
         print_line(f"messages by {channel.name}: last {when(channel.sent_at)}" + (f", FAILED: {channel.error}" if channel.error else ""))
 

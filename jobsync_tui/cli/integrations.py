@@ -70,7 +70,7 @@ async def test(*, integration: str | None, as_json: bool) -> int:
 @click.command()
 @integration_option
 @click.option("--full", is_flag=True, help="Ask for everything, even where the ATS can tell what changed.")
-@click.option("--accept-gone", is_flag=True, help="Let the listing mark more than 20 % of the known jobs as gone.")
+@click.option("--accept-gone", is_flag=True, help="Ask for everything, and let the listing mark more than 20 % of the known jobs as gone.")
 @json_option
 @runs
 async def refresh(*, integration: str | None, full: bool, accept_gone: bool, as_json: bool) -> int:

@@ -132,9 +132,15 @@ async def test_a_refused_cursor_costs_the_pages_before_it_once(cache: Cache) -> 
 async def test_an_empty_list_marks_nothing_gone_without_being_told(cache: Cache) -> None:
     await refresher(cache, Script(pages(JOBS))).refresh("acme")
     report = await refresher(cache, Script(pages([]))).refresh("acme")
-    assert (report.seen, report.gone, report.withheld) == (0, 0, 50)
+    assert (report.seen, report.gone, report.withheld, report.known) == (0, 0, 50, 50)
     report = await refresher(cache, Script(pages(JOBS[:20]))).refresh("acme", accept_gone=True)
     assert (report.gone, report.withheld) == (30, 0)
+
+
+async def test_whoever_accepts_that_jobs_are_gone_has_everything_listed(cache: Cache) -> None:
+    await refresher(cache, Script(pages(JOBS, watermark="w-1"), incremental=True)).refresh("acme")
+    report = await refresher(cache, Script(pages(JOBS[:20], watermark="w-2"), incremental=True)).refresh("acme", accept_gone=True)
+    assert (report.mode, report.gone) == (RefreshMode.FULL, 30)
 
 
 @pytest.mark.parametrize(

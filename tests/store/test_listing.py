@@ -105,7 +105,7 @@ class TestGone:
     async def test_more_than_a_fifth_is_asked_about_first(self, cache: Cache, left: int) -> None:
         await cache.fill(FIVE)
         _, gone = await cache.fill(FIVE[:left], at=later(1))
-        assert gone == GoneCounts(0, 5 - left)
+        assert gone == GoneCounts(0, 5 - left, known=5)
         assert await cache.statuses(IDS) == ["never"] * 5
         _, gone = await cache.fill(FIVE[:left], at=later(2), accept_gone=True)
         assert gone == GoneCounts(5 - left, 0)

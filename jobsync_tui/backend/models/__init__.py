@@ -6,6 +6,7 @@ Field names and their order are those of the JSON documents in the contract, so 
 from .automatic import (
     CLOCK_WENT_BACK,
     JOBS_FAILED,
+    JOBS_MISSING,
     AutomaticRun,
     AutomaticState,
     AutomaticStatus,
@@ -117,6 +118,7 @@ from .sync import (
 __all__ = [
     "CLOCK_WENT_BACK",
     "JOBS_FAILED",
+    "JOBS_MISSING",
     "Action",
     "ActionKind",
     "ActionResult",

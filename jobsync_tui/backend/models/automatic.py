@@ -46,6 +46,8 @@ class AutomaticRun:
         failures: Why those failed that did, by code.
         error: What went wrong, or why nothing was done.
         skipped: Whether nothing was done at all.
+        missing: Why jobs that the list lacked are kept, where it lacked so many, or was not whole; the run goes on with them.
+        whole: Whether it read a list of everything that was whole, which ends the trouble of one that was not.
     """
 
     integration: str
@@ -55,6 +57,8 @@ class AutomaticRun:
     error: Failure | None = None
     skipped: bool = False
     failures: Mapping[str, int] = field(default_factory=dict)
+    missing: Failure | None = None
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +66,7 @@ class Trouble:
     """Something that keeps the automatic sync of an integration from its work, as it is told: once when it begins and once when it ends.
 
     Attributes:
-        code: Of the error, or `JOBS_FAILED`.
+        code: Of the error, or `JOBS_FAILED`, or `JOBS_MISSING`.
         since: When it was first met.
         last: When it was met last, or when it was over.
         runs: Runs that met it.
@@ -83,6 +87,9 @@ class Trouble:
 
 JOBS_FAILED = "jobs_failed"
 """The trouble of jobs that fail while the run as a whole does not."""
+
+JOBS_MISSING = "jobs_missing"
+"""The trouble of jobs that a list lacked and that are kept, because they are so many or the list was not whole."""
 
 CLOCK_WENT_BACK = "clock_went_back"
 """The trouble of slots that come up again, because the clock went back, and are passed over."""

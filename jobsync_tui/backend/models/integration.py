@@ -71,7 +71,10 @@ class RefreshProgress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshReport:
-    """What a refresh did to the cache. ``withheld`` counts jobs that a listing lacked but that were not marked gone (the 20 % guard)."""
+    """What a refresh did to the cache.
+
+    ``withheld`` counts jobs that a listing lacked but that were not marked gone (the 20 % guard), of so many ``known`` ones.
+    """
 
     integration: str
     mode: RefreshMode
@@ -86,3 +89,4 @@ class RefreshReport:
     complete: bool
     seconds: float
     finished_at: datetime
+    known: int = 0

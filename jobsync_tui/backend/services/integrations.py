@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from time import monotonic
 
-from ..models import ConnectionReport, HoldKind, IntegrationSummary, RefreshProgress, RefreshReport
+from ..models import JOBS_MISSING, ConnectionReport, HoldKind, IntegrationSummary, RefreshProgress, RefreshReport
+from ..sync.missing import is_whole
 from .base import Service, for_admins, for_integration
 
 
@@ -54,14 +55,17 @@ class IntegrationService(Service):
         Args:
             integration: Its id.
             full: Ask for everything, even where the ATS can tell what changed.
-            accept_gone: Let the listing mark more than a fifth of the known jobs as gone.
+            accept_gone: Let the listing, which is then one of everything, mark more than a fifth of the known jobs as gone.
             on_progress: Told how far it is, at most four times a second.
 
         Raises:
             Busy: Somebody else refreshes it.
             RemoteError: The ATS failed; what was stored before stands, and the next refresh goes on there.
         """
-        return await self.context.refresher.refresh(integration, full=full, accept_gone=accept_gone, on_progress=on_progress)
+        report = await self.context.refresher.refresh(integration, full=full, accept_gone=accept_gone, on_progress=on_progress)
+        if is_whole(report):
+            await self.context.stores.troubles.end(integration, JOBS_MISSING)
+        return report
 
     async def _summary(self, integration: str) -> IntegrationSummary:
         settings = self.context.connections.settings_of(integration)

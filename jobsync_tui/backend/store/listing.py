@@ -71,10 +71,11 @@ class PageCounts:
 
 @dataclass(frozen=True, slots=True)
 class GoneCounts:
-    """What the end of a listing did: jobs marked gone, and jobs it lacked that the guard left as they were."""
+    """What the end of a listing did: jobs marked gone, and jobs it lacked that the guard left as they were, of how many ``known`` ones."""
 
     gone: int
     withheld: int
+    known: int = 0
 
 
 def begin(db: Db, integration: str, process: ProcessIdentity, *, full: bool, now: int) -> ListingState:
@@ -209,7 +210,7 @@ def _mark_missing(db: Db, source: Source, listing: ListingState, *, accept_gone:
     known: int = JobRecord.select(peewee.fn.COUNT(1)).where(present).scalar(db)
     lacking: int = JobRecord.select(peewee.fn.COUNT(1)).where(missing).scalar(db)
     if lacking > GUARD * known and not accept_gone:
-        return GoneCounts(0, lacking)
+        return GoneCounts(0, lacking, known)
     return GoneCounts(_mark_gone(db, missing), 0)
 
 

@@ -16,7 +16,7 @@ import peewee
 from .. import clock
 from ..canonical import storable
 from ..database import Database, Db
-from ..models import CLOCK_WENT_BACK, JOBS_FAILED, AutomaticRun, ChannelState, Failure, Trouble
+from ..models import CLOCK_WENT_BACK, JOBS_FAILED, JOBS_MISSING, AutomaticRun, ChannelState, Failure, Trouble
 from ..text import counted
 from .automatic_tables import ChannelRow, TroubleRow
 from .codec import moment
@@ -48,6 +48,10 @@ class TroubleStore:
         elif not run.skipped:
             await self._database.write(_note, run, clock.to_ms(self._now()))
 
+    async def end(self, integration: str, code: str) -> None:
+        """Note that a trouble is over, where it stands."""
+        await self._database.write(_end, integration, code, clock.to_ms(self._now()))
+
     async def standing(self, integrations: Collection[str]) -> tuple[Trouble, ...]:
         """Return what is not over, oldest first."""
         return await self._database.read(_standing, tuple(integrations))
@@ -72,25 +76,43 @@ class TroubleStore:
 
 def _note(db: Db, run: AutomaticRun, now: int) -> None:
     rows = {row.code: row for row in TroubleRow.select().where(TroubleRow.integration == run.integration).execute(db)}
-    met: set[str] = set()
-    if run.error is not None:
-        met.add(run.error.code)
-        _meet(db, rows.get(run.error.code), run.integration, run.error, now=now)
+    # Whether jobs are still missing, only a list of everything tells.
+    stand = set() if run.whole else {JOBS_MISSING}
+    for failure in (run.error, run.missing):
+        if failure is not None:
+            stand.add(failure.code)
+            _meet(db, rows.get(failure.code), run.integration, failure, now=now)
     known = rows.get(JOBS_FAILED)
     if run.failures or (known is not None and not known.over):
         jobs = failing(db, run.integration)
         if jobs:
-            met.add(JOBS_FAILED)
+            stand.add(JOBS_FAILED)
             failure = Failure(JOBS_FAILED, _words(run, known, jobs), "jobsync retry tries them again.")
             _meet(db, known, run.integration, failure, jobs=jobs, now=now)
     for row in rows.values():
-        if row.code not in met and not row.over:
-            _put(db, row, {"over": True, "last": now, **_event(db, now)})
+        if row.code not in stand:
+            _over(db, row, now)
 
 
 def _note_clock(db: Db, integration: str, failure: Failure, now: int) -> None:
-    here = (TroubleRow.integration == integration) & (TroubleRow.code == failure.code)
-    _meet(db, TroubleRow.select().where(here).first(db), integration, failure, now=now)
+    _meet(db, _row(db, integration, failure.code), integration, failure, now=now)
+
+
+def _end(db: Db, integration: str, code: str, now: int) -> None:
+    row = _row(db, integration, code)
+    if row is not None:
+        _over(db, row, now)
+
+
+def _row(db: Db, integration: str, code: str) -> TroubleRow | None:
+    here = (TroubleRow.integration == integration) & (TroubleRow.code == code)
+    row: TroubleRow | None = TroubleRow.select().where(here).first(db)
+    return row
+
+
+def _over(db: Db, row: TroubleRow, now: int) -> None:
+    if not row.over:
+        _put(db, row, {"over": True, "last": now, **_event(db, now)})
 
 
 def _meet(db: Db, known: TroubleRow | None, integration: str, failure: Failure, *, now: int, jobs: int = 0) -> None:

@@ -27,6 +27,7 @@ from .hand import FAULT
 from .judging import Judge
 from .loading import MOST, Loader
 from .messenger import Messenger
+from .missing import is_whole, missing
 from .refresh import Refresher
 from .spreading import LARGE, Spreading
 
@@ -170,6 +171,8 @@ class _Run:
     order: Order
     lease: Lease
     refreshed: int | None = None
+    missing: Failure | None = None
+    whole: bool = False
     evaluated: int = 0
     tally: Tally = field(default_factory=Tally)
     error: Failure | None = None
@@ -197,6 +200,8 @@ class _Run:
             outcomes=dict(self.tally.outcomes),
             error=self.error,
             failures=dict(self.tally.failures),
+            missing=self.missing,
+            whole=self.whole,
         )
 
     async def _refresh(self) -> None:
@@ -206,7 +211,9 @@ class _Run:
         except Busy:
             log.info("%s is being refreshed by somebody else; the automatic sync goes on with what is cached", self.order.integration)
         else:
-            self.refreshed = report.seen
+            self.refreshed, self.missing, self.whole = report.seen, missing(report), is_whole(report)
+            if self.missing is not None:
+                log.warning("%s: %s", self.order.integration, self.missing.message)
 
     async def _decide(self) -> None:
         judged = await self.parts.judge.judge([self.order.integration])

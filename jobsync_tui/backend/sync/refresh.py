@@ -82,7 +82,8 @@ class Refresher:
         Args:
             integration: Its id.
             full: Ask for everything.
-            accept_gone: Let a listing that lacks more than a fifth of the known jobs mark them as gone.
+            accept_gone: Let a listing that lacks more than a fifth of the known jobs mark them as gone. Only one of everything tells, so
+                everything is asked for.
             unattended: Nobody waits for it: the adapter may leave for later what `Listing.unattended` lets it.
             on_progress: Told how far it is, at most four times a second, and once at the end.
 
@@ -93,7 +94,7 @@ class Refresher:
         """
         started = monotonic()
         adapter = self._adapters(integration)
-        state = await self._jobs.begin_listing(integration, full=full or not adapter.incremental)
+        state = await self._jobs.begin_listing(integration, full=full or accept_gone or not adapter.incremental)
         run = _Run(self._jobs, adapter, state, _Reporter(state, on_progress), self._now, unattended=unattended)
         if self._on_wait is not None:
             self._on_wait(integration, run.reporter.waiting)
@@ -209,6 +210,7 @@ class _Run:
             complete=self.complete,
             seconds=seconds,
             finished_at=self.now(),
+            known=gone.known,
         )
 
     async def beat(self) -> None:
