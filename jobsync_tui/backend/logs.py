@@ -22,7 +22,7 @@ from .text import clean
 ROOT = "jobsync_tui"
 """Every logger of the program is below this name."""
 
-LIBRARIES = ("procrastinate", "psycopg")
+LIBRARIES = ("asyncio", "procrastinate", "psycopg")
 """Libraries whose warnings go the same way; what they say by themselves is for whoever reads the log, not for a terminal."""
 
 MAX_BYTES = 5_000_000

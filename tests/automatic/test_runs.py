@@ -211,6 +211,25 @@ async def test_a_field_that_the_list_leaves_out_is_read_before_a_job_is_refused(
     assert sorted(shelf.read) == sorted(["1", "2", "3", "4", "5"] * 2)  # once to judge, once to sync
 
 
+async def test_a_job_that_was_not_found_once_is_synced_when_the_list_has_it_again(fleet: Fleet, host: Host) -> None:
+    shelf = fleet.ats["acme"]
+    away = shelf.jobs["2"]
+    keep = shelf.job
+
+    async def lagging(job_id: str) -> object:
+        return None if job_id == "2" else await keep(job_id)
+
+    shelf.job = lagging  # type: ignore[method-assign,assignment]
+    assert (await host.run()).outcomes == {"created": 2, "not_found": 1, "refused": 2}
+    del shelf.jobs["2"]
+    fleet.clock.turn(EVERY)
+    assert (await host.run()).evaluated == 0
+    shelf.jobs["2"], shelf.job = away, keep  # type: ignore[method-assign]
+    fleet.clock.turn(EVERY)
+    assert (await host.run()).outcomes == {"created": 1}
+    assert await fleet.in_target() == ["acme:1", "acme:2", "acme:3"]
+
+
 async def test_asked_to_stop_it_ends_what_it_has_begun(tmp_path: Path) -> None:
     stop = asyncio.Event()
 

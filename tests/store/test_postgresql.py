@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from jobsync_tui.backend.database import Database, Db, Migration, Schema
+from jobsync_tui.backend.database import Database, Db, Migration, Schema, postgresql
 from jobsync_tui.backend.errors import ExitCode, StorageBusy, StorageError
 from jobsync_tui.backend.store.filter import parse_filter
 from jobsync_tui.backend.store.textindex_postgresql import exists
@@ -111,6 +111,28 @@ async def test_writers_take_turns_so_that_what_was_read_is_still_so(url: str) ->
     await asyncio.gather(*(host.write(one_more) for host in hosts for _ in range(20)))
     assert await hosts[0].read(texts) == [str(number) for number in range(1, 61)]
     for host in hosts:
+        await host.close()
+
+
+async def test_a_writer_that_stops_in_the_middle_gives_up_its_turn_and_does_it_all_again(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgresql, "STANDS_STILL", 300)
+    stopped, other = await Database.open(url, FIRST), await Database.open(url, FIRST)
+    begun, go = threading.Event(), threading.Event()
+    tries = []
+
+    def stopping(db: Db) -> None:
+        tries.append(1)
+        add(db, "late")
+        begun.set()
+        go.wait(60)
+
+    late = asyncio.create_task(stopped.write(stopping))
+    await asyncio.to_thread(begun.wait, 60)
+    await other.write(add, "in time")
+    go.set()
+    await late
+    assert (await other.read(texts), len(tries)) == (["in time", "late"], 2)
+    for host in (stopped, other):
         await host.close()
 
 

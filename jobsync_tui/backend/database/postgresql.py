@@ -46,6 +46,13 @@ RECEIPTS = (
 """The last transaction of each writing connection, kept by the transaction itself: what a commit came to can be read there."""
 
 _FORGET_RECEIPTS = "DELETE FROM write_receipts WHERE at < now() - interval '1 day'"
+STANDS_STILL = 15_000
+"""Milliseconds after which the server ends a transaction in which nothing is asked. It holds the writers' turn, and a process that stopped
+in the middle, its machine suspended or lost, would keep everybody from writing. Between two statements of ours lie seconds at most."""
+
+_KEEPALIVES = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 30_000}
+"""Of the connection, in seconds and, for the last, milliseconds: a server that is lost is noticed within a minute."""
+
 _ALWAYS_DURABLE = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
 
 
@@ -83,7 +90,9 @@ class PostgresqlDialect(Dialect):
         """Return a new connection with the lock timeout set; a reading one is read-only on the server."""
         self.prepare()
         settings = f"-c lock_timeout={int(self._timeout * 1000)} {_PLANNING}"
-        if not writing:
+        if writing:
+            settings += f" -c idle_in_transaction_session_timeout={STANDS_STILL}"
+        else:
             settings += f" -c default_transaction_read_only=on {_PLANNED_ANEW}"
         db: Db = _Connection(
             self._url,
@@ -93,6 +102,7 @@ class PostgresqlDialect(Dialect):
             options=settings,
             application_name="jobsync",
             encoding="UTF8",
+            **_KEEPALIVES,
         )
         db.connect()
         if writing:

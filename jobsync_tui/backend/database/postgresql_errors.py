@@ -22,7 +22,12 @@ def explained(error: Exception, title: str, timeout: float) -> StorageError:
         return StorageError(f"The {title} is out of disk, memory or connections.", remedy="Ask its administrator; then try again.")
     if is_cancelled(error):
         return StorageError("The query was abandoned.")
-    if state in {"25006", "42501"}:
+    if state == "25006":
+        return StorageRefused(
+            f"The {title} takes no writes: it is a standby, or set to be read only.",
+            remedy="Ask its administrator, or point storage.url at the server that is written to.",
+        )
+    if state == "42501":
         return StorageRefused(
             f"The {title} cannot be written by this user.",
             remedy="Grant the user the right to create and write tables: docs/postgresql.md.",
@@ -42,10 +47,13 @@ def explained(error: Exception, title: str, timeout: float) -> StorageError:
 
 
 def is_lost(error: Exception) -> bool:
-    """Return whether the server could not be reached, ended the connection, or is starting or ending itself."""
+    """Return whether the server could not be reached, ended the connection, or is starting or ending itself.
+
+    It ends one whose transaction stood still for too long, too.
+    """
     state = sqlstate(error)
     if state:
-        return state.startswith("08") or state in {"57P01", "57P02", "57P03", "57P05"}
+        return state.startswith("08") or state in {"57P01", "57P02", "57P03", "57P05", "25P03"}
     return any(type(each).__name__ in {"OperationalError", "InterfaceError"} for each in _chain(error)) and not _is_refused(error)
 
 

@@ -156,7 +156,7 @@ def _claim(db: Db, integration: str, now: int, every: int) -> Claim:
         return Claim.PASSED
     _put(db, integration, {"tick": present, "every": every, "spans": spans.adding(present, every=every, near=near).dump()})
     before = spans.before(present) if row.every == every else None
-    begin_tick(db, integration, present, now, missed=0 if before is None else (present - before) // every - 1)
+    begin_tick(db, integration, present, now, missed=0 if before is None else max(0, (present - before) // every - 1))
     return Claim.OURS
 
 

@@ -31,7 +31,12 @@ def too_many(by_rules: Sequence[Candidate], cached: int, most: int) -> bool:
 def guard_hold(count: int, cached: int, revision: int, now: datetime) -> Hold:
     """Return the hold of an integration that rules would write too much of."""
     message = f"The rules (r{revision}) would have it create or update {count:,} of {counted(cached, 'job')}, so it waits for a person"
-    return Hold(HoldKind.GUARD, now, message, "Look at them with jobsync rules impact; jobsync auto resume --accept lets them pass.")
+    return Hold(
+        HoldKind.GUARD,
+        now,
+        message,
+        "jobsync sync --filter is:eligible --dry-run shows what it would write; jobsync auto resume --accept lets that pass.",
+    )
 
 
 def credentials_hold(error: Failure, now: datetime) -> Hold:

@@ -18,8 +18,8 @@ from .guard import Patience
 from .loading import Loader
 from .side_by_side import side_by_side
 
-FINAL = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.NOT_FOUND})
-"""Outcomes that stand until the job or the rules change."""
+FINAL = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED})
+"""Outcomes that stand until the job or the rules change. A job that the ATS did not find may be in its next list again, as it was."""
 
 FAILED = frozenset({Outcome.FAILED.value, Outcome.UNKNOWN.value})
 
@@ -107,7 +107,7 @@ class Hand:
         patience.see(result.error if result.outcome in {Outcome.FAILED, Outcome.UNKNOWN} else None)
         code = None if result.error is None else result.error.code
         if result.outcome in FINAL:
-            return Decision(candidate, result.outcome.value, None if result.outcome is not Outcome.NOT_FOUND else code)
+            return Decision(candidate, result.outcome.value)
         if code in FOR_GOOD or (result.outcome is Outcome.REFUSED and code not in FOR_NOW):
             return Decision(candidate, result.outcome.value, code)
         return Decision(candidate, result.outcome.value, code, self._again(candidate))
