@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import json
 import os
 import select
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -142,6 +145,46 @@ async def test_a_command_that_takes_too_long_ends_with_what_it_started(tmp_path:
     with pytest.raises(NotDelivered, match="took longer than"):
         await CommandHook([str(path)], 0.5).deliver(a_digest())
     assert ends(int((tmp_path / "child").read_text()))
+
+
+class Starting:
+    """Starts programs as asyncio does, and does something before it gives one back that has said that it is up."""
+
+    def __init__(self, then: Callable[[], object]) -> None:
+        self._then = then
+        self._real = asyncio.create_subprocess_exec
+        self.process: asyncio.subprocess.Process
+
+    async def __call__(self, *command: str, **options: Any) -> asyncio.subprocess.Process:
+        self.process = await self._real(*command, **options)
+        assert self.process.stderr is not None
+        await self.process.stderr.readline()
+        self._then()
+        await asyncio.sleep(0)
+        return self.process
+
+
+async def test_a_command_whose_start_is_given_up_ends_with_what_it_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = a_program(tmp_path, f"#!/bin/sh\nsleep 600 2>/dev/null &\necho $! > {tmp_path}/child\necho up >&2\nwait\n")
+    delivering = asyncio.create_task(CommandHook([str(path)], 60).deliver(a_digest()))
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", Starting(delivering.cancel))
+    with pytest.raises(asyncio.CancelledError):
+        await delivering
+    assert ends(int((tmp_path / "child").read_text()))
+
+
+async def test_what_left_a_commands_group_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    path = a_program(tmp_path, f"#!/bin/sh\nsetsid sh -c 'echo up >&2; cat {tmp_path}/fifo' &\nwait\n")
+    starting = Starting(lambda: None)
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", starting)
+    with pytest.raises(NotDelivered, match="took longer than"):
+        await asyncio.wait_for(CommandHook([str(path)], 0.5).deliver(a_digest()), 20)
+    (tmp_path / "fifo").write_text("end")
+    # Nothing of it is left open for the next test.
+    assert starting.process.stderr is not None
+    await starting.process.stderr.read()
+    await asyncio.sleep(0)
 
 
 async def test_a_command_that_fails_says_why_without_secrets(tmp_path: Path) -> None:

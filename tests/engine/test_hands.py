@@ -38,7 +38,7 @@ class Runs:
         await self.end_of_hand.wait()
         await self._tell("hand ended")
 
-    async def run(self, integration: str, **_: object) -> tuple[AutomaticRun, ...]:
+    async def run_slot(self, integration: str, **_: object) -> tuple[AutomaticRun, ...]:
         await self._tell("run")
         await self.end_of_run.wait()
         return ()

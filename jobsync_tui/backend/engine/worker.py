@@ -139,7 +139,7 @@ class Worker:
     async def _run_one(self, integration: str) -> None:
         self._busy_with[integration] += 1
         try:
-            runs = await self._backend.automatic.run(integration, every=self._every, on_schedule=True, spread=True, stop=self._stop)
+            runs = await self._backend.automatic.run_slot(integration, every=self._every, spread=True, stop=self._stop)
         except JobsyncError as error:
             log.warning("a run of %s could not begin: %s", integration, error.message)
             return

@@ -17,7 +17,7 @@ from .digest import Digest
 
 ID, TIMESTAMP, SIGNATURE = "Jobsync-Id", "Jobsync-Timestamp", "Jobsync-Signature"
 LIMITS = Limits(concurrency=1, tries=4, deadline=20.0, max_bytes=64 * 1024, longest_backoff=10.0, longest_retry_after=30.0)
-"""A run waits for it: a receiver that does not answer is given up after two minutes, and told by the next run."""
+"""``auto --once`` waits for it: a receiver that does not answer is given up within two minutes, and told by the next run."""
 
 
 class Webhook:

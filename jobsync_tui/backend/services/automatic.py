@@ -36,21 +36,57 @@ class AutomaticService(Service):
         *,
         every: timedelta | None = None,
         on_schedule: bool = False,
-        spread: bool = False,
         stop: asyncio.Event | None = None,
     ) -> tuple[AutomaticRun, ...]:
         """Run once over one integration or over all, side by side; what happens to one is in its run and stops no other.
+
+        Messages have been sent, or were tried, when it returns: a process that ends then leaves none behind.
 
         Args:
             integration: Its id; None for all that are configured and not synced by hand only.
             every: The time between two runs, where it is not that of the configuration.
             on_schedule: Do nothing where the present slot of the schedule was run already.
-            spread: Share out the jobs of a large run among the workers that are free.
-            stop: Once set, what has begun ends and nothing else is begun.
+            stop: Once set, what has begun ends, messages are given up, and nothing else is begun.
 
         Raises:
             AccessDenied: The actor may not use every integration.
         """
+        stop = stop or asyncio.Event()
+        actor = self._automatic(on_schedule=on_schedule)
+        found = await self._run(actor, integration, every=every, stop=stop, on_schedule=on_schedule)
+        await self.context.sending.send(actor.user, stop)
+        return found
+
+    @for_admins
+    async def run_slot(
+        self, integration: str | None = None, *, every: timedelta | None = None, spread: bool = False, stop: asyncio.Event
+    ) -> tuple[AutomaticRun, ...]:
+        """Run what the present slot of the schedule has left, in a process that goes on: messages go out beside its next slots.
+
+        Args:
+            integration: As for `run`.
+            every: As for `run`.
+            spread: Share out the jobs of a large run among the workers that are free.
+            stop: As for `run`.
+
+        Raises:
+            AccessDenied: The actor may not use every integration.
+        """
+        actor = self._automatic(on_schedule=True)
+        found = await self._run(actor, integration, every=every, stop=stop, on_schedule=True, spread=spread)
+        self.context.sending.begin(actor.user, stop)
+        return found
+
+    async def _run(
+        self,
+        actor: Actor,
+        integration: str | None,
+        *,
+        every: timedelta | None,
+        stop: asyncio.Event,
+        on_schedule: bool,
+        spread: bool = False,
+    ) -> tuple[AutomaticRun, ...]:
         context = self.context
         await context.require_everything("auto")
         if integration is not None:
@@ -58,12 +94,9 @@ class AutomaticService(Service):
         await self._settle()
         by_themselves = [each.id for each in context.settings.integrations if each.automatic]
         chosen = by_themselves if integration is None else [integration]
-        actor, event = self._automatic(on_schedule=on_schedule), stop or asyncio.Event()
         every = every or context.settings.sync.every
-        orders = [Order(actor=actor, integration=each, every=every, stop=event, on_schedule=on_schedule, spread=spread) for each in chosen]
-        found = tuple(await asyncio.gather(*map(context.automatic.run, orders)))
-        await context.messenger.send(actor.user)
-        return found
+        orders = [Order(actor=actor, integration=each, every=every, stop=stop, on_schedule=on_schedule, spread=spread) for each in chosen]
+        return tuple(await asyncio.gather(*map(context.automatic.run, orders)))
 
     @for_admins
     async def serve(self, stop: asyncio.Event, on_runs: Callable[[tuple[AutomaticRun, ...]], None], every: timedelta | None = None) -> None:
@@ -74,7 +107,7 @@ class AutomaticService(Service):
         """
         while not stop.is_set():
             began = now()
-            on_runs(await self.run(every=every, on_schedule=True, stop=stop))
+            on_runs(await self.run_slot(every=every, stop=stop))
             await next_slot(every or self.context.settings.sync.every, stop, since=began)
 
     @for_admins

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from ..sync.refresh import Refresher
     from ..sync.renaming import Renaming
     from ..sync.sanity import Sanity
+    from ..sync.sending import Sending
     from ..sync.shadowing import Shadowing
     from ..sync.undo import Undo
     from ..target.base import Target
@@ -229,6 +230,13 @@ class Context:
         return Messenger(self.stores.troubles, self.ledger.leases, lambda: sender_of(self.settings, self.actor), self.now)
 
     @cached_property
+    def sending(self) -> Sending:
+        """Has that done so that nobody waits for it who does not want to."""
+        from ..sync.sending import Sending
+
+        return Sending(self.messenger.send)
+
+    @cached_property
     def _sync_parts(self) -> SyncParts:
         from ..sync.parts import SyncParts, SyncTiming
 
@@ -245,7 +253,10 @@ class Context:
         )
 
     async def close(self) -> None:
-        """Close the connections to the ATSs and the target, as far as there are any."""
+        """Give up messages that are being sent, and close the connections to the ATSs and the target, as far as there are any."""
+        sending = vars(self).get("sending")
+        if sending is not None:
+            await sending.close()
         await self.connections.close()
         target = vars(self).get("target")
         if target is not None:
