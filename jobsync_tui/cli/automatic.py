@@ -182,6 +182,7 @@ def _document(run: AutomaticRun) -> dict[str, Any]:
         "error": run.error,
         "skipped": run.skipped,
         "failures": run.failures,
+        "why": run.why,
         "missing": run.missing,
     }
 

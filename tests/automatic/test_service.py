@@ -177,6 +177,7 @@ def test_the_command_once_with_its_document(jobsync: Jobsync, mine: Path) -> Non
         "error": None,
         "skipped": False,
         "failures": {},
+        "why": None,
         "missing": None,
     }
     slot = [jobsync("-c", str(mine), "auto", "--once", "--every", "52w", "--json") for _ in range(2)]

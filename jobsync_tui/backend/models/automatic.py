@@ -44,6 +44,7 @@ class AutomaticRun:
         evaluated: Jobs that were new, changed, or judged by rules that the automatic sync had not met.
         outcomes: How the evaluated ones ended, by outcome; a job whose rules changed nothing for it is in none.
         failures: Why those failed that did, by code.
+        why: The commonest of these in words, with what can be done about it.
         error: What went wrong, or why nothing was done.
         skipped: Whether nothing was done at all.
         missing: Why jobs that the list lacked are kept, where it lacked so many, or was not whole; the run goes on with them.
@@ -57,6 +58,7 @@ class AutomaticRun:
     error: Failure | None = None
     skipped: bool = False
     failures: Mapping[str, int] = field(default_factory=dict)
+    why: Failure | None = None
     missing: Failure | None = None
     whole: bool = False
 

@@ -249,5 +249,5 @@ def _next(row: ScheduleRow, now: int, *, running: bool) -> datetime | None:
 
 def _run(text: str) -> AutomaticRun:
     values = json.loads(text)
-    said = {name: Failure(**values[name]) for name in ("error", "missing") if values.get(name) is not None}
+    said = {name: Failure(**values[name]) for name in ("error", "why", "missing") if values.get(name) is not None}
     return AutomaticRun(**{**values, **said})

@@ -38,17 +38,32 @@ class Tally:
     Attributes:
         outcomes: How many, by outcome.
         failures: Why those failed that did, by code.
+        examples: The first failure of each code.
         error: What the next job would meet too, so that going on makes no sense.
     """
 
     outcomes: Counter[str] = field(default_factory=Counter)
     failures: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, Failure] = field(default_factory=dict)
     error: Failure | None = None
+
+    def fail(self, code: str, failure: Failure | None) -> None:
+        """Take in that a job failed, and why in words where that is known."""
+        self.failures[code] += 1
+        if failure is not None:
+            self.examples.setdefault(code, failure)
+
+    @property
+    def commonest(self) -> Failure | None:
+        """One of the failures that most jobs met."""
+        code = min(self.failures, key=lambda each: (-self.failures[each], each), default="")
+        return self.examples.get(code)
 
     def add(self, other: Tally) -> None:
         """Take in what came of other jobs."""
         self.outcomes.update(other.outcomes)
         self.failures.update(other.failures)
+        self.examples = {**other.examples, **self.examples}
         self.error = self.error or other.error
 
 
@@ -176,13 +191,19 @@ def _tally(db: Db, integration: str) -> Tally:
 
 def _text(tally: Tally) -> str:
     error = None if tally.error is None else asdict(tally.error)
-    return json.dumps({"outcomes": dict(tally.outcomes), "failures": dict(tally.failures), "error": error})
+    examples = {code: asdict(failure) for code, failure in tally.examples.items()}
+    return json.dumps({"outcomes": dict(tally.outcomes), "failures": dict(tally.failures), "examples": examples, "error": error})
 
 
 def _read(text: str) -> Tally:
     values = json.loads(text)
     error = values.get("error")
-    return Tally(Counter(values.get("outcomes", {})), Counter(values.get("failures", {})), None if error is None else Failure(**error))
+    return Tally(
+        Counter(values.get("outcomes", {})),
+        Counter(values.get("failures", {})),
+        {code: Failure(**failure) for code, failure in values.get("examples", {}).items()},
+        None if error is None else Failure(**error),
+    )
 
 
 def _clear(db: Db, integration: str) -> Tally:

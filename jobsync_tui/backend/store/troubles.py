@@ -87,8 +87,7 @@ def _note(db: Db, run: AutomaticRun, now: int) -> None:
         jobs = failing(db, run.integration)
         if jobs:
             stand.add(JOBS_FAILED)
-            failure = Failure(JOBS_FAILED, _words(run, known, jobs), "jobsync retry tries them again.")
-            _meet(db, known, run.integration, failure, jobs=jobs, now=now)
+            _meet(db, known, run.integration, Failure(JOBS_FAILED, _words(run, known, jobs), _remedy(run, known)), jobs=jobs, now=now)
     for row in rows.values():
         if row.code not in stand:
             _over(db, row, now)
@@ -132,10 +131,23 @@ def _words(run: AutomaticRun, known: TroubleRow | None, jobs: int) -> str:
     """Return what is said of jobs that fail; why, where this run knows."""
     subject = counted(jobs, "job fails", "jobs fail")
     if run.failures:
-        causes = ", ".join(f"{code} {count:,}" for code, count in sorted(run.failures.items()))
+        commonest_first = sorted(run.failures.items(), key=lambda each: (-each[1], each[0]))
+        causes = ", ".join(f"{code} {count:,}{_in_words(run, code)}" for code, count in commonest_first)
         return f"{subject}; in the last run that tried: {causes}"
     known_causes = "" if known is None else known.message.partition(";")[2]
     return f"{subject};{known_causes}" if known_causes else subject
+
+
+def _in_words(run: AutomaticRun, code: str) -> str:
+    return f" ({run.why.message})" if run.why is not None and run.why.code == code else ""
+
+
+def _remedy(run: AutomaticRun, known: TroubleRow | None) -> str:
+    """Return what can be done about jobs that fail; as it was said before, where this run tried none of them."""
+    if run.why is not None and run.why.remedy is not None:
+        return run.why.remedy
+    before: str | None = None if known is None or run.failures else known.remedy
+    return before or "jobsync retry tries them again."
 
 
 def _event(db: Db, now: int) -> dict[str, int]:

@@ -22,6 +22,7 @@ from ..store.schedule import Claim, ScheduleStore
 from ..store.shares import Tally, Work
 from ..store.verdicts import Judgement
 from .collector import seldom_collected
+from .failing import why
 from .guard import credentials_hold, guard_hold, too_many
 from .hand import FAULT
 from .judging import Judge
@@ -200,6 +201,7 @@ class _Run:
             outcomes=dict(self.tally.outcomes),
             error=self.error,
             failures=dict(self.tally.failures),
+            why=why(self.tally, self.order.integration),
             missing=self.missing,
             whole=self.whole,
         )

@@ -14,6 +14,7 @@ from ..store.decisions import LONGEST_WAIT, Candidate, Decision, DecisionStore
 from ..store.shares import Tally, Work
 from ..store.verdicts import Judgement
 from .bulk import Bulk, JobKey
+from .failing import FOR_GOOD
 from .guard import Patience
 from .loading import Loader
 from .side_by_side import side_by_side
@@ -25,9 +26,6 @@ FAILED = frozenset({Outcome.FAILED.value, Outcome.UNKNOWN.value})
 
 FAULT = Failure("fault", "A fault in jobsync; its log has the details")
 """What ends a run, or a share of one, where nobody has foreseen it."""
-
-FOR_GOOD = frozenset({"refused", "remote_gone", "not_verified"})
-"""Failures that trying again would not mend: the target declines or alters what is sent, or its job is gone and a person must say so."""
 
 FOR_NOW = frozenset({"unknown_name", "several_target_jobs"})
 """Refusals that somebody may mend in the target, without a change of the job or the rules."""
@@ -93,7 +91,7 @@ class Hand:
             decision = self._decision(by_key[job], result, patience)
             tally.outcomes[decision.outcome] += 1
             if decision.outcome in FAILED:
-                tally.failures[decision.reason or decision.outcome] += 1
+                tally.fail(decision.reason or decision.outcome, FAULT if isinstance(result, Exception) else result.error)
             await self.decisions.synced(self.judgement, decision, self.now())
             await renew()
 
