@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from jobsync_tui.backend.errors import UnexpectedAnswer
 from jobsync_tui.backend.http import Reply, decode_json
 from jobsync_tui.backend.http.decode import MAX_DEPTH, too_deep
+from jobsync_tui.backend.http.faults import TooLarge
 from tests.support import faults
 from tests.support.ats_server import Answer, AtsServer, Fault
 
@@ -27,6 +28,11 @@ async def test_too_large(server: AtsServer, connect: Connect, fault: Fault | Ans
     with pytest.raises(UnexpectedAnswer, match="too large"):
         await connect().get("jobs")
     assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(("limit", "words"), [(64 << 20, "64 MiB"), (64 << 10, "64 KiB"), (1023, "1,023 bytes")])
+def test_the_limit_is_said_in_a_unit_of_which_it_is_at_least_one(limit: int, words: str) -> None:
+    assert f"(more than {words} unpacked is not read)" in TooLarge(limit).words
 
 
 def test_memory_grows_by_less_than_50_mb() -> None:

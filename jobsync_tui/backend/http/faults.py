@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ssl
 
+from ..text import counted
+
 _CERTIFICATE_WORDS = {
     9: "its TLS certificate is not valid yet",
     10: "its TLS certificate has expired",
@@ -37,9 +39,16 @@ class TooLarge(TransportFault):
     """A body beyond the limit, or one that unpacks to absurd size."""
 
     def __init__(self, limit: int) -> None:
-        super().__init__(
-            f"an answer too large to be true (more than {limit // (1024 * 1024)} MiB unpacked is not read)", sent=True, hopeless=True
-        )
+        words = f"an answer too large to be true (more than {_size(limit)} unpacked is not read)"
+        super().__init__(words, sent=True, hopeless=True)
+
+
+def _size(count: int) -> str:
+    """Return a number of bytes in the largest unit of which it is at least one."""
+    for unit, name in ((1024 * 1024, "MiB"), (1024, "KiB")):
+        if count >= unit:
+            return f"{count // unit} {name}"
+    return counted(count, "byte")
 
 
 def tls_words(error: BaseException) -> str | None:
