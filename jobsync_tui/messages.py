@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
-    from .backend.models import IntegrationSummary, RefreshProgress
+    from .backend.models import RefreshProgress
     from .runs import RefreshRun, SyncRun
 
 
@@ -62,19 +62,3 @@ class SyncEnded(News):
 
 class GreetingCame(News):
     """What happened since the last visit is known: the application holds it."""
-
-
-class CacheChanged(News):
-    """Jobs, marks of syncs or rules are not what they were: by this process or another."""
-
-    def can_replace(self, message: Message) -> bool:
-        """One is enough."""
-        return isinstance(message, CacheChanged)
-
-
-class IntegrationsRead(News):
-    """The integrations' summaries were read again."""
-
-    def __init__(self, summaries: tuple[IntegrationSummary, ...]) -> None:
-        super().__init__()
-        self.summaries = summaries

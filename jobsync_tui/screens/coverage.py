@@ -9,7 +9,6 @@ from textual.binding import BindingType
 from ..backend.models import Coverage, NearCoverage
 from ..backend.text import counted
 from ..commands import Group, bindings
-from ..messages import CacheChanged
 from ..render import count
 from ..views.coverage import coverage_sheet
 from ..views.sheet import Sheet, as_text
@@ -37,10 +36,6 @@ class CoverageScreen(DialogScreen[None]):
         """Count."""
         self.sheet.focus()
         self.set_busy("Counting ...")
-        self._count()
-
-    def on_cache_changed(self, _: CacheChanged) -> None:
-        """Count again."""
         self._count()
 
     def action_turn(self) -> None:

@@ -12,7 +12,6 @@ from ..backend.errors import JobNotFound, RemoteError
 from ..backend.models import Eligibility
 from ..commands import Group, bindings
 from ..failures import words_for
-from ..messages import CacheChanged
 from ..views.eligibility import explain, explanation_text, footnote
 from ..views.sheet import Tone
 from ..views.subject import Subject, where
@@ -59,11 +58,6 @@ class EligibilityScreen(DialogScreen[None]):
         """Explain the job."""
         self.sheet.focus()
         self._check(live=self._live)
-
-    def on_cache_changed(self, _: CacheChanged) -> None:
-        """Explain again from what the cache has now."""
-        if self._found is not None:
-            self._check(live=False)
 
     def action_live(self) -> None:
         """Read the job from the ATS now."""

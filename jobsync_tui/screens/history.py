@@ -9,7 +9,6 @@ from textual.binding import BindingType
 from ..backend import clock
 from ..backend.models import AuditEntry, JobHead
 from ..commands import Group, bindings
-from ..messages import CacheChanged
 from ..views.history import fold_key, history_sheet, history_text
 from ..views.subject import Subject
 from .dialog import DialogScreen
@@ -42,10 +41,6 @@ class HistoryScreen(DialogScreen[None]):
         """Read the record."""
         self.sheet.focus()
         self.set_busy("Reading the record ...")
-        self.work(self._read(), group="history", about=self._job_id)
-
-    def on_cache_changed(self, _: CacheChanged) -> None:
-        """Read the record again."""
         self.work(self._read(), group="history", about=self._job_id)
 
     def action_copy(self) -> None:

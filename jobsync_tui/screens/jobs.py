@@ -17,7 +17,7 @@ from ..backend.text import counted
 from ..commands import Group, bindings
 from ..job_list import JobList, JobQuery
 from ..memory import View
-from ..messages import CacheChanged, RefreshEnded, RefreshMoved, SyncEnded, SyncMoved
+from ..messages import RefreshEnded, RefreshMoved, SyncEnded, SyncMoved
 from ..paint_hold import PaintHold
 from ..render import count, line
 from ..widgets.filter_bar import FilterBar
@@ -29,6 +29,7 @@ from ..widgets.table_messages import HeaderSelected, ReadFailed, RowHighlighted
 from .greeted import GreetedScreen
 from .job_actions import JobActions
 from .job_words import error_words, hints, progress_words, refreshed_words
+from .watch import Watch
 
 MARGIN = 4
 """Rows read beyond the first page, so that a step does not wait; the table reads the pages around when the keys rest."""
@@ -65,7 +66,6 @@ class JobsScreen(JobActions, GreetedScreen[None]):
         self._anchor: str | None = None
         self._version: int | None = None
         self._judged: int | None = None
-        self._polling = False
         self._rest: Timer | None = None
         self._hint: str | None = None
         self._unfound: JobList | None = None
@@ -90,8 +90,8 @@ class JobsScreen(JobActions, GreetedScreen[None]):
         """Show what the cache has, and keep an eye on it."""
         self.host.memory.opened(self.integration)
         self.show_greeting()
-        self.set_interval(POLL, self._poll)
-        self.set_interval(TICK, self._tick)
+        Watch(self, self._look_for_changes, every=POLL)
+        Watch(self, self._look_at_ages, every=TICK)
         self.search()
         if self._filter is None and self.view.filter.strip():
             self.status.put("hint", line((" REMEMBERED FILTER ", "bold reverse"), f" {self.view.filter}  esc in / clears it"))
@@ -301,20 +301,12 @@ class JobsScreen(JobActions, GreetedScreen[None]):
         """Fill the lines to the new width."""
         self._show_header()
 
-    def _poll(self) -> None:
-        if not self._polling and self.is_current:
-            self._polling = True
-            self.work(self._look_for_changes(), group="poll")
-
     async def _look_for_changes(self) -> None:
-        try:
-            version = await self.backend.jobs.version()
-            changed = self._version is not None and version != self._version
-            self._version = version
-            if changed:
-                self.list_again()
-        finally:
-            self._polling = False
+        version = await self.backend.jobs.version()
+        changed = self._version is not None and version != self._version
+        self._version = version
+        if changed:
+            self.list_again()
 
     def list_again(self) -> None:
         """List the same again, cursor, line and marks staying, after something changed."""
@@ -323,14 +315,9 @@ class JobsScreen(JobActions, GreetedScreen[None]):
         self.work(self._read_summary(), group="summary")
         self._look_closer()
 
-    def _tick(self) -> None:
-        if self.is_current:
-            self.work(self._read_summary(), group="summary")
-            self.table.tick()
-
-    @on(CacheChanged)
-    def _cache_changed(self) -> None:
-        self.list_again()
+    async def _look_at_ages(self) -> None:
+        self.table.tick()
+        await self._read_summary()
 
     @on(RefreshMoved)
     def _refresh_moved(self, event: RefreshMoved) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -18,6 +19,10 @@ from ..render import age, count, fit, line
 from ..widgets.line import Line, StatusLine
 from .greeted import GreetedScreen
 from .job_words import progress_words, refreshed_words
+from .watch import Watch
+
+LOOK = 3.0
+"""Seconds between two looks at how the integrations stand: other processes refresh them too, and ages move on."""
 
 _STATES: dict[IntegrationState, tuple[str, str]] = {
     IntegrationState.NEVER: ("never read", "$text-muted"),
@@ -38,6 +43,8 @@ class PickerScreen(GreetedScreen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._summaries: tuple[IntegrationSummary, ...] = ()
+        self._drawn: dict[str, Content] = {}
+        self._watch: Watch | None = None
 
     def compose(self) -> ComposeResult:
         """Lay the screen out."""
@@ -48,13 +55,15 @@ class PickerScreen(GreetedScreen[None]):
         yield self.make_footer()
 
     def on_mount(self) -> None:
-        """Read the integrations."""
+        """Read the integrations, and keep an eye on them."""
         self.show_greeting()
+        self._watch = Watch(self, self._read, every=LOOK)
         self.work(self._read(), group="read")
 
     def on_screen_resume(self) -> None:
-        """Read them again after a dialog."""
-        self.work(self._read(), group="read")
+        """Come up to date after a dialog."""
+        if self._watch is not None:
+            self._watch.look()
 
     def on_resize(self) -> None:
         """Fit the lines to the new width."""
@@ -67,15 +76,27 @@ class PickerScreen(GreetedScreen[None]):
         self._draw()
 
     def _draw(self) -> None:
-        width = self.size.width
-        listed = self.query_one(OptionList)
-        chosen = self._chosen() or self.host.memory.integration
+        """Show the integrations. What says the same as before is left alone: an idle list writes nothing to the terminal."""
+        width, now = self.size.width, clock.now()
         self.query_one("#picker-head", Line).show(line((_columns("Integration", "ATS", "State", "Jobs", "Cached"), "bold $text-muted")))
-        now = clock.now()
-        listed.clear_options()
-        listed.add_options(Option(_entry(summary, age(summary.last_refresh, now), width), id=summary.id) for summary in self._summaries)
-        if self._summaries:
-            listed.highlighted = next((n for n, summary in enumerate(self._summaries) if summary.id == chosen), 0)
+        entries = {summary.id: _entry(summary, age(summary.last_refresh, now), width) for summary in self._summaries}
+        before, self._drawn = self._drawn, entries
+        if tuple(entries) != tuple(before):
+            self._fill(entries)
+            return
+        listed = self.query_one(OptionList)
+        for integration, entry in entries.items():
+            if not entry.is_same(before[integration]):
+                listed.replace_option_prompt(integration, entry)
+
+    def _fill(self, entries: Mapping[str, Content]) -> None:
+        """List other integrations than before; the cursor stays on its own, and the list as far down as it was."""
+        listed = self.query_one(OptionList)
+        chosen, scrolled = self._chosen() or self.host.memory.integration, listed.scroll_y
+        listed.set_options(Option(entry, id=integration) for integration, entry in entries.items())
+        listed.scroll_to(y=scrolled, animate=False, immediate=True)
+        if entries:
+            listed.highlighted = next((n for n, integration in enumerate(entries) if integration == chosen), 0)
 
     def _chosen(self) -> str | None:
         listed = self.query_one(OptionList)

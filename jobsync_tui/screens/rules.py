@@ -12,7 +12,6 @@ from ..backend import clock
 from ..backend.models import Finding, Rule, RuleCount, RuleSet, moved
 from ..backend.text import counted
 from ..commands import Group, bindings
-from ..messages import CacheChanged
 from ..proposals import Proposal, deleting, reordering, switching
 from ..render import count
 from ..views.rules import ListedRule, RulesHead, found, rule_note, rule_text, rules_sheet
@@ -63,10 +62,6 @@ class RulesScreen(DialogScreen[None]):
 
     def on_screen_resume(self) -> None:
         """Read the rules, also after they were changed by a screen that was opened from here."""
-        self.work(self._read(), group="rules")
-
-    def on_cache_changed(self, _: CacheChanged) -> None:
-        """Read the rules again: somebody may have changed them."""
         self.work(self._read(), group="rules")
 
     # ---- finding -----------------------------------------------------------------------------------------------------

@@ -9,7 +9,6 @@ from textual.binding import BindingType
 from ..backend import clock
 from ..backend.models import ImpactProgress
 from ..commands import Group, bindings
-from ..messages import CacheChanged
 from ..proposals import promoting
 from ..views.impact import progress_words
 from ..views.shadows import SeenShadow, shadows_sheet
@@ -48,10 +47,6 @@ class ShadowsScreen(DialogScreen[None]):
 
     def on_screen_resume(self) -> None:
         """Read the shadows, also after one was promoted."""
-        self.work(self._read(), group="shadows")
-
-    def on_cache_changed(self, _: CacheChanged) -> None:
-        """Read them again."""
         self.work(self._read(), group="shadows")
 
     def action_look(self) -> None:

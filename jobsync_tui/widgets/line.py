@@ -33,7 +33,7 @@ class StatusLine(Line):
     The slots, the most pressing first, are those of `ORDER`.
     """
 
-    ORDER = ("filter", "progress", "hint", "error", "greeting")
+    ORDER = ("filter", "progress", "watch", "hint", "error", "greeting")
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)

@@ -188,12 +188,17 @@ class FakeIntegrations:
     progress: tuple[RefreshProgress, ...] = ()
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     errors: list[JobsyncError] = field(default_factory=list)
+    trouble: JobsyncError | None = None
+    listed: int = 0
 
     def __post_init__(self) -> None:
         self.gate.set()
 
     async def list(self) -> tuple[IntegrationSummary, ...]:
-        """Return all."""
+        """Return all, unless there is ``trouble``; ``listed`` counts how often it was asked."""
+        self.listed += 1
+        if self.trouble is not None:
+            raise self.trouble
         return tuple(self.summaries)
 
     async def ids(self) -> tuple[str, ...]:

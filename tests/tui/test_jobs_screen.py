@@ -27,7 +27,6 @@ from jobsync_tui.backend.models import (
     SyncStatus,
 )
 from jobsync_tui.memory import Memory, View
-from jobsync_tui.messages import CacheChanged
 from jobsync_tui.screens.jobs import JobsScreen
 from jobsync_tui.widgets.filter_bar import FilterBar
 from jobsync_tui.widgets.job_detail import JobDetail
@@ -367,11 +366,11 @@ async def test_the_header_tells_the_last_and_the_next_automatic_run() -> None:
         integration="bullhorn", last_run=samples.NOW, run=run, next_run=samples.NOW + timedelta(minutes=4)
     )
     async with running(backend) as (app, pilot):
-        await ready(app, pilot)
+        screen = await ready(app, pilot)
         await shows(app, pilot, "auto 18:36 ok, 18:40 next")
         hold = Hold(HoldKind.CREDENTIALS, samples.NOW, "refused", "renew it")
         backend.automatic.now = replace(backend.automatic.now, hold=hold, next_run=None)
-        app.screen.post_message(CacheChanged())
+        screen.list_again()
         await shows(app, pilot, "auto WAITS: credentials")
 
 
