@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from jobsync_tui.backend.store.queue import QUEUE_SCHEMA
+from tests.automatic.test_channels import a_program, ends
 from tests.cli.conftest import Jobsync, home, jobsync
 from tests.support.crew import INTEGRATIONS, Crew, a_crew, until
 from tests.support.databases import url_at
@@ -167,3 +168,19 @@ def test_a_file_is_no_place_for_workers(jobsync: Jobsync, tmp_path: Path) -> Non
     refused = jobsync("-c", str(config), "worker")
     assert (refused.code, "jobsync auto runs the automatic sync there" in refused.err) == (2, True)
     assert jobsync("-c", str(config), "worker", "--every", "soon").code == 2
+
+
+def test_a_command_for_messages_that_hangs_holds_up_no_slot_and_ends_with_its_worker(crew: Crew, tmp_path: Path) -> None:
+    child = tmp_path / "child"
+    hook = a_program(tmp_path, f"#!/bin/sh\nsleep 600 &\necho $! > {child}.new\nmv {child}.new {child}\nwait\n")
+    lost = '\n[[integrations]]\nid = "lost"\nprovider = "file"\npath = "lost.csv"\n'
+    crew.add_integration(f'{lost}\n[notify]\ncommand = ["{hook}"]\ntimeout = "5m"\n')
+    crew.start()
+    until(child.exists, "what is lost is told")
+    for _ in range(2):
+        for name in INTEGRATIONS:
+            crew.add_jobs(name, 1)
+        until(lambda: crew.in_target() == crew.expected(), "slots go on")
+    assert crew.end() == [0]
+    assert ends(int(child.read_text()))
+    assert crew.jobsync("leases")["leases"] == []
