@@ -89,10 +89,15 @@ class Hand:
 
         async def ended(job: JobKey, result: SyncResult | Exception) -> None:
             decision = self._decision(by_key[job], result, patience)
-            tally.outcomes[decision.outcome] += 1
-            if decision.outcome in FAILED:
-                tally.fail(decision.reason or decision.outcome, FAULT if isinstance(result, Exception) else result.error)
-            await self.decisions.synced(self.judgement, decision, self.now())
+            keeping = asyncio.ensure_future(self.decisions.synced(self.judgement, decision, self.now()))
+            try:
+                await asyncio.shield(keeping)
+            finally:
+                # Where this is cut short too: what is not kept is done again by somebody, and counted there.
+                await keeping
+                tally.outcomes[decision.outcome] += 1
+                if decision.outcome in FAILED:
+                    tally.fail(decision.reason or decision.outcome, FAULT if isinstance(result, Exception) else result.error)
             await renew()
 
         await self.bulk.sync_while(self.actor, list(by_key), lambda: not (self.stop.is_set() or patience.ended), ended)
