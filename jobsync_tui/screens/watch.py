@@ -15,7 +15,7 @@ from .base import JobsyncScreen, ResultT
 class Watch:
     """Looks again and again, one look at a time. What a look shows is painted only where it changed: that is up to the look.
 
-    Nobody asked for a look, so a trouble that it meets (the database is locked, the configuration is just being written) opens no dialog:
+    Nobody asked for a look, so a trouble that it meets (a database that is locked, or damaged) opens no dialog:
     the status line says it, once, until a look goes well again. A withdrawn access and a fault of ours go the way of all errors.
 
     Args:
