@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
@@ -18,6 +19,7 @@ from jobsync_tui.backend.facade import Backend
 from jobsync_tui.backend.http import Reply, Request
 from jobsync_tui.backend.models import AutomaticRun, Hold, HoldKind
 from jobsync_tui.backend.settings import load_settings
+from jobsync_tui.backend.sync.automatic import Order
 from tests.cli.conftest import Jobsync, home, jobsync
 from tests.support.loopback import on_loopback
 
@@ -136,16 +138,36 @@ async def test_a_guard_needs_a_person_who_accepts(bob: Backend) -> None:
 
 
 async def test_a_service_runs_each_slot_and_ends_when_asked(bob: Backend) -> None:
-    stop, seen = asyncio.Event(), list[tuple[AutomaticRun, ...]]()
+    stop, seen = asyncio.Event(), list[AutomaticRun]()
 
     def note(runs: tuple[AutomaticRun, ...]) -> None:
-        seen.append(runs)
-        if len(seen) == 2:
+        seen.extend(runs)
+        if len(seen) >= 4:
             stop.set()
 
     await asyncio.wait_for(bob.automatic.serve(stop, note, timedelta(seconds=1)), 20)
-    assert [[run.skipped for run in runs] for runs in seen] == [[False, False]] * 2
-    assert [run.outcomes for run in seen[0]] == [{"refused": 1, "created": 1}] * 2
+    assert Counter((run.integration, run.skipped) for run in seen) == {(name, False): 2 for name in {run.integration for run in seen}}
+    assert [run.outcomes for run in seen[:2]] == [{"refused": 1, "created": 1}] * 2
+
+
+async def test_a_run_that_takes_long_keeps_no_other_integration_from_its_slots(bob: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
+    stop, seen = asyncio.Event(), list[str]()
+    automatic = bob._context.automatic
+    keep = automatic.run
+
+    async def run(order: Order) -> AutomaticRun:
+        if order.integration == "hers":
+            await stop.wait()
+        return await keep(order)
+
+    def note(runs: tuple[AutomaticRun, ...]) -> None:
+        seen.extend(run.integration for run in runs)
+        if len(seen) == 2:
+            stop.set()
+
+    monkeypatch.setattr(automatic, "run", run)
+    await asyncio.wait_for(bob.automatic.serve(stop, note, timedelta(seconds=1)), 20)
+    assert ("hers" in seen[:2], seen.count("hers")) == (False, 1), "and what was under way has come to its end"
 
 
 async def test_a_service_ends_when_access_is_withdrawn(config: Path, bob: Backend) -> None:

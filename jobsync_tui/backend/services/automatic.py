@@ -102,13 +102,34 @@ class AutomaticService(Service):
     async def serve(self, stop: asyncio.Event, on_runs: Callable[[tuple[AutomaticRun, ...]], None], every: timedelta | None = None) -> None:
         """Run in every slot of the schedule until ``stop`` is set. Access and configuration are looked at anew each time.
 
+        A run that takes longer than a slot keeps no other integration from its next one.
+
+        Args:
+            stop: Once set, what has begun ends and nothing else is begun.
+            on_runs: Told the runs of an integration's slot when they have ended.
+            every: The time between two runs, where it is not that of the configuration.
+
         Raises:
             AccessDenied: The actor may not use every integration, or not any more.
         """
-        while not stop.is_set():
-            began = now()
-            on_runs(await self.run_slot(every=every, stop=stop))
-            await next_slot(every or self.context.settings.sync.every, stop, since=began)
+        under_way: dict[str, asyncio.Task[None]] = {}
+
+        async def run(integration: str) -> None:
+            on_runs(await self.run_slot(integration, every=every, stop=stop))
+
+        try:
+            while not stop.is_set():
+                began = now()
+                await self.context.require_everything("auto")
+                for each in self.context.settings.integrations:
+                    task = under_way.get(each.id)
+                    if task is not None and task.done():
+                        await under_way.pop(each.id)
+                    if each.automatic and each.id not in under_way:
+                        under_way[each.id] = asyncio.create_task(run(each.id))
+                await next_slot(every or self.context.settings.sync.every, stop, since=began)
+        finally:
+            await asyncio.gather(*under_way.values(), return_exceptions=True)
 
     @for_admins
     async def due(self, every: timedelta | None = None) -> DueSlot:
