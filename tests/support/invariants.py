@@ -4,10 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
 
 from jobsync_tui.backend.models import AuditEntry, AuditVerification, SyncMark, SyncStatus
 from jobsync_tui.backend.store.journal import Operation, OperationState
-from tests.support.tenzo_server import Operation as Change
+
+
+class Change(Protocol):
+    """A write, as the target saw it."""
+
+    @property
+    def job_id(self) -> str:
+        """The target's id of the job."""
+
+    @property
+    def external_id(self) -> str | None:
+        """Whose job it is."""
+
+    @property
+    def version(self) -> int:
+        """The job's version after it."""
+
 
 LANDED = frozenset({OperationState.VERIFIED, OperationState.APPLIED})
 
