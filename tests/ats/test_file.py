@@ -182,6 +182,8 @@ async def test_wrong_rows_of_json(tmp_path: Path) -> None:
         ("jobs.csv", 'id,name\n1,A\n2,"B"x\n', "the row that begins on line 3"),
         ("jobs.csv", b"id,name\n1,A\n2,\xe4\n", "not UTF-8 text, line 3"),
         ("jobs.json", '[{"id": 1},\n{"id": 2', "ends in the middle"),
+        ("jobs.json", '[{"id": 1},\n{"id": "2\\', "ends in the middle"),
+        ("jobs.json", '[{"id": 1},\n{"id": tru', "ends in the middle"),
         ("jobs.json", '[{"id": 1},\n{"id" 2}]', "not JSON, line 2"),
         ("jobs.json", '[{"id": NaN}]', "not JSON"),
         pytest.param("jobs.json", "[" * 5000, "nested too deeply", id="deep"),

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import codecs
 import csv
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -17,9 +16,8 @@ from itertools import islice, zip_longest
 from pathlib import Path
 from typing import NoReturn, TextIO
 
-import msgspec
-
 from ..errors import PermissionMissing, UnexpectedAnswer, Unreachable
+from ..http import decode_json, json_fault
 from ..models import JsonValue
 from ..text import clean, counted
 
@@ -34,8 +32,6 @@ MAX_FIELD = 4 * 1024 * 1024
 _SAMPLE = 64 * 1024
 _DELIMITERS = ",;\t|"
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_NEWLINE = b"\n"
-_BYTE = re.compile(r"\(byte (\d+)\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +95,8 @@ def _is_lines(path: Path, head: bytes, encoding: str) -> bool:
     if len(first) < 2:
         return False
     try:
-        return isinstance(msgspec.json.decode(first[0]), dict)
-    except (msgspec.DecodeError, RecursionError):
+        return isinstance(decode_json(first[0].encode(), object), dict)
+    except ValueError:
         return False
 
 
@@ -114,19 +110,15 @@ def _document(path: Path, size: int, encoding: str) -> Iterator[Record]:
     with _opening(path):
         content = path.read_bytes()
     try:
-        text = content if encoding == "utf-8" else content.decode(encoding)
-        found = msgspec.json.decode(text)
+        text = content.decode(encoding)
     except UnicodeDecodeError:
         _not_text(path, encoding)
-    except msgspec.DecodeError as error:
-        place = _BYTE.search(str(error))
-        if place is None:
-            _fail(path, "it is JSON that ends in the middle", "Export it again; it was cut off.", error)
-        line = f", line {content[: int(place[1])].count(_NEWLINE) + 1}" if encoding == "utf-8" else ""
-        _fail(path, f"it is not JSON{line}", "Export it again.", error)
-    except RecursionError as error:
-        _fail(path, "it is nested too deeply", None, error)
-    rows = found if isinstance(found, list) else next((value for value in found.values() if isinstance(value, list)), None)
+    try:
+        found = decode_json(text.encode(), object)
+    except ValueError as error:
+        _fail(path, json_fault(text), "Export it again; it may have been cut off.", error)
+    candidates = [found] if isinstance(found, list) else found.values() if isinstance(found, dict) else ()
+    rows = next((each for each in candidates if isinstance(each, list)), None)
     if rows is None:
         _fail(path, "it holds no list of jobs", "It should be a list of objects, or an object with such a list in it.")
     for number, row in enumerate(rows, 1):
@@ -134,14 +126,13 @@ def _document(path: Path, size: int, encoding: str) -> Iterator[Record]:
 
 
 def _lines(path: Path, encoding: str) -> Iterator[Record]:
-    decode = msgspec.json.Decoder().decode
     with _text(path, encoding) as stream:
         for number, line in enumerate(stream, 1):
             if not line.strip():
                 continue
             try:
-                row = decode(line)
-            except (msgspec.DecodeError, RecursionError) as error:
+                row = decode_json(line.encode(), object)
+            except ValueError as error:
                 _fail(path, f"line {number} is not JSON", "Export it again; it may have been cut off.", error)
             yield _record(f"line {number}", row)
 

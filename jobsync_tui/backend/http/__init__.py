@@ -10,6 +10,7 @@ from .decode import decode_json
 from .encode import encode_json
 from .excerpt import excerpt
 from .gate import Priority, as_person
+from .json_fault import json_fault
 from .limits import Limits
 from .meaning import error_of, said
 from .messages import Reply, Request, Responder
@@ -45,6 +46,7 @@ __all__ = [
     "encode_json",
     "error_of",
     "excerpt",
+    "json_fault",
     "said",
     "segment",
 ]

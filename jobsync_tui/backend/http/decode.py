@@ -16,6 +16,7 @@ import msgspec
 
 from ..errors import UnexpectedAnswer
 from .excerpt import excerpt
+from .json_fault import json_fault
 
 T = TypeVar("T")
 
@@ -65,7 +66,7 @@ def decode_answer(body: bytes, shape: type[T], *, service: str, content_type: st
         return decode_json(body, shape)
     except msgspec.ValidationError as error:
         raise UnexpectedAnswer(f"{service} did not answer as expected: {excerpt(str(error))}", service=service) from None
-    except ValueError as error:
+    except ValueError:
         if looks_like_html(body, content_type):
             raise UnexpectedAnswer(
                 f"{service} answered with a web page, not data",
@@ -74,7 +75,8 @@ def decode_answer(body: bytes, shape: type[T], *, service: str, content_type: st
             ) from None
         if not body.strip():
             raise UnexpectedAnswer(f"{service} gave an empty answer", service=service) from None
-        raise UnexpectedAnswer(f"{service} answered with something that is not JSON: {excerpt(str(error))}", service=service) from None
+        fault = json_fault(body.decode("utf-8-sig", "replace"))
+        raise UnexpectedAnswer(f"{service} did not answer as expected: {fault}", service=service) from None
 
 
 def looks_like_html(body: bytes, content_type: str = "") -> bool:
