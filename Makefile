@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/.installed
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test hostile audit check format readme clean
+.PHONY: help venv demo test chaos hostile audit check format readme constraints clean
 
 help:
 	@echo "make demo    the application on an embedded sandbox (off a terminal: the main job, headless)"
@@ -18,12 +18,16 @@ help:
 	@echo "make audit   known vulnerabilities of what is installed; skipped, with a word, where nobody can be asked"
 	@echo "make format  put the sources into shape"
 	@echo "make readme  write the key table into the README"
+	@echo "make constraints  pin the newest versions that the ranges allow, direct and not; run make check before they land"
 	@echo "make venv    only make $(VENV) (implied by the others)"
 	@echo "make clean   take away what the above made"
 
 venv: $(INSTALLED)
 
-$(INSTALLED): pyproject.toml
+# The build's own environment is made to keep to them as well: by the one variable in older releases of pip, by the other in newer ones.
+$(INSTALLED): export PIP_CONSTRAINT = $(CURDIR)/constraints.txt
+$(INSTALLED): export PIP_BUILD_CONSTRAINT = $(CURDIR)/constraints.txt
+$(INSTALLED): pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed, and none was found" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than Python 3.11" >&2; exit 1; }
 	@test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
@@ -65,6 +69,10 @@ format: $(INSTALLED)
 
 readme: $(INSTALLED)
 	$(BIN)/python -m tests.support.readme
+
+constraints:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed, and none was found" >&2; exit 1; }
+	"$(PYTHON)" tests/support/constraints.py
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
