@@ -23,8 +23,12 @@ LATER_TABLES = (
 LATER_COLUMNS = (
     ("job_details", "parts"),
     ("automatic_decisions", "eligible_at"),
+)
+LATER_THAN_7 = (
     ("automatic_schedule", "spans"),
     ("automatic_schedule", "passed"),
+    ("operations", "sent_uptime"),
+    ("operations", "settles_uptime"),
 )
 
 
@@ -32,7 +36,7 @@ def _as_of_version_1(db: Db, dialect: Dialect) -> None:
     SCHEMA.create(db, dialect)
     for table in LATER_TABLES:
         db.execute_sql(f"DROP TABLE {table}")
-    for table, column in LATER_COLUMNS:
+    for table, column in (*LATER_COLUMNS, *LATER_THAN_7):
         db.execute_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
     for key, kept in ((1, job(1, custom={"Shift": "Nights"})), (2, job(2))):
         run(db, insertion("payloads", ("key", "body")), key, codec.encode(kept).decode())
@@ -82,8 +86,8 @@ def _as_of_version_7(db: Db, dialect: Dialect) -> None:
         ScheduleRow.insert(integration=name, tick=tick, every=every).execute(db)
     for tick in (0, 60_000, 120_000, 300_000):
         TickRow.insert(integration="acme", tick=tick, missed=0, by="me", started_at=tick).execute(db)
-    for column in ("spans", "passed"):
-        db.execute_sql(f"ALTER TABLE automatic_schedule DROP COLUMN {column}")
+    for table, column in LATER_THAN_7:
+        db.execute_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
 
 
 async def test_the_slots_of_an_older_database_are_known_to_have_been_run(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from jobsync_tui.backend.errors import AnswerLost, Unreachable
 from jobsync_tui.backend.models import JsonValue, Outcome, SyncStatus
 from jobsync_tui.backend.store.journal import OperationState
 from jobsync_tui.backend.store.ledger import Ledger
+from jobsync_tui.backend.store.process import ProcessIdentity
 from jobsync_tui.backend.sync.pipeline import Pipeline
 from jobsync_tui.backend.sync.recovery import Recovery
 from jobsync_tui.backend.target.base import TargetJob
@@ -145,8 +146,62 @@ async def test_an_operation_of_another_host_waits_for_its_deadline(bench: Bench)
     taken = await bench.ledger.journal.get(operation.id)
     assert taken is not None
     assert operation.sent_at is not None
-    deadline = operation.sent_at + bench.parts.timing.write_deadline + SETTLE
-    assert (taken.state, taken.settles_at) == (OperationState.UNKNOWN, deadline) or taken.settled_at is not None
+    assert (taken.state, taken.settles_at) == (OperationState.UNKNOWN, bench.clock.now() + SETTLE)
+
+
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize("jump", [DAY, -DAY])
+async def test_no_jump_of_the_clock_hastens_or_delays_a_look_up(bench: Bench, jump: timedelta) -> None:
+    """Ahead, a write that may still land would be looked up, and sent again; back, its job would be held up for a day."""
+    lost = await bench.another(WrappedTarget(bench.local, after_create=lose)).sync(ALICE, SHELF, "1")
+    bench.clock.turn(SETTLE - timedelta(seconds=1))
+    bench.clock.jump(jump)
+    early = await bench.pipeline.sync(ALICE, SHELF, "1")
+    assert (early.outcome, early.settles_at) == (Outcome.UNKNOWN, bench.clock.now() + timedelta(seconds=1))
+    assert (await recovery(bench).recover(wait=False)).settled == {}
+    bench.clock.turn(timedelta(seconds=1))
+    assert (await recovery(bench).recover(wait=False)).settled == {lost.operation_id: "created"}
+
+
+@pytest.mark.parametrize("jump", [DAY, -DAY])
+async def test_nor_of_one_whose_process_lost_its_lease(bench: Bench, jump: timedelta) -> None:
+    """It runs on this host still, so that its request may leave until its deadline."""
+    with pytest.raises(Killed):
+        await mortal(bench, Life(dies_at=11), [], ProcessIdentity.own()).sync(ALICE, SHELF, "1")
+    bench.clock.jump(jump)
+    (operation,) = await bench.ledger.journal.open_operations()
+    await bench.ledger.leases.release(next(iter(await bench.ledger.leases.all())))
+    await recovery(bench).recover(wait=False)
+    taken = await bench.ledger.journal.get(operation.id)
+    assert taken is not None
+    assert taken.settles_at == bench.clock.now() + bench.parts.timing.write_deadline + SETTLE
+    bench.clock.turn(bench.parts.timing.write_deadline + SETTLE)
+    assert len((await recovery(bench).recover(wait=False)).settled) == 1
+
+
+@pytest.mark.parametrize("jump", [DAY, -DAY])
+async def test_a_host_that_was_started_anew_asks_no_clock(bench: Bench, jump: timedelta, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever was sent left before the start, so that the time since then is enough; a clock is often wrong after one."""
+    before = replace(ProcessIdentity.own(), boot="the boot before")
+    lost = await bench.another(WrappedTarget(bench.local, after_create=lose), before).sync(ALICE, SHELF, "1")
+    bench.clock.jump(jump)
+    up = SETTLE // timedelta(milliseconds=1)
+    monkeypatch.setattr(bench.ledger, "uptime", lambda: up - 1)
+    assert (await recovery(bench).recover(wait=False)).settled == {}
+    monkeypatch.setattr(bench.ledger, "uptime", lambda: up)
+    assert (await recovery(bench).recover(wait=False)).settled == {lost.operation_id: "created"}
+
+
+async def test_the_shared_clock_set_back_holds_no_job_up(bench: Bench) -> None:
+    """Of another host's write only that clock tells; what it says can never be longer than a write takes."""
+    from tests.sync.test_ledger import ELSEWHERE
+
+    lost = await bench.another(WrappedTarget(bench.local, after_create=lose), ELSEWHERE).sync(ALICE, SHELF, "1")
+    bench.clock.jump(-DAY)
+    assert (await recovery(bench).recover()).settled == {lost.operation_id: "created"}
+    assert bench.clock.now() <= lost.settles_at - DAY + bench.parts.timing.write_deadline + SETTLE  # type: ignore[operator]
 
 
 def mortal(bench: Bench, life: Life, late: Late, process: object = DEAD) -> Pipeline:

@@ -70,6 +70,7 @@ class Operation:
         base_version: The target's version before the write; None for a create.
         fence: The lease's fencing number under which it was intended.
         settles_at: For one without an answer: from when on a look-up decides.
+        sent_uptime, settles_uptime: `sent_at` and `settles_at` in milliseconds since the start of the host of ``process``, where known.
         audit_seq: Its row in the audit record.
     """
 
@@ -96,7 +97,9 @@ class Operation:
     state: OperationState = OperationState.PLANNED
     origin: Mapping[str, str] = field(default_factory=dict)
     sent_at: datetime | None = None
+    sent_uptime: int | None = None
     settles_at: datetime | None = None
+    settles_uptime: int | None = None
     settled_at: datetime | None = None
     audit_seq: int = 0
     error: str | None = None
@@ -168,18 +171,20 @@ def move(
     *,
     now: datetime,
     target_id: str | None = None,
+    sent_uptime: int | None = None,
     settles_at: datetime | None = None,
+    settles_uptime: int | None = None,
     settled: bool = False,
     error: str | None = None,
 ) -> bool:
     """Bring an open operation to ``state``; returns False where somebody else has settled it."""
     changes: dict[str, str | int | None] = {"state": state.value}
     if state is OperationState.SENT:
-        changes["sent_ms"] = clock.to_ms(now)
+        changes |= {"sent_ms": clock.to_ms(now), "sent_uptime": sent_uptime}
     if target_id is not None:
         changes["target_id"] = storable(target_id)
     if settles_at is not None:
-        changes["settles_ms"] = clock.to_ms(settles_at)
+        changes |= {"settles_ms": clock.to_ms(settles_at), "settles_uptime": settles_uptime}
     if settled:
         changes["settled_ms"] = clock.to_ms(now)
     if error is not None:
@@ -268,7 +273,9 @@ def _operation(row: OperationRow) -> Operation:
         process=ProcessIdentity.load(row.process),
         created_at=clock.from_ms(row.created_ms),
         sent_at=_moment(row.sent_ms),
+        sent_uptime=row.sent_uptime,
         settles_at=_moment(row.settles_ms),
+        settles_uptime=row.settles_uptime,
         settled_at=_moment(row.settled_ms),
         audit_seq=row.audit_seq,
         error=row.error,

@@ -41,6 +41,7 @@ class Ledger:
 
     Attributes:
         journal, leases, audit: The three records, for reading and for what concerns one of them alone.
+        uptime: The milliseconds since this host's start.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Ledger:
     ) -> None:
         self._database = database
         self.now = now or database.now
+        self.uptime = uptime
         self.journal = Journal(database)
         self.leases = LeaseStore(database, ttl=lease_ttl, process=process, now=now, uptime=uptime)
         self.audit = AuditStore(database, now=now)
@@ -92,7 +94,10 @@ class Ledger:
         await self._database.write_unsynced(self._applied, operation, target_id)
 
     async def lost(self, operation: Operation, settles_at: datetime, cause: str) -> bool:
-        """Say that the answer did not come, and from when on a look-up decides. The audit row stays begun, as unknown."""
+        """Say that the answer did not come, and from when on a look-up decides. The audit row stays begun, as unknown.
+
+        Seen from the host that sent it, that moment is kept as time since the host's start too, which no setting of its clock moves.
+        """
         return await self._database.write(self._lost, operation, settles_at, cause)
 
     async def settle(self, operation: Operation, verdict: Verdict, lease: Lease | None = None) -> bool:
@@ -140,7 +145,7 @@ class Ledger:
     def _sent(self, db: Db, operation: Operation, lease: Lease) -> datetime:
         self.leases.require(db, lease)
         now = self.now()
-        if not journal.move(db, operation.id, OperationState.SENT, now=now):
+        if not journal.move(db, operation.id, OperationState.SENT, now=now, sent_uptime=self.uptime()):
             raise Busy("This write was given up by a recovery, so nothing was written.", remedy="Sync the job again.")
         return now
 
@@ -148,7 +153,11 @@ class Ledger:
         journal.move(db, operation.id, OperationState.APPLIED, now=self.now(), target_id=target_id)
 
     def _lost(self, db: Db, operation: Operation, settles_at: datetime, cause: str) -> bool:
-        if not journal.move(db, operation.id, OperationState.UNKNOWN, now=self.now(), settles_at=settles_at, error=cause):
+        now = self.now()
+        here = operation.process.same_boot(self.leases.process)
+        uptime = self.uptime() + round((settles_at - now).total_seconds() * 1000) if here else None
+        moved = journal.move(db, operation.id, OperationState.UNKNOWN, now=now, settles_at=settles_at, settles_uptime=uptime, error=cause)
+        if not moved:
             return False
         audit.revise(db, operation.audit_seq, attempt_of(operation, Outcome.UNKNOWN, cause))
         return True

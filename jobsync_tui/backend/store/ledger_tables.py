@@ -9,7 +9,11 @@ import peewee
 
 
 class OperationRow(peewee.Model):
-    """One intended write to the target, from its intent to its settlement. Open while ``settled_ms`` is null."""
+    """One intended write to the target, from its intent to its settlement. Open while ``settled_ms`` is null.
+
+    ``sent_uptime`` and ``settles_uptime`` are the same moments counted from the start of the host of ``process``; null where they were
+    not seen from there.
+    """
 
     id = peewee.TextField(primary_key=True)
     kind = peewee.TextField()
@@ -39,6 +43,8 @@ class OperationRow(peewee.Model):
     settled_ms = peewee.BigIntegerField(null=True, index=True)
     audit_seq = peewee.BigIntegerField()
     error = peewee.TextField(null=True)
+    sent_uptime = peewee.BigIntegerField(null=True)
+    settles_uptime = peewee.BigIntegerField(null=True)
 
     class Meta:  # noqa: D106
         table_name = "operations"

@@ -75,6 +75,11 @@ def _spans(db: Db, _: Dialect) -> None:
         run(db, "UPDATE automatic_schedule SET spans = ? WHERE integration = ?", known.dump(), integration)
 
 
+def _uptimes(db: Db, _: Dialect) -> None:
+    for column in ("sent_uptime", "settles_uptime"):
+        db.execute_sql(f"ALTER TABLE operations ADD COLUMN {column} BIGINT")
+
+
 MIGRATIONS = (
     Migration(2, "the ids that integrations had before", create_renames),
     Migration(3, "troubles that are told, and since when a job is eligible", _troubles_and_eligible_since),
@@ -83,6 +88,7 @@ MIGRATIONS = (
     Migration(6, "what stands inside other fields, for filters", _parts),
     Migration(7, "runs that are spread over workers", _shares),
     Migration(8, "all slots that were ever run, for clocks that jump", _spans),
+    Migration(9, "open writes by the time since their host's start", _uptimes),
 )
 
 SCHEMA = Schema("store", 1 + len(MIGRATIONS), _create, MIGRATIONS)

@@ -85,7 +85,7 @@ class Run:
             if earlier is not None:
                 settlement = await Settler(self._parts).settle(earlier)
                 if settlement.outcome is None:
-                    return await self._still_unknown(settlement.operation.settles_at, settlement.trouble)
+                    return await self._still_unknown(settlement.settles_at, settlement.trouble)
             proposal = await self._planned()
             if attempt.confirmed is not None and proposal.plan.digest != attempt.confirmed:
                 return await self._end(Outcome.STALE, _stale(proposal.plan.changes))

@@ -12,9 +12,11 @@ from ..store.ledger import Verdict
 from ..target.base import TargetJob
 from .marks import done_mark, failed_mark
 from .parts import SyncParts
+from .waiting import until_given_up, until_settled
 from .writing import OUTCOMES, unequal
 
 NOT_SENT = "interrupted before anything was sent"
+LATE = "the process that sent it ended before the answer was kept"
 NOT_ARRIVED = "the write did not arrive; nothing was changed"
 
 
@@ -61,8 +63,12 @@ class Settler:
             return await self._close(operation, _Finding(verdict))
         if operation.state is OperationState.SENT:
             return await self._take_over(operation)
-        if operation.settles_at is not None and self._parts.now() < operation.settles_at:
-            return Settlement(operation, None, operation.settles_at)
+        wait = until_settled(operation, self._parts)
+        if wait.left:
+            settles_at = self._parts.now() + wait.left
+            if wait.corrected:
+                await self._parts.ledger.lost(operation, settles_at, operation.error or LATE)
+            return Settlement(operation, None, settles_at)
         try:
             return await self._close(operation, await self._look(operation))
         except RemoteError as error:
@@ -70,11 +76,7 @@ class Settler:
 
     async def _take_over(self, operation: Operation) -> Settlement:
         """Fix from when on a look-up decides: the request left within its deadline, and not after its process had ended."""
-        now = self._parts.now()
-        ends = (operation.sent_at or now) + self._parts.timing.write_deadline
-        if operation.process.known_dead(self._parts.ledger.leases.process):
-            ends = min(ends, now)
-        settles_at = ends + self._parts.timing.settle_after
+        settles_at = self._parts.now() + until_given_up(operation, self._parts) + self._parts.timing.settle_after
         await self._parts.ledger.observe_end(operation, settles_at)
         await self._mark(operation, replace(await self._present_mark(operation), sync_status=SyncStatus.UNKNOWN))
         taken = replace(operation, state=OperationState.UNKNOWN, settles_at=settles_at)
