@@ -12,7 +12,7 @@ import asyncio
 import logging
 import traceback
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime
@@ -25,8 +25,9 @@ from jobsync_tui.backend.ats.registry import adapter_class
 from jobsync_tui.backend.errors import CredentialsRejected, JobsyncError, PermissionMissing, RemoteError, UnexpectedAnswer, Unreachable
 from jobsync_tui.backend.http import Limits
 from jobsync_tui.backend.models import Job
+from jobsync_tui.backend.sync.refresh import STALE_CURSOR
 from tests.support import faults
-from tests.support.ats_server import Answer, AtsServer, Fault
+from tests.support.ats_server import Answer, Asked, AtsServer, Fault
 from tests.support.clockwork import START
 from tests.support.stage import FAST, Stage, jobs_in, staged
 from tests.support.wire.base import Wire
@@ -299,6 +300,40 @@ class AdapterContract:
                 async with asyncio.timeout(10):
                     await on.listed()
             assert len(on.server.asked) < 40
+
+    async def test_a_listing_that_contradicts_itself_is_no_listing(self) -> None:
+        for name, twist in self.wire.contradictions.items():
+            async with self.stage() as on:
+                on.wire.after = lambda _, said: twist(said)  # noqa: B023 - the stage ends with the round
+                with pytest.raises(UnexpectedAnswer) as caught:
+                    await on.listed()
+                assert "may be missing" in caught.value.message, name
+                assert caught.value.remedy, name
+
+    async def test_an_empty_page_in_the_middle_is_no_whole_listing(self) -> None:
+        if not self.wire.pages:
+            pytest.skip("this ATS answers its listing in one piece")
+        async with self.stage() as on:
+            asked: list[Asked] = []
+
+            def empty_the_second(request: Asked, said: object) -> None:
+                asked.append(request)
+                if len(asked) == 2:
+                    on.wire.rows_of(said).clear()
+
+            on.wire.after = empty_the_second
+            with suppress(UnexpectedAnswer):
+                assert any(page.doubt for page in await on.listed())
+
+    async def test_a_place_that_the_ats_takes_no_longer_is_refused(self) -> None:
+        """Whoever keeps the listing decides what becomes of it, by the kind of the error."""
+        if not self.wire.pages:
+            pytest.skip("this ATS answers its listing in one piece")
+        async with self.stage() as on:
+            cursor = (await on.first_page()).cursor
+            on.server.inject(Answer({"message": "no such cursor"}, status=400), when=on.wire.is_listing)
+            with pytest.raises(STALE_CURSOR):
+                await on.listed(Listing(cursor=cursor))
 
     async def test_a_redirect_is_refused_and_nothing_is_sent_there(self) -> None:
         async with AtsServer(lambda _: Answer({})) as elsewhere, self.stage(3) as on:

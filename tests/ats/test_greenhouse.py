@@ -11,7 +11,7 @@ from jobsync_tui.backend.ats.base import Listing
 from jobsync_tui.backend.ats.greenhouse import Greenhouse
 from jobsync_tui.backend.ats.greenhouse_marks import Marks
 from jobsync_tui.backend.clock import now, rfc3339
-from jobsync_tui.backend.errors import CredentialsRejected, PermissionMissing, Refused
+from jobsync_tui.backend.errors import CredentialsRejected, PermissionMissing
 from jobsync_tui.backend.models import JobStatus, Location
 from tests.support import faults
 from tests.support.ats_server import Answer, Asked
@@ -170,15 +170,6 @@ async def test_who_is_no_site_admin() -> None:
             await on.listed()
         assert "Site Admin" in (caught.value.remedy or "")
         assert "harvest:job_posts:list" in (caught.value.remedy or "")
-
-
-async def test_a_cursor_that_greenhouse_forgot_is_refused_and_not_begun_anew() -> None:
-    async with staged(GreenhouseWire(23)) as on:
-        page = await on.first_page()
-        forgot = Answer({"message": "Unprocessable", "errors": ["cursor"]}, status=422)
-        on.server.inject(forgot, when=lambda asked: on.wire.is_listing(asked) and "cursor" in asked.query)
-        with pytest.raises(Refused):  # whoever keeps the listing decides what becomes of it
-            await on.listed(Listing(cursor=page.cursor))
 
 
 async def test_the_rate_limit_is_kept() -> None:

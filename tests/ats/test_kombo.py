@@ -125,14 +125,6 @@ async def test_ten_changes_among_many_cost_one_request() -> None:
         assert on.http.requests == before + 1
 
 
-async def test_a_cursor_that_kombo_forgot_is_refused_and_not_begun_anew() -> None:
-    async with staged(KomboWire(23)) as on:
-        page = await on.first_page()
-        on.server.inject(error(400, "PLATFORM.INPUT_INVALID", "cursor expired"), when=lambda asked: "cursor" in asked.query)
-        with pytest.raises(Refused):  # whoever keeps the listing decides what becomes of it
-            await on.listed(Listing(cursor=page.cursor))
-
-
 @pytest.mark.parametrize(
     ("url", "job_id"),
     [

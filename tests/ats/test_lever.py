@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -14,7 +13,6 @@ from jobsync_tui.backend.ats.base import Listing
 from jobsync_tui.backend.ats.lever import SHAPE, Posting, to_job
 from jobsync_tui.backend.ats.rows import read_rows
 from jobsync_tui.backend.models import Job, JobStatus, Location
-from tests.support.ats_server import Answer
 from tests.support.recordings import answered
 from tests.support.stage import staged
 from tests.support.wire.lever import LONGEST_WINDOW, LeverWire
@@ -125,15 +123,3 @@ async def test_an_incremental_listing_costs_two_requests() -> None:
         before = on.http.requests
         await on.listed(Listing(watermark=mark))
         assert on.http.requests - before == 2
-
-
-async def test_a_token_that_is_no_longer_good_begins_anew() -> None:
-    async with staged(LeverWire(9)) as on:
-        pages = await on.listed()
-        cursor = pages[0].cursor
-        on.server.inject(
-            Answer({"code": "BadRequest", "message": "Invalid offset token"}, status=400), when=lambda asked: "offset" in asked.query
-        )
-        again = await on.listed(Listing(cursor=cursor))
-        assert [page.jobs for page in again] == [page.jobs for page in pages]
-        assert replace(again[-1], watermark=None) == replace(pages[-1], watermark=None)

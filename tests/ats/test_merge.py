@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -83,14 +82,3 @@ async def test_an_account_that_may_not() -> None:
         with pytest.raises(PermissionMissing, match="Job is not in scope") as caught:
             await on.adapter.test()
         assert "scopes" in (caught.value.remedy or "")
-
-
-async def test_a_cursor_that_is_no_longer_good_begins_anew() -> None:
-    async with staged(MergeWire(9)) as on:
-        from jobsync_tui.backend.ats.base import Listing
-
-        pages = await on.listed()
-        on.server.inject(Answer({"detail": "Invalid cursor"}, status=400), when=lambda asked: "cursor" in asked.query)
-        again = await on.listed(Listing(cursor=pages[0].cursor))
-        assert jobs_in(again) == jobs_in(pages)
-        assert replace(again[-1], watermark=None) == replace(pages[-1], watermark=None)

@@ -10,7 +10,7 @@ seen ``sync_token_expired``; ``..._not_found`` is taken for the latter.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
@@ -19,14 +19,15 @@ from uuid import UUID
 
 import msgspec
 
-from ..errors import Refused, RemoteGone
+from ..errors import RemoteGone
 from ..http import BasicAuth, Reply
 from ..models import FieldAvailability, Job
 from .ashby_errors import SyncTokenExpired, explain
 from .ashby_rows import SINGLE, Names, Posting, Row, Site, Unit, to_job, with_posting
 from .base import Adapter, Connection, Listing, Page
-from .paging import CursorGuard, both, read_ahead
-from .resume import Place, beginning, where
+from .paginator import Part, by_cursor, page_of, way_on
+from .paging import CursorGuard, both
+from .resume import Place, where
 from .rows import RowShape, convert_one, read_rows
 
 PAGE = 100
@@ -72,9 +73,14 @@ class Ashby(Adapter):
 
     async def pages(self, listing: Listing) -> AsyncIterator[Page]:
         """Yield pages of 100, a cursor leading to the next; the last one brings the sync token."""
-        async with aclosing(read_ahead(self._walk(listing))) as pages:
-            async for page in pages:
-                yield page
+        try:
+            async with aclosing(self._listed(listing)) as pages:
+                async for page in pages:
+                    yield page
+        except SyncTokenExpired:
+            async with aclosing(self._listed(Listing())) as pages:
+                async for page in pages:
+                    yield page
 
     async def job(self, job_id: str) -> Job | None:
         """Ask for the job by its id, then for its posting and, unless they are known, for the names. An id that is no UUID has no job."""
@@ -96,35 +102,23 @@ class Ashby(Adapter):
         found = _IN_URL.match(url.strip())
         return found[1].lower() if found else None
 
-    async def _walk(self, listing: Listing) -> AsyncIterator[Page]:
+    async def _listed(self, listing: Listing) -> AsyncGenerator[Page, None]:
         here, resumed = where(listing)
-        guard = CursorGuard(self.title)
         fresh = here.since is None and not resumed
         names = await (self._read_names() if fresh else self._known_names())
-        while True:
-            try:
-                reply = await self._ask("job.list", _body(here))
-            except SyncTokenExpired:
-                if here.since is None:
-                    raise
-                here, resumed = beginning(Listing()), False
-                continue
-            except Refused:
-                if not resumed:
-                    raise
-                here, resumed = beginning(listing), False  # the cursor of an interrupted listing is no longer good
-                continue
-            resumed = False
+
+        async def part(here: Place) -> Part[_Answer[Row]]:
+            nonlocal fresh, names
+            reply = await self._ask("job.list", _body(here))
             read = read_rows(reply, SHAPE, partial(self._job, names=names))
             if names.missed and not fresh:  # once a listing: what is missing then is missing for good
                 fresh, names = True, await self._read_names(names.missed)
                 read = read_rows(reply, SHAPE, partial(self._job, names=names))
-            following = read.answer.next_cursor if read.answer.more_data_available else None
-            if following is None:
-                yield Page(read.jobs, read.rejected, watermark=read.answer.sync_token)
-                return
-            here = here.moved(cursor=guard.check(following))
-            yield Page(read.jobs, read.rejected, cursor=here.text())
+            return Part(read, read.answer.next_cursor or None, more=read.answer.more_data_available)
+
+        async with aclosing(by_cursor(self.title, part, listing, end=_end)) as pages:
+            async for page in pages:
+                yield page
 
     async def _posting(self, row: Row) -> Posting:
         """Return the job's first posting; an empty one where it has none, or none that the key may see."""
@@ -151,15 +145,21 @@ class Ashby(Adapter):
             body = {"limit": PAGE, "includeArchived": True} | ({"cursor": cursor} if cursor else {})
             answer = (await self._ask(endpoint, body)).decode(shape)
             found.extend(answer.results)
-            if not (answer.more_data_available and answer.next_cursor):
+            following = way_on(self.title, more=answer.more_data_available, cursor=answer.next_cursor)
+            if following is None:
                 return found
-            cursor = guard.check(answer.next_cursor)
+            cursor = guard.check(following)
 
     async def _ask(self, endpoint: str, body: Mapping[str, object]) -> Reply:
         return await self._http.post(endpoint, json=body, headers=_ACCEPT, repeatable=True)
 
     def _job(self, row: Row, names: Names) -> Job:
         return to_job(row, names, self.connection.integration)
+
+
+async def _end(here: Place, part: Part[_Answer[Row]]) -> Page:
+    del here
+    return page_of(part.read, watermark=part.read.answer.sync_token)
 
 
 def _body(here: Place) -> Mapping[str, object]:

@@ -61,6 +61,8 @@ class Page:
         cursor: Where a listing interrupted after this page goes on; None behind the last page.
         total: How many jobs the whole listing has, where the ATS says so.
         watermark: On the last page: what the next incremental listing starts from; None where the ATS cannot filter by change.
+        left_out: Rows that are no jobs, such as templates, and are left out on purpose; ``total`` may count them.
+        doubt: Why jobs may be missing although the listing goes on to its end; None where nothing speaks for that.
     """
 
     jobs: tuple[Job, ...]
@@ -69,6 +71,8 @@ class Page:
     cursor: str | None = None
     total: int | None = None
     watermark: str | None = None
+    left_out: int = 0
+    doubt: str | None = None
 
 
 class Adapter(ABC):
@@ -79,6 +83,8 @@ class Adapter(ABC):
         title: The name people know the ATS by.
         availability: Which fields this ATS never delivers, and which only for one job at a time.
         incremental: Whether a listing can start from a watermark.
+        tells_deletions: Whether such a listing names what was deleted. Where it does not, everything is listed once a day.
+        one_piece: Whether a listing is made from one state of the ATS, so that no job can slip from one page to another while it is read.
         credential_names: Keys that the ``credentials`` table must have.
         default_base_url: None where the configuration must give one.
     """
@@ -87,6 +93,8 @@ class Adapter(ABC):
     title: ClassVar[str]
     availability: ClassVar[FieldAvailability] = FieldAvailability()
     incremental: ClassVar[bool] = False
+    tells_deletions: ClassVar[bool] = False
+    one_piece: ClassVar[bool] = False
     credential_names: ClassVar[tuple[str, ...]] = ("api_key",)
     default_base_url: ClassVar[str | None] = None
 

@@ -66,6 +66,7 @@ class Bullhorn(Adapter):
     title = "Bullhorn"
     availability = FieldAvailability(never=frozenset({"department"}))
     incremental = True
+    tells_deletions = True
     credential_names = ("username", "password", "client_id", "client_secret")
     default_base_url = "https://rest.bullhornstaffing.com"
 

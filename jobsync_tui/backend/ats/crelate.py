@@ -104,7 +104,8 @@ class Crelate(Adapter):
             self._filters = False
             return await self._slice(here, offset)
         found = read_rows(reply, _SHAPE, partial(_job_since, self.connection.integration, moment(here.since)))
-        return Slice(offset, found, _total(found.answer.Metadata, offset + found.count))
+        said = found.answer.Metadata or _Metadata()
+        return Slice(offset, found, _total(said, offset + found.count), said.MoreRecords)
 
 
 class _Lookup(msgspec.Struct):
@@ -184,15 +185,11 @@ def explain(reply: Reply) -> RemoteError | None:
     return None
 
 
-def _total(metadata: _Metadata | None, end: int) -> int | None:
-    """Return how many rows the listing has, where what Crelate says about it makes sense."""
-    if metadata is None:
-        return None
-    if metadata.MoreRecords is False:
-        return end
-    if metadata.TotalRecords is None or (metadata.MoreRecords and metadata.TotalRecords <= end):
-        return None
-    return metadata.TotalRecords
+def _total(said: _Metadata, end: int) -> int | None:
+    """Return how many rows the listing has; a number is none where Crelate says beside it that more follow behind it."""
+    if said.TotalRecords is None:
+        return end if said.MoreRecords is False else None
+    return None if said.MoreRecords and said.TotalRecords <= end else said.TotalRecords
 
 
 def _title(lookup: object) -> str | None:

@@ -31,6 +31,7 @@ class FileExport(Adapter):
 
     provider = "file"
     title = SERVICE
+    one_piece = True
     credential_names: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, connection: Connection) -> None:

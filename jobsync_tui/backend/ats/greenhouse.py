@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import timedelta
 from typing import cast
 
@@ -23,8 +24,9 @@ from .base import Adapter, Connection, Listing, Page
 from .greenhouse_lists import PER_PAGE, NameBook, Names, Post, batches, best_posts, jobs_with_posts_changed, next_cursor, place_text
 from .greenhouse_marks import Marks
 from .greenhouse_token import DEFAULT_URL, fetcher
-from .paging import CursorGuard, both, read_ahead, together
-from .resume import Place, where
+from .paginator import Part, by_cursor, page_of
+from .paging import both, together
+from .resume import Place
 from .rows import ReadRows, RowShape, jobs_of, typed_rows
 from .values import distinct, filled, moment, place, status_of
 
@@ -65,7 +67,20 @@ class Greenhouse(Adapter):
 
     async def pages(self, listing: Listing) -> AsyncIterator[Page]:
         """Yield pages of 500, newest job first."""
-        async with aclosing(read_ahead(self._walk(listing))) as pages:
+        seen: set[str] = set()
+
+        async def part(here: Place) -> Part[list[_Row]]:
+            reply = await self._http.get("jobs", params=_params(here))
+            found = await self._joined(reply)
+            seen.update(job.id for job in found.jobs)
+            return Part(found, next_cursor(reply))
+
+        async def end(here: Place, part: Part[list[_Row]]) -> Page:
+            more, mark = await self._posted_anew(here, seen, unattended=listing.unattended)
+            page = page_of(part.read, watermark=mark)
+            return replace(page, jobs=(*page.jobs, *more))
+
+        async with aclosing(by_cursor(self.title, part, listing, end=end)) as pages:
             async for page in pages:
                 yield page
 
@@ -85,24 +100,6 @@ class Greenhouse(Adapter):
         """Return the number in an address of the recruiting application; those of public job boards have the post's number instead."""
         match = _JOB_IN_URL.match(url.strip())
         return match[1] if match and "boards" not in match[0] else None
-
-    async def _walk(self, listing: Listing) -> AsyncIterator[Page]:
-        here, _ = where(listing)
-        guard = CursorGuard(self.title)
-        seen: set[str] = set()
-        while True:
-            reply = await self._http.get("jobs", params=_params(here))
-            found = await self._joined(reply)
-            cursor = next_cursor(reply)
-            if cursor is not None:
-                here = here.moved(cursor=guard.check(cursor))
-                seen.update(job.id for job in found.jobs)
-                yield Page(found.jobs, found.rejected, cursor=here.text())
-                continue
-            seen.update(job.id for job in found.jobs)
-            more, mark = await self._posted_anew(here, seen, unattended=listing.unattended)
-            yield Page((*found.jobs, *more), found.rejected, watermark=mark)
-            return
 
     async def _posted_anew(self, here: Place, seen: Collection[str], *, unattended: bool) -> tuple[tuple[Job, ...], str]:
         """Return the jobs that did not change themselves, but whose posts did, with the watermark of the listing."""

@@ -8,7 +8,6 @@ the time of our own request.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import aclosing
 from datetime import timedelta
 from typing import Generic, TypeVar, cast
 
@@ -19,8 +18,8 @@ from ..http import HeaderAuth, Params, Reply
 from ..models import FieldAvailability, Job, JobStatus, JsonValue
 from .base import Adapter, Connection, Listing, Page
 from .kombo_errors import explain
-from .paging import CursorGuard, read_ahead
-from .resume import Place, where
+from .paginator import Part, by_cursor
+from .resume import Place
 from .rows import Gone, ReadRows, RowShape, read_rows
 from .values import address, filled, moment, place, status_of
 
@@ -49,6 +48,7 @@ class Kombo(Adapter):
     title = "Kombo"
     availability = FieldAvailability(never=frozenset({"client", "tags"}))
     incremental = True
+    tells_deletions = True
     credential_names = ("api_key", "integration_id")
     default_base_url = "https://api.kombo.dev/v1"
 
@@ -65,11 +65,9 @@ class Kombo(Adapter):
         await self._http.get("ats/jobs", params={"page_size": 1})
         return f"customer {who.customer_id}, environment {who.environment_id}"
 
-    async def pages(self, listing: Listing) -> AsyncIterator[Page]:
+    def pages(self, listing: Listing) -> AsyncIterator[Page]:
         """Yield pages of 250; an incremental listing says what was deleted too."""
-        async with aclosing(read_ahead(self._walk(listing))) as pages:
-            async for page in pages:
-                yield page
+        return by_cursor(self.title, self._part, listing, overlap=OVERLAP)
 
     async def job(self, job_id: str) -> Job | None:
         """Return the job of that id in the ATS behind Kombo, or of that Kombo id where the ATS has none of its own."""
@@ -89,17 +87,9 @@ class Kombo(Adapter):
         parts = [part for part in found.path.split("/") if any(character.isdigit() for character in part)] if found else []
         return parts[-1] if parts else None
 
-    async def _walk(self, listing: Listing) -> AsyncIterator[Page]:
-        here, _ = where(listing)
-        guard = CursorGuard(self.title)
-        while True:
-            found = self._read(await self._http.get("ats/jobs", params=_params(here)))
-            cursor = found.answer.data.next
-            if not cursor:
-                yield Page(found.jobs, found.rejected, found.deleted, watermark=here.mark(OVERLAP))
-                return
-            here = here.moved(cursor=guard.check(cursor))
-            yield Page(found.jobs, found.rejected, found.deleted, cursor=here.text())
+    async def _part(self, here: Place) -> Part[_Answer[_Row]]:
+        found = self._read(await self._http.get("ats/jobs", params=_params(here)))
+        return Part(found, found.answer.data.next or None)
 
     def _read(self, reply: Reply) -> ReadRows[_Answer[_Row]]:
         integration = self.connection.integration

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Iterator
-from contextlib import aclosing
+from dataclasses import replace
 from datetime import timedelta
 from html import escape
 from typing import Generic, TypeVar
@@ -18,12 +18,13 @@ from typing import Generic, TypeVar
 import msgspec
 
 from .. import clock
-from ..errors import CredentialsRejected, PermissionMissing, Refused, RemoteError
+from ..errors import CredentialsRejected, PermissionMissing, RemoteError
 from ..http import BasicAuth, Reply, segment
 from ..models import FieldAvailability, Job, JobStatus, Location
 from .base import Adapter, Connection, Listing, Page
-from .paging import CursorGuard, read_ahead
-from .resume import beginning, where
+from .paginator import Part, by_cursor, page_of, way_on
+from .paging import CursorGuard
+from .resume import Place
 from .rows import RowShape, convert_one, read_rows
 from .values import distinct, filled, moment, moment_ms, place, status_of, texts
 
@@ -121,6 +122,7 @@ class Lever(Adapter):
     title = "Lever"
     availability = FieldAvailability(never=frozenset({"client"}))
     incremental = True
+    tells_deletions = True
     default_base_url = "https://api.lever.co/v1"
 
     def __init__(self, connection: Connection) -> None:
@@ -135,11 +137,9 @@ class Lever(Adapter):
         reply.decode(_Answer[msgspec.Raw])
         return "the key reads postings"
 
-    async def pages(self, listing: Listing) -> AsyncIterator[Page]:
+    def pages(self, listing: Listing) -> AsyncIterator[Page]:
         """Yield postings, a page's token leading to the next; with the last page, what was deleted since the watermark."""
-        async with aclosing(read_ahead(self._walk(listing))) as pages:
-            async for page in pages:
-                yield page
+        return by_cursor(self.title, self._part, listing, end=self._end)
 
     async def job(self, job_id: str) -> Job | None:
         """Ask for the posting by its id."""
@@ -152,27 +152,15 @@ class Lever(Adapter):
         found = _IN_URL.match(url.strip())
         return found[1].lower() if found else None
 
-    async def _walk(self, listing: Listing) -> AsyncIterator[Page]:
-        here, resumed = where(listing)
-        guard = CursorGuard(self.title)
-        while True:
-            since = _milliseconds(here.since)
-            params = {"limit": PAGE, "offset": here.cursor, "updated_at_start": since, "expand": "owner"}
-            try:
-                reply = await self._http.get("postings", params=params)
-            except Refused:
-                if not resumed:
-                    raise
-                here, resumed = beginning(listing), False  # the token of an interrupted listing is no longer good
-                continue
-            resumed = False
-            read = read_rows(reply, SHAPE, self._job)
-            if not (read.answer.has_next and read.answer.next):
-                deleted = await self._deleted(since, clock.to_ms(here.began)) if since is not None else ()
-                yield Page(read.jobs, read.rejected, deleted, watermark=here.mark(OVERLAP))
-                return
-            here = here.moved(cursor=guard.check(read.answer.next))
-            yield Page(read.jobs, read.rejected, cursor=here.text())
+    async def _part(self, here: Place) -> Part[_Answer[Posting]]:
+        params = {"limit": PAGE, "offset": here.cursor, "updated_at_start": _milliseconds(here.since), "expand": "owner"}
+        read = read_rows(await self._http.get("postings", params=params), SHAPE, self._job)
+        return Part(read, read.answer.next or None, more=read.answer.has_next)
+
+    async def _end(self, here: Place, part: Part[_Answer[Posting]]) -> Page:
+        since = _milliseconds(here.since)
+        deleted = await self._deleted(since, clock.to_ms(here.began)) if since is not None else ()
+        return replace(page_of(part.read, watermark=here.mark(OVERLAP)), deleted=deleted)
 
     async def _deleted(self, since: int, until: int) -> tuple[str, ...]:
         """Return the ids of the postings that were deleted between two times in milliseconds."""
@@ -184,9 +172,10 @@ class Lever(Adapter):
                 params = {"limit": PAGE, "offset": offset, "deleted_at_start": start, "deleted_at_end": end}
                 answer = (await self._http.get("postings/deleted", params=params)).decode(_Answer[_Deleted | str])
                 found.extend(row if isinstance(row, str) else row.id for row in answer.data)
-                if not (answer.has_next and answer.next):
+                following = way_on(self.title, more=answer.has_next, cursor=answer.next)
+                if following is None:
                     break
-                offset = guard.check(answer.next)
+                offset = guard.check(following)
         return tuple(dict.fromkeys(found))
 
     def _job(self, row: Posting) -> Job:

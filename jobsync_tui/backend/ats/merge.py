@@ -9,19 +9,18 @@ that ATS has none. How often requests may come is not said in any header that is
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import aclosing
 from datetime import timedelta
 from typing import Generic, TypeVar, cast
 from uuid import UUID
 
 import msgspec
 
-from ..errors import CredentialsRejected, PermissionMissing, Refused, RemoteError, UnexpectedAnswer
+from ..errors import CredentialsRejected, PermissionMissing, RemoteError, UnexpectedAnswer
 from ..http import HeaderAuth, Params, Reply, said, segment
 from ..models import FieldAvailability, Job, JobStatus, JsonValue
 from .base import Adapter, Connection, Listing, Page
-from .paging import CursorGuard, read_ahead
-from .resume import beginning, where
+from .paginator import Part, by_cursor
+from .resume import Place
 from .rows import Gone, ReadRows, RowShape, convert_one, read_rows
 from .values import distinct, filled, moment, place, status_of
 
@@ -110,6 +109,7 @@ class Merge(Adapter):
     title = "Merge"
     availability = FieldAvailability(never=frozenset({"client", "tags", "employment_type", "remote"}))
     incremental = True
+    tells_deletions = True
     credential_names = ("api_key", "account_token")
     default_base_url = "https://api.merge.dev/api/ats/v1"
 
@@ -125,11 +125,9 @@ class Merge(Adapter):
         (await self._http.get("jobs", params={"page_size": 1})).decode(_Answer[msgspec.Raw])
         return "the key and the account token read jobs"
 
-    async def pages(self, listing: Listing) -> AsyncIterator[Page]:
+    def pages(self, listing: Listing) -> AsyncIterator[Page]:
         """Yield pages of 100, a cursor leading to the next; an incremental listing says what was deleted too."""
-        async with aclosing(read_ahead(self._walk(listing))) as pages:
-            async for page in pages:
-                yield page
+        return by_cursor(self.title, self._part, listing, overlap=OVERLAP)
 
     async def job(self, job_id: str) -> Job | None:
         """Return the job that has this id in the ATS behind Merge, or else in Merge, where the ATS has none of its own."""
@@ -145,31 +143,16 @@ class Merge(Adapter):
         found = None if reply.status == 404 else convert_one(reply.decode(Row), self._job, self.title)
         return found if found is not None and found.id == job_id else None
 
-    async def _walk(self, listing: Listing) -> AsyncIterator[Page]:
-        here, resumed = where(listing)
-        guard = CursorGuard(self.title)
-        while True:
-            params = {
-                **_WHOLE,
-                "page_size": PAGE,
-                "cursor": here.cursor,
-                "modified_after": here.since,
-                "include_deleted_data": True if here.since else None,
-            }
-            try:
-                reply = await self._http.get("jobs", params=params)
-            except Refused:
-                if not resumed:
-                    raise
-                here, resumed = beginning(listing), False  # the cursor of an interrupted listing is no longer known there
-                continue
-            resumed = False
-            read = self._read(reply)
-            if not read.answer.next:
-                yield Page(read.jobs, read.rejected, read.deleted, watermark=here.mark(OVERLAP))
-                return
-            here = here.moved(cursor=guard.check(read.answer.next))
-            yield Page(read.jobs, read.rejected, read.deleted, cursor=here.text())
+    async def _part(self, here: Place) -> Part[_Answer[Row]]:
+        params = {
+            **_WHOLE,
+            "page_size": PAGE,
+            "cursor": here.cursor,
+            "modified_after": here.since,
+            "include_deleted_data": True if here.since else None,
+        }
+        read = self._read(await self._http.get("jobs", params=params))
+        return Part(read, read.answer.next or None)
 
     def _read(self, reply: Reply) -> ReadRows[_Answer[Row]]:
         return read_rows(reply, SHAPE, self._job)

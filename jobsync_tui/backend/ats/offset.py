@@ -9,9 +9,10 @@ from datetime import timedelta
 from functools import partial
 from typing import Generic, TypeAlias
 
-from ..errors import UnexpectedAnswer
 from ..http import HttpSession
+from ..text import counted
 from .base import Listing, Page
+from .paginator import contradiction, fingerprint, page_of
 from .paging import CursorGuard, side_by_side
 from .resume import Place, where
 from .rows import A, ReadRows
@@ -19,11 +20,15 @@ from .rows import A, ReadRows
 
 @dataclass(frozen=True, slots=True)
 class Slice(Generic[A]):
-    """What stands at ``offset`` of a listing. ``total`` is None where the ATS does not say how many rows there are in all."""
+    """What stands at ``offset`` of a listing.
+
+    ``total`` and ``more`` are None where the ATS does not say how many rows there are in all, or whether others follow these.
+    """
 
     offset: int
     read: ReadRows[A]
     total: int | None
+    more: bool | None = None
 
     @property
     def end(self) -> int:
@@ -42,7 +47,7 @@ async def by_offset(http: HttpSession, fetch: Fetch[A], listing: Listing, overla
     are announced behind it ends the listing with an error, since jobs that it lacks would look gone.
 
     Raises:
-        UnexpectedAnswer: Rows are missing, or the same rows come again and again.
+        UnexpectedAnswer: Rows are missing, the same rows come again and again, or there are more than were announced.
     """
     here, _ = where(listing)
     guard = CursorGuard(http.service)
@@ -68,25 +73,21 @@ async def by_offset(http: HttpSession, fetch: Fetch[A], listing: Listing, overla
 
 
 def _is_last(slice_: Slice[A], step: int) -> bool:
-    if slice_.total is None:
-        return slice_.read.count == 0 or slice_.read.count < step
-    return slice_.end >= slice_.total
+    if slice_.total is not None:
+        return slice_.end >= slice_.total
+    return slice_.read.count == 0 or (slice_.read.count < step and not slice_.more)
 
 
 def _check(http: HttpSession, guard: CursorGuard, slice_: Slice[A], step: int) -> None:
-    if slice_.total is not None and slice_.end < slice_.total and (slice_.read.count < step or step == 0):
-        raise UnexpectedAnswer(
-            f"{http.service} announced {slice_.total} rows and gave {slice_.read.count} at {slice_.offset}, so some are missing",
-            service=http.service,
-            remedy="Refresh again; if it happens every time, report it to the vendor.",
-        )
-    if slice_.read.count:
+    count, total = slice_.read.count, slice_.total
+    if total is None and slice_.more and not count:
+        raise contradiction(http.service, f"says that more rows follow and gave none at {slice_.offset:,}")
+    if total is not None and slice_.end < total and (count < step or step == 0):
+        raise contradiction(http.service, f"announced {counted(total, 'row')} and gave {count:,} at {slice_.offset:,}")
+    if total is not None and count and slice_.end > total:
+        raise contradiction(http.service, f"announced {counted(total, 'row')} and gave {slice_.end:,}")
+    if count:
         guard.check(_mark(slice_))
-
-
-def fingerprint(read: ReadRows[A]) -> str:
-    """Return what tells one page from another: the ids in it, as far as they can be read."""
-    return "\n".join([*(job.id for job in read.jobs), *read.deleted, *(row.id for row in read.rejected if row.id is not None)])
 
 
 def _mark(slice_: Slice[A]) -> str:
@@ -95,6 +96,4 @@ def _mark(slice_: Slice[A]) -> str:
 
 
 def _page(slice_: Slice[A], following: Place | None, watermark: str | None) -> Page:
-    read = slice_.read
-    cursor = None if following is None else following.text()
-    return Page(read.jobs, read.rejected, read.deleted, cursor=cursor, total=slice_.total, watermark=watermark)
+    return page_of(slice_.read, cursor=None if following is None else following.text(), total=slice_.total, watermark=watermark)

@@ -22,9 +22,8 @@ from ..http import HeaderAuth, RateHeaders, Reply, segment
 from ..models import FieldAvailability, Job, JobStatus, JsonValue
 from ..text import counted
 from .base import Adapter, Connection, Listing, Page
-from .offset import fingerprint
-from .paging import CursorGuard, read_ahead
-from .resume import Place, where
+from .paginator import Part, by_cursor
+from .resume import Place
 from .rows import BadRow, RowShape, convert_one, read_rows
 from .values import filled, moment, place, status_of, texts
 
@@ -135,7 +134,8 @@ class RecruitCrm(Adapter):
 
     async def pages(self, listing: Listing) -> AsyncIterator[Page]:
         """Yield pages of 100, oldest job first so that new ones do not move the others."""
-        async with aclosing(read_ahead(self._walk(listing))) as pages:
+        names = await self._owner_names()
+        async with aclosing(by_cursor(self.title, partial(self._part, names), listing, overlap=OVERLAP)) as pages:
             async for page in pages:
                 yield page
 
@@ -152,25 +152,12 @@ class RecruitCrm(Adapter):
             return found
         return replace(found, client=await self._client_name(str(row.company_slug)), not_loaded=())
 
-    async def _walk(self, listing: Listing) -> AsyncIterator[Page]:
-        here, _ = where(listing)
-        guard = CursorGuard(self.title)
-        convert = partial(to_job, owners=await self._owner_names(), integration=self.connection.integration)
-        number = int(here.cursor) if here.cursor and here.cursor.isdecimal() else 1
-        while True:
-            reply = await self._ask(here, number)
-            read = read_rows(reply, SHAPE, convert)
-            if not read.answer.next_page_url:
-                yield Page(read.jobs, read.rejected, total=read.answer.total, watermark=here.mark(OVERLAP))
-                return
-            if not read.count:
-                raise UnexpectedAnswer(f"RecruitCRM gave an empty page {number} and named a further one", service=self.title)
-            guard.check(fingerprint(read))
-            number += 1
-            yield Page(read.jobs, read.rejected, cursor=here.moved(cursor=str(number)).text(), total=read.answer.total)
+    async def _part(self, names: Mapping[str, str], here: Place) -> Part[_Answer[Row]]:
+        read = read_rows(await self._ask(here), SHAPE, partial(to_job, owners=names, integration=self.connection.integration))
+        return Part(read, str(here.number + 1) if read.answer.next_page_url else None, total=read.answer.total)
 
-    async def _ask(self, here: Place, number: int) -> Reply:
-        params: dict[str, str | int] = {"page": number, "limit": PAGE, "sort_by": "createdon", "sort_order": "asc"}
+    async def _ask(self, here: Place) -> Reply:
+        params: dict[str, str | int] = {"page": here.number, "limit": PAGE, "sort_by": "createdon", "sort_order": "asc"}
         if here.since is None:
             return await self._http.get("jobs", params=params)
         return await self._http.get("jobs/search", params={**params, "updated_from": here.since.partition("T")[0]})

@@ -18,7 +18,7 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
         began: When its first request was made; the next incremental listing starts from there.
         since: The watermark it was asked with, or None for a full one.
         cursor: The ATS's own text for the next page.
-        offset: The next row, for an ATS that counts rows.
+        offset: How many rows came before, which is the next row for an ATS that counts them.
         total: How many rows the ATS said there are when the listing began.
     """
 
@@ -27,6 +27,11 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
     cursor: str | None = None
     offset: int = 0
     total: int | None = None
+
+    @property
+    def number(self) -> int:
+        """The number of the next page, for an ATS that counts pages; its cursor is that number."""
+        return int(self.cursor) if self.cursor and self.cursor.isdecimal() else 1
 
     def text(self) -> str:
         """Return this place as the text that `Page.cursor` carries."""

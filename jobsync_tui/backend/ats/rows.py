@@ -58,13 +58,20 @@ class RowShape(Generic[A, R]):
 
 @dataclass(frozen=True, slots=True)
 class ReadRows(Generic[A]):
-    """What was in a page. ``answer`` is the whole of it, for its cursor and totals; ``count`` says how many rows it had."""
+    """What was in a page.
+
+    Attributes:
+        answer: The whole of it, for its cursor and totals.
+        count: How many rows it had.
+        left_out: How many of these are no jobs, and were left out on purpose.
+    """
 
     answer: A
     count: int
     jobs: tuple[Job, ...]
     rejected: tuple[RejectedRow, ...] = ()
     deleted: tuple[str, ...] = ()
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +124,7 @@ def jobs_of(typed: TypedRows[A, R], convert: Convert[R]) -> ReadRows[A]:
     jobs: dict[str, Job] = {}
     deleted: dict[str, None] = {}
     rejected = list(typed.rejected)
+    left_out = 0
     for row in typed.rows:
         try:
             result = convert(row)
@@ -128,7 +136,9 @@ def jobs_of(typed: TypedRows[A, R], convert: Convert[R]) -> ReadRows[A]:
             jobs[result.id] = result
         elif result is not None:
             deleted[result.id] = None
-    return ReadRows(typed.answer, typed.count, tuple(jobs.values()), tuple(rejected), tuple(deleted))
+        else:
+            left_out += 1
+    return ReadRows(typed.answer, typed.count, tuple(jobs.values()), tuple(rejected), tuple(deleted), left_out)
 
 
 def convert_one(row: R, convert: Convert[R], service: str) -> Job | None:

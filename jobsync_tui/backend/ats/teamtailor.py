@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import aclosing
 from functools import partial
 from typing import Generic, TypeVar
 
@@ -20,9 +19,8 @@ from ..http import HeaderAuth, Params, RateHeaders, Reply, Reset, segment
 from ..models import FieldAvailability, Job, JobStatus, Location
 from ..text import counted
 from .base import Adapter, Connection, Listing, Page
-from .offset import fingerprint
-from .paging import CursorGuard, read_ahead
-from .resume import where
+from .paginator import Part, by_cursor
+from .resume import Place
 from .rows import RowShape, convert_one, read_rows
 from .values import distinct, filled, moment, place, status_of, texts
 
@@ -138,11 +136,9 @@ class Teamtailor(Adapter):
         count = found.meta.record_count if found.meta else None
         return "the key reads jobs" if count is None else f"the key reads {counted(count, 'job')}"
 
-    async def pages(self, listing: Listing) -> AsyncIterator[Page]:
+    def pages(self, listing: Listing) -> AsyncIterator[Page]:
         """Yield pages of 30 by their numbers."""
-        async with aclosing(read_ahead(self._walk(listing))) as pages:
-            async for page in pages:
-                yield page
+        return by_cursor(self.title, self._part, listing)
 
     async def job(self, job_id: str) -> Job | None:
         """Ask for the job by its id."""
@@ -158,24 +154,13 @@ class Teamtailor(Adapter):
         found = _IN_URL.match(url.strip())
         return found[1] if found else None
 
-    async def _walk(self, listing: Listing) -> AsyncIterator[Page]:
-        here, _ = where(listing)
-        guard = CursorGuard(self.title)
-        number = int(here.cursor) if here.cursor and here.cursor.isdecimal() else 1
-        while True:
-            params = {**_INCLUDE, "filter[status]": "all", "page[size]": PAGE, "page[number]": number}
-            reply = await self._http.get("jobs", params=params)
-            named = _named(reply)
-            read = read_rows(reply, SHAPE, partial(to_job, named=named, integration=self.connection.integration))
-            total = read.answer.meta.record_count if read.answer.meta else None
-            if not (read.answer.links and read.answer.links.next):
-                yield Page(read.jobs, read.rejected, total=total)
-                return
-            if not read.count:
-                raise UnexpectedAnswer(f"Teamtailor gave an empty page {number} and named a further one", service=self.title)
-            guard.check(fingerprint(read))
-            number += 1
-            yield Page(read.jobs, read.rejected, cursor=here.moved(cursor=str(number)).text(), total=total)
+    async def _part(self, here: Place) -> Part[_Answer[Row]]:
+        number = here.number
+        params = {**_INCLUDE, "filter[status]": "all", "page[size]": PAGE, "page[number]": number}
+        reply = await self._http.get("jobs", params=params)
+        read = read_rows(reply, SHAPE, partial(to_job, named=_named(reply), integration=self.connection.integration))
+        following = str(number + 1) if read.answer.links and read.answer.links.next else None
+        return Part(read, following, total=read.answer.meta.record_count if read.answer.meta else None)
 
 
 def to_job(row: Row, named: Named, integration: str) -> Job:

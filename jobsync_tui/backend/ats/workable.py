@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from contextlib import aclosing
 from datetime import timedelta
 from typing import Generic, TypeVar
 from urllib.parse import parse_qsl
@@ -18,12 +17,12 @@ from urllib.parse import parse_qsl
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from ..errors import CredentialsRejected, PermissionMissing, Refused, RemoteError, UnexpectedAnswer
+from ..errors import CredentialsRejected, PermissionMissing, RemoteError, UnexpectedAnswer
 from ..http import HeaderAuth, RateHeaders, Reply, segment
 from ..models import FieldAvailability, Job, JobStatus, JsonValue, Location
 from .base import Adapter, Connection, Listing, Page
-from .paging import CursorGuard, read_ahead
-from .resume import Place, beginning, where
+from .paginator import Part, by_cursor
+from .resume import Place
 from .rows import RowShape, convert_one, read_rows
 from .values import address, distinct, filled, moment, place, status_of, texts
 
@@ -118,11 +117,9 @@ class Workable(Adapter):
         (await self._http.get("jobs", params={"limit": 1})).decode(_Answer[msgspec.Raw])
         return "the token reads jobs"
 
-    async def pages(self, listing: Listing) -> AsyncIterator[Page]:
+    def pages(self, listing: Listing) -> AsyncIterator[Page]:
         """Yield pages of 100; each tells the query of the next."""
-        async with aclosing(read_ahead(self._walk(listing))) as pages:
-            async for page in pages:
-                yield page
+        return by_cursor(self.title, self._part, listing, overlap=OVERLAP)
 
     async def job(self, job_id: str) -> Job | None:
         """Ask for the job by its shortcode."""
@@ -138,28 +135,13 @@ class Workable(Adapter):
         found = _IN_PATH.search(parts.path)
         return found[1].upper() if found and not found[1].isdigit() else None
 
-    async def _walk(self, listing: Listing) -> AsyncIterator[Page]:
-        here, resumed = where(listing)
-        guard = CursorGuard(self.title)
-        while True:
-            try:
-                reply = await self._http.get("jobs", params=_params(here))
-            except Refused:
-                if not resumed:
-                    raise
-                here, resumed = beginning(listing), False  # the place of an interrupted listing is no longer known there
-                continue
-            resumed = False
-            read = read_rows(reply, SHAPE, self._job)
-            following = read.answer.paging.next if read.answer.paging else None
-            if not following:
-                yield Page(read.jobs, read.rejected, watermark=here.mark(OVERLAP))
-                return
-            parts = address(following)
-            if parts is None:
-                raise UnexpectedAnswer("Workable named a next page that is no address", service=self.title)
-            here = here.moved(cursor=guard.check(parts.query))
-            yield Page(read.jobs, read.rejected, cursor=here.text())
+    async def _part(self, here: Place) -> Part[_Answer[Row]]:
+        read = read_rows(await self._http.get("jobs", params=_params(here)), SHAPE, self._job)
+        following = read.answer.paging.next if read.answer.paging else None
+        parts = address(following) if following else None
+        if following and parts is None:
+            raise UnexpectedAnswer("Workable named a next page that is no address", service=self.title)
+        return Part(read, parts.query if parts else None)
 
     def _job(self, row: Row) -> Job:
         return to_job(row, self.connection.integration)

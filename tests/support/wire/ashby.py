@@ -24,6 +24,8 @@ class AshbyWire(Wire):
     """
 
     provider = "ashby"
+    rows_at = ("results",)
+    contradictions: ClassVar = {"more without a way": lambda said: said.update(moreDataAvailable=True, nextCursor=None)}
     credentials: ClassVar = {"api_key": "ashby-canary-b7c4"}
     forbidden: ClassVar = Answer({"success": False, "errors": ["missing_endpoint_permission"]}, status=403)
     wrong_credentials: ClassVar = {"api_key": "ashby-wrong-canary-3"}

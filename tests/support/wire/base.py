@@ -6,14 +6,19 @@ A simulator is written from the provider's documentation, without looking at the
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar, TypeAlias
+
+import msgspec
 
 from ..ats_server import Answer, Asked
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+
+Twist: TypeAlias = Callable[[Any], None]
+"""Alters what an answer of the listing says, in place."""
 
 
 @dataclass(slots=True)
@@ -45,6 +50,8 @@ class Wire(ABC):
         says_deleted: An incremental listing names what was deleted.
         pages: Whether a listing has pages at all.
         forbidden: What a key gets that lacks the permission to read jobs.
+        rows_at: The keys that lead to the rows in an answer of the listing; none where the answer is the list of them.
+        contradictions: How an answer of the listing may contradict itself about what follows, each by a name.
         page_size: Rows in a page: few, so that a listing has several; it is a cap that holds whatever is asked for.
     """
 
@@ -55,12 +62,16 @@ class Wire(ABC):
     says_deleted: ClassVar[bool] = False
     pages: ClassVar[bool] = True
     forbidden: ClassVar[Answer] = Answer({"message": "Forbidden"}, status=403)
+    rows_at: ClassVar[tuple[str, ...]] = ()
+    contradictions: ClassVar[Mapping[str, Twist]] = {}
     page_size: ClassVar[int] = 7
     base_path: ClassVar[str] = "/some/base"
 
     def __init__(self, count: int = 23) -> None:
         self.url = ""  # where the server listens, known once it does
         self.loops = False  # every page leads to the first one again
+        self.before: Callable[[Asked], None] = lambda _: None  # runs before a page of the listing is answered
+        self.after: Callable[[Asked, Any], None] = lambda _, __: None  # runs when it is, and may alter what it says
         self.jobs = [WireJob(number, f"Job {number} \u2014 \u00c4rztin", EPOCH + timedelta(hours=number)) for number in range(1, count + 1)]
 
     @property
@@ -75,6 +86,25 @@ class Wire(ABC):
     @abstractmethod
     def answer(self, asked: Asked) -> Answer:
         """Answer a request, ``asked.path`` as it came, base path and all."""
+
+    def told(self, asked: Asked) -> Answer:
+        """Answer a request, with whatever the test has happen to the listing."""
+        if not self.is_listing(asked):
+            return self.answer(asked)
+        self.before(asked)
+        answer = self.answer(asked)
+        if answer.status != 200:
+            return answer
+        payload = msgspec.json.decode(msgspec.json.encode(answer.payload))
+        self.after(asked, payload)
+        return replace(answer, payload=payload)
+
+    def rows_of(self, payload: Any) -> list[Any]:
+        """Return the rows in an answer of the listing."""
+        for key in self.rows_at:
+            payload = payload[key]
+        rows: list[Any] = payload
+        return rows
 
     @abstractmethod
     def job_id(self, job: WireJob) -> str:

@@ -30,6 +30,11 @@ class BullhornWire(Wire):
     """
 
     provider = "bullhorn"
+    rows_at = ("data",)
+    contradictions: ClassVar = {
+        "fewer announced than given": lambda said: said.update(total=0),
+        "more announced than there are": lambda said: said.update(total=230),
+    }
     credentials: ClassVar = {
         "username": "api.user",
         "password": "bullhorn-pass-canary-2b",

@@ -14,6 +14,12 @@ class CrelateWire(Wire):
     """``GET /jobs`` and ``GET /jobs/{id}``."""
 
     provider = "crelate"
+    rows_at = ("Data",)
+    contradictions: ClassVar = {
+        "fewer announced than given": lambda said: said["Metadata"].update(TotalRecords=0, MoreRecords=False),
+        "more announced than there are": lambda said: said["Metadata"].update(TotalRecords=230, MoreRecords=False),
+        "more without an end": lambda said: said["Metadata"].update(TotalRecords=None, MoreRecords=True),
+    }
     credentials: ClassVar = {"api_key": "crelate-canary-60b2"}
     wrong_credentials: ClassVar = {"api_key": "crelate-wrong-canary-4"}
 

@@ -13,6 +13,7 @@ class HireboardWire(Wire):
     """``GET /positions`` and ``GET /positions/{id}``."""
 
     provider = "hireboard"
+    rows_at = ("positions",)
     credentials: ClassVar = {"api_key": "hireboard-canary-8"}
     wrong_credentials: ClassVar = {"api_key": "hireboard-wrong-canary-9"}
 

@@ -14,6 +14,7 @@ class KomboWire(Wire):
     """``GET /check-api-key`` and ``GET /ats/jobs``; every third job has no id in the ATS behind Kombo."""
 
     provider = "kombo"
+    rows_at = ("data", "results")
     credentials: ClassVar = {"api_key": "kombo-canary-7f3a9c", "integration_id": "greenhouse:HXpqrs"}
     wrong_credentials: ClassVar = {"api_key": "kombo-wrong-canary-1"}
     forbidden: ClassVar = Answer(

@@ -18,6 +18,8 @@ class LeverWire(Wire):
     """``GET /postings``, ``GET /postings/{id}`` and ``GET /postings/deleted``: what is deleted was so a minute ago."""
 
     provider = "lever"
+    rows_at = ("data",)
+    contradictions: ClassVar = {"more without a way": lambda said: said.update(hasNext=True, next=None)}
     credentials: ClassVar = {"api_key": "lever-canary-2c81"}
     wrong_credentials: ClassVar = {"api_key": "lever-wrong-canary-9"}
     says_deleted = True

@@ -19,6 +19,7 @@ class MergeWire(Wire):
     """``GET /jobs`` and ``GET /jobs/{id}``; every third job has no id in the ATS behind Merge."""
 
     provider = "merge"
+    rows_at = ("results",)
     credentials: ClassVar = {"api_key": "merge-canary-55d0", "account_token": "merge-account-canary-3b"}
     wrong_credentials: ClassVar = {"account_token": "merge-wrong-canary-8"}
     secrets = ("api_key", "account_token")

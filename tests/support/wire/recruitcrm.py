@@ -13,6 +13,12 @@ class RecruitCrmWire(Wire):
     """``GET /jobs``, ``GET /jobs/search``, ``GET /jobs/{slug}``, and the users and companies that jobs name."""
 
     provider = "recruitcrm"
+    rows_at = ("data",)
+    contradictions: ClassVar = {
+        "more without a way": lambda said: said.update(next_page_url=None),
+        "fewer announced than given": lambda said: said.update(total=0),
+        "more announced than there are": lambda said: said.update(total=230),
+    }
     credentials: ClassVar = {"api_key": "recruitcrm-canary-6a3d"}
     wrong_credentials: ClassVar = {"api_key": "recruitcrm-wrong-canary-1"}
 

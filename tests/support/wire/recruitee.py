@@ -12,6 +12,7 @@ class RecruiteeWire(Wire):
     """``GET /c/{company}/offers``, all in one answer, and ``GET /c/{company}/offers/{id}``."""
 
     provider = "recruitee"
+    rows_at = ("offers",)
     credentials: ClassVar = {"api_key": "recruitee-canary-e802", "company_id": "12345"}
     wrong_credentials: ClassVar = {"api_key": "recruitee-wrong-canary-7"}
     pages = False

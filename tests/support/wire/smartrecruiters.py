@@ -13,6 +13,11 @@ class SmartRecruitersWire(Wire):
     """``GET /jobs`` with the heads of jobs, and ``GET /jobs/{id}`` with the whole of one."""
 
     provider = "smartrecruiters"
+    rows_at = ("content",)
+    contradictions: ClassVar = {
+        "fewer announced than given": lambda said: said.update(totalFound=0),
+        "more announced than there are": lambda said: said.update(totalFound=230),
+    }
     credentials: ClassVar = {"api_key": "smart-canary-41fe"}
     wrong_credentials: ClassVar = {"api_key": "smart-wrong-canary-6"}
 

@@ -19,6 +19,12 @@ class TeamtailorWire(Wire):
     """``GET /jobs``, published ones only unless all are asked for, and ``GET /jobs/{id}``."""
 
     provider = "teamtailor"
+    rows_at = ("data",)
+    contradictions: ClassVar = {
+        "more without a way": lambda said: said["links"].pop("next", None),
+        "fewer announced than given": lambda said: said["meta"].update({"record-count": 0}),
+        "more announced than there are": lambda said: said["meta"].update({"record-count": 230}),
+    }
     credentials: ClassVar = {"api_key": "tailor-canary-0d9e"}
     wrong_credentials: ClassVar = {"api_key": "tailor-wrong-canary-5"}
 

@@ -14,6 +14,7 @@ class WorkableWire(Wire):
     """``GET /jobs``, whose next page is named by an address on another host, and ``GET /jobs/{shortcode}``."""
 
     provider = "workable"
+    rows_at = ("jobs",)
     credentials: ClassVar = {"api_key": "workable-canary-77ab"}
     wrong_credentials: ClassVar = {"api_key": "workable-wrong-canary-2"}
 
