@@ -151,6 +151,7 @@ def _print_job(job: CachedJob) -> None:
         "Owner": job.owner,
         "Requisition": job.requisition_id,
         "Type": job.employment_type,
+        "Visibility": job.visibility,
         "Tags": ", ".join(job.tags),
         "Link": job.url,
         "Updated": when(job.updated_at),

@@ -22,6 +22,7 @@ def job_sheet(job: CachedJob, subject: Subject, width: int) -> Sheet:
         ("department", job.department),
         ("employment type", job.employment_type),
         ("remote", words.value(job.remote) if job.remote is not None else None),
+        ("visibility", job.visibility),
         ("owner", job.owner),
         ("requisition", job.requisition_id),
         ("tags", ", ".join(job.tags)),

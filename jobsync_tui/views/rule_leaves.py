@@ -71,6 +71,8 @@ def _leaves(job: CachedJob) -> Iterator[Leaf]:
         yield Leaf("status", Op.EQUALS, job.status.value)
     if job.remote is not None:
         yield Leaf("remote", Op.EQUALS, job.remote)
+    if job.visibility is not None:
+        yield Leaf("visibility", Op.EQUALS, job.visibility.value)
     yield from (Leaf("tags", Op.EQUALS, tag) for tag in job.tags[:5])
     yield from (leaf for leaf in custom if not _is_client(leaf))
     yield Leaf("integration", Op.EQUALS, job.integration)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from rich.cells import cell_len
 
-from ..backend.models import AuditEntry, CachedJob, IntegrationSummary, JobHead, JobStatus, RuleSet
+from ..backend.models import AuditEntry, CachedJob, IntegrationSummary, JobHead, JobStatus, RuleSet, Visibility
 from . import words
 from .layout import wrap
 from .sheet import Line, dim, line, strong
@@ -51,6 +51,8 @@ def job_lines(job: JobHead, subject: Subject, width: int) -> tuple[Line, ...]:
     facts = [words.job_place(cached if cached and (len(cached.locations) > 1 or job.location is None) else job)]
     if cached and cached.client:
         facts.append(f"client {cached.client}")
+    if cached and cached.visibility not in {None, Visibility.PUBLIC}:
+        facts.append(f"visibility: {cached.visibility}")
     # The ATS was not asked where the head has no status: an undo needs nothing from there.
     status = job.status if cached is None or job.status is not JobStatus.UNKNOWN else cached.status
     if cached or status is not JobStatus.UNKNOWN:

@@ -108,6 +108,7 @@ def full(job: CachedJob, eligibility: Eligibility | None, now: datetime, width: 
         ("requisition", job.requisition_id),
         ("owner", job.owner),
         ("ATS status", status_word(job.status) + (f" ({job.ats_status})" if job.ats_status and job.ats_status != job.status else "")),
+        ("visibility", job.visibility),
         ("changed", _since(job.updated_at, now)),
         ("tags", ", ".join(job.tags)),
     ]

@@ -17,7 +17,7 @@ from jobsync_tui.backend.ats.base import Connection, Listing, Page
 from jobsync_tui.backend.ats.file import FileExport
 from jobsync_tui.backend.errors import ConfigError, PermissionMissing, RemoteError, UnexpectedAnswer, Unreachable
 from jobsync_tui.backend.http import HttpSession, Network
-from jobsync_tui.backend.models import Job, JobStatus, Location
+from jobsync_tui.backend.models import Job, JobStatus, Location, Visibility
 from tests.support.stage import jobs_in
 
 
@@ -86,6 +86,16 @@ async def test_a_table_by_its_columns(tmp_path: Path) -> None:
     )
     bonn = Location("Bonn", "Bonn")
     assert second == Job(integration="acme", id="18", name="Pfleger", ats_status="zu", remote=False, location=bonn, locations=(bonn,))
+
+
+async def test_who_may_see_a_job(tmp_path: Path) -> None:
+    words = ("Public", "external", "Internal only", "CONFIDENTIAL", "private", "yes", "no", "hidden", "", "who knows")
+    rows = "\n".join(f"{number},{word}" for number, word in enumerate(words))
+    found = await jobs_of(tmp_path / "jobs.csv", f"id,Secret\n{rows}\n", {"visibility": "Secret"})
+    public, internal, confidential, unlisted = Visibility
+    assert [job.visibility for job in found] == [
+        public, public, internal, confidential, confidential, confidential, None, unlisted, None, None,
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])

@@ -18,11 +18,11 @@ from jobsync_tui.backend.errors import (
     RemoteError,
     Unreachable,
 )
-from jobsync_tui.backend.models import Job, JobStatus, Location
+from jobsync_tui.backend.models import Job, JobStatus, Location, Visibility
 from tests.support import faults
 from tests.support.ats_server import Answer
 from tests.support.stage import jobs_in, staged
-from tests.support.wire.kombo import KomboWire, error, kombo_id
+from tests.support.wire.kombo import KomboWire, error, kombo_id, row
 
 from .recorded import recorded
 
@@ -49,6 +49,7 @@ async def test_the_vendors_example() -> None:
             requisition_id="BE-2021-01",
             employment_type="FULL_TIME",
             remote=False,
+            visibility=Visibility.PUBLIC,
             description="<p>Kombo is hiring engineers! If you are reading this and you are located in Berlin, Germany, "
             "feel free to contact us about this position.</p>",
             url="https://jobs.example.com/post/159829112",
@@ -56,6 +57,44 @@ async def test_the_vendors_example() -> None:
             updated_at=at,
         ),
     )
+
+
+def _answer(row: dict[str, object]) -> Answer:
+    return Answer({"status": "success", "data": {"next": None, "results": [row]}})
+
+
+@pytest.mark.parametrize(
+    ("fields", "visibility"),
+    [
+        ({"visibility": "INTERNAL"}, Visibility.INTERNAL),
+        ({"visibility": "UNLISTED"}, Visibility.UNLISTED),
+        ({"visibility": "CONFIDENTIAL"}, Visibility.CONFIDENTIAL),
+        ({"visibility": "PUBLIC", "confidential": True}, Visibility.CONFIDENTIAL),
+        ({"visibility": None, "confidential": False}, None),
+        ({"visibility": "SOMETHING_NEW"}, None),
+        ({"visibility": None, "job_postings": [{"visibility": "UNLISTED"}]}, Visibility.UNLISTED),
+    ],
+)
+async def test_who_may_see_a_job(fields: dict[str, object], visibility: Visibility | None) -> None:
+    wire = KomboWire(1)
+    async with staged(wire) as on:
+        on.server.inject(_answer(row(wire, wire.jobs[0]) | fields), when=on.wire.is_listing)
+        assert (await on.first_page()).jobs[0].visibility is visibility
+
+
+async def test_an_active_and_public_posting_speaks_for_the_job() -> None:
+    postings = [
+        {"url": "https://x/1", "description_html": "old", "status": "INACTIVE", "visibility": "PUBLIC"},
+        {"url": "https://x/2", "description_html": "inner", "status": "ACTIVE", "visibility": "INTERNAL"},
+        {"url": "https://x/3", "description_html": "right", "status": "ACTIVE", "visibility": "PUBLIC"},
+        {"url": "https://x/4", "description_html": "later", "status": "ACTIVE", "visibility": "PUBLIC"},
+    ]
+    wire = KomboWire(1)
+    async with staged(wire) as on:
+        bare = row(wire, wire.jobs[0]) | {"description": None, "post_url": None, "job_postings": postings}
+        on.server.inject(_answer(bare), when=on.wire.is_listing)
+        job = (await on.first_page()).jobs[0]
+    assert (job.description, job.url, job.visibility) == ("right", "https://x/3", Visibility.PUBLIC)
 
 
 async def test_the_vendors_example_of_an_error() -> None:

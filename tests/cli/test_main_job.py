@@ -18,8 +18,8 @@ from .conftest import Ended, Jobsync
 
 JOB_KEYS = [
     "integration", "id", "name", "status", "ats_status", "location", "locations", "department", "client", "owner", "requisition_id",
-    "employment_type", "remote", "description", "url", "tags", "custom", "created_at", "updated_at", "sync_status", "last_synced",
-    "target_id",
+    "employment_type", "remote", "visibility", "description", "url", "tags", "custom", "created_at", "updated_at", "sync_status",
+    "last_synced", "target_id",
 ]  # fmt: skip
 CHECK_KEYS = {
     "integration", "job", "eligible", "reason", "message", "missing_fields", "template_type", "templates", "matched_rules", "actions",

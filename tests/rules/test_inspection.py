@@ -142,6 +142,8 @@ def test_values_that_cannot_occur() -> None:
     impossible = [("r", "impossible_value", "when.not.any[1]")]
     assert of("status", Op.EQUALS, "opened") == of("status", Op.NOT_IN, ["open", "shut"]) == impossible
     assert of("status", Op.EQUALS, "OPEN") == of("remote", Op.EQUALS, "TRUE") == of("integration", Op.EQUALS, "acme") == []
+    assert of("visibility", Op.IN, ["Public", "CONFIDENTIAL"]) == []
+    assert of("visibility", Op.EQUALS, "secret") == impossible
     assert of("remote", Op.EQUALS, "hybrid") == of("remote", Op.CONTAINS, "yes") == of("remote", Op.GT, 1) == impossible
     assert of("created_at", Op.CONTAINS, "2026") == of("integration", Op.IN, ["acme", "gone"]) == impossible
     assert of("custom.status", Op.EQUALS, "opened") == []

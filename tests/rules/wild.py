@@ -32,6 +32,7 @@ from jobsync_tui.backend.models import (
     RuleSet,
     SettingValue,
     SyncStatus,
+    Visibility,
 )
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -46,8 +47,8 @@ BLANKS: list[JsonValue] = [None, "", "  ", [], {}, [None, ""]]
 PARTS = ["b", "LIN", "ss", "\u00f6", " ", "5", "\x00", "o", "lin"]
 PATTERNS = ["^b", "l.n$", "stra", "[0-9]", "K\u00f6"]
 FIELDS = [
-    *("id", "name", "name", "status", "department", "remote", "tags", "custom.a", "custom.a", "custom.b", "created_at", "sync_status"),
-    *("location", "location.city", "locations", "locations.city", "locations.country", "last_synced"),
+    *("id", "name", "name", "status", "department", "remote", "visibility", "tags", "custom.a", "custom.a", "custom.b", "created_at"),
+    *("sync_status", "location", "location.city", "locations", "locations.city", "locations.country", "last_synced"),
 ]
 MOMENTS = [NOW, NOW - timedelta(days=1), NOW - timedelta(days=5, seconds=1), NOW + timedelta(days=2), datetime(2026, 1, 31, tzinfo=UTC)]
 TEMPLATES = ["A", "B", "Screen one"]
@@ -101,6 +102,7 @@ class Wild:
             locations=locations,
             department=self._text(),
             remote=self._pick([None, True, False]),
+            visibility=self._pick([None, *Visibility]),
             tags=tuple(self._some(lambda: self._pick(WORDS), 0, 3)),
             custom=custom,
             created_at=self._pick([*MOMENTS, None]),

@@ -97,6 +97,7 @@ def _has(job: CachedJob, field: TextField, value: str) -> bool:
         TextField.LOCATION: places,
         TextField.TAGS: job.tags,
         TextField.REMOTE: [] if job.remote is None else ["yes" if job.remote else "no"],
+        TextField.VISIBILITY: [] if job.visibility is None else [job.visibility.value],
     }
     found = texts[field] if field in texts else [getattr(job, field) or ""]
     return any(value in fold(text) for text in found)

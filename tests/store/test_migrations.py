@@ -9,6 +9,7 @@ from jobsync_tui.backend.store import codec
 from jobsync_tui.backend.store.automatic_tables import ScheduleRow, TickRow
 from jobsync_tui.backend.store.migrations import SCHEMA
 from jobsync_tui.backend.store.statements import Value, insertion, run
+from jobsync_tui.backend.store.tables import IntegrationRow, ListingRow
 from tests.support.postgres import packaged_server
 from tests.support.stores import job
 
@@ -29,6 +30,7 @@ LATER_THAN_7 = (
     ("automatic_schedule", "passed"),
     ("operations", "sent_uptime"),
     ("operations", "settles_uptime"),
+    ("job_details", "visibility"),
 )
 
 
@@ -40,7 +42,7 @@ def _as_of_version_1(db: Db, dialect: Dialect) -> None:
         db.execute_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
     for key, kept in ((1, job(1, custom={"Shift": "Nights"})), (2, job(2))):
         run(db, insertion("payloads", ("key", "body")), key, codec.encode(kept).decode())
-        run(db, insertion("job_details", ("key", *codec.DETAILS[:-1])), key, *codec.details(kept)[:-1])
+        run(db, insertion("job_details", ("key", *codec.DETAILS[:-2])), key, *codec.details(kept)[:-2])
     stand: dict[str, Value] = {"at": 1000, "revision": 1, "judgement": 1, "changed": 1, "configuration": "", "tries": 0, "retry_at": 0}
     for key, outcome in ((1, "created"), (2, "refused")):
         run(db, insertion("automatic_decisions", ("key", "outcome", *stand)), key, outcome, *stand.values())
@@ -98,3 +100,31 @@ async def test_the_slots_of_an_older_database_are_known_to_have_been_run(tmp_pat
     finally:
         await database.close()
     assert sorted(rows) == [("acme", "[[0,120000],[300000,300000]]", 0), ("globex", "[]", 0), ("initech", "[[600000,600000]]", 0)]
+
+
+def _as_of_version_9(db: Db, dialect: Dialect) -> None:
+    SCHEMA.create(db, dialect)
+    for number, watermark in ((1, "2026-01-01T00:00:00Z"), (2, None)):
+        IntegrationRow.insert(number=number, id=f"ats-{number}", watermark=watermark).execute(db)
+        ListingRow.insert(id=number, source=number, full=watermark is None, started_at=1, watermark=watermark, process="p").execute(db)
+    old = codec.encode(job(1, remote=True)).replace(b'"visibility":null,', b"")
+    run(db, insertion("payloads", ("key", "body")), 1, old.decode())
+    run(db, insertion("job_details", ("key", *codec.DETAILS)), 1, *codec.details(job(1)))
+    db.execute_sql("ALTER TABLE job_details DROP COLUMN visibility")
+
+
+async def test_jobs_of_an_older_database_have_no_visibility_and_are_all_asked_for_again(tmp_path: Path) -> None:
+    await (await Database.open(f"sqlite:///{tmp_path}/old.db", Schema("store", 9, _as_of_version_9))).close()
+    database = await Database.open(f"sqlite:///{tmp_path}/old.db", SCHEMA)
+    try:
+        marks = await database.read(lambda db: db.execute_sql("SELECT id, watermark FROM integrations ORDER BY id").fetchall())
+        listings = await database.read(lambda db: db.execute_sql("SELECT source FROM listings").fetchall())
+        details = await database.read(lambda db: db.execute_sql("SELECT visibility FROM job_details").fetchall())
+        body = await database.read(lambda db: db.execute_sql("SELECT body FROM payloads").fetchone()[0])
+    finally:
+        await database.close()
+    assert [tuple(row) for row in marks] == [("ats-1", None), ("ats-2", None)]
+    assert [tuple(row) for row in listings] == [(2,)]
+    assert [tuple(row) for row in details] == [("",)]
+    assert "visibility" not in body
+    assert (codec.plain(body).visibility, codec.plain(body).remote) == (None, True)

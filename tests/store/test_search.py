@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jobsync_tui.backend import clock
-from jobsync_tui.backend.models import CachedJob, Job, JobStatus, JsonValue, Location, Sort, SortField, SyncMark, SyncStatus
+from jobsync_tui.backend.models import CachedJob, Job, JobStatus, JsonValue, Location, Sort, SortField, SyncMark, SyncStatus, Visibility
 from jobsync_tui.backend.store import candidates, finder, skimming, textindex
 from jobsync_tui.backend.store.filter import parse_filter
 from tests.store.oracle import expected
@@ -83,6 +83,7 @@ def jobs(draw: st.DrawFn) -> list[Job]:
                 requisition_id=draw(MAYBE),
                 employment_type=draw(MAYBE),
                 remote=draw(st.sampled_from([None, True, False])),
+                visibility=draw(st.sampled_from([None, *Visibility])),
                 tags=tuple(draw(st.lists(WORDS, max_size=2))),
                 custom=draw(CUSTOM),
                 created_at=draw(TIMES),
@@ -110,6 +111,7 @@ FIELDS = st.sampled_from(
         "ats_status",
         "status",
         "remote",
+        "visibility",
     ]
 )
 PARTS = st.sampled_from(
@@ -136,7 +138,9 @@ TERMS = st.one_of(
     st.tuples(FIELDS, WORDS.filter(bool)).map(lambda pair: f"{pair[0]}:{_quoted(pair[1])}"),
     st.tuples(PARTS, WORDS.filter(bool)).map(lambda pair: f"{pair[0]}:{_quoted(pair[1])}"),
     st.tuples(PARTS, st.sampled_from(["7", "0.", "yes", "true", "no", "none", "0000"])).map(":".join),
-    st.sampled_from(["status:open", "status:closed,draft", "remote:yes", "remote:no"]),
+    st.sampled_from(
+        ["status:open", "status:closed,draft", "remote:yes", "remote:no", "visibility:confidential", "visibility:public,internal"]
+    ),
     st.sampled_from(
         [f"is:{word}" for word in ("never", "synced", "failed", "gone", "changed", "open", "closed", "marked", "synced,failed", "eligible")]
     ),

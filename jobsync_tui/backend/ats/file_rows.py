@@ -10,15 +10,15 @@ from typing import cast
 
 from ..errors import ConfigError
 from ..http import excerpt
-from ..models import Job, JobStatus, JsonValue, Location
+from ..models import Job, JobStatus, JsonValue, Location, Visibility
 from ..text import clean
 from .rows import BadRow
-from .values import distinct, filled, moment, moment_ms, place, status_of, texts
+from .values import distinct, filled, moment, moment_ms, place, status_of, texts, visibility_of
 
 FIELDS = (
     "id", "name", "status", "location", "location.city", "location.region", "location.country", "locations", "department", "client",
-    "owner", "requisition_id", "employment_type", "remote", "description", "url", "tags", "custom", "ats_status",
-    "created_at", "updated_at",
+    "owner", "requisition_id", "employment_type", "remote", "visibility", "description", "url", "tags", "custom",
+    "ats_status", "created_at", "updated_at",
 )  # fmt: skip
 """What a column can be mapped to, beside ``custom.NAME``."""
 
@@ -37,6 +37,20 @@ STATUS = {
     "on-hold": JobStatus.ON_HOLD,
     "paused": JobStatus.ON_HOLD,
 }
+VISIBILITY = {
+    "public": Visibility.PUBLIC,
+    "published": Visibility.PUBLIC,
+    "external": Visibility.PUBLIC,
+    "internal": Visibility.INTERNAL,
+    "internal only": Visibility.INTERNAL,
+    "confidential": Visibility.CONFIDENTIAL,
+    "private": Visibility.CONFIDENTIAL,
+    "unlisted": Visibility.UNLISTED,
+    "hidden": Visibility.UNLISTED,
+    "yes": Visibility.CONFIDENTIAL,
+    "true": Visibility.CONFIDENTIAL,
+}
+"""A column of yes and no can only be one that asks whether the job is confidential; "no" does not say who sees it."""
 _YES = frozenset({"true", "yes", "y", "1", "remote", "fully remote"})
 _NO = frozenset({"false", "no", "n", "0", "onsite", "on-site", "on site", "hybrid"})
 _CUSTOM = "custom."
@@ -133,6 +147,7 @@ def to_job(row: Mapping[str, JsonValue], columns: Columns, integration: str) -> 
         requisition_id=_text(found, "requisition_id"),
         employment_type=_text(found, "employment_type"),
         remote=_truth(found.get("remote")),
+        visibility=visibility_of(str(found.get("visibility")), VISIBILITY),
         description=_text(found, "description"),
         url=_text(found, "url"),
         tags=_tags(found.get("tags")),

@@ -21,7 +21,7 @@ from .kombo_errors import explain
 from .paginator import Part, by_cursor
 from .resume import Place
 from .rows import Gone, ReadRows, RowShape, read_rows
-from .values import address, filled, moment, place, status_of
+from .values import address, filled, moment, place, status_of, visibility_of
 
 PAGE_SIZE = 250
 """The most that Kombo gives."""
@@ -117,6 +117,8 @@ class _Place(msgspec.Struct):
 
 
 class _Posting(msgspec.Struct):
+    status: str | None = None
+    visibility: str | None = None
     title: str | None = None
     description_html: str | None = None
     url: str | None = None
@@ -143,6 +145,8 @@ class _Row(msgspec.Struct):
     post_url: str | None = None
     remote_url: str | None = None
     remote_work_status: str | None = None
+    visibility: str | None = None
+    confidential: bool | None = None
     location: _Place | None = None
     custom_fields: dict[str, object] | None = None
     integration_fields: list[dict[str, object]] | None = None
@@ -188,7 +192,7 @@ def _complain_about(found: ReadRows[_Answer[_Row]], service: str) -> None:
 
 
 def _job(integration: str, row: _Row) -> Job:
-    posting = row.job_postings[0] if row.job_postings else _NO_POSTING
+    posting = max(row.job_postings, key=_standing) if row.job_postings else _NO_POSTING
     location = place(row.location.raw, row.location.city, row.location.state, row.location.country) if row.location else None
     return Job(
         integration=integration,
@@ -203,12 +207,18 @@ def _job(integration: str, row: _Row) -> Job:
         requisition_id=filled(row.job_code),
         employment_type=filled(row.employment_type),
         remote=_REMOTE.get(row.remote_work_status) if row.remote_work_status else None,
+        visibility=visibility_of(row.visibility or posting.visibility, confidential=row.confidential),
         description=filled(row.description) or filled(posting.description_html),
         url=filled(row.post_url) or filled(posting.url) or filled(row.remote_url),
         custom=_custom(row),
         created_at=moment(row.remote_created_at),
         updated_at=moment(row.remote_updated_at) or moment(row.changed_at),
     )
+
+
+def _standing(posting: _Posting) -> tuple[bool, bool]:
+    """Return how well a posting stands for its job: an active one goes before others, and a public one among them."""
+    return posting.status == "ACTIVE", posting.visibility == "PUBLIC"
 
 
 def _owner(team: Sequence[_Person]) -> str | None:

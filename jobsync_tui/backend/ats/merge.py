@@ -22,7 +22,7 @@ from .base import Adapter, Connection, Listing, Page
 from .paginator import Part, by_cursor
 from .resume import Place
 from .rows import Gone, ReadRows, RowShape, convert_one, read_rows
-from .values import distinct, filled, moment, place, status_of
+from .values import distinct, filled, moment, place, status_of, visibility_of
 
 PAGE = 100
 OVERLAP = timedelta(minutes=5)
@@ -81,6 +81,7 @@ class Row(msgspec.Struct):
     description: str | None = None
     code: str | None = None
     status: str | None = None
+    confidential: bool | None = None
     job_posting_urls: list[_Url | None] | None = None
     remote_created_at: str | None = None
     remote_updated_at: str | None = None
@@ -177,6 +178,7 @@ def to_job(row: Row, integration: str) -> Job:
         department=next((name for name in departments if name), None),
         owner=_owner(row),
         requisition_id=filled(row.code),
+        visibility=visibility_of(None, confidential=row.confidential),
         description=filled(row.description),
         url=_url(row),
         custom=_custom(row),

@@ -8,9 +8,10 @@ from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 from ..clock import from_ms, rfc3339
-from ..models import JobStatus, Location
+from ..models import JobStatus, Location, Visibility
 
 _UNKNOWN = JobStatus.UNKNOWN  # looking a member up in its enumeration costs as much as a dictionary does
+_VISIBILITY = {each.value: each for each in Visibility}
 _LATEST_MS = 253_402_300_799_000
 """The end of the year 9999."""
 
@@ -47,6 +48,15 @@ def moment_ms(milliseconds: float | None) -> datetime | None:
 def status_of(word: str | None, vocabulary: Mapping[str, JobStatus]) -> JobStatus:
     """Return the shared status for an ATS's own word, whatever its case; ``unknown`` for a word that is not in ``vocabulary``."""
     return vocabulary.get(word.strip().lower(), _UNKNOWN) if word else _UNKNOWN
+
+
+def visibility_of(
+    word: str | None, vocabulary: Mapping[str, Visibility] = _VISIBILITY, *, confidential: bool | None = None
+) -> Visibility | None:
+    """Return who may see a job, by an ATS's own word, whatever its case; one that is confidential is so whatever its posting is."""
+    if confidential:
+        return Visibility.CONFIDENTIAL
+    return vocabulary.get(word.strip().lower()) if word else None
 
 
 @lru_cache(8192)

@@ -62,7 +62,7 @@ from .integration import (
     RefreshReport,
     RejectedRow,
 )
-from .job import CachedJob, Job, JobHead, JobRow, JobStatus, JsonValue, Location, SyncMark, SyncStatus
+from .job import CachedJob, Job, JobHead, JobRow, JobStatus, JsonValue, Location, SyncMark, SyncStatus, Visibility
 from .query import JobPage, Sort, SortField
 from .reports import BackupReport, MoveReport, Relink, RenamePlan, RenameReport
 from .rule_changes import in_acting_order, moved, with_active, with_duplicate, with_rule, without_rules
@@ -235,6 +235,7 @@ __all__ = [
     "TemplateType",
     "Tick",
     "Trouble",
+    "Visibility",
     "Witness",
     "WorkerState",
     "in_acting_order",

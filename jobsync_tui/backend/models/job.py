@@ -22,6 +22,19 @@ class JobStatus(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Visibility(StrEnum):
+    """Who may see the job, in one vocabulary for every ATS.
+
+    ``public``: advertised to everybody. ``internal``: only to the organization's own people. ``unlisted``: on the job board for those who
+    have the link. ``confidential``: only some of the ATS's own users may see it.
+    """
+
+    PUBLIC = "public"
+    INTERNAL = "internal"
+    CONFIDENTIAL = "confidential"
+    UNLISTED = "unlisted"
+
+
 class SyncStatus(StrEnum):
     """Where a cached job stands towards the target.
 
@@ -61,6 +74,7 @@ class Job:
         department: Name, never an id.
         client: Name of the client company, where the ATS serves agencies.
         remote: Whether the job may be done wholly from elsewhere.
+        visibility: Who may see the job, where the ATS says so.
         description: HTML or plain text, as the ATS has it.
         url: A page of the job that a person can open.
         custom: Custom fields by readable name.
@@ -81,6 +95,7 @@ class Job:
     requisition_id: str | None = None
     employment_type: str | None = None
     remote: bool | None = None
+    visibility: Visibility | None = None
     description: str | None = None
     url: str | None = None
     tags: tuple[str, ...] = ()

@@ -71,6 +71,10 @@ def _status(job: Job) -> object:
     return None if job.status is JobStatus.UNKNOWN else str(job.status)
 
 
+def _visibility(job: Job) -> object:
+    return None if job.visibility is None else str(job.visibility)
+
+
 def _sync_status(job: Job) -> object:
     return str(job.sync_status) if isinstance(job, CachedJob) else None
 
@@ -103,6 +107,7 @@ def _built() -> dict[str, Field]:
         Field("locations", Kind.TEXT, many=True, read=_places),
         Field("tags", Kind.TEXT, many=True, read=attrgetter("tags")),
         Field("remote", Kind.BOOL, many=False, read=attrgetter("remote")),
+        Field("visibility", Kind.TEXT, many=False, read=_visibility),
         Field("created_at", Kind.MOMENT, many=False, read=attrgetter("created_at")),
         Field("updated_at", Kind.MOMENT, many=False, read=attrgetter("updated_at")),
         Field("sync_status", Kind.TEXT, many=False, read=_sync_status),

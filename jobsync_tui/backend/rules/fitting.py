@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from ..models import FieldKind, JobStatus, JsonValue, Op, SyncStatus
+from ..models import FieldKind, JobStatus, JsonValue, Op, SyncStatus, Visibility
 from .fields import Field, Kind
 from .values import moment_in, number_in
 
@@ -29,6 +29,7 @@ CHOICES: Mapping[str, tuple[JsonValue, ...]] = {
     "status": tuple(status.value for status in JobStatus),
     "sync_status": tuple(status.value for status in SyncStatus),
     "remote": (True, False),
+    "visibility": tuple(visibility.value for visibility in Visibility),
 }
 """Fields of which every value that can occur is known."""
 

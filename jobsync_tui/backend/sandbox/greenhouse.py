@@ -97,7 +97,7 @@ class GreenhouseServer:
             "name": job.name or "",
             "requisition_id": job.requisition,
             "notes": None,
-            "confidential": False,
+            "confidential": job.confidential,
             "status": job.status,
             "created_at": stamp(job.created),
             "opened_at": None if job.status == "draft" else stamp(job.created),

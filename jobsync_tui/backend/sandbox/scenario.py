@@ -137,7 +137,7 @@ def _cast(worlds: dict[str, World], now: datetime) -> None:
     play(BERLIN_BACKEND, name="Senior Backend Engineer", department="Engineering", **berlin)
     play(SALES_SCRIPT, name="Account Executive DACH", department="Sales", **berlin)
     play(CLOSED, name="Data Engineer", department="Data", status="closed", **berlin)
-    play(EXCLUDED, name="Platform Engineer (confidential)", department="Engineering", **berlin)
+    play(EXCLUDED, name="Platform Engineer (confidential)", department="Engineering", tags=("confidential-search",), **berlin)
     play(LOST, name="Payments Engineer", department="Engineering", **berlin)
     play(HELD, name="Mobile Engineer", department="Engineering", **berlin)
     play(

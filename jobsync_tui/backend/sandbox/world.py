@@ -43,6 +43,11 @@ class SandboxJob:
     broken: bool = False
     deleted: bool = False
 
+    @property
+    def confidential(self) -> bool:
+        """Whether only some of the ATS's users may see it."""
+        return "confidential-search" in self.tags
+
     def description(self) -> str:
         """Return the job's advertisement as HTML; made when asked for, so that many jobs cost little."""
         place = "anywhere" if self.remote else self.city

@@ -56,6 +56,7 @@ _PARTS: Mapping[str, Any] = {
     "requisition_id": str | None,
     "employment_type": str | None,
     "remote": bool | None,
+    "visibility": str | None,
     "description": str | None,
     "url": str | None,
     "tags": tuple[str, ...],

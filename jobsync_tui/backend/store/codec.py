@@ -13,7 +13,7 @@ import msgspec
 
 from ..canonical import storable
 from ..clock import from_ms, to_ms
-from ..models import CachedJob, Job, JobRow, JobStatus, JsonValue, Location, SyncStatus
+from ..models import CachedJob, Job, JobRow, JobStatus, JsonValue, Location, SyncStatus, Visibility
 from .fold import KEY_LENGTH, fold, fold_key, folded_again, search_text
 from .parts import parts_of
 
@@ -23,8 +23,8 @@ SOURCE_FIELDS = ("name", "description", "location", "department", "employment_ty
 _encoder = msgspec.json.Encoder()
 
 
-class _Payload(msgspec.Struct):
-    """The stored JSON of a job."""
+class _Payload(msgspec.Struct, kw_only=True):
+    """The stored JSON of a job. What has a default here is missing in what earlier versions stored."""
 
     integration: str
     id: str
@@ -39,6 +39,7 @@ class _Payload(msgspec.Struct):
     requisition_id: str | None
     employment_type: str | None
     remote: bool | None
+    visibility: Visibility | None = None
     description: str | None
     url: str | None
     tags: tuple[str, ...]
@@ -158,10 +159,11 @@ def details(job: Job) -> tuple[str, ...]:
         folded_again(job.ats_status) if job.ats_status else "",
         "" if job.remote is None else ("yes" if job.remote else "no"),
         parts_of(job),
+        "" if job.visibility is None else job.visibility.value,
     )
 
 
-DETAILS = ("places", "owner", "requisition_id", "employment_type", "tags", "ats_status", "remote", "parts")
+DETAILS = ("places", "owner", "requisition_id", "employment_type", "tags", "ats_status", "remote", "parts", "visibility")
 
 
 def place_of(job: Job) -> str | None:

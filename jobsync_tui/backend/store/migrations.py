@@ -80,6 +80,13 @@ def _uptimes(db: Db, _: Dialect) -> None:
         db.execute_sql(f"ALTER TABLE operations ADD COLUMN {column} BIGINT")
 
 
+def _visibility(db: Db, _: Dialect) -> None:
+    """Make room for who may see a job. What is cached does not say, so that the next listing of each integration is a complete one."""
+    db.execute_sql("ALTER TABLE job_details ADD COLUMN visibility TEXT NOT NULL DEFAULT ''")
+    db.execute_sql("UPDATE integrations SET watermark = NULL")
+    db.execute_sql("DELETE FROM listings WHERE watermark IS NOT NULL")
+
+
 MIGRATIONS = (
     Migration(2, "the ids that integrations had before", create_renames),
     Migration(3, "troubles that are told, and since when a job is eligible", _troubles_and_eligible_since),
@@ -89,6 +96,7 @@ MIGRATIONS = (
     Migration(7, "runs that are spread over workers", _shares),
     Migration(8, "all slots that were ever run, for clocks that jump", _spans),
     Migration(9, "open writes by the time since their host's start", _uptimes),
+    Migration(10, "who may see a job", _visibility),
 )
 
 SCHEMA = Schema("store", 1 + len(MIGRATIONS), _create, MIGRATIONS)

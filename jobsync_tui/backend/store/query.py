@@ -25,6 +25,7 @@ class TextField(StrEnum):
     STATUS = "status"
     SYNC_STATUS = "sync_status"
     REMOTE = "remote"
+    VISIBILITY = "visibility"
     INTEGRATION = "integration"
 
 

@@ -51,6 +51,7 @@ _DETAIL_COLUMNS = {
     TextField.TAGS: DetailRow.tags,
     TextField.ATS_STATUS: DetailRow.ats_status,
     TextField.REMOTE: DetailRow.remote,
+    TextField.VISIBILITY: DetailRow.visibility,
 }
 
 

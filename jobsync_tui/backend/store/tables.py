@@ -82,6 +82,7 @@ class DetailRow(peewee.Model):
     ats_status = peewee.TextField()
     remote = peewee.TextField()
     parts = peewee.TextField()
+    visibility = peewee.TextField()
 
     class Meta:  # noqa: D106
         table_name = "job_details"
