@@ -12,9 +12,9 @@ from jobsync_tui.backend import clock
 from jobsync_tui.backend.ats.base import Listing
 from jobsync_tui.backend.ats.lever import SHAPE, Posting, to_job
 from jobsync_tui.backend.ats.rows import read_rows
-from jobsync_tui.backend.models import Job, JobStatus, Location
+from jobsync_tui.backend.models import Job, JobStatus, Location, Visibility
 from tests.support.recordings import answered
-from tests.support.stage import staged
+from tests.support.stage import jobs_in, staged
 from tests.support.wire.lever import LONGEST_WINDOW, LeverWire
 
 from .recorded import recorded
@@ -46,12 +46,42 @@ def test_a_recorded_posting_field_by_field() -> None:
         department="Sales",
         employment_type="Full-time",
         remote=None,
+        visibility=Visibility.INTERNAL,
         description="<div>Second seed posting for Nango integration testing.</div>",
         url="https://jobs.lever.co/nango/f00fc049-3ddb-4144-b23b-78688949ce2f",
         custom={"team": "Account Executive"},
         created_at=datetime(2026, 7, 2, 6, 16, 23, 451000, UTC),
         updated_at=datetime(2026, 7, 2, 6, 16, 23, 451000, UTC),
     )
+
+
+def test_who_may_see_a_posting() -> None:
+    assert posting(state="published").visibility is Visibility.PUBLIC
+    assert posting(state="published", distribution_channels=["internal"]).visibility is Visibility.INTERNAL
+    assert posting(state="published", distribution_channels=["public", "internal"]).visibility is Visibility.PUBLIC
+    assert posting(state="internal").visibility is Visibility.INTERNAL
+    assert posting(state="published", confidentiality="confidential").visibility is Visibility.CONFIDENTIAL
+    assert posting(state="published", confidentiality="non-confidential").visibility is Visibility.PUBLIC
+    assert posting(state="draft").visibility is None
+
+
+async def test_confidential_postings_are_listed() -> None:
+    async with staged(LeverWire(12)) as on:
+        found = jobs_in(await on.listed())
+        assert [job.visibility for job in found if on.wire.jobs[4].name == job.name] == [Visibility.CONFIDENTIAL]
+        assert len(found) == 12
+
+
+async def test_a_key_that_may_not_see_confidential_postings_lists_the_others() -> None:
+    wire = LeverWire(12)
+    wire.sees_confidential = False
+    async with staged(wire) as on:
+        found = jobs_in(await on.listed())
+        assert {job.visibility for job in found} == {Visibility.PUBLIC}
+        assert len(found) == 10
+        before = len(on.server.asked)
+        await on.listed()
+        assert all("confidentiality" not in asked.query for asked in on.server.asked[before:])
 
 
 def test_the_recorded_listing() -> None:

@@ -2,6 +2,8 @@
 
 Sources: recorded answers for the shape of postings; third-party code in use for ``updated_at_start`` and for ``/postings/deleted``, whose
 window may span 30 days. Not found: the body of errors and what an unknown id is answered with; a 404 is taken for "no such posting".
+Confidential postings are listed only where ``confidentiality=all`` asks for them (vendor documentation, "postings"), and only to a key that
+may see them; whether another key's request is declined is not said, so it is then asked without. A posting by its id comes either way.
 ``expand=owner`` asks for the owner as an object; an answer that has the bare id instead leaves the owner unnamed. Lever's rate limit
 (10 requests a second) is not announced in headers that are known.
 """
@@ -18,15 +20,15 @@ from typing import Generic, TypeVar
 import msgspec
 
 from .. import clock
-from ..errors import CredentialsRejected, PermissionMissing, RemoteError
-from ..http import BasicAuth, Reply, segment
-from ..models import FieldAvailability, Job, JobStatus, Location
+from ..errors import CredentialsRejected, PermissionMissing, Refused, RemoteError
+from ..http import BasicAuth, Params, Reply, segment
+from ..models import FieldAvailability, Job, JobStatus, Location, Visibility
 from .base import Adapter, Connection, Listing, Page
 from .paginator import Part, by_cursor, page_of, way_on
 from .paging import CursorGuard
 from .resume import Place
 from .rows import RowShape, convert_one, read_rows
-from .values import distinct, filled, moment, moment_ms, place, status_of, texts
+from .values import distinct, filled, moment, moment_ms, place, status_of, texts, visibility_of
 
 PAGE = 100
 OVERLAP = timedelta(minutes=5)
@@ -46,6 +48,7 @@ STATUS = {
 R = TypeVar("R")
 _IN_URL = re.compile(r"https://[\w.-]*lever\.co/[^?#]*?([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})")
 
+VISIBILITY = {"published": Visibility.PUBLIC, "internal": Visibility.INTERNAL}
 REMOTE = {"remote": True, "onsite": False, "on-site": False, "hybrid": False}
 
 
@@ -93,6 +96,8 @@ class Posting(msgspec.Struct, rename="camel"):
     requisition_codes: list[str | None] | None = None
     urls: _Urls | None = None
     workplace_type: str | None = None
+    confidentiality: str | None = None
+    distribution_channels: list[str | None] | None = None
     owner: _User | str | None = None
     created_at: float | None = None
     updated_at: float | None = None
@@ -127,6 +132,7 @@ class Lever(Adapter):
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
+        self._confidential = True
         self._http = connection.http
         self._http.auth = BasicAuth(connection.credentials["api_key"])
         self._http.explain = explain
@@ -154,8 +160,21 @@ class Lever(Adapter):
 
     async def _part(self, here: Place) -> Part[_Answer[Posting]]:
         params = {"limit": PAGE, "offset": here.cursor, "updated_at_start": _milliseconds(here.since), "expand": "owner"}
-        read = read_rows(await self._http.get("postings", params=params), SHAPE, self._job)
+        read = read_rows(await self._listed(params), SHAPE, self._job)
         return Part(read, read.answer.next or None, more=read.answer.has_next)
+
+    async def _listed(self, params: Params) -> Reply:
+        """Ask for postings, the confidential ones among them unless this key was declined them before."""
+        if self._confidential:
+            try:
+                return await self._http.get("postings", params={**params, "confidentiality": "all"})
+            except (PermissionMissing, Refused) as error:
+                if isinstance(error, Refused) and params["offset"] is not None:
+                    raise  # it is the place in the listing that is not taken any more
+                reply = await self._http.get("postings", params=params)
+                self._confidential = False
+                return reply
+        return await self._http.get("postings", params=params)
 
     async def _end(self, here: Place, part: Part[_Answer[Posting]]) -> Page:
         since = _milliseconds(here.since)
@@ -200,6 +219,7 @@ def to_job(row: Posting, integration: str) -> Job:
         requisition_id=filled(row.req_code) or next(iter(texts(row.requisition_codes)), None),
         employment_type=filled(sorted_in.commitment),
         remote=REMOTE.get((row.workplace_type or "").lower()),
+        visibility=_visibility(row),
         description=_description(row.content) if row.content else None,
         url=filled(row.urls.show) if row.urls else None,
         tags=texts(row.tags),
@@ -233,6 +253,13 @@ def _places(sorted_in: _Categories, country: str | None) -> tuple[Location, ...]
     first = place(main, city, None, country) if main else place(country=country)
     others = (place(text) for text in texts(sorted_in.all_locations) if text != main)
     return distinct([first, *others])
+
+
+def _visibility(row: Posting) -> Visibility | None:
+    """Return who may see the posting; one that is published on internal channels alone is internal."""
+    channels = {channel.lower() for channel in texts(row.distribution_channels)}
+    state = "internal" if row.state == "published" and channels == {"internal"} else row.state
+    return visibility_of(state, VISIBILITY, confidential=row.confidentiality == "confidential")
 
 
 def _description(content: _Content) -> str | None:

@@ -23,6 +23,7 @@ class LeverWire(Wire):
     credentials: ClassVar = {"api_key": "lever-canary-2c81"}
     wrong_credentials: ClassVar = {"api_key": "lever-wrong-canary-9"}
     says_deleted = True
+    sees_confidential: bool = True
 
     def answer(self, asked: Asked) -> Answer:
         expected = b64encode(f"{self.credentials['api_key']}:".encode()).decode()
@@ -41,6 +42,10 @@ class LeverWire(Wire):
     def job_id(self, job: WireJob) -> str:
         return str(UUID(int=0x1E << 100 | job.number))
 
+    def confidentiality(self, job: WireJob) -> str:
+        """Every fifth posting is confidential."""
+        return "confidential" if job.number % 5 == 0 else "non-confidential"
+
     def unknown_id(self) -> str:
         return str(UUID(int=0xE1 << 100))
 
@@ -51,7 +56,10 @@ class LeverWire(Wire):
         return "/postings/" in asked.path and not asked.path.endswith("/deleted")
 
     def _postings(self, asked: Asked) -> Answer:
-        chosen = self.alive
+        wanted = asked.query.get("confidentiality", "non-confidential")
+        if wanted != "non-confidential" and not self.sees_confidential:
+            return Answer({"code": "Forbidden", "message": "The API key has no access to confidential data"}, status=403)
+        chosen = [job for job in self.alive if wanted in {"all", self.confidentiality(job)}]
         if "updated_at_start" in asked.query:
             chosen = [job for job in chosen if to_ms(job.changed) >= int(asked.query["updated_at_start"])]
         return self._page(asked, [self._row(job, asked) for job in chosen])
@@ -78,7 +86,7 @@ class LeverWire(Wire):
             "id": self.job_id(job),
             "text": job.name,
             "state": "published",
-            "distributionChannels": None,
+            "distributionChannels": ["public", "internal"],
             "user": "u-1",
             "owner": owner,
             "hiringManager": None,
@@ -105,6 +113,7 @@ class LeverWire(Wire):
             if job.number % 4 == 0
             else {"list": "https://x", "show": f"https://jobs.example.com/{job.number}", "apply": "https://x"},
             "workplaceType": "hybrid",
+            "confidentiality": self.confidentiality(job),
             "createdAt": to_ms(job.changed),
             "updatedAt": to_ms(job.changed),
         }
