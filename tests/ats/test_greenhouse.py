@@ -8,11 +8,12 @@ from datetime import timedelta
 import pytest
 
 from jobsync_tui.backend.ats.base import Listing
-from jobsync_tui.backend.ats.greenhouse import Greenhouse
+from jobsync_tui.backend.ats.greenhouse import Greenhouse, Row, to_job
+from jobsync_tui.backend.ats.greenhouse_lists import Names, Post
 from jobsync_tui.backend.ats.greenhouse_marks import Marks
 from jobsync_tui.backend.clock import now, rfc3339
 from jobsync_tui.backend.errors import CredentialsRejected, PermissionMissing
-from jobsync_tui.backend.models import JobStatus, Location
+from jobsync_tui.backend.models import JobStatus, Location, Visibility
 from tests.support import faults
 from tests.support.ats_server import Answer, Asked
 from tests.support.stage import jobs_in, staged
@@ -39,6 +40,39 @@ async def test_a_whole_job() -> None:
         assert job.url == "https://boards.example.com/1"
         assert job.custom == {"Employment Type": "Full-time", "Req Type": "New"}
         assert job.employment_type == "Full-time"
+        assert job.owner == "Dana Whitfield"  # the responsible recruiter
+        assert job.visibility is Visibility.PUBLIC
+
+
+async def test_without_a_recruiter_a_hiring_manager_owns_the_job() -> None:
+    async with staged(GreenhouseWire(5)) as on:
+        job = await on.adapter.job("4002")
+        assert job is not None
+        assert job.owner == "Aisha Bello"
+        assert {job.not_loaded for job in jobs_in(await on.listed())} == {("owner",)}
+
+
+async def test_without_the_scopes_for_owners_there_is_none() -> None:
+    wire = GreenhouseWire(3)
+    wire.names_owners = False
+    async with staged(wire) as on:
+        job = await on.adapter.job("4001")
+        assert job is not None
+        assert (job.owner, job.not_loaded) == (None, ())
+
+
+@pytest.mark.parametrize(
+    ("confidential", "post", "visibility"),
+    [
+        (True, Post(live=True), Visibility.CONFIDENTIAL),
+        (False, Post(live=True), Visibility.PUBLIC),
+        (False, Post(live=True, internal=True), Visibility.INTERNAL),
+        (False, Post(live=False, internal=True), None),
+        (None, Post(), None),
+    ],
+)
+def test_who_may_see_a_job(confidential: bool | None, post: Post, visibility: Visibility | None) -> None:
+    assert to_job("acme", Row(id=1, confidential=confidential), Names({}, {}), post).visibility is visibility
 
 
 async def test_requests_are_few() -> None:
@@ -53,7 +87,9 @@ async def test_requests_are_few() -> None:
         assert on.http.requests - before <= 3
         before = on.http.requests
         await on.adapter.job("4003")
-        assert on.http.requests - before == 2
+        assert on.http.requests - before == 4  # its post, its recruiters, and the name of one of them
+        await on.adapter.job("4006")
+        assert on.http.requests - before == 7  # whose name is known by now
 
 
 class Reposted(Roomy):

@@ -23,12 +23,14 @@ from ..models import FieldAvailability, Job, JobStatus, JsonValue
 from .base import Adapter, Connection, Listing, Page
 from .greenhouse_lists import PER_PAGE, NameBook, Names, Post, batches, best_posts, jobs_with_posts_changed, next_cursor, place_text
 from .greenhouse_marks import Marks
+from .greenhouse_owners import SCOPES as OWNER_SCOPES
+from .greenhouse_owners import Owners
 from .greenhouse_token import DEFAULT_URL, fetcher
 from .paginator import Part, by_cursor, page_of
 from .paging import both, together
 from .resume import Place
 from .rows import ReadRows, RowShape, jobs_of, typed_rows
-from .values import distinct, filled, moment, place, status_of
+from .values import distinct, filled, moment, place, status_of, visibility_of
 
 OVERLAP = timedelta(minutes=5)
 
@@ -37,13 +39,16 @@ _JOB_IN_URL = re.compile(r"https?://[\w.-]*\bgreenhouse\.io/(?:sdash|plans|jobs|
 _SCOPES = "harvest:jobs:list, harvest:departments:list, harvest:offices:list, harvest:job_posts:list"
 _MAX_ID = 2**63 - 1
 
+SINGLE = ("owner",)
+"""What is read with a single job only (`greenhouse_owners`)."""
+
 
 class Greenhouse(Adapter):
     """Jobs of one Greenhouse organization."""
 
     provider = "greenhouse"
     title = "Greenhouse"
-    availability = FieldAvailability(never=frozenset({"client", "tags", "remote", "owner"}))
+    availability = FieldAvailability(never=frozenset({"client", "tags", "remote"}), single_only=frozenset(SINGLE))
     incremental = True
     credential_names = ("client_id", "client_secret", "user_id")
     default_base_url = "https://harvest.greenhouse.io/v3"
@@ -59,6 +64,7 @@ class Greenhouse(Adapter):
         self._http.explain = self._explain
         self._http.rate_headers = RateHeaders(window=30.0)
         self._names = NameBook(self._http)
+        self._owners = Owners(self._http)
 
     async def test(self) -> str:
         """Read one row of each list that a refresh needs: each has a scope of its own."""
@@ -69,13 +75,13 @@ class Greenhouse(Adapter):
         """Yield pages of 500, newest job first."""
         seen: set[str] = set()
 
-        async def part(here: Place) -> Part[list[_Row]]:
+        async def part(here: Place) -> Part[list[Row]]:
             reply = await self._http.get("jobs", params=_params(here))
             found = await self._joined(reply)
             seen.update(job.id for job in found.jobs)
             return Part(found, next_cursor(reply))
 
-        async def end(here: Place, part: Part[list[_Row]]) -> Page:
+        async def end(here: Place, part: Part[list[Row]]) -> Page:
             more, mark = await self._posted_anew(here, seen, unattended=listing.unattended)
             page = page_of(part.read, watermark=mark)
             return replace(page, jobs=(*page.jobs, *more))
@@ -85,15 +91,16 @@ class Greenhouse(Adapter):
                 yield page
 
     async def job(self, job_id: str) -> Job | None:
-        """Return the job of that number, joined with its names and its best post."""
+        """Return the job of that number, joined with its names, its best post and its owner."""
         if not (job_id.isascii() and job_id.isdigit() and len(job_id) < 20 and int(job_id) <= _MAX_ID):
             return None
         number = int(job_id)
-        reply, posts = await both(self._http.get("jobs", params={"ids": number}), best_posts(self._http, [number]))
+        asked = both(self._http.get("jobs", params={"ids": number}), best_posts(self._http, [number]))
+        (reply, posts), owner = await both(asked, self._owners.of(number))
         found = await self._joined(reply, posts)
         if found.rejected and not found.jobs:
             raise UnexpectedAnswer(f"{self.title} did not answer as expected: {found.rejected[0].reason}", service=self.title)
-        return next((job for job in found.jobs if job.id == str(number)), None)
+        return next((replace(job, owner=owner, not_loaded=()) for job in found.jobs if job.id == str(number)), None)
 
     @classmethod
     def job_id_in_url(cls, url: str) -> str | None:
@@ -114,7 +121,7 @@ class Greenhouse(Adapter):
         found = [await self._joined(reply) for reply in replies]
         return tuple(job for page in found for job in page.jobs), mark
 
-    async def _joined(self, reply: Reply, posts: Mapping[int, Post] | None = None) -> ReadRows[list[_Row]]:
+    async def _joined(self, reply: Reply, posts: Mapping[int, Post] | None = None) -> ReadRows[list[Row]]:
         """Return the jobs of a page with names for ids, and with their posts, which are read unless they are given."""
         typed = typed_rows(reply, _SHAPE)
         integration = self.connection.integration
@@ -126,7 +133,7 @@ class Greenhouse(Adapter):
             self._names.names(departments, offices),
             best_posts(self._http, [row.id for row in typed.rows]) if posts is None else _at_once(posts),
         )
-        return jobs_of(typed, lambda row: None if row.is_template else _job(integration, row, names, by_job.get(row.id, _NO_POST)))
+        return jobs_of(typed, lambda row: None if row.is_template else to_job(integration, row, names, by_job.get(row.id, _NO_POST)))
 
     def _explain(self, reply: Reply) -> RemoteError | None:
         if reply.status == 401:
@@ -139,7 +146,8 @@ class Greenhouse(Adapter):
             return PermissionMissing(
                 f"{self.title} does not let user {self._user_id} list this{said(reply)}",
                 service=self.title,
-                remedy=f"user_id must be the number of a Site Admin, and the credential needs the scopes {_SCOPES}.",
+                remedy="user_id must be the number of a Site Admin, and the credential needs the scopes "
+                f"{_SCOPES}; owners of jobs need {OWNER_SCOPES}.",
             )
         return None
 
@@ -149,7 +157,7 @@ class _Custom(msgspec.Struct):
     value: object = None
 
 
-class _Row(msgspec.Struct):
+class Row(msgspec.Struct):
     """A job as ``/v3/jobs`` gives it, as far as it is used."""
 
     id: int
@@ -159,12 +167,13 @@ class _Row(msgspec.Struct):
     created_at: str | None = None
     updated_at: str | None = None
     is_template: bool | None = None
+    confidential: bool | None = None
     department_id: int | None = None
     office_ids: list[int] | None = None
     custom_fields: dict[str, _Custom | None] | None = None
 
 
-_SHAPE = RowShape(typed=list[_Row], raw=list[msgspec.Raw], row=_Row, rows=lambda rows: rows)
+_SHAPE = RowShape(typed=list[Row], raw=list[msgspec.Raw], row=Row, rows=lambda rows: rows)
 _NO_POST = Post()
 
 
@@ -178,7 +187,8 @@ def _params(here: Place) -> Params:
     return {"per_page": PER_PAGE, "updated_at": f"gte|{Marks.of(here.since).jobs}" if here.since else None}
 
 
-def _job(integration: str, row: _Row, names: Names, post: Post) -> Job:
+def to_job(integration: str, row: Row, names: Names, post: Post) -> Job:
+    """Return the job that a row is, with the names of its department and offices and with its best post."""
     places = distinct(place(names.places.get(office)) for office in row.office_ids or ())
     if not places:
         places = distinct([place(place_text(post.location))])
@@ -194,11 +204,13 @@ def _job(integration: str, row: _Row, names: Names, post: Post) -> Job:
         department=None if row.department_id is None else names.departments.get(row.department_id),
         requisition_id=filled(row.requisition_id),
         employment_type=kind,
+        visibility=visibility_of(post.audience, confidential=row.confidential),
         description=filled(post.content),
         url=filled(post.public_url),
         custom=custom,
         created_at=moment(row.created_at),
         updated_at=moment(row.updated_at),
+        not_loaded=SINGLE,
     )
 
 

@@ -91,6 +91,11 @@ class Post(msgspec.Struct):
     location: object = None
 
     @property
+    def audience(self) -> str | None:
+        """Whom it is shown to, in our words; None where it is not shown at all."""
+        return ("internal" if self.internal else "public") if self.live else None
+
+    @property
     def rank(self) -> tuple[bool, bool, bool]:
         """How well it stands for its job: live goes before not live, public before internal, active before not."""
         return bool(self.live), not self.internal, bool(self.active)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from urllib.parse import parse_qsl, urlencode
 
 from ..http import Reply, Request
+from .vocabulary import PEOPLE
 from .wire import Asked, answer, chunk, maintenance, read_stamp, stamp, take_apart
 from .world import SandboxJob, World
 
@@ -16,7 +17,7 @@ TOKEN_SECONDS = 3600
 
 
 class GreenhouseServer:
-    """Answers the token endpoint and ``GET /jobs``, ``/departments``, ``/offices`` and ``/job_posts``."""
+    """Answers the token endpoint and ``GET /jobs``, ``/departments``, ``/offices``, ``/job_posts``, ``/job_owners`` and ``/users``."""
 
     base_url = "https://harvest.greenhouse.io/v3"
     token_url = "https://auth.greenhouse.io/token"  # noqa: S105 - an address
@@ -46,6 +47,11 @@ class GreenhouseServer:
                 return answer([_named(number, f"{city}, {region}") for number, (city, region, _) in enumerate(self._places, 1)])
             case "/job_posts":
                 return self._posts(asked)
+            case "/job_owners":
+                return answer([_owner(job) for job in self._world.alive() if str(job.number) in asked.query.get("job_ids", "").split(",")])
+            case "/users":
+                wanted = asked.query.get("ids", "").split(",")
+                return answer([_user(number, name) for number, name in enumerate(PEOPLE, 1) if str(number) in wanted])
         return answer({"message": "Resource not found"}, status=404)
 
     def _token(self, asked: Asked) -> Reply:
@@ -116,6 +122,16 @@ class GreenhouseServer:
 
 def _named(number: int, name: str) -> dict[str, object]:
     return {"id": number, "name": name, "parent_id": None, "external_id": None}
+
+
+def _owner(job: SandboxJob) -> dict[str, object]:
+    person = PEOPLE.index(job.owner) + 1
+    return {"id": job.number, "job_id": job.number, "user_id": person, "type": "recruiter", "responsible": True}
+
+
+def _user(number: int, name: str) -> dict[str, object]:
+    first, _, last = name.partition(" ")
+    return {"id": number, "name": name, "first_name": first, "last_name": last, "deactivated": False}
 
 
 def _post(job: SandboxJob) -> dict[str, object]:

@@ -13,15 +13,22 @@ from .base import Wire, WireJob, iso
 DEPARTMENTS = ("Engineering", "Nursing", "Logistics")
 OFFICES = (("Berlin", "Berlin, Germany"), ("Detroit", "Detroit, MI, United States"))
 
+USERS: tuple[dict[str, object], ...] = (
+    {"id": 1, "first_name": "Tom", "last_name": "Becker", "name": "Tom Becker", "primary_email": "tom@example.com"},
+    {"id": 2, "first_name": "Dana", "last_name": "Whitfield", "name": "Dana Whitfield", "primary_email": "dana@example.com"},
+    {"id": 3, "first_name": "Aisha", "last_name": "Bello", "name": None, "primary_email": "aisha@example.com"},
+)
+
 
 class GreenhouseWire(Wire):
-    """The token endpoint and four lists."""
+    """The token endpoint, the lists of jobs and what they are joined with, and those of owners, which every third job lacks."""
 
     provider = "greenhouse"
     credentials: ClassVar = {"client_id": "gh-client-canary-51", "client_secret": "gh-secret-canary-93", "user_id": "4080"}
     wrong_credentials: ClassVar = {"client_secret": "gh-wrong-canary-17"}
     secrets = ("client_id", "client_secret")
     lifetime = 3600
+    names_owners: bool = True
 
     def __init__(self, count: int = 23) -> None:
         super().__init__(count)
@@ -48,6 +55,14 @@ class GreenhouseWire(Wire):
                 return Answer([{"id": 20 + index, "name": name, "location": {"name": at}} for index, (name, at) in enumerate(OFFICES)])
             case "/job_posts":
                 return self._posts(asked)
+            case "/job_owners" | "/job_hiring_managers" | "/users" if not self.names_owners:
+                return Answer({"message": "Insufficient scope"}, status=403)
+            case "/job_owners":
+                return self._page(asked, self._first_query(asked), self._owners(asked))
+            case "/job_hiring_managers":
+                return self._page(asked, self._first_query(asked), [{"id": 9, "job_id": int(asked.query["job_ids"]), "user_id": 3}])
+            case "/users":
+                return Answer([row for row in USERS if str(row["id"]) in asked.query["ids"].split(",")])
         return Answer({"message": "Resource not found"}, status=404)
 
     def job_id(self, job: WireJob) -> str:
@@ -96,6 +111,15 @@ class GreenhouseWire(Wire):
             chosen = [job for job in chosen if job.changed >= datetime.fromisoformat(query["updated_at"].partition("|")[2])]
         rows = [post for job in chosen for post in self._posts_of(job)]
         return self._page(asked, query, rows)
+
+    def _owners(self, asked: Asked) -> list[dict[str, object]]:
+        rows = [(1, "coordinator", True), (2, "sourcer", False), (1, "recruiter", False), (2, "recruiter", True)]
+        return [
+            {"id": number, "job_id": int(job), "user_id": user, "type": kind, "responsible": responsible}
+            for job in asked.query["job_ids"].split(",")
+            if int(job) % 3
+            for number, (user, kind, responsible) in enumerate(rows)
+        ]
 
     def _page(self, asked: Asked, query: dict[str, str], rows: list[dict[str, object]]) -> Answer:
         start = int(query.pop("start", "0"))
