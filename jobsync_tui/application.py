@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import webbrowser
 from collections.abc import Awaitable, Callable
@@ -14,6 +15,7 @@ from textual.app import App
 from textual.binding import BindingType
 from textual.command import Provider
 from textual.filter import Monochrome, NoColor
+from textual.screen import Screen
 
 from .backend.durations import format_duration
 from .backend.errors import ExitCode, JobsyncError
@@ -21,6 +23,8 @@ from .clipboard import copy, has_desktop, is_web_address
 from .driver import TerminalDriver
 from .failures import Place, place_of, words_for
 from .idle import IdleWatch
+from .keyboard import APART
+from .keystrokes import Key
 from .linefilter import ControlFilter
 from .marks import Marks
 from .memory import Memory
@@ -29,6 +33,7 @@ from .navigation import Navigator
 from .notices import Notices, Severity
 from .render import OUTCOME_WORDS
 from .runs import Runs, SyncRun
+from .screens.base import JobsyncScreen
 from .theme import THEMES, spare_bytes, theme_for
 
 if TYPE_CHECKING:
@@ -89,6 +94,8 @@ class JobsyncApp(App[int], inherit_bindings=False):
         self._idle = idle
         self.terminal_lost: Callable[[], object] | None = None
         self.greeting: Greeting | None = None
+        self._last_work: asyncio.Task[None] | None = None
+        self._burst_told = float("-inf")
         self._marks: dict[str, Marks] = {}
         for theme in THEMES:
             self.register_theme(theme)
@@ -201,10 +208,26 @@ class JobsyncApp(App[int], inherit_bindings=False):
         self.exit(int(ExitCode.INTERRUPTED), int(ExitCode.INTERRUPTED))
 
     async def on_event(self, event: events.Event) -> None:
-        """Note that somebody is there, and go on as usual."""
+        """Note that somebody is there, and go on as usual; but a key that would confirm has to come alone."""
         if self._idle is not None and isinstance(event, events.InputEvent | events.Paste):
             self._idle.touch()
+        if isinstance(event, Key) and not event.is_forwarded and _confirms(self.screen, event.key) and not self._has_come_alone(event):
+            return
         await super().on_event(event)
+
+    def _has_come_alone(self, key: Key) -> bool:
+        """Return whether ``key`` came alone, once that can be told: until then it is kept."""
+        if not key.is_alone:
+            if key.time - self._burst_told < TOAST_SECONDS:
+                return False
+            self._burst_told = key.time
+            self.tell("This key came in one go with others, as a paste does, and did not count: press it by itself", Severity.WARNING)
+        elif not key.settled:
+            key.settled = True
+            self.set_timer(APART, lambda: self.post_message(key))
+        else:
+            return True
+        return False
 
     def _look_whether_idle(self) -> None:
         if self._idle is None:
@@ -250,8 +273,21 @@ class JobsyncApp(App[int], inherit_bindings=False):
         if self._exception is None:
             self._exception = error
             self._exception_event.set()
-        text, remedy = words_for(error)
-        self.panic(_exit_words(text, remedy))
+        words = _exit_words(*words_for(error))
+        if self.runs.writing and self._last_work is None:
+            self._last_work = asyncio.get_running_loop().create_task(self._panic_when_settled(words))
+        else:
+            self.panic(words)
+
+    async def _panic_when_settled(self, words: str) -> None:
+        """Let what is in flight end first, as after a hang-up."""
+        self.runs.stop()
+        await self.runs.settled(CLOSE_SECONDS)
+        self.panic(words)
+
+
+def _confirms(screen: Screen[object], key: str) -> bool:
+    return isinstance(screen, JobsyncScreen) and screen.confirms(key)
 
 
 def _exit_words(text: str, remedy: str | None) -> str:

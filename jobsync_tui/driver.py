@@ -11,22 +11,27 @@ import os
 import selectors
 import sys
 import termios
-from codecs import getincrementaldecoder
+import time
 from contextlib import suppress
 from queue import Full
 from typing import IO, TYPE_CHECKING, cast
 
-from textual._xterm_parser import XTermParser
 from textual.drivers import linux_driver
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
-from textual.message import Message
+from textual.widgets import Input, TextArea
+
+from .keyboard import Keyboard
+from .keystrokes import Translator
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 STOP_SECONDS = 1.0
 """How long the end waits for a terminal to take the last bytes."""
+
+_LOOK = 0.1
+"""Seconds between two looks whether reading is over."""
 
 _CANCEL = "\x18"
 """Ends a sequence that was cut off, without a trace."""
@@ -94,19 +99,29 @@ class TerminalDriver(LinuxDriver):
             self._writer_thread.repaint = lambda: self._loop.call_soon_threadsafe(self._repaint)
 
     def run_input_thread(self) -> None:
-        """Read keys until the end; a terminal that is gone says so once, and ends the application in order."""
-        parser = XTermParser(self._debug)
-        decode = getincrementaldecoder("utf-8")("replace").decode
+        """Read keys until the end. A terminal that is gone, and a fault in here, end the application in order, each in its own way."""
+        try:
+            self._read_keys()
+        except Exception as error:  # noqa: BLE001 - whatever it is, it goes the way of every fault
+            self._loop.call_soon_threadsafe(self._failed, error)
+
+    def _read_keys(self) -> None:
+        keyboard = Keyboard()
+        translator = Translator(keyboard, self._is_typing)
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
-                if selector.select(0.1):
+                if selector.select(_until(keyboard.deadline)):
                     data = _read(self.fileno)
                     if not data:
                         self._loop.call_soon_threadsafe(self._lost)
                         return
-                    self._process(parser.feed(decode(data)))
-                self._process(parser.tick())
+                    tokens = keyboard.feed(data, time.monotonic())
+                else:
+                    tokens = keyboard.tick(time.monotonic())
+                for token in tokens:
+                    for message in translator.messages(token):
+                        self.process_message(message)
 
     def abandon(self) -> None:
         """Give the terminal back without waiting for anything; for an end that is at once."""
@@ -121,14 +136,19 @@ class TerminalDriver(LinuxDriver):
             finally:
                 os.set_blocking(descriptor, True)
 
-    def _process(self, messages: object) -> None:
-        for message in cast("list[Message]", messages):
-            self.process_message(message)
+    def _query_in_band_window_resize(self) -> None:
+        """Ask nothing: the size comes with a signal. A report in the line of the keys would be believed whatever it says."""
+
+    def _is_typing(self) -> bool:
+        return isinstance(self._app.screen_stack[-1].focused if self._app.screen_stack else None, Input | TextArea)
 
     def _lost(self) -> None:
         lost = getattr(self._app, "terminal_lost", None)
         if lost is not None:
             lost()
+
+    def _failed(self, error: Exception) -> None:
+        self._app._handle_exception(error)  # noqa: SLF001 - the way of every fault
 
     def _repaint(self) -> None:
         for screen in self._app.screen_stack:
@@ -139,6 +159,11 @@ class TerminalDriver(LinuxDriver):
 
     def _sigcont_application(self, *_: object) -> None:
         """Do nothing: it was not stopped. A hang-up comes with this signal."""
+
+
+def _until(deadline: float | None) -> float:
+    """Return for how long to wait for keys; not for long, so that the end is noticed."""
+    return _LOOK if deadline is None else max(0.0, min(_LOOK, deadline - time.monotonic()))
 
 
 def _read(descriptor: int) -> bytes:

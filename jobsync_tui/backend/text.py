@@ -17,6 +17,7 @@ _CONTROLS = "\x00-\x1f\x7f-\x9f"
 _SUSPECT = re.compile(
     f"[{_CONTROLS}{_INVISIBLE}\ud800-\udfff]|[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{{4}}"
 )
+_UNSEEN = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_INVISIBLE}]")
 _LINE = re.compile(r"[\t\n\r\x0b\x0c\x85\u2028\u2029]+")
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -39,6 +40,11 @@ def clean(value: str, *, lines: bool = False, limit: int = 100_000) -> str:
     if lines:
         return "\n".join(_clean_line(line) for line in value.replace("\r\n", "\n").split("\n"))
     return _clean_line(_LINE.sub(" ", value))
+
+
+def without_controls(value: str) -> str:
+    """Return a pasted ``value`` without what nobody sees in it: controls but line feeds and tabs, and marks that have no width."""
+    return _UNSEEN.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def differs(value: str) -> bool:

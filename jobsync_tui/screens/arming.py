@@ -67,6 +67,10 @@ class ArmingScreen(DialogScreen[ResultT]):
         else:
             self.action_back()
 
+    def confirms(self, key: str) -> bool:
+        """Return whether ``key`` may confirm: the key for it, and enter, since what it will stand on is not known before it is there."""
+        return key == "enter" or any(binding.action == "confirm" for binding in self._bindings.key_to_bindings.get(key, ()))
+
     @property
     def number(self) -> int | None:
         """The number that has to be typed into the field ``#typed``, None where a key is enough."""

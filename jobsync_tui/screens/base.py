@@ -146,6 +146,10 @@ class JobsyncScreen(Screen[ResultT]):
         except Exception as error:  # noqa: BLE001 - a fault of ours in one piece of work does not end the session; the funnel logs it
             self.host.report(error, about=about)
 
+    def confirms(self, key: str) -> bool:  # noqa: ARG002 - for those that ask something
+        """Return whether ``key`` would confirm something now; it then counts only if it comes alone."""
+        return False
+
     def action_back(self) -> None:
         """Go back one level. The lowest screen stays: esc never quits."""
         if len(self.app.screen_stack) > 2:

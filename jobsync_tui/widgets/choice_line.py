@@ -64,10 +64,13 @@ class ChoiceLine(Widget, can_focus=True):
             self.post_message(self.Chosen(self.chosen))
 
     def on_click(self, event: events.Click) -> None:
-        """Take the choice under the mouse."""
-        for start, end, choice in self._spans:
+        """Take the first choice, or go to another one: that takes a key, for what looks like a click may be something else."""
+        for number, (start, end, choice) in enumerate(self._spans):
             if self._armed and start <= event.x < end:
-                self.post_message(self.Chosen(choice))
+                if number == 0:
+                    self.post_message(self.Chosen(choice))
+                self._at = number
+                self.refresh()
 
     def render(self) -> Content:
         """Return the choices."""

@@ -43,7 +43,11 @@ class Terminal:
 
     def send(self, keys: str) -> None:
         """Type ``keys``."""
-        os.write(self._descriptor, keys.encode())
+        self.send_bytes(keys.encode())
+
+    def send_bytes(self, data: bytes) -> None:
+        """Send what a terminal sends."""
+        os.write(self._descriptor, data)
 
     def wait_for(self, text: str, seconds: float = 20.0) -> None:
         """Read until ``text`` is on the screen.

@@ -29,20 +29,27 @@ HOSTILE = (
 
 
 async def run(kind: str) -> int:
-    """Run the application; ``syncing`` starts a sync that ends after a stop was asked for, ``stuck`` one that never does."""
+    """Run the application.
+
+    ``syncing`` starts a sync that ends after a stop was asked for, ``stuck`` one that never does; ``nurses`` has jobs that
+    can be synced; ``broken`` and ``syncing-broken`` come to a fault where keys are read, at the key ``!``.
+    """
     from jobsync_tui.application import JobsyncApp
 
+    names = HOSTILE if kind != "nurses" else tuple(f"ICU Nurse {number}" for number in range(8))
     jobs = [
         samples.cached(f"{n}", name, client=name, department=name, updated_at=samples.NOW - timedelta(hours=n))
-        for n, name in enumerate(HOSTILE)
+        for n, name in enumerate(names)
     ]
     backend = FakeBackend(jobs)
     app = JobsyncApp(cast("Backend", backend))
     with_signals(app, asyncio.get_running_loop())
     ending: list[asyncio.Task[None]] = []
-    if kind in {"syncing", "stuck"}:
+    if kind in {"syncing", "stuck", "syncing-broken"}:
         backend.syncs.gate.clear()
-        ending.append(asyncio.create_task(_sync(app, backend, ends=kind == "syncing")))
+        ending.append(asyncio.create_task(_sync(app, backend, ends=kind != "stuck")))
+    if kind.endswith("broken"):
+        _break_the_keyboard()
     result = await app.run_async()
     words = f"synced {backend.syncs.synced}"
     if len(sys.argv) > 2:
@@ -51,6 +58,19 @@ async def run(kind: str) -> int:
     else:
         print(words)  # noqa: T201 - read by the test
     return result if result is not None else app.return_code or 0
+
+
+def _break_the_keyboard() -> None:
+    from jobsync_tui.keyboard import Keyboard, Token
+
+    feed = Keyboard.feed
+
+    def fed(self: Keyboard, data: bytes, now: float) -> list[Token]:
+        if b"!" in data:
+            raise ZeroDivisionError("a secret")
+        return feed(self, data, now)
+
+    Keyboard.feed = fed  # type: ignore[method-assign]  # in a process of its own
 
 
 async def _sync(app: JobsyncApp, backend: FakeBackend, *, ends: bool) -> None:

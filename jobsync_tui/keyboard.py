@@ -1,0 +1,382 @@
+"""What a terminal sends, told apart: keys, pastes, and what terminals say by themselves.
+
+On the line of the keys a terminal also answers questions, of ours or of whatever ran before: its name and version, its colours, a title, a
+clipboard. Textual's parser gives the characters of what it does not know as keys, and a `y` in a terminal's name was a confirmation. So
+everything passes here first: whole sequences go on, one by one; strings (OSC, DCS, APC, PM, SOS) are dropped whole; a paste is one text
+whatever bytes it holds; and each key knows whether it came alone. Works on bytes, knows no terminal and no Textual, and is told the time.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+
+ESCAPE_DELAY = 0.03
+"""Seconds after which an ESC is the key: a sequence's bytes are written together."""
+
+PATIENCE = 1.0
+"""Seconds of silence after which what was begun and not ended is given up: a lost packet takes a line as long to send again."""
+
+LONGEST = 5.0
+"""Seconds after which something that has not ended is given up at the first `PAUSE`, counted from what only a machine can have written.
+Without this, whoever goes on typing into it would keep it open."""
+
+PAUSE = 0.04
+"""Seconds between two keys that a person types, at the least."""
+
+MACHINE = 24
+"""Bytes that come at once only from a machine."""
+
+APART = 0.05
+"""Seconds of silence before and after a key that came alone."""
+
+TAIL = 0.1
+"""Seconds of silence that end a paste for good: one that holds its own end mark goes on behind it."""
+
+GRACE = 1.0
+"""Seconds after an ESC was given as a key in which the rest of its sequence is still recognised."""
+
+HOLD = 0.15
+"""Seconds for which a bracket behind such an ESC is kept: the next byte tells a sequence from a key."""
+
+MOST = 1_000_000
+"""Bytes of a paste that are kept."""
+
+_ESC = 0x1B
+_BEGIN = re.compile(rb"(?:\x1b\[|\xc2\x9b)200~")
+_END = re.compile(rb"(?:\x1b\[|\xc2\x9b)201~")
+_END_BEGUN = re.compile(rb"(?:\x1b(?:\[(?:2(?:0(?:1)?)?)?)?|\xc2(?:\x9b(?:2(?:0(?:1)?)?)?)?)\Z")
+_STRINGS = b"]P_^X"
+_EIGHT_BIT = {0x8F: b"O", 0x90: b"P", 0x98: b"X", 0x9B: b"[", 0x9D: b"]", 0x9E: b"^", 0x9F: b"_"}
+"""The single controls that stand for ESC and a letter."""
+
+_CSI = re.compile(rb"\x1b\[[ -?]*[@-~]")
+_CSI_BEGUN = re.compile(rb"\x1b\[[ -?]*\Z")
+_RXVT = re.compile(rb"\x1b\[(?:[378]|2[34])\$")
+_CANCELS = b"\x18\x1a"
+_SS3 = re.compile(rb"\x1bO[0-9;]*([A-Za-z])")
+_SS3_BEGUN = re.compile(rb"\x1bO[0-9;]*\Z")
+_STRING_END = re.compile(rb"\x1b\\|\xc2\x9c|(?<![\x80-\xff])\x9c|[\x18\x1a]")
+_OSC_END = re.compile(_STRING_END.pattern + rb"|\x07")
+_BEGINNINGS_OF_ENDS = (b"\x1b", b"\xc2")
+
+_REST = re.compile(
+    rb"\x1b(?:"
+    rb"\[(?:[<-?0-9;:]|[A-DFHIOZ]|\[[A-E]|M(?:[ -\xff]{3}|\Z))"  # CSI: parameters, an arrow, the focus, a mouse of the old kind
+    rb"|\][0-9lL]|P[0-9!+$>=?]..|_G"  # how the strings begin that terminals send
+    rb"|[\]PX^_][^\x1b]*(?:\x1b\\|\xc2\x9c|\x07)"  # any string that ends
+    rb"|O(?:[A-DFHP-S]|[0-9;]+[A-Za-z])\Z|\\)",
+    re.DOTALL,
+)
+"""What follows an ESC and is no typing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """One key, one move of the mouse or one report, as the terminal wrote it. ``mark`` is set where it came alone so far."""
+
+    text: str
+    mark: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """A text that was pasted."""
+
+    text: str
+
+
+Token = Sequence | Pasted
+
+
+class _Mode(Enum):
+    KEYS = auto()
+    STRING = auto()
+    PASTE = auto()
+    TAIL = auto()
+
+
+class Keyboard:
+    """Takes bytes as they come and gives what they mean.
+
+    Attributes:
+        deadline: When `tick` is to be called if nothing comes until then; None where nothing is waited for.
+        received: Bytes that came so far. A key came alone if this still is its ``mark`` when `APART` has passed.
+    """
+
+    def __init__(self) -> None:
+        self.deadline: float | None = None
+        self.received = 0
+        self._mode = _Mode.KEYS
+        self._held = b""
+        self._place = 0  # of the first held byte, among those received
+        self._now = 0.0
+        self._heard = float("-inf")
+        self._burst = 0  # where the bytes without a pause between them began
+        self._machine = 0.0  # when something came that no person types, or what is open began
+        self._doubtful = float("-inf")  # until when no key counts as alone
+        self._spent = False  # the ESC that is held was given as a key
+        self._is_control = False  # the ESC that is held stands for a control of one byte, which nobody types
+        self._trail = b""  # an ESC that was given as a key, and a letter behind it
+        self._trailed = 0.0
+        self._holding = False  # a bracket is held that may go on behind the trail
+        self._ends = _STRING_END
+        self._paste = bytearray()
+        self._tokens: list[Token] = []
+
+    def feed(self, data: bytes, now: float) -> list[Token]:
+        """Take ``data``, read at the time ``now``, and return what is complete."""
+        if now - self._heard >= APART:
+            self._burst = self.received
+        if len(data) >= MACHINE:
+            self._machine = now
+        self._now = self._heard = now
+        self.received += len(data)
+        is_new = not self._held or self._holding
+        self._held += data
+        if is_new and self._mode is _Mode.KEYS:
+            self._recognise_the_rest()
+        return self._work()
+
+    def tick(self, now: float) -> list[Token]:
+        """Return what is complete because nothing has come until ``now``."""
+        if self.deadline is None or now < self.deadline:
+            return []
+        self._now = now
+        self._give_up()
+        return self._work()
+
+    def _work(self) -> list[Token]:
+        self.deadline = self._now + HOLD if self._holding else None
+        while self._held and not self._holding and self._step():
+            pass
+        if self._mode is _Mode.PASTE:
+            self._wait(2 * PATIENCE)
+        elif self._mode is _Mode.TAIL:
+            self.deadline = min(self._now + TAIL, self._machine + PATIENCE)
+        elif self._mode is _Mode.STRING:
+            self._wait(PATIENCE)
+        tokens, self._tokens = self._tokens, []
+        return tokens
+
+    def _step(self) -> bool:
+        """Take one thing from what is held; False where more has to come first."""
+        if self._mode is _Mode.STRING:
+            return self._string()
+        if self._mode is _Mode.PASTE:
+            return self._in_paste()
+        if self._mode is _Mode.TAIL:
+            return self._behind_paste()
+        return self._escape() if self._held[0] == _ESC else self._character()
+
+    # ---- keys --------------------------------------------------------------------------------------------------------
+
+    def _character(self) -> bool:
+        first = self._held[0]
+        length = 1 if first < 0xC2 or first > 0xF4 else 2 if first < 0xE0 else 3 if first < 0xF0 else 4
+        whole = self._held[:length]
+        broken = next((place for place in range(1, len(whole)) if not 0x80 <= whole[place] < 0xC0), None)
+        if broken is None and len(whole) < length:
+            self._wait(PATIENCE)
+            return False
+        whole = whole[:broken]
+        single = whole[0] if length == 1 else whole[1] if whole[0] == 0xC2 and broken is None else 0
+        if 0x80 <= single < 0xA0:
+            self._eight_bit(single, len(whole))
+        else:
+            self._key(len(whole))
+        return True
+
+    def _eight_bit(self, control: int, length: int) -> None:
+        """Take a control of the upper half as the ESC and the letter that it stands for."""
+        letter = _EIGHT_BIT.get(control)
+        self._drop(length)
+        if letter is not None:
+            self._held = b"\x1b" + letter + self._held
+            self._place -= 2
+            self._spent = self._is_control = True
+
+    def _escape(self) -> bool:
+        kind = self._held[1:2]
+        if not kind:
+            self.deadline = self._now + ESCAPE_DELAY
+            return False
+        if kind == b"[":
+            return self._csi()
+        if kind == b"O":
+            return self._ss3()
+        if kind in _STRINGS:
+            return self._string_begins(kind)
+        if kind == b"\\":  # the end of a string that is gone
+            self._drop(2)
+        elif kind[0] < 0x80 and kind[0] != _ESC:
+            self._key(2)
+        else:
+            self._key(1)
+        return True
+
+    def _csi(self) -> bool:
+        held = self._held
+        if held.startswith((b"\x1b[M", b"\x1b[[")):  # a mouse of the old kind; a Linux console's function keys
+            length = 6 if held[2:3] == b"M" else 4
+            if len(held) < length:
+                self._wait(PATIENCE)
+                return False
+            self._key(length)
+        elif _BEGIN.match(held):
+            self._drop(6)
+            self._mode, self._machine = _Mode.PASTE, self._now
+            self._paste.clear()
+        elif found := _CSI.match(held):
+            self._key(found.end())
+        elif _CSI_BEGUN.match(held):
+            if len(held) > 1000:
+                self._shorten(b"\x1b[?")
+            self._wait(HOLD if _RXVT.fullmatch(held) else PATIENCE)
+            return False
+        else:
+            place = next(place for place in range(2, len(held)) if not 0x20 <= held[place] < 0x40)
+            self._drop(place + (held[place] in _CANCELS))
+        return True
+
+    def _ss3(self) -> bool:
+        if found := _SS3.match(self._held):
+            self._key(found.end())
+        elif _SS3_BEGUN.match(self._held):
+            if len(self._held) > 1000:
+                self._shorten(b"\x1bO;")
+            self._wait(PATIENCE)
+            return False
+        else:
+            self._apart(2)
+        return True
+
+    def _key(self, length: int) -> None:
+        """Give the first ``length`` bytes as one sequence."""
+        whole = self._held[:length]
+        alone = self._place == self._burst and self._place + length == self.received and self._now >= self._doubtful and not self._spent
+        self._drop(length)
+        self._tokens.append(Sequence(whole.decode("utf-8", "replace"), self.received if alone else None))
+
+    def _apart(self, length: int) -> None:
+        """Give the first ``length`` bytes as keys of their own; an ESC that was given already is not given again."""
+        if self._spent:
+            self._drop(1)
+            length -= 1
+        for _ in range(length):
+            self._key(1)
+
+    def _drop(self, length: int) -> None:
+        self._held = self._held[length:]
+        self._place += length
+        self._spent = self._is_control = False
+
+    def _shorten(self, instead: bytes) -> None:
+        self._place += len(self._held) - len(instead)
+        self._held = instead
+
+    # ---- strings and pastes ------------------------------------------------------------------------------------------
+
+    def _string_begins(self, kind: bytes) -> bool:
+        if len(self._held) == 2:
+            self._wait(PATIENCE)
+            return False
+        self._drop(2)
+        self._ends = _OSC_END if kind == b"]" else _STRING_END
+        self._mode, self._machine = _Mode.STRING, self._now
+        return True
+
+    def _string(self) -> bool:
+        found = self._ends.search(self._held)
+        if found:
+            self._drop(found.end())
+            self._mode = _Mode.KEYS
+            return True
+        kept = 1 if self._held.endswith(_BEGINNINGS_OF_ENDS) else 0
+        self._drop(len(self._held) - kept)
+        return False
+
+    def _in_paste(self) -> bool:
+        found = _END.search(self._held)
+        if found:
+            self._take_into_paste(found.start())
+            self._drop(len(found.group()))
+            self._mode, self._machine = _Mode.TAIL, self._now
+            return True
+        begun = _END_BEGUN.search(self._held)
+        self._take_into_paste(begun.start() if begun else len(self._held))
+        return False
+
+    def _behind_paste(self) -> bool:
+        """Take what comes at once behind the end of a paste, and is followed by another end, into it: it held the mark itself."""
+        ends = list(_END.finditer(self._held))
+        if ends:
+            self._take_into_paste(ends[-1].end())
+        return False
+
+    def _take_into_paste(self, length: int) -> None:
+        self._paste += self._held[: min(length, MOST - len(self._paste))]
+        self._drop(length)
+
+    def _paste_over(self) -> None:
+        text = _END.sub(b"", _BEGIN.sub(b"", bytes(self._paste))).decode("utf-8", "replace")
+        self._paste.clear()
+        self._mode = _Mode.KEYS
+        self._tokens.append(Pasted(text))
+
+    # ---- what does not come ------------------------------------------------------------------------------------------
+
+    def _wait(self, patience: float) -> None:
+        """Wait for more; not as long where what is open has been so for long, and somebody seems to type into it."""
+        is_old = self._mode is not _Mode.KEYS and self._now - self._machine > LONGEST
+        self.deadline = self._now + (PAUSE if is_old else patience)
+
+    def _give_up(self) -> None:
+        """Make an end of what was begun."""
+        if self._mode is _Mode.TAIL:
+            self._paste_over()
+        elif self._mode is _Mode.PASTE:
+            self._doubt()
+            self._take_into_paste(len(self._held))
+            self._paste_over()
+        elif self._mode is _Mode.STRING:
+            self._doubt()
+            self._drop(len(self._held))
+            self._mode = _Mode.KEYS
+        elif self._holding:
+            self._holding = False
+            self._leave_trail(b"\x1b" + self._held)
+        elif self._held == b"\x1b":
+            self._key(1)
+            self._leave_trail(b"\x1b")
+        elif _RXVT.fullmatch(self._held):
+            self._key(len(self._held))
+        elif len(self._held) == 2 and self._held[0] == _ESC and not self._is_control:
+            trail = self._held
+            self._apart(2)
+            self._leave_trail(trail)
+        else:
+            self._doubt()
+            self._drop(len(self._held))
+
+    def _doubt(self) -> None:
+        self._doubtful = self._now + PATIENCE
+
+    def _leave_trail(self, given: bytes) -> None:
+        self._trail, self._trailed = given, self._now
+
+    def _recognise_the_rest(self) -> None:
+        """See whether what is held goes on with a sequence whose beginning came so long ago that it was given as keys."""
+        trail, self._trail = self._trail, b""
+        held_back, self._holding = self._holding, False
+        if not trail or self._now - self._trailed > GRACE:
+            return
+        if _REST.match(trail + self._held):
+            self._held = trail + self._held
+            self._place -= len(trail)
+            self._spent = True
+        elif trail == b"\x1b" and not held_back and self._held in {b"[", b"]"}:
+            self._holding, self._trail = True, trail
+        elif trail == b"\x1b" and self._held in {b"P", b"_", b"^", b"X"}:
+            self._leave_trail(trail + self._held)
