@@ -63,6 +63,11 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
+def among(jobs: int | None) -> str:
+    """Return what is said behind a count of jobs of which one may see ``jobs`` only; nothing, for None, where one may see all."""
+    return "" if jobs is None else f"among your {counted(jobs, 'job')}"
+
+
 def csv_cell(value: object) -> str:
     """Return a cell that a spreadsheet shows and never computes, without control characters."""
     text = clean("" if value is None else str(value))

@@ -31,18 +31,19 @@ async def coverage(*, integration: str | None, days: int, near: bool, as_json: b
                 close = await backend.coverage.near(
                     integration, lambda done: line.show(f"looked at {done:,} of {counted(found.jobs, 'job')}")
                 )
+        part = (await backend.rules.authority()).part
     if as_json:
-        print_json({"coverage": found, "near": close})
+        print_json({"coverage": found, "near": close, "among": part})
         return ExitCode.OK
-    _print_coverage(found)
+    _print_coverage(found, "" if integration is not None or part is None else "your ")
     if close is not None:
         _print_near(close)
     return ExitCode.OK
 
 
-def _print_coverage(found: Coverage) -> None:
+def _print_coverage(found: Coverage, whose: str) -> None:
     print_line(
-        f"{counted(found.jobs, 'job')}: {found.eligible:,} eligible, {found.waiting:,} of them never synced; "
+        f"{whose}{counted(found.jobs, 'job')}: {found.eligible:,} eligible, {found.waiting:,} of them never synced; "
         f"{found.ineligible:,} not eligible"
     )
     for reason, jobs in sorted(found.by_reason.items(), key=lambda item: -item[1]):

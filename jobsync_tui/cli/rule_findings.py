@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from ..backend.facade import Backend
 from ..backend.models import Finding, SanityReport
-from ..backend.text import counted
+from ..backend.text import among, counted
 from .output import print_line, say
 from .progress import progress_line
 
@@ -20,14 +20,14 @@ async def look_over(backend: Backend, ids: Collection[str]) -> SanityReport:
     return report
 
 
-def print_findings(report: SanityReport) -> None:
-    """Print what was found, a paragraph a finding."""
+def print_findings(report: SanityReport, part: int | None = None) -> None:
+    """Print what was found, a paragraph a finding; ``part`` is how many jobs there are for the actor, where that is not all."""
     for finding in report.findings:
         print_line()
         print_line(_sentence(finding))
         print_line(f"    {finding.remedy}")
     print_line()
-    print_line(f"{counted(len(report.findings), 'finding')}, looked over with {counted(report.jobs, 'cached job')}")
+    print_line(f"{counted(len(report.findings), 'finding')}, looked over with {counted(report.jobs, 'cached job')} {among(part)}".rstrip())
     if report.unasked is not None:
         say(f"The target's names were not looked at: {report.unasked}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..backend.models import ImpactReport, ImpactSample, ImpactState
+from ..backend.text import among
 from .explanation import value_words
 from .output import print_line
 from .tables import Table
@@ -19,8 +20,10 @@ _WORDS = {
 
 
 def print_impact(found: ImpactReport) -> None:
-    """Print the counts, over all and by integration, and the sample."""
-    table = Table("JOBS", "ALL", *found.by_integration)
+    """Print the counts, over all that the actor may see and by integration, and the sample."""
+    if found.among is not None:
+        print_line(f"Counted {among(found.among)}; jobs of other integrations may be concerned too")
+    table = Table("JOBS", "ALL" if found.among is None else "YOURS", *found.by_integration)
     for name, words in _WORDS.items():
         table.add(words, f"{getattr(found, name):,}", *(f"{getattr(each, name):,}" for each in found.by_integration.values()))
     table.finish()

@@ -43,15 +43,20 @@ async def list_rules(*, as_json: bool) -> int:
     """List the rules in the order in which they act."""
     async with open_backend() as backend:
         current = await backend.rules.current()
+        authority = await backend.rules.authority()
     if as_json:
-        print_json({"revision": current.revision, "rules": [rule_document(rule) for rule in current.rules]})
+        rules = [{**rule_document(rule), "may_change": authority.may_change(rule)} for rule in current.rules]
+        print_json({"revision": current.revision, "rules": rules})
         return ExitCode.OK
-    table = Table("PRIORITY", "ID", "NAME", "ACTIVE", "CONDITIONS", widest=60)
+    table = Table("PRIORITY", "ID", "NAME", "ACTIVE", *(() if authority.everything else ("YOURS",)), "CONDITIONS", widest=60)
     for rule in current.rules:
-        active = "yes" if rule.active else "no"
-        table.add(rule.priority, rule.id, rule.name, f"{active}, fallback" if rule.fallback else active, describe(rule.when))
+        active = ("yes" if rule.active else "no") + (", fallback" if rule.fallback else "")
+        yours = () if authority.everything else ("yes" if authority.may_change(rule) else "no",)
+        table.add(rule.priority, rule.id, rule.name, active, *yours, describe(rule.when))
     table.finish()
     say(f"revision {current.revision}, {sum(rule.active for rule in current.rules)} of {counted(len(current.rules), 'rule')} active")
+    if not authority.everything:
+        say(f"Yours to change are the rules that are held to your integrations: {', '.join(authority.integrations) or 'none'}")
     return ExitCode.OK
 
 
@@ -85,12 +90,13 @@ async def validate(*, file: str | None, as_json: bool) -> int:
             found = await backend.rules.parse(text, file)
         with progress_line() as line:
             report = await _looked_over(backend, text, file, line)
+        part = (await backend.rules.authority()).part
     active = sum(rule.active for rule in found)
     if as_json:
         print_json({"valid": True, "rules": len(found), "active": active, **asdict(report)})
     else:
         print_line(f"{file or 'the rules in force'}: {counted(len(found), 'rule')}, {active} of them active")
-        print_findings(report)
+        print_findings(report, part)
     return ExitCode.OK
 
 
@@ -111,6 +117,8 @@ async def _looked_over(backend: Backend, text: str | None, file: str | None, lin
 @runs
 async def import_rules(*, file: str, inactive: bool, replace: bool, as_json: bool) -> int:
     """Add and update rules by id from FILE, and leave the rest. - is standard input.
+
+    Who may not use every integration changes rules only that are held to theirs by a condition on integration; rules list says which.
 
     It saves at once and never asks, not even for the number of jobs where many are concerned: `jobsync rules impact FILE` says
     beforehand what it would do to each cached job.

@@ -64,13 +64,20 @@ class CoverageScreen(DialogScreen[None]):
         self.work(self._read(self._integration), group="count")
 
     async def _read(self, integration: str | None) -> None:
-        self.set_heading("every integration" if integration is None else (await self.backend.integrations.get(integration)).name)
+        self.set_heading(await self._where(integration))
         await self._read_overview(integration)
         if await self.backend.eligibility.judge_all(integration, on_progress=self._judged):
             await self._read_overview(integration)
         self._near = await self.backend.coverage.near(integration, self._seen)
         self.set_note("")
         self.show(self._sheet)
+
+    async def _where(self, integration: str | None) -> str:
+        """Return whose jobs are counted, in words: only who may use every integration is shown all of them."""
+        if integration is not None:
+            return (await self.backend.integrations.get(integration)).name
+        authority = await self.backend.rules.authority()
+        return "every integration" if authority.everything else f"your {counted(len(authority.integrations), 'integration')}"
 
     async def _read_overview(self, integration: str | None) -> None:
         self._found = await self.backend.coverage.overview(integration)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.app import App
 
 from ..backend import clock
-from ..backend.models import Condition, Rule, RuleDraft, RuleSet, with_duplicate
+from ..backend.models import Condition, Rule, RuleDraft, RuleSet, held, with_duplicate
 from ..rule_desk import NEW, RuleDesk, decode_draft
 from ..views.words import ago
 from .menu import Entry, MenuScreen
@@ -58,13 +58,18 @@ async def open_desk(app: App[int], backend: Backend, rules: RuleSet, opening: Op
 
 
 async def _fresh(backend: Backend, rules: RuleSet, opening: Opening) -> RuleDesk:
-    if opening.rule is None:
-        rule = Rule(await backend.writing.new_id(opening.name), opening.name, opening.when)
-        return RuleDesk(rule, job=opening.job)
-    if opening.duplicate:
-        return RuleDesk(with_duplicate(rules.rules, opening.rule)[1])
-    rule = next(rule for rule in rules.rules if rule.id == opening.rule)
-    return RuleDesk(rule, rule.id, opening.job)
+    rule = next((rule for rule in rules.rules if rule.id == opening.rule), None)
+    if rule is not None and not opening.duplicate:
+        return RuleDesk(rule, rule.id, opening.job)
+    authority = await backend.rules.authority()
+    if rule is None:
+        new, own = Rule(await backend.writing.new_id(opening.name), opening.name, opening.when), authority.everything
+    else:
+        new, own = with_duplicate(rules.rules, rule.id)[1], authority.may_change(rule)
+    # Who may use some integrations only begins with a rule that is held to those: any other would be refused.
+    return RuleDesk(
+        new if own or not authority.integrations else replace(new, when=held(new.when, authority.integrations)), job=opening.job
+    )
 
 
 def _question(draft: RuleDraft, rules: RuleSet, fresh: RuleDesk) -> tuple[str, list[Entry]]:

@@ -9,9 +9,10 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from ..backend import clock
-from ..backend.models import Finding, Rule, RuleCount, RuleSet, moved
+from ..backend.models import Finding, Rule, RuleAuthority, RuleCount, RuleSet, moved
 from ..backend.text import counted
 from ..commands import Group, bindings
+from ..notices import Severity
 from ..proposals import Proposal, deleting, reordering, switching
 from ..render import count
 from ..views.rules import ListedRule, RulesHead, found, rule_note, rule_text, rules_sheet
@@ -35,6 +36,7 @@ class RulesScreen(DialogScreen[None]):
         super().__init__()
         self._wanted = rule
         self._rules = RuleSet(0)
+        self._authority: RuleAuthority | None = None
         self._order: tuple[Rule, ...] | None = None
         self._told: dict[str, str] = {}
         self._counts: dict[str, RuleCount] = {}
@@ -104,7 +106,7 @@ class RulesScreen(DialogScreen[None]):
 
     def action_edit(self) -> None:
         """Open the rule under the cursor in the editor."""
-        rule = self._under_cursor()
+        rule = self._to_change()
         if rule is not None:
             self.host.go.edit_rule(rule.id)
 
@@ -120,19 +122,22 @@ class RulesScreen(DialogScreen[None]):
 
     def action_delete(self) -> None:
         """Show what the rule's end would do, and ask."""
-        rule = self._under_cursor()
+        rule = self._to_change()
         if rule is not None:
             self._propose(deleting(self._rules, rule))
 
     def action_switch(self) -> None:
         """Show what switching the rule under the cursor would do, and ask."""
-        rule = self._under_cursor()
+        rule = self._to_change()
         if rule is not None:
             self._propose(switching(self._rules, (rule,), active=not rule.active))
 
     def action_switch_all(self) -> None:
-        """Show what switching every rule that is shown off would do, or on where none of them is active, and ask."""
-        shown = tuple(each.rule for each in self._shown())
+        """Show what switching every rule that is shown off would do, or on where none of them is active, and ask.
+
+        Rules that are not the person's to change stay as they are.
+        """
+        shown = tuple(each.rule for each in self._shown() if not each.fixed)
         active = not any(rule.active for rule in shown)
         concerned = tuple(rule for rule in shown if rule.active is not active)
         if concerned:
@@ -155,7 +160,7 @@ class RulesScreen(DialogScreen[None]):
 
     def _move(self, step: int) -> None:
         target = self.sheet.target
-        if target is None:
+        if target is None or self._to_change() is None:
             return
         before = self._order or self._rules.rules
         after = moved(before, target, step)
@@ -200,6 +205,17 @@ class RulesScreen(DialogScreen[None]):
         target = self.sheet.target
         return next((rule for rule in self._rules.rules if rule.id == target), None)
 
+    def _to_change(self) -> Rule | None:
+        """Return the rule under the cursor if it is the person's to change; else say why not."""
+        rule = self._under_cursor()
+        if rule is not None and self._is_fixed(rule):
+            self.host.tell(rule_note(ListedRule(rule, "", fixed=True)), Severity.WARNING)
+            return None
+        return rule
+
+    def _is_fixed(self, rule: Rule) -> bool:
+        return self._authority is not None and not self._authority.may_change(rule)
+
     async def _list_jobs(self, rule: Rule) -> None:
         """Go to the jobs of the integration that has most of the rule's."""
         text = f'rule:"{rule.name}"'
@@ -215,6 +231,7 @@ class RulesScreen(DialogScreen[None]):
 
     async def _read(self) -> None:
         rules = await self.backend.rules.current()
+        self._authority = await self.backend.rules.authority()
         if rules.revision != self._rules.revision:
             self._order = None
             self._told = {rule.id: await self.backend.rules.describe(rule) for rule in rules.rules}
@@ -265,6 +282,7 @@ class RulesScreen(DialogScreen[None]):
             counted=self._counted,
             now=clock.now(),
             reordered=self._order is not None,
+            part=None if self._authority is None else self._authority.part,
         )
         return rules_sheet(top, shown, width, self.sheet.turned)
 
@@ -274,6 +292,12 @@ class RulesScreen(DialogScreen[None]):
 
     def _listed(self) -> tuple[ListedRule, ...]:
         return tuple(
-            ListedRule(rule, self._told.get(rule.id, ""), self._counts.get(rule.id), tuple(self._findings.get(rule.id, ())))
+            ListedRule(
+                rule,
+                self._told.get(rule.id, ""),
+                self._counts.get(rule.id),
+                tuple(self._findings.get(rule.id, ())),
+                fixed=self._is_fixed(rule),
+            )
             for rule in self._order or self._rules.rules
         )

@@ -43,6 +43,7 @@ class SaveRulesScreen(ArmingScreen[str | None]):
         self._impact: RuleImpact | None = None
         self._findings: tuple[Finding, ...] = ()
         self._limit = 0
+        self._part: int | None = None
 
     def foot(self) -> list[Widget]:
         """Return the field for the number, shown where it is needed, and the question."""
@@ -94,6 +95,11 @@ class SaveRulesScreen(ArmingScreen[str | None]):
             self.host.copy(f"{self._proposal.title}\n\n{as_text(self._sheet(100))}\n", "impact")
 
     async def _assess(self) -> None:
+        refusal = await self.backend.rules.refusal(self._proposal.after)
+        if refusal is not None:
+            self._refuse(refusal)
+            return
+        self._part = (await self.backend.rules.authority()).part
         touched = {rule.id for rule in self._proposal.touched}
         try:
             self._impact = await self.backend.impacts.assess(self._proposal.after, self._progressed)
@@ -163,4 +169,4 @@ class SaveRulesScreen(ArmingScreen[str | None]):
         self.set_busy(words)
 
     def _sheet(self, width: int) -> Sheet:
-        return () if self._impact is None else impact_sheet(self._impact, self._findings, width)
+        return () if self._impact is None else impact_sheet(self._impact, self._findings, width, self._part)

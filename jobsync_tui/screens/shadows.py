@@ -38,6 +38,7 @@ class ShadowsScreen(DialogScreen[None]):
         super().__init__()
         self._wanted = name
         self._seen: tuple[SeenShadow, ...] = ()
+        self._part: int | None = None
 
     def on_mount(self) -> None:
         """Wait to be in front."""
@@ -86,6 +87,7 @@ class ShadowsScreen(DialogScreen[None]):
 
     async def _show(self) -> None:
         shadows = self.backend.shadows
+        self._part = (await self.backend.rules.authority()).part
         self._seen = tuple(
             [
                 SeenShadow(each, await shadows.looks(each.name, limit=_LOOKS), await shadows.jobs(each.name, limit=_JOBS))
@@ -121,4 +123,4 @@ class ShadowsScreen(DialogScreen[None]):
         self.set_note(progress_words(progress))
 
     def _sheet(self, width: int) -> Sheet:
-        return shadows_sheet(self._seen, clock.now(), width)
+        return shadows_sheet(self._seen, clock.now(), width, self._part)

@@ -8,7 +8,7 @@ from io import StringIO
 from types import MappingProxyType
 
 from ..backend.models import Finding, ImpactJob, ImpactList, ImpactProgress, ImpactSample, ImpactState, JsonValue, RuleImpact
-from ..backend.text import counted, csv_cell
+from ..backend.text import among, counted, csv_cell
 from . import words
 from .layout import columns, fit, wrap_lines
 from .sheet import BLANK, Fold, Line, Sheet, Span, bad, dim, good, head, line, strong, warn
@@ -49,21 +49,25 @@ def progress_words(progress: ImpactProgress) -> str:
     return f"Looking at the cached jobs: {progress.done:,} of {progress.total:,}, {counted(found, 'job')} concerned so far"
 
 
-def impact_sheet(impact: RuleImpact, findings: Sequence[Finding], width: int) -> Sheet:
-    """Return the counts of a change, each the way to its list, with what is wrong with the rules that it touches."""
+def impact_sheet(impact: RuleImpact, findings: Sequence[Finding], width: int, part: int | None = None) -> Sheet:
+    """Return the counts of a change, each the way to its list, with what is wrong with the rules that it touches.
+
+    ``part`` is how many jobs the person may see, where these are not all that there are.
+    """
     counts = impact.counts
-    sheet: list[Line | Fold] = [head("IMPACT ON THE CACHED JOBS", f"against r{impact.before.revision}")]
+    against = ", ".join(filter(None, (among(part), f"against r{impact.before.revision}")))
+    sheet: list[Line | Fold] = [head("IMPACT ON THE CACHED JOBS", against)]
     sheet += [_count(kind, getattr(counts, kind.value)) for kind in LISTS]
     if impact.fields:
         sheet += [BLANK, head("CONFIGURED DIFFERENTLY")]
         cells = [f"{words.field(name)} {number:,}" for name, number in sorted(impact.fields.items(), key=lambda item: -item[1])]
         sheet += wrap_lines(", ".join(cells), width - 1, 5)
     sheet += finding_lines(findings, width)
-    concerned = {name: part for name, part in impact.by_integration.items() if part.concerned}
+    concerned = {name: its for name, its in impact.by_integration.items() if its.concerned}
     if len(impact.by_integration) > 1 and concerned:
         sheet += [BLANK, head("BY INTEGRATION")]
-        for name, part in concerned.items():
-            told = f"+{part.newly_eligible:,} eligible, -{part.no_longer_eligible:,}, {part.reconfigured:,} configured differently"
+        for name, its in concerned.items():
+            told = f"+{its.newly_eligible:,} eligible, -{its.no_longer_eligible:,}, {its.reconfigured:,} configured differently"
             sheet += columns((name, dim(told)), (20, width - 30), indent=5)
     return tuple(sheet)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from .. import render
 from ..backend.models import Action, AllOf, AnyOf, Condition, Finding, Leaf, Not, Rule, RuleCount
-from ..backend.text import counted
+from ..backend.text import among, counted
 from . import words
 from .conditions import expected
 from .layout import columns, fit, wrap
@@ -29,12 +29,16 @@ _TITLES = ("  at", "", "rule", "jobs", "alone", "last", "when")
 
 @dataclass(frozen=True, slots=True)
 class ListedRule:
-    """A rule with its conditions as one line, what it comes to in the cache as far as that was counted, and what is wrong with it."""
+    """A rule with its conditions as one line, what it comes to in the cache as far as that was counted, and what is wrong with it.
+
+    ``fixed`` says that whoever looks may not change it, because it also acts on integrations that are not theirs.
+    """
 
     rule: Rule
     told: str
     count: RuleCount | None = None
     findings: tuple[Finding, ...] = ()
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ class RulesHead:
         counted: Words on how far the counting is.
         now: The present, for ages.
         reordered: Whether the order is one that was not saved yet.
+        part: How many jobs every count is of, where these are a part of all only.
     """
 
     revision: int
@@ -54,14 +59,17 @@ class RulesHead:
     counted: str = ""
     now: datetime | None = None
     reordered: bool = False
+    part: int | None = None
 
 
 def rules_sheet(top: RulesHead, listed: Sequence[ListedRule], width: int, unfolded: Collection[str] = ()) -> Sheet:
     """Return the rules in the order in which they act; only the folds in ``unfolded`` have anything in them, as there may be hundreds."""
     active = sum(each.rule.active for each in listed)
     how_many = counted(len(listed), "rule") + ("" if top.of is None else f" of {top.of}")
+    fixed = "= is not yours to change" if any(each.fixed for each in listed) else ""
+    told = ", ".join(filter(None, (among(top.part), fixed, top.counted)))
     sheet: list[Line | Fold] = [
-        line(" ", f"{how_many}, {active} active", dim(f"   {top.counted}"), right=dim(f"revision r{top.revision}")),
+        line(" ", f"{how_many}, {active} active", dim(f"   {told}"), right=dim(f"revision r{top.revision}")),
         line("   ", warn("ORDER CHANGED, not saved: w saves it, esc drops it")) if top.reordered else BLANK,
     ]
     if not any(each.rule.active for each in listed) and top.of is None:
@@ -76,6 +84,8 @@ def rule_note(each: ListedRule) -> str:
     """Return what is said of the rule under the cursor: what is wrong with it, else its conditions."""
     if each.findings:
         return f"! {'  '.join(finding.message for finding in each.findings)}"
+    if each.fixed:
+        return f"{each.rule.name} also acts on integrations that are not yours: d makes a copy for yours."
     return f"{each.rule.name}: {'fallback, ' if each.rule.fallback else ''}{each.told or 'every job'}"
 
 
@@ -128,7 +138,7 @@ def _row(mark: str, each: ListedRule, told: str, width: int, now: datetime | Non
     cells = (
         Span(f"{mark} {rule.priority}"),
         good("on") if rule.active else dim("off"),
-        Span(f"! {rule.name}", Tone.WARN) if each.findings else Span(rule.name),
+        Span(f"! {rule.name}", Tone.WARN) if each.findings else Span(f"= {rule.name}", Tone.DIM) if each.fixed else Span(rule.name),
         Span("-" if count is None else _short(count.matched))
         if rule.active
         else dim("-" if count is None else f"({_short(count.matched)})"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ..backend.models import ImpactCounts, Shadow, ShadowJob, ShadowLook, ShadowPage
+from ..backend.text import among
 from . import words
 from .impact import LISTS
 from .layout import fit
@@ -25,8 +26,8 @@ class SeenShadow:
     page: ShadowPage = field(default_factory=lambda: ShadowPage(0, ()))
 
 
-def shadows_sheet(seen: Sequence[SeenShadow], now: datetime, width: int) -> Sheet:
-    """Return the shadows, each to be unfolded."""
+def shadows_sheet(seen: Sequence[SeenShadow], now: datetime, width: int, part: int | None = None) -> Sheet:
+    """Return the shadows, each to be unfolded; ``part`` is how many jobs the person may see, where these are not all that there are."""
     if not seen:
         return (
             line("   ", dim("No rule runs in shadow.")),
@@ -34,7 +35,10 @@ def shadows_sheet(seen: Sequence[SeenShadow], now: datetime, width: int) -> Shee
             line("   ", "e on a rule, s for its impact, then h: it is judged beside the rules,"),
             line("   ", "what it would have done is kept over time, and it acts on nothing."),
         )
-    sheet: list[Line | Fold] = [head("JUDGED BESIDE THE RULES IN FORCE, WITHOUT ACTING", "would be, over all jobs"), BLANK]
+    sheet: list[Line | Fold] = [
+        head("JUDGED BESIDE THE RULES IN FORCE, WITHOUT ACTING", f"would be, {among(part) or 'over all jobs'}"),
+        BLANK,
+    ]
     for each in seen:
         shadow = each.shadow
         told = counts_words(shadow.counts) if shadow.last else "not looked at yet: l looks now"

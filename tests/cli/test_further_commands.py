@@ -154,6 +154,7 @@ def test_what_belongs_to_all_is_not_for_one_who_may_use_a_part(run: Jobsync, com
         assert not (tmp_path / "x.db").exists()
         found = run("rules", "impact", str(company.config.with_name("rules.yaml")), "--as", "part", "--json").json
         assert list(found["by_integration"]) == ["greenhouse"]
+        assert found["among"] == sum(found[name] for name in COUNTS[:4]) > 0
     finally:
         company.restore(before)
 
@@ -168,7 +169,7 @@ def test_the_impact_of_a_file_is_what_the_checks_say_after_its_import(run: Jobsy
     ended = run("rules", "impact", str(file), "--json")
     assert ended.code == 0
     found = ended.json
-    assert [*COUNTS, "by_integration", "sample"] == list(found)
+    assert [*COUNTS, "by_integration", "sample", "among"] == list(found)
     for name in COUNTS:
         assert found[name] == sum(each[name] for each in found["by_integration"].values())
     assert sum(found[name] for name in COUNTS[:4]) == len(lines(run("jobs", "--json")))

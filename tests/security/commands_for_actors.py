@@ -12,7 +12,8 @@ DENIED = 5
 class Case:
     """The words behind a command's own, and the exit code for an admin who may use one integration of two.
 
-    ``{job}``, ``{other_job}``: ids of jobs of theirs. ``{rules}``, ``{fresh}``: a file of rules, and a file that is not there yet.
+    ``{job}``, ``{other_job}``: ids of jobs of theirs. ``{own_rule}``: id of a rule that is held to their integration. ``{rules}``,
+    ``{fresh}``: a file of rules for every integration, and a file that is not there yet.
     """
 
     words: str = ""
@@ -46,21 +47,21 @@ CASES: Mapping[str, Case] = {
     "rules show": Case("every"),
     "rules validate": Case("{rules}"),
     "rules export": Case(),
-    "rules import": Case("{rules}"),
+    "rules import": Case("{rules}", DENIED),
     "rules impact": Case("{rules}"),
     "rules history": Case(),
-    "rules restore": Case("1"),
-    "rules deactivate": Case("spare"),
-    "rules activate": Case("spare"),
-    "rules delete": Case("spare"),
+    "rules restore": Case("1", DENIED),
+    "rules deactivate": Case("every", DENIED),
+    "rules activate": Case("{own_rule}"),
+    "rules delete": Case("{own_rule}"),
     "rules diff": Case("1 2"),
     "rules coverage": Case(),
-    "rules shadow add": Case("shade {rules}"),
-    "rules shadow look": Case("shade"),
+    "rules shadow add": Case("shade {rules}", DENIED),
+    "rules shadow look": Case("all"),
     "rules shadow list": Case(),
-    "rules shadow show": Case("shade"),
-    "rules shadow promote": Case("shade"),
-    "rules shadow drop": Case("nobodys", 2),
+    "rules shadow show": Case("all"),
+    "rules shadow promote": Case("all", DENIED),
+    "rules shadow drop": Case("all", DENIED),
     "audit": Case(),
     "leases": Case(),
     "leases break": Case("no-such-lease", 2),

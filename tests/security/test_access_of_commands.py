@@ -47,6 +47,19 @@ integrations = ["hers"]
 [[admins]]
 user = "bob"
 integrations = ["his"]
+
+[[admins]]
+user = "eve"
+integrations = ["*"]
+"""
+BEFORE = """
+rules:
+  - { id: every, name: Everything, actions: [ { folder: Inbox } ] }
+  - { id: spare, name: Spare, actions: [ { folder: Spare } ] }
+"""
+OWN = """
+rules:
+  - { id: only, name: Only, active: false, when: { all: [ { field: integration, op: equals, value: %s } ] } }
 """
 RULES = """
 rules:
@@ -88,6 +101,9 @@ class Company:
         (folder / "his.csv").write_text("id,name\nw1,Welder\nw2,Fitter\n")
         self.rules = folder / "rules.yaml"
         self.rules.write_text(RULES)
+        self.own = folder / "own.yaml"
+        self.before = folder / "before.yaml"
+        self.before.write_text(BEFORE)
 
     def run(self, actor: str | None, *arguments: str) -> Ended:
         """Run a command for an actor; None is the account that owns the configuration."""
@@ -108,6 +124,7 @@ class Company:
             "job": side.jobs[0],
             "other_job": side.jobs[1],
             "rules": self.rules,
+            "own_rule": "only",
             "fresh": self._folder / "fresh.db",
         }
         return text.format_map(meant).split()
@@ -120,7 +137,9 @@ def company(tmp_path: Path, jobsync: Jobsync, monkeypatch: pytest.MonkeyPatch) -
     made = Company(tmp_path, jobsync)
     for side in SIDES:
         assert made.run(side.admin, "refresh").code == 0
-    assert made.run("alice", "rules", "import", str(made.rules)).code == 0
+    assert made.run("eve", "rules", "import", str(made.before)).code == 0
+    assert made.run("eve", "rules", "deactivate", "spare").code == 0
+    assert made.run("eve", "rules", "shadow", "add", "all", str(made.rules)).code == 0
     for side in SIDES:
         assert made.run(side.admin, "sync", side.jobs[1], "--yes").code == 0
     return made
@@ -133,6 +152,8 @@ def test_every_command_has_a_case() -> None:
 @pytest.mark.parametrize(("side", "other"), [SIDES, SIDES[::-1]], ids=["alice", "bob"])
 def test_an_admin_runs_every_command_and_sees_nothing_of_the_other(company: Company, side: Side, other: Side) -> None:
     seen: set[str] = set()
+    company.own.write_text(OWN % side.integration)
+    assert company.run(side.admin, "rules", "import", str(company.own)).code == 0
     for command, case in CASES.items():
         before = company.refusals(side.admin)
         ended = company.run(side.admin, *command.split(), *company.words(case.words, side))

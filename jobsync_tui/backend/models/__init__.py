@@ -65,12 +65,13 @@ from .integration import (
 from .job import CachedJob, Job, JobHead, JobRow, JobStatus, JsonValue, Location, SyncMark, SyncStatus, Visibility
 from .query import JobPage, Sort, SortField
 from .reports import BackupReport, MoveReport, Relink, RenamePlan, RenameReport
-from .rule_changes import in_acting_order, moved, with_active, with_duplicate, with_rule, without_rules
+from .rule_changes import held, in_acting_order, moved, same_rule, with_active, with_duplicate, with_rule, without_rules
 from .rule_work import (
     Finding,
     FindingKind,
     ImportReport,
     RevisionDifference,
+    RuleAuthority,
     RuleDifference,
     RuleDraft,
     RuleFieldChange,
@@ -204,6 +205,7 @@ __all__ = [
     "RenameReport",
     "RevisionDifference",
     "Rule",
+    "RuleAuthority",
     "RuleCount",
     "RuleDifference",
     "RuleDraft",
@@ -238,8 +240,10 @@ __all__ = [
     "Visibility",
     "Witness",
     "WorkerState",
+    "held",
     "in_acting_order",
     "moved",
+    "same_rule",
     "with_active",
     "with_duplicate",
     "with_rule",

@@ -166,7 +166,10 @@ class ImpactSample:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImpactReport:
-    """What a change of rules would do to the cached jobs: the counts over all, by integration, and some of the jobs."""
+    """What a change of rules would do to the cached jobs: the counts over all, by integration, and some of the jobs.
+
+    ``among`` is how many jobs the actor may see, all of which were counted; None where these are all that there are.
+    """
 
     newly_eligible: int
     no_longer_eligible: int
@@ -177,3 +180,4 @@ class ImpactReport:
     left_behind: int
     by_integration: Mapping[str, ImpactCounts]
     sample: tuple[ImpactSample, ...]
+    among: int | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from .rules import Rule
+from .rules import AllOf, Condition, Leaf, Op, Rule
 
 _STEP = 10
 """Between the priorities of two rules, where they are numbered anew."""
@@ -14,6 +14,18 @@ _STEP = 10
 def in_acting_order(rules: Collection[Rule]) -> tuple[Rule, ...]:
     """Return the rules in the order in which they act: by priority, then name; ids settle what is left."""
     return tuple(sorted(rules, key=lambda rule: (rule.priority, rule.name, rule.id)))
+
+
+def same_rule(one: Rule, other: Rule) -> bool:
+    """Return whether two rules are the same to the letter: a setting of 1 is another than one of true, which Python takes for equal."""
+    return repr(one) == repr(other)
+
+
+def held(when: Condition | None, integrations: Collection[str]) -> Condition:
+    """Return the conditions ``when`` with one before them that holds their rule to the integrations."""
+    names = sorted(integrations)
+    leaf = Leaf("integration", Op.EQUALS, names[0]) if len(names) == 1 else Leaf("integration", Op.IN, list(names))
+    return AllOf((leaf, *(when.children if isinstance(when, AllOf) else () if when is None else (when,))))
 
 
 def with_rule(rules: Collection[Rule], rule: Rule, replaces: str | None = None) -> tuple[Rule, ...]:

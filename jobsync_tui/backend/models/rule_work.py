@@ -11,6 +11,32 @@ from .job import JsonValue
 from .rules import Rule
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleAuthority:
+    """What an actor may do with the rules, which act on every integration.
+
+    Attributes:
+        everything: They may use every integration, and so change every rule.
+        integrations: Those that they may use, in the configuration's order.
+        changeable: Ids of the rules in force that they may change: those that reach no integration but theirs.
+        jobs: How many cached jobs these integrations have: all that any count of theirs is of.
+    """
+
+    everything: bool
+    integrations: tuple[str, ...]
+    changeable: frozenset[str]
+    jobs: int
+
+    def may_change(self, rule: Rule) -> bool:
+        """Return whether the actor may change a rule that is in force."""
+        return self.everything or rule.id in self.changeable
+
+    @property
+    def part(self) -> int | None:
+        """How many jobs every count is of, where that is a part of all jobs only; None for those who may use everything."""
+        return None if self.everything else self.jobs
+
+
 @dataclass(frozen=True, slots=True)
 class RuleDraft:
     """What an editor had when it was last left, by whatever way: ``text`` is the editor's own, and need not be a rule yet.

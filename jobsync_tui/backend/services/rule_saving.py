@@ -1,4 +1,4 @@
-"""The one way in which edited rules are saved: from a known revision, recorded, and with the size of a large impact typed."""
+"""The one way in which rules are saved: by who may, from a known revision, recorded, and with the size of a large impact typed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from ..database import Db
 from ..errors import NumberNeeded
 from ..models import Rule, RuleImpact, RuleSet
 from ..store.audit import append
+from .rule_authority import require_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,8 +30,10 @@ async def save_rules(
         also: Runs in the same transaction.
 
     Raises:
+        AccessDenied: It changes rules that reach further than the actor; the attempt is recorded.
         StalePlan: Somebody changed the rules since.
     """
+    await require_rules(context, rules)
     attempt = context.attempt("rules", outcome="changed", cause=what)
 
     def record(db: Db) -> None:
@@ -51,8 +54,10 @@ async def require_number(context: Context, rules: Sequence[Rule], found: RuleImp
         typed: The number that the person typed.
 
     Raises:
+        AccessDenied: The change is not the actor's to make, whatever its size; the attempt is recorded.
         NumberNeeded: The impact is beyond `rules.confirm_above`, and ``typed`` is not its size.
     """
+    await require_rules(context, rules)
     current = await context.rule_store.current()
     if found is None or found.before.revision != current.revision or tuple(found.after.rules) != tuple(rules):
         after = RuleSet(current.revision, tuple(rules))

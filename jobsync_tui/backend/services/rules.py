@@ -6,23 +6,26 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..errors import UsageError
+from ..errors import AccessDenied, UsageError
 from ..models import (
     ImpactReport,
     ImportReport,
     RevisionDifference,
     Rule,
+    RuleAuthority,
     RuleCount,
     RuleImpact,
     RuleRevision,
     RuleSet,
     SanityReport,
+    same_rule,
     with_active,
     without_rules,
 )
 from ..rules import describe, dump_rules, load_rules
 from ..store.verdicts import policy_key
 from .base import Service, for_admins
+from .rule_authority import authority_of, refusal_of
 from .rule_saving import require_number, save_rules
 
 if TYPE_CHECKING:
@@ -30,7 +33,11 @@ if TYPE_CHECKING:
 
 
 class RuleService(Service):
-    """What the rules screen and the ``rules`` commands ask for. Every change is a new revision and an audit row."""
+    """What the rules screen and the ``rules`` commands ask for. Every change is a new revision and an audit row.
+
+    Rules act on every integration: each method that changes them raises `AccessDenied`, and records the attempt, where a rule that changes
+    reaches further than the actor (`rule_authority.require_rules`).
+    """
 
     @for_admins
     async def current(self) -> RuleSet:
@@ -45,6 +52,16 @@ class RuleService(Service):
             UsageError: There was no such revision.
         """
         return await self.context.rule_store.at(revision)
+
+    @for_admins
+    async def authority(self) -> RuleAuthority:
+        """Return which rules the actor may change, and how many jobs every count of theirs is of."""
+        return await authority_of(self.context)
+
+    @for_admins
+    async def refusal(self, rules: Sequence[Rule]) -> AccessDenied | None:
+        """Return why the actor may not put all of ``rules`` into force, None where they may; nothing is tried, nor recorded."""
+        return await refusal_of(self.context, rules)
 
     @for_admins
     async def counts(self) -> Mapping[str, RuleCount]:
@@ -120,7 +137,8 @@ class RuleService(Service):
         """
         after = await self.to_come(text, source)
         current = await self.context.rule_store.current()
-        return await self.context.foresight.report(self.context.visible(), current, RuleSet(current.revision, after), on_progress)
+        found = await self.context.foresight.report(self.context.visible(), current, RuleSet(current.revision, after), on_progress)
+        return replace(found, among=(await authority_of(self.context)).part)
 
     @for_admins
     async def to_come(self, text: str, source: str) -> tuple[Rule, ...]:
@@ -259,8 +277,8 @@ def merge(current: RuleSet, incoming: tuple[Rule, ...], *, deactivate_rest: bool
     report = ImportReport(
         revision=current.revision,
         added=tuple(rule.id for rule in incoming if rule.id not in known),
-        updated=tuple(rule.id for rule in incoming if rule.id in known and known[rule.id] != rule),
-        unchanged=tuple(rule.id for rule in incoming if known.get(rule.id) == rule),
+        updated=tuple(rule.id for rule in incoming if rule.id in known and not same_rule(known[rule.id], rule)),
+        unchanged=tuple(rule.id for rule in incoming if rule.id in known and same_rule(known[rule.id], rule)),
         deactivated=tuple(deactivated),
     )
     return tuple(sorted([*rest, *incoming], key=lambda rule: (rule.priority, rule.name, rule.id))), report

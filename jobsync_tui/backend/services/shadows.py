@@ -13,6 +13,7 @@ from ..store.audit import append
 from ..store.shadows import drop
 from ..text import clean
 from .base import Service, for_admins
+from .rule_authority import require_rules
 from .rule_saving import require_number, save_rules
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class ShadowService(Service):
             rules: Those that would take the place of the rules that they name by id, or be added.
 
         Raises:
+            AccessDenied: One of the rules reaches further than the actor; the attempt is recorded.
             UsageError: The name is taken, empty or too long, or there are no rules.
             RuleError: The rules would not load again.
         """
@@ -56,6 +58,7 @@ class ShadowService(Service):
         if not load_rules(dump_rules(rules), "the draft"):
             raise UsageError("A shadow needs at least one rule")
         current = await self.context.rule_store.current()
+        await require_rules(self.context, with_file(current, tuple(rules)).rules, always=rules)
         shadow = Shadow(name=name, rules=tuple(rules), base_revision=current.revision, actor=self.context.actor.user, at=self.context.now())
         attempt = self.context.attempt("rules shadow", outcome="changed", cause=f"add {name}")
         await self.context.stores.shadows.add(shadow, lambda db: append(db, attempt, attempt.at))
@@ -114,6 +117,7 @@ class ShadowService(Service):
         shadow = await self._known(name)
         current = await self.context.rule_store.current()
         after = with_file(current, shadow.rules).rules
+        await require_rules(self.context, after, always=shadow.rules)
         await require_number(self.context, after, found, typed)
         expected = current.revision if expected_revision is None else expected_revision
         return await save_rules(self.context, after, expected, f"promote the shadow {name}", also=lambda db: drop(db, name))
@@ -123,9 +127,12 @@ class ShadowService(Service):
         """Give a shadow up; what was seen of it goes too.
 
         Raises:
+            AccessDenied: One of its rules reaches further than the actor; the attempt is recorded.
             UsageError: There is none of that name.
         """
         shadow = await self._known(name)
+        current = await self.context.rule_store.current()
+        await require_rules(self.context, current.rules, always=shadow.rules)
         attempt = self.context.attempt("rules shadow", outcome="changed", cause=f"drop {name}")
         await self.context.stores.shadows.drop(shadow.name, lambda db: append(db, attempt, attempt.at))
 
