@@ -219,10 +219,11 @@ class RulesScreen(DialogScreen[None]):
     async def _list_jobs(self, rule: Rule) -> None:
         """Go to the jobs of the integration that has most of the rule's."""
         text = f'rule:"{rule.name}"'
+        await self.backend.eligibility.judge_for(text, on_progress=self._judged)
         counts = {each.id: await self.backend.jobs.count(each.id, text) for each in await self.backend.integrations.list()}
         integration = max(counts, key=lambda each: counts[each], default=None)
         if integration is None or not counts[integration]:
-            self.host.tell(f"{rule.name} applies to no job that was judged")
+            self.host.tell(f"{rule.name} applies to no job")
             return
         elsewhere = sum(counts.values()) - counts[integration]
         if elsewhere:
