@@ -17,6 +17,7 @@
     |   +-- Unreachable            time: no connection, no answer, an outage, an open circuit
     |   |   +-- AnswerLost         time: a request went out and its answer did not come back whole
     |   +-- UnexpectedAnswer       us or its vendor: not what this service answers
+    |   +-- CannotTell             the person or its vendor: it answered, and whether it has the job cannot be told from that
     |   +-- Refused                the request: it was understood and declined (422 and its like)
     |   +-- Conflict               time: the other side's state moved (409, 412); read again
     |   +-- RemoteGone             the thing that was to be read or changed is not there (404)
@@ -178,6 +179,12 @@ class UnexpectedAnswer(RemoteError):
     """An answer that this service should not give: HTML, a wrong shape, too large, too deep, a redirect."""
 
     code = "unexpected_answer"
+
+
+class CannotTell(RemoteError):
+    """The target answered, and whether it has the job, or which one it is, cannot be told from that: nothing may be sent."""
+
+    code = "cannot_tell"
 
 
 class Refused(RemoteError):

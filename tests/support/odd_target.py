@@ -18,7 +18,7 @@ import time
 import unicodedata
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -181,14 +181,15 @@ class OddTarget:
         found = [shown for stored in list(self._stored.values()) if (shown := self._visible(stored)) is not None]
         if wanted is not None and not ways.unfiltered:
             found = [job for job in found if self._meant(job.get("external_id"), wanted)]
-        rows = [self._told(job, "lists") for job in found]
+        rows = [self._told(job, "lists") for job in found for _ in range(1 + ways.repeats)]
         start = int(cursor or 0)
         if ways.foreign_first and wanted is not None:
             pages = [[], *([row] for row in rows)]
             content, more = (pages[start] if start < len(pages) else []), start + 1 < len(pages)
             after = start + 1
         else:
-            content, after = rows[start : start + ways.page], start + ways.page
+            size = 1 if ways.repeats else ways.page
+            content, after = rows[start : start + size], start + size
             more = after < len(rows)
         document: Document = {"data": content}
         if ways.circles:
@@ -318,7 +319,7 @@ def _wrong(status: int, code: str, message: str) -> _Answer:
 
 async def _serve(target: OddTarget, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Answer the requests of one connection, one after the other."""
-    with suppress(OSError, asyncio.IncompleteReadError):
+    try:
         while (line := await reader.readline()).strip():
             method, path, _ = line.decode("ascii").split(" ", 2)
             headers = {}
@@ -328,13 +329,16 @@ async def _serve(target: OddTarget, reader: asyncio.StreamReader, writer: asynci
             body = await reader.readexactly(int(headers.get("content-length", 0)))
             trouble, answer = target.handle(method, path, headers, body)
             if trouble in {Trouble.RESET_BEFORE, Trouble.RESET_AFTER}:
-                writer.transport.abort()
-                return
+                break
             writer.write(_bytes(trouble, answer))
             await writer.drain()
             if trouble is Trouble.CUT:
-                break
-    writer.close()
+                writer.close()
+                await writer.wait_closed()
+    except (OSError, asyncio.IncompleteReadError):
+        return  # the client is gone
+    finally:
+        writer.transport.abort()
 
 
 def _bytes(trouble: Trouble | None, answer: _Answer) -> bytes:
@@ -366,12 +370,13 @@ def odd_target(ways: Ways | None = None, *, names: bool = True) -> Iterator[OddT
         server = await asyncio.start_server(lambda reader, writer: _serve(target, reader, writer), "127.0.0.1", 0)
         target.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         started.set()
-        await ended.wait()
-        server.close()
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        async with server:
+            await ended.wait()
+        while others := asyncio.all_tasks() - {asyncio.current_task()}:
+            for task in others:
+                task.cancel()
+            await asyncio.wait(others)
+        await asyncio.sleep(0)  # the transports say good-bye
 
     target_ended: list[Callable[[], object]] = []
     thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)

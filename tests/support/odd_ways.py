@@ -55,6 +55,7 @@ class Ways:
         numbered: ``next`` is a number rather than a text.
         end: What stands for "no more" (None, "" or "missing").
         circles: ``next`` is the same for ever.
+        repeats: Each job is on two pages, as where a list moves under its reader.
         unfiltered: The external id of a look-up is not looked at: every job is answered.
         loose: Look-ups find an external id in any case and Unicode form.
         silent: Where ``external_id`` is left out: "lists", "reads", "everywhere" or nowhere.
@@ -82,6 +83,7 @@ class Ways:
     numbered: bool = False
     end: str | None = None
     circles: bool = False
+    repeats: bool = False
     unfiltered: bool = False
     loose: bool = False
     silent: str = ""

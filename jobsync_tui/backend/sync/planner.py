@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 
-from ..errors import JobNotFound
+from ..errors import CannotTell, JobNotFound
 from ..models import CachedJob, Eligibility, Failure, Job, RuleSet, Source, StepName, SyncMark
 from ..rules import evaluate
-from ..target.base import Target, TargetJob
+from ..target.base import Target, TargetJob, alike
 from .difference import difference
 from .fields import desired_fields
 from .names import NameCheck
@@ -96,20 +96,33 @@ async def read_target(target: Target, job: Job, mark: SyncMark) -> tuple[tuple[T
     """Return the target's jobs for ``job``, and the id of one that we know and that is gone.
 
     Raises:
+        CannotTell: The target contradicts itself, or does not say whose a job is.
         RemoteError: The target could not be read.
     """
-    gone = None
-    if mark.target_id is not None:
-        known = await target.get(mark.target_id)
-        if known is not None:
-            return (known,), None
-        gone = mark.target_id
-    found = await target.find(external_id(job.integration, job.id))
+    wanted = external_id(job.integration, job.id)
+    known = None if mark.target_id is None else await target.get(mark.target_id)
+    if known is not None and known.external_id is not None:
+        if known.external_id != wanted and alike(known.external_id, wanted):
+            raise _unclear(target, f"the job {known.id} has the external ID {known.external_id}, which only looks like {wanted}", wanted)
+        return (known,), None
+    found = await target.find(wanted)
+    if known is not None and known.id not in {each.id for each in found}:
+        raise _unclear(target, f"the job {known.id} that this was synced to has no external ID any more", wanted)
     if len(found) == 1 and found[0].etag is None:
         # A list carries no ETag. Without one an update could not be refused where somebody else was faster.
         single = await target.get(found[0].id)
-        found = () if single is None else (single,)
-    return found, None if found else gone
+        if single is None:
+            raise _unclear(target, f"it lists the job {found[0].id}, and says that there is none when asked for it", wanted)
+        if single.external_id != wanted:
+            said = f"the external ID {single.external_id}" if single.external_id is not None else "no external ID"
+            raise _unclear(target, f"it lists the job {single.id} with {wanted}, and answers it with {said}", wanted)
+        found = (single,)
+    return found, None if found else mark.target_id
+
+
+def _unclear(target: Target, what: str, wanted: str) -> CannotTell:
+    remedy = f"Nothing was sent. Look at the job in Tenzo: it needs the external ID {wanted}, spelled exactly so. Then sync again."
+    return CannotTell(f"Tenzo does not say clearly which job is meant: {what}", service=target.title, remedy=remedy)
 
 
 def _several(found: tuple[TargetJob, ...]) -> Failure:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
@@ -57,6 +58,15 @@ class Catalog:
     settings: Mapping[str, tuple[JsonValue, ...]] | None = None
 
 
+def alike(one: str, other: str) -> bool:
+    """Return whether two external ids differ in nothing but case, Unicode form or spaces around them."""
+    return _folded(one) == _folded(other)
+
+
+def _folded(external_id: str) -> str:
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", external_id).casefold()).strip()
+
+
 class Target(ABC):
     """Where jobs are created and updated. Only `sync.pipeline` calls the methods that write.
 
@@ -71,18 +81,27 @@ class Target(ABC):
 
     @abstractmethod
     async def get(self, target_id: str) -> TargetJob | None:
-        """Return the job with that id, or None where the target has none."""
+        """Return the job with that id, or None where the target has none.
+
+        Raises:
+            CannotTell: What was answered is another job.
+        """
 
     @abstractmethod
     async def find(self, external_id: str) -> tuple[TargetJob, ...]:
-        """Return every job that carries the external id ``<integration>:<ATS job id>``."""
+        """Return every job that carries the external id ``<integration>:<ATS job id>``: none only where the target surely has none.
+
+        Raises:
+            CannotTell: A job in the answer may be this one: it carries no external id, or one that only looks the same (`alike`).
+            UnexpectedAnswer: The look-up did not come to its end.
+        """
 
     @abstractmethod
     async def create(self, external_id: str, fields: Mapping[str, JsonValue], *, idempotency_key: str) -> TargetJob:
         """Create a job. The same key with the same fields creates nothing twice.
 
         Raises:
-            AnswerLost: The request went out and what it did is unknown.
+            AnswerLost: The request went out and what it did is unknown; what was answered is about another job.
             Refused: The fields are not acceptable; nothing was created.
         """
 
@@ -93,7 +112,7 @@ class Target(ABC):
         Raises:
             RemoteGone: The job is not there.
             Conflict: The job is not as ``etag`` says.
-            AnswerLost: What the request did is unknown.
+            AnswerLost: What the request did is unknown; what was answered is about another job.
             Refused: The patch is not acceptable; nothing was changed.
         """
 

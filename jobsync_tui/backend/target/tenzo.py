@@ -1,23 +1,29 @@
 """Tenzo over HTTP, by the contract that docs/target-api.yaml publishes.
 
-A write is sent once. What it did is known from a whole, well-formed answer only: any other end of it, once it went out, is an
-`AnswerLost`, and the look-up decides later.
+A write is sent once. What it did is known from a whole, well-formed answer about the job that was asked for only: any other end of it,
+once it went out, is an `AnswerLost`, and the look-up decides later. A look-up says "none" only where it came to its end and nothing in it
+may be the job; whatever else leaves that open is a `CannotTell`.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import ClassVar
 
-from ..errors import AnswerLost, PermissionMissing, RemoteError, UnexpectedAnswer
+from ..errors import AnswerLost, CannotTell, PermissionMissing, RemoteError, UnexpectedAnswer
 from ..http import HeaderAuth, HttpSession, Reply, error_of, excerpt, segment
 from ..models import JsonValue
 from ..secrets import Secret
-from .base import Catalog, Target, TargetJob
-from .wire import WireMapping
+from .base import Catalog, Target, TargetJob, alike
+from .wire import WireMapping, text_of
 
 MAX_PAGES = 10_000
 """A listing longer than that is a loop."""
+
+MAX_LOOK_UP_PAGES = 1_000
+"""A look-up of one external id that is longer than that lists everything, and is not gone through for each job."""
+
+REQUIRED = "docs/target-api.yaml says what an answer must hold: tell whoever runs the API behind base_url."
 
 WRITING = "Let an administrator of Tenzo give the key the permission to read jobs and to write them."
 
@@ -45,16 +51,45 @@ class TenzoTarget(Target):
         return f"{self.title} lists jobs; the first page has {len(self._page(reply)[0])}"
 
     async def get(self, target_id: str) -> TargetJob | None:
-        """Return the job with that id, or None where the target has none."""
+        """Return the job with that id, or None where the target has none.
+
+        Raises:
+            CannotTell: Another job was answered.
+        """
         reply = await self._http.get(self._job_path(target_id), accept=(404, 410))
-        return self._job(reply) if reply.ok else None
+        if not reply.ok:
+            return None
+        job = self._job(reply)
+        if job.id != target_id:
+            raise CannotTell(f"{self.title} was asked for its job {target_id} and answered {job.id}", service=self.title, remedy=REQUIRED)
+        return job
 
     async def find(self, external_id: str) -> tuple[TargetJob, ...]:
-        """Return every job that carries the external id; what a target that ignores the filter adds to that is left out."""
-        reply = await self._http.get(self._wire.jobs_path, params={self._wire.external_id_parameter: external_id})
-        rows, _ = self._page(reply)
-        jobs = tuple(self._wire.job(row, service=self.title) for row in rows)
-        return tuple(job for job in jobs if job.external_id == external_id)
+        """Return every job that carries the external id; what a target that ignores the filter adds to that is left out.
+
+        Raises:
+            CannotTell: A job in the answer may be this one.
+            UnexpectedAnswer: The look-up did not come to its end.
+        """
+        jobs: dict[str, TargetJob] = {}
+        async for job in self._listed({self._wire.external_id_parameter: external_id}, MAX_LOOK_UP_PAGES):
+            if job.external_id is None:
+                raise CannotTell(
+                    f"{self.title} answers the look-up of {external_id} with a job {job.id} that has no external ID",
+                    service=self.title,
+                    remedy=REQUIRED,
+                )
+            jobs[job.id] = job
+        found = tuple(job for job in jobs.values() if job.external_id == external_id)
+        doubles = [job for job in jobs.values() if alike(job.external_id or "", external_id)]
+        if doubles and not found:
+            named = ", ".join(f"{job.id} ({job.external_id})" for job in doubles)
+            raise CannotTell(
+                f"{self.title} has no job with the external ID {external_id}, but one that looks like it: {named}",
+                service=self.title,
+                remedy=f"If it is the same job, let it have the external ID {external_id} in {self.title}, spelled exactly so.",
+            )
+        return found
 
     async def create(self, external_id: str, fields: Mapping[str, JsonValue], *, idempotency_key: str) -> TargetJob:
         """Create a job; a new try of the same intent carries the same key.
@@ -65,7 +100,12 @@ class TenzoTarget(Target):
         """
         body = {self._wire.external_id_field: external_id, **self._wire.outgoing(fields)}
         headers = {self._wire.idempotency_header: idempotency_key}
-        return await self._write("POST", self._wire.jobs_path, body, headers)
+        reply = await self._write("POST", self._wire.jobs_path, body, headers)
+        made = await self._answered(reply, lambda: self._only(external_id))
+        # One without an external id is read back, which shows whose it is; one of another is no answer to this request.
+        if made.external_id is not None and not alike(made.external_id, external_id):
+            raise self._lost(f"{self.title} answered with the job of {made.external_id}")
+        return made
 
     async def update(self, target_id: str, patch: Mapping[str, JsonValue], *, etag: str | None) -> TargetJob:
         """Apply a merge patch, under the condition that the job is still the one of ``etag`` where one is known.
@@ -88,19 +128,8 @@ class TenzoTarget(Target):
         Raises:
             UnexpectedAnswer: The listing does not end.
         """
-        cursor, seen = "", {""}
-        for _ in range(MAX_PAGES):
-            reply = await self._http.get(self._wire.jobs_path, params={self._wire.cursor_parameter: cursor})
-            rows, following = self._page(reply)
-            for row in rows:
-                yield self._wire.job(row, service=self.title)
-            if following is None:
-                return
-            if following in seen:
-                break
-            cursor = following
-            seen.add(following)
-        raise UnexpectedAnswer(f"{self.title} lists jobs in a circle", service=self.title)
+        async for job in self._listed({self._wire.cursor_parameter: ""}, MAX_PAGES):
+            yield job
 
     async def catalog(self) -> Catalog:
         """Return the names the target has; a list that answers 404 is not checked."""
@@ -123,18 +152,57 @@ class TenzoTarget(Target):
         found = [row.get(name) for row in rows for name in (self._wire.name_field, self._wire.id_field) if isinstance(row, dict)]
         return frozenset(name for name in found if isinstance(name, str))
 
+    async def _listed(self, params: Mapping[str, str], pages: int) -> AsyncIterator[TargetJob]:
+        """Yield the jobs of a list to its end, following its cursors."""
+        asked, seen = dict(params), {""}
+        for _ in range(pages):
+            rows, following = self._page(await self._http.get(self._wire.jobs_path, params=asked))
+            for row in rows:
+                yield self._wire.job(row, service=self.title)
+            if following is None:
+                return
+            if following in seen:
+                raise UnexpectedAnswer(f"{self.title} lists jobs in a circle, so what it has cannot be told", service=self.title)
+            seen.add(following)
+            asked[self._wire.cursor_parameter] = following
+        raise UnexpectedAnswer(f"{self.title} lists jobs on more than {pages:,} pages, which are not gone through", service=self.title)
+
     async def _patch(self, target_id: str, body: Mapping[str, JsonValue], etag: str | None) -> TargetJob:
         headers = {"Content-Type": self._wire.patch_type}
         if etag is not None:
             headers[self._wire.match_header] = etag
-        return await self._write("PATCH", self._job_path(target_id), body, headers)
+        reply = await self._write("PATCH", self._job_path(target_id), body, headers)
+        job = await self._answered(reply, lambda: self.get(target_id))
+        if job.id != target_id:
+            raise self._lost(f"{self.title} was sent a change of its job {target_id} and answered {job.id}")
+        return job
 
-    async def _write(self, method: str, path: str, body: Mapping[str, JsonValue], headers: Mapping[str, str]) -> TargetJob:
+    async def _only(self, external_id: str) -> TargetJob | None:
+        found = await self.find(external_id)
+        return found[0] if len(found) == 1 else None
+
+    async def _write(self, method: str, path: str, body: Mapping[str, JsonValue], headers: Mapping[str, str]) -> Reply:
         try:
-            return self._job(await self._http.send(method, path, json=body, headers=headers, repeatable=False))
+            return await self._http.send(method, path, json=body, headers=headers, repeatable=False)
         except UnexpectedAnswer as error:
-            # A redirect, a web page or a broken body may stand in front of a write that was carried out all the same.
-            raise AnswerLost(f"{error.message}; whether the request was carried out is unknown", service=self.title) from error
+            raise self._lost(error.message) from error
+
+    async def _answered(self, reply: Reply, read: Callable[[], Awaitable[TargetJob | None]]) -> TargetJob:
+        """Return the job that answered a write; where the answer is empty, as ``read`` finds it."""
+        try:
+            job = self._job(reply) if reply.body.strip() else await read()
+        except RemoteError as error:
+            raise self._lost(error.message) from error
+        if job is None:
+            raise self._lost(f"{self.title} answered without the job, and does not show it yet")
+        return job
+
+    def _lost(self, cause: str) -> AnswerLost:
+        """Return what a write is that was answered by nothing that says what became of it.
+
+        A redirect, a web page, a broken body or another job's may stand in front of a write that was carried out all the same.
+        """
+        return AnswerLost(f"{cause}; whether the request was carried out is unknown", service=self.title)
 
     def _job_path(self, target_id: str) -> str:
         return f"{self._wire.jobs_path}/{segment(target_id)}"
@@ -148,9 +216,12 @@ class TenzoTarget(Target):
         rows, following = document.get(self._wire.data_field), document.get(self._wire.next_field)
         if not isinstance(rows, list):
             raise UnexpectedAnswer(f"{self.title} answered without a list in {self._wire.data_field}", service=self.title)
-        if following is not None and not isinstance(following, str):
+        if following is None or following == "":
+            return rows, None
+        cursor = text_of(following)
+        if cursor is None:
             raise UnexpectedAnswer(f"{self.title} answered with a {self._wire.next_field} that is not text", service=self.title)
-        return rows, following or None
+        return rows, cursor
 
     def _explained(self, reply: Reply) -> RemoteError | None:
         """Return the error of a reply that is none of success, in the words of its body."""

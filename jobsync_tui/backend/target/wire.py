@@ -103,7 +103,7 @@ class WireMapping:
         """
         if not isinstance(document, dict):
             raise UnexpectedAnswer(f"{service} answered with something that is not a job", service=service)
-        target_id = _text(document.get(self.id_field))
+        target_id = text_of(document.get(self.id_field))
         if not target_id:
             raise UnexpectedAnswer(f"{service} answered with a job that has no {self.id_field}", service=service)
         owned: dict[str, JsonValue] = {}
@@ -115,10 +115,10 @@ class WireMapping:
                 owned[name] = value
         return TargetJob(
             id=target_id,
-            version=_text(document.get(self.version_field)) or etag or "",
-            external_id=_text(document.get(self.external_id_field)),
+            version=text_of(document.get(self.version_field)) or etag or "",
+            external_id=text_of(document.get(self.external_id_field)),
             fields=owned,
-            url=_text(document.get(self.url_field)),
+            url=text_of(document.get(self.url_field)),
             etag=etag,
         )
 
@@ -149,8 +149,8 @@ def _field_names(value: object) -> dict[str, str]:
     return names
 
 
-def _text(value: JsonValue) -> str | None:
-    """Return an id, version or address as text, whichever way it is written; None for anything else."""
+def text_of(value: JsonValue) -> str | None:
+    """Return an id, version, cursor or address as text, whichever way it is written; None for anything else."""
     if isinstance(value, str):
         return value or None
     if isinstance(value, int | float) and not isinstance(value, bool):
