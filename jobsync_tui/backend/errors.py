@@ -23,7 +23,7 @@
     |   +-- RemoteGone             the thing that was to be read or changed is not there (404)
     +-- Busy                       time: somebody else is at it
     +-- StalePlan                  the person: what was confirmed is no longer what would happen
-    +-- NumberNeeded               the person: a change concerns so many jobs that their number must be typed
+    +-- NumberNeeded               the person: what is to be done concerns so many jobs that their number must be typed
     +-- StorageError               the machine: database damaged, disk full
         +-- StorageBusy            time: another process holds it
         +-- StorageRefused         the configuration: no such database, a login or a file that is refused, written by a newer version
@@ -98,13 +98,14 @@ class RuleError(UsageError):
 
 
 class FilterError(UsageError):
-    """A filter is wrong at ``position`` (0-based, in characters)."""
+    """A filter is wrong at ``position`` (0-based, in characters); ``text`` is the filter as it was typed."""
 
     code = "filter"
 
-    def __init__(self, message: str, position: int, *, remedy: str | None = None) -> None:
+    def __init__(self, message: str, position: int, *, text: str = "", remedy: str | None = None) -> None:
         super().__init__(message, remedy=remedy)
         self.position = position
+        self.text = text
 
 
 class AccessDenied(JobsyncError):
@@ -225,13 +226,13 @@ class StalePlan(JobsyncError):
 
 
 class NumberNeeded(JobsyncError):
-    """A change of rules concerns so many jobs that it is made only where their number is typed. ``size`` is that number."""
+    """What is to be done concerns so many jobs that it is done only where their number is typed. ``size`` is that number."""
 
     code = "number_needed"
     exit_code = ExitCode.USAGE
 
-    def __init__(self, size: int) -> None:
-        super().__init__(f"This change concerns {size:,} jobs.", remedy=f"Look at its impact, then type the number {size} to save it.")
+    def __init__(self, size: int, message: str, *, remedy: str) -> None:
+        super().__init__(message, remedy=remedy)
         self.size = size
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 MAX_MARKS = 3
 """Combining marks kept on one character; no living script needs more."""
@@ -66,6 +67,16 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
 def among(jobs: int | None) -> str:
     """Return what is said behind a count of jobs of which one may see ``jobs`` only; nothing, for None, where one may see all."""
     return "" if jobs is None else f"among your {counted(jobs, 'job')}"
+
+
+def nearest(word: str, allowed: Iterable[str], most: int = 3) -> str:
+    """Return which of the allowed words may have been meant, as a question that follows a sentence; empty where none is near."""
+    import difflib  # here, because most commands end without it
+
+    by_folded = {each.casefold(): each for each in allowed}
+    near = [by_folded[each] for each in difflib.get_close_matches(word.casefold(), by_folded, n=most, cutoff=0.6)]
+    words = " or ".join([", ".join(near[:-1]), near[-1]] if near[:-1] else near)
+    return f" Did you mean {words}?" if near else ""
 
 
 def csv_cell(value: object) -> str:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Sequence
-from typing import TextIO
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, TextIO
 
 import click
+
+if TYPE_CHECKING:
+    from ..backend.errors import FilterError
 
 COMPLETION_VARIABLE = "_JOBSYNC_COMPLETE"
 """Set by the shell's completion script when it asks what could stand at the cursor."""
@@ -63,11 +66,13 @@ def _report_usage(error: click.ClickException, *, as_json: bool) -> int:
 
 
 def _report_error(error: Exception, *, as_json: bool) -> int:
-    from ..backend.errors import JobsyncError
+    from ..backend.errors import FilterError, JobsyncError
 
     found: BaseException = error
     while isinstance(found, BaseExceptionGroup) and len(found.exceptions) == 1:
         found = found.exceptions[0]
+    if isinstance(found, FilterError):
+        return _report_filter(found, as_json=as_json)
     if isinstance(found, JobsyncError):
         return _report(int(found.exit_code), found.code, found.message, found.remedy, as_json=as_json)
     if isinstance(found, BrokenPipeError):
@@ -75,6 +80,16 @@ def _report_error(error: Exception, *, as_json: bool) -> int:
     if isinstance(found, OSError) and found.filename is None and found.errno in _TAKES_NOTHING:
         return _output_lost(found)
     return _report(_FAULT, "fault", f"A fault in jobsync: {type(found).__name__}: {found}", _log_fault(found), as_json=as_json)
+
+
+def _report_filter(error: FilterError, *, as_json: bool) -> int:
+    """Report what is wrong with a filter, with its place: a mark under it on a terminal, its number in JSON."""
+    from .filter_mark import marked
+
+    where = f"at character {error.position + 1}"
+    words = f"The filter is wrong {where}: {error.message}"
+    details: dict[str, object] = {"position": error.position}
+    return _report(int(error.exit_code), error.code, words, error.remedy, as_json=as_json, details=details, lines=marked(error))
 
 
 def _log_fault(error: BaseException) -> str:
@@ -91,8 +106,17 @@ def _log_fault(error: BaseException) -> str:
     return f"The details are in {log}"
 
 
-def _report(code: int, word: str, message: str, remedy: str | None, *, as_json: bool) -> int:
-    from ..backend.models import Failure
+def _report(
+    code: int,
+    word: str,
+    message: str,
+    remedy: str | None,
+    *,
+    as_json: bool,
+    details: Mapping[str, object] | None = None,
+    lines: Sequence[str] = (),
+) -> int:
+    """Print an error and return ``code``; ``details`` go into the document, ``lines`` below the words."""
     from ..backend.redaction import redact
     from .output import print_json, say
 
@@ -100,10 +124,12 @@ def _report(code: int, word: str, message: str, remedy: str | None, *, as_json: 
     hint = None if remedy is None else redact(remedy)
     try:
         if as_json:
-            print_json({"error": Failure(word, words, hint)})
+            print_json({"error": {"code": word, "message": words, "remedy": hint, **(details or {})}})
             sys.stdout.flush()
         else:
             say(f"jobsync: {words}")
+            for line in lines:
+                say(f"         {line}")
             if hint is not None:
                 say(f"         {hint}")
     except BrokenPipeError:

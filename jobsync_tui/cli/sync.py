@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 import click
 
 from ..backend.errors import ExitCode, UsageError
-from ..backend.models import BulkPlan, Sort, SyncResult
+from ..backend.models import BulkPlan, SyncResult
 from ..backend.text import counted
 from .interruption import Interruption, confirm
-from .options import integration_option, json_option
+from .options import MOST, integration_option, json_option
 from .output import print_json, print_line, say
 from .plans import planned_results, print_plan, print_plans, print_result, would_write
 from .progress import progress_line
-from .session import chosen, judge_first, on_terminal, open_backend, runs
+from .selection import Selection
+from .session import chosen, on_terminal, open_backend, runs
 from .verdicts import of_result, worst
 
 if TYPE_CHECKING:
@@ -53,6 +54,14 @@ class Consent:
 @click.option("--yes", is_flag=True, help="Write without asking.")
 @click.option("--plan", "digest", metavar="DIGEST", help="With --yes: apply only the plan that a dry run printed under this digest.")
 @click.option("--filter", "filter_text", metavar="Q", help="The jobs that match, instead of ids.")
+@click.option("--all", "everything", is_flag=True, help="Every cached job may be meant: without it, a filter that takes in all is refused.")
+@click.option(
+    "--expect",
+    "expected",
+    type=click.IntRange(0, MOST),
+    metavar="N",
+    help="How many jobs the filter takes in: with --yes, if many.",
+)
 @json_option
 @runs
 async def sync(
@@ -63,22 +72,24 @@ async def sync(
     yes: bool,
     digest: str | None,
     filter_text: str | None,
+    everything: bool,
+    expected: int | None,
     as_json: bool,
 ) -> int:
     """Sync jobs into the target: plan, confirm, write, verify."""
     consent = Consent(dry_run, yes, digest)
+    selection = Selection(job_ids, filter_text, everything, expected)
     interruption = Interruption()
     async with open_backend() as backend:
         chosen_id = (await chosen(backend, integration)).id
         consent.validate()
-        if (filter_text is None) == (not job_ids):
-            raise UsageError("Name jobs by their ids, or with --filter, and not both")
-        if filter_text is not None:
-            await judge_first(backend, filter_text, chosen_id)
-        if filter_text is None and len(job_ids) == 1:
+        selection.validate()
+        # The digest of a plan that was shown says which jobs are meant.
+        unasked = consent.yes and consent.digest is None
+        ids = await selection.ids(backend, chosen_id, unasked=unasked, most=backend.settings.rules.confirm_above)
+        if len(job_ids) == 1:
             code = await _sync_one(backend, chosen_id, job_ids[0], consent, interruption, as_json=as_json)
         else:
-            ids = tuple(dict.fromkeys(job_ids)) if filter_text is None else await backend.jobs.ids(chosen_id, filter_text, Sort())
             code = await _sync_several(backend, chosen_id, ids, consent, interruption, as_json=as_json)
         return ExitCode.INTERRUPTED if interruption.happened else code
 

@@ -25,6 +25,7 @@ from tests.support.tenzo_server import KEY, TenzoServer, serving
 ROOT = Path(__file__).parents[2]
 JOBS = 40
 PATIENCE = 60.0
+EVERYTHING = ("--all", "--yes", "--json")
 
 CONFIG = """
 [storage]
@@ -104,7 +105,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_a_signal_lets_what_is_in_flight_end_and_the_next_run_does_the_rest(office: Office, number: signal.Signals) -> None:
-    running = office.start("sync", "-i", "export", "--filter", "is:never", "--yes", "--json")
+    running = office.start("sync", "-i", "export", *EVERYTHING)
     office.server.wait_for_requests(12, lambda: running.poll() is not None)
     running.send_signal(number)
     told = time.monotonic()
@@ -124,11 +125,11 @@ def test_a_signal_lets_what_is_in_flight_end_and_the_next_run_does_the_rest(offi
 
 @pytest.mark.slow
 def test_on_a_full_disk_nothing_is_sent_and_afterwards_all_of_it(office: Office) -> None:
-    running = office.start("sync", "-i", "export", "--filter", "is:never", "--yes", "--json", most_bytes=4096)
+    running = office.start("sync", "-i", "export", *EVERYTHING, most_bytes=4096)
     out, errors = running.communicate(timeout=PATIENCE)
     assert running.returncode != 0, errors
     assert "disk is full" in out
     assert [request for request in office.server.requests if not request.startswith("GET")] == []
 
-    done = json.loads(office.run("sync", "-i", "export", "--filter", "is:never,failed", "--yes", "--json"))
+    done = json.loads(office.run("sync", "-i", "export", *EVERYTHING))
     assert (done["summary"], asyncio.run(office.look())) == ({"created": JOBS}, [])

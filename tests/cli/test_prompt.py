@@ -138,7 +138,9 @@ def test_yes_writes_and_asking_again_finds_nothing_to_write(company: Company) ->
 
 
 def test_ctrl_c_in_the_middle_finishes_what_is_in_flight(company: Company) -> None:
-    talked = talk(company, "sync", "-i", "jobvite", "--filter", "is:never", "--yes", to=" of ", answer=b"\x03")
+    listed = subprocess.run(command(company, "jobs", "-i", "jobvite", "--csv"), check=True, capture_output=True, env=environment(company))
+    everything = ("--all", "--expect", str(listed.stdout.count(b"\n") - 1))
+    talked = talk(company, "sync", "-i", "jobvite", *everything, "--yes", to=" of ", answer=b"\x03")
     assert talked.code == 130
     assert "the job in flight is finished first" in talked.screen
     assert "cancelled" in talked.screen
@@ -155,6 +157,14 @@ def test_nothing_of_a_title_acts_on_the_terminal(company: Company) -> None:
     assert "Forklift Operator" in talked.screen
     for text in (talked.screen, talk(company, "jobs", "--filter", "forklift", "--json", to="never shown", answer=b"").screen):
         assert not [character for character in text.replace("\r\n", "") if not character.isprintable()]
+
+
+def test_a_filter_that_takes_in_many_is_asked_about_even_with_yes(company: Company) -> None:
+    which = ("sync", "-i", "jobvite", "--filter", "is:open", "--yes")
+    talked = talk(company, *which, to="to confirm", answer=b"y\n")
+    assert re.search(r"takes in (\d+) jobs. Go on\? Type \1 to confirm", talked.screen)
+    assert "created" not in talked.screen
+    assert talked.code == 130
 
 
 def test_above_fifty_the_number_is_typed_and_a_yes_is_not_enough(company: Company) -> None:

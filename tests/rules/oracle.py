@@ -98,7 +98,8 @@ def same(value: object, expected: object, *, sensitive: bool) -> Truth:
         yes, wanted = (item if isinstance(item, bool) else words.get(str(item).lower()) for item in (value, expected))
         return None if yes is None or wanted is None else yes == wanted
     if isinstance(value, datetime):
-        return None if moment(expected) is None else value == moment(expected)
+        sign = order(value, expected) if isinstance(expected, str) else None
+        return None if sign is None else sign == 0
     one, other = number(value), number(expected)
     return None if one is None or other is None else one == other
 
@@ -139,9 +140,15 @@ def passes(value: object, leaf: Leaf, now: datetime) -> Truth:
 
 
 def order(value: object, bound: object) -> int | None:
+    """Where a value lies beside a bound; a bound that is a day is beside no moment of that day."""
     if isinstance(bound, str):
         at, limit = moment(value), moment(bound)
-        return None if at is None or limit is None else (at > limit) - (at < limit)
+        if at is None or limit is None:
+            return None
+        if len(bound.strip()) == len("2026-01-31"):
+            day, other = at.astimezone(UTC).date(), limit.date()
+            return (day > other) - (day < other)
+        return (at > limit) - (at < limit)
     found = number(value)
     assert isinstance(bound, int | float)
     return None if found is None else (found > bound) - (found < bound)

@@ -50,7 +50,13 @@ FIELDS = [
     *("id", "name", "name", "status", "department", "remote", "visibility", "tags", "custom.a", "custom.a", "custom.b", "created_at"),
     *("sync_status", "location", "location.city", "locations", "locations.city", "locations.country", "last_synced"),
 ]
-MOMENTS = [NOW, NOW - timedelta(days=1), NOW - timedelta(days=5, seconds=1), NOW + timedelta(days=2), datetime(2026, 1, 31, tzinfo=UTC)]
+DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
+MIDNIGHT = datetime(2026, 1, 31, tzinfo=UTC)
+MOMENTS = [
+    *(NOW, NOW - DAY, NOW - DAY - SECOND, NOW - 5 * DAY, NOW - 5 * DAY - SECOND, NOW + 2 * DAY, NOW + 2 * DAY + SECOND),
+    *(MIDNIGHT, MIDNIGHT - SECOND, MIDNIGHT + DAY - SECOND, MIDNIGHT + DAY, datetime(2026, 11, 23, 23, 59, 59, 999000, tzinfo=UTC)),
+]
+"""At the boundaries of days and of ages, and a second beside them."""
 TEMPLATES = ["A", "B", "Screen one"]
 
 T = TypeVar("T")

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from jobsync_tui.backend.errors import FilterError
 from jobsync_tui.backend.store.filter import MAX_LENGTH, MAX_TERMS, parse_filter
+from jobsync_tui.backend.store.filter_words import Names
 from jobsync_tui.backend.store.query import (
     Age,
     Comparison,
@@ -62,6 +63,14 @@ JANUARY_31 = 1_769_817_600_000
         ("C++", (Contains("c++"),)),
         ("a-b", (Contains("a-b"),)),
         ("12:30", (Contains("12:30"),)),
+        ("remote:true", (FieldHas(TextField.REMOTE, ("yes",)),)),
+        ("remote:YES,no", (FieldHas(TextField.REMOTE, ("yes", "no")),)),
+        ("-remote:False", (Without(FieldHas(TextField.REMOTE, ("no",))),)),
+        ("status:On_Hold", (FieldHas(TextField.STATUS, ("on_hold",)),)),
+        ("locations:Köln", (FieldHas(TextField.LOCATION, ("koln",)),)),
+        ('""', ()),
+        (' -"" ~"" ', ()),
+        ("updated<=9999-12-31", (Moment(TimeField.UPDATED, Comparison.LESS_EQUAL, 253402214400000, 253402300800000),)),
     ],
 )
 def test_the_language(text: str, terms: tuple[Term, ...]) -> None:
@@ -86,6 +95,20 @@ def test_the_language(text: str, terms: tuple[Term, ...]) -> None:
         ("updated=7d", 0),
         ("client<7d", 0),
         ("updated<2026-02-31", 8),
+        ("updated<=20260131", 9),
+        ("updated<2026-W05-6", 8),
+        ('nurse ""', 6),
+        ('-"" nurse', 0),
+        ("nurse \u0301", 6),
+        ('custom."Req Type:x', 7),
+        ('custom.pay."Unit', 11),
+        ('-custom."Req Type" new', 18),
+        ('custom."":new', 7),
+        ("status:opne", 7),
+        ("-status:open,", 13),
+        ("sync_status:sync", 12),
+        ("remote:ja", 7),
+        ("status:open,opne", 12),
         ("x" * (MAX_LENGTH + 1), MAX_LENGTH),
         ("a " * (MAX_TERMS + 1), 2 * MAX_TERMS),
     ],
@@ -94,6 +117,35 @@ def test_an_error_says_where(text: str, position: int) -> None:
     with pytest.raises(FilterError) as caught:
         parse_filter(text)
     assert caught.value.position == position
+
+
+def test_the_nearest_words_are_named() -> None:
+    for text, words in (
+        ("status:opne", "Did you mean open?"),
+        ("sync_status:syncd", "Did you mean synced or syncing?"),
+        ("is:inelligible", "Did you mean ineligible or eligible?"),
+        ("remote:treu", "Did you mean true?"),
+        ("clent:acme", "Did you mean client?"),
+    ):
+        with pytest.raises(FilterError) as caught:
+            parse_filter(text)
+        assert words in caught.value.message
+        assert "Known are" in str(caught.value.remedy)
+
+
+def test_rules_and_integrations_are_looked_up() -> None:
+    names = Names(("greenhouse", "lever"), ("Köln nights", "ICU"), ("koeln", "r-2"))
+    for text in ('rule:"KOLN nights"', "rule:R-2", "-rule:icu", "integration:Lever", "-integration:greenhouse"):
+        assert parse_filter(text, names) == parse_filter(text)
+    for text, position, words in (
+        ("a rule:icv", 7, "Did you mean ICU?"),
+        ("-rule:icu,nope", 10, "no rule"),
+        ("-integration:level", 13, "Did you mean lever?"),
+    ):
+        with pytest.raises(FilterError) as caught:
+            parse_filter(text, names)
+        assert (caught.value.position, caught.value.text) == (position, text)
+        assert words in caught.value.message
 
 
 def test_an_error_shows_no_control_character() -> None:

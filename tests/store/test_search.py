@@ -109,9 +109,6 @@ FIELDS = st.sampled_from(
         "employment_type",
         "tags",
         "ats_status",
-        "status",
-        "remote",
-        "visibility",
     ]
 )
 PARTS = st.sampled_from(
@@ -130,7 +127,7 @@ PARTS = st.sampled_from(
     ]
 )
 TERMS = st.one_of(
-    WORDS.map(_quoted),
+    WORDS.filter(bool).map(_quoted),
     WORDS.filter(lambda word: word.strip("\x00") == word != "").map(lambda word: "~" + _quoted(word)),
     st.sampled_from(
         ["j", "o", "nu", "jo", "rs", "-1", "se", "job-1", "senior nurse", "senior n", "jo j nurse", '"r n"', "qx", "zz x", "zz", "zz qx"]
@@ -139,7 +136,10 @@ TERMS = st.one_of(
     st.tuples(PARTS, WORDS.filter(bool)).map(lambda pair: f"{pair[0]}:{_quoted(pair[1])}"),
     st.tuples(PARTS, st.sampled_from(["7", "0.", "yes", "true", "no", "none", "0000"])).map(":".join),
     st.sampled_from(
-        ["status:open", "status:closed,draft", "remote:yes", "remote:no", "visibility:confidential", "visibility:public,internal"]
+        [
+            *("status:open", "status:closed,draft", "remote:yes", "remote:no", "remote:true", "-remote:false"),
+            *("visibility:confidential", "visibility:public,internal"),
+        ]
     ),
     st.sampled_from(
         [f"is:{word}" for word in ("never", "synced", "failed", "gone", "changed", "open", "closed", "marked", "synced,failed", "eligible")]

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import TypeAlias, cast
 
 from ..models import JsonValue, Leaf, Op
+from ..moments import span_in
 from .cells import Cell, Form
 from .patterns import PatternError, compile_pattern
 from .values import Scalar, composed, equal, folded, moment_in, number_in
@@ -151,6 +152,8 @@ _COMPARISONS = cast(
     "dict[Op, Callable[[object, object], bool]]",
     {Op.GT: operator.gt, Op.AFTER: operator.gt, Op.GTE: operator.ge, Op.LT: operator.lt, Op.BEFORE: operator.lt, Op.LTE: operator.le},
 )
+_BEYOND_THE_DAY = {Op.GT, Op.AFTER, Op.LTE}
+"""Operators for which a date without a time is the end of its day; for the others it is its start."""
 
 
 def _ordering(op: Op, value: JsonValue) -> Test:
@@ -165,7 +168,7 @@ def _ordering(op: Op, value: JsonValue) -> Test:
         low, high = _ends(value)
         between = ((_COMPARISONS[Op.GTE], low), (_COMPARISONS[Op.LTE], high))
         return _range_test(lambda _now: between, dates=isinstance(low, datetime))
-    bound = _bound(value)
+    bound = _bound(value, last=op in _BEYOND_THE_DAY)
     if op in {Op.BEFORE, Op.AFTER} and not isinstance(bound, datetime):
         raise OperandError(f"needs a date such as 2026-01-31 or 2026-01-31T18:00:00Z, not {named(value)}")
     beyond = ((_COMPARISONS[op], bound),)
@@ -185,7 +188,7 @@ def _range_test(sides: Callable[[datetime], Sides], *, dates: bool, relative: bo
 def _ends(value: JsonValue) -> tuple[Bound, Bound]:
     if not isinstance(value, list) or len(value) != 2:
         raise OperandError(f"needs a list of two, the lowest and the highest, not {named(value)}")
-    low, high = _bound(value[0]), _bound(value[1])
+    low, high = _bound(value[0], last=False), _bound(value[1], last=True)
     if isinstance(low, datetime) is not isinstance(high, datetime):
         raise OperandError("needs two numbers or two dates, not one of each")
     if _COMPARISONS[Op.GT](low, high):
@@ -230,13 +233,13 @@ def _text(value: JsonValue) -> str:
     return value
 
 
-def _bound(value: JsonValue) -> Bound:
+def _bound(value: JsonValue, *, last: bool) -> Bound:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
-    moment = moment_in(value) if isinstance(value, str) else None
-    if moment is None:
+    span = span_in(value) if isinstance(value, str) else None
+    if span is None:
         raise OperandError(f"needs a number (without quotes) or a date such as 2026-01-31, not {named(value)}")
-    return moment
+    return span.last if last else span.first
 
 
 def _days(value: JsonValue) -> int | float:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from ..models import JsonValue
-from ..text import clean
+from ..text import clean, nearest
 from .nodes import DocumentNode, ListNode, MappingNode, ScalarNode
 
 T = TypeVar("T")
@@ -37,9 +36,7 @@ def quoted(text: str) -> str:
 def suggestion(word: str, allowed: Iterable[str]) -> str:
     """Return what may stand instead of ``word``: the likeliest first, as a question, then all there is."""
     names = list(allowed)
-    near = difflib.get_close_matches(word.lower(), names, n=1, cutoff=0.6)
-    meant = f" Did you mean {near[0]}?" if near else ""
-    return f"{meant} Allowed: {', '.join(names)}."
+    return f"{nearest(word, names, 1)} Allowed: {', '.join(names)}."
 
 
 def choice(node: DocumentNode, place: str, what: str, allowed: Mapping[str, T]) -> T:

@@ -10,9 +10,11 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import Enum
 from typing import TypeAlias
+
+from ..moments import span_in
 
 
 class Foreign(Enum):
@@ -28,7 +30,6 @@ MAX_NUMBER_LENGTH = 40
 """A longer text is not read as a number."""
 
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
-_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d{2}:\d{2})?)?", re.ASCII)
 
 
 def composed(text: str) -> str:
@@ -59,22 +60,11 @@ def number_in(value: Scalar) -> int | float | None:
 
 
 def moment_in(value: Scalar) -> datetime | None:
-    """Return the moment that ``value`` is or spells (RFC 3339 or ISO 8601), or None.
-
-    A date without a time is its start, a time without an offset is UTC.
-    """
+    """Return the moment that ``value`` is or spells, or None; a date without a time is its start."""
     if isinstance(value, datetime):
         return value
-    if not isinstance(value, str):
-        return None
-    text = value.strip()
-    if not _MOMENT.fullmatch(text):
-        return None
-    try:
-        moment = datetime.fromisoformat(text.upper())
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
+    span = span_in(value) if isinstance(value, str) else None
+    return None if span is None else span.first
 
 
 def truth_in(value: Scalar) -> bool | None:
@@ -88,8 +78,9 @@ def equal(value: Scalar, expected: Scalar) -> bool | None:
     """Return whether two values that are not both text are equal, or None where they cannot be compared."""
     if isinstance(value, bool) or isinstance(expected, bool):
         return _same(truth_in(value), truth_in(expected))
-    if isinstance(value, datetime) or isinstance(expected, datetime):
-        return _same(moment_in(value), moment_in(expected))
+    if isinstance(value, datetime):
+        span = span_in(expected) if isinstance(expected, str) else None
+        return None if span is None else span.first <= value <= span.last
     return _same(number_in(value), number_in(expected))
 
 

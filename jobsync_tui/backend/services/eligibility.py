@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ..models import Eligibility, Job, JudgedCounts, RuleSet, Source, SyncStatus
-from ..store.filter import parse_filter
 from .base import Service, for_admins, for_integration
+from .filters import query_of
 from .jobs import JobService
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class EligibilityService(Service):
         Raises:
             FilterError: Says where the filter is wrong.
         """
-        if not parse_filter(filter_text).asks_rules:
+        if not (await query_of(self.context, filter_text)).asks_rules:
             return None
         return (await self.context.judge.judge(await self._chosen(integration), on_progress)).jobs
 

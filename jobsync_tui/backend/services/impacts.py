@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from ..errors import JobNotFound, UsageError
 from ..models import Eligibility, ImpactJob, ImpactList, ImpactPage, ImpactSample, Rule, RuleImpact, RuleSet, Source
-from ..store.filter import parse_filter
 from ..text import clean
 from .base import Service, for_admins, for_integration, stream_for_admins
+from .filters import query_of
 
 if TYPE_CHECKING:
     from ..sync.foresight import OnForeseen
@@ -132,7 +132,7 @@ class ImpactService(Service):
         from ..sync.foresight import keys_in
 
         keys = keys_in(found, integration, which, field)
-        query = parse_filter(filter_text)
+        query = await query_of(self.context, filter_text)
         if not query.terms or not keys:
             return keys
         matching = frozenset(await self.context.job_store.keys([integration], query))

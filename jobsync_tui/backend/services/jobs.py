@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Collection
 
 from ..errors import JobNotFound, UsageError
 from ..models import CachedJob, JobPage, JobRow, Sort
-from ..store.filter import parse_filter
 from .base import Service, for_admins, for_integration, stream_for_admins
+from .filters import ids_to_write, query_of
 
 
 class JobService(Service):
@@ -22,7 +22,7 @@ class JobService(Service):
         Raises:
             FilterError: Says where the filter is wrong.
         """
-        query = parse_filter(filter_text).with_marked(marked)
+        query = await query_of(self.context, filter_text, marked)
         return await self.context.job_store.window([integration], query, sort, offset, limit)
 
     @for_integration
@@ -34,7 +34,7 @@ class JobService(Service):
         Raises:
             FilterError: Says where the filter is wrong.
         """
-        query = parse_filter(filter_text).with_marked(marked)
+        query = await query_of(self.context, filter_text, marked)
         return await self.context.job_store.page([integration], query, sort, limit, around)
 
     @for_integration
@@ -44,18 +44,28 @@ class JobService(Service):
         Raises:
             FilterError: Says where the filter is wrong.
         """
-        return await self.context.job_store.count([integration], parse_filter(filter_text).with_marked(marked))
+        return await self.context.job_store.count([integration], await query_of(self.context, filter_text, marked))
 
     @for_integration
     async def position(self, integration: str, filter_text: str, sort: Sort, job_id: str, *, marked: Collection[str] = ()) -> int | None:
         """Return the place of a job in the filtered, sorted list, or None where the filter hides it."""
-        return await self.context.job_store.position([integration], parse_filter(filter_text).with_marked(marked), sort, job_id)
+        return await self.context.job_store.position([integration], await query_of(self.context, filter_text, marked), sort, job_id)
 
     @for_integration
     async def ids(self, integration: str, filter_text: str, sort: Sort, *, marked: Collection[str] = ()) -> tuple[str, ...]:
         """Return the ids of all jobs that match the filter, in the order of the sort."""
-        pairs = await self.context.job_store.ids([integration], parse_filter(filter_text).with_marked(marked), sort)
+        pairs = await self.context.job_store.ids([integration], await query_of(self.context, filter_text, marked), sort)
         return tuple(job_id for _, job_id in pairs)
+
+    @for_integration
+    async def ids_to_write(self, integration: str, filter_text: str, *, everything: bool) -> tuple[str, ...]:
+        """Return the ids of all jobs that match, where something is to be done to each of them.
+
+        Raises:
+            FilterError: Says where the filter is wrong.
+            UsageError: The filter is empty or takes in every job, and ``everything`` was not said.
+        """
+        return await ids_to_write(self.context, integration, filter_text, everything=everything)
 
     @for_integration
     async def get(self, integration: str, job_id: str) -> CachedJob | None:
@@ -75,7 +85,7 @@ class JobService(Service):
         chosen = [integration] if integration is not None else list(self.context.visible())
         for each in chosen:
             await self.context.admit_to(each, "jobs.stream")
-        async for job in self.context.job_store.stream(chosen, parse_filter(filter_text), sort or Sort(), limit):
+        async for job in self.context.job_store.stream(chosen, await query_of(self.context, filter_text), sort or Sort(), limit):
             yield job
 
     @for_integration

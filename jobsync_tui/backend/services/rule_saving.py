@@ -64,4 +64,5 @@ async def require_number(context: Context, rules: Sequence[Rule], found: RuleImp
         found = await context.foresight.assess(context.visible(), current, after)
     size = found.counts.concerned
     if size > context.settings.rules.confirm_above and typed != size:
-        raise NumberNeeded(size)
+        what = f"This change concerns {size:,} jobs."
+        raise NumberNeeded(size, what, remedy=f"Look at its impact, then type the number {size} to save it.")

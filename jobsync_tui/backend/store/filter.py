@@ -8,15 +8,15 @@ Words are AND-ed. ``"two words"``, ``-word``, ``field:value``, ``-field:value``,
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import TypeVar
 
 from ..clock import to_ms
 from ..durations import parse_duration
 from ..errors import FilterError
-from ..text import clean
+from ..moments import Span, span_in
+from .filter_words import CLOSED, FEW, Names, unknown
 from .fold import fold
 from .parts import CUSTOM, PLACE_PARTS
 from .query import (
@@ -44,10 +44,13 @@ MAX_TERMS = 50
 _OPERATOR = re.compile(r"(?P<field>[a-z_.]+)(?P<operator>:|<=|>=|<|>|=)")
 _CUSTOM = re.compile(r"""custom\.(?P<name>(?:"[^"]+"|[^\s":<>=])+):""")
 """A custom field by its name, which is quoted where it holds a space or a colon; so may be a part of it."""
+_CUSTOM_BEGUN = re.compile(r"""custom\.(?:"[^"]*"|[^\s":<>=])*?(?=")""")
+"""A custom field whose name is quoted, as far as the quotation mark that opens last."""
 _PLACES = {f"location{s}.{part}": f"location.{part}" for s in ("", "s") for part in PLACE_PARTS}
 _SYNONYMS = {
     "city": "location",
     "place": "location",
+    "locations": "location",
     "dept": "department",
     "tag": "tags",
     "type": "employment_type",
@@ -62,34 +65,48 @@ _DOTTED = (*(f"location.{part}" for part in PLACE_PARTS), "custom.NAME")
 _Word = TypeVar("_Word", bound=StrEnum)
 
 
-def parse_filter(text: str) -> Query:
-    """Return the query that ``text`` asks for; an empty text asks for everything.
+def parse_filter(text: str, names: Names | None = None) -> Query:
+    """Return the query that ``text`` asks for; an empty text asks for everything, and so do quotation marks with nothing between them.
+
+    Args:
+        text: As it was typed.
+        names: What integrations and rules there are; without it those that the filter names are not looked up.
 
     Raises:
         FilterError: With the position of what is wrong.
     """
-    return _Parser(text).query()
+    return _Parser(text, names).query()
 
 
 class _Parser:
     """Reads the text once, from left to right."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, names: Names | None) -> None:
         self._text = text
+        self._names = names
         self._at = 0
 
     def query(self) -> Query:
         if len(self._text) > MAX_LENGTH:
-            raise FilterError(f"The filter is longer than {MAX_LENGTH} characters.", MAX_LENGTH)
+            raise self._wrong(f"The filter is longer than {MAX_LENGTH} characters.", MAX_LENGTH)
         terms: list[Term] = []
+        nothing: int | None = None
         while self._skip_spaces():
             start = self._at
             term = self._term()
-            if term is not None:
+            if term is None:
+                nothing = start if nothing is None else nothing
+            else:
                 terms.append(term)
             if len(terms) > MAX_TERMS:
-                raise FilterError(f"The filter has more than {MAX_TERMS} parts.", start)
+                raise self._wrong(f"The filter has more than {MAX_TERMS} parts.", start)
+        if terms and nothing is not None:
+            # Left out, it would make the filter mean more than was typed: a variable of a script that is not set, say.
+            raise self._wrong("Nothing to look for stands here.", nothing)
         return Query(tuple(terms))
+
+    def _wrong(self, message: str, position: int, *, remedy: str | None = None) -> FilterError:
+        return FilterError(message, position, text=self._text, remedy=remedy)
 
     def _skip_spaces(self) -> bool:
         while self._at < len(self._text) and self._text[self._at].isspace():
@@ -112,12 +129,24 @@ class _Parser:
         if custom is not None:
             self._at = custom.end()
             return self._part(CUSTOM + fold(custom["name"].replace('"', "")))
+        self._refuse_unfinished()
         found = _OPERATOR.match(self._text, self._at)
         if found is None:
             folded = fold(self._value(stops=""))
             return Contains(folded) if folded else None
         start, self._at = self._at, found.end()
         return self._field(found["field"], found["operator"], start)
+
+    def _refuse_unfinished(self) -> None:
+        """Refuse the quoted name of a custom field that does not end, or behind which no value stands."""
+        begun = _CUSTOM_BEGUN.match(self._text, self._at)
+        if begun is None:
+            return
+        self._at = begun.end()
+        name = self._quoted()
+        if not name:
+            raise self._wrong("The name of a custom field is missing here.", begun.end())
+        raise self._wrong('A colon and a value are missing here, as in custom."Req Type":new.', self._at)
 
     def _field(self, name: str, operator: str, start: int) -> Positive:
         name = _SYNONYMS.get(name, name)
@@ -126,13 +155,33 @@ class _Parser:
         if name == "is":
             return Is(tuple(self._word(value, at, State, "state") for value, at in self._values()))
         if name == "rule":
-            return MatchedBy(tuple(fold(value).strip() for value, _ in self._values()))
+            return MatchedBy(tuple(self._rule(value, at) for value, at in self._values()))
         if name in _PLACES:
             return self._part(_PLACES[name])
         if name in set(TimeField):
-            raise FilterError(f"{name} is a time: compare it with < or >, as in {name}<7d.", start)
+            raise self._wrong(f"{name} is a time: compare it with < or >, as in {name}<7d.", start)
         field = self._word(name, start, TextField, "field")
-        return FieldHas(field, tuple(fold(value) for value, _ in self._values()))
+        return FieldHas(field, tuple(self._value_of(field, value, at) for value, at in self._values()))
+
+    def _value_of(self, field: TextField, value: str, at: int) -> str:
+        """Return what is looked for in a field; of one that has only so many values, one of those."""
+        folded = fold(value)
+        closed = CLOSED.get(field)
+        if field is TextField.INTEGRATION and self._names is not None:
+            closed = {fold(each): each for each in self._names.integrations}
+        if closed is None:
+            return folded
+        if folded not in closed:
+            message, remedy = unknown(value, "value of remote" if field is TextField.REMOTE else field, closed, FEW)
+            raise self._wrong(message, at, remedy=remedy)
+        return closed[folded]
+
+    def _rule(self, value: str, at: int) -> str:
+        folded = fold(value).strip()
+        if self._names is not None and folded not in self._names.asked_rules:
+            message, remedy = unknown(value, "rule", self._names.rules, FEW)
+            raise self._wrong(message, at, remedy=remedy)
+        return folded
 
     def _part(self, name: str) -> Positive:
         return PartHas(name, tuple(fold(value) for value, _ in self._values()))
@@ -141,15 +190,15 @@ class _Parser:
         field = self._word(name, start, TimeField, "time")
         at = self._at
         value = self._value(stops="")
-        age = _parsed(parse_duration, value)
+        age = _age(value)
         if age is not None:
             if comparison is Comparison.EQUAL:
-                raise FilterError("An age is compared with < or >, as in updated<7d.", start)
+                raise self._wrong("An age is compared with < or >, as in updated<7d.", start)
             return Age(field, comparison, age)
-        span = _parsed(_span, value)
+        span = span_in(value)
         if span is None:
-            raise FilterError("Not a time: write an age such as 7d, or a date such as 2026-01-31.", at)
-        return Moment(field, comparison, *span)
+            raise self._wrong("Not a time: write an age such as 7d, or a date such as 2026-01-31.", at)
+        return Moment(field, comparison, *_milliseconds(span))
 
     def _values(self) -> list[tuple[str, int]]:
         """Return the values behind ``field:``, parted by commas, each with its position; at least one, none empty."""
@@ -158,7 +207,7 @@ class _Parser:
             at = self._at
             value = self._value(stops=",")
             if not fold(value).strip():
-                raise FilterError("A value is missing here.", at)
+                raise self._wrong("A value is missing here.", at)
             values.append((value, at))
             if self._at >= len(self._text) or self._text[self._at] != ",":
                 return values
@@ -177,7 +226,7 @@ class _Parser:
         start = self._at
         end = self._text.find('"', start + 1)
         if end < 0:
-            raise FilterError("The quotation mark that opens here is not closed.", start)
+            raise self._wrong("The quotation mark that opens here is not closed.", start)
         self._at = end + 1
         return self._text[start + 1 : end]
 
@@ -188,26 +237,20 @@ class _Parser:
         try:
             return words(fold(value))
         except ValueError:
-            known = ", ".join((*words, *_DOTTED) if words is TextField else words)
-            message = f"{clean(value, limit=40)} is no {what} that a filter knows."
-            raise FilterError(message, at, remedy=f"Known are {known}. Put a text with a colon in quotation marks.") from None
+            known: tuple[str, ...] = (*words, *_DOTTED) if words is TextField else tuple(words)
+            message, remedy = unknown(value, what, known)
+            colon = "" if words is State else " Put a text with a colon in quotation marks."
+            raise self._wrong(message, at, remedy=f"{remedy}{colon}") from None
 
 
-def _span(text: str) -> tuple[int, int]:
-    """Return the milliseconds of a day, or of an instant, in UTC; ValueError for anything else."""
-    if len(text) == len("2026-01-31"):
-        start = datetime.combine(date.fromisoformat(text), datetime.min.time(), UTC)
-        return to_ms(start), to_ms(start + timedelta(days=1))
-    instant = datetime.fromisoformat(text)
-    value = to_ms(instant if instant.tzinfo else instant.replace(tzinfo=UTC))
-    return value, value + 1
+def _milliseconds(span: Span) -> tuple[int, int]:
+    """Return where a span begins, and where it is over."""
+    start, last = to_ms(span.first), to_ms(span.last)
+    return start, last if last > start else start + 1
 
 
-_Parsed = TypeVar("_Parsed")
-
-
-def _parsed(parse: Callable[[str], _Parsed], text: str) -> _Parsed | None:
+def _age(text: str) -> timedelta | None:
     try:
-        return parse(text)
-    except (ValueError, OverflowError):
+        return parse_duration(text)
+    except ValueError:
         return None

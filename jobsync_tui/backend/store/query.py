@@ -161,6 +161,12 @@ class Query:
         return any(asks_rules(term.term if isinstance(term, Without) else term) for term in self.terms)
 
     @property
+    def asks_names(self) -> bool:
+        """Return whether the answer depends on which rules or integrations there are."""
+        positive = [term.term if isinstance(term, Without) else term for term in self.terms]
+        return any(isinstance(term, MatchedBy) or (isinstance(term, FieldHas) and term.field is TextField.INTEGRATION) for term in positive)
+
+    @property
     def texts(self) -> tuple[str, ...]:
         """The texts that name or ATS job id must hold."""
         return tuple(term.text for term in self.terms if isinstance(term, Contains))

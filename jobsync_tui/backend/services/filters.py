@@ -1,0 +1,66 @@
+"""Filters as people type them, read against what there is: the integrations that the actor may use, and the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from ..errors import UsageError
+from ..models import Sort
+from ..store.filter import parse_filter
+from ..store.filter_words import Names
+from ..store.query import Is, Query, State, Without
+from ..text import counted
+
+if TYPE_CHECKING:
+    from .context import Context
+
+_STILL_THERE = Without(Is((State.GONE,)))
+
+
+async def query_of(context: Context, filter_text: str, marked: Collection[str] = ()) -> Query:
+    """Return the query that a filter asks for.
+
+    Raises:
+        FilterError: Says where the filter is wrong; a rule or an integration that does not exist is wrong.
+    """
+    query = parse_filter(filter_text)
+    if query.asks_names:
+        rules = (await context.rule_store.current()).rules
+        names = Names(context.visible(), tuple(rule.name for rule in rules), tuple(rule.id for rule in rules))
+        query = parse_filter(filter_text, names)
+    return query.with_marked(marked)
+
+
+async def ids_to_write(context: Context, integration: str, filter_text: str, *, everything: bool) -> tuple[str, ...]:
+    """Return the ids of the jobs that a filter takes in, where something is to be done to all of them.
+
+    Args:
+        context: Who asks, and where.
+        integration: Of the jobs.
+        filter_text: As it was typed, or as a script put it together.
+        everything: Every job is meant, if it comes to that.
+
+    Raises:
+        FilterError: Says where the filter is wrong.
+        UsageError: The filter is empty, or takes in every job that is still there, and ``everything`` was not said.
+    """
+    query = await query_of(context, filter_text)
+    if not query.terms and not everything:
+        raise UsageError("The filter is empty, so it takes in every job", remedy="Say which jobs are meant, or --all for all of them")
+    jobs = context.job_store
+    found = tuple(job_id for _, job_id in await jobs.ids([integration], query, Sort()))
+    if found and not everything and await _takes_in_everything(context, integration, query, len(found)):
+        raise UsageError(
+            f"The filter takes in every job of {integration}: {counted(len(found), 'job')}",
+            remedy="Say more closely which jobs are meant, or --all for all of them",
+        )
+    return found
+
+
+async def _takes_in_everything(context: Context, integration: str, query: Query, found: int) -> bool:
+    jobs = context.job_store
+    if found == await jobs.count([integration], Query()):
+        return True
+    there = await jobs.count([integration], Query((_STILL_THERE,)))
+    return 0 < there == await jobs.count([integration], Query((*query.terms, _STILL_THERE)))

@@ -1,0 +1,83 @@
+"""Which jobs a command that writes is given: named one by one, or by a filter that has to be meant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from ..backend.errors import NumberNeeded, UsageError
+from ..backend.text import counted
+from .interruption import confirm
+from .session import judge_first, on_terminal
+
+if TYPE_CHECKING:
+    from ..backend.facade import Backend
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The jobs that are meant, as the command line says them.
+
+    Attributes:
+        job_ids: Named one by one.
+        filter_text: Those that match; None where none was given.
+        everything: Every cached job may be meant, or is, where there is no filter.
+        expected: How many jobs the filter takes in, as the person knows it.
+    """
+
+    job_ids: tuple[str, ...]
+    filter_text: str | None
+    everything: bool
+    expected: int | None
+
+    def validate(self) -> None:
+        """Refuse what says nothing, or two things at once.
+
+        Raises:
+            UsageError: Says what to name.
+        """
+        if self.by_filter is bool(self.job_ids):
+            raise UsageError("Name jobs by their ids, or with --filter, and not both", remedy="--all means every cached job")
+        if self.expected is not None and not self.by_filter:
+            raise UsageError("--expect N says how many jobs a filter takes in, and there is no filter")
+
+    @property
+    def by_filter(self) -> bool:
+        """Whether jobs are not named one by one."""
+        return self.filter_text is not None or self.everything
+
+    async def ids(self, backend: Backend, integration: str, *, unasked: bool, most: int) -> tuple[str, ...]:
+        """Return the ids of the jobs, once each.
+
+        Args:
+            backend: Opened.
+            integration: Of the jobs.
+            unasked: Nothing is shown and asked before they are written: a filter that takes in more jobs than ``most`` needs their number.
+            most: See there.
+
+        Raises:
+            FilterError: Says where the filter is wrong.
+            UsageError: The filter is empty, or takes in everything.
+            NumberNeeded: Nobody can be asked, and the number was not given; or another one was.
+            click.Abort: The person did not agree.
+        """
+        if not self.by_filter:
+            return tuple(dict.fromkeys(self.job_ids))
+        text = self.filter_text or ""
+        await judge_first(backend, text, integration)
+        found = await backend.jobs.ids_to_write(integration, text, everything=self.everything)
+        self._require_meant(len(found), most if unasked else len(found))
+        return found
+
+    def _require_meant(self, found: int, most: int) -> None:
+        if found == self.expected or (self.expected is None and found <= most):
+            return
+        if self.expected is None and on_terminal():
+            if not confirm(f"The filter takes in {counted(found, 'job')}. Go on?", found):
+                raise click.Abort
+            return
+        otherwise = "" if self.expected is None else f", not {self.expected:,}"
+        remedy = f"If they are meant, say --expect {found}; --dry-run shows what would be done to them"
+        raise NumberNeeded(found, f"The filter takes in {counted(found, 'job')}{otherwise}", remedy=remedy)
