@@ -193,11 +193,15 @@ _OP_NOTES = {
     Op.IN: "one of several, with commas",
     Op.NOT_IN: "none of several, with commas",
     Op.MATCHES: "a regular expression",
-    Op.BETWEEN: "two values, with a comma",
+    Op.BETWEEN: "two values, with a comma; the last day counts whole",
+    Op.GTE: "a number, or a date: from its day on",
+    Op.LTE: "a number, or a date: up to its day's end",
+    Op.GT: "a number, or a date: behind its day",
+    Op.LT: "a number, or a date: before its day",
     Op.WITHIN_DAYS: "not further from today than that many",
     Op.OLDER_THAN_DAYS: "longer ago than that many days",
-    Op.BEFORE: "a date, such as 2026-01-31",
-    Op.AFTER: "a date, such as 2026-01-31",
+    Op.BEFORE: "a date, such as 2026-01-31: before its day",
+    Op.AFTER: "a date, such as 2026-01-31: behind its day",
 }
 
 

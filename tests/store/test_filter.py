@@ -124,6 +124,7 @@ def test_the_nearest_words_are_named() -> None:
         ("status:opne", "Did you mean open?"),
         ("sync_status:syncd", "Did you mean synced or syncing?"),
         ("is:inelligible", "Did you mean ineligible or eligible?"),
+        ("visibility:secret,intern", "secret is no visibility"),
         ("remote:treu", "Did you mean true?"),
         ("clent:acme", "Did you mean client?"),
     ):
