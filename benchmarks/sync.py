@@ -154,6 +154,10 @@ async def measured(path: Path, url: str, given: argparse.Namespace, what: str) -
     async def authorise(actor: Actor, integration: str) -> None:
         """Let everybody pass."""
 
+    async def never_renamed(integration: str) -> tuple[str, ...]:
+        del integration
+        return ()
+
     ats = PlainAts(Connection("plain", url, {}, HttpSession(service="Plain", base_url=url, network=Network())))
     parts = SyncParts(
         target=TenzoTarget(HttpSession(service="Tenzo", base_url=url, network=Network()), Secret("tenzo_pk_benchmark")),
@@ -163,6 +167,8 @@ async def measured(path: Path, url: str, given: argparse.Namespace, what: str) -
         rules=in_force,
         policy=EvaluationPolicy,
         authorise=authorise,
+        configured=lambda: ("plain",),
+        former=never_renamed,
     )
     many = Bulk(Pipeline(parts), given.concurrency)
     keys = [("plain", str(number)) for number in range(given.jobs)]

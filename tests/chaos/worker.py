@@ -25,7 +25,7 @@ from jobsync_tui.backend.sync.parts import SyncParts, SyncTiming
 from jobsync_tui.backend.sync.pipeline import Pipeline
 from jobsync_tui.backend.sync.recovery import Recovery
 from jobsync_tui.backend.target.tenzo import TenzoTarget
-from tests.support.sync_bench import RULES, SHELF, ShelfAts, a_job
+from tests.support.sync_bench import RULES, SHELF, ShelfAts, a_job, never_renamed
 from tests.support.tenzo_server import KEY
 
 
@@ -92,6 +92,8 @@ async def open_rooms(order: Order) -> Rooms:
         rules=rules,
         policy=EvaluationPolicy,
         authorise=authorise,
+        configured=lambda: (SHELF,),
+        former=never_renamed,
         timing=SyncTiming(settle_after=timedelta(seconds=order.settle)),
     )
     return Rooms(parts, Pipeline(parts), store, database)

@@ -36,6 +36,7 @@ LATER_THAN_7 = (
 
 def _as_of_version_1(db: Db, dialect: Dialect) -> None:
     SCHEMA.create(db, dialect)
+    _drop_later_indexes(db)
     for table in LATER_TABLES:
         db.execute_sql(f"DROP TABLE {table}")
     for table, column in (*LATER_COLUMNS, *LATER_THAN_7):
@@ -48,12 +49,20 @@ def _as_of_version_1(db: Db, dialect: Dialect) -> None:
         run(db, insertion("automatic_decisions", ("key", "outcome", *stand)), key, outcome, *stand.values())
 
 
+def _drop_later_indexes(db: Db) -> None:
+    db.execute_sql("DROP INDEX sync_marks_by_target")
+
+
 def _copies(folder: Path) -> int:
     return len(list(folder.glob("old.db.schema-1.*")))
 
 
-def _tables(db: Db) -> dict[str, list[tuple[str, bool]]]:
-    return {table: [(column.name, column.null) for column in db.get_columns(table)] for table in sorted(db.get_tables())}
+def _tables(db: Db) -> dict[str, tuple[list[tuple[str, bool]], list[str]]]:
+    return {table: (_columns(db, table), sorted(each.name for each in db.get_indexes(table))) for table in sorted(db.get_tables())}
+
+
+def _columns(db: Db, table: str) -> list[tuple[str, bool]]:
+    return [(column.name, column.null) for column in db.get_columns(table)]
 
 
 async def test_an_older_database_is_brought_up_and_copied_first(tmp_path: Path) -> None:
@@ -84,6 +93,7 @@ async def _bring_up(old_url: str, new_url: str) -> None:
 
 def _as_of_version_7(db: Db, dialect: Dialect) -> None:
     SCHEMA.create(db, dialect)
+    _drop_later_indexes(db)
     for name, tick, every in (("acme", 120_000, 60_000), ("globex", 0, 0), ("initech", 600_000, 60_000)):
         ScheduleRow.insert(integration=name, tick=tick, every=every).execute(db)
     for tick in (0, 60_000, 120_000, 300_000):

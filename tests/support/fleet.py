@@ -51,7 +51,7 @@ from jobsync_tui.backend.sync.spreading import Spreading, SpreadingParts
 from jobsync_tui.backend.target.base import Target
 from jobsync_tui.backend.target.local import LocalTarget
 from tests.support.databases import url_at
-from tests.support.sync_bench import RULES, SEED, SETTLE, HandClock, a_job
+from tests.support.sync_bench import RULES, SEED, SETTLE, HandClock, a_job, never_renamed
 
 EVERY = timedelta(minutes=5)
 AUTO = Actor.automatic({"trigger": "once"})
@@ -249,6 +249,8 @@ class Fleet:
             rules=rules.current,
             policy=lambda: self.policy,
             authorise=self._authorise,
+            configured=lambda: tuple(self.ats),
+            former=never_renamed,
             now=clock.now,
             timing=SyncTiming(settle_after=SETTLE),
         )

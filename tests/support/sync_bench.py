@@ -32,6 +32,7 @@ from jobsync_tui.backend.models import (
 )
 from jobsync_tui.backend.store.ledger import Ledger
 from jobsync_tui.backend.store.ledger_tables import LEDGER_TABLES
+from jobsync_tui.backend.store.links import LinkedJob
 from jobsync_tui.backend.store.process import ProcessIdentity
 from jobsync_tui.backend.sync.parts import SyncParts, SyncTiming
 from jobsync_tui.backend.sync.pipeline import Pipeline
@@ -42,6 +43,7 @@ from jobsync_tui.backend.target.local_seed import Candidate, Interview, Seed
 from .databases import url_at
 
 SHELF = "shelf"
+OTHER = "other"
 ALICE = Actor("alice")
 SETTLE = timedelta(seconds=20)
 
@@ -149,6 +151,16 @@ class MemoryJobs:
     async def sync_mark(self, integration: str, job_id: str) -> SyncMark | None:
         return self.marks.get((integration, job_id))
 
+    async def linked_to(self, target_id: str) -> tuple[LinkedJob, ...]:
+        linked = [(key, mark) for key, mark in self.marks.items() if mark.target_id == target_id]
+        return tuple(LinkedJob(target_id, *key, gone=mark.sync_status is SyncStatus.GONE) for key, mark in linked)
+
+
+async def never_renamed(integration: str) -> tuple[str, ...]:
+    """Return the former ids of an integration that had none."""
+    del integration
+    return ()
+
 
 class HandClock:
     """A clock that moves only when it is turned, or set wrong."""
@@ -236,6 +248,8 @@ async def open_bench(folder: Path, target: Target | None = None) -> AsyncIterato
         rules=in_force,
         policy=EvaluationPolicy,
         authorise=authorise,
+        configured=lambda: (SHELF, OTHER),
+        former=never_renamed,
         now=clock.now,
         timing=SyncTiming(settle_after=SETTLE),
     )

@@ -78,7 +78,16 @@ async def _integrations(backend: Backend) -> list[Finding]:
         )
         for old, new in await backend.health.unfinished_renames()
     ]
-    return findings or [ok("integrations", "None has left the configuration with its data behind")]
+    findings = findings or [ok("integrations", "None has left the configuration with its data behind")]
+    return findings + [_shared(*each) for each in await backend.health.shared_links()]
+
+
+def _shared(target_id: str, jobs: tuple[str, ...]) -> Finding:
+    return fail(
+        "links",
+        f"{len(jobs)} ATS jobs are linked to the same job in Tenzo, {target_id}, and none of them is synced: {', '.join(jobs)}",
+        "Link each but one to a job of its own: jobsync adopt -i ID --link ATS_ID TARGET_ID",
+    )
 
 
 def _unopened(error: JobsyncError) -> Finding:

@@ -248,6 +248,8 @@ class Context:
             rules=self.stores.rules.current,
             policy=self.policy,
             authorise=self.authorise_sync,
+            configured=lambda: [each.id for each in self.settings.integrations],
+            former=lambda integration: self.stores.renames.former((integration,)),
             now=self.now,
             timing=SyncTiming(settle_after=self.settings.sync.settle_after),
         )

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime
 
+from ..store.links import LinkedJob
 from .base import Service, for_admins
+
+ELSEWHERE = "a job of another integration"
+"""What an ATS job is called towards an admin who may not use its integration."""
 
 
 class HealthService(Service):
@@ -26,6 +31,23 @@ class HealthService(Service):
         if not context.guard.require(context.actor).everything(context.actor):
             return ()
         return tuple((each.old, each.new) for each in await context.stores.renames.unfinished())
+
+    @for_admins
+    async def shared_links(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Return each job of the target that several ATS jobs are linked to, with these.
+
+        Those of integrations that are not the actor's have no names. A job that left its ATS is not counted: it writes nothing.
+        """
+        visible = set(self.context.visible())
+        found: defaultdict[str, list[LinkedJob]] = defaultdict(list)
+        for link in await self.context.job_store.shared_links():
+            if not link.gone:
+                found[link.target_id].append(link)
+        return tuple(
+            (target_id, tuple(f"{each.integration}:{each.job_id}" if each.integration in visible else ELSEWHERE for each in links))
+            for target_id, links in found.items()
+            if len(links) > 1 and any(each.integration in visible for each in links)
+        )
 
     @for_admins
     async def last_recorded(self) -> datetime | None:

@@ -16,8 +16,9 @@ from ..canonical import storable
 from ..database import Database, Db
 from ..errors import StorageError
 from ..models import CachedJob, EvaluationPolicy, Job, JobPage, JobRow, Sort, SortField, SyncMark, SyncStatus
-from . import codec, listing, marks, sources
+from . import codec, links, listing, marks, sources
 from .finder import ROW_COLUMNS, Finder
+from .links import LinkedJob
 from .listing import GoneCounts, ListingState, PageCounts
 from .ordering import create_order, has_order
 from .process import ProcessIdentity
@@ -213,6 +214,14 @@ class JobStore:
     async def sync_mark(self, integration: str, job_id: str) -> SyncMark | None:
         """Return what the last sync of the job recorded, None where there was none."""
         return await self._database.read(_sync_mark, integration, job_id)
+
+    async def linked_to(self, target_id: str) -> tuple[LinkedJob, ...]:
+        """Return the jobs that are linked to that job of the target; more than one where something went wrong."""
+        return await self._database.read(links.linked_to, target_id)
+
+    async def shared_links(self) -> tuple[LinkedJob, ...]:
+        """Return every job that is linked to the same job of the target as another one, those of one together."""
+        return await self._database.read(links.shared_links)
 
     async def facets(self, integrations: Sequence[str]) -> Mapping[str, int]:
         """Return how many jobs there are in each sync status."""

@@ -31,6 +31,9 @@ from .statements import change, first, insertion, run
 
 _OF_JOB = "integration = ? AND job_id = ?"
 _HAS_OPEN = f"SELECT 1 FROM operations WHERE {_OF_JOB} AND settled_ms IS NULL LIMIT 1"  # noqa: S608 - its own texts
+_BESIDE = (
+    "SELECT 1 FROM operations WHERE target_id = ? AND (settled_ms IS NULL OR settled_ms > ?) AND (integration <> ? OR job_id <> ?) LIMIT 1"
+)
 _LAST_CREATE = (
     f"SELECT idempotency_key, sent_ms, target_id, payload_hash, external_id FROM operations WHERE {_OF_JOB} AND kind = ?"  # noqa: S608
     " ORDER BY id DESC LIMIT 1"
@@ -221,6 +224,14 @@ def open_for(db: Db, integration: str, job_id: str) -> Operation | None:
 def has_open(db: Db, integration: str, job_id: str) -> bool:
     """Return whether the job has an operation that is not settled."""
     return first(db, _HAS_OPEN, storable(integration), storable(job_id)) is not None
+
+
+def written_beside(db: Db, operation: Operation) -> bool:
+    """Return whether another job has an open write to the same job of the target, or one that ended since this attempt began."""
+    if operation.target_id is None:
+        return False
+    since = clock.to_ms(operation.created_at)
+    return first(db, _BESIDE, operation.target_id, since, storable(operation.integration), storable(operation.job_id)) is not None
 
 
 def key_for(db: Db, operation: Operation) -> str:

@@ -66,7 +66,7 @@ class Ledger:
         A create that repeats one whose answer never came gets the idempotency key of that one.
 
         Raises:
-            Busy: The lease is lost, or the job has an operation that is not settled.
+            Busy: The lease is lost, the job has an operation that is not settled, or another one writes to the same job of the target.
             StorageError: The intent or the audit row cannot be written.
         """
         return await self._database.write_unsynced(self._begin, operation, lease)
@@ -127,6 +127,8 @@ class Ledger:
         self.leases.require(db, lease, renew=False)
         if journal.has_open(db, operation.integration, operation.job_id):
             raise Busy("An earlier write to this job is not settled yet.", remedy="Wait until its outcome is known.")
+        if journal.written_beside(db, operation):
+            raise Busy("Another ATS job was just written to the same job in Tenzo.", remedy="Sync the job again.")
         key = journal.key_for(db, operation) if operation.kind is OperationKind.CREATE else operation.idempotency_key
         begun = replace(operation, idempotency_key=key, audit_seq=audit.begin(db, attempt_of(operation)))
         journal.insert(db, begun)

@@ -7,6 +7,7 @@ from ..models import SortField
 from . import codec
 from .automatic_tables import AUTOMATIC_TABLES, SHARE_TABLES, TOLD_TABLES, TickRow
 from .ledger_tables import LEDGER_TABLES
+from .links import create_link_index
 from .ordering import COLUMNS, TIMES, create_order
 from .parts import parts_of
 from .rename_table import create_renames
@@ -26,6 +27,7 @@ def _create(db: Db, dialect: Dialect) -> None:
     dialect.order_bytewise(db, "jobs", [COLUMNS[field] for field in SortField if field not in TIMES])
     create_order(db, dialect, SortField.UPDATED_AT)
     create_sync_status_index(db)
+    create_link_index(db, dialect)
     create_renames(db, dialect)
     create_rule_tables(db, dialect)
     for counter in ("jobs", "listings", "judgements"):
@@ -97,6 +99,7 @@ MIGRATIONS = (
     Migration(8, "all slots that were ever run, for clocks that jump", _spans),
     Migration(9, "open writes by the time since their host's start", _uptimes),
     Migration(10, "who may see a job", _visibility),
+    Migration(11, "which jobs of the target are linked", create_link_index),
 )
 
 SCHEMA = Schema("store", 1 + len(MIGRATIONS), _create, MIGRATIONS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -12,6 +12,7 @@ from ..access import Actor
 from ..ats.base import Adapter
 from ..models import CachedJob, EvaluationPolicy, Job, RuleSet, SyncMark
 from ..store.ledger import Ledger
+from ..store.links import LinkedJob
 from ..target.base import Target
 
 
@@ -36,6 +37,9 @@ class JobCache(Protocol):
     async def sync_mark(self, integration: str, job_id: str) -> SyncMark | None:
         """Return where the job stands towards the target."""
 
+    async def linked_to(self, target_id: str) -> tuple[LinkedJob, ...]:
+        """Return the jobs that are linked to that job of the target."""
+
 
 @dataclass(frozen=True, slots=True)
 class SyncTiming:
@@ -59,6 +63,8 @@ class SyncParts:
         rules: The rules in force at this moment.
         policy: What the configuration adds to them.
         authorise: Lets the actor pass to the integration, or raises `AccessDenied` or `UsageError` after recording the refusal.
+        configured: The ids of all integrations; an external id that begins with one of them names a job of it.
+        former: The ids that an integration had before it was renamed.
     """
 
     target: Target
@@ -68,6 +74,8 @@ class SyncParts:
     rules: Callable[[], Awaitable[RuleSet]]
     policy: Callable[[], EvaluationPolicy]
     authorise: Callable[[Actor, str], Awaitable[None]]
+    configured: Callable[[], Collection[str]]
+    former: Callable[[str], Awaitable[Collection[str]]]
     now: Callable[[], datetime] = clock.now
     timing: SyncTiming = SyncTiming()
 

@@ -14,6 +14,7 @@ from ..target.base import Target, TargetJob, alike
 from .difference import difference
 from .fields import desired_fields
 from .names import NameCheck
+from .ownership import barred
 from .parts import SyncParts, external_id
 from .plan import Proposal, TargetSide, refusal_proposal, refused, sync_proposal
 from .steps import StepLog
@@ -85,11 +86,15 @@ class Planner:
         found, gone = await read_target(self._parts.target, job, mark)
         side = TargetSide(found[0] if len(found) == 1 else None, mark, gone, self._parts.now())
         desired = desired_fields(job, eligibility)
-        if len(found) > 1:
+        in_the_way = _several(found) if len(found) > 1 else await self._barred(job, side.job)
+        if in_the_way is not None:
             proposal = sync_proposal(eligibility, desired, side, ats_read_at=reading.read_at)
-            return refused(proposal.plan, side, _several(found))
+            return refused(proposal.plan, side, in_the_way)
         missing = await self._names.missing(difference(desired, side.current, side.written).changes)
         return sync_proposal(eligibility, desired, side, ats_read_at=reading.read_at, missing=missing)
+
+    async def _barred(self, job: Job, found: TargetJob | None) -> Failure | None:
+        return None if found is None else await barred(self._parts, job.integration, job.id, found)
 
 
 async def read_target(target: Target, job: Job, mark: SyncMark) -> tuple[tuple[TargetJob, ...], str | None]:

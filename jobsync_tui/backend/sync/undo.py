@@ -12,6 +12,7 @@ from ..models import Change, Failure, PlanKind, StepName, SyncMark, SyncPlan, Sy
 from ..store.journal import Operation, OperationKind, OperationState
 from .attempt import Attempt, failure_of, unread_head
 from .fields import merge_patch, ordered
+from .ownership import barred
 from .pipeline import Pipeline
 from .plan import Proposal, TargetSide, plan_digest, refused, unreadable_plan
 from .planner import OnRead
@@ -78,7 +79,9 @@ class Undo:
             job = None if operation.target_id is None else await self._parts.target.get(operation.target_id)
             mark = await self._parts.jobs.sync_mark(operation.integration, operation.job_id) or SyncMark()
             side = TargetSide(job, mark, None, self._parts.now())
-            return undo_proposal(operation, side)
+            proposal = undo_proposal(operation, side)
+            taken = None if job is None else await barred(self._parts, operation.integration, operation.job_id, job)
+            return proposal if taken is None else refused(proposal.plan, side, taken)
 
 
 def undo_proposal(operation: Operation, side: TargetSide) -> Proposal:

@@ -1,0 +1,66 @@
+"""To which ATS job a job of the target belongs: two must never be written into one.
+
+The target says so by the external id, this database by what its syncs are linked to. A job that either of them gives to another ATS job is
+left alone until a person has decided.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection
+
+from ..models import Failure
+from ..target.base import TargetJob
+from .parts import SyncParts, external_id
+
+TAKEN = "target_job_taken"
+
+
+def claimed_by(external: str | None, integrations: Collection[str]) -> str | None:
+    """Return the one of ``integrations`` whose job an external id names, however it is spelled; None where it names none of them."""
+    integration, colon, job_id = (external or "").partition(":")
+    if not colon or not job_id:
+        return None
+    return next((each for each in integrations if _folded(each) == _folded(integration)), None)
+
+
+async def barred(parts: SyncParts, integration: str, job_id: str, job: TargetJob) -> Failure | None:
+    """Return why a job of the target must not be written for that ATS job, or None where nobody else has it."""
+    own = external_id(integration, job_id)
+    if await _names_another(parts, integration, job_id, job):
+        return Failure(
+            TAKEN,
+            f"The job {job.id} in Tenzo belongs to another ATS job: its external ID is {job.external_id}",
+            f"If it is the one for {own}, correct its external ID in Tenzo. If not, {_linking(integration, job_id)}",
+        )
+    for other in await parts.jobs.linked_to(job.id):
+        if (other.integration, other.job_id) == (integration, job_id):
+            continue
+        # The target itself says that the job is ours: what left the ATS, or the configuration, has no claim to it any more.
+        if job.external_id == own and (other.gone or other.integration not in parts.configured()):
+            continue
+        name = f"the ATS job {other.job_id}" if other.integration == integration else "a job of another integration"
+        return Failure(
+            TAKEN,
+            f"The job {job.id} in Tenzo is linked to {name} as well",
+            f"If it belongs to the other one, {_linking(integration, job_id)} Else do the same for the other one.",
+        )
+    return None
+
+
+async def _names_another(parts: SyncParts, integration: str, job_id: str, job: TargetJob) -> bool:
+    """Return whether the external id is that of another job; that of this one under a former id of its integration is not."""
+    if job.external_id is None or job.external_id == external_id(integration, job_id):
+        return False
+    former = await parts.former(integration)
+    if job.external_id in {external_id(each, job_id) for each in former}:
+        return False
+    return claimed_by(job.external_id, {*parts.configured(), *former}) is not None
+
+
+def _linking(integration: str, job_id: str) -> str:
+    return f"link {job_id} to a job of its own: jobsync adopt -i {integration} --link {job_id} TARGET_ID."
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold().strip()

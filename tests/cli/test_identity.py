@@ -1,0 +1,91 @@
+"""Which job is which, from the command line: jobs of the target that are linked twice, adopting, and integrations under a new id."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from .conftest import Jobsync
+
+CONFIG = """
+[storage]
+url = "sqlite:///{folder}/jobsync.db"
+
+[[integrations]]
+id = "export"
+provider = "file"
+path = "jobs.csv"
+"""
+RULES = "rules: [{name: All, actions: [{folder: Ohio}]}]"
+
+
+class Place:
+    """A folder with a configuration, an export and rules that take every job."""
+
+    def __init__(self, folder: Path, jobsync: Jobsync) -> None:
+        self.folder = folder
+        self.config = folder / "jobsync.toml"
+        self._jobsync = jobsync
+        self.config.write_text(CONFIG.format(folder=folder))
+        self.config.chmod(0o600)
+        folder.chmod(0o700)
+        self.jobs("1,Welder", "2,Driver")
+        (folder / "rules.yaml").write_text(RULES)
+
+    def jobs(self, *rows: str) -> None:
+        """Export these jobs."""
+        (self.folder / "jobs.csv").write_text("\n".join(["id,name", *rows]) + "\n")
+
+    def __call__(self, *arguments: str, code: int = 0) -> object:
+        """Run a command with ``--json``, and return its document."""
+        ended = self._jobsync("-c", str(self.config), *arguments, "--json")
+        assert ended.code == code, (ended.out, ended.err)
+        return ended.json
+
+    def words(self, *arguments: str, code: int = 0) -> str:
+        """Run a command, and return what it prints."""
+        ended = self._jobsync("-c", str(self.config), *arguments)
+        assert ended.code == code, (ended.out, ended.err)
+        return ended.out + ended.err
+
+    def outcomes(self, *arguments: str, code: int = 0) -> dict[str, tuple[str, str | None]]:
+        """Sync everything, and return outcome and error code of each job."""
+        document = self("sync", "1", "2", "--yes", *arguments, code=code)
+        assert isinstance(document, dict)
+        return {each["job"]["id"]: (each["outcome"], (each["error"] or {}).get("code")) for each in document["results"]}
+
+    def change(self, database: str, sql: str) -> None:
+        """Change one of the databases behind the program's back."""
+        with closing(sqlite3.connect(self.folder / database)) as connection, connection:
+            assert connection.execute(sql).rowcount > 0
+
+    def findings(self, check: str) -> list[dict[str, str]]:
+        """Return what doctor finds wrong under ``check``."""
+        ended = self._jobsync("-c", str(self.config), "doctor", "--offline", "--json")
+        return [each for each in ended.json["findings"] if each["check"] == check and each["status"] != "ok"]
+
+
+@pytest.fixture
+def place(tmp_path: Path, jobsync: Jobsync) -> Place:
+    place = Place(tmp_path, jobsync)
+    place("refresh")
+    place.words("rules", "import", str(tmp_path / "rules.yaml"))
+    return place
+
+
+CREATED = {"1": ("created", None), "2": ("created", None)}
+SHARE = "UPDATE sync_marks SET target_id = (SELECT MIN(target_id) FROM sync_marks)"
+
+
+def test_the_doctor_finds_what_is_linked_to_one_job(place: Place) -> None:
+    assert place.outcomes() == CREATED
+    assert place.findings("links") == []
+    place.change("jobsync.db", SHARE)
+    [found] = place.findings("links")
+    assert found["status"] == "fail"
+    assert "export:1, export:2" in found["message"]
+    assert "adopt" in found["remedy"]
+    assert place.outcomes(code=3) == {"1": ("refused", "target_job_taken"), "2": ("refused", "target_job_taken")}

@@ -1,0 +1,132 @@
+"""Two ATS jobs are never written into one job of the target."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from jobsync_tui.backend.models import JsonValue, Outcome, SyncMark, SyncStatus
+from jobsync_tui.backend.sync.undo import Undo
+from jobsync_tui.backend.target.base import TargetJob
+from tests.support.sync_bench import ALICE, OTHER, SHELF, Bench, a_job
+from tests.support.wrapped_target import WrappedTarget
+
+pytestmark = pytest.mark.usefixtures("on_each_database")
+
+
+async def two_jobs(bench: Bench) -> tuple[str, str]:
+    """Sync two jobs, and return the ids of their jobs in the target."""
+    bench.ats.put(a_job("1"), a_job("2"))
+    results = [await bench.pipeline.sync(ALICE, SHELF, each) for each in ("1", "2")]
+    assert [result.outcome for result in results] == [Outcome.CREATED] * 2
+    return str(results[0].target_id), str(results[1].target_id)
+
+
+async def content(bench: Bench, target_id: str) -> TargetJob:
+    found = await bench.local.get(target_id)
+    assert found is not None
+    return found
+
+
+async def test_a_target_job_that_names_another_job_is_left_alone(bench: Bench) -> None:
+    """After a merge in the target, say, whose survivor carries the other job's external id."""
+    first, second = await two_jobs(bench)
+    await bench.local.remove(second)
+    await bench.local.link(first, f"{SHELF}:2", etag=None)
+    bench.ats.put(a_job("1", name="ICU changed"))
+    before = await content(bench, first)
+    plan = await bench.pipeline.plan(ALICE, SHELF, "1")
+    result = await bench.pipeline.sync(ALICE, SHELF, "1", expected_digest=plan.digest)
+    assert result.outcome is Outcome.REFUSED
+    assert result.error is not None
+    assert (result.error.code, f"{SHELF}:2" in result.error.message) == ("target_job_taken", True)
+    assert "adopt -i shelf --link 1" in str(result.error.remedy)
+    assert await content(bench, first) == before
+    assert bench.jobs.marks[SHELF, "1"].sync_status is SyncStatus.SYNCED
+
+
+@pytest.mark.parametrize("spelled", [f"{OTHER}:7", f"{OTHER.upper()}:7"])
+async def test_so_is_one_that_names_a_job_of_another_integration(bench: Bench, spelled: str) -> None:
+    first, _ = await two_jobs(bench)
+    await bench.local.link(first, spelled, etag=None)
+    bench.ats.put(a_job("1", name="ICU changed"))
+    assert (await bench.pipeline.sync(ALICE, SHELF, "1")).outcome is Outcome.REFUSED
+
+
+async def test_a_former_id_of_the_same_job_is_no_other_job(bench: Bench) -> None:
+    """A rename whose external ids have not all followed yet."""
+
+    async def former(integration: str) -> tuple[str, ...]:
+        return ("before",) if integration == SHELF else ()
+
+    first, second = await two_jobs(bench)
+    bench.ats.put(a_job("1", name="ICU changed"), a_job("2", name="ICU changed too"))
+    await bench.local.link(first, "before:1", etag=None)
+    await bench.local.link(second, "before:3", etag=None)
+    pipeline = type(bench.pipeline)(replace(bench.parts, former=former))
+    assert (await pipeline.sync(ALICE, SHELF, "1")).outcome is Outcome.UPDATED
+    assert (await pipeline.sync(ALICE, SHELF, "2")).outcome is Outcome.REFUSED
+
+
+async def test_one_target_id_belongs_to_one_job(bench: Bench) -> None:
+    """Whatever the external id says: a target that drops it, or a restored database, must not have two write in turns."""
+    first, _ = await two_jobs(bench)
+    bench.jobs.marks[SHELF, "2"] = replace(bench.jobs.marks[SHELF, "2"], target_id=first)
+    bench.ats.put(a_job("1", name="ICU changed"), a_job("2", name="ICU changed too"))
+    before = await content(bench, first)
+    for job_id, other in (("1", "2"), ("2", "belongs to another")):
+        result = await bench.pipeline.sync(ALICE, SHELF, job_id)
+        assert result.outcome is Outcome.REFUSED
+        assert result.error is not None
+        assert other in result.error.message
+    assert await content(bench, first) == before
+
+
+async def test_what_left_the_ats_has_no_claim_against_the_target_itself(bench: Bench) -> None:
+    """A posting that was made anew, and whose job in Tenzo a person gave to the new one."""
+    first, second = await two_jobs(bench)
+    await bench.local.remove(second)
+    del bench.jobs.marks[SHELF, "2"]
+    await bench.local.link(first, f"{SHELF}:2", etag=None)
+    assert (await bench.pipeline.sync(ALICE, SHELF, "2")).outcome is Outcome.REFUSED
+    await bench.jobs.mark_gone(SHELF, "1")
+    result = await bench.pipeline.sync(ALICE, SHELF, "2")
+    assert (result.outcome, result.target_id) == (Outcome.UPDATED, first)
+
+
+async def test_undo_writes_into_no_other_jobs_place(bench: Bench) -> None:
+    first, _ = await two_jobs(bench)
+    bench.ats.put(a_job("1", name="ICU changed"))
+    updated = await bench.pipeline.sync(ALICE, SHELF, "1")
+    await bench.local.link(first, f"{OTHER}:7", etag=None)
+    undone = await Undo(bench.pipeline).undo(ALICE, str(updated.operation_id))
+    assert (undone.outcome, undone.error and undone.error.code) == (Outcome.REFUSED, "target_job_taken")
+    assert (await content(bench, first)).fields["name"] == "ICU changed"
+
+
+async def test_two_at_the_same_time_are_one_after_the_other(bench: Bench) -> None:
+    """Between the look at who is linked and the write, another job is linked and written."""
+    first, _ = await two_jobs(bench)
+    bench.ats.put(a_job("1", name="ICU changed"), a_job("2", name="ICU changed too"))
+    marks = dict(bench.jobs.marks)
+    looked, go_on = asyncio.Event(), asyncio.Event()
+
+    async def pause(target_id: str, fields: Mapping[str, JsonValue]) -> None:
+        looked.set()
+        await go_on.wait()
+
+    bench.jobs.marks[SHELF, "1"] = SyncMark()
+    bench.jobs.marks[SHELF, "2"] = replace(marks[SHELF, "2"], target_id=first)
+    await bench.local.link(first, "elsewhere:9", etag=None)
+    slow = asyncio.create_task(bench.another(WrappedTarget(bench.local, before_update=pause)).sync(ALICE, SHELF, "2"))
+    await asyncio.wait_for(looked.wait(), 10)
+    # As it was while the first one looked: to the journal alone the two are in each other's way.
+    linked = bench.jobs.marks
+    bench.jobs.marks = {(SHELF, "1"): marks[SHELF, "1"]}
+    beside = await bench.pipeline.sync(ALICE, SHELF, "1")
+    bench.jobs.marks = linked
+    go_on.set()
+    assert (await slow).outcome is Outcome.UPDATED
+    assert (beside.outcome, beside.written) == (Outcome.BUSY, False)
+    assert (await content(bench, first)).fields["name"] == "ICU changed too"
