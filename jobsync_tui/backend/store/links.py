@@ -48,4 +48,4 @@ def linked_targets(db: Db) -> frozenset[str]:
 def create_link_index(db: Db, dialect: Dialect) -> None:
     """Index what jobs are linked to; the many that never were synced cost nothing."""
     del dialect
-    db.execute_sql("CREATE INDEX sync_marks_by_target ON sync_marks (target_id) WHERE target_id IS NOT NULL")
+    db.execute_sql("CREATE INDEX IF NOT EXISTS sync_marks_by_target ON sync_marks (target_id) WHERE target_id IS NOT NULL")
