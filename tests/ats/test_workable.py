@@ -13,7 +13,8 @@ from jobsync_tui.backend.ats.base import Listing
 from jobsync_tui.backend.ats.rows import read_rows
 from jobsync_tui.backend.ats.workable import SHAPE, Row, Workable, to_job
 from jobsync_tui.backend.errors import UnexpectedAnswer
-from jobsync_tui.backend.models import Job, JobStatus, Location
+from jobsync_tui.backend.models import Job, JobStatus, Location, Visibility
+from tests.support import faults
 from tests.support.ats_server import Answer, Asked
 from tests.support.clockwork import START
 from tests.support.recordings import answered
@@ -46,7 +47,7 @@ def test_the_recorded_listing_field_by_field() -> None:
         url="https://nangodev.workable.com/jobs/5986327",
         created_at=datetime(2026, 3, 25, tzinfo=UTC),
         updated_at=datetime(2026, 7, 23, 18, 58, 17, tzinfo=UTC),
-        not_loaded=("employment_type", "custom"),
+        not_loaded=("employment_type", "owner", "custom"),
     )
     assert second.location == Location("New York, United States", "New York", "New York", "United States")
 
@@ -54,7 +55,7 @@ def test_the_recorded_listing_field_by_field() -> None:
 def test_the_recorded_single_job() -> None:
     document = msgspec.json.decode(recorded("workable/get-job.json"))["response"]
     job = to_job(answered(document, "Workable").decode(Row), "acme")
-    assert (job.id, job.employment_type, job.location, job.not_loaded) == ("9CD658E13E", "Full-time", LONDON, ())
+    assert (job.id, job.employment_type, job.location, job.not_loaded) == ("9CD658E13E", "Full-time", LONDON, ("owner", "custom"))
     assert job.custom == {
         "industry": "Staffing and Recruiting",
         "function": "Other",
@@ -63,6 +64,32 @@ def test_the_recorded_single_job() -> None:
     }
     assert job.description == document["full_description"]
     assert job.updated_at == datetime(2026, 7, 23, 20, 46, 41, tzinfo=UTC)
+
+
+async def test_who_owns_a_job_and_its_custom_attributes() -> None:
+    async with staged(WorkableWire(4)) as on:
+        jobs = [await on.adapter.job(on.wire.job_id(job)) for job in on.wire.jobs]
+        assert [job and job.owner for job in jobs] == ["Dana Whitfield", "Dana Whitfield", "Aisha Bello", None]
+        assert jobs[0] is not None
+        assert jobs[0].custom == {"Req Type": "New", "industry": "Staffing", "function": "Other"}
+        assert jobs[0].not_loaded == ()
+
+
+async def test_a_token_that_may_not_see_the_team_reads_the_job() -> None:
+    async with staged(WorkableWire(1)) as on:
+        on.server.inject(Answer({"error": "Forbidden"}, status=403), times=faults.MANY, when=lambda asked: asked.path.count("/") > 4)
+        job = await on.adapter.job(on.wire.job_id(on.wire.jobs[0]))
+        assert job is not None
+        assert (job.owner, job.custom, job.not_loaded) == (None, {"industry": "Staffing", "function": "Other"}, ())
+
+
+def test_who_may_see_a_job() -> None:
+    def of(state: str, *, confidential: bool | None) -> Visibility | None:
+        return to_job(Row(shortcode="1", state=state, confidential=confidential), "acme").visibility
+
+    assert of("published", confidential=False) is of("published", confidential=None) is Visibility.PUBLIC
+    assert of("published", confidential=True) is of("closed", confidential=True) is Visibility.CONFIDENTIAL
+    assert of("draft", confidential=False) is None
 
 
 async def test_a_next_page_on_another_host_is_asked_of_the_account() -> None:

@@ -3,15 +3,19 @@
 A job's key is its ``shortcode``. The next page is an address, in the vendor's examples on another host than the account's own: its query
 is taken over and the request goes to the account all the same. Not found: how long the window of Workable's rate limit is; ten seconds
 are assumed where ``x-rate-limit-reset`` (seconds since 1970) says nothing. A listing lacks employment type, industry, function,
-experience and education, which are asked for by job; should a row have them after all, they are taken.
+experience and education, which are asked for by job; should a row have them after all, they are taken. Who is on a job's hiring team and
+its custom attributes are lists of their own (``/jobs/{shortcode}/members``, ``/recruiters`` and ``/custom_attributes``; a client made of
+the vendor's specification), so that they come with single jobs only, at the cost of two requests. Not found: the form of an attribute; its
+name is looked for under the keys that Workable uses elsewhere.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -22,9 +26,10 @@ from ..http import HeaderAuth, RateHeaders, Reply, segment
 from ..models import FieldAvailability, Job, JobStatus, JsonValue, Location
 from .base import Adapter, Connection, Listing, Page
 from .paginator import Part, by_cursor
+from .paging import both
 from .resume import Place
 from .rows import RowShape, convert_one, read_rows
-from .values import address, distinct, filled, moment, place, status_of, texts
+from .values import address, distinct, filled, moment, place, status_of, texts, visibility_of
 
 PAGE = 100
 OVERLAP = timedelta(minutes=5)
@@ -37,7 +42,9 @@ STATUS = {
 REMOTE = {"remote": True, "hybrid": False, "on_site": False}
 
 _TEXTS = "description,full_description,requirements,benefits"
-_SINGLE = ("employment_type", "custom")
+_SINGLE = ("owner", "custom")
+_RECRUITING = ("recruit", "hiring", "admin")
+"""Parts of the roles in a hiring team, that of the owner first."""
 R = TypeVar("R")
 _IN_PATH = re.compile(r"/(?:j|jobs)/([0-9A-Za-z]{10})(?:/|$)")
 
@@ -82,6 +89,30 @@ class Row(msgspec.Struct):
     function: str | None = None
     experience: str | None = None
     education: str | None = None
+    confidential: bool | None = None
+
+
+class _Member(msgspec.Struct):
+    name: str | None = None
+    email: str | None = None
+    role: str | None = None
+
+
+class _Team(msgspec.Struct):
+    members: list[_Member | None] | None = None
+    recruiters: list[_Member | None] | None = None
+
+
+class _Attribute(msgspec.Struct):
+    name: str | None = None
+    title: str | None = None
+    label: str | None = None
+    key: str | None = None
+    value: object = None
+
+
+class _Attributes(msgspec.Struct):
+    custom_attributes: list[_Attribute | None]
 
 
 class _Paging(msgspec.Struct):
@@ -101,7 +132,7 @@ class Workable(Adapter):
 
     provider = "workable"
     title = "Workable"
-    availability = FieldAvailability(never=frozenset({"client", "owner"}), single_only=frozenset(_SINGLE))
+    availability = FieldAvailability(never=frozenset({"client"}), single_only=frozenset({*_SINGLE, "employment_type"}))
     incremental = True
     default_base_url = None
 
@@ -122,9 +153,14 @@ class Workable(Adapter):
         return by_cursor(self.title, self._part, listing, overlap=OVERLAP)
 
     async def job(self, job_id: str) -> Job | None:
-        """Ask for the job by its shortcode."""
-        reply = await self._http.get(f"jobs/{segment(job_id)}", accept={404})
-        return None if reply.status == 404 else convert_one(reply.decode(Row), self._job, self.title)
+        """Ask for the job by its shortcode, then for its hiring team and its custom attributes."""
+        path = f"jobs/{segment(job_id)}"
+        reply = await self._http.get(path, accept={404})
+        found = None if reply.status == 404 else convert_one(reply.decode(Row), self._job, self.title)
+        if found is None:
+            return None
+        owner, attributes = await both(self._owner(path), self._attributes(path))
+        return replace(found, owner=owner, custom={**attributes, **found.custom}, not_loaded=())
 
     @classmethod
     def job_id_in_url(cls, url: str) -> str | None:
@@ -142,6 +178,27 @@ class Workable(Adapter):
         if following and parts is None:
             raise UnexpectedAnswer("Workable named a next page that is no address", service=self.title)
         return Part(read, parts.query if parts else None)
+
+    async def _owner(self, path: str) -> str | None:
+        """Return who recruits for a job, else who is first in its team; None where the token may not see that."""
+        for part in ("members", "recruiters"):
+            reply = await self._http.get(f"{path}/{part}", accept={403, 404})
+            team = reply.decode(_Team) if reply.ok else _Team()
+            people = [each for each in (team.members or team.recruiters or ()) if each is not None]
+            people.sort(key=_rank)
+            if people:
+                return filled(people[0].name) or filled(people[0].email)
+        return None
+
+    async def _attributes(self, path: str) -> Mapping[str, JsonValue]:
+        """Return the custom attributes of a job by their names."""
+        reply = await self._http.get(f"{path}/custom_attributes", accept={403, 404})
+        found: dict[str, JsonValue] = {}
+        for each in reply.decode(_Attributes).custom_attributes if reply.ok else ():
+            name = next(filter(filled, (each.title, each.label, each.name, each.key)), None) if each is not None else None
+            if each is not None and name and each.value not in (None, "", []):
+                found[name] = cast("JsonValue", each.value)
+        return found
 
     def _job(self, row: Row) -> Job:
         return to_job(row, self.connection.integration)
@@ -175,13 +232,14 @@ def to_job(row: Row, integration: str) -> Job:
         requisition_id=filled(row.code),
         employment_type=None if isinstance(row.employment_type, UnsetType) else filled(row.employment_type),
         remote=_remote(row.workplace_type, main),
+        visibility=visibility_of("public" if row.state == "published" else None, confidential=row.confidential),
         description=filled(row.full_description) or _whole(row.description, row.requirements, row.benefits),
         url=filled(row.url) or filled(row.shortlink),
         tags=texts(row.keywords.split(",") if isinstance(row.keywords, str) else row.keywords),
         custom={name: value for name, value in extras.items() if value},
         created_at=moment(row.created_at),
         updated_at=moment(row.updated_at),
-        not_loaded=_SINGLE if row.employment_type is UNSET else (),
+        not_loaded=("employment_type", *_SINGLE) if row.employment_type is UNSET else _SINGLE,
     )
 
 
@@ -200,6 +258,11 @@ def explain(reply: Reply) -> RemoteError | None:
             remedy="Give the token the scope r_jobs.",
         )
     return None
+
+
+def _rank(member: _Member) -> int:
+    role = (member.role or "").lower()
+    return next((number for number, word in enumerate(_RECRUITING) if word in role), len(_RECRUITING))
 
 
 def _place(found: _Place) -> Location | None:

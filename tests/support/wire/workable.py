@@ -24,9 +24,12 @@ class WorkableWire(Wire):
         path = asked.path.removeprefix(self.base_path)
         if path == "/jobs":
             return self._jobs(asked)
-        found = next((job for job in self.alive if path == f"/jobs/{self.job_id(job)}"), None)
+        path, _, part = path.removeprefix("/jobs/").partition("/")
+        found = next((job for job in self.alive if path == self.job_id(job)), None)
         if found is None:
             return Answer({"error": "Not found"}, status=404)
+        if part:
+            return self._part(found, part)
         row = self._row(found) | self._texts() | {"employment_type": "Full-time", "industry": "Staffing", "function": "Other"}
         return Answer(row)
 
@@ -55,6 +58,20 @@ class WorkableWire(Wire):
         headers = {"x-rate-limit-limit": "10", "x-rate-limit-remaining": "9", "x-rate-limit-reset": "1764000000"}
         return Answer(answer, headers=headers)
 
+    def _part(self, job: WireJob, part: str) -> Answer:
+        """Every third job has no members, and every fourth no recruiters either."""
+        team = [
+            {"id": "m1", "name": "Tom Becker", "headline": None, "email": "tom@example.com", "role": "reviewer"},
+            {"id": "m2", "name": "Dana Whitfield", "headline": "HR", "email": "dana@example.com", "role": "recruiter"},
+        ]
+        recruiters = [] if job.number % 4 == 0 else [{"id": "r1", "name": "Aisha Bello", "email": "aisha@example.com"}]
+        answers: dict[str, object] = {
+            "members": [] if job.number % 3 == 0 or job.number % 4 == 0 else team,
+            "recruiters": recruiters,
+            "custom_attributes": [{"key": "req_type", "title": "Req Type", "value": "New"}, {"key": "empty", "title": "E", "value": None}],
+        }
+        return Answer({part: answers[part]}) if part in answers else Answer({"error": "Not found"}, status=404)
+
     def _texts(self) -> dict[str, object]:
         return {"full_description": "<p>Text</p>", "description": "<p>Te</p>", "requirements": "<p>xt</p>", "benefits": None}
 
@@ -66,6 +83,7 @@ class WorkableWire(Wire):
             "shortcode": self.job_id(job),
             "code": f"REQ-{job.number}",
             "state": "published",
+            "confidential": job.number % 5 == 0,
             "department": {"not": "a text"} if job.broken else None,
             "department_hierarchy": [],
             "url": f"https://acme.workable.example.com/jobs/{job.number}",
