@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from jobsync_tui.backend.ats.base import Listing
-from jobsync_tui.backend.ats.recruitcrm import Row, to_job
-from jobsync_tui.backend.models import JobStatus, Location
-from tests.support.ats_server import Answer
+from jobsync_tui.backend.ats.recruitcrm import Names, Row, to_job
+from jobsync_tui.backend.models import JobStatus, Location, Visibility
+from tests.support.ats_server import Answer, Asked
 from tests.support.recordings import answered
 from tests.support.stage import jobs_in, staged
 from tests.support.wire.recruitcrm import RecruitCrmWire
 
 
 def read(**fields: Any) -> Any:
-    return to_job(answered({"slug": "s1", **fields}, "RecruitCRM").decode(Row), {"31": "Dana Whitfield"}, "acme")
+    return to_job(answered({"slug": "s1", **fields}, "RecruitCRM").decode(Row), Names({"31": "Dana Whitfield"}, {"7": "Shift"}), "acme")
 
 
 async def test_a_listing_names_owners_and_says_that_it_lacks_clients() -> None:
@@ -24,10 +26,10 @@ async def test_a_listing_names_owners_and_says_that_it_lacks_clients() -> None:
         jobs = jobs_in(await on.listed())
         assert {job.owner for job in jobs} == {"Dana Whitfield"}
         assert {job.not_loaded for job in jobs} == {("client",)}
-        assert on.http.requests == 2 + 1  # two pages and the users
+        assert on.http.requests == 2 + 2  # two pages, the users and the custom fields
         job = jobs[0]
         assert job.location == Location("Pune, Maharashtra, India", "Pune", "Maharashtra", "India")
-        assert (job.remote, job.employment_type, job.tags) == (True, "2", ("Ruby", "SQL"))
+        assert (job.remote, job.employment_type, job.tags) == (True, "Full Time", ("Ruby", "SQL"))
         assert job.custom == {"category": "Technology", "Req Type": "New"}
 
 
@@ -36,9 +38,9 @@ async def test_a_single_job_names_its_client() -> None:
         job = await on.adapter.job(on.wire.job_id(on.wire.jobs[0]))
         assert job is not None
         assert (job.client, job.not_loaded) == ("Acme Staffing", ())
-        assert on.http.requests == 3
+        assert on.http.requests == 4
         await on.adapter.job(on.wire.job_id(on.wire.jobs[1]))
-        assert on.http.requests == 5  # the users are known by now
+        assert on.http.requests == 6  # the users and custom fields are known by now
 
 
 def test_a_client_that_is_in_the_row_is_not_asked_for() -> None:
@@ -79,5 +81,59 @@ def test_numbers_and_texts_in_each_others_place() -> None:
     assert (job.requisition_id, job.owner, job.employment_type, job.remote) == ("17", "Dana Whitfield", "Full Time", False)
 
 
+@pytest.mark.parametrize(
+    ("found", "kind"),
+    [
+        (1, "Part Time"),
+        ("2", "Full Time"),
+        (3, "Contract"),
+        (4, "Contract to Permanent"),
+        ("Freelance", "Freelance"),
+        (9, "9"),
+        (None, None),
+    ],
+)
+def test_types_of_jobs(found: object, kind: str | None) -> None:
+    assert read(job_type=found).employment_type == kind
+
+
+def test_who_may_see_a_job() -> None:
+    assert read(job_posting_status="Public").visibility is Visibility.PUBLIC
+    assert read(job_posting_status="string").visibility is read().visibility is None
+
+
+async def test_a_search_that_knows_no_pages_becomes_a_listing_of_everything() -> None:
+    wire = RecruitCrmWire(23)
+    async with staged(wire) as on:
+        mark = (await on.listed())[-1].watermark
+        for job in wire.jobs[:10]:
+            job.changed += timedelta(days=3650)
+        wire.search_knows_pages = False
+        pages = await on.listed(Listing(watermark=mark))
+        assert {job.id for job in jobs_in(pages)} == {wire.job_id(job) for job in wire.jobs}
+        assert pages[-1].watermark
+        resumed = await on.listed(Listing(watermark=mark, cursor=pages[1].cursor))
+        assert [job.id for job in jobs_in(resumed)] == [wire.job_id(job) for job in wire.jobs[7:]]
+
+
+async def test_a_search_that_gives_its_first_page_again_becomes_a_listing_of_everything() -> None:
+    async with staged(Forgetful(16)) as on:
+        assert len({job.id for job in jobs_in(await on.listed(Listing(watermark="2026-01-01T00:00:00.000Z")))}) == 16
+
+
+class Forgetful(RecruitCrmWire):
+    """Its search takes no notice of the page."""
+
+    def answer(self, asked: Asked) -> Answer:
+        if asked.path.endswith("/search"):
+            asked = replace(asked, query={name: value for name, value in asked.query.items() if name != "page"})
+        return super().answer(asked)
+
+
 def test_a_custom_field_without_a_name_keeps_its_number() -> None:
-    assert read(custom_fields=[{"field_id": 12, "value": "x"}, {"field_id": 13, "value": None}, None]).custom == {"field 12": "x"}
+    assert read(
+        custom_fields=[{"field_id": 12, "value": "x"}, {"field_id": 7, "value": "y"}, {"field_id": 13, "value": None}, None]
+    ).custom == {
+        "field 12": "x",
+        "Shift": "y",
+    }

@@ -117,7 +117,9 @@ PARSERS = {
         partial(bullhorn_rows.to_job, labels={"customText1": "A", "customDate1": "B", "customInt3": "C"}, integration="acme"),
         under("data"),
     ),
-    "recruitcrm": Parser(recruitcrm.SHAPE, partial(recruitcrm.to_job, owners={"1": "Dana"}, integration="acme"), under("data"), "slug"),
+    "recruitcrm": Parser(
+        recruitcrm.SHAPE, partial(recruitcrm.to_job, names=recruitcrm.Names({"1": "Dana"}), integration="acme"), under("data"), "slug"
+    ),
     "workable": Parser(workable.SHAPE, partial(workable.to_job, integration="acme"), under("jobs"), "shortcode"),
     "smartrecruiters": Parser(smartrecruiters.SHAPE, partial(smartrecruiters.head, integration="acme"), under("content", totalFound=1)),
     "teamtailor": Parser(teamtailor.SHAPE, partial(teamtailor.to_job, named=NAMED, integration="acme"), under("data")),

@@ -1,33 +1,37 @@
 """RecruitCRM, API v1 (copies of the vendor's documentation; third-party code for what the answers really hold).
 
 The key is the ``slug``. Changes are asked for at ``/jobs/search``, whose ``updated_from`` is a date in examples, so the watermark is
-taken back by a day. A row names its owner by number, which ``/users`` turns into a name for all rows at once; it names the client by a
-slug, whose name is asked for only with a single job. Not found for certain: the words behind the numbers of ``job_type`` and
-``job_location_type``; the former stays as it is, of the latter 1 counts as remote.
+taken back by a day. ``page`` is not among the documented parameters of that search although its answers have pages: the first one is asked
+for without it, and where a further one is declined, or the first one comes again, everything is listed. A row names its owner and its
+custom fields by number, which ``/users`` and ``/custom-fields/jobs`` turn into names for all rows at once; it names the client by a slug,
+whose name is asked for only with a single job. Not documented: the values of ``job_posting_status``, of which words that say who sees a
+job are taken.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from typing import Generic, TypeVar, cast
 
 import msgspec
 
-from ..errors import CredentialsRejected, PermissionMissing, RemoteError, RemoteGone, UnexpectedAnswer
-from ..http import HeaderAuth, RateHeaders, Reply, segment
-from ..models import FieldAvailability, Job, JobStatus, JsonValue
+from ..errors import CredentialsRejected, PermissionMissing, Refused, RemoteError, RemoteGone, UnexpectedAnswer
+from ..http import HeaderAuth, Params, RateHeaders, Reply, segment
+from ..models import FieldAvailability, Job, JobStatus, JsonValue, Visibility
 from ..text import counted
 from .base import Adapter, Connection, Listing, Page
 from .paginator import Part, by_cursor
+from .paging import both
 from .resume import Place
 from .rows import BadRow, RowShape, convert_one, read_rows
-from .values import filled, moment, place, status_of, texts
+from .values import filled, moment, place, status_of, texts, visibility_of
 
 PAGE = 100
+_SORTED: Params = {"limit": PAGE, "sort_by": "createdon", "sort_order": "asc"}
 OVERLAP = timedelta(days=1)
 STATUS = {
     "open": JobStatus.OPEN,
@@ -46,9 +50,12 @@ STATUS = {
 OPEN_ID = "1"
 """The id of the status "Open" in every account."""
 
+_JOB_TYPES = {"1": "Part Time", "2": "Full Time", "3": "Contract", "4": "Contract to Permanent"}
+_POSTED = {"public": Visibility.PUBLIC, "published": Visibility.PUBLIC, "internal": Visibility.INTERNAL, "private": Visibility.CONFIDENTIAL}
 _LOCATION_TYPES = {"0": False, "1": True, "2": False}
 _SINGLE = ("client",)
 R = TypeVar("R")
+T = TypeVar("T")
 
 
 class _Labelled(msgspec.Struct):
@@ -89,9 +96,15 @@ class Row(msgspec.Struct):
     country: str | None = None
     owner: int | str | None = None
     custom_fields: list[_Field | None] | None = None
+    job_posting_status: int | str | None = None
     application_form_url: str | None = None
     created_on: str | None = None
     updated_on: str | None = None
+
+
+class _CustomField(msgspec.Struct):
+    field_id: int | str
+    field_name: str | None = None
 
 
 class _User(msgspec.Struct):
@@ -104,10 +117,23 @@ class _User(msgspec.Struct):
 class _Answer(msgspec.Struct, Generic[R]):
     data: list[R]
     next_page_url: str | None = None
+    current_page: int | None = None
     total: int | None = None
 
 
 SHAPE = RowShape(_Answer[Row], _Answer[msgspec.Raw], Row, lambda answer: answer.data, id_keys=("slug",))
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What users and custom fields are called, by their numbers."""
+
+    users: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+class _OnePageOnly(Exception):
+    """The search for changes takes no notice of pages, or declines to be asked for one."""
 
 
 class RecruitCrm(Adapter):
@@ -121,7 +147,7 @@ class RecruitCrm(Adapter):
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
-        self._owners: Mapping[str, str] | None = None
+        self._names: Names | None = None
         self._http = connection.http
         self._http.auth = HeaderAuth({"Authorization": f"Bearer {connection.credentials['api_key']}"})
         self._http.explain = explain
@@ -134,10 +160,15 @@ class RecruitCrm(Adapter):
 
     async def pages(self, listing: Listing) -> AsyncIterator[Page]:
         """Yield pages of 100, oldest job first so that new ones do not move the others."""
-        names = await self._owner_names()
-        async with aclosing(by_cursor(self.title, partial(self._part, names), listing, overlap=OVERLAP)) as pages:
-            async for page in pages:
-                yield page
+        names = await self._known_names()
+        try:
+            async with aclosing(by_cursor(self.title, partial(self._part, names), listing, overlap=OVERLAP)) as pages:
+                async for page in pages:
+                    yield page
+        except _OnePageOnly:
+            async with aclosing(by_cursor(self.title, partial(self._part, names), Listing(), overlap=OVERLAP)) as pages:
+                async for page in pages:
+                    yield page
 
     async def job(self, job_id: str) -> Job | None:
         """Ask for the job by its slug, and for its client's name."""
@@ -145,40 +176,51 @@ class RecruitCrm(Adapter):
         if reply.status == 404:
             return None
         row = reply.decode(Row)
-        owners = await self._owner_names()
-        convert = partial(to_job, owners=owners, integration=self.connection.integration)
+        convert = partial(to_job, names=await self._known_names(), integration=self.connection.integration)
         found = convert_one(row, convert, self.title)
         if found is None or "client" not in found.not_loaded:
             return found
         return replace(found, client=await self._client_name(str(row.company_slug)), not_loaded=())
 
-    async def _part(self, names: Mapping[str, str], here: Place) -> Part[_Answer[Row]]:
-        read = read_rows(await self._ask(here), SHAPE, partial(to_job, owners=names, integration=self.connection.integration))
+    async def _part(self, names: Names, here: Place) -> Part[_Answer[Row]]:
+        convert = partial(to_job, names=names, integration=self.connection.integration)
+        read = read_rows(await self._ask(here), SHAPE, convert)
+        if here.since is not None and here.number > 1 and read.answer.current_page == 1:
+            raise _OnePageOnly
         return Part(read, str(here.number + 1) if read.answer.next_page_url else None, total=read.answer.total)
 
     async def _ask(self, here: Place) -> Reply:
-        params: dict[str, str | int] = {"page": here.number, "limit": PAGE, "sort_by": "createdon", "sort_order": "asc"}
         if here.since is None:
-            return await self._http.get("jobs", params=params)
-        return await self._http.get("jobs/search", params={**params, "updated_from": here.since.partition("T")[0]})
+            return await self._http.get("jobs", params={"page": here.number, **_SORTED})
+        further = {"page": here.number} if here.number > 1 else {}
+        try:
+            return await self._http.get("jobs/search", params={**_SORTED, "updated_from": here.since.partition("T")[0], **further})
+        except Refused:
+            if not further:
+                raise
+            raise _OnePageOnly from None
 
-    async def _owner_names(self) -> Mapping[str, str]:
-        """Return the users' names by their numbers; empty where the token may not see them."""
-        if self._owners is None:
-            try:
-                users = (await self._http.get("users")).decode(list[_User])
-            except (PermissionMissing, RemoteGone, UnexpectedAnswer):
-                users = []
-            names = {str(user.id): " ".join(filter(None, (filled(user.first_name), filled(user.last_name)))) for user in users}
-            self._owners = {number: name for number, name in names.items() if name}
-        return self._owners
+    async def _known_names(self) -> Names:
+        """Return what users and custom fields are called; nothing of what the token may not see."""
+        if self._names is None:
+            users, fields = await both(self._list("users", _User), self._list("custom-fields/jobs", _CustomField))
+            called = {str(user.id): " ".join(filter(None, (filled(user.first_name), filled(user.last_name)))) for user in users}
+            labels = {str(each.field_id): each.field_name for each in fields if filled(each.field_name) and each.field_name}
+            self._names = Names({number: name for number, name in called.items() if name}, labels)
+        return self._names
+
+    async def _list(self, path: str, row: type[T]) -> list[T]:
+        try:
+            return (await self._http.get(path)).decode(list[row])  # type: ignore[valid-type]
+        except (PermissionMissing, RemoteGone, UnexpectedAnswer):
+            return []
 
     async def _client_name(self, slug: str) -> str | None:
         reply = await self._http.get(f"companies/{segment(slug)}", accept={403, 404})
         return filled(reply.decode(_Company).company_name) if reply.ok else None
 
 
-def to_job(row: Row, owners: Mapping[str, str], integration: str) -> Job:
+def to_job(row: Row, names: Names, integration: str) -> Job:
     """Return the job that a row is.
 
     Raises:
@@ -198,14 +240,15 @@ def to_job(row: Row, owners: Mapping[str, str], integration: str) -> Job:
         location=location,
         locations=(location,) if location else (),
         client=client,
-        owner=owners.get(str(row.owner)),
+        owner=names.users.get(str(row.owner)),
         requisition_id=filled(str(row.job_code)) if row.job_code is not None else None,
         employment_type=_kind(row.job_type),
         remote=_LOCATION_TYPES.get(str(row.job_location_type)),
+        visibility=visibility_of(str(row.job_posting_status), _POSTED),
         description=filled(row.job_description_text),
         url=filled(row.application_form_url),
         tags=texts(part.strip() for part in (row.job_skill or "").split(",")),
-        custom=_custom(row),
+        custom=_custom(row, names.fields),
         created_at=moment(row.created_on),
         updated_at=moment(row.updated_on),
         not_loaded=_SINGLE if client is None and row.company_slug else (),
@@ -237,14 +280,15 @@ def _status(found: _Labelled | None) -> JobStatus:
 
 
 def _kind(found: _Labelled | int | str | None) -> str | None:
+    """Return the words for the number of a type; what comes in words stays as it is."""
     if isinstance(found, _Labelled):
-        return filled(found.label)
-    return filled(str(found)) if found is not None else None
+        return filled(found.label) or _JOB_TYPES.get(str(found.id))
+    return _JOB_TYPES.get(str(found)) or filled(str(found)) if found is not None else None
 
 
-def _custom(row: Row) -> Mapping[str, JsonValue]:
+def _custom(row: Row, names: Mapping[str, str]) -> Mapping[str, JsonValue]:
     custom: dict[str, object] = {"category": row.job_category} if filled(row.job_category) else {}
     for each in row.custom_fields or ():
         if each is not None and each.value not in (None, "", []):
-            custom[filled(each.field_name) or f"field {each.field_id}"] = each.value
+            custom[filled(each.field_name) or names.get(str(each.field_id)) or f"field {each.field_id}"] = each.value
     return cast("Mapping[str, JsonValue]", custom)

@@ -8,6 +8,9 @@ from typing import ClassVar
 from ..ats_server import Answer, Asked
 from .base import Wire, WireJob, iso
 
+SEARCH = {"updated_from", "limit", "sort_by", "sort_order"}
+"""Those of the documented parameters that are of use here."""
+
 
 class RecruitCrmWire(Wire):
     """``GET /jobs``, ``GET /jobs/search``, ``GET /jobs/{slug}``, and the users and companies that jobs name."""
@@ -20,6 +23,7 @@ class RecruitCrmWire(Wire):
         "more announced than there are": lambda said: said.update(total=230),
     }
     credentials: ClassVar = {"api_key": "recruitcrm-canary-6a3d"}
+    search_knows_pages: bool = True
     wrong_credentials: ClassVar = {"api_key": "recruitcrm-wrong-canary-1"}
 
     def answer(self, asked: Asked) -> Answer:
@@ -30,10 +34,14 @@ class RecruitCrmWire(Wire):
             case "/jobs":
                 return self._page(asked, self.alive)
             case "/jobs/search":
+                if unknown := set(asked.query) - SEARCH - ({"page"} if self.search_knows_pages else set()):
+                    return Answer({"message": f"Unknown parameter {unknown.pop()}"}, status=422)
                 since = date.fromisoformat(asked.query["updated_from"])
                 return self._page(asked, [job for job in self.alive if job.changed.date() >= since])
             case "/users":
                 return Answer([{"id": 31, "first_name": "Dana", "last_name": "Whitfield", "email": "dana@example.com", "status": "Active"}])
+            case "/custom-fields/jobs":
+                return Answer([{"field_id": 1, "entity_type": "job", "field_name": "Req Type", "field_type": "text", "default_value": ""}])
             case "/companies/acme-1":
                 return Answer({"id": 5, "slug": "acme-1", "company_name": "Acme Staffing"})
         found = next((job for job in self.alive if path == f"/jobs/{self.job_id(job)}"), None)
@@ -46,7 +54,7 @@ class RecruitCrmWire(Wire):
         return "99990000abcXYZ"
 
     def is_listing(self, asked: Asked) -> bool:
-        return asked.path.endswith(("/jobs", "/jobs/search"))
+        return asked.path.removeprefix(self.base_path) in {"/jobs", "/jobs/search"}
 
     def is_single(self, asked: Asked) -> bool:
         return not self.is_listing(asked) and "/jobs/" in asked.path
@@ -85,7 +93,7 @@ class RecruitCrmWire(Wire):
             "state": "Maharashtra",
             "country": "India",
             "owner": 31,
-            "custom_fields": [{"field_id": 1, "field_name": "Req Type", "value": "New"}, {"field_id": 2, "value": ""}],
+            "custom_fields": [{"field_id": 1, "value": "New"}, {"field_id": 2, "value": ""}],
             "application_form_url": f"https://recruitcrm.example.com/apply/{job.number}",
             "salary_type": {"id": 2, "label": "Annual Salary"},
             "created_on": iso(job.changed),
