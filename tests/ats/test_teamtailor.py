@@ -8,7 +8,7 @@ import pytest
 
 from jobsync_tui.backend.ats.teamtailor import Row, to_job
 from jobsync_tui.backend.errors import UnexpectedAnswer
-from jobsync_tui.backend.models import JobStatus, Location
+from jobsync_tui.backend.models import JobStatus, Location, Visibility
 from tests.support.ats_server import Answer
 from tests.support.recordings import answered
 from tests.support.stage import jobs_in, staged
@@ -23,6 +23,26 @@ async def test_a_job_is_full() -> None:
         assert job.url == "https://acme.teamtailor.example.com/jobs/2601"
         assert job.created_at == datetime(2020, 3, 25, 12, 45, 10, 480000, UTC)
         assert job.tags == ("rails",)
+        assert (job.requisition_id, job.visibility) == ("17", Visibility.PUBLIC)
+
+
+async def test_a_job_without_a_requisition_has_none() -> None:
+    async with staged(TeamtailorWire(5)) as on:
+        assert [job.requisition_id for job in jobs_in(await on.listed())] == ["17", None, "17", None, "17"]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "visibility"),
+    [
+        ({"human-status": "published"}, Visibility.PUBLIC),
+        ({"human-status": "unlisted", "internal": False}, Visibility.UNLISTED),
+        ({"human-status": "published", "internal": True}, Visibility.INTERNAL),
+        ({"human-status": "draft"}, None),
+        ({"status": "open"}, None),
+    ],
+)
+def test_who_may_see_a_job(attributes: dict[str, object], visibility: Visibility | None) -> None:
+    assert to_job(answered({"id": 5, "attributes": attributes}, "Teamtailor").decode(Row), {}, "acme").visibility is visibility
 
 
 async def test_drafts_are_listed() -> None:

@@ -1,8 +1,9 @@
 """Teamtailor, JSON:API (a fixture of the vendor's own client; third-party code that quotes the vendor's documentation).
 
-Only published jobs are listed unless ``filter[status]=all`` asks for the others. Department, places and recruiter come along in
-``included``. An older version of the API has no ``updated-at``; a filter by it is not confirmed, so every listing is a full one, which
-shows what is gone, too. The number in ``x-rate-limit-reset`` is taken for seconds from now, as others do.
+Only published jobs are listed unless ``filter[status]=all`` asks for the others. Department, places, recruiter and requisition come along in
+``included`` (the last by code in use elsewhere). An older version of the API has no ``updated-at``; a filter by it is not confirmed, so
+every listing is a full one, which shows what is gone, too. The number in ``x-rate-limit-reset`` is taken for seconds from now, as others
+do.
 """
 
 from __future__ import annotations
@@ -16,13 +17,13 @@ import msgspec
 
 from ..errors import CredentialsRejected, PermissionMissing, RemoteError, UnexpectedAnswer
 from ..http import HeaderAuth, Params, RateHeaders, Reply, Reset, segment
-from ..models import FieldAvailability, Job, JobStatus, Location
+from ..models import FieldAvailability, Job, JobStatus, Location, Visibility
 from ..text import counted
 from .base import Adapter, Connection, Listing, Page
 from .paginator import Part, by_cursor
 from .resume import Place
 from .rows import RowShape, convert_one, read_rows
-from .values import distinct, filled, moment, place, status_of, texts
+from .values import distinct, filled, moment, place, status_of, texts, visibility_of
 
 PAGE = 30
 """The most that Teamtailor gives."""
@@ -40,7 +41,9 @@ STATUS = {
 REMOTE = {"fully": True, "hybrid": False, "none": False}
 """``temporary`` says neither."""
 
-_INCLUDE: Params = {"include": "department,location,locations,user"}
+VISIBILITY = {"published": Visibility.PUBLIC, "unlisted": Visibility.UNLISTED, "internal": Visibility.INTERNAL}
+
+_INCLUDE: Params = {"include": "department,location,locations,user,requisition"}
 R = TypeVar("R")
 _IN_URL = re.compile(r"https?://[^/?#]+/(?:[^?#]*/)?jobs/(\d+)(?:[-/?#]|$)")
 Named = Mapping[tuple[str, str], Mapping[str, object]]
@@ -66,6 +69,7 @@ class _Attributes(msgspec.Struct, rename="kebab"):
     pitch: str | None = None
     status: str | None = None
     human_status: str | None = None
+    internal: bool | None = None
     employment_type: str | None = None
     remote_status: str | None = None
     tags: list[str | None] | None = None
@@ -118,7 +122,7 @@ class Teamtailor(Adapter):
 
     provider = "teamtailor"
     title = "Teamtailor"
-    availability = FieldAvailability(never=frozenset({"client", "requisition_id", "custom"}))
+    availability = FieldAvailability(never=frozenset({"client", "custom"}))
     default_base_url = "https://api.teamtailor.com/v1"
 
     def __init__(self, connection: Connection) -> None:
@@ -178,8 +182,10 @@ def to_job(row: Row, named: Named, integration: str) -> Job:
         locations=places,
         department=next((_text(found, "name") for found in _related(row, "department", named)), None),
         owner=next((_text(found, "name") or _text(found, "email") for found in _related(row, "user", named)), None),
+        requisition_id=next((ref.id for ref in _refs(row, "requisition")), None),
         employment_type=filled(about.employment_type),
         remote=REMOTE.get(about.remote_status or ""),
+        visibility=visibility_of("internal" if about.internal else about.human_status, VISIBILITY),
         description=filled(about.body) or filled(about.pitch),
         url=filled(row.links.careersite_job_url) if row.links else None,
         tags=texts(about.tags),
@@ -214,10 +220,14 @@ def _named(reply: Reply) -> Named:
     return {(each.type, str(each.id)): each.attributes or {} for each in reply.decode(_Included).included or ()}
 
 
-def _related(row: Row, relation: str, named: Named) -> Iterator[Mapping[str, object]]:
+def _refs(row: Row, relation: str) -> list[_Ref]:
     found = (row.relationships or {}).get(relation)
     refs = found.data if found is not None else None
-    for ref in refs if isinstance(refs, list) else [refs] if refs is not None else []:
+    return refs if isinstance(refs, list) else [] if refs is None else [refs]
+
+
+def _related(row: Row, relation: str, named: Named) -> Iterator[Mapping[str, object]]:
+    for ref in _refs(row, relation):
         if (attributes := named.get((ref.type, ref.id))) is not None:
             yield attributes
 

@@ -11,6 +11,7 @@ INCLUDED: tuple[dict[str, object], ...] = (
     {"id": "3", "type": "departments", "attributes": {"name": "Engineering"}},
     {"id": "1", "type": "locations", "attributes": {"name": "HQ", "city": "Stockholm", "country": "Sweden", "zip": "118 46"}},
     {"id": "2", "type": "locations", "attributes": {"name": "Anywhere", "city": None, "country": None}},
+    {"id": "17", "type": "requisitions", "attributes": {"job-title": "Nurse", "status": "approved"}},
     {"id": "34", "type": "users", "attributes": {"name": "Dana Whitfield", "email": "dana@example.com"}},
 )
 
@@ -65,11 +66,14 @@ class TeamtailorWire(Wire):
         return Answer(answer, headers=headers)
 
     def _row(self, job: WireJob, related: bool) -> dict[str, object]:
-        relations: dict[str, object] = {name: {"links": {}} for name in ("department", "location", "locations", "user", "questions")}
+        relations: dict[str, object] = {
+            name: {"links": {}} for name in ("department", "location", "locations", "user", "requisition", "questions")
+        }
         if related:
             relations["department"] = {"data": {"type": "departments", "id": "3"}}
             relations["location"] = {"data": None}
             relations["locations"] = {"data": [{"type": "locations", "id": "1"}, {"type": "locations", "id": "2"}]}
+            relations["requisition"] = {"data": {"type": "requisitions", "id": "17"} if job.number % 2 else None}
             relations["user"] = {"data": {"type": "users", "id": "34"}}
         return {
             "id": self.job_id(job),
@@ -80,7 +84,7 @@ class TeamtailorWire(Wire):
                 "body": {"not": "a text"} if job.broken else "<p>Text</p>",
                 "status": "open",
                 "human-status": "draft" if job.number % 5 == 0 else "published",
-                "internal": False,
+                "internal": job.number % 4 == 0,
                 "tags": ["rails"],
                 "employment-type": "permanent",
                 "remote-status": "fully",
