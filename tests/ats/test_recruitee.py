@@ -9,7 +9,7 @@ import pytest
 
 from jobsync_tui.backend.ats.recruitee import Row, to_job
 from jobsync_tui.backend.errors import PermissionMissing
-from jobsync_tui.backend.models import JobStatus, Location
+from jobsync_tui.backend.models import JobStatus, Location, Visibility
 from tests.support.ats_server import Answer
 from tests.support.recordings import answered
 from tests.support.stage import jobs_in, staged
@@ -17,7 +17,7 @@ from tests.support.wire.recruitee import RecruiteeWire
 
 
 def read(**fields: Any) -> Any:
-    return to_job(answered({"id": 1, **fields}, "Recruitee").decode(Row), "acme")
+    return to_job(answered({"id": 1, **fields}, "Recruitee").decode(Row), {"31": "Dana Whitfield", "32": "Tom Becker"}, "acme")
 
 
 async def test_a_listing_says_that_it_lacks_descriptions_and_a_single_job_has_one() -> None:
@@ -31,6 +31,27 @@ async def test_a_listing_says_that_it_lacks_descriptions_and_a_single_job_has_on
         assert job.created_at == datetime(2026, 1, 1, 9, 30, tzinfo=UTC)
 
 
+async def test_who_owns_a_job_is_asked_for_once() -> None:
+    async with staged(RecruiteeWire(2)) as on:
+        assert [job.owner for job in jobs_in(await on.listed())] == ["Dana Whitfield", "tom@example.com"]
+        before = len(on.server.asked)
+        assert (await on.adapter.job("701") or read()).owner == "Dana Whitfield"
+        assert len(on.server.asked) == before + 1
+
+
+async def test_owners_stay_unnamed_where_the_token_may_not_see_users() -> None:
+    async with staged(RecruiteeWire(2)) as on:
+        on.server.inject(Answer({"error": ["Forbidden"]}, status=403), times=9, when=lambda asked: asked.path.endswith("/admins"))
+        assert [job.owner for job in jobs_in(await on.listed())] == [None, None]
+
+
+def test_owner_employment_type_and_visibility() -> None:
+    assert (read(recruiter_id="31", hiring_manager_id=32).owner, read(hiring_manager_id=32).owner) == ("Dana Whitfield", "Tom Becker")
+    assert read(employment_type="fulltime").employment_type == "fulltime"
+    assert read(employment_type="x", employment_type_code="fulltime_permanent").employment_type == "fulltime_permanent"
+    assert [read(status=word).visibility for word in ("published", "internal", "draft")] == [Visibility.PUBLIC, Visibility.INTERNAL, None]
+
+
 def test_a_listing_with_descriptions_lacks_nothing() -> None:
     assert read(description=None).not_loaded == ()
     assert read(description="<p>x</p>").description == "<p>x</p>"
@@ -39,7 +60,7 @@ def test_a_listing_with_descriptions_lacks_nothing() -> None:
 async def test_talent_pools_are_no_jobs() -> None:
     async with staged(RecruiteeWire(1)) as on:
         pool = {"id": 9, "title": "Pool", "kind": "talent_pool"}
-        on.server.inject(Answer({"offers": [pool, {"id": 10, "title": "Job"}]}))
+        on.server.inject(Answer({"offers": [pool, {"id": 10, "title": "Job"}]}), when=on.wire.is_listing)
         assert [job.id for job in jobs_in(await on.listed())] == ["10"]
         on.server.inject(Answer({"offer": pool}))
         assert await on.adapter.job("9") is None

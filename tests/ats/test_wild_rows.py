@@ -123,7 +123,7 @@ PARSERS = {
     "workable": Parser(workable.SHAPE, partial(workable.to_job, integration="acme"), under("jobs"), "shortcode"),
     "smartrecruiters": Parser(smartrecruiters.SHAPE, partial(smartrecruiters.head, integration="acme"), under("content", totalFound=1)),
     "teamtailor": Parser(teamtailor.SHAPE, partial(teamtailor.to_job, named=NAMED, integration="acme"), under("data")),
-    "recruitee": Parser(recruitee.SHAPE, partial(recruitee.to_job, integration="acme"), under("offers")),
+    "recruitee": Parser(recruitee.SHAPE, partial(recruitee.to_job, people={"1": "Dana"}, integration="acme"), under("offers")),
 }
 
 

@@ -1,13 +1,15 @@
 """Recruitee: a job is an offer of the kind "job" (vendor pages; a third party's schema; nothing recorded).
 
 Offers come in one answer: no paging was found, and no filter by change. Without a ``scope`` archived offers are among them. Whether the
-listing has descriptions is not certain: where a row lacks one, it counts as not loaded. Rate limits were not found.
+listing has descriptions is not certain: where a row lacks one, it counts as not loaded. An offer names its recruiter and its
+hiring manager by number, which ``/admins`` turns into names for all offers at once. Rate limits were not found.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Mapping
+from functools import partial
 from typing import Generic, TypeVar, cast
 
 import msgspec
@@ -15,11 +17,11 @@ from msgspec import UNSET, UnsetType
 
 from ..errors import CredentialsRejected, PermissionMissing, RemoteError
 from ..http import HeaderAuth, Reply, segment
-from ..models import FieldAvailability, Job, JobStatus, JsonValue, Location
+from ..models import FieldAvailability, Job, JobStatus, JsonValue, Location, Visibility
 from ..text import counted
 from .base import Adapter, Connection, Listing, Page
 from .rows import RowShape, convert_one, read_rows
-from .values import distinct, filled, moment, place, status_of, texts
+from .values import distinct, filled, moment, place, status_of, texts, visibility_of
 
 STATUS = {
     "published": JobStatus.OPEN,
@@ -28,6 +30,7 @@ STATUS = {
     "archived": JobStatus.ARCHIVED,
     "draft": JobStatus.DRAFT,
 }
+VISIBILITY = {"published": Visibility.PUBLIC, "internal": Visibility.INTERNAL}
 _SINGLE = ("description",)
 R = TypeVar("R")
 _IN_URL = re.compile(r"https://app\.recruitee\.com/.*?\b(?:jobs|offers)/(\d+)\b")
@@ -71,6 +74,9 @@ class Row(msgspec.Struct):
     hybrid: bool | None = None
     on_site: bool | None = None
     employment_type_code: str | None = None
+    employment_type: str | None = None
+    recruiter_id: int | str | None = None
+    hiring_manager_id: int | str | None = None
     careers_url: str | None = None
     description: str | UnsetType | None = UNSET
     requirements: str | UnsetType | None = UNSET
@@ -78,6 +84,17 @@ class Row(msgspec.Struct):
     fields: list[_Field | None] | None = None
     created_at: str | None = None
     updated_at: str | None = None
+
+
+class _Admin(msgspec.Struct):
+    id: int | str
+    first_name: str | None = None
+    last_name: str | None = None
+    email: str | None = None
+
+
+class _Admins(msgspec.Struct):
+    admins: list[_Admin]
 
 
 class _Answer(msgspec.Struct, Generic[R]):
@@ -96,7 +113,7 @@ class Recruitee(Adapter):
 
     provider = "recruitee"
     title = "Recruitee"
-    availability = FieldAvailability(never=frozenset({"client", "owner", "requisition_id"}), single_only=frozenset(_SINGLE))
+    availability = FieldAvailability(never=frozenset({"client", "requisition_id"}), single_only=frozenset(_SINGLE))
     credential_names = ("api_key", "company_id")
     default_base_url = "https://api.recruitee.com"
 
@@ -105,7 +122,9 @@ class Recruitee(Adapter):
         self._http = connection.http
         self._http.auth = HeaderAuth({"Authorization": f"Bearer {connection.credentials['api_key']}"})
         self._http.explain = explain
-        self._offers = f"c/{segment(connection.credentials['company_id'])}/offers"
+        self._company = f"c/{segment(connection.credentials['company_id'])}"
+        self._offers = f"{self._company}/offers"
+        self._names: Mapping[str, str] | None = None
 
     async def test(self) -> str:
         """Ask for the offers in brief."""
@@ -114,13 +133,16 @@ class Recruitee(Adapter):
 
     async def pages(self, listing: Listing) -> AsyncIterator[Page]:  # noqa: ARG002 - one page holds all
         """Yield the one page there is."""
-        read = read_rows(await self._http.get(self._offers, params={"kind": "job"}), SHAPE, self._job)
+        reply = await self._http.get(self._offers, params={"kind": "job"})
+        read = read_rows(reply, SHAPE, partial(self._job, people=await self._people()))
         yield Page(read.jobs, read.rejected, total=read.count)
 
     async def job(self, job_id: str) -> Job | None:
         """Ask for the offer by its id."""
         reply = await self._http.get(f"{self._offers}/{segment(job_id)}", accept={404})
-        return None if reply.status == 404 else convert_one(reply.decode(_One).offer, self._job, self.title)
+        if reply.status == 404:
+            return None
+        return convert_one(reply.decode(_One).offer, partial(self._job, people=await self._people()), self.title)
 
     @classmethod
     def job_id_in_url(cls, url: str) -> str | None:
@@ -128,11 +150,20 @@ class Recruitee(Adapter):
         found = _IN_URL.match(url.strip())
         return found[1] if found else None
 
-    def _job(self, row: Row) -> Job | None:
-        return None if row.kind == "talent_pool" else to_job(row, self.connection.integration)
+    async def _people(self) -> Mapping[str, str]:
+        """Return the names of the company's users by their numbers; none where the token may not see them."""
+        if self._names is None:
+            reply = await self._http.get(f"{self._company}/admins", accept={403, 404})
+            found = reply.decode(_Admins).admins if reply.ok else []
+            names = {str(each.id): " ".join(filter(None, (each.first_name, each.last_name))) or each.email for each in found}
+            self._names = {number: name for number, name in names.items() if filled(name) and name}
+        return self._names
+
+    def _job(self, row: Row, people: Mapping[str, str]) -> Job | None:
+        return None if row.kind == "talent_pool" else to_job(row, people, self.connection.integration)
 
 
-def to_job(row: Row, integration: str) -> Job:
+def to_job(row: Row, people: Mapping[str, str], integration: str) -> Job:
     """Return the job that an offer is."""
     country = filled(row.country) or filled(row.country_code)
     places = distinct(_place(each) for each in row.locations or () if each is not None)
@@ -146,8 +177,10 @@ def to_job(row: Row, integration: str) -> Job:
         location=places[0] if places else None,
         locations=places,
         department=filled(row.department),
-        employment_type=filled(row.employment_type_code),
+        owner=people.get(str(row.recruiter_id)) or people.get(str(row.hiring_manager_id)),
+        employment_type=filled(row.employment_type_code) or filled(row.employment_type),
         remote=_remote(row),
+        visibility=visibility_of(row.status, VISIBILITY),
         description=_description(row),
         url=filled(row.careers_url),
         tags=texts(row.offer_tags),

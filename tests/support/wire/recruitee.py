@@ -21,6 +21,9 @@ class RecruiteeWire(Wire):
         if asked.headers.get("authorization") != f"Bearer {self.credentials['api_key']}":
             return Answer({"error": ["Unauthorized"]}, status=401)
         path = asked.path.removeprefix(self.base_path)
+        if path == "/c/12345/admins":
+            people = [{"id": 31, "first_name": "Dana", "last_name": "Whitfield", "email": "dana@example.com", "role": "admin"}]
+            return Answer({"admins": [*people, {"id": 32, "first_name": None, "last_name": None, "email": "tom@example.com"}]})
         if path == "/c/12345/offers":
             pool = {"id": 999, "title": "Talent pool", "kind": "talent_pool", "status": "published"}
             rows = [self._row(job) for job in self.alive]
@@ -57,6 +60,8 @@ class RecruiteeWire(Wire):
             "remote": False,
             "hybrid": True,
             "employment_type_code": "fulltime_permanent",
+            "recruiter_id": 31 if job.number % 2 else None,
+            "hiring_manager_id": 32,
             "careers_url": f"https://acme.recruitee.example.com/o/{job.number}",
             "offer_tags": ["priority"],
             "created_at": "2026-01-01 09:30:00 UTC",
