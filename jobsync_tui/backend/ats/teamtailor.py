@@ -1,7 +1,7 @@
 """Teamtailor, JSON:API (a fixture of the vendor's own client; third-party code that quotes the vendor's documentation).
 
-Only published jobs are listed unless ``filter[status]=all`` asks for the others. Department, places, recruiter and requisition come along in
-``included`` (the last by code in use elsewhere). An older version of the API has no ``updated-at``; a filter by it is not confirmed, so
+Only published jobs are listed unless ``filter[status]=all`` asks for the others. Department, places, recruiter and requisition come along
+in ``included`` (the last by code in use elsewhere). An older version of the API has no ``updated-at``; a filter by it is not confirmed, so
 every listing is a full one, which shows what is gone, too. The number in ``x-rate-limit-reset`` is taken for seconds from now, as others
 do.
 """
