@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
@@ -13,8 +13,8 @@ from ..backend.text import counted
 from .interruption import Interruption, confirm
 from .options import integration_option, json_option
 from .output import print_json, print_line
-from .plans import print_result
-from .session import chosen_or_all, open_backend, runs
+from .plans import planned_results, print_result
+from .session import chosen, chosen_or_all, open_backend, runs
 from .sync import Consent
 from .tables import Table
 from .verdicts import of_result, worst
@@ -24,33 +24,40 @@ if TYPE_CHECKING:
     from ..backend.models import SyncResult
     from ..backend.sync.matching import Link
 
+    _Links: TypeAlias = tuple[list[Link], list[Link], tuple[SyncResult, ...]]
+    """Links to make, links for a person to decide, and what a dry run says of the first."""
+
 
 @click.command()
 @integration_option
+@click.option(
+    "--link",
+    "pairs",
+    nargs=2,
+    multiple=True,
+    metavar="ATS_ID TARGET_ID",
+    help="Link these two jobs, and no others. May be given several times.",
+)
 @click.option("--dry-run", is_flag=True, help="Show the links that would be made, and make none.")
 @click.option("--yes", is_flag=True, help="Make the sure links without asking.")
 @json_option
 @runs
-async def adopt(*, integration: str | None, dry_run: bool, yes: bool, as_json: bool) -> int:
+async def adopt(*, integration: str | None, pairs: tuple[tuple[str, str], ...], dry_run: bool, yes: bool, as_json: bool) -> int:
     """Link jobs that the target already has, so that their first sync is an update.
 
-    What is not sure is shown and left to a person.
+    What is not sure is shown and left to a person, who links two jobs with --link: jobsync adopt -i ID --link 4711 tz_91f3
     """
     consent = Consent(dry_run, yes, None)
     interruption = Interruption()
     async with open_backend() as backend:
-        summaries = [each for each in await chosen_or_all(backend, integration) if not each.read_only or integration is not None]
+        links, ambiguous, results = await (_named(backend, integration, pairs) if pairs else _found(backend, integration))
         consent.validate()
-        links: list[Link] = []
-        ambiguous: list[Link] = []
-        for each in summaries:
-            found = await backend.adoption.find(each.id)
-            links += found.links
-            ambiguous += found.ambiguous
         if not as_json:
             _print_links(links, ambiguous)
-        agreed = not consent.dry_run and bool(links) and (consent.yes or confirm(f"Make {counted(len(links), 'link')}?"))
-        results: tuple[SyncResult, ...] = await _make(backend, links, interruption) if agreed else ()
+        if not consent.dry_run:
+            refused = any(of_result(result) is not ExitCode.OK for result in results)
+            agreed = bool(links) and (consent.yes or (not refused and confirm(f"Make {counted(len(links), 'link')}?")))
+            results = await _make(backend, links, interruption) if agreed else results if refused else ()
     counts = Counter(result.outcome for result in results)
     if as_json:
         print_json(
@@ -65,6 +72,20 @@ async def adopt(*, integration: str | None, dry_run: bool, yes: bool, as_json: b
         for result in results:
             print_result(result)
     return ExitCode.INTERRUPTED if interruption.happened else worst(map(of_result, results))
+
+
+async def _found(backend: Backend, integration: str | None) -> _Links:
+    """Return the links that could be made, and those that a person has to decide."""
+    summaries = [each for each in await chosen_or_all(backend, integration) if not each.read_only or integration is not None]
+    found = [await backend.adoption.find(each.id) for each in summaries]
+    return [link for each in found for link in each.links], [link for each in found for link in each.ambiguous], ()
+
+
+async def _named(backend: Backend, integration: str | None, pairs: Sequence[tuple[str, str]]) -> _Links:
+    """Return the links that the person named, with what a dry run says of each."""
+    meant = (await chosen(backend, integration)).id
+    found = [await backend.adoption.link(meant, *pair) for pair in pairs]
+    return [link for link, _ in found], [], tuple(planned_results([plan for _, plan in found], backend.actor.user))
 
 
 async def _make(backend: Backend, links: Sequence[Link], interruption: Interruption) -> tuple[SyncResult, ...]:

@@ -89,3 +89,26 @@ def test_the_doctor_finds_what_is_linked_to_one_job(place: Place) -> None:
     assert "export:1, export:2" in found["message"]
     assert "adopt" in found["remedy"]
     assert place.outcomes(code=3) == {"1": ("refused", "target_job_taken"), "2": ("refused", "target_job_taken")}
+
+
+def test_a_person_links_what_adopt_leaves_to_them(place: Place) -> None:
+    assert place.outcomes() == CREATED
+    place.change("target.db", "UPDATE target_jobs SET external_id = 'oldtool:7' WHERE external_id = 'export:2'")
+    place.change("jobsync.db", "UPDATE jobs SET sync_status = 'never' WHERE id = '2'")
+    place.change("jobsync.db", "DELETE FROM sync_marks WHERE target_id = (SELECT target_id FROM operations WHERE job_id = '2')")
+    dry = place("adopt", "--dry-run")
+    assert isinstance(dry, dict)
+    assert (dry["links"], len(dry["ambiguous"])) == ([], 1)
+    target_id = dry["ambiguous"][0]["target_id"]
+    assert "oldtool" in str(place("adopt", "--link", "2", target_id, "--dry-run"))
+    assert place("adopt", "--link", "2", "nowhere", "--yes", code=2)
+    assert place("adopt", "--link", "3", target_id, "--yes", code=4)
+    taken = place("adopt", "--link", "1", target_id, "--yes", code=3)
+    assert isinstance(taken, dict)
+    assert taken["results"][0]["error"]["code"] == "already_linked"
+    assert place.words("adopt", "--link", "2", target_id, code=2)
+    made = place("adopt", "--link", "2", target_id, "--yes")
+    assert isinstance(made, dict)
+    assert [(each["outcome"], each["target_id"]) for each in made["results"]] == [("updated", target_id)]
+    assert place.outcomes() == {"1": ("unchanged", None), "2": ("unchanged", None)}
+    assert "adopt" in place.words("audit", "--job", "2")

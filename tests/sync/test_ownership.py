@@ -1,14 +1,17 @@
 """Two ATS jobs are never written into one job of the target."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 
 import pytest
 
-from jobsync_tui.backend.models import JsonValue, Outcome, SyncMark, SyncStatus
+from jobsync_tui.backend.models import CachedJob, JsonValue, Outcome, SyncMark, SyncStatus
+from jobsync_tui.backend.sync.adopt import Adoption
+from jobsync_tui.backend.sync.matching import Link
 from jobsync_tui.backend.sync.undo import Undo
 from jobsync_tui.backend.target.base import TargetJob
+from jobsync_tui.backend.target.local_seed import Seed, SeedJob
 from tests.support.sync_bench import ALICE, OTHER, SHELF, Bench, a_job
 from tests.support.wrapped_target import WrappedTarget
 
@@ -130,3 +133,62 @@ async def test_two_at_the_same_time_are_one_after_the_other(bench: Bench) -> Non
     assert (await slow).outcome is Outcome.UPDATED
     assert (beside.outcome, beside.written) == (Outcome.BUSY, False)
     assert (await content(bench, first)).fields["name"] == "ICU changed too"
+
+
+async def stream(bench: Bench) -> AsyncIterator[CachedJob]:
+    for job in bench.ats.jobs.values():
+        yield await bench.jobs.put(job, bench.clock.now())
+
+
+@pytest.mark.parametrize(
+    ("name", "external_id", "sure"),
+    [
+        ("ICU Driver", "1", True),
+        ("Driver", "1", True),
+        ("Chief Medical Officer", "1", False),
+        ("ICU Driver", "oldtool:1", False),
+        ("ICU Driver", "oldtool:9", False),
+        ("Chief Medical Officer R-7", None, False),
+        ("ICU Driver R-7", None, True),
+    ],
+)
+async def test_what_speaks_against_a_link_is_for_a_person(bench: Bench, name: str, external_id: str | None, sure: bool) -> None:
+    bench.ats.put(a_job("1", name="ICU Driver", requisition_id="R-7"))
+    (target_id,) = await bench.local.seed(
+        Seed(jobs=(SeedJob(fields={"name": name, "location": "Cleveland, OH"}, external_id=external_id),))
+    )
+    adoption = Adoption(bench.pipeline)
+    found = await adoption.find(ALICE, SHELF, stream(bench), known=(SHELF,), linked=())
+    assert [len(found.links), len(found.ambiguous)] in ([1, 0] if sure else [0, 1], [0, 0])
+    assert bool(found.links) is sure
+    (link,) = found.links or found.ambiguous or (Link(SHELF, "1", None, target_id, name, 0.5, ""),)
+    assert (await adoption.find(ALICE, SHELF, stream(bench), known=(SHELF,), linked={target_id})).links == ()
+    # Whoever has a list of links in hand all the same makes none of these without a person's word.
+    if (external_id or "").startswith("oldtool"):
+        refused = await adoption.adopt(ALICE, link)
+        assert (refused.outcome, refused.error and refused.error.code) == (Outcome.REFUSED, "not_decided")
+        assert (await adoption.adopt(ALICE, replace(link, decided=True))).outcome is Outcome.UPDATED
+
+
+async def test_what_has_a_counterpart_already_is_not_linked(bench: Bench) -> None:
+    """Neither of the two that a person names, whatever is said of it in this database or in the target."""
+    first, second = await two_jobs(bench)
+    bench.ats.put(a_job("3"))
+    (free,) = await bench.local.seed(Seed(jobs=(SeedJob(fields={"name": "Free"}),)))
+    adoption = Adoption(bench.pipeline)
+
+    async def link(job_id: str, target_id: str) -> tuple[str, str | None]:
+        result = await adoption.adopt(ALICE, Link(SHELF, job_id, None, target_id, None, 1.0, "said so", decided=True))
+        return result.outcome.value, None if result.error is None else result.error.code
+
+    assert await link("3", first) == ("refused", "target_job_taken")
+    assert await link("1", free) == ("refused", "already_linked")
+    await bench.local.link(first, "elsewhere:1", etag=None)
+    assert await link("3", first) == ("refused", "target_job_taken")
+    await bench.local.link(free, f"{SHELF}:3", etag=None)
+    assert await link("3", second) == ("refused", "several_target_jobs")
+    # Once the target says that its job is another one's, a person may give the ATS job another counterpart.
+    await bench.local.link(first, f"{SHELF}:9", etag=None)
+    await bench.local.link(free, "elsewhere:3", etag=None)
+    assert await link("1", free) == ("updated", None)
+    assert (await bench.pipeline.sync(ALICE, SHELF, "1")).target_id == free

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..models import Sort, SyncResult
+from ..errors import JobNotFound, UsageError
+from ..models import Sort, SyncPlan, SyncResult
 from ..store.filter import parse_filter
 from ..sync.matching import Link, Matches
+from ..text import clean
 from .base import Service, for_integration
 
+NAMED = "a person named the two"
 NEVER_SYNCED = parse_filter("is:never")
 
 
@@ -24,8 +27,35 @@ class AdoptionService(Service):
         """
         context = self.context
         jobs = context.job_store.stream((integration,), NEVER_SYNCED, Sort())
-        known = [each.id for each in context.settings.integrations]
-        return await context.adoption.find(context.actor, integration, jobs, known)
+        configured = [each.id for each in context.settings.integrations]
+        known = {*configured, *await context.integration_store.known(), *await context.stores.renames.former(configured)}
+        return await context.adoption.find(context.actor, integration, jobs, known, await context.job_store.linked_targets())
+
+    @for_integration
+    async def link(self, integration: str, job_id: str, target_id: str) -> tuple[Link, SyncPlan]:
+        """Return the link of two jobs that a person named, and what making it would change or why it cannot be made.
+
+        A job that is not cached is read from its ATS.
+
+        Raises:
+            JobNotFound: The ATS has no such job.
+            UsageError: The target has no such job.
+            RemoteError: One of the two cannot be read.
+        """
+        context = self.context
+        with context.as_person():
+            job = await context.job_store.get(integration, job_id)
+            if job is None:
+                read = await context.connections.adapter(integration).job(job_id)
+                if read is None or read.id != job_id:
+                    raise JobNotFound
+                job = await context.job_store.put(read, context.now())
+            found = await context.target.get(target_id)
+            if found is None:
+                raise UsageError(f"Tenzo has no job {clean(target_id, limit=64)}", remedy="jobsync adopt --dry-run lists jobs that it has")
+            name = found.fields.get("name")
+            link = Link(integration, job_id, job.name, found.id, name if isinstance(name, str) else None, 1.0, NAMED, decided=True)
+            return link, await context.adoption.plan(context.actor, link)
 
     @for_integration
     async def adopt(self, integration: str, links: Sequence[Link]) -> tuple[SyncResult, ...]:

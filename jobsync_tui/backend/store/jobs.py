@@ -223,6 +223,10 @@ class JobStore:
         """Return every job that is linked to the same job of the target as another one, those of one together."""
         return await self._database.read(links.shared_links)
 
+    async def linked_targets(self) -> frozenset[str]:
+        """Return the id of every job of the target that a cached job is linked to."""
+        return await self._database.read(links.linked_targets)
+
     async def facets(self, integrations: Sequence[str]) -> Mapping[str, int]:
         """Return how many jobs there are in each sync status."""
         return await self._database.read(_facets, tuple(integrations))

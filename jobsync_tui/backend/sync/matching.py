@@ -6,22 +6,33 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..models import CachedJob
 from ..target.base import TargetJob
 from .fields import place
+from .ownership import claimed_by
 
 SURE_ENOUGH = 0.8
 """Guesses below it are shown and left to a person."""
 
 _SPACES = re.compile(r"\s+")
+DOUBTFUL = 0.5
+"""How sure a guess is at most that something speaks against."""
+
+_WORDS = re.compile(r"\w+")
 _WORD = re.compile(r"[\w./#-]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A job of the target that is taken for a job of an ATS. ``confidence`` runs from 0 to 1, ``why`` says what it rests on."""
+    """A job of the target that is taken for a job of an ATS.
+
+    Attributes:
+        confidence: From 0 to 1.
+        why: What it rests on.
+        decided: Whether a person named the two.
+    """
 
     integration: str
     job_id: str
@@ -30,6 +41,7 @@ class Link:
     target_name: str | None
     confidence: float
     why: str
+    decided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +52,16 @@ class Matches:
     ambiguous: tuple[Link, ...]
 
 
-def match(jobs: Iterable[CachedJob], target_jobs: Iterable[TargetJob], known: Collection[str]) -> Matches:
-    """Match jobs that were never synced with jobs of the target that no configured integration claims.
+def match(jobs: Iterable[CachedJob], target_jobs: Iterable[TargetJob], known: Collection[str], linked: Collection[str]) -> Matches:
+    """Match jobs that were never synced with jobs of the target that are nobody's.
 
     Args:
         jobs: Of one integration.
         target_jobs: All of the target.
-        known: Ids of the configured integrations; what carries their external ids is theirs.
+        known: Ids of integrations, those that left the configuration included; what carries their external ids is theirs.
+        linked: Ids of the target's jobs that this database has linked; they are not free, whatever external id they carry.
     """
-    index = _Index(job for job in target_jobs if not _claimed(job, known))
+    index = _Index(job for job in target_jobs if job.id not in linked and claimed_by(job.external_id, known) is None)
     guesses = [best for job in jobs if job.target_id is None and (best := _best(job, index))]
     claims: dict[str, int] = defaultdict(int)
     for found in guesses:
@@ -79,20 +92,43 @@ class _Index:
 
 def _best(job: CachedJob, index: _Index) -> list[Link]:
     """Return the links of the surest kind that there is for ``job``."""
-    for confidence, why, found in _guesses(job, index):
-        if found:
-            return [_link(job, each, confidence, why) for each in found]
-    return []
+    found = [_doubted(job, link, each) for link, each in _guesses(job, index)]
+    surest = max((link.confidence for link in found), default=0)
+    return list({link.target_id: link for link in reversed(found) if link.confidence == surest}.values())
 
 
-def _guesses(job: CachedJob, index: _Index) -> Iterator[tuple[float, str, list[TargetJob]]]:
-    yield 0.95, "its external id ends in the ATS job id", index.by_id.get(job.id, [])
-    if job.requisition_id:
-        yield 0.9, "the same requisition id", index.by_word.get(folded(job.requisition_id), [])
+def _guesses(job: CachedJob, index: _Index) -> Iterator[tuple[Link, TargetJob]]:
     named = index.by_name.get(folded(job.name), []) if job.name else []
     where = folded(place(job.location))
-    yield 0.8, "the same name and location", [each for each in named if where and folded(each.fields.get("location")) == where]
-    yield 0.5, "the same name", named
+    kinds = (
+        (0.95, "its external id is the ATS job id", [each for each in index.by_id.get(job.id, []) if each.external_id == job.id]),
+        (0.9, "the same requisition id", index.by_word.get(folded(job.requisition_id), []) if job.requisition_id else []),
+        (0.8, "the same name and location", [each for each in named if where and folded(each.fields.get("location")) == where]),
+        (0.5, "its external id ends in the ATS job id", index.by_id.get(job.id, [])),
+        (0.5, "the same name", named),
+    )
+    for confidence, why, found in kinds:
+        for each in found:
+            yield _link(job, each, confidence, why), each
+
+
+def _doubted(job: CachedJob, link: Link, found: TargetJob) -> Link:
+    """Return the link with what speaks against it, which only a person can weigh."""
+    against = []
+    if found.external_id not in {None, "", job.id}:
+        against.append("it carries another system's external id")
+    if not _agree(job, link.target_name):
+        against.append("the names differ")
+    if not against:
+        return link
+    return replace(link, confidence=min(link.confidence, DOUBTFUL), why=f"{link.why}, but {' and '.join(against)}")
+
+
+def _agree(job: CachedJob, target_name: str | None) -> bool:
+    """Return whether all words of one name are in the other, but for the requisition id; a name that is not given contradicts nothing."""
+    left_out = set(_WORDS.findall(folded(job.requisition_id)))
+    ours, theirs = (set(_WORDS.findall(folded(name))) - left_out for name in (job.name, target_name))
+    return not ours or not theirs or ours <= theirs or theirs <= ours
 
 
 def folded(value: object) -> str:
@@ -109,10 +145,6 @@ def _words(job: TargetJob) -> Iterator[str]:
     for word in _WORD.findall(folded(job.fields.get("name"))):
         if any(character.isdigit() for character in word):
             yield word
-
-
-def _claimed(job: TargetJob, known: Collection[str]) -> bool:
-    return job.external_id is not None and job.external_id.partition(":")[0] in known
 
 
 def _link(job: CachedJob, found: TargetJob, confidence: float, why: str) -> Link:
