@@ -32,6 +32,8 @@ from tests.support.clockwork import START
 from tests.support.stage import FAST, Stage, jobs_in, staged
 from tests.support.wire.base import Wire
 
+from .odd_values import OddValues
+
 RETRY_AFTER = {
     "seconds": ({"Retry-After": "12"}, 12.0),
     "date": ({"Retry-After": format_datetime(START + timedelta(seconds=30), usegmt=True)}, 30.0),
@@ -45,7 +47,7 @@ RETRY_AFTER = {
 """Headers of a 429, and how many seconds are waited for it."""
 
 
-class AdapterContract:
+class AdapterContract(OddValues):
     """The suite. Each test gets a fresh simulator, a fresh server and a fresh adapter."""
 
     wire: ClassVar[type[Wire]]
@@ -278,18 +280,6 @@ class AdapterContract:
             on.server.inject(faults.EMPTY_OBJECT, times=faults.MANY, when=on.wire.is_listing)
             with pytest.raises(RemoteError):
                 await on.listed()
-
-    async def test_a_row_of_wrong_types_is_set_aside_and_named(self) -> None:
-        async with self.stage(9) as on:
-            bad = on.wire.jobs[4]
-            bad.broken = True
-            pages = await on.listed()
-            rejected = [row for page in pages for row in page.rejected]
-            assert [(row.id, row.name) for row in rejected] == [(on.wire.named_id(bad), bad.name)]
-            assert rejected[0].reason
-            assert {job.id for job in jobs_in(pages)} == self.ids(on.wire) - {on.wire.job_id(bad)}
-            with pytest.raises(UnexpectedAnswer):
-                await on.adapter.job(on.wire.job_id(bad))
 
     async def test_a_listing_that_leads_in_circles_ends(self) -> None:
         if not self.wire.pages:

@@ -71,7 +71,7 @@ async def test_merges_id_of_a_job_with_an_id_of_its_own_is_not_its_id() -> None:
 
 async def test_a_job_that_came_and_cannot_be_read_is_not_none() -> None:
     async with staged(MergeWire(1)) as on:
-        on.wire.jobs[0].broken = True
+        on.wire.change = lambda _, document: {**document, "results": [{**row, "remote_id": ["?"]} for row in document["results"]]}
         with pytest.raises(UnexpectedAnswer):
             await on.adapter.job("remote-1")
 

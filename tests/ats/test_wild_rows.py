@@ -102,10 +102,10 @@ def under(key: str, **more: object) -> Callable[[list[object]], Mapping[str, obj
     return lambda rows: {key: rows, **more}
 
 
-NAMED: dict[tuple[str, str], dict[str, object]] = {
-    ("departments", "1"): {"name": "X"},
-    ("locations", "1"): {"city": 5, "name": ["no"]},
-    ("users", "1"): {"name": ""},
+NAMED = {
+    ("departments", "1"): teamtailor.About(name="X"),
+    ("locations", "1"): teamtailor.About(),
+    ("users", "1"): teamtailor.About(name=""),
 }
 NAMES = ashby_rows.Names({"": Location("Berlin")}, {})
 PARSERS = {
@@ -167,6 +167,16 @@ def test_rows_of_the_right_types_become_jobs(provider: str, data: st.DataObject)
 @given(data=st.data())
 def test_rows_of_any_types_are_set_aside_at_most(provider: str, data: st.DataObject) -> None:
     check(PARSERS[provider], data.draw(ODD[provider]))
+
+
+@pytest.mark.parametrize("provider", PARSERS)
+@QUICK
+@given(data=st.data())
+def test_only_id_and_name_cost_a_job(provider: str, data: st.DataObject) -> None:
+    parser = PARSERS[provider]
+    row = {name: value for name, value in data.draw(ODD[provider]).items() if name not in parser.shape.vital}
+    body = msgspec.json.encode(parser.wrap([{**row, parser.id_key: "odd", "attributes": {}}]))
+    assert read_rows(Reply(200, {}, body, service="X"), parser.shape, parser.convert).rejected == ()
 
 
 @QUICK

@@ -89,8 +89,8 @@ def test_what_is_no_data(body: bytes, words: str) -> None:
 
 
 def test_the_place_of_what_is_wrong_is_named() -> None:
-    with pytest.raises(UnexpectedAnswer, match=r"\[2\]"):
-        reply(b'["a", "b", 3]').decode(list[str])
+    with pytest.raises(UnexpectedAnswer, match=r"\[2\] is a list, not a text"):
+        reply(b'["a", "b", []]').decode(list[str])
 
 
 def test_of_duplicate_keys_the_last_one_counts() -> None:

@@ -52,7 +52,7 @@ async def staged(
     """Connect the adapter of ``wire``'s provider, or the one given, to a server that ``wire`` answers for."""
     kind = adapter or adapter_class(wire.provider)
     clock = Clockwork()
-    async with AtsServer(wire.told) as server:
+    async with AtsServer(wire.changed_answer) as server:
         wire.url = server.url
         base_url = server.url + wire.base_path
         http = HttpSession(

@@ -28,7 +28,7 @@ from .base import Adapter, Connection, Listing, Page
 from .paginator import Part, by_cursor, page_of, way_on
 from .paging import CursorGuard, both
 from .resume import Place, where
-from .rows import RowShape, convert_one, read_rows
+from .rows import RowShape, convert_one, one_row, read_rows
 
 PAGE = 100
 _ACCEPT = {"Accept": "application/json; version=1"}
@@ -87,7 +87,7 @@ class Ashby(Adapter):
         if not _is_uuid(job_id):
             return None
         try:
-            row = (await self._ask("job.info", {"id": job_id})).decode(_One[Row]).results
+            row = one_row(await self._ask("job.info", {"id": job_id}), _One[Row], SHAPE).results
         except RemoteGone:
             return None
         posting, names = await both(self._posting(row), self._known_names())
@@ -124,7 +124,7 @@ class Ashby(Adapter):
         """Return the job's first posting; an empty one where it has none, or none that the key may see."""
         for key in row.job_posting_ids or ():
             try:
-                return (await self._ask("jobPosting.info", {"jobPostingId": key})).decode(_One[Posting]).results
+                return (await self._ask("jobPosting.info", {"jobPostingId": key})).decode(_One[Posting], row=Posting).results
             except RemoteGone:
                 continue
         return Posting()
@@ -133,17 +133,17 @@ class Ashby(Adapter):
         return self._names if self._names is not None else await self._read_names()
 
     async def _read_names(self, unknown: Collection[str] = ()) -> Names:
-        sites, units = await both(self._all("location.list", _Answer[Site]), self._all("department.list", _Answer[Unit]))
+        sites, units = await both(self._all("location.list", Site), self._all("department.list", Unit))
         self._names = Names.of(sites, units, set(unknown))
         return self._names
 
-    async def _all(self, endpoint: str, shape: type[_Answer[R]]) -> list[R]:
+    async def _all(self, endpoint: str, row: type[R]) -> list[R]:
         found: list[R] = []
         guard = CursorGuard(self.title)
         cursor: str | None = None
         while True:
             body = {"limit": PAGE, "includeArchived": True} | ({"cursor": cursor} if cursor else {})
-            answer = (await self._ask(endpoint, body)).decode(shape)
+            answer = (await self._ask(endpoint, body)).decode(_Answer[row], row=row, label=endpoint)  # type: ignore[valid-type]
             found.extend(answer.results)
             following = way_on(self.title, more=answer.more_data_available, cursor=answer.next_cursor)
             if following is None:

@@ -29,7 +29,7 @@ from .bullhorn_rows import FIELDS, OWN_FIELDS, Row, WholeRow, labelled, to_job
 from .bullhorn_session import BullhornLogin
 from .offset import Slice, by_offset
 from .resume import Place
-from .rows import Gone, RowShape, convert_one, read_rows
+from .rows import Gone, RowShape, convert_one, one_row, read_rows
 from .values import address, moment
 
 PAGE = 500
@@ -110,8 +110,8 @@ class Bullhorn(Adapter):
         reply = await self._http.get(url, params={"fields": self._fields}, accept={404})
         if reply.status == 404:
             return None
-        wrapped = reply.decode(_Wrapped[WholeRow]).data
-        row = reply.decode(WholeRow) if wrapped is None else wrapped
+        wrapped = one_row(reply, _Wrapped[WholeRow], SHAPE).data
+        row = one_row(reply, WholeRow, SHAPE) if wrapped is None else wrapped
         return convert_one(row, partial(self._job, labels=labels), self.title)
 
     @classmethod
@@ -136,7 +136,7 @@ class Bullhorn(Adapter):
         """Return the labels of the corporation's own fields by name, and learn which fields there are to ask for."""
         if self._labels is None:
             reply = await self._http.get(await self._url("meta/JobOrder"), params={"fields": "*"})
-            found = {each.name: each.label or each.name for each in reply.decode(_MetaAnswer).fields}
+            found = {each.name: each.label or each.name for each in reply.decode(_MetaAnswer, row=_Meta, label="meta").fields}
             known = [wanted for name, wanted in FIELDS.items() if name in found or name == "id"]
             self._labels = labelled({name: found[name] for name in OWN_FIELDS if name in found})
             self._fields = ",".join([*known, *self._labels])

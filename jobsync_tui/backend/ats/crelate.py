@@ -12,7 +12,7 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Generic, TypeVar, cast
+from typing import Generic, TypeAlias, TypeVar, cast
 from uuid import UUID
 
 import msgspec
@@ -23,7 +23,7 @@ from ..models import FieldAvailability, Job, JobStatus, JsonValue
 from .base import Adapter, Connection, Listing, Page
 from .offset import Slice, by_offset
 from .resume import Place
-from .rows import BadRow, RowShape, convert_one, read_rows
+from .rows import BadRow, RowShape, convert_one, one_row, read_rows
 from .values import filled, moment, place, status_of
 
 PAGE_SIZE = 100
@@ -85,7 +85,7 @@ class Crelate(Adapter):
         if reply.status == 404:
             reply.decode(_Errors)  # a web page is no "not found": base_url would be wrong
             return None
-        row = reply.decode(_Answer[_Row | None]).Data
+        row = one_row(reply, _Answer[_Row | None], _SHAPE).Data
         return None if row is None else convert_one(row, partial(_job, self.connection.integration), self.title)
 
     @classmethod
@@ -112,6 +112,10 @@ class _Lookup(msgspec.Struct):
     Title: str | None = None
 
 
+_Lookups: TypeAlias = _Lookup | list[_Lookup | None] | str | int | None
+"""Where a lookup is expected: one, several, a title by itself, or a bare id, which says nothing."""
+
+
 class _Metadata(msgspec.Struct):
     TotalRecords: int | None = None
     MoreRecords: bool | None = None
@@ -136,12 +140,12 @@ class _Row(msgspec.Struct):
     IsOnHold: bool | None = None
     ClosedOn: str | None = None
     JobTypeIds: list[_Lookup | None] | None = None
-    CompanyId: object = None
-    AccountId: object = None
-    StatusId: object = None
-    JobStatusId: object = None
-    JobNum: object = None
-    CustomFields: object = None
+    CompanyId: _Lookups = None
+    AccountId: _Lookups = None
+    StatusId: _Lookups = None
+    JobStatusId: _Lookups = None
+    JobNum: int | str | None = None
+    CustomFields: dict[str, object] | None = None
     CreatedOn: str | None = None
     ModifiedOn: str | None = None
 
@@ -192,13 +196,11 @@ def _total(said: _Metadata, end: int) -> int | None:
     return None if said.MoreRecords and said.TotalRecords <= end else said.TotalRecords
 
 
-def _title(lookup: object) -> str | None:
+def _title(lookup: _Lookups) -> str | None:
     """Return the title of a lookup such as ``{"Id": .., "Title": ..}``, or of the first of several."""
-    if isinstance(lookup, list):
-        lookup = lookup[0] if lookup else None
-    if isinstance(lookup, dict):
-        lookup = lookup.get("Title")
-    return filled(lookup) if isinstance(lookup, str) else None
+    first = (lookup[0] if lookup else None) if isinstance(lookup, list) else lookup
+    title = first.Title if isinstance(first, _Lookup) else first
+    return filled(title) if isinstance(title, str) else None
 
 
 def _job_since(integration: str, since: datetime | None, row: _Row) -> Job | None:
@@ -224,7 +226,7 @@ def _job(integration: str, row: _Row) -> Job:
         location=location,
         locations=(location,) if location else (),
         client=_title(row.CompanyId) or _title(row.AccountId) or filled(row.PortalCompanyName),
-        requisition_id=str(row.JobNum) if isinstance(row.JobNum, str | int) and not isinstance(row.JobNum, bool) else None,
+        requisition_id=filled(str(row.JobNum)) if row.JobNum is not None else None,
         employment_type=kinds[0] if kinds else None,
         description=filled(row.PortalDescription) or filled(row.Description),
         custom=_custom(row.CustomFields),
@@ -246,9 +248,9 @@ def _status(row: _Row) -> tuple[JobStatus, str | None]:
     return (JobStatus.OPEN if word is None else JobStatus.UNKNOWN), word
 
 
-def _custom(fields: object) -> Mapping[str, JsonValue]:
+def _custom(fields: Mapping[str, object] | None) -> Mapping[str, JsonValue]:
     """Return custom fields by name: an object of values, or of lookups, whose titles are taken."""
-    return {str(name): _plain(value) for name, value in fields.items()} if isinstance(fields, dict) else {}
+    return {name: _plain(value) for name, value in (fields or {}).items()}
 
 
 def _plain(value: object) -> JsonValue:

@@ -54,7 +54,7 @@ async def whole_list(http: HttpSession, path: str, row: type[T], params: Params)
     following: Params | None = {**params, "per_page": PER_PAGE}
     while following is not None:
         reply = await http.get(path, params=following)
-        for item in reply.decode(list[row]):  # type: ignore[valid-type]
+        for item in reply.decode(list[row], row=row, label=path):  # type: ignore[valid-type]
             yield item
         cursor = next_cursor(reply)
         following = None if cursor is None else {"cursor": guard.check(cursor)}
@@ -66,6 +66,10 @@ def batches(ids: Iterable[int]) -> list[str]:
     return [",".join(map(str, distinct[start : start + MAX_IDS])) for start in range(0, len(distinct), MAX_IDS)]
 
 
+class _PlaceName(msgspec.Struct):
+    name: str | None = None
+
+
 class _Named(msgspec.Struct):
     id: int
     name: str | None = None
@@ -74,7 +78,7 @@ class _Named(msgspec.Struct):
 class _Office(msgspec.Struct):
     id: int
     name: str | None = None
-    location: object = None
+    location: _PlaceName | str | None = None
 
 
 class Post(msgspec.Struct):
@@ -88,7 +92,7 @@ class Post(msgspec.Struct):
     active: bool | None = None
     internal: bool | None = None
     updated_at: str | None = None
-    location: object = None
+    location: _PlaceName | str | None = None
 
     @property
     def audience(self) -> str | None:
@@ -166,11 +170,9 @@ async def jobs_with_posts_changed(http: HttpSession, since: str) -> set[int]:
     return changed
 
 
-def place_text(location: object) -> str | None:
+def place_text(location: _PlaceName | str | None) -> str | None:
     """Return a place as text: v1 had an object with a name, and what v3 has is not documented for offices."""
-    if isinstance(location, dict):
-        location = location.get("name")
-    return filled(location) if isinstance(location, str) else None
+    return filled(location.name if isinstance(location, _PlaceName) else location)
 
 
 async def _posts(http: HttpSession, params: Params) -> list[Post]:

@@ -131,6 +131,12 @@ class _Person(msgspec.Struct):
     hiring_team_roles: list[str] | None = None
 
 
+class _Added(msgspec.Struct):
+    label: str | None = None
+    key: str | None = None
+    value: object = None
+
+
 class _Row(msgspec.Struct):
     """A job as ``GET /ats/jobs`` gives it, as far as it is used. Everything but the id may be missing or null."""
 
@@ -149,7 +155,7 @@ class _Row(msgspec.Struct):
     confidential: bool | None = None
     location: _Place | None = None
     custom_fields: dict[str, object] | None = None
-    integration_fields: list[dict[str, object]] | None = None
+    integration_fields: list[_Added] | None = None
     remote_created_at: str | None = None
     remote_updated_at: str | None = None
     changed_at: str | None = None
@@ -241,9 +247,9 @@ def _custom(row: _Row) -> Mapping[str, JsonValue]:
         return custom
     added: dict[str, JsonValue] = {}
     for entry in row.integration_fields:
-        name = entry.get("label") or entry.get("key")
-        if isinstance(name, str) and name:
-            added[name] = cast("JsonValue", entry.get("value"))
+        name = entry.label or entry.key
+        if name:
+            added[name] = cast("JsonValue", entry.value)
     return added | custom
 
 

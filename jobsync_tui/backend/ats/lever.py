@@ -27,7 +27,7 @@ from .base import Adapter, Connection, Listing, Page
 from .paginator import Part, by_cursor, page_of, way_on
 from .paging import CursorGuard
 from .resume import Place
-from .rows import RowShape, convert_one, read_rows
+from .rows import RowShape, convert_one, one_row, read_rows
 from .values import distinct, filled, moment, moment_ms, place, status_of, texts, visibility_of
 
 PAGE = 100
@@ -150,7 +150,7 @@ class Lever(Adapter):
     async def job(self, job_id: str) -> Job | None:
         """Ask for the posting by its id."""
         reply = await self._http.get(f"postings/{segment(job_id)}", params={"expand": "owner"}, accept={404})
-        return None if reply.status == 404 else convert_one(reply.decode(_One).data, self._job, self.title)
+        return None if reply.status == 404 else convert_one(one_row(reply, _One, SHAPE).data, self._job, self.title)
 
     @classmethod
     def job_id_in_url(cls, url: str) -> str | None:
@@ -189,7 +189,8 @@ class Lever(Adapter):
             offset: str | None = None
             while True:
                 params = {"limit": PAGE, "offset": offset, "deleted_at_start": start, "deleted_at_end": end}
-                answer = (await self._http.get("postings/deleted", params=params)).decode(_Answer[_Deleted | str])
+                reply = await self._http.get("postings/deleted", params=params)
+                answer = reply.decode(_Answer[_Deleted | str], row=_Deleted, label="postings/deleted")
                 found.extend(row if isinstance(row, str) else row.id for row in answer.data)
                 following = way_on(self.title, more=answer.has_next, cursor=answer.next)
                 if following is None:

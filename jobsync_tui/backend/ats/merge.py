@@ -21,7 +21,7 @@ from ..models import FieldAvailability, Job, JobStatus, JsonValue
 from .base import Adapter, Connection, Listing, Page
 from .paginator import Part, by_cursor
 from .resume import Place
-from .rows import Gone, ReadRows, RowShape, convert_one, read_rows
+from .rows import Gone, ReadRows, RowShape, convert_one, one_row, read_rows
 from .values import distinct, filled, moment, place, status_of, visibility_of
 
 PAGE = 100
@@ -141,7 +141,7 @@ class Merge(Adapter):
         if not _is_uuid(job_id):
             return None
         reply = await self._http.get(f"jobs/{segment(job_id)}", params=_WHOLE, accept={404})
-        found = None if reply.status == 404 else convert_one(reply.decode(Row), self._job, self.title)
+        found = None if reply.status == 404 else convert_one(one_row(reply, Row, SHAPE), self._job, self.title)
         return found if found is not None and found.id == job_id else None
 
     async def _part(self, here: Place) -> Part[_Answer[Row]]:

@@ -27,7 +27,7 @@ from .base import Adapter, Connection, Listing, Page
 from .paginator import Part, by_cursor
 from .paging import both
 from .resume import Place
-from .rows import BadRow, RowShape, convert_one, read_rows
+from .rows import BadRow, RowShape, convert_one, one_row, read_rows
 from .values import filled, moment, place, status_of, texts, visibility_of
 
 PAGE = 100
@@ -175,7 +175,7 @@ class RecruitCrm(Adapter):
         reply = await self._http.get(f"jobs/{segment(job_id)}", accept={404})
         if reply.status == 404:
             return None
-        row = reply.decode(Row)
+        row = one_row(reply, Row, SHAPE)
         convert = partial(to_job, names=await self._known_names(), integration=self.connection.integration)
         found = convert_one(row, convert, self.title)
         if found is None or "client" not in found.not_loaded:
@@ -211,13 +211,13 @@ class RecruitCrm(Adapter):
 
     async def _list(self, path: str, row: type[T]) -> list[T]:
         try:
-            return (await self._http.get(path)).decode(list[row])  # type: ignore[valid-type]
+            return (await self._http.get(path)).decode(list[row], row=row, label=path)  # type: ignore[valid-type]
         except (PermissionMissing, RemoteGone, UnexpectedAnswer):
             return []
 
     async def _client_name(self, slug: str) -> str | None:
         reply = await self._http.get(f"companies/{segment(slug)}", accept={403, 404})
-        return filled(reply.decode(_Company).company_name) if reply.ok else None
+        return filled(reply.decode(_Company, row=_Company, label="company").company_name) if reply.ok else None
 
 
 def to_job(row: Row, names: Names, integration: str) -> Job:

@@ -20,7 +20,7 @@ from ..http import HeaderAuth, Reply, segment
 from ..models import FieldAvailability, Job, JobStatus, JsonValue, Location, Visibility
 from ..text import counted
 from .base import Adapter, Connection, Listing, Page
-from .rows import RowShape, convert_one, read_rows
+from .rows import RowShape, convert_one, one_row, read_rows
 from .values import distinct, filled, moment, place, status_of, texts, visibility_of
 
 STATUS = {
@@ -142,7 +142,7 @@ class Recruitee(Adapter):
         reply = await self._http.get(f"{self._offers}/{segment(job_id)}", accept={404})
         if reply.status == 404:
             return None
-        return convert_one(reply.decode(_One).offer, partial(self._job, people=await self._people()), self.title)
+        return convert_one(one_row(reply, _One, SHAPE).offer, partial(self._job, people=await self._people()), self.title)
 
     @classmethod
     def job_id_in_url(cls, url: str) -> str | None:
@@ -154,7 +154,7 @@ class Recruitee(Adapter):
         """Return the names of the company's users by their numbers; none where the token may not see them."""
         if self._names is None:
             reply = await self._http.get(f"{self._company}/admins", accept={403, 404})
-            found = reply.decode(_Admins).admins if reply.ok else []
+            found = reply.decode(_Admins, row=_Admins).admins if reply.ok else []
             names = {str(each.id): " ".join(filter(None, (each.first_name, each.last_name))) or each.email for each in found}
             self._names = {number: name for number, name in names.items() if filled(name) and name}
         return self._names

@@ -1,7 +1,8 @@
-"""From a page of the wire to jobs: quickly where every row is as it should be, row by row where one is not.
+"""From a page of the wire to jobs: quickly where every row is as it should be, row by row and field by field where one is not.
 
-A page is decoded in one go into typed rows. Only if that fails it is decoded again with its rows left raw, each is tried by itself, and
-those that are wrong are set aside under whatever id and name can still be read in them.
+A page is decoded in one go into typed rows. Only if that fails it is decoded again with its rows left raw, and each is tried by itself.
+In one that does not fit, a number is read where a text is expected and the other way round, and any other value of another type is left
+out and counted (`left_out`). Only an id or a name that cannot be read costs the job: the row is set aside under what can be read of them.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from typing import Any, Generic, TypeAlias, TypeVar, cast
 import msgspec
 
 from ..errors import UnexpectedAnswer
-from ..http import Reply, decode_json, excerpt
+from ..http import Fitting, Misfit, Reply, decode_json, excerpt, too_deep
+from ..left_out import leave_out
 from ..models import Job, RejectedRow
 
 A = TypeVar("A")
+T = TypeVar("T")
 R = TypeVar("R")
 
 
@@ -44,8 +47,8 @@ class RowShape(Generic[A, R]):
         raw: The same with ``msgspec.Raw`` for the rows.
         row: One row.
         rows: Gives the rows of an answer.
-        id_keys: Where the id of a broken row may still be found, best first.
-        name_keys: The same for its name; dots lead into nested objects.
+        id_keys: The fields that the id is made of, best first, by their names on the wire; dots lead into nested objects.
+        name_keys: The same for the name.
     """
 
     typed: type[A]
@@ -54,6 +57,11 @@ class RowShape(Generic[A, R]):
     rows: Callable[[A], Sequence[R]]
     id_keys: tuple[str, ...] = ("id",)
     name_keys: tuple[str, ...] = ("name", "title")
+
+    @property
+    def vital(self) -> tuple[str, ...]:
+        """What a row must have to be a job: an id, and a name that can be read if there is one."""
+        return (*self.id_keys, *self.name_keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,23 +108,64 @@ def typed_rows(reply: Reply, shape: RowShape[A, R]) -> TypedRows[A, R]:
     Raises:
         UnexpectedAnswer: It is not a page at all; single bad rows do not raise.
     """
-    try:
-        answer = reply.decode(shape.typed)
-    except UnexpectedAnswer:
-        pass
-    else:
-        whole = shape.rows(answer)
-        return TypedRows(answer, len(whole), whole, (), shape)
+    whole = _as_it_should_be(reply, shape.typed)
+    if whole is not None:
+        found = shape.rows(whole)
+        return TypedRows(whole, len(found), found, (), shape)
     answer = cast("A", reply.decode(shape.raw))
     raws = cast("Sequence[msgspec.Raw]", shape.rows(answer))
     rows: list[R] = []
     rejected: list[RejectedRow] = []
     for raw in raws:
-        try:
-            rows.append(decode_json(raw, shape.row))
-        except ValueError as error:
-            rejected.append(_rejected(_salvaged(raw), str(error), shape))
+        row = _row(raw, shape)
+        if isinstance(row, RejectedRow):
+            rejected.append(row)
+        else:
+            rows.append(row)
     return TypedRows(answer, len(raws), rows, tuple(rejected), shape)
+
+
+def one_row(reply: Reply, wrapped: type[T], shape: RowShape[A, R], row: type[R] | None = None) -> T:
+    """Return an answer with a single row in it, made to fit like those of a page.
+
+    Args:
+        reply: The answer.
+        wrapped: The whole of it.
+        shape: How the rows of a page look.
+        row: Its row, where that has more to it than those of a page.
+
+    Raises:
+        UnexpectedAnswer: Its id or its name cannot be read, or the answer is none at all.
+    """
+    return reply.decode(wrapped, row=row or shape.row, vital=shape.vital)
+
+
+def _as_it_should_be(reply: Reply, kind: type[A]) -> A | None:
+    try:
+        return None if too_deep(reply.body) else decode_json(reply.body, kind)
+    except ValueError:
+        return None
+
+
+def _row(raw: msgspec.Raw, shape: RowShape[A, R]) -> R | RejectedRow:
+    """Return a row by itself, as it is or made to fit."""
+    try:
+        return decode_json(raw, shape.row)
+    except ValueError:
+        pass
+    fitting = Fitting(shape.row, shape.vital)
+    values: object = None
+    try:
+        values = decode_json(raw, object)
+        row = cast("R", fitting.fit(values, shape.row))
+    except Misfit as misfit:
+        return _rejected(values, str(misfit), shape)
+    except ValueError:
+        return _rejected(values, "it has a number that is too large to be read", shape)
+    job_id = _first(values, shape.id_keys)
+    for place, reason in fitting.left_out:
+        leave_out(place, reason, job_id)
+    return row
 
 
 def jobs_of(typed: TypedRows[A, R], convert: Convert[R]) -> ReadRows[A]:
@@ -129,8 +178,7 @@ def jobs_of(typed: TypedRows[A, R], convert: Convert[R]) -> ReadRows[A]:
         try:
             result = convert(row)
         except BadRow as error:
-            values = msgspec.to_builtins(row)
-            rejected.append(_rejected(values if isinstance(values, dict) else {}, str(error), typed.shape))
+            rejected.append(_rejected(msgspec.to_builtins(row), str(error), typed.shape))
             continue
         if isinstance(result, Job):
             jobs[result.id] = result
@@ -154,20 +202,13 @@ def convert_one(row: R, convert: Convert[R], service: str) -> Job | None:
     return found if isinstance(found, Job) else None
 
 
-def _salvaged(raw: msgspec.Raw) -> Mapping[str, object]:
-    try:
-        return decode_json(raw, dict[str, object])
-    except ValueError:
-        return {}
-
-
-def _rejected(values: Mapping[str, object], reason: str, shape: RowShape[A, R]) -> RejectedRow:
+def _rejected(values: object, reason: str, shape: RowShape[A, R]) -> RejectedRow:
     return RejectedRow(_first(values, shape.id_keys), _first(values, shape.name_keys), excerpt(reason))
 
 
-def _first(values: Mapping[str, object], keys: tuple[str, ...]) -> str | None:
+def _first(values: object, keys: tuple[str, ...]) -> str | None:
     for key in keys:
-        value: object = values
+        value = values
         for part in key.split("."):
             value = value.get(part) if isinstance(value, Mapping) else None
         if isinstance(value, str | int) and not isinstance(value, bool) and value != "":

@@ -23,7 +23,7 @@ from ..text import counted
 from .base import Adapter, Connection, Listing, Page
 from .offset import Slice, by_offset
 from .resume import Place
-from .rows import RowShape, convert_one, read_rows
+from .rows import RowShape, convert_one, one_row, read_rows
 from .values import filled, moment, place, status_of
 
 PAGE = 100
@@ -138,7 +138,7 @@ class SmartRecruiters(Adapter):
     async def job(self, job_id: str) -> Job | None:
         """Ask for the job by its id."""
         reply = await self._http.get(f"jobs/{segment(job_id)}", accept={404})
-        return None if reply.status == 404 else convert_one(reply.decode(Details), self._single, self.title)
+        return None if reply.status == 404 else convert_one(one_row(reply, Details, SHAPE, Details), self._single, self.title)
 
     @classmethod
     def job_id_in_url(cls, url: str) -> str | None:

@@ -22,7 +22,7 @@ from ..text import counted
 from .base import Adapter, Connection, Listing, Page
 from .paginator import Part, by_cursor
 from .resume import Place
-from .rows import RowShape, convert_one, read_rows
+from .rows import RowShape, convert_one, one_row, read_rows
 from .values import distinct, filled, moment, place, status_of, texts, visibility_of
 
 PAGE = 30
@@ -46,8 +46,6 @@ VISIBILITY = {"published": Visibility.PUBLIC, "unlisted": Visibility.UNLISTED, "
 _INCLUDE: Params = {"include": "department,location,locations,user,requisition"}
 R = TypeVar("R")
 _IN_URL = re.compile(r"https?://[^/?#]+/(?:[^?#]*/)?jobs/(\d+)(?:[-/?#]|$)")
-Named = Mapping[tuple[str, str], Mapping[str, object]]
-"""Attributes of what is included, by type and id."""
 
 
 class _Ref(msgspec.Struct):
@@ -86,10 +84,23 @@ class Row(msgspec.Struct):
     relationships: dict[str, _Relation | None] | None = None
 
 
+class About(msgspec.Struct):
+    """What is used of the department, the places and the recruiter that come along."""
+
+    name: str | None = None
+    email: str | None = None
+    city: str | None = None
+    country: str | None = None
+
+
+Named = Mapping[tuple[str, str], About]
+"""What came along, by type and id."""
+
+
 class _Resource(msgspec.Struct):
     type: str
     id: int | str
-    attributes: dict[str, object] | None = None
+    attributes: About | None = None
 
 
 class _Paging(msgspec.Struct):
@@ -150,7 +161,7 @@ class Teamtailor(Adapter):
         if reply.status == 404:
             return None
         convert = partial(to_job, named=_named(reply), integration=self.connection.integration)
-        return convert_one(reply.decode(_One).data, convert, self.title)
+        return convert_one(one_row(reply, _One, SHAPE).data, convert, self.title)
 
     @classmethod
     def job_id_in_url(cls, url: str) -> str | None:
@@ -180,8 +191,8 @@ def to_job(row: Row, named: Named, integration: str) -> Job:
         ats_status=status,
         location=places[0] if places else None,
         locations=places,
-        department=next((_text(found, "name") for found in _related(row, "department", named)), None),
-        owner=next((_text(found, "name") or _text(found, "email") for found in _related(row, "user", named)), None),
+        department=next((filled(found.name) for found in _related(row, "department", named)), None),
+        owner=next((filled(found.name) or filled(found.email) for found in _related(row, "user", named)), None),
         requisition_id=next((ref.id for ref in _refs(row, "requisition")), None),
         employment_type=filled(about.employment_type),
         remote=REMOTE.get(about.remote_status or ""),
@@ -217,7 +228,8 @@ def explain(reply: Reply) -> RemoteError | None:
 
 
 def _named(reply: Reply) -> Named:
-    return {(each.type, str(each.id)): each.attributes or {} for each in reply.decode(_Included).included or ()}
+    found = reply.decode(_Included, row=_Included).included or ()
+    return {(each.type, str(each.id)): each.attributes for each in found if each.attributes is not None}
 
 
 def _refs(row: Row, relation: str) -> list[_Ref]:
@@ -226,17 +238,12 @@ def _refs(row: Row, relation: str) -> list[_Ref]:
     return refs if isinstance(refs, list) else [] if refs is None else [refs]
 
 
-def _related(row: Row, relation: str, named: Named) -> Iterator[Mapping[str, object]]:
+def _related(row: Row, relation: str, named: Named) -> Iterator[About]:
     for ref in _refs(row, relation):
-        if (attributes := named.get((ref.type, ref.id))) is not None:
-            yield attributes
+        if (about := named.get((ref.type, ref.id))) is not None:
+            yield about
 
 
-def _place(attributes: Mapping[str, object]) -> Location | None:
-    city, country = _text(attributes, "city"), _text(attributes, "country")
-    return place(None if city else _text(attributes, "name"), city, None, country)
-
-
-def _text(attributes: Mapping[str, object], name: str) -> str | None:
-    value = attributes.get(name)
-    return filled(value) if isinstance(value, str) else None
+def _place(found: About) -> Location | None:
+    city = filled(found.city)
+    return place(None if city else found.name, city, None, found.country)

@@ -28,7 +28,7 @@ from .base import Adapter, Connection, Listing, Page
 from .paginator import Part, by_cursor
 from .paging import both
 from .resume import Place
-from .rows import RowShape, convert_one, read_rows
+from .rows import RowShape, convert_one, one_row, read_rows
 from .values import address, distinct, filled, moment, place, status_of, texts, visibility_of
 
 PAGE = 100
@@ -156,7 +156,7 @@ class Workable(Adapter):
         """Ask for the job by its shortcode, then for its hiring team and its custom attributes."""
         path = f"jobs/{segment(job_id)}"
         reply = await self._http.get(path, accept={404})
-        found = None if reply.status == 404 else convert_one(reply.decode(Row), self._job, self.title)
+        found = None if reply.status == 404 else convert_one(one_row(reply, Row, SHAPE), self._job, self.title)
         if found is None:
             return None
         owner, attributes = await both(self._owner(path), self._attributes(path))
@@ -183,7 +183,7 @@ class Workable(Adapter):
         """Return who recruits for a job, else who is first in its team; None where the token may not see that."""
         for part in ("members", "recruiters"):
             reply = await self._http.get(f"{path}/{part}", accept={403, 404})
-            team = reply.decode(_Team) if reply.ok else _Team()
+            team = reply.decode(_Team, row=_Team) if reply.ok else _Team()
             people = [each for each in (team.members or team.recruiters or ()) if each is not None]
             people.sort(key=_rank)
             if people:
@@ -194,7 +194,7 @@ class Workable(Adapter):
         """Return the custom attributes of a job by their names."""
         reply = await self._http.get(f"{path}/custom_attributes", accept={403, 404})
         found: dict[str, JsonValue] = {}
-        for each in reply.decode(_Attributes).custom_attributes if reply.ok else ():
+        for each in reply.decode(_Attributes, row=_Attributes).custom_attributes if reply.ok else ():
             name = next(filter(filled, (each.title, each.label, each.name, each.key)), None) if each is not None else None
             if each is not None and name and each.value not in (None, "", []):
                 found[name] = cast("JsonValue", each.value)

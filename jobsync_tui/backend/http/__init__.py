@@ -6,9 +6,10 @@ Importing this costs no HTTP library; that is loaded with the first request.
 from ..waits import OnWait, announcing
 from .address import Params, segment
 from .auth import Auth, BasicAuth, FetchToken, HeaderAuth, Token, TokenAuth, basic
-from .decode import decode_json
+from .decode import decode_json, too_deep
 from .encode import encode_json
 from .excerpt import excerpt
+from .fit import Fitting, Misfit
 from .gate import Priority, as_person
 from .json_fault import json_fault
 from .limits import Limits
@@ -24,9 +25,11 @@ __all__ = [
     "BasicAuth",
     "Explain",
     "FetchToken",
+    "Fitting",
     "HeaderAuth",
     "HttpSession",
     "Limits",
+    "Misfit",
     "Network",
     "OnWait",
     "Params",
@@ -49,4 +52,5 @@ __all__ = [
     "json_fault",
     "said",
     "segment",
+    "too_deep",
 ]

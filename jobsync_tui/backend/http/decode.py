@@ -15,7 +15,7 @@ from typing import Any, TypeVar, cast
 import msgspec
 
 from ..errors import UnexpectedAnswer
-from .excerpt import excerpt
+from .fit import Fitting, Misfit
 from .json_fault import json_fault
 
 T = TypeVar("T")
@@ -38,7 +38,7 @@ def decode_json(body: bytes | msgspec.Raw, shape: type[T]) -> T:
     """Return ``body`` as a value of ``shape``.
 
     Raises:
-        ValueError: It is not JSON (`msgspec.DecodeError`) or not of that shape (`msgspec.ValidationError`, which names the place).
+        ValueError: It is not JSON (`msgspec.DecodeError`) or not of that shape (`msgspec.ValidationError`), in words for nobody.
     """
     decoder: msgspec.json.Decoder[T] = _decoder(cast("Hashable", shape))
     try:
@@ -54,8 +54,8 @@ def decode_json(body: bytes | msgspec.Raw, shape: type[T]) -> T:
         return decoder.decode(mended)
 
 
-def decode_answer(body: bytes, shape: type[T], *, service: str, content_type: str = "") -> T:
-    """Return the JSON text ``body`` as a value of ``shape``.
+def decode_answer(body: bytes, shape: type[T], *, service: str, content_type: str = "", fitting: Fitting | None = None) -> T:
+    """Return the JSON text ``body`` as a value of ``shape``; what does not fit by itself is made to, as far as ``fitting`` lets it.
 
     Raises:
         UnexpectedAnswer: In words for a person.
@@ -64,19 +64,30 @@ def decode_answer(body: bytes, shape: type[T], *, service: str, content_type: st
         raise UnexpectedAnswer(f"{service} answered with data nested more than {MAX_DEPTH} levels deep", service=service)
     try:
         return decode_json(body, shape)
-    except msgspec.ValidationError as error:
-        raise UnexpectedAnswer(f"{service} did not answer as expected: {excerpt(str(error))}", service=service) from None
+    except msgspec.ValidationError:
+        pass
     except ValueError:
-        if looks_like_html(body, content_type):
-            raise UnexpectedAnswer(
-                f"{service} answered with a web page, not data",
-                service=service,
-                remedy="Check base_url in the configuration; a proxy or a login page may be in between.",
-            ) from None
-        if not body.strip():
-            raise UnexpectedAnswer(f"{service} gave an empty answer", service=service) from None
-        fault = json_fault(body.decode("utf-8-sig", "replace"))
-        raise UnexpectedAnswer(f"{service} did not answer as expected: {fault}", service=service) from None
+        raise _no_json(body, service, content_type) from None
+    try:
+        return cast("T", (fitting or Fitting()).fit(decode_json(body, object), shape))
+    except Misfit as misfit:
+        raise UnexpectedAnswer(f"{service} did not answer as expected: {misfit}", service=service) from None
+    except ValueError:  # a number that is too large is told from a wrong type only here
+        raise _no_json(body, service, content_type) from None
+
+
+def _no_json(body: bytes, service: str, content_type: str) -> UnexpectedAnswer:
+    """Return what is wrong with a body that is no JSON."""
+    if looks_like_html(body, content_type):
+        return UnexpectedAnswer(
+            f"{service} answered with a web page, not data",
+            service=service,
+            remedy="Check base_url in the configuration; a proxy or a login page may be in between.",
+        )
+    if not body.strip():
+        return UnexpectedAnswer(f"{service} gave an empty answer", service=service)
+    fault = json_fault(body.decode("utf-8-sig", "replace"))
+    return UnexpectedAnswer(f"{service} did not answer as expected: {fault}", service=service)
 
 
 def looks_like_html(body: bytes, content_type: str = "") -> bool:

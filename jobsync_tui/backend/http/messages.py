@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
+from ..left_out import leave_out
 from .decode import decode_answer
+from .fit import Fitting
 
 T = TypeVar("T")
 
@@ -44,13 +46,24 @@ class Reply:
         """Whether the status is one of the 200s."""
         return 200 <= self.status < 300
 
-    def decode(self, shape: type[T]) -> T:
-        """Return the JSON body as a value of ``shape``.
+    def decode(self, shape: type[T], *, row: Any = None, vital: tuple[str, ...] = (), label: str = "") -> T:
+        """Return the JSON body as a value of ``shape``: a number is read where a text is expected, and the other way round.
+
+        Args:
+            shape: What it should be.
+            row: The type of its rows. Whatever else does not fit in a row is left out of it, and a row that is none out of its list; both
+                are counted (`left_out`). Around the rows nothing is left out.
+            vital: Fields of a row, by their names on the wire, without which it is none.
+            label: What the rows are, in the ATS's word, where they are no jobs.
 
         Raises:
-            UnexpectedAnswer: It is a web page, no JSON, nested too deeply, or of another shape; the message names the place.
+            UnexpectedAnswer: It is a web page, no JSON, nested too deeply, or cannot be of that shape; the message names the place.
         """
-        return decode_answer(self.body, shape, service=self.service, content_type=self.headers.get("content-type", ""))
+        fitting = Fitting(row, vital)
+        found = decode_answer(self.body, shape, service=self.service, content_type=self.headers.get("content-type", ""), fitting=fitting)
+        for place, reason in fitting.left_out:
+            leave_out(f"{label}.{place}".strip(".") or "a list", reason)
+        return found
 
 
 Responder: TypeAlias = Callable[[Request], Awaitable[Reply]]

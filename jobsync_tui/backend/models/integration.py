@@ -17,6 +17,30 @@ class IntegrationState(StrEnum):
     FAILED = "failed"
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Values of one field that were left out because they could not be used; their jobs were kept.
+
+    Attributes:
+        field: Its name in the ATS, with dots into nested objects.
+        reason: What the values are instead, such as "a list, not a text".
+        count: How many.
+        job_id: ATS job id of the first, where it belongs to one.
+    """
+
+    field: str
+    reason: str
+    count: int
+    job_id: str | None = None
+
+    @property
+    def words(self) -> str:
+        """Say it in a line: "12 values of department were left out: a list, not a text (first in job 4711)"."""
+        were = "1 value of {} was" if self.count == 1 else f"{self.count:,} values of {{}} were"
+        example = "" if self.job_id is None else f" (job {self.job_id})" if self.count == 1 else f" (first in job {self.job_id})"
+        return f"{were.format(self.field)} left out: {self.reason}{example}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntegrationSummary:
     """One configured connection to an ATS. ``provider`` is the key of the adapter, ``ats`` its display name."""
@@ -30,6 +54,7 @@ class IntegrationSummary:
     state: IntegrationState
     last_error: str | None
     read_only: bool = False
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +115,4 @@ class RefreshReport:
     seconds: float
     finished_at: datetime
     known: int = 0
+    left_out: tuple[LeftOut, ...] = ()

@@ -129,7 +129,7 @@ class AshbyWire(Wire):
             "title": job.name,
             "confidential": False,
             "status": self._status(job),
-            "employmentType": {"not": "a text"} if job.broken else "FullTime",
+            "employmentType": "FullTime",
             "locationId": "loc-1",
             "locationIds": {"primaryLocationId": "loc-1", "secondaryLocationIds": ["loc-2"]},
             "departmentId": "dep-1",

@@ -29,14 +29,12 @@ class WireJob:
         number: 1 and up.
         changed: When it last changed.
         deleted: It is no longer there; whether the ATS still says so is the provider's way.
-        broken: Its row comes with a wrong type in it, but with its id and name intact.
     """
 
     number: int
     name: str
     changed: datetime
     deleted: bool = False
-    broken: bool = False
 
 
 class Wire(ABC):
@@ -72,6 +70,7 @@ class Wire(ABC):
         self.loops = False  # every page leads to the first one again
         self.before: Callable[[Asked], None] = lambda _: None  # runs before a page of the listing is answered
         self.after: Callable[[Asked, Any], None] = lambda _, __: None  # runs when it is, and may alter what it says
+        self.change: Callable[[Asked, Any], Any] | None = None  # what becomes of the document of an answer that is a success
         self.jobs = [WireJob(number, f"Job {number} \u2014 \u00c4rztin", EPOCH + timedelta(hours=number)) for number in range(1, count + 1)]
 
     @property
@@ -82,6 +81,13 @@ class Wire(ABC):
     def options(self) -> dict[str, object]:
         """Return further keys of the integration's table."""
         return {}
+
+    def changed_answer(self, asked: Asked) -> Answer:
+        """Answer a request, with `change` applied."""
+        found = self.told(asked)
+        if self.change is None or isinstance(found.payload, bytes) or not 200 <= found.status < 300:
+            return found
+        return replace(found, payload=self.change(asked, msgspec.json.decode(found.body)))
 
     @abstractmethod
     def answer(self, asked: Asked) -> Answer:

@@ -150,7 +150,7 @@ class BullhornWire(Wire):
             "status": "Accepting Candidates",
             "isOpen": True,
             "isDeleted": job.deleted,
-            "employmentType": ["not", "a", "text"] if job.broken else "Contract",
+            "employmentType": "Contract",
             "address": {
                 "address1": "1 Main St",
                 "city": "Boston",

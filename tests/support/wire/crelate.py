@@ -61,7 +61,7 @@ class CrelateWire(Wire):
             "Description": None,
             "PortalTitle": "Public title",
             "PortalDescription": "<p>Text</p>",
-            "PortalCity": {"not": "a text"} if job.broken else "Chicago",
+            "PortalCity": "Chicago",
             "PortalState": "IL",
             "PortalCompanyName": "Acme",
             "IsOnHold": job.number % 5 == 0,

@@ -104,7 +104,7 @@ class GreenhouseWire(Wire):
 
     def _posts(self, asked: Asked) -> Answer:
         query = self._first_query(asked)
-        chosen = [job for job in self.alive if not job.broken]
+        chosen = self.alive
         if "job_ids" in query:
             chosen = [job for job in chosen if self.job_id(job) in query["job_ids"].split(",")]
         if "updated_at" in query:
@@ -144,7 +144,7 @@ class GreenhouseWire(Wire):
             "requisition_id": None,
             "notes": "<p>internal</p>",
             "confidential": False,
-            "status": {"not": "a text"} if job.broken else "open",
+            "status": "open",
             "created_at": iso(job.changed),
             "opened_at": iso(job.changed),
             "closed_at": None,

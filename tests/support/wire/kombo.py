@@ -80,7 +80,7 @@ def row(wire: KomboWire, job: WireJob) -> dict[str, object]:
         "employment_type": "FULL_TIME",
         "visibility": None,
         "category": None,
-        "department": ["not", "a", "text"] if job.broken else "Engineering",
+        "department": "Engineering",
         "post_url": f"https://jobs.example.com/{job.number}",
         "location": {
             "city": "Berlin",

@@ -75,7 +75,7 @@ class MergeWire(Wire):
             "modified_at": iso(job.changed),
             "name": job.name,
             "description": "<p>Text</p>",
-            "code": ["not", "a", "text"] if job.broken else f"REQ-{job.number}",
+            "code": f"REQ-{job.number}",
             "status": "OPEN",
             "type": "POSTING",
             "job_posting_urls": [

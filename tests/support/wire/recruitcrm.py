@@ -88,7 +88,7 @@ class RecruitCrmWire(Wire):
             "job_location_type": "1",
             "job_code": f"REQ-{job.number}",
             "job_description_text": "<p>Text</p>",
-            "city": {"not": "a text"} if job.broken else "Pune",
+            "city": "Pune",
             "locality": None,
             "state": "Maharashtra",
             "country": "India",

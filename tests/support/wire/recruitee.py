@@ -51,7 +51,7 @@ class RecruiteeWire(Wire):
             "title": job.name,
             "kind": "job",
             "status": "published",
-            "department": ["not", "a", "text"] if job.broken else "Engineering",
+            "department": "Engineering",
             "department_id": 4,
             "location": "Amsterdam, Netherlands",
             "city": "Amsterdam",

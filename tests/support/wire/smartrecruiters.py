@@ -58,7 +58,7 @@ class SmartRecruitersWire(Wire):
             "createdOn": iso(job.changed),
             "updatedOn": iso(job.changed),
             "lastActivityOn": iso(job.changed),
-            "department": {"id": 7, "label": ["not", "a", "text"]} if job.broken else {"id": 7, "label": "Engineering"},
+            "department": {"id": 7, "label": "Engineering"},
             "location": {"city": "Berlin", "countryCode": "de", "country": "Germany", "region": None, "regionCode": None, "remote": False},
             "status": "SOURCING",
             "postingStatus": "PUBLIC",

@@ -81,7 +81,7 @@ class TeamtailorWire(Wire):
             "links": {"careersite-job-url": f"https://acme.teamtailor.example.com/jobs/{self.job_id(job)}", "self": "x"},
             "attributes": {
                 "title": job.name,
-                "body": {"not": "a text"} if job.broken else "<p>Text</p>",
+                "body": "<p>Text</p>",
                 "status": "open",
                 "human-status": "draft" if job.number % 5 == 0 else "published",
                 "internal": job.number % 4 == 0,

@@ -84,7 +84,7 @@ class WorkableWire(Wire):
             "code": f"REQ-{job.number}",
             "state": "published",
             "confidential": job.number % 5 == 0,
-            "department": {"not": "a text"} if job.broken else None,
+            "department": None,
             "department_hierarchy": [],
             "url": f"https://acme.workable.example.com/jobs/{job.number}",
             "shortlink": "https://apply.example.com",
