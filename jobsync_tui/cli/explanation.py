@@ -75,7 +75,8 @@ def _print_reasons(found: Eligibility) -> None:
 
 
 def _print_rule(rule: RuleResult) -> None:
-    print_line(f"  {rule.name}: {'matches' if rule.matched else f'misses {rule.missed} of {len(rule.conditions)}'}")
+    misses = "gave way to another rule" if rule.holds else f"misses {rule.missed} of {len(rule.conditions)}"
+    print_line(f"  {rule.name}: {'matches' if rule.matched else misses}")
     for condition in rule.conditions:
         print_line(f"    {_condition_words(condition)}")
 

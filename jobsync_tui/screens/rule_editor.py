@@ -191,7 +191,7 @@ class RuleEditorScreen(RuleEdits):
             return
         result = found.rules[0]
         self._checked = result.conditions
-        self._look = self._look.with_job(matched=result.matched)
+        self._look = self._look.with_job(matched=result.holds)
         self.show(self._sheet)
         self._say()
 

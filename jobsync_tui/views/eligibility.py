@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..backend.models import ActionKind, Eligibility, InactiveRule, MatchedRule, NearMiss, Note, Reason, RuleResult, Source
+from ..backend.models import ActionKind, Eligibility, InactiveRule, MatchedRule, NearMiss, Note, Reason, RuleNote, RuleResult, Source
 from ..backend.text import counted
 from . import words
 from .applied import action_sections
@@ -93,7 +93,7 @@ def _matched(found: Eligibility, subject: Subject, width: int) -> list[Line | Fo
         section.append(
             Fold(f"rule:{matched.id}", _matched_row("+", matched, width), (*_matched_row("-", matched, width), *conditions), matched.id)
         )
-    gave_way = [rule for rule in found.rules if rule.matched and rule.fallback and not rule.applied]
+    gave_way = [rule for rule in found.rules if rule.note is RuleNote.GAVE_WAY]
     section += [line("   ", dim(f"       {rule.name}: fallback, gave way to the rules above")) for rule in gave_way]
     return section
 
@@ -134,7 +134,7 @@ def _rule_folds(found: Eligibility, subject: Subject, width: int) -> list[Line |
     near = {miss.rule: miss for miss in found.near_misses}
     excluding = _excluding(subject)
     missed = sorted(
-        (rule for rule in found.rules if not rule.matched), key=lambda rule: (rule.id in excluding, rule.missed, _beyond_reach(rule))
+        (rule for rule in found.rules if not rule.holds), key=lambda rule: (rule.id in excluding, rule.missed, _beyond_reach(rule))
     )
     section: list[Line | Fold] = []
     for number, rule in enumerate(missed):

@@ -217,6 +217,19 @@ def applying(rules: tuple[Rule, ...], job: Job, now: datetime) -> list[Rule]:
     return plain or matched
 
 
+def near_misses(rules: tuple[Rule, ...], job: Job, now: datetime) -> list[str]:
+    """The names of the rules that are at most two leaves away and of which something held, those first of which the most held."""
+    plain = any(rule.active and not rule.fallback and truth(rule.when, job, now) for rule in rules)
+    near = []
+    for rule in sorted(rules, key=lambda rule: (rule.priority, rule.name, rule.id)):
+        missed = fewest_turns(rule.when, job, now)
+        held = sum(leaf_truth(leaf, job, now) is True for leaf in leaves(rule.when))
+        if rule.active and missed in {1, 2} and held and not (rule.fallback and plain):
+            excludes = any(action.kind == "exclude" for action in rule.actions)
+            near.append((-held, missed, excludes, rule.name))
+    return [name for *_, name in sorted(near, key=lambda each: each[:3])]
+
+
 def reason(rules: tuple[Rule, ...], job: Job, policy: EvaluationPolicy, now: datetime) -> str | None:
     found = applying(rules, job, now)
     if not any(rule.active for rule in rules):

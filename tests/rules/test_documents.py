@@ -51,7 +51,7 @@ def test_every_example_in_the_manual_loads_and_comes_back(text: str) -> None:
 
 def test_the_manual_has_examples_of_every_action_and_group() -> None:
     text = "".join(EXAMPLES)
-    assert len(EXAMPLES) == 4
+    assert len(EXAMPLES) >= 4
     assert all(word in text for word in ["all:", "any:", "not:", "fallback: true"])
     assert {kind for kind in ActionKind if f"{kind}:" in text} == set(ActionKind)
 

@@ -26,6 +26,7 @@ from jobsync_tui.backend.models import (
     Op,
     Reason,
     Rule,
+    RuleNote,
     RuleSet,
     SettingValue,
     Source,
@@ -187,29 +188,105 @@ def test_the_explanation_of_a_tree() -> None:
     assert (rule.matched, rule.missed) == (False, 2)
 
 
+HELD = "{ field: id, op: is_set }"
+
+
+def all_of(*conditions: str) -> str:
+    return f"{{ all: [ {', '.join(conditions)} ] }}"
+
+
+def near(*rules: str, job: Job = JOB) -> list[tuple[str, tuple[str, ...]]]:
+    return [(miss.rule, miss.would_match_if) for miss in check("\n".join(rules), job).near_misses]
+
+
 def test_among_equally_near_misses_those_that_would_exclude_the_job_come_last() -> None:
+    far = all_of(HELD, "{ field: department, op: equals, value: X }", "{ field: owner, op: equals, value: Y }")
+    found = near(
+        f"- {{ name: Agencies, priority: 1, when: {all_of(HELD, '{ field: client, op: is_empty }')}, actions: [ exclude: true ] }}",
+        f"- {{ name: Nights, priority: 2, when: {all_of(HELD, '{ field: department, op: equals, value: Nights }')} }}",
+        f"- {{ name: Far, priority: 3, when: {far} }}",
+    )
+    assert [name for name, _ in found] == ["Nights", "Agencies", "Far"]
+
+
+def test_near_misses_are_in_words_and_those_first_of_which_the_most_held() -> None:
+    far = ", ".join(f"{{ field: {field}, op: is_set }}" for field in ["owner", "url", "target_id"])
     found = check(
-        """
-- { name: Agencies, priority: 1, when: { field: client, op: equals, value: Hays }, actions: [ { exclude: true } ] }
-- { name: Nights, priority: 2, when: { field: department, op: equals, value: Nights }, actions: [ { folder: A } ] }
-- { name: Far, priority: 3, when: { all: [ { field: department, op: equals, value: X }, { field: owner, op: equals, value: Y } ] } }
+        f"""{TREE}
+- {{ name: Later, priority: 200, when: {all_of(HELD, "{ field: name, op: contains, value: engineer }")} }}
+- {{ name: Sooner, when: {all_of(HELD, "{ field: department, op: equals, value: ICU }")} }}
+- {{ name: Nothing held, when: {{ field: department, op: equals, value: ICU }} }}
+- {{ name: Far, when: {{ all: [ {HELD}, {far} ] }} }}
 """
     )
-    assert [miss.rule for miss in found.near_misses] == ["Nights", "Agencies", "Far"]
-
-
-def test_near_misses_are_in_words_fewest_first_then_in_order() -> None:
-    more = "- { name: Later, priority: 200, when: { field: name, op: contains, value: engineer } }\n"
-    more += "- { name: Sooner, when: { field: department, op: equals, value: ICU } }\n"
-    far = ", ".join(f"{{ field: {field}, op: is_set }}" for field in ["owner", "url", "target_id"])
-    more += f"- {{ name: Far, when: {{ all: [ {far} ] }} }}\n"
-    found = check(TREE + more)
     assert [(miss.rule, miss.would_match_if) for miss in found.near_misses] == [
+        ("Mercy ICU", ("custom.shift were days or weekend", "status were not open")),
         ("Sooner", ("department were ICU (Bullhorn never delivers it)",)),
         ("Later", ("name contained engineer",)),
-        ("Mercy ICU", ("custom.shift were days or weekend", "status were not open")),
     ]
     assert found.message == "Job does not match any active rules"
+
+
+@pytest.mark.parametrize(
+    ("conditions", "asked"),
+    [
+        # Two values of one field at once: no job can have them, so no near miss asks for them.
+        (["{ field: owner, op: equals, value: a }", "{ field: owner, op: equals, value: b }"], None),
+        (["{ field: status, op: equals, value: open }", "{ field: status, op: equals, value: closed }"], None),
+        (["{ field: owner, op: is_set }", "{ field: owner, op: is_empty }"], None),
+        (["{ field: name, op: contains, value: icu }", "{ not: { field: name, op: contains, value: icu } }"], None),
+        (["{ field: custom.level, op: gt, value: 9 }", "{ field: custom.level, op: lt, value: 7 }"], None),
+        (["{ field: created_at, op: before, value: 2020-01-31 }", "{ field: created_at, op: after, value: 2020-01-31 }"], None),
+        (["{ field: created_at, op: within_days, value: 1 }", "{ field: created_at, op: older_than_days, value: 30 }"], None),
+        (["{ field: owner, op: in, value: [a, b] }", "{ field: owner, op: not_in, value: [a, b] }"], None),
+        # One value does for both.
+        (
+            ["{ field: owner, op: in, value: [a, b] }", "{ field: owner, op: not_in, value: [a, c] }"],
+            ("owner were a or b and were neither a nor c",),
+        ),
+        (["{ field: custom.level, op: gt, value: 9 }", "{ field: custom.level, op: lt, value: 9.5 }"], ("custom.level were more than 9",)),
+        (
+            ["{ field: name, op: contains, value: x-ray }", "{ field: name, op: starts_with, value: a }"],
+            ("name contained x-ray and started with a",),
+        ),
+        (["{ field: owner, op: equals, value: a }", "{ field: owner, op: matches, value: ^a }"], ("owner were a and matched /^a/",)),
+        (["{ field: owner, op: equals, value: a }", "{ field: owner, op: matches, value: ^b }"], None),
+        # Where one way cannot be, another of the same length may.
+        (
+            [
+                "{ field: status, op: equals, value: open }",
+                "{ any: [ { field: status, op: equals, value: closed }, { field: owner, op: is_set } ] }",
+            ],
+            ("owner were set",),
+        ),
+        # A field with several values may have both.
+        (["{ field: tags, op: equals, value: urgent }", "{ field: tags, op: equals, value: new }"], ("tags were new",)),
+    ],
+)
+def test_a_near_miss_asks_for_what_one_job_can_be(conditions: list[str], asked: tuple[str, ...] | None) -> None:
+    found = near(f"- {{ name: A, when: {all_of(HELD, *conditions)} }}")
+    assert found == ([] if asked is None else [("A", asked)])
+
+
+def test_a_fallback_that_gives_way_says_so_and_is_no_near_miss() -> None:
+    found = check(
+        f"""
+- {{ name: Plain }}
+- {{ name: Rest, fallback: true }}
+- {{ name: Nearly, fallback: true, when: {all_of(HELD, "{ field: owner, op: is_set }")} }}
+- {{ name: Idle, fallback: true, active: false }}
+"""
+    )
+    assert [(rule.name, rule.matched, rule.note) for rule in found.rules] == [
+        ("Nearly", False, None),
+        ("Plain", True, None),
+        ("Rest", False, RuleNote.GAVE_WAY),
+    ]
+    assert found.near_misses == ()
+    assert [rule.would_match for rule in found.inactive_rules] == [False]
+    alone = check("- { name: Rest, fallback: true }\n- { name: Idle, fallback: true, active: false }")
+    assert [(rule.matched, rule.note) for rule in alone.rules] == [(True, None)]
+    assert [rule.would_match for rule in alone.inactive_rules] == [True]
 
 
 @pytest.mark.parametrize(
@@ -233,6 +310,7 @@ def test_near_misses_are_in_words_fewest_first_then_in_order() -> None:
 )
 def test_near_misses_speak_of_every_kind_of_operator(text: str, turned: bool, words: str) -> None:
     when = f"{{ not: {text} }}" if turned else text
+    when = f"{{ all: [ {HELD}, {when} ] }}"
     assert [miss.would_match_if for miss in check(f"- {{ name: A, when: {when} }}").near_misses] == [(words,)]
 
 
@@ -301,7 +379,7 @@ def test_a_fallback_gives_way_to_any_other_match_and_to_an_exclude() -> None:
     assert [rule.name for rule in check(fallback).matched_rules] == ["Rest"]
     both = check(fallback + "- { name: ICU, when: { field: name, op: contains, value: icu } }")
     assert [rule.name for rule in both.matched_rules] == ["ICU"]
-    assert [(rule.name, rule.matched, rule.applied) for rule in both.rules] == [("ICU", True, True), ("Rest", True, False)]
+    assert [(rule.name, rule.matched, rule.applied) for rule in both.rules] == [("ICU", True, True), ("Rest", False, False)]
     out = check(fallback + "- { name: No, actions: [ { exclude: true } ] }")
     assert (out.reason, out.templates, [item.rule for item in out.actions]) == (Reason.EXCLUDED, (), ["No"])
 

@@ -33,6 +33,7 @@ from jobsync_tui.backend.models import (
     PlanKind,
     Reason,
     Rule,
+    RuleNote,
     RuleResult,
     RuleSet,
     Source,
@@ -211,7 +212,7 @@ def matched(job: CachedJob | None = None, **changes: object) -> Eligibility:
             applied=True,
             conditions=(leaf("", "location.region", Op.EQUALS, "OH", "OH", passed=True),),
         ),
-        RuleResult("rest", "Everything else", matched=True, missed=0, conditions=(), fallback=True),
+        RuleResult("rest", "Everything else", matched=False, missed=0, conditions=(), fallback=True, note=RuleNote.GAVE_WAY),
     )
     kind, effect = ActionKind, Effect
     actions = (

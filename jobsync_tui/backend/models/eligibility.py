@@ -35,6 +35,12 @@ class Note(StrEnum):
     TYPE_MISMATCH = "type_mismatch"
 
 
+class RuleNote(StrEnum):
+    """Why a rule whose conditions hold does not match: as a fallback it gave way to another that matched."""
+
+    GAVE_WAY = "gave_way"
+
+
 class Effect(StrEnum):
     """What became of an action."""
 
@@ -70,7 +76,8 @@ class ConditionResult:
 class RuleResult:
     """An active rule against the job. ``missed`` is the smallest number of leaves that would have to turn for a match.
 
-    ``matched`` says whether the conditions hold; ``applied`` is False for a fallback rule whose conditions hold but that gave way.
+    ``matched`` and ``applied`` say whether it applies. A fallback rule whose conditions hold and that gave way does not, and ``note``
+    says so.
     """
 
     id: str
@@ -81,6 +88,12 @@ class RuleResult:
     priority: int = 100
     fallback: bool = False
     applied: bool = False
+    note: RuleNote | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Return whether the conditions hold, be it that the rule gave way."""
+        return self.matched or self.note is not None
 
 
 @dataclass(frozen=True, slots=True)

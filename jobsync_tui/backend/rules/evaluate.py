@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,7 @@ from ..models import (
     Note,
     Reason,
     Rule,
+    RuleNote,
     RuleResult,
     RuleSet,
     Source,
@@ -26,7 +28,8 @@ from ..models import (
 from .actions import excluders, resolve
 from .compiled import CompiledRule, CompiledRules, compiled
 from .fields import field_named, why_missing
-from .misses import Misses
+from .meeting import Asked, in_words
+from .misses import MOST_WAYS, Misses, Turn
 
 MAX_MISSED = 2
 """Leaves that may be wrong in a near miss."""
@@ -83,9 +86,12 @@ def evaluate(
         templates=resolution.templates,
         matched_rules=tuple(MatchedRule(rule.id, rule.name, rule.priority) for rule in applying),
         actions=resolution.actions,
-        rules=tuple(view.result(item, applied=item.matched and not (item.rule.rule.fallback and plain)) for item in tried),
-        inactive_rules=tuple(InactiveRule(rule.rule.id, rule.rule.name, view.tried(rule).matched) for rule in ready.inactive),
-        near_misses=_near_misses(tried, view, provider_title),
+        rules=tuple(view.result(item, gave_way=item.rule.rule.fallback and plain) for item in tried),
+        inactive_rules=tuple(
+            InactiveRule(rule.rule.id, rule.rule.name, view.tried(rule).matched and not (rule.rule.fallback and plain))
+            for rule in ready.inactive
+        ),
+        near_misses=_near_misses(tried, view, provider_title, plain=plain),
         ruleset_revision=rules.revision,
         source=source,
         read_at=read_at,
@@ -124,6 +130,7 @@ class _View:
             why[leaf.field] or (Note.TYPE_MISMATCH if answer is None else None) for leaf, answer in zip(rules.leaves, answers, strict=True)
         ]
         self.misses = Misses(answers, {number for number, note in enumerate(self.notes) if note is Note.FIELD_NOT_PROVIDED})
+        self._asked = Asked(rules, cells, self.misses, now)
         self._told = [
             (known.leaf.field, known.leaf.op, known.leaf.value, shown[known.field], answer, note)
             for known, answer, note in zip(rules.leaves, answers, self.notes, strict=True)
@@ -133,17 +140,25 @@ class _View:
         missed = self.misses.costs(rule.root)[0]
         return _Tried(rule, missed, missed == 0)
 
-    def result(self, tried: _Tried, *, applied: bool) -> RuleResult:
+    def way(self, tried: _Tried) -> Sequence[Turn] | None:
+        """Return what would have to turn for a rule to match; None where no job could be so."""
+        ways = itertools.islice(self.misses.ways(tried.rule.root), MOST_WAYS)
+        return next((way for way in ways if self._asked.can_be_met(tried.rule, way)), None)
+
+    def result(self, tried: _Tried, *, gave_way: bool) -> RuleResult:
+        """Return how a rule stands to the job. ``gave_way`` says that it is a fallback, and that another rule matched."""
         rule, places = tried.rule.rule, tried.rule.places
+        applies = tried.matched and not gave_way
         return RuleResult(
             id=rule.id,
             name=rule.name,
-            matched=tried.matched,
+            matched=applies,
             missed=min(tried.missed, len(places) + 1),
             conditions=tuple([ConditionResult(path, *self._told[leaf]) for path, leaf in places]),
             priority=rule.priority,
             fallback=rule.fallback,
-            applied=applied,
+            applied=applies,
+            note=RuleNote.GAVE_WAY if tried.matched and gave_way else None,
         )
 
 
@@ -170,20 +185,29 @@ def _message(reason: Reason | None, applying: Sequence[Rule], excluding: Sequenc
     return f"Job matches the rule {names}" if len(applying) == 1 else f"Job matches {len(applying)} rules: {names}"
 
 
-def _near_misses(tried: Sequence[_Tried], view: _View, provider_title: str) -> tuple[NearMiss, ...]:
-    """Return the rules that are close, the closest first; among equals those last that would exclude the job, which would not help it."""
-    near = sorted(
-        (item for item in tried if 1 <= item.missed <= MAX_MISSED), key=lambda item: (item.missed, bool(excluders([item.rule.rule])))
-    )
-    return tuple(NearMiss(item.rule.rule.name, _changes(item, view, provider_title)) for item in near)
+def _near_misses(tried: Sequence[_Tried], view: _View, provider_title: str, *, plain: bool) -> tuple[NearMiss, ...]:
+    """Return the rules that are close, those first of which the most held; among equals those last that would exclude the job.
+
+    A rule of which nothing held is not close, nor is a fallback where another rule matched, nor one whose conditions contradict each other.
+    """
+    near = [
+        (item, held)
+        for item in tried
+        if 1 <= item.missed <= MAX_MISSED
+        and not (item.rule.rule.fallback and plain)
+        and (held := view.misses.held(leaf for _, leaf in item.rule.places))
+    ]
+    near.sort(key=lambda each: (-each[1], each[0].missed, bool(excluders([each[0].rule.rule]))))
+    found = ((item, view.way(item)) for item, _ in near)
+    return tuple(NearMiss(item.rule.rule.name, _changes(way, view, provider_title)) for item, way in found if way is not None)
 
 
-def _changes(tried: _Tried, view: _View, provider_title: str) -> tuple[str, ...]:
-    texts = []
-    for number, want in view.misses.turns(tried.rule.root):
+def _changes(way: Sequence[Turn], view: _View, provider_title: str) -> tuple[str, ...]:
+    phrases = []
+    for number, want in way:
         leaf = view.rules.leaves[number]
-        text = leaf.if_true if want else leaf.if_false
+        phrase = (leaf.if_true if want else leaf.if_false).removeprefix(leaf.leaf.field).lstrip()
         if view.notes[number] is Note.FIELD_NOT_PROVIDED:
-            text += f" ({provider_title} never delivers it)"
-        texts.append(text)
-    return tuple(texts)
+            phrase += f" ({provider_title} never delivers it)"
+        phrases.append((leaf.leaf.field, phrase))
+    return in_words(phrases)

@@ -8,13 +8,20 @@ of the sums.
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+import itertools
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from .compiled import LeafNode, Node, NotNode
 
 NEVER = 1_000_000
 """A cost that no turning of leaves meets: an empty ``any`` is never true."""
+
+MOST_WAYS = 16
+"""Ways of making one part of a condition true that are looked at."""
+
+Turn: TypeAlias = "tuple[int, bool]"
+"""The number of a distinct leaf that would have to turn, and the answer that it would need."""
 
 Answers: TypeAlias = Sequence[bool | None]
 """What each distinct leaf answered for the job."""
@@ -55,21 +62,39 @@ class Misses:
             return min(sum(to_true_each), NEVER), min(to_false_each, default=NEVER)
         return min(to_true_each, default=NEVER), min(sum(to_false_each), NEVER)
 
-    def turns(self, node: Node | None, *, want: bool = True) -> list[tuple[int, bool]]:
-        """Return the fewest leaves to turn so that ``node`` is ``want``: their numbers, each with the answer it would need.
+    def answering(self, others: Mapping[int, bool | None]) -> Misses:
+        """Return the same with other answers of some leaves."""
+        return Misses([others.get(number, answer) for number, answer in enumerate(self._answers)], self._hopeless)
 
-        Where one child is enough, it is the cheapest, among those the one with the fewest hopeless leaves to turn, and then the first;
-        so the choice is always the same.
+    def ways(self, node: Node | None, *, want: bool = True) -> Iterator[list[Turn]]:
+        """Give the ways to make ``node`` ``want`` by turning the fewest leaves: the leaves' numbers, each with the answer it would need.
+
+        Where one child is enough, those come first that have the fewest hopeless leaves to turn, and then the first; so the order is
+        always the same.
         """
         if node is None:
-            return []
-        if isinstance(node, LeafNode):
-            return [] if self._answers[node.leaf] is want else [(node.leaf, want)]
-        if isinstance(node, NotNode):
-            return self.turns(node.child, want=not want)
-        if node.every is want:
-            return [turn for child in node.children for turn in self.turns(child, want=want)]
-        prices = [self.costs(child)[0 if want else 1] for child in node.children]
-        lowest = min(prices, default=NEVER)
-        ways = [self.turns(child, want=want) for child, price in zip(node.children, prices, strict=True) if price == lowest]
-        return min(ways, key=lambda way: sum(leaf in self._hopeless for leaf, _ in way), default=[])
+            yield []
+        elif isinstance(node, LeafNode):
+            yield [] if self._answers[node.leaf] is want else [(node.leaf, want)]
+        elif isinstance(node, NotNode):
+            yield from self.ways(node.child, want=not want)
+        elif node.every is want:
+            costly = [child for child in node.children if self._price(child, want=want)]
+            for parts in itertools.product(*(list(itertools.islice(self.ways(child, want=want), MOST_WAYS)) for child in costly)):
+                yield list(itertools.chain.from_iterable(parts))
+        else:
+            prices = [self._price(child, want=want) for child in node.children]
+            lowest = min(prices, default=NEVER)
+            cheapest = [child for child, price in zip(node.children, prices, strict=True) if price == lowest]
+            for child in sorted(cheapest, key=lambda child: self._hopeless_in(next(self.ways(child, want=want), []))):
+                yield from self.ways(child, want=want)
+
+    def held(self, leaves: Iterable[int]) -> int:
+        """Return how many of the leaves are true."""
+        return sum(self._answers[leaf] is True for leaf in leaves)
+
+    def _price(self, node: Node, *, want: bool) -> int:
+        return self.costs(node)[0 if want else 1]
+
+    def _hopeless_in(self, way: list[Turn]) -> int:
+        return sum(leaf in self._hopeless for leaf, _ in way)
