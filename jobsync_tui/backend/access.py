@@ -6,7 +6,6 @@ Environment variables never decide identity. What one may not use is answered as
 from __future__ import annotations
 
 import os
-import pwd
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from pathlib import Path
 from threading import Lock
 
 from .errors import AccessDenied, ConfigError, JobsyncError, UsageError
+from .ownership import account_name
 from .settings import FileStamp, IntegrationSettings, Settings
 from .settings.loader import load_stamped
 from .ssh import session_origin
@@ -72,15 +72,6 @@ def current_actor(as_user: str | None, config_path: Path) -> Actor:
             "Only the account that owns the configuration file may use --as", remedy=f"Run as {account_name(owner)}, or leave --as out"
         )
     return Actor(as_user, {"account": account, **session_origin(os.environ)})
-
-
-def account_name(uid: int) -> str:
-    """Return the name of the account with that number, or ``uid-N`` where the system knows none."""
-    try:
-        name = pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return f"uid-{uid}"
-    return name
 
 
 class AccessPolicy:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from .errors import ConfigError
+from .ownership import weakness
 from .paths import read_regular
 from .redaction import redact, register
 
@@ -109,7 +110,10 @@ def _read_file(path: Path) -> str:
         raise SecretUnavailable(
             f"The secret file {path} cannot be read: {error.strerror}", remedy=f"Make {path} a file with mode 0600, owned by this account"
         ) from error
-    if status.st_uid != os.geteuid():
+    weak = weakness(path)
+    if weak is not None and weak.path != path:
+        raise SecretUnavailable(f"The secret file {path} can be replaced by others: {weak.path} {weak.words}", remedy=weak.remedy)
+    if status.st_uid not in {os.geteuid(), 0}:
         raise SecretUnavailable(
             f"The secret file {path} belongs to another account", remedy="Let the account that runs jobsync own it, with mode 0600"
         )

@@ -199,8 +199,16 @@ async def test_a_command_that_fails_says_why_without_secrets(tmp_path: Path) -> 
 @pytest.mark.parametrize("mode", [0o722, 0o702])
 async def test_a_command_that_others_could_change_is_not_started(tmp_path: Path, mode: int) -> None:
     program = a_program(tmp_path, HOOK.format(folder=tmp_path), mode)
-    with pytest.raises(NotDelivered, match="others cannot write"):
+    with pytest.raises(NotDelivered, match="can be written by others"):
         await CommandHook([str(program)], 20).deliver(a_digest())
     assert not (tmp_path / "given").exists()
     with pytest.raises(NotDelivered, match="cannot be started"):
         await CommandHook([str(tmp_path / "nowhere")], 20).deliver(a_digest())
+
+
+def test_a_command_in_a_folder_that_others_write_is_not_started(tmp_path: Path) -> None:
+    program = a_program(tmp_path, HOOK.format(folder=tmp_path))
+    tmp_path.chmod(0o777)
+    with pytest.raises(NotDelivered, match="could be replaced by others"):
+        asyncio.run(CommandHook([str(program)], 20).deliver(a_digest()))
+    assert not (tmp_path / "given").exists()

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from jobsync_tui.backend.access import AccessPolicy, Actor, Guard, account_name, current_actor
+from jobsync_tui.backend.access import AccessPolicy, Actor, Guard, current_actor
 from jobsync_tui.backend.errors import AccessDenied, ConfigError, UsageError
+from jobsync_tui.backend.ownership import account_name
 from jobsync_tui.backend.settings import load_settings
 
 from .conftest import FULL, WriteConfig

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from jobsync_tui.backend.secrets import Secret, SecretKind, SecretRef, SecretUnavailable, resolve
+from tests.support.others import give_away
 
 CANARY = "canary-7f3a9c51d2"
 
@@ -55,8 +56,15 @@ def test_a_file_that_is_open_to_others_is_refused(mode: int, tmp_path: Path) -> 
 
 def test_a_file_of_another_account_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     reference = secret_file(tmp_path)
-    monkeypatch.setattr(os, "geteuid", lambda: 4242)
-    with pytest.raises(SecretUnavailable, match="belongs to another account"):
+    give_away(tmp_path / reference.name, monkeypatch)
+    with pytest.raises(SecretUnavailable, match="belongs to"):
+        resolve(reference, tmp_path)
+
+
+def test_a_file_that_others_could_replace_is_refused(tmp_path: Path) -> None:
+    reference = secret_file(tmp_path)
+    tmp_path.chmod(0o777)
+    with pytest.raises(SecretUnavailable, match="can be replaced by others"):
         resolve(reference, tmp_path)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import pkgutil
 from collections.abc import AsyncIterator
 from functools import cached_property
@@ -150,3 +151,20 @@ def test_a_service_that_forgets_to_say_who_may_call_it_cannot_be_defined() -> No
 
             async def open_door(self) -> None:
                 """Admit anybody."""
+
+
+@pytest.mark.parametrize("way", ["in place", "by another file"])
+async def test_access_that_is_withdrawn_is_noticed_where_size_and_time_stay_the_same(config: Path, way: str) -> None:
+    """As ``rsync -t`` and a restored backup leave them."""
+    async with Backend.open(load_settings(config), Actor("alice")) as backend:
+        await backend.integrations.refresh("hers")
+        status = config.stat()
+        text = config.read_text().replace('"alice"', '"carol"')
+        place = config if way == "in place" else config.with_name("new.toml")
+        place.write_text(text)
+        place.chmod(0o600)
+        os.utime(place, ns=(status.st_atime_ns, status.st_mtime_ns))
+        place.rename(config)
+        assert (config.stat().st_size, config.stat().st_mtime_ns) == (status.st_size, status.st_mtime_ns)
+        with pytest.raises(AccessDenied):
+            await backend.jobs.count("hers", "")

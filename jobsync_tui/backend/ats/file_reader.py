@@ -52,7 +52,7 @@ class Record:
 
 
 def stamp(path: Path) -> str:
-    """Return text that changes when the file does: its size in bytes and the time of its last change in nanoseconds.
+    """Return text that changes when the file does, also where a copy keeps its size and its time: those, the inode, and when that changed.
 
     Raises:
         Unreachable: There is no such file.
@@ -60,7 +60,7 @@ def stamp(path: Path) -> str:
     """
     with _opening(path):
         state = path.stat()
-    return f"{state.st_size}-{state.st_mtime_ns}"
+    return f"{state.st_size}-{state.st_mtime_ns}-{state.st_ctime_ns}-{state.st_ino}-{state.st_dev}"
 
 
 def records(path: Path) -> Iterator[Record]:

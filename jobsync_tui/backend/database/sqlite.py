@@ -16,6 +16,7 @@ from peewee import fn
 
 from .. import clock
 from ..errors import StorageBusy, StorageError, StorageRefused
+from ..ownership import require_ours
 from .dialect import Db, Dialect
 
 PRAGMAS = {
@@ -29,6 +30,9 @@ PRAGMAS = {
 LOCK_RETRY = 0.05
 """Seconds between tries where SQLite does not wait by itself."""
 
+
+BESIDE = ("-wal", "-shm", "-journal")
+"""What SQLite keeps beside a database: endings of its name."""
 
 _DAMAGE = ("malformed", "not a database", "Could not decode to UTF-8")
 """What messages about a damaged file say where the driver gives no code."""
@@ -51,7 +55,14 @@ class SqliteDialect(Dialect):
         self._timeout = timeout
 
     def prepare(self) -> None:
-        """Make the directory (0700) and the file (0600) where they are missing, whatever the umask."""
+        """Make the directory (0700) and the file (0600) where they are missing, whatever the umask.
+
+        Raises:
+            ConfigError: Others could write or replace the file, or what SQLite keeps beside it.
+            StorageError: It cannot be made, or not be written.
+        """
+        for ending in ("", *BESIDE):
+            require_ours(self.path.with_name(self.path.name + ending), "the database")
         try:
             _make_directory(self.path.parent)
             descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

@@ -1,27 +1,26 @@
-"""Who else can read or write what is ours: files want mode 0600, directories 0700."""
+"""Who else can read or write what is ours, or put something in its place: files want mode 0600, directories 0700."""
 
 from __future__ import annotations
 
-import os
 import shlex
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..access import account_name
+from ..database.sqlite import BESIDE
+from ..ownership import weakness
 from ..paths import Places
 from ..settings import Settings
 from .findings import Finding, fail, ok, warn
 
 CHECK = "permissions"
-_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _OTHERS_ANY = stat.S_IRWXG | stat.S_IRWXO
-_BESIDE_DATABASE = ("-wal", "-shm", "-journal")
 
 
 def permissions(found: Places, settings: Settings | None) -> list[Finding]:
     """Look at every file and directory of ours that is there. What others can write fails, what they can only read is warned about."""
-    trouble = [finding for path in _ours(found, settings) for finding in _look(path)]
+    # A folder on the way to several of them is named once.
+    trouble = list(dict.fromkeys(finding for path in _ours(found, settings) for finding in _look(path)))
     return trouble or [ok(CHECK, "Configuration, database and log are open to their owner only")]
 
 
@@ -46,7 +45,7 @@ def _logs(found: Places) -> list[Path]:
 
 def _databases(path: Path) -> list[Path]:
     """Return a database, its companions, and the copies that were made of it before migrations."""
-    return [path, *(path.with_name(path.name + ending) for ending in _BESIDE_DATABASE), *sorted(path.parent.glob(f"{path.name}.schema-*"))]
+    return [path, *(path.with_name(path.name + ending) for ending in BESIDE), *sorted(path.parent.glob(f"{path.name}.schema-*"))]
 
 
 def _look(path: Path) -> Iterator[Finding]:
@@ -60,13 +59,8 @@ def _look(path: Path) -> Iterator[Finding]:
     mode = stat.S_IMODE(status.st_mode)
     is_directory = stat.S_ISDIR(status.st_mode)
     wanted = "700" if is_directory else "600"
-    if status.st_uid not in {os.geteuid(), 0}:
-        yield fail(
-            CHECK,
-            f"{path} belongs to {account_name(status.st_uid)}, not to the account that runs jobsync",
-            f"chown {account_name(os.geteuid())} {shlex.quote(str(path))}",
-        )
-    if mode & _OTHERS_WRITE and not (is_directory and mode & stat.S_ISVTX):
-        yield fail(CHECK, f"{path} can be written by others (mode {mode:04o})", f"chmod {wanted} {shlex.quote(str(path))}")
+    weak = weakness(path)
+    if weak is not None:
+        yield fail(CHECK, f"{weak.path} {weak.words}", weak.remedy)
     elif mode & _OTHERS_ANY:
         yield warn(CHECK, f"{path} can be read by others (mode {mode:04o})", f"chmod {wanted} {shlex.quote(str(path))}")

@@ -16,6 +16,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from ..http import encode_json
+from ..ownership import weakness
 from .base import NotDelivered
 from .digest import Digest, safe
 
@@ -61,12 +62,16 @@ class CommandHook:
 
     def _check(self) -> None:
         """Refuse a program that another account could put its own in the place of."""
+        program = Path(self._command[0])
         try:
-            status = Path(self._command[0]).stat()
+            is_file = stat.S_ISREG(program.stat().st_mode)
         except OSError as error:
             raise self._failure(f"cannot be started: {error.strerror}") from error
-        if not stat.S_ISREG(status.st_mode) or status.st_mode & 0o022 or status.st_uid not in {0, os.geteuid()}:
-            raise self._failure("must be a file of root's or of this account's own that others cannot write")
+        weak = weakness(program)
+        if not is_file:
+            raise self._failure("must be a file")
+        if weak is not None:
+            raise self._failure(f"could be replaced by others: {weak.path} {weak.words}")
 
     def _failure(self, words: str) -> NotDelivered:
         return NotDelivered(f"The command {self._command[0]} {words}", remedy="Look at notify.command in the configuration.")

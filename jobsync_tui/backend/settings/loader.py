@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import os
 import re
-import stat
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from ..errors import AccessDenied, ConfigError, JobsyncError
+from ..ownership import require_ours
 from ..paths import read_regular
 from ..text import clean
 from .locate import KeyPath, key_lines, line_of
@@ -41,24 +41,30 @@ _WORDS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class FileStamp:
-    """What tells one state of a file from another without reading it."""
+    """What tells one state of a file from another without reading it.
+
+    Size and time of modification can be set to what they were, as ``rsync -t`` and a restored copy do; the time of the last change of the
+    inode (``ctime``) cannot.
+    """
 
     modified_ns: int
+    changed_ns: int
     size: int
     inode: int
+    device: int
 
     @classmethod
     def of(cls, status: os.stat_result) -> FileStamp:
         """Return the stamp of a file by its status."""
-        return cls(status.st_mtime_ns, status.st_size, status.st_ino)
+        return cls(status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino, status.st_dev)
 
 
 def load_settings(path: Path) -> Settings:
     """Read the configuration file at ``path``.
 
     Raises:
-        ConfigError: It is missing, unreadable, writable by others or wrong; the message names the file, and the line and the key where
-            there are such.
+        ConfigError: It is missing, unreadable or wrong, or others could write or replace it, or the program or the certificates that it
+            names; the message names the file, and the line and the key where there are such.
         AccessDenied: It belongs to somebody else, who does not let this account read it.
     """
     return load_stamped(path)[0]
@@ -77,11 +83,7 @@ def load_stamped(path: Path) -> tuple[Settings, FileStamp]:
         raise _not_readable(path) from error
     except OSError as error:
         raise ConfigError(f"{_shown(path)}: the configuration file cannot be read: {error.strerror}") from error
-    if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise ConfigError(
-            f"{_shown(path)}: the configuration file can be written by others (mode {stat.S_IMODE(status.st_mode):04o})",
-            remedy=f"chmod 600 {_shown(path)}",
-        )
+    require_ours(path, "the configuration file")
     if len(content) > _MAX_BYTES:
         raise ConfigError(f"{_shown(path)}: the configuration file is larger than {_MAX_BYTES} bytes")
     try:
@@ -89,7 +91,12 @@ def load_stamped(path: Path) -> tuple[Settings, FileStamp]:
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise ConfigError(f"{_shown(path)}, line {line}: the configuration file is not UTF-8 text") from None
-    return parse_settings(text, path), FileStamp.of(status)
+    settings = parse_settings(text, path)
+    if settings.notify.command is not None:
+        require_ours(Path(settings.notify.command[0]), "the program of notify.command")
+    if settings.network.ca_bundle is not None:
+        require_ours(settings.network.ca_bundle, "the file of network.ca_bundle")
+    return settings, FileStamp.of(status)
 
 
 def parse_settings(text: str, path: Path) -> Settings:
