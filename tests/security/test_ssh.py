@@ -46,6 +46,10 @@ integrations = ["hers"]
 [[admins]]
 user = "bob"
 integrations = ["his"]
+
+[[admins]]
+user = "eve"
+integrations = ["*"]
 """
 RULE = "rules:\n  - { name: Everything, actions: [ { folder: Inbox } ] }\n"
 
@@ -62,7 +66,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, 
     for user, integration in (("alice", "hers"), ("bob", "his")):
         run_jobsync(folder, "--as", user, "refresh", "-i", integration)
     (folder / "rules.yaml").write_text(RULE)
-    run_jobsync(folder, "--as", "alice", "rules", "import", str(folder / "rules.yaml"))
+    run_jobsync(folder, "--as", "eve", "rules", "import", str(folder / "rules.yaml"))
     forced = f"HOME={folder} {JOBSYNC} -c {config} --as"
     commands = {"alice": f"{forced} alice", "bob": f"{forced} bob", "mallory": f"{forced} mallory"}
     accepted = "AcceptEnv LANG LC_* TEXTUAL* XDG_* JOBSYNC_CONFIG TERMINFO"
