@@ -153,18 +153,22 @@ def test_a_service_that_forgets_to_say_who_may_call_it_cannot_be_defined() -> No
                 """Admit anybody."""
 
 
+def rewrite_unnoticed(config: Path, place: Path) -> None:
+    """Take alice's access away, with size and time of modification as they were."""
+    status = config.stat()
+    text = config.read_text().replace('"alice"', '"carol"')
+    place.write_text(text)
+    place.chmod(0o600)
+    os.utime(place, ns=(status.st_atime_ns, status.st_mtime_ns))
+    place.rename(config)
+    assert (config.stat().st_size, config.stat().st_mtime_ns) == (status.st_size, status.st_mtime_ns)
+
+
 @pytest.mark.parametrize("way", ["in place", "by another file"])
 async def test_access_that_is_withdrawn_is_noticed_where_size_and_time_stay_the_same(config: Path, way: str) -> None:
     """As ``rsync -t`` and a restored backup leave them."""
     async with Backend.open(load_settings(config), Actor("alice")) as backend:
         await backend.integrations.refresh("hers")
-        status = config.stat()
-        text = config.read_text().replace('"alice"', '"carol"')
-        place = config if way == "in place" else config.with_name("new.toml")
-        place.write_text(text)
-        place.chmod(0o600)
-        os.utime(place, ns=(status.st_atime_ns, status.st_mtime_ns))
-        place.rename(config)
-        assert (config.stat().st_size, config.stat().st_mtime_ns) == (status.st_size, status.st_mtime_ns)
+        rewrite_unnoticed(config, config if way == "in place" else config.with_name("new.toml"))
         with pytest.raises(AccessDenied):
             await backend.jobs.count("hers", "")
