@@ -49,7 +49,12 @@ def run_app(settings: Settings, actor: Actor, *, sandbox: Sandbox | None = None,
 
 
 def forget_textual_variables() -> None:
-    """Take ``TEXTUAL_*`` out of the environment: one imports a class by its name, others write files. To be called before Textual loads."""
+    """Take ``TEXTUAL_*`` out of the environment: one imports a class by its name, others write files. To be called before Textual loads.
+
+    An empty ``NO_COLOR`` goes too: it says nothing, and Textual takes it for a wish.
+    """
+    if not os.environ.get("NO_COLOR"):
+        os.environ.pop("NO_COLOR", None)
     for name in [name for name in os.environ if name.startswith("TEXTUAL")]:
         del os.environ[name]
 

@@ -1,4 +1,4 @@
-"""Colours: one dark theme, and the terminal's own sixteen where there are no more."""
+"""Colours: one dark theme; and where a terminal has sixteen or none, its own two, with bold and reverse, whatever these two are."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ def spare_bytes() -> None:
         setattr(constants, "COLOR_SYSTEM", "256")  # noqa: B010 - a constant of Textual's, declared final
 
 
+_OWN = "ansi_default"
+"""The terminal's own colour of text, or of what is behind it."""
+
 THEMES: Final = (
     Theme(
         name="jobsync",
@@ -32,6 +35,9 @@ THEMES: Final = (
         surface="#1c1c1c",
         panel="#262626",
         variables={
+            # Names are what the eye meets first: what is said beside them is quieter, and read all the same (6:1).
+            "text-muted": "#949494",
+            "text-disabled": "#949494",
             "block-cursor-background": "#005f87",
             "block-cursor-foreground": "#ffffff",
             "block-cursor-text-style": "bold",
@@ -41,10 +47,40 @@ THEMES: Final = (
             "input-cursor-text-style": "reverse",
         },
     ),
+    Theme(
+        name="jobsync-plain",
+        ansi=True,
+        primary=_OWN,
+        secondary=_OWN,
+        accent=_OWN,
+        warning=_OWN,
+        error=_OWN,
+        success=_OWN,
+        foreground=_OWN,
+        background=_OWN,
+        variables={
+            **dict.fromkeys(
+                (
+                    *("text-muted", "text-disabled", "foreground-muted", "border", "border-blurred"),
+                    *("block-cursor-foreground", "block-cursor-background"),
+                    *("footer-key-foreground", "input-selection-background", "input-selection-foreground"),
+                    *("screen-selection-background", "screen-selection-foreground", "link-color", "link-color-hover"),
+                    *("scrollbar-background", "scrollbar-background-hover", "scrollbar-background-active", "link-background-hover"),
+                    *("ansi-background", "ansi-foreground"),
+                ),
+                _OWN,
+            ),
+            **dict.fromkeys(("scrollbar", "scrollbar-hover", "scrollbar-active"), "ansi_bright_black"),
+            "block-cursor-text-style": "bold reverse",
+            "block-cursor-blurred-text-style": "bold reverse",
+            "input-cursor-text-style": "reverse",
+        },
+    ),
 )
-"""Colours of the 256-colour palette, so that a terminal without true colour shows the same and takes fewer bytes for it."""
+"""The first is of the 256-colour palette, so that a terminal without true colour shows the same and takes fewer bytes for it. The second
+has no colours at all: which of sixteen can be read depends on what is behind them, and that is not known."""
 
 
 def theme_for(color_system: str | None, *, no_color: bool) -> str:
     """Return the theme for what the terminal can show (``truecolor``, ``256``, ``standard`` for 16, None) and the person wants."""
-    return "jobsync" if color_system in {"truecolor", "256", "windows"} and not no_color else "ansi-dark"
+    return "jobsync" if color_system in {"truecolor", "256", "windows"} and not no_color else "jobsync-plain"

@@ -15,15 +15,24 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from ..render import line
+from ..views.layout import wrap
+from ..widgets.choice_list import ChoiceList
+
+WIDTH, SHARE = 72, 0.96
+"""Cells of a menu, and how much of the screen it takes at most: as in the style sheet."""
+
+_FRAME = 7
+"""Cells of a menu beside a line of its list: border, padding, the cursor's place and the scroll bar."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing to choose. ``hint`` stands beside it: its key, or what it does."""
+    """One thing to choose. ``key`` and ``hint`` stand beside it: what it is pressed by, and what it does."""
 
     id: str
     name: str
     hint: str = ""
+    key: str = ""
 
 
 class MenuScreen(ModalScreen[str | None]):
@@ -59,7 +68,7 @@ class MenuScreen(ModalScreen[str | None]):
                 field = Input(placeholder="type to narrow", compact=True, id="menu-field")
                 field.cursor_blink = False
                 yield field
-            yield OptionList(*self._options(""), markup=False, compact=True, id="menu-list")
+            yield ChoiceList(*self._options(""), markup=False, compact=True, id="menu-list")
 
     def on_mount(self) -> None:
         """Put the cursor on the entry that is in force, and the focus where typing goes."""
@@ -103,11 +112,15 @@ class MenuScreen(ModalScreen[str | None]):
 
     def _options(self, typed: str) -> list[Option]:
         words = typed.casefold().split()
-        found = [entry for entry in self._entries if all(word in f"{entry.name} {entry.hint}".casefold() for word in words)]
-        width = max((len(entry.name) for entry in self._entries), default=0) + 2
-        options = [Option(_entry_line(entry, width), id=entry.id) for entry in found]
+        found = [entry for entry in self._entries if all(word in f"{entry.name} {entry.key} {entry.hint}".casefold() for word in words)]
+        widths = [max((len(text) for text in texts), default=0) for texts in zip(*((e.name, e.key) for e in self._entries), strict=True)]
+        room = min(WIDTH, int(self.app.size.width * SHARE)) - _FRAME
+        options = [Option(_entry_lines(entry, widths, room), id=entry.id) for entry in found]
         return options or [Option(line(("nothing here has these words" if words else "nothing to choose", "$text-muted")), disabled=True)]
 
 
-def _entry_line(entry: Entry, width: int) -> Content:
-    return line(entry.name.ljust(width), (entry.hint, "$text-muted"))
+def _entry_lines(entry: Entry, widths: Sequence[int], room: int) -> Content:
+    """Return an entry, its hint in lines below each other."""
+    lead = "".join(f"{text:<{width}}  " for text, width in zip((entry.name, entry.key), widths, strict=True) if width)
+    first, *more = wrap(entry.hint, max(16, room - len(lead)))
+    return Content("\n").join([line(lead, (first, "$text-muted")), *(line((" " * len(lead) + part, "$text-muted")) for part in more)])

@@ -19,5 +19,5 @@ class PaletteScreen(MenuScreen):
     """
 
     def __init__(self, below: JobsyncScreen[ResultT]) -> None:
-        entries = [Entry(command.action, command.name, f"{command.key:<7} {command.help}") for command in palette(*below.GROUPS)]
+        entries = [Entry(command.action, command.name, command.help, command.key) for command in palette(*below.GROUPS)]
         super().__init__("Commands", entries, searchable=True)

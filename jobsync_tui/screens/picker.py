@@ -16,6 +16,7 @@ from ..backend.models import IntegrationState, IntegrationSummary
 from ..commands import Group, bindings
 from ..messages import RefreshEnded, RefreshMoved
 from ..render import age, count, fit, line
+from ..widgets.choice_list import ChoiceList
 from ..widgets.line import Line, StatusLine
 from .greeted import GreetedScreen
 from .job_words import progress_words, refreshed_words
@@ -38,7 +39,7 @@ class PickerScreen(GreetedScreen[None]):
 
     GROUPS = (Group.PICKER,)
     BINDINGS: ClassVar[list[BindingType]] = bindings(Group.PICKER)
-    AUTO_FOCUS = "OptionList"
+    AUTO_FOCUS = "ChoiceList"
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,7 +51,7 @@ class PickerScreen(GreetedScreen[None]):
         """Lay the screen out."""
         yield Line(line((" jobsync", "bold"), ("   choose an integration", "$text-muted")), id="picker-title")
         yield Line(id="picker-head")
-        yield OptionList(markup=False, compact=True, id="picker-list")
+        yield ChoiceList(markup=False, compact=True, id="picker-list")
         yield StatusLine(id="picker-status")
         yield self.make_footer()
 
@@ -158,15 +159,15 @@ def _entry(summary: IntegrationSummary, cached: str, width: int) -> Content:
     if summary.read_only:
         state += ", read only"
     columns = line(
-        f" {fit(summary.name, 22)}  {fit(summary.ats, 14)}  ",
+        f"{fit(summary.name, 22)}  {fit(summary.ats, 14)}  ",
         (fit(state, 14), style),
         f"  {count(summary.jobs):>9}  {cached:>8}",
     )
     if not summary.last_error:
         return columns
     trouble = fit(summary.last_error, max(10, width - 8)).rstrip()
-    return columns + Content("\n") + line((f"   x {trouble}", "$text-error"))
+    return columns + Content("\n") + line((f"  x {trouble}", "$text-error"))
 
 
 def _columns(name: str, ats: str, state: str, jobs: str, cached: str) -> str:
-    return f" {name:<22}  {ats:<14}  {state:<14}  {jobs:>9}  {cached:>8}"
+    return f"  {name:<22}  {ats:<14}  {state:<14}  {jobs:>9}  {cached:>8}"

@@ -17,6 +17,7 @@ from textual.widgets.option_list import Option
 
 from ..render import fit, line
 from ..typed_values import split
+from ..widgets.choice_list import ChoiceList
 
 _MOST = 200
 """Offers that are listed at once; typing narrows them."""
@@ -93,7 +94,7 @@ class PromptScreen(ModalScreen[str | None]):
             field = Input(self._first, compact=True, select_on_focus=not self._question.many, id="menu-field")
             field.cursor_blink = False
             yield field
-            yield OptionList(markup=False, compact=True, id="menu-list")
+            yield ChoiceList(markup=False, compact=True, id="menu-list")
             yield Static("", id="menu-word", markup=False)
 
     def on_mount(self) -> None:

@@ -33,6 +33,7 @@ class Column(Generic[RowT]):
         width: Width in cells; the least width, if ``flex``.
         cell: Makes the cell of a row. Its text is cleaned by the table.
         flex: Takes the width that is left over; several share it.
+        most: Width that its texts seldom go beyond: what is left over goes to the columns that have one first, in their order. 0 for none.
         right: Aligned to the right.
         from_width: Narrowest table in which the column is shown.
     """
@@ -42,6 +43,7 @@ class Column(Generic[RowT]):
     width: int
     cell: Callable[[RowT], Cell]
     flex: bool = False
+    most: int = 0
     right: bool = False
     from_width: int = 0
 
@@ -51,10 +53,11 @@ def laid_out(columns: Sequence[Column[RowT]], width: int) -> list[tuple[Column[R
     shown = [column for column in columns if column.from_width <= width]
     spare = width - sum(column.width for column in shown) - GAP * max(0, len(shown) - 1)
     flexible = [column for column in shown if column.flex]
-    result: list[tuple[Column[RowT], int]] = []
-    for column in shown:
-        extra = 0
-        if column.flex and spare:
-            extra = spare // len(flexible) if column is not flexible[-1] else spare - (spare // len(flexible)) * (len(flexible) - 1)
-        result.append((column, max(1, column.width + extra)))
-    return result
+    extra = dict.fromkeys((column.key for column in shown), 0)
+    for column in flexible:
+        extra[column.key] = max(0, min(spare, column.most - column.width))
+        spare -= extra[column.key]
+    sharing = [column for column in flexible if not column.most] or flexible[:1]
+    for number, column in enumerate(sharing):
+        extra[column.key] += spare // len(sharing) + (spare % len(sharing) if number == len(sharing) - 1 else 0)
+    return [(column, max(1, column.width + extra[column.key])) for column in shown]

@@ -33,6 +33,8 @@ class JobTable(VirtualTable[JobRow]):
     JobTable > .job--changed { color: $text-warning; }
     JobTable > .job--unknown { color: $text-warning; text-style: bold; }
     JobTable > .job--failed { color: $text-error; text-style: bold; }
+    JobTable:ansi > .job--changed { text-style: bold; }
+    JobTable:ansi > .job--failed { text-style: bold reverse; }
     """
 
     def __init__(self, *, marks: Container[str] = (), id: str | None = None) -> None:  # noqa: A002 - Textual's name
@@ -46,11 +48,11 @@ class JobTable(VirtualTable[JobRow]):
 
     def _make_columns(self) -> tuple[Column[JobRow], ...]:
         return (
-            Column(SortField.NAME, "Job Name", 16, _name, flex=True),
+            Column(SortField.NAME, "Job Name", 16, _name, flex=True, most=44),
             Column(SortField.ID, "ATS Job ID", ID_WIDTH, lambda row: Cell(fit_middle(row.id, ID_WIDTH)), right=True),
-            Column(SortField.LOCATION, "Location", 13, lambda row: Cell(places(row.place, row.more_places))),
-            Column(SortField.CLIENT, "Client", 16, lambda row: Cell(row.client or ""), flex=True, from_width=96),
-            Column(SortField.DEPARTMENT, "Department", 14, lambda row: Cell(row.department or ""), from_width=116),
+            Column(SortField.LOCATION, "Location", 13, lambda row: Cell(places(row.place, row.more_places)), flex=True, most=30),
+            Column(SortField.CLIENT, "Client", 16, lambda row: Cell(row.client or ""), flex=True, most=30, from_width=96),
+            Column(SortField.DEPARTMENT, "Department", 14, lambda row: Cell(row.department or ""), flex=True, most=26, from_width=116),
             Column(SortField.STATUS, "ATS", 8, lambda row: Cell(status_word(row.status), "job--quiet"), from_width=106),
             Column(SortField.UPDATED_AT, "Changed", 7, self._updated, right=True, from_width=132),
             Column(SortField.SYNC_STATUS, "Sync", 7, _standing),

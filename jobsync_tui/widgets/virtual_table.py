@@ -58,7 +58,6 @@ class VirtualTable(TableMouse, Generic[RowT], can_focus=True):
     VirtualTable > .table--cursor {
         color: $block-cursor-foreground; background: $block-cursor-background; text-style: $block-cursor-text-style;
     }
-    VirtualTable:nocolor > .table--cursor { text-style: reverse; }
     VirtualTable > .table--pending { color: $text-disabled; }
     VirtualTable > .table--bar { color: $primary; }
     VirtualTable > .table--rule { color: $text-disabled; }

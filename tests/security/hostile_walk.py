@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable
 
 from tests.support.pty import Terminal
+from tests.support.terminal_answers import RECORDED, made, made_paste
 
 from .hostile_ats import HostileAts
 
@@ -41,6 +43,9 @@ TITLES = {
 MENUS = {"MenuScreen": "Sort by", "PaletteScreen": "Commands", "LeaveScreen": "Quit?", "PromptScreen": "which field?"}
 """Titles of what opens over a screen."""
 
+WITH_FIELD = {"SearchScreen", "PaletteScreen", "PromptScreen"}
+"""Screens with a field in front, into which a paste goes."""
+
 ESCAPE = "\x1b[27u"
 """The key as newer terminals send it: nothing that is typed behind it makes it another key, as it does behind a lone escape."""
 
@@ -64,6 +69,7 @@ class Walk:
         self._ats = ats
         self._number = number
         self._text = text
+        self._random = random.Random(number)  # noqa: S311 - the same disturbances every time
 
     def run(self) -> int:
         """Go through everything, leave, and return the exit code.
@@ -270,11 +276,27 @@ class Walk:
         self._terminal.send(keys)
         self._until(lambda: TITLES[name] in _first_line(self._terminal), name, seconds)
         self.seen.add(name)
+        if keys:
+            self._disturb(name)
+            self._until(lambda: TITLES[name] in _first_line(self._terminal), f"{name}, still", seconds)
+
+    def _disturb(self, name: str) -> None:
+        """Send what no person types: a terminal's answers, whole and cut in two, and pastes where they have nowhere to go."""
+        for _ in range(4):
+            answer = self._random.choice((self._random.choice(RECORDED), made(self._random)))
+            place = self._random.randint(2, len(answer)) if answer[:1] == b"\x1b" else len(answer)
+            for part in (answer[:place], answer[place:]):
+                self._terminal.send_bytes(part)
+                self._terminal.read_now()
+            if name not in WITH_FIELD:
+                self._terminal.send_bytes(made_paste(self._random))
+        self._terminal.read_now(0.15)
 
     def _menu(self, name: str, keys: str) -> None:
         self._terminal.send(keys)
         self._until(lambda: MENUS[name] in self._terminal.text, name)
         self.seen.add(name)
+        self._disturb(name)
         self._terminal.send(ESCAPE)
         self._until(lambda: MENUS[name] not in self._terminal.text, f"no {name}")
 

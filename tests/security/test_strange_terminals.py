@@ -42,3 +42,12 @@ def test_a_tiny_terminal_and_a_storm_of_sizes_crash_nothing() -> None:
         os.kill(terminal.pid, 0)
         terminal.send("q")
         assert terminal.wait_for_end() == 0
+
+
+@pytest.mark.parametrize(("wish", "has_colours"), [("", True), ("1", False)])
+def test_an_empty_wish_for_no_colours_is_none(wish: str, *, has_colours: bool) -> None:
+    with in_terminal(PROGRAM, env=ROOT | {"NO_COLOR": wish}) as terminal:
+        terminal.wait_for("row 1 of 8")
+        assert (b"38;5;" in terminal.output) is has_colours
+        terminal.send("q")
+        assert terminal.wait_for_end() == 0

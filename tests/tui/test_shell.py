@@ -186,9 +186,9 @@ def test_where_errors_are_shown() -> None:
     [
         ("truecolor", False, "jobsync"),
         ("256", False, "jobsync"),
-        ("standard", False, "ansi-dark"),
-        (None, False, "ansi-dark"),
-        ("256", True, "ansi-dark"),
+        ("standard", False, "jobsync-plain"),
+        (None, False, "jobsync-plain"),
+        ("256", True, "jobsync-plain"),
     ],
 )
 def test_the_theme_fits_the_terminal(system: str | None, no_color: bool, theme: str) -> None:
