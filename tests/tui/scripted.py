@@ -18,6 +18,7 @@ from jobsync_tui.backend.models import (
     IntegrationSummary,
     RecoveryReport,
     Rule,
+    RuleAuthority,
     RuleCount,
     RuleRevision,
     RuleSet,
@@ -171,6 +172,9 @@ class _Writing(_Part):
 
 
 class _Rules(_Part):
+    async def authority(self) -> RuleAuthority:
+        return RuleAuthority(everything=True, integrations=("bullhorn", "other"), changeable=frozenset(), jobs=0)
+
     async def counts(self) -> Mapping[str, RuleCount]:
         return {"icu-travel": RuleCount(1204, 37, samples.NOW - timedelta(hours=2))}
 
