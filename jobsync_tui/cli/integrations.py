@@ -49,6 +49,9 @@ async def _list(*, as_json: bool) -> int:
         state = f"{each.state}, read only" if each.read_only else each.state
         table.add(each.id, each.name, each.ats, f"{each.jobs:,}", when(each.last_refresh), state, each.last_error)
     table.finish()
+    for each in found:
+        for left_out in each.left_out:
+            say(f"{each.id}: {left_out.words}")
     return ExitCode.OK
 
 
@@ -127,6 +130,8 @@ def _print_report(report: RefreshReport) -> None:
         f"{report.integration}: {counted(report.seen, 'job')} seen ({report.mode}{resumed}), {report.added:,} new, "
         f"{report.changed:,} changed, {report.gone:,} gone, {report.returned:,} back ({report.seconds:.1f} s)"
     )
+    for left_out in report.left_out:
+        say(f"    {left_out.words}")
     for row in report.rejected:
         say(f"    set aside: {row.name or 'without a name'} ({row.id or 'without an id'}): {row.reason}")
     if not report.complete:

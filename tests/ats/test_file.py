@@ -17,6 +17,7 @@ from jobsync_tui.backend.ats.base import Connection, Listing, Page
 from jobsync_tui.backend.ats.file import FileExport
 from jobsync_tui.backend.errors import ConfigError, PermissionMissing, RemoteError, UnexpectedAnswer, Unreachable
 from jobsync_tui.backend.http import HttpSession, Network
+from jobsync_tui.backend.left_out import tallied
 from jobsync_tui.backend.models import Job, JobStatus, Location, Visibility
 from tests.support.stage import jobs_in
 
@@ -165,22 +166,46 @@ async def test_times(tmp_path: Path, value: object, expected: datetime) -> None:
 async def test_wrong_rows_are_set_aside_under_their_lines(tmp_path: Path) -> None:
     content = 'id,name,updated_at\n1,A,\n\n,No id,\n3,"Two\nlines",yesterday\n1,Again,\n5,E,,too,many\n6,F\n'
     path = tmp_path / "jobs.csv"
-    assert [job.id for job in await jobs_of(path, content)] == ["1", "6"]
+    assert [job.id for job in await jobs_of(path, content)] == ["1", "3", "6"]
     assert await problems_of(path, content) == [
         (None, "No id", "line 4: it has no id (columns: id, name, updated_at)"),
-        ("3", "Two lines", "line 5: updated_at: yesterday is not a time such as 2026-01-31 or 2026-01-31T09:30:00Z"),
         ("1", "Again", "line 7: line 2 has this id already"),
         (None, None, "line 8: it has 5 values for 3 columns"),
     ]
 
 
 async def test_wrong_rows_of_json(tmp_path: Path) -> None:
-    rows = [{"id": 1}, 5, {"id": {"x": 1}, "name": "B"}, {"id": 3, "department": ["x"]}]
+    rows = [{"id": 1}, 5, {"id": {"x": 1}, "name": "B"}, {"id": 3, "department": ["x"]}, {"id": 4, "name": ["x"]}]
     assert await problems_of(tmp_path / "jobs.json", json.dumps(rows)) == [
         (None, None, "item 2: it is not an object"),
-        (None, "B", "item 3: id is no text"),
-        ("3", None, "item 4: department is no text"),
+        (None, "B", "item 3: id is an object, not a text"),
+        ("4", None, "item 5: name is a list, not a text"),
     ]
+
+
+async def test_other_values_that_cannot_be_used_cost_their_field(tmp_path: Path) -> None:
+    row = {"name": "A", "department": ["x"], "client": {"name": "C"}, "updated_at": "yesterday", "remote": "perhaps", "owner": 7}
+    with tallied() as tally:
+        first, _ = await jobs_of(tmp_path / "jobs.json", json.dumps([{"id": "1", **row}, {"id": "2", **row}]))
+    assert (first.name, first.department, first.client, first.updated_at, first.remote, first.owner) == ("A", None, None, None, None, "7")
+    assert {each.field: (each.reason, each.count, each.job_id) for each in tally.counts()} == {
+        "department": ("a list, not a text", 2, "1"),
+        "client": ("an object, not a text", 2, "1"),
+        "updated_at": ("not a time such as 2026-01-31 or 2026-01-31T09:30:00Z", 2, "1"),
+        "remote": ("neither yes or no nor a word for it, such as remote or on-site", 2, "1"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("word", "remote"),
+    [
+        ("Ja", True), ("Oui", True), ("S\u00ed", True), ("Remote (US)", True), ("remote - Germany", True), ("1", True),
+        ("Nein", False), ("Non", False), ("Hybrid (2 days)", False), ("On-site", False),
+    ],
+)  # fmt: skip
+async def test_words_for_remote(tmp_path: Path, word: str, remote: bool) -> None:
+    (job,) = await jobs_of(tmp_path / "jobs.json", json.dumps([{"id": "1", "remote": word}]))
+    assert job.remote is remote
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ LATER_THAN_7 = (
     ("operations", "sent_uptime"),
     ("operations", "settles_uptime"),
     ("job_details", "visibility"),
+    ("integrations", "left_out"),
 )
 
 
@@ -121,6 +122,7 @@ def _as_of_version_9(db: Db, dialect: Dialect) -> None:
     run(db, insertion("payloads", ("key", "body")), 1, old.decode())
     run(db, insertion("job_details", ("key", *codec.DETAILS)), 1, *codec.details(job(1)))
     db.execute_sql("ALTER TABLE job_details DROP COLUMN visibility")
+    db.execute_sql("ALTER TABLE integrations DROP COLUMN left_out")
 
 
 async def test_jobs_of_an_older_database_have_no_visibility_and_are_all_asked_for_again(tmp_path: Path) -> None:

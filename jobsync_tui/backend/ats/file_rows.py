@@ -10,6 +10,7 @@ from typing import cast
 
 from ..errors import ConfigError
 from ..http import excerpt
+from ..left_out import leave_out
 from ..models import Job, JobStatus, JsonValue, Location, Visibility
 from ..text import clean
 from .rows import BadRow
@@ -51,8 +52,52 @@ VISIBILITY = {
     "true": Visibility.CONFIDENTIAL,
 }
 """A column of yes and no can only be one that asks whether the job is confidential; "no" does not say who sees it."""
-_YES = frozenset({"true", "yes", "y", "1", "remote", "fully remote"})
-_NO = frozenset({"false", "no", "n", "0", "onsite", "on-site", "on site", "hybrid"})
+_YES = frozenset(
+    {
+        "true",
+        "yes",
+        "y",
+        "1",
+        "x",
+        "ja",
+        "j",
+        "oui",
+        "o",
+        "si",
+        "s\u00ed",
+        "s\u00ec",
+        "sim",
+        "tak",
+        "ano",
+        "remote",
+        "fully remote",
+        "100% remote",
+    }
+)
+_NO = frozenset(
+    {
+        "false",
+        "no",
+        "n",
+        "0",
+        "nein",
+        "non",
+        "nee",
+        "n\u00e3o",
+        "nao",
+        "nie",
+        "nej",
+        "ne",
+        "onsite",
+        "on-site",
+        "on site",
+        "in office",
+        "hybrid",
+    }
+)
+"""Yes and no in the languages that exports come in."""
+_REMARK = re.compile(r"\s*(?:\(.*\)|[,;:/-]\s.*)$", re.DOTALL)
+"""What stands behind the word: "Remote (US)", "remote - Germany"."""
 _CUSTOM = "custom."
 _ALIASES = {"job_id": "id", "title": "name", "job_title": "name", "city": "location.city", "country": "location.country"}
 _SEVERAL = re.compile(r"[;|]")
@@ -123,8 +168,10 @@ class Columns:
 def to_job(row: Mapping[str, JsonValue], columns: Columns, integration: str) -> Job:
     """Return the job that a row is.
 
+    Any other value that cannot be what its field is costs that field, and is counted (`left_out`).
+
     Raises:
-        BadRow: It has no id, or a value of it cannot be what its field is.
+        BadRow: It has no id, or an id or a name that is no text.
     """
     found = columns.fields(row)
     job_id = (_text(found, "id") or "").strip()
@@ -146,7 +193,7 @@ def to_job(row: Mapping[str, JsonValue], columns: Columns, integration: str) -> 
         owner=_text(found, "owner"),
         requisition_id=_text(found, "requisition_id"),
         employment_type=_text(found, "employment_type"),
-        remote=_truth(found.get("remote")),
+        remote=_truth(found),
         visibility=visibility_of(str(found.get("visibility")), VISIBILITY),
         description=_text(found, "description"),
         url=_text(found, "url"),
@@ -185,7 +232,16 @@ def _text(found: Mapping[str, JsonValue], name: str) -> str | None:
         return str(value).lower()
     if isinstance(value, int | float):
         return str(int(value)) if isinstance(value, int) or value.is_integer() else str(value)
-    raise BadRow(f"{name} is no text")
+    reason = f"{'a list' if isinstance(value, list) else 'an object'}, not a text"
+    if name in {"id", "name"}:
+        raise BadRow(f"{name} is {reason}")
+    _leave_out(found, name, reason)
+    return None
+
+
+def _leave_out(found: Mapping[str, JsonValue], name: str, reason: str) -> None:
+    job_id = found.get("id")
+    leave_out(name, reason, excerpt(str(job_id)) if isinstance(job_id, str | int) else None)
 
 
 def _places(found: Mapping[str, JsonValue]) -> tuple[Location, ...]:
@@ -206,11 +262,18 @@ def _several(value: JsonValue) -> list[Location | None]:
     return [place(part.strip()) for part in _SEVERAL.split(value)] if isinstance(value, str) else []
 
 
-def _truth(value: JsonValue) -> bool | None:
+def _truth(found: Mapping[str, JsonValue]) -> bool | None:
+    """Return whether the job may be done from elsewhere: by yes or no, or by a word for it, whatever stands in brackets behind it."""
+    value = found.get("remote")
     if isinstance(value, bool) or value is None:
         return value
-    word = str(value).strip().casefold()
-    return True if word in _YES else False if word in _NO else None
+    if isinstance(value, str | int | float):
+        word = str(value).strip().casefold()
+        for each in (word, _REMARK.sub("", word)):
+            if each in _YES or each in _NO:
+                return each in _YES
+    _leave_out(found, "remote", "neither yes or no nor a word for it, such as remote or on-site")
+    return None
 
 
 def _tags(value: JsonValue) -> tuple[str, ...]:
@@ -230,4 +293,5 @@ def _time(found: Mapping[str, JsonValue], name: str) -> datetime | None:
         read = moment(text) if number is None else moment_ms(number if number >= _MILLISECONDS else number * 1000)
         if read is not None or not text:
             return read
-    raise BadRow(f"{name}: {clean(text, limit=40)} is not a time such as 2026-01-31 or 2026-01-31T09:30:00Z")
+    _leave_out(found, name, "not a time such as 2026-01-31 or 2026-01-31T09:30:00Z")
+    return None

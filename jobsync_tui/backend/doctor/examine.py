@@ -72,6 +72,16 @@ async def _integrations(backend: Backend) -> list[Finding]:
     findings += [
         warn(
             "integrations",
+            f"{each.id}: {left_out.words}",
+            f"The jobs are kept without these values; have the field mended in {each.ats}, or report it to the vendor",
+            integration=each.id,
+        )
+        for each in await backend.integrations.list()
+        for left_out in each.left_out
+    ]
+    findings += [
+        warn(
+            "integrations",
             f"{old} was renamed to {new}, and the target may still know jobs by the old id",
             f"Finish it: jobsync integrations rename {old} {new}",
             integration=new,

@@ -80,4 +80,5 @@ class IntegrationService(Service):
             state=state.state,
             last_error=state.last_error,
             read_only=settings.read_only,
+            left_out=state.left_out,
         )

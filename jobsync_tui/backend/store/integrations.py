@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
+
 from .. import clock
 from ..database import Database, Db
-from ..models import IntegrationState
+from ..models import IntegrationState, LeftOut
 from .codec import moment
 from .listing import alive
 from .process import ProcessIdentity
@@ -16,13 +19,14 @@ from .tables import IntegrationRow, ListingRow, MemoryRow
 
 @dataclass(frozen=True, slots=True)
 class CacheState:
-    """The cache of one integration. ``watermark`` is what its next incremental listing starts from."""
+    """The cache of one integration. ``watermark`` is what its next incremental listing starts from, ``left_out`` what could not be used."""
 
     jobs: int = 0
     last_refresh: datetime | None = None
     state: IntegrationState = IntegrationState.NEVER
     last_error: str | None = None
     watermark: str | None = None
+    left_out: tuple[LeftOut, ...] = ()
 
 
 class IntegrationStore:
@@ -40,6 +44,10 @@ class IntegrationStore:
         """Return the ids of all integrations for which anything is kept, those too that left the configuration."""
         return await self._database.read(_known)
 
+    async def note_left_out(self, integration: str, found: Sequence[LeftOut], *, full: bool) -> None:
+        """Keep what a listing left out: in place of what earlier ones did where it was of everything, else beside it."""
+        await self._database.write(_note_left_out, integration, tuple(found), full)
+
     async def remember(self, actor: str, name: str, value: str) -> None:
         """Keep a value for the actor's next start, such as the last integration or its filter."""
         await self._database.write(_remember, actor, name, value)
@@ -54,8 +62,22 @@ def _state(db: Db, integration: str, process: ProcessIdentity, now: int) -> Cach
         state = IntegrationState(row.state)
         if state is IntegrationState.REFRESHING and not _lives(db, row.number, process, now):
             state = IntegrationState.INTERRUPTED
-        return CacheState(row.jobs, moment(row.last_refresh), state, row.last_error, row.watermark)
+        return CacheState(row.jobs, moment(row.last_refresh), state, row.last_error, row.watermark, _left_out(row.left_out))
     return CacheState()
+
+
+def _left_out(kept: str | None) -> tuple[LeftOut, ...]:
+    return msgspec.json.decode(kept, type=tuple[LeftOut, ...]) if kept else ()
+
+
+def _note_left_out(db: Db, integration: str, found: tuple[LeftOut, ...], full: bool) -> None:  # noqa: FBT001 - a callback
+    for row in IntegrationRow.select().where(IntegrationRow.id == integration).execute(db):
+        before = () if full else _left_out(row.left_out)
+        new = {(each.field, each.reason) for each in found}
+        kept = (*found, *(each for each in before if (each.field, each.reason) not in new))
+        text = msgspec.json.encode(kept).decode() if kept else None
+        if text != row.left_out:
+            IntegrationRow.update({IntegrationRow.left_out: text}).where(IntegrationRow.number == row.number).execute(db)
 
 
 def _lives(db: Db, number: int, process: ProcessIdentity, now: int) -> bool:

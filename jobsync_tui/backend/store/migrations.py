@@ -89,6 +89,10 @@ def _visibility(db: Db, _: Dialect) -> None:
     db.execute_sql("DELETE FROM listings WHERE watermark IS NOT NULL")
 
 
+def _left_out(db: Db, _: Dialect) -> None:
+    db.execute_sql("ALTER TABLE integrations ADD COLUMN left_out TEXT")
+
+
 MIGRATIONS = (
     Migration(2, "the ids that integrations had before", create_renames),
     Migration(3, "troubles that are told, and since when a job is eligible", _troubles_and_eligible_since),
@@ -100,6 +104,7 @@ MIGRATIONS = (
     Migration(9, "open writes by the time since their host's start", _uptimes),
     Migration(10, "who may see a job", _visibility),
     Migration(11, "which jobs of the target are linked", create_link_index),
+    Migration(12, "values that an ATS gave in a form that cannot be used", _left_out),
 )
 
 SCHEMA = Schema("store", 1 + len(MIGRATIONS), _create, MIGRATIONS)

@@ -24,6 +24,7 @@ class IntegrationRow(peewee.Model):
     watermark = peewee.TextField(null=True)
     jobs = peewee.IntegerField(default=0)
     last_number = peewee.BigIntegerField(default=0)
+    left_out = peewee.TextField(null=True)
 
     class Meta:  # noqa: D106
         table_name = "integrations"

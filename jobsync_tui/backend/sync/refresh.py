@@ -12,6 +12,7 @@ from time import monotonic
 from .. import clock
 from ..ats.base import Adapter, Listing, Page
 from ..errors import Conflict, JobsyncError, Refused, RemoteGone, UnexpectedAnswer
+from ..left_out import tallied
 from ..models import RefreshMode, RefreshProgress, RefreshReport, RejectedRow
 from ..store.integrations import IntegrationStore
 from ..store.jobs import JobStore
@@ -99,12 +100,15 @@ class Refresher:
         if self._on_wait is not None:
             self._on_wait(integration, run.reporter.waiting)
         try:
-            gone = await self._listed(run, accept_gone=accept_gone)
+            with tallied() as tally:
+                gone = await self._listed(run, accept_gone=accept_gone)
         finally:
             if self._on_wait is not None:
                 self._on_wait(integration, None)
         run.reporter.done()
-        return run.report(gone, monotonic() - started)
+        left_out = tally.counts()
+        await self._integrations.note_left_out(integration, left_out, full=state.full and not state.resumed)
+        return replace(run.report(gone, monotonic() - started), left_out=left_out)
 
     async def _listed(self, run: _Run, *, accept_gone: bool) -> GoneCounts:
         """Run the listing to its end; one that does not get there is left to be resumed."""
