@@ -18,7 +18,7 @@ from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
 
 from .backend.durations import format_duration
-from .backend.errors import ExitCode, JobsyncError
+from .backend.errors import CutShort, ExitCode, JobsyncError
 from .clipboard import copy, has_desktop, is_web_address
 from .driver import TerminalDriver
 from .failures import Place, place_of, words_for
@@ -153,7 +153,8 @@ class JobsyncApp(App[int], inherit_bindings=False):
         place = place_of(error)
         self.notices.add(text, Severity.ERROR, remedy=remedy, about=about)
         if place is Place.EXIT:
-            code = error.exit_code if isinstance(error, JobsyncError) else ExitCode.FAULT
+            ending = error.ending if isinstance(error, CutShort) else error
+            code = ending.exit_code if isinstance(ending, JobsyncError) else ExitCode.FAULT
             self.exit(int(code), int(code), message=_exit_words(text, remedy))
         elif place is Place.DIALOG and isinstance(error, JobsyncError):
             self.go.error(error.failure())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum, auto
 
-from .backend.errors import AccessDenied, CredentialsRejected, JobsyncError, PermissionMissing, StorageError
+from .backend.errors import AccessDenied, CredentialsRejected, CutShort, JobsyncError, NotPermitted, PermissionMissing, StorageError
 from .backend.text import clean
 
 
@@ -22,9 +22,11 @@ def place_of(error: Exception) -> Place:
     What ends by itself, or is mended by trying again, is a toast. What somebody has to mend is a dialog that is read before it goes. A
     withdrawn access ends the session. A fault of ours is a toast that names the log: the application goes on.
     """
-    if isinstance(error, AccessDenied):
+    if isinstance(error, CutShort):
+        return place_of(error.ending)
+    if isinstance(error, AccessDenied) and not isinstance(error, NotPermitted):
         return Place.EXIT
-    if isinstance(error, (CredentialsRejected, PermissionMissing, StorageError)):
+    if isinstance(error, (CredentialsRejected, NotPermitted, PermissionMissing, StorageError)):
         return Place.DIALOG
     return Place.TOAST
 

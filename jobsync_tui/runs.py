@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from .backend.errors import CutShort
 from .backend.models import BulkPlan, RefreshProgress, RefreshReport, Step, StepName, SyncPlan, SyncResult
 from .backend.waits import announcing
 from .messages import News, RefreshEnded, RefreshMoved, SyncEnded, SyncMoved
@@ -192,6 +193,8 @@ class Runs:
                     run.results[:] = await self._backend.syncs.sync_many(
                         run.integration, run.job_ids, expected=run.expected, on_result=ended, cancel=run.cancel
                     )
+        except CutShort as cut:
+            run.results[:], run.error = cut.results, cut
         except Exception as error:  # noqa: BLE001 - a fault of ours ends the sync, not the application; the funnel logs it
             run.error = error
         finally:

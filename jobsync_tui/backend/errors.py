@@ -8,6 +8,7 @@
     |   +-- RuleError              a rules file: says file, rule and place
     |   +-- FilterError            a filter: says the position
     +-- AccessDenied               the organization: the actor may not do this
+    |   +-- NotPermitted           the same, of one thing: what else they were doing goes on
     +-- JobNotFound                the ATS has no job of that id
     +-- RemoteError                the other side of a connection, the ATS or the target
     |   +-- CredentialsRejected    its admin: the key is wrong, expired or revoked
@@ -24,6 +25,8 @@
     +-- Busy                       time: somebody else is at it
     +-- StalePlan                  the person: what was confirmed is no longer what would happen
     +-- NumberNeeded               the person: what is to be done concerns so many jobs that their number must be typed
+    +-- CutShort                   whoever mends what ended it: has what came of each job until then
+    +-- Fault                      us: the log has what it was
     +-- StorageError               the machine: database damaged, disk full
         +-- StorageBusy            time: another process holds it
         +-- StorageRefused         the configuration: no such database, a login or a file that is refused, written by a newer version
@@ -34,11 +37,12 @@ Messages hold no secrets and no text of a remote answer that was not cleaned and
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from enum import IntEnum
 from typing import ClassVar
 
-from .models.sync import Failure
+from .models.sync import Failure, SyncResult
 
 
 class ExitCode(IntEnum):
@@ -113,6 +117,10 @@ class AccessDenied(JobsyncError):
 
     code = "access_denied"
     exit_code = ExitCode.DENIED
+
+
+class NotPermitted(AccessDenied):
+    """The actor is admitted and may not do this one thing: it is for those who may use more, or for nobody."""
 
 
 class JobNotFound(JobsyncError):
@@ -234,6 +242,28 @@ class NumberNeeded(JobsyncError):
     def __init__(self, size: int, message: str, *, remedy: str) -> None:
         super().__init__(message, remedy=remedy)
         self.size = size
+
+
+class Fault(JobsyncError):
+    """A fault in the program that ended a part of its work; the log has what it was."""
+
+    code = "fault"
+
+
+class CutShort(JobsyncError):
+    """Work on many jobs ended before all of them were tried.
+
+    Attributes:
+        ending: What ended it.
+        results: A result for every job, in their order: what was done, and the rest as refused or cancelled.
+    """
+
+    def __init__(self, ending: JobsyncError, results: tuple[SyncResult, ...]) -> None:
+        counts = Counter(result.outcome.value.replace("_", " ") for result in results)
+        tally = ", ".join(f"{count:,} {outcome}" for outcome, count in counts.items())
+        super().__init__(f"{tally}. {ending.message}", remedy=ending.remedy)
+        self.ending = ending
+        self.results = results
 
 
 class StorageError(JobsyncError):

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
-from ..backend.errors import ExitCode
+from ..backend.errors import ExitCode, JobsyncError
 from ..backend.text import counted
 from .interruption import Interruption, confirm
 from .options import integration_option, json_option
 from .output import print_json, print_line
 from .plans import planned_results, print_result
 from .session import chosen, chosen_or_all, open_backend, runs
-from .sync import Consent
+from .sync import Consent, Written, say_ending
 from .tables import Table
 from .verdicts import of_result, worst
 
@@ -50,6 +50,7 @@ async def adopt(*, integration: str | None, pairs: tuple[tuple[str, str], ...], 
     consent = Consent(dry_run, yes, None)
     interruption = Interruption()
     async with open_backend() as backend:
+        ending: JobsyncError | None = None
         links, ambiguous, results = await (_named(backend, integration, pairs) if pairs else _found(backend, integration))
         consent.validate()
         if not as_json:
@@ -57,7 +58,8 @@ async def adopt(*, integration: str | None, pairs: tuple[tuple[str, str], ...], 
         if not consent.dry_run:
             refused = any(of_result(result) is not ExitCode.OK for result in results)
             agreed = bool(links) and (consent.yes or (not refused and confirm(f"Make {counted(len(links), 'link')}?")))
-            results = await _make(backend, links, interruption) if agreed else results if refused else ()
+            written = await _make(backend, links, interruption) if agreed else Written(results if refused else ())
+            results, ending = written.results, written.ending
     counts = Counter(result.outcome for result in results)
     if as_json:
         print_json(
@@ -66,12 +68,15 @@ async def adopt(*, integration: str | None, pairs: tuple[tuple[str, str], ...], 
                 "ambiguous": ambiguous,
                 "results": results,
                 "summary": {str(outcome): count for outcome, count in counts.items()},
+                **({} if ending is None else {"error": ending.failure()}),
             }
         )
     else:
         for result in results:
             print_result(result)
-    return ExitCode.INTERRUPTED if interruption.happened else worst(map(of_result, results))
+        say_ending(ending)
+    code = worst([*map(of_result, results), *(() if ending is None else (ending.exit_code,))])
+    return ExitCode.INTERRUPTED if interruption.happened else code
 
 
 async def _found(backend: Backend, integration: str | None) -> _Links:
@@ -88,15 +93,18 @@ async def _named(backend: Backend, integration: str | None, pairs: Sequence[tupl
     return [link for link, _ in found], [], tuple(planned_results([plan for _, plan in found], backend.actor.user))
 
 
-async def _make(backend: Backend, links: Sequence[Link], interruption: Interruption) -> tuple[SyncResult, ...]:
-    """Make the links one by one; what is not begun when the process is asked to end is left for the next time."""
+async def _make(backend: Backend, links: Sequence[Link], interruption: Interruption) -> Written:
+    """Make the links one by one; what is not begun when the process is asked to end, or something ends it, is left for the next time."""
     results: list[SyncResult] = []
     async with interruption:
         for link in links:
             if interruption.happened:
                 break
-            results += await backend.adoption.adopt(link.integration, [link])
-    return tuple(results)
+            try:
+                results += await backend.adoption.adopt(link.integration, [link])
+            except JobsyncError as error:
+                return Written(tuple(results), error)
+    return Written(tuple(results))
 
 
 def _print_links(links: Sequence[Link], ambiguous: Sequence[Link]) -> None:

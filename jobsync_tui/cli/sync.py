@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..backend.errors import ExitCode, UsageError
+from ..backend.errors import CutShort, ExitCode, JobsyncError, UsageError
 from ..backend.models import BulkPlan, SyncResult
 from ..backend.text import counted
 from .interruption import Interruption, confirm
@@ -45,6 +45,18 @@ class Consent:
             raise UsageError("--plan DIGEST needs --yes: it applies only the plan that was shown")
         if not self.dry_run and not self.yes and not on_terminal():
             raise UsageError("Say --dry-run or --yes: nobody can be asked where there is no terminal")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What came of jobs that were to be synced, and what ended that before its end, if anything did."""
+
+    results: tuple[SyncResult, ...] = ()
+    ending: JobsyncError | None = None
+
+    def with_more(self, more: Written) -> Written:
+        """Return this and what came of further jobs."""
+        return Written((*self.results, *more.results), self.ending or more.ending)
 
 
 @click.command()
@@ -107,13 +119,13 @@ async def retry(*, integration: str | None, as_json: bool) -> int:
         by_integration: dict[str, list[str]] = {}
         for each, job_id in await backend.syncs.retry_candidates(integration):
             by_integration.setdefault(each, []).append(job_id)
-        results: list[SyncResult] = []
+        written = Written()
         for each, ids in by_integration.items():
-            results += await _write(backend, each, ids, None, interruption)
-        if not results and not as_json:
+            written = written.with_more(await _write(backend, each, ids, None, interruption))
+        if not written.results and not as_json:
             say("Nothing failed last time")
-        _print_results(results, None, as_json=as_json)
-        return ExitCode.INTERRUPTED if interruption.happened else worst(map(of_result, results))
+        code = _print_results(written, None, as_json=as_json)
+        return ExitCode.INTERRUPTED if interruption.happened else code
 
 
 @click.command()
@@ -165,17 +177,15 @@ async def _sync_several(
     backend: Backend, integration: str, ids: Sequence[str], consent: Consent, interruption: Interruption, *, as_json: bool
 ) -> ExitCode:
     if consent.yes:
-        results = await _write(backend, integration, ids, consent.digest, interruption)
-        _print_results(results, consent.digest, as_json=as_json)
-        return worst(map(of_result, results))
+        written = await _write(backend, integration, ids, consent.digest, interruption)
+        return _print_results(written, consent.digest, as_json=as_json)
     if consent.dry_run:
         with progress_line() as line:
             bulk, results = await backend.syncs.dry_run_many(integration, ids, line.planned)
         if as_json:
-            _print_results(results, bulk.digest, as_json=True)
-        else:
-            print_plans(bulk.plans)
-            print_line(f"plan {bulk.digest}")
+            return _print_results(Written(results), bulk.digest, as_json=True)
+        print_plans(bulk.plans)
+        print_line(f"plan {bulk.digest}")
         return worst(map(of_result, results))
     with progress_line() as line:
         bulk = await backend.syncs.plan_many(integration, ids, line.planned)
@@ -184,20 +194,17 @@ async def _sync_several(
     writable = [plan for plan in bulk.plans if would_write(plan)]
     if not writable:
         results = tuple(planned_results(bulk.plans, backend.actor.user))
-        if as_json:
-            _print_results(results, bulk.digest, as_json=True)
-    elif confirm(f"Sync {counted(len(writable), 'job')}?", bulk.to_type):
-        results = await _write(backend, integration, ids, bulk, interruption)
-        _print_results(results, bulk.digest, as_json=as_json)
+        return _print_results(Written(results), bulk.digest, as_json=True) if as_json else worst(map(of_result, results))
+    if confirm(f"Sync {counted(len(writable), 'job')}?", bulk.to_type):
+        written = await _write(backend, integration, ids, bulk, interruption)
     else:
-        results = await backend.syncs.decline(bulk.plans)
-        _print_results(results, bulk.digest, as_json=as_json)
-    return worst(map(of_result, results))
+        written = Written(await backend.syncs.decline(bulk.plans))
+    return _print_results(written, bulk.digest, as_json=as_json)
 
 
 async def _write(
     backend: Backend, integration: str, ids: Sequence[str], expected: BulkPlan | str | None, interruption: Interruption
-) -> tuple[SyncResult, ...]:
+) -> Written:
     """Sync the jobs, only as ``expected`` planned it where there is such a plan or its digest."""
     done = 0
     with progress_line() as line:
@@ -208,15 +215,34 @@ async def _write(
             line.show(f"{done:,} of {len(ids):,}  {result.outcome}  {result.job.name or result.job.id}")
 
         async with interruption:
-            return await backend.syncs.sync_many(integration, ids, expected=expected, on_result=show, cancel=interruption.event)
+            try:
+                results = await backend.syncs.sync_many(integration, ids, expected=expected, on_result=show, cancel=interruption.event)
+            except CutShort as cut:
+                return Written(cut.results, cut.ending)
+            return Written(results)
 
 
-def _print_results(results: Sequence[SyncResult], digest: str | None, *, as_json: bool) -> None:
+def _print_results(written: Written, digest: str | None, *, as_json: bool) -> ExitCode:
+    """Print what came of the jobs, with what ended their sync before its end beside them, and return the exit code."""
+    results, ending = written.results, written.ending
     counts = Counter(result.outcome for result in results)
+    code = worst([*map(of_result, results), *(() if ending is None else (ending.exit_code,))])
     if as_json:
-        print_json({"results": results, "summary": dict(counts), "plan_digest": digest})
-        return
+        document = {"results": results, "summary": dict(counts), "plan_digest": digest}
+        print_json(document if ending is None else {**document, "error": ending.failure()})
+        return code
     for result in results:
         print_result(result)
     if len(results) != 1:
         print_line(", ".join(f"{count} {outcome}" for outcome, count in counts.items()) or "No jobs")
+    say_ending(ending)
+    return code
+
+
+def say_ending(ending: JobsyncError | None) -> None:
+    """Say on standard error what ended the work before its end, if anything did."""
+    if ending is None:
+        return
+    say(f"jobsync: {ending.message}")
+    if ending.remedy is not None:
+        say(f"         {ending.remedy}")

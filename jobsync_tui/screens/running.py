@@ -111,6 +111,8 @@ class RunningScreen(DialogScreen[None]):
         self._left = True
         self.dismiss(None)
         if self._run.error is not None:
+            if self._run.results:
+                self.host.go.result(self._run)
             self.host.report(self._run.error, about=self._run.title)
         elif self._run.result is not None and self._run.result.outcome is Outcome.STALE:
             self._ask_again()

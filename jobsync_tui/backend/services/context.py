@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..access import Actor, Guard
-from ..errors import AccessDenied, JobsyncError, UsageError
+from ..errors import AccessDenied, JobsyncError, NotPermitted, UsageError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -303,7 +303,7 @@ class Context:
         """
         if self.guard.require(self.actor).everything(self.actor):
             return
-        refusal = AccessDenied("This concerns every integration, and you may not use all of them")
+        refusal = NotPermitted("This concerns every integration, and you may not use all of them")
         await self._record_refusal(what, None, refusal)
         raise refusal
 
@@ -333,7 +333,7 @@ class Context:
             await self._record_refusal("sync", integration if self.settings.integration(integration) else None, refusal)
             raise
         if settings.read_only:
-            denied = AccessDenied(f"{settings.name} is read-only: its jobs are looked at and never synced")
+            denied = NotPermitted(f"{settings.name} is read-only: its jobs are looked at and never synced")
             await self._record_refusal("sync", integration, denied)
             raise denied
 

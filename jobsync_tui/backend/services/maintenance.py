@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from ..canonical import storable
-from ..errors import AccessDenied, UsageError
+from ..errors import NotPermitted, UsageError
 from ..models import BackupReport, MoveReport, RenamePlan, RenameReport
 from ..paths import places
 from ..settings.values import holds_password
@@ -147,7 +147,7 @@ class MaintenanceService(Service):
     async def _require_everything(self, what: str) -> None:
         if self.context.guard.require(self.context.actor).everything(self.context.actor):
             return
-        refusal = AccessDenied("This concerns every integration, and you may not use all of them")
+        refusal = NotPermitted("This concerns every integration, and you may not use all of them")
         await self.context.record(what, outcome="refused", cause=refusal.message)
         raise refusal
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..errors import AccessDenied
+from ..errors import NotPermitted
 from ..models import Rule, RuleAuthority
 from ..rules.reach import changes_beyond, held_to
 from ..store.filter import parse_filter
@@ -30,7 +30,7 @@ async def authority_of(context: Context) -> RuleAuthority:
     )
 
 
-async def refusal_of(context: Context, after: Sequence[Rule]) -> AccessDenied | None:
+async def refusal_of(context: Context, after: Sequence[Rule]) -> NotPermitted | None:
     """Return why the actor may not put ``after`` in the place of the rules in force, None where they may.
 
     They may if they may use every integration, or if each rule that changes reaches no integration but theirs, before and after.
@@ -51,7 +51,7 @@ async def require_rules(context: Context, after: Sequence[Rule], *, always: Sequ
         always: Rules that count as changed even where they are in force as they are.
 
     Raises:
-        AccessDenied: It changes rules that reach further than the actor; the attempt is recorded.
+        NotPermitted: It changes rules that reach further than the actor; the attempt is recorded.
     """
     own, others = _sides(context)
     beyond = changes_beyond((), always, own, others) if others else ()
@@ -67,11 +67,11 @@ def _sides(context: Context) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return own, tuple(each.id for each in context.settings.integrations if each.id not in own)
 
 
-def _refusal(beyond: Sequence[Rule], own: Sequence[str]) -> AccessDenied:
+def _refusal(beyond: Sequence[Rule], own: Sequence[str]) -> NotPermitted:
     names = ", ".join(f"{rule.name} ({rule.id})" for rule in beyond[:_NAMED])
     more = f" and {counted(len(beyond) - _NAMED, 'more rule')}" if len(beyond) > _NAMED else ""
     mine = ", ".join(own)
-    return AccessDenied(
+    return NotPermitted(
         f"You may not change rules that can also act on integrations you may not use: {names}{more}",
         remedy=f"Yours to change are rules with this among their conditions, in all: {{ field: integration, op: in, value: [{mine}] }}. "
         "Other rules are changed by an admin of every integration",

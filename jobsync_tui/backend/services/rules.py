@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..errors import AccessDenied, UsageError
+from ..errors import NotPermitted, UsageError
 from ..models import (
     ImpactReport,
     ImportReport,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 class RuleService(Service):
     """What the rules screen and the ``rules`` commands ask for. Every change is a new revision and an audit row.
 
-    Rules act on every integration: each method that changes them raises `AccessDenied`, and records the attempt, where a rule that changes
+    Rules act on every integration: each method that changes them raises `NotPermitted`, and records the attempt, where a rule that changes
     reaches further than the actor (`rule_authority.require_rules`).
     """
 
@@ -59,7 +59,7 @@ class RuleService(Service):
         return await authority_of(self.context)
 
     @for_admins
-    async def refusal(self, rules: Sequence[Rule]) -> AccessDenied | None:
+    async def refusal(self, rules: Sequence[Rule]) -> NotPermitted | None:
         """Return why the actor may not put all of ``rules`` into force, None where they may; nothing is tried, nor recorded."""
         return await refusal_of(self.context, rules)
 

@@ -99,6 +99,9 @@ class SyncService(Service):
             expected: The plan that was confirmed, or its digest; see `sync.bulk.Bulk.sync_many`.
             on_result: Told each result as it comes.
             cancel: Once set, what has begun ends and the rest is `cancelled`.
+
+        Raises:
+            CutShort: Something else ended it; has a result for every job, and what ended it.
         """
         jobs = [(integration, job_id) for job_id in job_ids]
         return await self.context.bulk.sync_many(self.context.actor, jobs, expected=expected, on_result=on_result, cancel=cancel)

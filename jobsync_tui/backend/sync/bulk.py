@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 from ..access import Actor
-from ..errors import JobsyncError, StalePlan
+from ..errors import AccessDenied, CutShort, Fault, JobsyncError, StalePlan, UsageError
 from ..models import BulkPlan, Failure, Outcome, SyncPlan, SyncResult
+from .attempt import FAILED
 from .pipeline import Pipeline
 from .plan import bulk_plan
 from .side_by_side import side_by_side
+
+log = logging.getLogger(__name__)
 
 NOT_BEGUN = Failure("cancelled", "Stopped before it began")
 MOVED = StalePlan(
@@ -66,21 +71,47 @@ class Bulk:
             cancel: Once set, what has begun ends and the rest is `cancelled`.
 
         Raises:
-            AccessDenied, UsageError: The actor may not use one of the integrations.
+            CutShort: Something ended it before all was tried: the actor's access or the integration went, the database failed, or there was
+                a fault. It has a result for every job: what was done, and the rest as refused or cancelled, recorded as far as it could be.
         """
-        jobs, tell, stop = unique(jobs), on_result or _nobody, cancel or asyncio.Event()
+        jobs, tell, stop = unique(jobs), _Telling(on_result or _nobody), cancel or asyncio.Event()
+        try:
+            await self._all(actor, jobs, expected, tell, stop)
+        except Exception as error:
+            ending = _ending(error)
+            outcome = Outcome.REFUSED if isinstance(ending, AccessDenied) else Outcome.CANCELLED
+            left = [job for job in jobs if job not in tell.found]
+            _told(await self._closed(actor, left, ending, outcome), tell)
+            raise CutShort(ending, tuple(tell.found[job] for job in jobs)) from error
+        return tuple(tell.found[job] for job in jobs)
+
+    async def _all(
+        self,
+        actor: Actor,
+        jobs: Sequence[JobKey],
+        expected: BulkPlan | str | None,
+        tell: _Telling,
+        stop: asyncio.Event,
+    ) -> None:
+        """Bring every job to an end, and tell it as it comes."""
         if isinstance(expected, str):
             plan = bulk_plan(await self._plans(actor, jobs, stop=stop))
-            if stop.is_set():
-                return _told(await self._pipeline.not_begun(actor, jobs, NOT_BEGUN), tell)
-            if plan.digest != expected:
-                return _told(await self._pipeline.ended(actor, plan.plans, Outcome.STALE, MOVED.failure()), tell)
+            if not stop.is_set() and plan.digest != expected:
+                _told(await self._pipeline.ended(actor, plan.plans, Outcome.STALE, MOVED.failure()), tell)
+                return
             expected = plan
-        found = await self._carried_out(actor, jobs, expected, tell, stop)
-        left = [job for job in jobs if job not in found]
-        ended = _told(await self._pipeline.not_begun(actor, left, NOT_BEGUN), tell)
-        found |= dict(zip(left, ended, strict=True))
-        return tuple(found[job] for job in jobs)
+        await self._carried_out(actor, jobs, expected, tell, stop)
+        left = [job for job in jobs if job not in tell.found]
+        _told(await self._pipeline.not_begun(actor, left, NOT_BEGUN), tell)
+
+    async def _closed(self, actor: Actor, jobs: Sequence[JobKey], ending: JobsyncError, outcome: Outcome) -> tuple[SyncResult, ...]:
+        """Record that the jobs were not begun, and why; where that cannot be recorded, say so of each all the same."""
+        failure = replace(ending.failure(), message=f"Not begun: {ending.message}")
+        try:
+            return await self._pipeline.not_begun(actor, jobs, failure, outcome)
+        except Exception:
+            log.exception("%d jobs that were not begun could not be recorded", len(jobs))
+            return tuple(self._pipeline.unrecorded(actor, job, outcome, failure) for job in jobs)
 
     async def _plans(
         self, actor: Actor, jobs: Sequence[JobKey], on_progress: OnProgress | None = None, stop: asyncio.Event | None = None
@@ -103,21 +134,25 @@ class Bulk:
 
     async def _carried_out(
         self, actor: Actor, jobs: Sequence[JobKey], expected: BulkPlan | None, tell: OnResult, stop: asyncio.Event
-    ) -> dict[JobKey, SyncResult]:
-        """Sync the jobs until it is stopped, and return what came of those that had begun."""
+    ) -> None:
+        """Sync the jobs until it is stopped, and tell what came of those that had begun."""
         digests = {} if expected is None else {(plan.integration, plan.job.id): plan.digest for plan in expected.plans}
-        found: dict[JobKey, SyncResult] = {}
 
         async def one(job: JobKey) -> None:
             if stop.is_set():
                 return
             # Nothing was confirmed for one that could not be planned, or is not part of the plan: it is tried as a plan nobody agreed to.
             bound = None if expected is None else digests.get(job) or ""
-            found[job] = await self._pipeline.sync(actor, *job, expected_digest=bound)
-            tell(found[job])
+            try:
+                tell(await self._pipeline.sync(actor, *job, expected_digest=bound))
+            except JobsyncError:
+                raise
+            except Exception as fault:
+                # The pipeline has logged and recorded it.
+                tell(self._pipeline.unrecorded(actor, job, Outcome.FAILED, _ending(fault).failure()))
+                raise
 
         await side_by_side(jobs, one, self.concurrency)
-        return found
 
     async def sync_while(self, actor: Actor, jobs: Sequence[JobKey], go_on: Callable[[], bool], on_result: OnEach) -> None:
         """Sync the jobs as long as ``go_on`` says so before each; those that are not begun are not tried at all, and leave no record.
@@ -144,6 +179,28 @@ class Bulk:
             await on_result(job, result)
 
         await side_by_side(unique(jobs), one, self.concurrency)
+
+
+class _Telling:
+    """Keeps each result as it comes, and hands it on."""
+
+    def __init__(self, tell: OnResult) -> None:
+        self.found: dict[JobKey, SyncResult] = {}
+        self._tell = tell
+
+    def __call__(self, result: SyncResult) -> None:
+        self.found[result.integration, result.job.id] = result
+        self._tell(result)
+
+
+def _ending(error: Exception) -> JobsyncError:
+    """Return what ended a bulk sync, as it is told: who is admitted and then answered that there is no such integration has lost access."""
+    if isinstance(error, UsageError):
+        words = "The integration left the configuration or got another id, or access to it was withdrawn, while its jobs were synced"
+        return AccessDenied(words, remedy=error.remedy)
+    if isinstance(error, JobsyncError):
+        return error
+    return Fault(f"{FAILED}: a fault in the program", remedy="The details are in the log: jobsync paths says where")
 
 
 def _nobody(result: SyncResult) -> None:

@@ -102,13 +102,16 @@ class Pipeline:
         """
         return await self._close([_End(attempt, plan, outcome, error) for attempt, plan in await self._attempts(actor, plans)])
 
-    async def not_begun(self, actor: Actor, jobs: Sequence[tuple[str, str]], error: Failure) -> tuple[SyncResult, ...]:
+    async def not_begun(
+        self, actor: Actor, jobs: Sequence[tuple[str, str]], error: Failure, outcome: Outcome = Outcome.CANCELLED
+    ) -> tuple[SyncResult, ...]:
         """Record attempts that were stopped before they read anything, and return those ends.
 
         Args:
             actor: On whose behalf.
             jobs: Integration and ATS job id of each.
             error: What stopped them.
+            outcome: How they ended: cancelled, or refused where it was the actor's access that ended.
 
         Raises:
             StorageError: The attempts cannot be recorded.
@@ -121,8 +124,12 @@ class Pipeline:
                 cached = await self.parts.jobs.get_many(integration, part)
                 heads |= {(integration, job_id): _head_of(job, job_id) for job_id, job in zip(part, cached, strict=True)}
         return await self._close(
-            [_End(self._attempt(actor, *job), unreadable_plan(job[0], heads[job], error), Outcome.CANCELLED, error) for job in jobs]
+            [_End(self._attempt(actor, *job), unreadable_plan(job[0], heads[job], error), outcome, error) for job in jobs]
         )
+
+    def unrecorded(self, actor: Actor, job: tuple[str, str], outcome: Outcome, error: Failure) -> SyncResult:
+        """Return the end of an attempt that the record cannot take, or has already: nothing is read and nothing written for it."""
+        return Story(self._attempt(actor, *job), unread_head(job[1])).result(outcome, error)
 
     async def sync(
         self, actor: Actor, integration: str, job_id: str, *, expected_digest: str | None = None, on_step: OnStep | None = None
