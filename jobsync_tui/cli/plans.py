@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from ..backend.errors import JobNotFound
 from ..backend.models import Change, Failure, Outcome, PlanKind, SyncPlan, SyncResult
 from ..backend.text import counted
 from .explanation import print_explanation, value_words
@@ -22,10 +21,11 @@ def planned_results(plans: Sequence[SyncPlan], actor: str) -> list[SyncResult]:
             integration=plan.integration,
             job=plan.job,
             eligibility=plan.eligibility,
-            outcome=_planned_outcome(plan),
+            outcome=plan.outcome,
             target_id=plan.target_id,
             target_url=plan.target_url,
             changes=plan.changes,
+            kept=plan.kept,
             plan_digest=plan.digest,
             error=plan.error,
             actor=actor,
@@ -78,14 +78,6 @@ def print_result(result: SyncResult) -> None:
         print_line(f"    {_change_words(change)}")
     if result.outcome is Outcome.PLANNED and result.plan_digest is not None:
         print_line(f"    plan {result.plan_digest}")
-
-
-def _planned_outcome(plan: SyncPlan) -> Outcome:
-    if plan.error is None:
-        return Outcome.PLANNED
-    if plan.error.code == JobNotFound.code:
-        return Outcome.NOT_FOUND
-    return Outcome.REFUSED if plan.digest is not None else Outcome.FAILED
 
 
 def _plan_word(plan: SyncPlan) -> str:

@@ -25,13 +25,14 @@ LATER_COLUMNS = (
     ("job_details", "parts"),
     ("automatic_decisions", "eligible_at"),
 )
+LATER_THAN_11 = (("integrations", "left_out"), ("operations", "kept"), ("sync_marks", "kept"))
 LATER_THAN_7 = (
     ("automatic_schedule", "spans"),
     ("automatic_schedule", "passed"),
     ("operations", "sent_uptime"),
     ("operations", "settles_uptime"),
     ("job_details", "visibility"),
-    ("integrations", "left_out"),
+    *LATER_THAN_11,
 )
 
 
@@ -121,8 +122,8 @@ def _as_of_version_9(db: Db, dialect: Dialect) -> None:
     old = codec.encode(job(1, remote=True)).replace(b'"visibility":null,', b"")
     run(db, insertion("payloads", ("key", "body")), 1, old.decode())
     run(db, insertion("job_details", ("key", *codec.DETAILS)), 1, *codec.details(job(1)))
-    db.execute_sql("ALTER TABLE job_details DROP COLUMN visibility")
-    db.execute_sql("ALTER TABLE integrations DROP COLUMN left_out")
+    for table, column in (("job_details", "visibility"), *LATER_THAN_11):
+        db.execute_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
 
 
 async def test_jobs_of_an_older_database_have_no_visibility_and_are_all_asked_for_again(tmp_path: Path) -> None:

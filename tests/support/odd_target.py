@@ -71,6 +71,7 @@ class OddTarget:
         self.names = names
         self.writes: list[Write] = []
         self.asked: list[str] = []
+        self.keys: list[str] = []
         self.troubles: deque[Trouble | None] = deque()
         self.templates = ["ICU screen", "General screen"]
         self.folders = ["Mercy/ICU"]
@@ -219,6 +220,12 @@ class OddTarget:
             return _wrong(400, "no_key", "An Idempotency-Key of 16 to 64 characters is needed.")
         if set(sent) - {*SYNCED, "external_id"}:
             return _wrong(422, "unknown_field", "That is not a field of a job.")
+        self.keys.append(key)
+        if self.ways.taken is not None:
+            self.ways.taken()
+        if self.ways.refuses_creates > 0 or self.ways.taken is not None:
+            self.ways.refuses_creates -= 1
+            return _wrong(409, "conflict", "Not now.")
         known = None if self.ways.keyless else self._keys.get(key)
         if known is None:
             known = self.add()
@@ -239,6 +246,8 @@ class OddTarget:
         if set(sent) - {*SYNCED, "external_id"}:
             return _wrong(422, "unknown_field", "That is not a field of a job.")
         self._change(stored, sent)
+        if self.ways.on_patch is not None:
+            self.ways.on_patch(job)
         self.writes.append(Write("update", job["id"], job.get("external_id"), job["version"], sent))
         status, times = self.ways.refuses_after
         if times > 0:

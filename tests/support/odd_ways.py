@@ -64,6 +64,8 @@ class Ways:
         lag: Seconds in which a new job cannot be read, by id or by look-up; and a changed one is read as it was.
         lag_reads: The same, counted in reads.
         in_progress: A create is done and answered 409, as if its key were at work still, so many times.
+        refuses_creates: A create is answered 409 and not done, so many times.
+        taken: Runs before a create, which is then answered 409: somebody else was faster.
         created: The status of a create.
         body: What answers a write: "whole", "none", "id" (of the job, alone), "other" (another job's document), "list" (a list of it).
         reads_as_list: Reading by id answers ``{"data": [job]}``.
@@ -71,6 +73,7 @@ class Ways:
         patched: The status of an update.
         refuses_after: An update is done, and answered with this status all the same, so many times.
         drops_external_id: A create forgets it.
+        on_patch: What else becomes of a job that is updated.
         etag: "weak", "strong" or "none".
         version: "number", "text" or "none".
         keeps: What becomes of a field's value on its way in, by field name (``settings.language`` too); what returns None is dropped.
@@ -92,6 +95,8 @@ class Ways:
     lag: float = 0.0
     lag_reads: int = 0
     in_progress: int = 0
+    refuses_creates: int = 0
+    taken: Callable[[], object] | None = None
     created: int = 201
     body: str = "whole"
     reads_as_list: bool = False
@@ -99,6 +104,7 @@ class Ways:
     patched: int = 200
     refuses_after: tuple[int, int] = (0, 0)
     drops_external_id: bool = False
+    on_patch: Callable[[dict[str, Any]], object] | None = None
     etag: str = "weak"
     version: str = "number"
     keeps: dict[str, Keep] = field(default_factory=dict)

@@ -182,7 +182,9 @@ async def test_digest_moves_with_target_and_rules_but_not_with_time(bench: Bench
     first = (await bench.pipeline.plan(ALICE, SHELF, "1")).digest
     bench.clock.turn(bench.parts.timing.settle_after)
     assert (await bench.pipeline.plan(ALICE, SHELF, "1")).digest == first
-    await bench.local.edit(created.target_id, notes="a note moves the version")
+    await bench.local.edit(created.target_id, notes="a note, or a candidate, moves the version and nothing that would be written")
+    assert (await bench.pipeline.plan(ALICE, SHELF, "1")).digest == first
+    await bench.local.edit(created.target_id, {"name": "theirs"})
     second = (await bench.pipeline.plan(ALICE, SHELF, "1")).digest
     bench.rules[1] = replace(bench.rules[1], name="Otherwise")
     third = (await bench.pipeline.plan(ALICE, SHELF, "1")).digest

@@ -126,13 +126,15 @@ class CachedJob(Job):
 class SyncMark:
     """Where a job stands towards the target, as the sync records it beside the cached job.
 
-    ``written`` holds the owned fields as our last sync left them in the target, flat: ``settings.language``, ``custom.shift``.
+    ``written`` holds the owned fields as our last sync left them in the target, flat: ``settings.language``, ``custom.shift``;
+    ``kept`` what the target made of those of them that it keeps otherwise.
     """
 
     sync_status: SyncStatus = SyncStatus.NEVER
     last_synced: datetime | None = None
     target_id: str | None = None
     written: Mapping[str, JsonValue] = field(default_factory=dict)
+    kept: Mapping[str, JsonValue] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

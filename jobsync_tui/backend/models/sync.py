@@ -80,6 +80,15 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """One owned field that the target keeps otherwise than it was sent: trimmed, sanitized, sorted, or in another form of its own."""
+
+    field: str
+    sent: JsonValue
+    kept: JsonValue
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """A failure for documents and screens: stable code, message without secrets, and the remedy where there is one."""
 
@@ -97,7 +106,8 @@ class SyncPlan:
         eligibility: Why; None only where the job was not found or could not be read.
         target_id, target_version, target_url: The target's job as it was read, None for a create.
         changes: Owned fields that differ, in the owned fields' order.
-        same: Owned fields that are equal already.
+        same: Owned fields that are as wanted already.
+        kept: Those of them that the target keeps in a form of its own.
         desired: The owned fields as the sync would leave them.
         digest: Hex digest over what the confirmation is bound to; times that move by themselves are not part of it.
         ats_read_at, target_read_at: When the two sides were read, UTC.
@@ -114,6 +124,7 @@ class SyncPlan:
     target_url: str | None = None
     changes: tuple[Change, ...] = ()
     same: tuple[str, ...] = ()
+    kept: tuple[Kept, ...] = ()
     desired: Mapping[str, JsonValue] = field(default_factory=dict)
     digest: str | None = None
     ats_read_at: datetime | None = None
@@ -121,13 +132,21 @@ class SyncPlan:
     error: Failure | None = None
     note: str | None = None
 
+    @property
+    def outcome(self) -> Outcome:
+        """What a dry run says that came to this plan."""
+        if self.error is None:
+            return Outcome.PLANNED
+        named = {"job_not_found": Outcome.NOT_FOUND, "unknown": Outcome.UNKNOWN}.get(self.error.code)
+        return named or (Outcome.FAILED if self.digest is None else Outcome.REFUSED)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncResult:
     """What came of one sync: the contract's ``sync`` document.
 
     ``written`` says whether anything reached the target, None where that is unknown. ``verified`` is whether the target, read back,
-    holds what was sent; None where nothing was written.
+    holds what was sent; None where nothing was written. ``kept`` are the fields that it keeps otherwise than they were sent.
     """
 
     integration: str
@@ -138,6 +157,7 @@ class SyncResult:
     target_url: str | None = None
     changes: tuple[Change, ...] = ()
     plan_digest: str | None = None
+    kept: tuple[Kept, ...] = ()
     verified: bool | None = None
     written: bool | None = False
     error: Failure | None = None

@@ -70,6 +70,7 @@ class Operation:
         payload: The fields of a create, or the merge patch of an update.
         before, after: The owned fields that change, flat (``settings.language``), as they were and as they are to be.
         written: The owned fields, flat, that the job's mark records once the write is there.
+        kept: What the target made of those of ``after`` that it keeps otherwise, once that is known.
         base_version: The target's version before the write; None for a create.
         fence: The lease's fencing number under which it was intended.
         settles_at: For one without an answer: from when on a look-up decides.
@@ -106,6 +107,7 @@ class Operation:
     settled_at: datetime | None = None
     audit_seq: int = 0
     error: str | None = None
+    kept: Mapping[str, JsonValue] = field(default_factory=dict)
 
     @property
     def open(self) -> bool:
@@ -158,6 +160,7 @@ def insert(db: Db, operation: Operation) -> None:
         "before": canonical(operation.before),
         "after": canonical(operation.after),
         "written": canonical(operation.written),
+        "kept": canonical(operation.kept),
         "base_version": operation.base_version,
         "fence": operation.fence,
         "process": operation.process.dump(),
@@ -179,6 +182,7 @@ def move(
     settles_uptime: int | None = None,
     settled: bool = False,
     error: str | None = None,
+    kept: Mapping[str, JsonValue] | None = None,
 ) -> bool:
     """Bring an open operation to ``state``; returns False where somebody else has settled it."""
     changes: dict[str, str | int | None] = {"state": state.value}
@@ -192,6 +196,8 @@ def move(
         changes["settled_ms"] = clock.to_ms(now)
     if error is not None:
         changes["error"] = storable(error)
+    if kept:
+        changes["kept"] = canonical(kept)
     return run(db, change("operations", changes, "id = ? AND settled_ms IS NULL"), *changes.values(), operation_id) > 0
 
 
@@ -290,6 +296,7 @@ def _operation(row: OperationRow) -> Operation:
         settled_at=_moment(row.settled_ms),
         audit_seq=row.audit_seq,
         error=row.error,
+        kept=parse_object(row.kept),
     )
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from .. import clock
 from ..database import Database, Db
 from ..errors import Busy, UsageError
-from ..models import Lease, Outcome
+from ..models import JsonValue, Lease, Outcome
 from ..text import counted
 from . import audit, journal, leases
 from .audit import Attempt, AuditStore
@@ -20,12 +20,13 @@ from .process import ProcessIdentity
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How an operation ended: its last state, the sync's outcome, why, and on which job of the target."""
+    """How an operation ended: its last state, the sync's outcome, why, on which job of the target, and what that keeps otherwise."""
 
     state: OperationState
     outcome: Outcome
     cause: str | None = None
     target_id: str | None = None
+    kept: Mapping[str, JsonValue] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,8 @@ class Ledger:
             leases.release(db, lease)
         now = self.now()
         state, cause = verdict.state, verdict.cause
-        if not journal.move(db, operation.id, state, now=now, target_id=verdict.target_id, settled=True, error=cause):
+        landed_on, kept = verdict.target_id, verdict.kept
+        if not journal.move(db, operation.id, state, now=now, target_id=landed_on, settled=True, error=cause, kept=kept):
             return False
         audit.seal(db, operation.audit_seq, attempt_of(operation, verdict.outcome, cause), now)
         return True

@@ -45,6 +45,7 @@ class OperationRow(peewee.Model):
     error = peewee.TextField(null=True)
     sent_uptime = peewee.BigIntegerField(null=True)
     settles_uptime = peewee.BigIntegerField(null=True)
+    kept = peewee.TextField(default="{}")
 
     class Meta:  # noqa: D106
         table_name = "operations"

@@ -22,11 +22,11 @@ Digests: TypeAlias = Mapping[str, str]
 """A digest of each source field of a job, as it was when a sync last confirmed it."""
 
 _PUT = (
-    "INSERT INTO sync_marks (key, status, last_synced, target_id, written, source) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE"
-    " SET status = excluded.status, last_synced = excluded.last_synced, target_id = excluded.target_id, written = excluded.written,"
-    " source = excluded.source"
+    "INSERT INTO sync_marks (key, status, last_synced, target_id, written, kept, source) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key)"
+    " DO UPDATE SET status = excluded.status, last_synced = excluded.last_synced, target_id = excluded.target_id,"
+    " written = excluded.written, kept = excluded.kept, source = excluded.source"
 )
-_GET = "SELECT status, last_synced, target_id, written FROM sync_marks WHERE key = ?"
+_GET = "SELECT status, last_synced, target_id, written, kept FROM sync_marks WHERE key = ?"
 _LAST_SYNCED = "SELECT last_synced FROM sync_marks WHERE key = ?"
 _SOURCE = "SELECT source FROM sync_marks WHERE key = ?"
 _GONE = "SELECT gone FROM jobs WHERE key = ?"
@@ -43,7 +43,7 @@ def put_mark(db: Db, key: int, mark: SyncMark, source: Job | None) -> None:
     digests = canonical(_digests(db, key, mark, source))
     last_synced = codec.milliseconds(mark.last_synced)
     target_id = None if mark.target_id is None else storable(mark.target_id)
-    run(db, _PUT, key, mark.sync_status.value, last_synced, target_id, canonical(mark.written), digests)
+    run(db, _PUT, key, mark.sync_status.value, last_synced, target_id, canonical(mark.written), canonical(mark.kept), digests)
     (gone,) = first(db, _GONE, key) or (False,)
     settle(db, key, gone=bool(gone))
     note_change(db)
@@ -54,9 +54,13 @@ def get_mark(db: Db, key: int) -> SyncMark | None:
     found = first(db, _GET, key)
     if found is None:
         return None
-    status, last_synced, target_id, written = found
+    status, last_synced, target_id, written, kept = found
     return SyncMark(
-        sync_status=SyncStatus(status), last_synced=codec.moment(last_synced), target_id=target_id, written=parse_object(written)
+        sync_status=SyncStatus(status),
+        last_synced=codec.moment(last_synced),
+        target_id=target_id,
+        written=parse_object(written),
+        kept=parse_object(kept),
     )
 
 

@@ -93,6 +93,11 @@ def _left_out(db: Db, _: Dialect) -> None:
     db.execute_sql("ALTER TABLE integrations ADD COLUMN left_out TEXT")
 
 
+def _kept(db: Db, _: Dialect) -> None:
+    for table in ("operations", "sync_marks"):
+        db.execute_sql(f"ALTER TABLE {table} ADD COLUMN kept TEXT NOT NULL DEFAULT '{{}}'")
+
+
 MIGRATIONS = (
     Migration(2, "the ids that integrations had before", create_renames),
     Migration(3, "troubles that are told, and since when a job is eligible", _troubles_and_eligible_since),
@@ -105,6 +110,7 @@ MIGRATIONS = (
     Migration(10, "who may see a job", _visibility),
     Migration(11, "which jobs of the target are linked", create_link_index),
     Migration(12, "values that an ATS gave in a form that cannot be used", _left_out),
+    Migration(13, "what the target keeps otherwise than it was sent", _kept),
 )
 
 SCHEMA = Schema("store", 1 + len(MIGRATIONS), _create, MIGRATIONS)

@@ -110,6 +110,7 @@ class MarkRow(peewee.Model):
     target_id = peewee.TextField(null=True)
     written = peewee.TextField()
     source = peewee.TextField()
+    kept = peewee.TextField(default="{}")
 
     class Meta:  # noqa: D106
         table_name = "sync_marks"

@@ -57,6 +57,7 @@ class Story:
             target_id=None if plan is None else plan.target_id,
             target_url=None if plan is None else plan.target_url,
             changes=() if plan is None else plan.changes,
+            kept=() if plan is None else plan.kept,
             plan_digest=None if plan is None else plan.digest,
             written=False,
             error=error,

@@ -6,50 +6,53 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..canonical import same
-from ..models import Change, JsonValue
+from ..models import Change, JsonValue, Kept
 from .fields import ordered
+from .keeping import equal, nothing
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Fields that would change, and fields that are as wanted already, both in the owned fields' order."""
+    """Fields that would change, fields that are as wanted already, and those of them that the target keeps in its own form.
+
+    All in the owned fields' order.
+    """
 
     changes: tuple[Change, ...]
     same: tuple[str, ...]
+    kept: tuple[Kept, ...] = ()
 
 
-def difference(desired: Mapping[str, JsonValue], current: Mapping[str, JsonValue], written: Mapping[str, JsonValue]) -> Difference:
+def difference(
+    desired: Mapping[str, JsonValue], current: Mapping[str, JsonValue], written: Mapping[str, JsonValue], kept: Mapping[str, JsonValue]
+) -> Difference:
     """Compare flat owned fields.
 
     A field that an earlier sync wrote and nothing wants any more is cleared if the target still has what was written, else it is
-    somebody's and stays. Fields that no sync wrote and none wants are left alone.
+    somebody's and stays. Fields that no sync wrote and none wants are left alone. What the target made of a value counts as that value,
+    as long as neither has moved since.
 
     Args:
         desired: As the sync wants them.
         current: As the target has them.
         written: As the last sync left them.
+        kept: What the target made of them, where it keeps them otherwise.
     """
     changes: list[Change] = []
-    equal: list[str] = []
+    alike: list[str] = []
+    otherwise: list[Kept] = []
+    left = {**written, **kept}
     for name in ordered({**desired, **written}):
-        before = current.get(name)
-        if name in desired:
-            if same(before, desired[name]):
-                equal.append(name)
-            else:
-                changes.append(Change(name, before, desired[name], overwrites=_edited(name, before, written)))
-        elif before is not None and same(before, written[name]):
-            changes.append(Change(name, before, None))
-    return Difference(tuple(changes), tuple(equal))
-
-
-def mismatches(expected: Mapping[str, JsonValue], found: Mapping[str, JsonValue]) -> tuple[str, ...]:
-    """Return the fields of ``expected`` (flat, None for cleared) that ``found`` does not hold."""
-    return tuple(name for name, value in expected.items() if not same(value, found.get(name)))
-
-
-def _edited(name: str, before: JsonValue, written: Mapping[str, JsonValue]) -> bool:
-    """Return whether the target's value is not what a sync left there."""
-    if name in written:
-        return not same(before, written[name])
-    return before is not None
+        before, wanted = current.get(name), desired.get(name)
+        untouched = name in left and equal(before, left[name])
+        if name not in desired:
+            if untouched and not nothing(before):
+                changes.append(Change(name, before, None))
+        elif equal(before, wanted):
+            alike.append(name)
+        elif untouched and name in kept and same(wanted, written.get(name)):
+            alike.append(name)
+            otherwise.append(Kept(name, wanted, before))
+        else:
+            changes.append(Change(name, before, wanted, overwrites=not untouched if name in written else not nothing(before)))
+    return Difference(tuple(changes), tuple(alike), tuple(otherwise))

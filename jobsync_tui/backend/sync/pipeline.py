@@ -9,12 +9,14 @@ from functools import partial
 from ..access import Actor
 from ..errors import JobNotFound, JobsyncError
 from ..models import CachedJob, Failure, JobHead, Outcome, PlanKind, SyncPlan, SyncResult
+from ..store.journal import OperationState
 from .attempt import Attempt, Story, failure_of, unread_head
 from .parts import SyncParts
 from .plan import unreadable_plan
 from .planner import Planner
 from .run import Propose, Run
 from .steps import OnStep, StepLog
+from .writing import LOST, UNSETTLED
 
 CLOSED_AT_ONCE = 500
 """Attempts whose end is recorded in one transaction: few enough that no other writer waits for long."""
@@ -53,7 +55,9 @@ class Pipeline:
         story = Story(self._attempt(actor, integration, job_id), await self._head(integration, job_id))
         steps = StepLog(on_step)
         try:
-            return (await self._planner.propose(integration, job_id, steps, story.read)).plan
+            plan = (await self._planner.propose(integration, job_id, steps, story.read)).plan
+            unsettled = await self._unsettled(plan)
+            return plan if unsettled is None else unreadable_plan(integration, story.head, unsettled, story.eligibility)
         except JobNotFound as error:
             return unreadable_plan(integration, story.head, error.failure())
         except JobsyncError as error:
@@ -70,7 +74,7 @@ class Pipeline:
         """
         attempt = self._attempt(actor, integration, job_id)
         plan = await self.plan(actor, integration, job_id, on_step)
-        (result,) = await self._close([_End(attempt, plan, planned_outcome(plan), plan.error)])
+        (result,) = await self._close([_End(attempt, plan, plan.outcome, plan.error)])
         return result
 
     async def shown(self, actor: Actor, plans: Sequence[SyncPlan]) -> tuple[SyncResult, ...]:
@@ -80,9 +84,7 @@ class Pipeline:
             AccessDenied, UsageError: The actor may not use an integration.
             StorageError: The attempts cannot be recorded.
         """
-        return await self._close(
-            [_End(attempt, plan, planned_outcome(plan), plan.error) for attempt, plan in await self._attempts(actor, plans)]
-        )
+        return await self._close([_End(attempt, plan, plan.outcome, plan.error) for attempt, plan in await self._attempts(actor, plans)])
 
     async def cancelled(self, actor: Actor, plans: Sequence[SyncPlan]) -> tuple[SyncResult, ...]:
         """Record that somebody was shown plans and did not confirm them.
@@ -183,18 +185,18 @@ class Pipeline:
     def _attempt(self, actor: Actor, integration: str, job_id: str) -> Attempt:
         return Attempt(actor=actor, action="sync", integration=integration, job_id=job_id, began=self.parts.now())
 
+    async def _unsettled(self, plan: SyncPlan) -> Failure | None:
+        """Return why a create is not to be planned yet: a write of the job that may still land, or that the target does not show yet."""
+        if plan.kind is not PlanKind.CREATE:
+            return None
+        earlier = await self.parts.ledger.journal.open_for(plan.integration, plan.job.id)
+        if earlier is None or earlier.state is OperationState.PLANNED:
+            return None
+        return Failure("unknown", f"{LOST}: {UNSETTLED}", "Try again when it is settled; nothing is sent before that.")
+
     async def _head(self, integration: str, job_id: str) -> JobHead:
         return _head_of(await self.parts.jobs.get(integration, job_id), job_id)
 
 
 def _head_of(cached: CachedJob | None, job_id: str) -> JobHead:
     return unread_head(job_id) if cached is None else JobHead.of(cached)
-
-
-def planned_outcome(plan: SyncPlan) -> Outcome:
-    """Return the outcome of a dry run that came to ``plan``."""
-    if plan.error is None:
-        return Outcome.PLANNED
-    if plan.error.code == JobNotFound.code:
-        return Outcome.NOT_FOUND
-    return Outcome.REFUSED if plan.digest is not None and plan.kind is PlanKind.REFUSE else Outcome.FAILED

@@ -38,7 +38,20 @@ class TargetSide:
     @property
     def written(self) -> Mapping[str, JsonValue]:
         """What our last sync left in this job of the target; nothing where it is another one."""
-        return self.mark.written if self.job is not None and self.mark.target_id in {None, self.job.id} else {}
+        return self.mark.written if self._ours else {}
+
+    @property
+    def kept(self) -> Mapping[str, JsonValue]:
+        """What this job of the target made of what our last sync left there, where it keeps it otherwise."""
+        return self.mark.kept if self._ours else {}
+
+    @property
+    def _ours(self) -> bool:
+        return self.job is not None and self.mark.target_id in {None, self.job.id}
+
+    def compared(self, desired: Mapping[str, JsonValue]) -> Difference:
+        """Return what would have to change for the owned fields to be as wanted."""
+        return difference(desired, self.current, self.written, self.kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +91,7 @@ def sync_proposal(
         ats_read_at: When the job was read from the ATS.
         missing: Names that the target lacks, in words; any of them makes it a refusal.
     """
-    found = difference(desired, side.current, side.written)
+    found = side.compared(desired)
     plan = _plan(eligibility, desired, side, found, ats_read_at)
     if missing:
         return refused(plan, side, unknown_names(missing))
@@ -113,12 +126,15 @@ def bulk_plan(plans: tuple[SyncPlan, ...]) -> BulkPlan:
 
 
 def plan_digest(plan: SyncPlan) -> str:
-    """Return the digest over what a confirmation is bound to: not the time, nor the rule set's bare number."""
+    """Return the digest over what a confirmation is bound to: what would be written, over what, and why.
+
+    Not the time, nor the rule set's bare number, nor the target's version, which moves with each candidate.
+    """
     bound: dict[str, Plain] = {
         "integration": plan.integration,
         "job": plan.job.id,
         "kind": plan.kind.value,
-        "target": [plan.target_id, plan.target_version],
+        "target": plan.target_id,
         "changes": [_seen(change) for change in plan.changes],
         "desired": plan.desired,
         "rules": None if plan.eligibility is None else _rules_outcome(plan.eligibility),
@@ -149,6 +165,7 @@ def _plan(
         target_url=None if job is None else job.url,
         changes=found.changes,
         same=found.same,
+        kept=found.kept,
         desired=dict(desired),
         ats_read_at=ats_read_at,
         target_read_at=side.read_at,

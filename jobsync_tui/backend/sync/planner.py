@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 
-from ..errors import CannotTell, JobNotFound
-from ..models import CachedJob, Eligibility, Failure, Job, RuleSet, Source, StepName, SyncMark
+from ..errors import JobNotFound
+from ..models import CachedJob, Eligibility, Failure, RuleSet, Source, StepName, SyncMark
 from ..rules import evaluate
-from ..target.base import Target, TargetJob, alike
-from .difference import difference
+from ..target.base import TargetJob
 from .fields import desired_fields
+from .looking import read_target
 from .names import NameCheck
 from .ownership import barred
 from .parts import SyncParts, external_id
@@ -83,51 +83,18 @@ class Planner:
             # What an earlier sync made of the job stays as it is; the target need not be asked for a refusal.
             side = TargetSide(None, mark, None, self._parts.now())
             return refusal_proposal(eligibility, side, ats_read_at=reading.read_at)
-        found, gone = await read_target(self._parts.target, job, mark)
+        found, gone = await read_target(self._parts.target, external_id(job.integration, job.id), mark)
         side = TargetSide(found[0] if len(found) == 1 else None, mark, gone, self._parts.now())
         desired = desired_fields(job, eligibility)
         in_the_way = _several(found) if len(found) > 1 else await self._barred(job, side.job)
         if in_the_way is not None:
             proposal = sync_proposal(eligibility, desired, side, ats_read_at=reading.read_at)
             return refused(proposal.plan, side, in_the_way)
-        missing = await self._names.missing(difference(desired, side.current, side.written).changes)
+        missing = await self._names.missing(side.compared(desired).changes)
         return sync_proposal(eligibility, desired, side, ats_read_at=reading.read_at, missing=missing)
 
-    async def _barred(self, job: Job, found: TargetJob | None) -> Failure | None:
+    async def _barred(self, job: CachedJob, found: TargetJob | None) -> Failure | None:
         return None if found is None else await barred(self._parts, job.integration, job.id, found)
-
-
-async def read_target(target: Target, job: Job, mark: SyncMark) -> tuple[tuple[TargetJob, ...], str | None]:
-    """Return the target's jobs for ``job``, and the id of one that we know and that is gone.
-
-    Raises:
-        CannotTell: The target contradicts itself, or does not say whose a job is.
-        RemoteError: The target could not be read.
-    """
-    wanted = external_id(job.integration, job.id)
-    known = None if mark.target_id is None else await target.get(mark.target_id)
-    if known is not None and known.external_id is not None:
-        if known.external_id != wanted and alike(known.external_id, wanted):
-            raise _unclear(target, f"the job {known.id} has the external ID {known.external_id}, which only looks like {wanted}", wanted)
-        return (known,), None
-    found = await target.find(wanted)
-    if known is not None and known.id not in {each.id for each in found}:
-        raise _unclear(target, f"the job {known.id} that this was synced to has no external ID any more", wanted)
-    if len(found) == 1 and found[0].etag is None:
-        # A list carries no ETag. Without one an update could not be refused where somebody else was faster.
-        single = await target.get(found[0].id)
-        if single is None:
-            raise _unclear(target, f"it lists the job {found[0].id}, and says that there is none when asked for it", wanted)
-        if single.external_id != wanted:
-            said = f"the external ID {single.external_id}" if single.external_id is not None else "no external ID"
-            raise _unclear(target, f"it lists the job {single.id} with {wanted}, and answers it with {said}", wanted)
-        found = (single,)
-    return found, None if found else mark.target_id
-
-
-def _unclear(target: Target, what: str, wanted: str) -> CannotTell:
-    remedy = f"Nothing was sent. Look at the job in Tenzo: it needs the external ID {wanted}, spelled exactly so. Then sync again."
-    return CannotTell(f"Tenzo does not say clearly which job is meant: {what}", service=target.title, remedy=remedy)
 
 
 def _several(found: tuple[TargetJob, ...]) -> Failure:

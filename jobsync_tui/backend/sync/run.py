@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from ..errors import Busy, JobNotFound, JobsyncError, RemoteError, RemoteGone, StalePlan, StorageError
 from ..models import Change, Failure, JobHead, Lease, Outcome, PlanKind, SyncMark, SyncResult
+from ..store.journal import OperationKind
 from .attempt import FAILED, Attempt, Story, failure_of
 from .marks import failed_mark, unchanged_mark
 from .parts import SyncParts
@@ -18,7 +19,7 @@ from .plan import Proposal
 from .planner import OnRead
 from .settlement import Settler
 from .steps import StepLog
-from .writing import LOST, Moved, Writing
+from .writing import LOST, UNSETTLED, Moved, Writing, landed
 
 log = logging.getLogger(__name__)
 
@@ -120,20 +121,35 @@ class Run:
         try:
             return await writing.carry_out(proposal, proposal.kind)
         except Moved as moved:
-            try:
-                again = await self._planned()
-            except JobsyncError as error:
-                return await writing.give_up(moved, proposal, error)
-            if self._attempt.confirmed is not None and not again.same_writing(proposal):
-                return await writing.stale(moved, again, _stale(again.plan.changes))
-            if again.plan.kind is PlanKind.UNCHANGED:
-                return await writing.needless(moved, again)
-            if again.kind is None:
-                return await writing.give_up(moved, proposal, moved.error)
-            try:
-                return await writing.carry_out(again, again.kind, supersedes=moved.operation)
-            except Busy as error:
-                return await writing.give_up(moved, proposal, error)
+            return await self._moved(writing, proposal, moved)
+
+    async def _moved(self, writing: Writing, proposal: Proposal, moved: Moved) -> SyncResult:
+        """Go on where the target answered that its job had moved: it is read again, and planned again, once."""
+        created = moved.operation.kind is OperationKind.CREATE
+        try:
+            again = await self._planned()
+        except JobsyncError as error:
+            self._story.planned(proposal.plan)
+            return await writing.in_doubt(moved, proposal, f"{moved.error.message}; {error.message}")
+        found = again.side.job
+        if found is not None and landed(moved.operation, found):
+            self._story.planned(proposal.plan)
+            return await writing.explained(moved, proposal, found)
+        if created and found is None:
+            self._story.planned(proposal.plan)
+            return await writing.in_doubt(moved, proposal, f"{moved.error.message}, and shows no job that would explain it")
+        if self._attempt.confirmed is not None and not again.same_writing(proposal):
+            return await writing.stale(moved, again, _stale(again.plan.changes))
+        if again.plan.kind is PlanKind.UNCHANGED:
+            return await writing.needless(moved, again)
+        if again.kind is None:
+            return await writing.give_up(moved, proposal, moved.error)
+        if again.side.gone is not None and self._attempt.confirmed is None:
+            return await writing.give_up(moved, proposal, _gone(again.side.gone))
+        try:
+            return await writing.carry_out(again, again.kind, supersedes=moved.operation)
+        except Busy as error:
+            return await writing.give_up(moved, proposal, error)
 
     async def _unchanged(self, proposal: Proposal) -> SyncResult:
         self._committed = True
@@ -156,7 +172,7 @@ class Run:
         return await self._end(Outcome.FAILED, failure_of(error))
 
     async def _still_unknown(self, settles_at: datetime | None, trouble: RemoteError | None) -> SyncResult:
-        cause = "an earlier write is not settled yet" if trouble is None else trouble.message
+        cause = UNSETTLED if trouble is None else trouble.message
         failure = Failure("unknown", f"{LOST}: {cause}", "Try again when it is settled; nothing is sent before that.")
         result = await self._end(Outcome.UNKNOWN, failure)
         return replace(result, settles_at=settles_at)

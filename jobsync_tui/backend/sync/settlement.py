@@ -10,10 +10,12 @@ from ..models import Outcome, SyncMark, SyncStatus
 from ..store.journal import Operation, OperationKind, OperationState
 from ..store.ledger import Verdict
 from ..target.base import TargetJob
+from .keeping import in_words, kept_fields
+from .looking import look_up
 from .marks import done_mark, failed_mark
 from .parts import SyncParts
 from .waiting import until_given_up, until_settled
-from .writing import OUTCOMES, unequal
+from .writing import OUTCOMES, UNSEEN, held_by
 
 NOT_SENT = "interrupted before anything was sent"
 LATE = "the process that sent it ended before the answer was kept"
@@ -70,9 +72,10 @@ class Settler:
                 await self._parts.ledger.lost(operation, settles_at, operation.error or LATE)
             return Settlement(operation, None, settles_at)
         try:
-            return await self._close(operation, await self._look(operation))
+            finding = await self._look(operation)
         except RemoteError as error:
             return Settlement(operation, None, operation.settles_at, error)
+        return await self._wait(operation) if finding is None else await self._close(operation, finding)
 
     async def _take_over(self, operation: Operation) -> Settlement:
         """Fix from when on a look-up decides: the request left within its deadline, and not after its process had ended."""
@@ -82,24 +85,34 @@ class Settler:
         taken = replace(operation, state=OperationState.UNKNOWN, settles_at=settles_at)
         return await self.settle(taken)
 
-    async def _look(self, operation: Operation) -> _Finding:
-        if operation.target_id is None:
-            found = await self._parts.target.find(operation.external_id)
-            if not found:
-                return _missing(NOT_ARRIVED)
+    async def _wait(self, operation: Operation) -> Settlement:
+        """Leave for later what the target said is done and does not show yet."""
+        settles_at = self._parts.now() + self._parts.timing.settle_after
+        await self._parts.ledger.lost(operation, settles_at, UNSEEN)
+        mark = await self._present_mark(operation)
+        await self._mark(operation, replace(mark, sync_status=SyncStatus.UNKNOWN, target_id=operation.target_id))
+        return Settlement(operation, None, settles_at)
+
+    async def _look(self, operation: Operation) -> _Finding | None:
+        """Return what the target's job says about the operation; None where the target is behind what it said itself."""
+        job = None if operation.target_id is None else await self._parts.target.get(operation.target_id)
+        if operation.state is OperationState.APPLIED and (job is None or (job.version and job.version == operation.base_version)):
+            return None
+        if job is None and operation.kind is OperationKind.CREATE:
+            found = await look_up(self._parts.target, operation.external_id)
             if len(found) > 1:
-                ids = ", ".join(job.id for job in found)
-                return _missing(f"Tenzo has several jobs for this one: {ids}")
-            return _present(operation, found[0])
-        job = await self._parts.target.get(operation.target_id)
-        return _missing(f"the job {operation.target_id} is gone from Tenzo") if job is None else _present(operation, job)
+                return _missing(f"Tenzo has several jobs for this one: {', '.join(each.id for each in found)}")
+            job = found[0] if found else None
+        if job is not None:
+            return _present(operation, job)
+        return _missing(NOT_ARRIVED if operation.target_id is None else f"the job {operation.target_id} is gone from Tenzo")
 
     async def _close(self, operation: Operation, finding: _Finding) -> Settlement:
         mark = await self._present_mark(operation)
-        landed_on = finding.landed_on
+        landed_on, kept = finding.landed_on, finding.verdict.kept
         await self._mark(
             operation,
-            failed_mark(operation.action, mark) if landed_on is None else done_mark(operation, mark, landed_on, self._parts.now()),
+            failed_mark(operation.action, mark) if landed_on is None else done_mark(operation, mark, landed_on, self._parts.now(), kept),
         )
         await self._parts.ledger.settle(operation, finding.verdict)
         return Settlement(operation, finding.verdict.outcome)
@@ -118,15 +131,21 @@ def _missing(cause: str) -> _Finding:
 def _present(operation: Operation, job: TargetJob) -> _Finding:
     """Return what a job of the target says about the operation that wrote it, or should have."""
     outcome = OUTCOMES[operation.kind]
-    differing = unequal(operation, job)
-    if not differing:
-        return _Finding(Verdict(OperationState.VERIFIED, outcome, _found(operation), job.id), job.id)
+    held = held_by(operation, job, operation.external_id if operation.kind is OperationKind.CREATE else None)
+    if not held.missing:
+        told = (_found(operation), in_words(kept_fields(operation.after, held.kept)))
+        return _Finding(Verdict(OperationState.VERIFIED, outcome, ". ".join(filter(None, told)), job.id, held.kept), job.id)
+    differing = ", ".join(held.missing)
     if operation.kind is OperationKind.CREATE or operation.state is OperationState.APPLIED:
-        cause = f"written; since then changed there: {', '.join(differing)}"
-        return _Finding(Verdict(OperationState.APPLIED, outcome, cause, job.id), job.id)
+        cause = f"written; since then changed there: {differing}"
+        return _Finding(Verdict(OperationState.APPLIED, outcome, cause, job.id, held.kept), job.id)
+    if not job.version:
+        return _missing(
+            f"Tenzo gives its jobs no version, so whether the write arrived cannot be told; now it holds something else in: {differing}"
+        )
     if job.version == operation.base_version:
         return _missing(NOT_ARRIVED)
-    return _missing(f"Tenzo's job was changed meanwhile and holds something else in: {', '.join(differing)}")
+    return _missing(f"Tenzo's job was changed meanwhile and holds something else in: {differing}")
 
 
 def _found(operation: Operation) -> str:

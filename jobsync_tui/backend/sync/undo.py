@@ -6,12 +6,12 @@ from dataclasses import replace
 from functools import partial
 
 from ..access import Actor
-from ..canonical import same
 from ..errors import JobsyncError, RemoteGone, UsageError
 from ..models import Change, Failure, PlanKind, StepName, SyncMark, SyncPlan, SyncResult
 from ..store.journal import Operation, OperationKind, OperationState
 from .attempt import Attempt, failure_of, unread_head
 from .fields import merge_patch, ordered
+from .keeping import equal
 from .ownership import barred
 from .pipeline import Pipeline
 from .plan import Proposal, TargetSide, plan_digest, refused, unreadable_plan
@@ -99,7 +99,8 @@ def undo_proposal(operation: Operation, side: TargetSide) -> Proposal:
         raise RemoteGone(f"the job {operation.target_id} is gone from Tenzo", service="Tenzo")
     current = side.current
     plan = replace(plan, target_id=side.job.id, target_version=side.job.version, target_url=side.job.url)
-    moved = [name for name in ordered(operation.after) if not same(current.get(name), operation.after[name])]
+    left = {**operation.after, **operation.kept}
+    moved = [name for name in ordered(operation.after) if not equal(current.get(name), left[name])]
     if moved:
         message = f"It cannot be undone: Tenzo no longer holds what it left in {', '.join(moved)}"
         return refused(
