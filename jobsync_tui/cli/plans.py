@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from ..backend.models import Change, Failure, Outcome, PlanKind, SyncPlan, SyncResult
+from ..backend.models import Change, Failure, Kept, Outcome, PlanKind, SyncPlan, SyncResult
 from ..backend.text import counted
 from .explanation import print_explanation, value_words
 from .output import print_line
@@ -52,6 +52,7 @@ def print_plan(plan: SyncPlan) -> None:
     print_line(f"A sync {_VERBS.get(plan.kind, plan.kind)} the job{where} in the target ({counted(len(plan.changes), 'field')})")
     for change in plan.changes:
         print_line(f"    {_change_words(change)}")
+    _print_kept(plan.kept)
     if plan.note:
         print_line(f"    {plan.note}")
 
@@ -76,6 +77,7 @@ def print_result(result: SyncResult) -> None:
         _print_failure(result.error)
     for change in result.changes:
         print_line(f"    {_change_words(change)}")
+    _print_kept(result.kept)
     if result.outcome is Outcome.PLANNED and result.plan_digest is not None:
         print_line(f"    plan {result.plan_digest}")
 
@@ -88,6 +90,11 @@ def _print_failure(failure: Failure) -> None:
     print_line(f"    {failure.message}")
     if failure.remedy:
         print_line(f"    {failure.remedy}")
+
+
+def _print_kept(kept: Sequence[Kept]) -> None:
+    for each in kept:
+        print_line(f"    {each.field}: sent {fit(value_words(each.sent), 60)}; the target keeps {fit(value_words(each.kept), 60)}")
 
 
 def _change_words(change: Change) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.cells import cell_len
 
-from ..backend.models import Change, JsonValue
+from ..backend.models import Change, JsonValue, Kept
 from ..backend.text import clean
 from . import words
 from .layout import fit, wrap
@@ -32,6 +32,19 @@ def change_rows(change: Change, width: int) -> tuple[Line | Fold, ...]:
     rows = [*_value_rows(change.field, "", before, width)] if _has(before) else []
     rows += _value_rows("" if rows else change.field, "->" if rows else "", after, width, gone="cleared")
     return _with_warning(rows, change)
+
+
+def kept_rows(kept: Sequence[Kept], width: int) -> tuple[Fold, ...]:
+    """Return what the target keeps in a form of its own: the fields, and opened what was sent beside what is kept."""
+    if not kept:
+        return ()
+    told = f"{words.TARGET} keeps {words.listing([each.field for each in kept], 4)} in its own form"
+    first, *more = wrap(f"{told}; what was sent can be recognized in it", width - 26)
+    closed = (line("   ", first, right=dim("+ sent and kept")), *(line("   ", part) for part in more))
+    rows: list[Line | Fold] = []
+    for each in kept:
+        rows += change_rows(Change(each.field, each.sent, each.kept), width)
+    return (Fold("kept", closed, (*closed, *rows)),)
 
 
 def _long_change(change: Change, width: int) -> Fold:

@@ -8,7 +8,7 @@ from ..backend.models import Change, PlanKind, SyncPlan
 from ..backend.text import counted
 from . import words
 from .applied import lost, lost_lines
-from .change import change_rows
+from .change import change_rows, kept_rows
 from .layout import apart, wrap, wrap_lines
 from .remedy import to_fix
 from .sheet import BLANK, Fold, Line, Sheet, Span, as_text, bad, dim, good, line, strong, warn
@@ -29,7 +29,7 @@ def plan_sheet(plan: SyncPlan, subject: Subject, width: int, moved: Sequence[Lin
         sheet += change_rows(change, width)
     if plan.changes:
         sheet.append(BLANK)
-    sheet += _folded(plan, width)
+    sheet += [*kept_rows(plan.kept, width), *_folded(plan, width)]
     sheet.append(_fact("never touched", words.NEVER_TOUCHED))
     return tuple(sheet)
 
@@ -91,7 +91,8 @@ def refusal(plan: SyncPlan, subject: Subject) -> str:
 
 def equal_line(plan: SyncPlan) -> Line:
     """Return what a confirmation of an unchanged job does."""
-    return line("   ", good("ok"), f" equal in every field that the sync owns ({len(plan.same)})")
+    as_sent = ", as it keeps them" if plan.kept else ""
+    return line("   ", good("ok"), f" equal in every field that the sync owns ({len(plan.same)}){as_sent}")
 
 
 def _read_line(plan: SyncPlan, subject: Subject) -> Line:

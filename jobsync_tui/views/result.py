@@ -8,7 +8,7 @@ from ..backend.models import ActionKind, Effect, Outcome, SyncResult
 from ..backend.text import counted
 from ..render import OUTCOME_WORDS
 from . import words
-from .change import change_rows
+from .change import change_rows, kept_rows
 from .failure import failure_sheet
 from .layout import apart, wrap
 from .sheet import BLANK, Fold, Line, Sheet, Span, as_text, dim, good, line
@@ -33,6 +33,7 @@ def result_sheet(result: SyncResult, subject: Subject, width: int) -> Sheet:
     for label, told in _facts(result):
         sheet += _fact(label, told, width)
     sheet += _changed(result, width)
+    sheet += kept_rows(result.kept, width)
     sheet += _fact("never touched", words.NEVER_TOUCHED, width)
     sheet += _fact("Last Synced", _last_synced(result, subject), width)
     sheet += _fact("automatic", _automatic(result, subject), width)
@@ -75,7 +76,7 @@ def _headline(result: SyncResult, subject: Subject, width: int) -> list[Line]:
         Outcome.UPDATED: f" in {words.TARGET}   {counted(len(result.changes), 'field')}",
         Outcome.UNCHANGED: f"   {words.TARGET} has all of it already; nothing was written",
     }[result.outcome]
-    checked = ", read back and equal" if result.verified else ""
+    checked = "" if not result.verified else ", read back" if result.kept else ", read back and equal"
     took = sum(step.seconds or 0.0 for step in result.steps)
     at = words.clock(result.synced_at, subject.now) if result.synced_at else ""
     right = ", ".join(part for part in (at, f"took {words.seconds(took)}" if took else "") if part)
