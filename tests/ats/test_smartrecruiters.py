@@ -9,7 +9,7 @@ import pytest
 from jobsync_tui.backend.ats.base import Listing
 from jobsync_tui.backend.ats.smartrecruiters import Row, head
 from jobsync_tui.backend.errors import UnexpectedAnswer
-from jobsync_tui.backend.models import JobStatus, Location
+from jobsync_tui.backend.models import JobStatus, Location, Visibility
 from tests.support.ats_server import Answer, Asked
 from tests.support.recordings import answered
 from tests.support.stage import jobs_in, staged
@@ -23,7 +23,7 @@ def read(**fields: Any) -> Any:
 async def test_a_listing_says_what_it_lacks() -> None:
     async with staged(SmartRecruitersWire(1)) as on:
         job = jobs_in(await on.listed())[0]
-        assert job.not_loaded == ("description", "employment_type", "owner", "custom")
+        assert job.not_loaded == ("description", "employment_type", "owner", "url", "custom")
         assert (job.department, job.requisition_id, job.remote) == ("Engineering", "REF1", False)
         assert job.location == Location("Berlin, Germany", "Berlin", None, "Germany")
 
@@ -32,10 +32,49 @@ async def test_a_single_job_has_the_rest() -> None:
     async with staged(SmartRecruitersWire(1)) as on:
         job = await on.adapter.job(on.wire.job_id(on.wire.jobs[0]))
         assert job is not None
-        assert (job.owner, job.employment_type, job.not_loaded) == ("Dana Whitfield", "Full-time", ())
+        assert (job.owner, job.employment_type, job.not_loaded) == ("Priya Raman", "Full-time", ())  # who recruits, not who made the job
+        assert job.url == "https://jobs.smartrecruiters.example.com/Acme/17"
         assert job.custom == {"industry": "Computers", "Req Type": "New"}
         assert job.description == "<h3>Job &amp; Description</h3>\n<p>Text</p>\n<h3>Qualifications</h3>\n<p>Much</p>"
-        assert on.http.requests == 1
+        assert on.http.requests == 3
+        await on.adapter.job(job.id)
+        assert on.http.requests == 5  # the user is known by now
+
+
+async def test_a_job_whose_team_the_key_may_not_see_has_no_owner() -> None:
+    async with staged(SmartRecruitersWire(1)) as on:
+        on.server.inject(Answer({"message": "Forbidden"}, status=403), when=lambda asked: asked.path.endswith("/hiring-team"))
+        job = await on.adapter.job(on.wire.job_id(on.wire.jobs[0]))
+        assert job is not None
+        assert (job.owner, job.not_loaded) == (None, ())
+
+
+@pytest.mark.parametrize(
+    ("fields", "visibility"),
+    [
+        ({"postingStatus": "PUBLIC"}, Visibility.PUBLIC),
+        ({"postingStatus": "INTERNAL", "visibility": "PUBLIC"}, Visibility.INTERNAL),
+        ({"postingStatus": "PRIVATE"}, Visibility.UNLISTED),
+        ({"postingStatus": "PUBLIC", "visibility": "PRIVATE"}, Visibility.CONFIDENTIAL),
+        ({"postingStatus": "NOT_PUBLISHED"}, None),
+        ({}, None),
+    ],
+)
+def test_who_may_see_a_job(fields: dict[str, object], visibility: Visibility | None) -> None:
+    assert read(**fields).visibility is visibility
+
+
+async def test_pages_that_have_ids_are_followed_by_them() -> None:
+    wire = SmartRecruitersWire(23)
+    wire.page_ids = True
+    async with staged(wire) as on:
+        pages = await on.listed()
+        assert [job.id for job in jobs_in(pages)] == [wire.job_id(job) for job in wire.jobs]
+        assert [asked.query.get("pageId") for asked in on.server.asked] == [None, None, "page-7", "page-14", "page-21"]
+        for number, page in enumerate(pages[:-1], 1):
+            assert jobs_in(await on.listed(Listing(cursor=page.cursor))) == jobs_in(pages[number:])
+        changed = await on.listed(Listing(watermark=pages[-1].watermark))
+        assert jobs_in(changed) == []
 
 
 @pytest.mark.parametrize(

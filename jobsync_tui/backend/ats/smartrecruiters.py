@@ -1,14 +1,17 @@
 """SmartRecruiters, Job API (a client generated from the vendor's specification; nothing recorded).
 
-A listing has a job's head only: description, employment type, properties and creator come with the single job. ``updatedAfter`` is in
-the specification, in the form ``yyyy-MM-ddTHH:mm:ss.SSSZZ``. Nothing says that a job was deleted. Not found: when a window of the rate
-limit (10 requests a second) ends; a second is assumed.
+A listing has a job's head only: description, employment type, properties and the address of the ad come with the single job, and who hires
+with ``/jobs/{id}/hiring-team``, which has ids of users and their roles. ``updatedAfter`` has the form ``yyyy-MM-ddTHH:mm:ss.SSSZZ``, with
+``+0000`` in examples. Pages go by offset; where an answer names a ``nextPageId``, as outside connectors know it, the next one is asked for
+with ``pageId``. Nothing says that a job was deleted. Not found: when a window of the rate limit (10 requests a second) ends; a second is
+assumed.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Mapping
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import timedelta
 from html import escape
@@ -17,14 +20,15 @@ from typing import Generic, TypeVar, cast
 import msgspec
 
 from ..errors import CredentialsRejected, PermissionMissing, RemoteError
-from ..http import HeaderAuth, RateHeaders, Reply, segment
-from ..models import FieldAvailability, Job, JobStatus, JsonValue, Location
+from ..http import HeaderAuth, Params, RateHeaders, Reply, segment
+from ..models import FieldAvailability, Job, JobStatus, JsonValue, Location, Visibility
 from ..text import counted
 from .base import Adapter, Connection, Listing, Page
 from .offset import Slice, by_offset
-from .resume import Place
-from .rows import RowShape, convert_one, one_row, read_rows
-from .values import filled, moment, place, status_of
+from .paginator import Part, by_cursor
+from .resume import Place, where
+from .rows import ReadRows, RowShape, convert_one, one_row, read_rows
+from .values import filled, moment, place, status_of, visibility_of
 
 PAGE = 100
 OVERLAP = timedelta(minutes=5)
@@ -39,7 +43,15 @@ STATUS = {
     "on_hold": JobStatus.ON_HOLD,
 }
 
-_SINGLE = ("description", "employment_type", "owner", "custom")
+VISIBILITY = {
+    "public": Visibility.PUBLIC,
+    "internal": Visibility.INTERNAL,
+    "private": Visibility.UNLISTED,
+}
+"""By where the ad is posted; a private ad is open to those who have its address. A job that is private itself is for its team alone."""
+
+_SINGLE = ("description", "employment_type", "owner", "url", "custom")
+_OWNER_ROLES = ("RECRUITER", "HIRING_MANAGER")
 _SECTIONS = ("companyDescription", "jobDescription", "qualifications", "additionalInformation")
 R = TypeVar("R")
 _IN_URL = re.compile(r"https://[\w.-]*smartrecruiters\.com/app/jobs/[^?#]*?([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})")
@@ -74,6 +86,24 @@ class _Property(msgspec.Struct):
 class _User(msgspec.Struct, rename="camel"):
     first_name: str | None = None
     last_name: str | None = None
+    email: str | None = None
+
+
+class _Member(msgspec.Struct):
+    id: str | None = None
+    role: str | None = None
+
+
+class _Team(msgspec.Struct):
+    content: list[_Member | None]
+
+
+class _Action(msgspec.Struct):
+    url: str | None = None
+
+
+class _Actions(msgspec.Struct, rename="camel"):
+    apply_on_web: _Action | None = None
 
 
 class Row(msgspec.Struct, rename="camel"):
@@ -84,6 +114,7 @@ class Row(msgspec.Struct, rename="camel"):
     ref_number: str | None = None
     status: str | None = None
     posting_status: str | None = None
+    visibility: str | None = None
     department: _Labelled | None = None
     location: _Place | None = None
     created_on: str | None = None
@@ -97,17 +128,22 @@ class Details(Row, rename="camel"):
     industry: _Labelled | None = None
     function: _Labelled | None = None
     experience_level: _Labelled | None = None
-    creator: _User | None = None
+    actions: _Actions | None = None
     job_ad: _Ad | None = None
     properties: list[_Property | None] | None = None
 
 
 class _Answer(msgspec.Struct, Generic[R], rename="camel"):
     content: list[R]
-    total_found: int
+    total_found: int | None = None
+    next_page_id: str | None = None
 
 
 SHAPE = RowShape(_Answer[Row], _Answer[msgspec.Raw], Row, lambda answer: answer.content, name_keys=("title",))
+
+
+class _PagesHaveIds(Exception):
+    """The answer names the next page by an id, so that offsets are not what this account goes by."""
 
 
 class SmartRecruiters(Adapter):
@@ -115,12 +151,14 @@ class SmartRecruiters(Adapter):
 
     provider = "smartrecruiters"
     title = "SmartRecruiters"
-    availability = FieldAvailability(never=frozenset({"client", "tags", "url"}), single_only=frozenset(_SINGLE))
+    availability = FieldAvailability(never=frozenset({"client", "tags"}), single_only=frozenset(_SINGLE))
     incremental = True
     default_base_url = "https://api.smartrecruiters.com"
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
+        self._pages_have_ids = False
+        self._users: dict[str, str | None] = {}
         self._http = connection.http
         self._http.auth = HeaderAuth({"X-SmartToken": connection.credentials["api_key"]})
         self._http.explain = explain
@@ -129,16 +167,29 @@ class SmartRecruiters(Adapter):
     async def test(self) -> str:
         """Ask for a single job."""
         found = (await self._http.get("jobs", params={"limit": 1})).decode(_Answer[msgspec.Raw])
-        return f"the key reads {counted(found.total_found, 'job')}"
+        return "the key reads jobs" if found.total_found is None else f"the key reads {counted(found.total_found, 'job')}"
 
-    def pages(self, listing: Listing) -> AsyncIterator[Page]:
-        """Yield pages of 100, side by side: the first one says how many jobs there are."""
-        return by_offset(self._http, self._slice, listing, OVERLAP)
+    async def pages(self, listing: Listing) -> AsyncIterator[Page]:
+        """Yield pages of 100, side by side where they go by offset: the first one says how many jobs there are."""
+        if not (self._pages_have_ids or where(listing)[0].cursor):
+            try:
+                async with aclosing(by_offset(self._http, self._slice, listing, OVERLAP)) as pages:
+                    async for page in pages:
+                        yield page
+            except _PagesHaveIds:
+                self._pages_have_ids = True
+            else:
+                return
+        async with aclosing(by_cursor(self.title, self._part, listing, overlap=OVERLAP)) as pages:
+            async for page in pages:
+                yield page
 
     async def job(self, job_id: str) -> Job | None:
-        """Ask for the job by its id."""
-        reply = await self._http.get(f"jobs/{segment(job_id)}", accept={404})
-        return None if reply.status == 404 else convert_one(one_row(reply, Details, SHAPE, Details), self._single, self.title)
+        """Ask for the job by its id, then for who of its hiring team owns it."""
+        path = f"jobs/{segment(job_id)}"
+        reply = await self._http.get(path, accept={404})
+        found = None if reply.status == 404 else convert_one(one_row(reply, Details, SHAPE, Details), self._single, self.title)
+        return None if found is None else replace(found, owner=await self._owner(path))
 
     @classmethod
     def job_id_in_url(cls, url: str) -> str | None:
@@ -147,9 +198,36 @@ class SmartRecruiters(Adapter):
         return found[1].lower() if found else None
 
     async def _slice(self, here: Place, offset: int) -> Slice[_Answer[Row]]:
-        params = {"limit": PAGE, "offset": offset, "updatedAfter": here.since}
-        read = read_rows(await self._http.get("jobs", params=params), SHAPE, self._head)
+        read = await self._read(here, offset=offset)
+        if offset == here.offset and read.answer.next_page_id:
+            raise _PagesHaveIds
         return Slice(offset, read, read.answer.total_found)
+
+    async def _part(self, here: Place) -> Part[_Answer[Row]]:
+        read = await self._read(here, pageId=here.cursor)
+        return Part(read, read.answer.next_page_id or None, total=read.answer.total_found)
+
+    async def _read(self, here: Place, **where: str | int | None) -> ReadRows[_Answer[Row]]:
+        params: Params = {"limit": PAGE, "updatedAfter": _with_offset(here.since), **where}
+        return read_rows(await self._http.get("jobs", params=params), SHAPE, self._head)
+
+    async def _owner(self, path: str) -> str | None:
+        """Return the recruiter's name, else that of who hires; None where the key may not see the team."""
+        reply = await self._http.get(f"{path}/hiring-team", accept={403, 404})
+        team = [each for each in (reply.decode(_Team).content if reply.ok else ()) if each is not None and each.id]
+        for role in _OWNER_ROLES:
+            for member in team:
+                if member.id and (member.role or "").upper() == role:
+                    return await self._name(member.id)
+        return None
+
+    async def _name(self, user: str) -> str | None:
+        if user not in self._users:
+            reply = await self._http.get(f"users/{segment(user)}", accept={403, 404})
+            found = reply.decode(_User) if reply.ok else _User()
+            name = " ".join(part for part in (filled(found.first_name), filled(found.last_name)) if part)
+            self._users[user] = name or filled(found.email)
+        return self._users[user]
 
     def _head(self, row: Row) -> Job:
         return head(row, self.connection.integration)
@@ -172,6 +250,7 @@ def head(row: Row, integration: str) -> Job:
         department=filled(row.department.label) if row.department else None,
         requisition_id=filled(row.ref_number),
         remote=row.location.remote if row.location else None,
+        visibility=visibility_of(row.posting_status, VISIBILITY, confidential=(row.visibility or "").upper() == "PRIVATE"),
         created_at=moment(row.created_on),
         updated_at=moment(row.updated_on),
         not_loaded=_SINGLE,
@@ -180,11 +259,10 @@ def head(row: Row, integration: str) -> Job:
 
 def whole(row: Details, integration: str) -> Job:
     """Return a job with what only the single one has."""
-    creator = row.creator or _User()
     return replace(
         head(row, integration),
         employment_type=filled(row.type_of_employment.label) if row.type_of_employment else None,
-        owner=" ".join(part for part in (filled(creator.first_name), filled(creator.last_name)) if part) or None,
+        url=filled(row.actions.apply_on_web.url) if row.actions and row.actions.apply_on_web else None,
         description=_description(row.job_ad.sections or {}) if row.job_ad else None,
         custom=_custom(row),
         not_loaded=(),
@@ -206,6 +284,11 @@ def explain(reply: Reply) -> RemoteError | None:
             remedy="Give the key, or the user it belongs to, access to jobs in the Credential Manager.",
         )
     return None
+
+
+def _with_offset(since: str | None) -> str | None:
+    """Return a time in the form of the documentation, with ``+0000`` for UTC."""
+    return None if since is None else since.removesuffix("Z") + "+0000"
 
 
 def _status(row: Row) -> JobStatus:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import ClassVar
 
@@ -19,6 +20,7 @@ class SmartRecruitersWire(Wire):
         "more announced than there are": lambda said: said.update(totalFound=230),
     }
     credentials: ClassVar = {"api_key": "smart-canary-41fe"}
+    page_ids: bool = False
     wrong_credentials: ClassVar = {"api_key": "smart-wrong-canary-6"}
 
     def answer(self, asked: Asked) -> Answer:
@@ -27,6 +29,11 @@ class SmartRecruitersWire(Wire):
         path = asked.path.removeprefix(self.base_path)
         if path == "/jobs":
             return self._jobs(asked)
+        if path.endswith("/hiring-team"):
+            team = [("u1", "INTERVIEW_TEAM"), ("u2", "HIRING_MANAGER"), ("u3", "RECRUITER")]
+            return Answer({"totalFound": 3, "content": [{"id": user, "role": role, "actions": {}} for user, role in team]})
+        if path.startswith("/users/"):
+            return Answer({"id": path.removeprefix("/users/"), "firstName": "Priya", "lastName": "Raman", "email": "priya@example.com"})
         found = next((job for job in self.alive if path == f"/jobs/{self.job_id(job)}"), None)
         if found is None:
             return Answer({"message": "Job not found", "errors": [{"code": "JOB_NOT_FOUND", "message": ""}]}, status=404)
@@ -44,11 +51,18 @@ class SmartRecruitersWire(Wire):
     def _jobs(self, asked: Asked) -> Answer:
         chosen = self.alive
         if "updatedAfter" in asked.query:
+            if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d{4}", asked.query["updatedAfter"]):
+                return Answer({"message": "updatedAfter is no date", "errors": []}, status=400)
             chosen = [job for job in chosen if job.changed > datetime.fromisoformat(asked.query["updatedAfter"])]
         limit = min(self.page_size, int(asked.query.get("limit", "10")))
-        start = 0 if self.loops else int(asked.query.get("offset", "0"))
+        place = asked.query.get("pageId", "").removeprefix("page-") if self.page_ids else asked.query.get("offset", "")
+        start = 0 if self.loops else int(place or 0)
         rows = [self._head(job) for job in chosen[start : start + limit]]
-        return Answer({"limit": limit, "offset": start, "totalFound": len(chosen), "content": rows}, headers={"X-RateLimit-Remaining": "9"})
+        following = {"nextPageId": f"page-{start + limit}"} if self.page_ids and start + limit < len(chosen) else {}
+        return Answer(
+            {**following, "limit": limit, "offset": start, "totalFound": len(chosen), "content": rows},
+            headers={"X-RateLimit-Remaining": "9"},
+        )
 
     def _head(self, job: WireJob) -> dict[str, object]:
         return {
@@ -75,6 +89,7 @@ class SmartRecruitersWire(Wire):
             "typeOfEmployment": {"id": "permanent", "label": "Full-time"},
             "industry": {"id": "it", "label": "Computers"},
             "creator": {"firstName": "Dana", "lastName": "Whitfield"},
+            "actions": {"applyOnWeb": {"method": "GET", "url": "https://jobs.smartrecruiters.example.com/Acme/17"}},
             "jobAd": {"sections": sections},
             "properties": [{"id": "p1", "label": "Req Type", "value": {"id": "new", "label": "New"}}],
         }
