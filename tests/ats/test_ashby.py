@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 
 from jobsync_tui.backend.ats.ashby_errors import SyncTokenExpired, explain
+from jobsync_tui.backend.ats.ashby_rows import Names, Row, to_job
 from jobsync_tui.backend.ats.base import Listing
 from jobsync_tui.backend.errors import CredentialsRejected, PermissionMissing, RateLimited, Refused, RemoteError, RemoteGone
 from jobsync_tui.backend.http import Reply
-from jobsync_tui.backend.models import JobStatus, Location
+from jobsync_tui.backend.models import JobStatus, Location, Visibility
 from tests.support.ats_server import Answer
 from tests.support.recordings import answered
 from tests.support.stage import Stage, jobs_in, staged
@@ -31,7 +32,7 @@ async def test_a_listing_has_names_and_says_what_it_lacks() -> None:
         assert job.locations == (BERLIN, Location("Remote", "Remote"))
         assert (job.department, job.owner, job.employment_type) == ("Engineering", "Dana Whitfield", "FullTime")
         assert job.custom == {"Req Type": "New"}
-        assert job.not_loaded == ("description", "url", "remote")
+        assert job.not_loaded == ("locations", "description", "url", "remote", "visibility")
         assert (job.description, job.url, job.remote) == (None, None, None)
 
 
@@ -46,7 +47,48 @@ async def test_a_single_job_has_what_its_posting_has() -> None:
         assert job is not None
         assert (job.description, job.url, job.remote) == ("<p>Text</p>", "https://jobs.example.com/post-1", True)
         assert job.not_loaded == ()
+        assert job.locations == (BERLIN, Location("Remote", "Remote"), Location("Paris", "Paris"))
+        assert job.visibility is Visibility.PUBLIC
         assert job.name == on.wire.jobs[0].name  # the job's own, not what was published
+
+
+async def test_a_draft_has_the_posting_that_it_is_drafted_with() -> None:
+    async with staged(AshbyWire(5)) as on:
+        job = await on.adapter.job(on.wire.job_id(on.wire.jobs[4]))
+        assert job is not None
+        assert (job.status, job.description, job.visibility) == (JobStatus.DRAFT, "<p>Text</p>", None)
+
+
+async def test_who_may_see_a_job() -> None:
+    async with staged(AshbyWire(4)) as on:
+        jobs = [await on.adapter.job(on.wire.job_id(job)) for job in on.wire.jobs]
+        public, unlisted, confidential = Visibility.PUBLIC, Visibility.UNLISTED, Visibility.CONFIDENTIAL
+        assert [job and job.visibility for job in jobs] == [public, public, unlisted, confidential]
+        listed = jobs_in(await on.listed())
+        assert [(job.visibility, "visibility" in job.not_loaded) for job in listed] == [(None, True)] * 3 + [(confidential, False)]
+
+
+@pytest.mark.parametrize(
+    ("field", "shown"),
+    [
+        ({"value": "a", "valueLabel": "Choice A"}, "Choice A"),
+        ({"value": ["a", "b"], "valueLabel": ["A", "B"]}, ["A", "B"]),
+        ({"value": 5}, 5),
+        ({"value": False}, False),
+        ({"value": "a", "valueLabel": None}, "a"),
+        ({"value": "", "valueLabel": ""}, None),
+    ],
+)
+def test_choices_are_shown_by_their_labels(field: dict[str, object], shown: object) -> None:
+    row = answered({"id": "1", "customFields": [{"title": "Field", **field}]}, "Ashby").decode(Row)
+    assert to_job(row, Names({}, {}), "acme").custom.get("Field") == shown
+
+
+async def test_the_test_asks_for_whatever_a_refresh_asks_for() -> None:
+    async with staged(AshbyWire(1)) as on:
+        wire_of(on).denied.add("department.list")
+        with pytest.raises(PermissionMissing, match="department"):
+            await on.adapter.test()
 
 
 async def test_as_many_requests_as_it_takes() -> None:

@@ -192,7 +192,7 @@ def test_postings_of_ashby(row: dict[str, object]) -> None:
         posting = Reply(200, {}, msgspec.json.encode(row), service="X").decode(ashby_rows.Posting)
     except UnexpectedAnswer:
         return
-    assert ashby_rows.with_posting(Job(integration="acme", id="1"), posting).id == "1"
+    assert ashby_rows.with_posting(Job(integration="acme", id="1"), posting, NAMES).id == "1"
 
 
 @QUICK

@@ -67,9 +67,10 @@ class Ashby(Adapter):
         self._http.explain = explain
 
     async def test(self) -> str:
-        """Ask for a single job: that is what the key is for, while ``apiKey.info`` would need a permission of its own."""
-        (await self._ask("job.list", {"limit": 1})).decode(_Answer[msgspec.Raw])
-        return "the key reads jobs"
+        """Ask for one row of each list that a refresh needs; ``apiKey.info`` would need a permission that nothing else does."""
+        for endpoint in ("job.list", "location.list", "department.list"):
+            (await self._ask(endpoint, {"limit": 1})).decode(_Answer[msgspec.Raw])
+        return "the key reads jobs, places and departments"
 
     async def pages(self, listing: Listing) -> AsyncIterator[Page]:
         """Yield pages of 100, a cursor leading to the next; the last one brings the sync token."""
@@ -91,10 +92,15 @@ class Ashby(Adapter):
         except RemoteGone:
             return None
         posting, names = await both(self._posting(row), self._known_names())
-        found = convert_one(row, partial(self._job, names=names), self.title)
+
+        def convert(row: Row) -> Job:
+            return replace(with_posting(self._job(row, names), posting, names), not_loaded=())
+
+        found = convert_one(row, convert, self.title)
         if names.missed:  # a place or a department that is newer than the names
-            found = convert_one(row, partial(self._job, names=await self._read_names(names.missed)), self.title)
-        return None if found is None else replace(with_posting(found, posting), not_loaded=())
+            names = await self._read_names(names.missed)
+            found = convert_one(row, convert, self.title)
+        return found
 
     @classmethod
     def job_id_in_url(cls, url: str) -> str | None:
@@ -121,13 +127,21 @@ class Ashby(Adapter):
                 yield page
 
     async def _posting(self, row: Row) -> Posting:
-        """Return the job's first posting; an empty one where it has none, or none that the key may see."""
+        """Return the job's first posting; without a published one, that which it is drafted with, and an empty one without any."""
+        found = await self._first_posting(row)
+        if found is None:
+            asked = {"id": row.id, "includeUnpublishedJobPostingsIds": True}
+            found = await self._first_posting((await self._ask("job.info", asked)).decode(_One[Row]).results)
+            return Posting() if found is None else msgspec.structs.replace(found, is_listed=None)
+        return found
+
+    async def _first_posting(self, row: Row) -> Posting | None:
         for key in row.job_posting_ids or ():
             try:
                 return (await self._ask("jobPosting.info", {"jobPostingId": key})).decode(_One[Posting], row=Posting).results
             except RemoteGone:
                 continue
-        return Posting()
+        return None
 
     async def _known_names(self) -> Names:
         return self._names if self._names is not None else await self._read_names()

@@ -8,8 +8,8 @@ from typing import cast
 
 import msgspec
 
-from ..models import Job, JobStatus, JsonValue, Location
-from .values import distinct, filled, moment, place, status_of
+from ..models import Job, JobStatus, JsonValue, Location, Visibility
+from .values import distinct, filled, moment, place, status_of, visibility_of
 
 STATUS = {
     "open": JobStatus.OPEN,
@@ -19,7 +19,8 @@ STATUS = {
 }
 REMOTE = {"remote": True, "hybrid": False, "onsite": False}
 
-SINGLE = ("description", "url", "remote")
+SINGLE = ("locations", "description", "url", "remote", "visibility")
+"""What a posting has or adds to. That a job is confidential it says itself."""
 _OWNER_ROLES = ("recruiter", "hiring manager")
 
 
@@ -32,6 +33,7 @@ class _Member(msgspec.Struct, rename="camel"):
 class _Field(msgspec.Struct):
     title: str | None = None
     value: object = None
+    value_label: object = msgspec.field(name="valueLabel", default=None)
 
 
 class _Places(msgspec.Struct, rename="camel"):
@@ -46,6 +48,7 @@ class Row(msgspec.Struct, rename="camel"):
     title: str | None = None
     status: str | None = None
     employment_type: str | None = None
+    confidential: bool | None = None
     location_id: str | None = None
     location_ids: _Places | None = None
     department_id: str | None = None
@@ -89,6 +92,8 @@ class Posting(msgspec.Struct, rename="camel"):
     description_plain: str | None = None
     external_link: str | None = None
     is_remote: bool | None = None
+    is_listed: bool | None = None
+    location_ids: _Places | None = None
     workplace_type: str | None = None
 
 
@@ -121,11 +126,9 @@ class Names:
 
 def to_job(row: Row, names: Names, integration: str) -> Job:
     """Return what a job tells of itself; the rest is in its posting."""
-    ids = row.location_ids or _Places()
-    keys = [row.location_id or ids.primary_location_id, *(ids.secondary_location_ids or ())]
-    places = distinct(names.place(key) for key in keys if key)
+    places = _named_places(row.location_ids, names, row.location_id)
     custom = {
-        each.title: each.value for each in row.custom_fields or () if each is not None and each.title and each.value not in (None, "", [])
+        each.title: shown for each in row.custom_fields or () if each is not None and each.title and (shown := _shown(each)) is not None
     }
     return Job(
         integration=integration,
@@ -139,18 +142,42 @@ def to_job(row: Row, names: Names, integration: str) -> Job:
         owner=_owner(row.hiring_team or []),
         requisition_id=filled(row.custom_requisition_id),
         employment_type=filled(row.employment_type),
+        visibility=visibility_of(None, confidential=row.confidential),
         custom=cast("Mapping[str, JsonValue]", custom),
         created_at=moment(row.created_at),
         updated_at=moment(row.updated_at),
-        not_loaded=SINGLE,
+        not_loaded=SINGLE[:-1] if row.confidential else SINGLE,
     )
 
 
-def with_posting(job: Job, posting: Posting) -> Job:
-    """Return the job with what its posting adds."""
+def with_posting(job: Job, posting: Posting, names: Names) -> Job:
+    """Return the job with what its posting adds; a listed one is public unless the job is confidential."""
     remote = REMOTE.get((posting.workplace_type or "").lower(), posting.is_remote)
     description = filled(posting.description_html) or filled(posting.description_plain)
-    return replace(job, description=description, url=filled(posting.external_link), remote=remote)
+    places = distinct([*job.locations, *_named_places(posting.location_ids, names)])
+    listed = None if posting.is_listed is None else Visibility.PUBLIC if posting.is_listed else Visibility.UNLISTED
+    return replace(
+        job,
+        location=places[0] if places else None,
+        locations=places,
+        description=description,
+        url=filled(posting.external_link),
+        remote=remote,
+        visibility=job.visibility or listed,
+    )
+
+
+def _named_places(ids: _Places | None, names: Names, first: str | None = None) -> tuple[Location, ...]:
+    """Return the places that are named by their ids, the first one before the others."""
+    ids = ids or _Places()
+    keys = [first or ids.primary_location_id, *(ids.secondary_location_ids or ())]
+    return distinct(names.place(key) for key in keys if key)
+
+
+def _shown(field: _Field) -> object:
+    """Return the value of a custom field as people see it: of a choice its label, and None of nothing."""
+    value = field.value if field.value_label in (None, "", []) else field.value_label
+    return None if value in (None, "", []) else value
 
 
 def _place(site: Site) -> Location | None:

@@ -49,7 +49,7 @@ class AshbyWire(Wire):
             case "job.list":
                 return self._jobs(body)
             case "job.info":
-                return self._info(str(body["id"]))
+                return self._info(str(body["id"]), unpublished=body.get("includeUnpublishedJobPostingsIds") is True)
             case "jobPosting.info":
                 return self._posting(str(body["jobPostingId"]))
             case "location.list":
@@ -57,6 +57,7 @@ class AshbyWire(Wire):
                 sites: list[dict[str, object]] = [
                     {"id": "loc-1", "name": "Berlin HQ", "address": address},
                     {"id": "loc-2", "name": "Remote", "address": None},
+                    {"id": "loc-3", "name": "Paris", "address": None},
                 ]
                 return self._page(body, sites)
             case "department.list":
@@ -97,13 +98,15 @@ class AshbyWire(Wire):
             return Answer(answer | {"moreDataAvailable": True, "nextCursor": "cursor-0"})
         return Answer(answer | ({"nextCursor": f"cursor-{end}"} if end < len(rows) else last))
 
-    def _info(self, job_id: str) -> Answer:
+    def _info(self, job_id: str, *, unpublished: bool) -> Answer:
         try:
             UUID(job_id)
         except ValueError:
             return failure("invalid_input")
         found = next((job for job in self.alive if self.job_id(job) == job_id), None)
-        return failure("job_not_found") if found is None else Answer({"success": True, "results": self._row(found)})
+        return (
+            failure("job_not_found") if found is None else Answer({"success": True, "results": self._row(found, unpublished=unpublished)})
+        )
 
     def _posting(self, posting_id: str) -> Answer:
         posting = {
@@ -116,25 +119,31 @@ class AshbyWire(Wire):
             "isRemote": None,
             "workplaceType": "Remote",
             "externalLink": f"https://jobs.example.com/{posting_id}",
-            "isListed": True,
+            "isListed": not posting_id.endswith("3"),
+            "locationIds": {"primaryLocationId": "loc-1", "secondaryLocationIds": ["loc-3"]},
         }
         return Answer({"success": True, "results": posting})
 
     def _status(self, job: WireJob) -> str:
         return "Draft" if job.number % 5 == 0 else "Open"
 
-    def _row(self, job: WireJob) -> dict[str, object]:
+    def _row(self, job: WireJob, *, unpublished: bool = False) -> dict[str, object]:
+        """Return a job; the posting of a draft is not published."""
+        published = self._status(job) != "Draft" or unpublished
         return {
             "id": self.job_id(job),
             "title": job.name,
-            "confidential": False,
+            "confidential": job.number % 4 == 0,
             "status": self._status(job),
             "employmentType": "FullTime",
             "locationId": "loc-1",
             "locationIds": {"primaryLocationId": "loc-1", "secondaryLocationIds": ["loc-2"]},
             "departmentId": "dep-1",
-            "customFields": [{"id": "f-1", "title": "Req Type", "value": "New"}, {"id": "f-2", "title": "Empty", "value": None}],
-            "jobPostingIds": [f"post-{job.number}"],
+            "customFields": [
+                {"id": "f-1", "title": "Req Type", "fieldType": "ValueSelect", "value": "new", "valueLabel": "New"},
+                {"id": "f-2", "title": "Empty", "value": None},
+            ],
+            "jobPostingIds": [f"post-{job.number}"] if published else [],
             "customRequisitionId": None,
             "brandId": None,
             "hiringTeam": [
