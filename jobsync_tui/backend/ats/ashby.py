@@ -131,7 +131,7 @@ class Ashby(Adapter):
         found = await self._first_posting(row)
         if found is None:
             asked = {"id": row.id, "includeUnpublishedJobPostingsIds": True}
-            found = await self._first_posting((await self._ask("job.info", asked)).decode(_One[Row]).results)
+            found = await self._first_posting(one_row(await self._ask("job.info", asked), _One[Row], SHAPE).results)
             return Posting() if found is None else msgspec.structs.replace(found, is_listed=None)
         return found
 

@@ -214,7 +214,7 @@ class SmartRecruiters(Adapter):
     async def _owner(self, path: str) -> str | None:
         """Return the recruiter's name, else that of who hires; None where the key may not see the team."""
         reply = await self._http.get(f"{path}/hiring-team", accept={403, 404})
-        team = [each for each in (reply.decode(_Team).content if reply.ok else ()) if each is not None and each.id]
+        team = [each for each in (reply.decode(_Team, row=_Team).content if reply.ok else ()) if each is not None and each.id]
         for role in _OWNER_ROLES:
             for member in team:
                 if member.id and (member.role or "").upper() == role:
@@ -224,7 +224,7 @@ class SmartRecruiters(Adapter):
     async def _name(self, user: str) -> str | None:
         if user not in self._users:
             reply = await self._http.get(f"users/{segment(user)}", accept={403, 404})
-            found = reply.decode(_User) if reply.ok else _User()
+            found = reply.decode(_User, row=_User) if reply.ok else _User()
             name = " ".join(part for part in (filled(found.first_name), filled(found.last_name)) if part)
             self._users[user] = name or filled(found.email)
         return self._users[user]
