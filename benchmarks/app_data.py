@@ -21,6 +21,7 @@ from jobsync_tui.backend.database import Database
 from jobsync_tui.backend.models import Job
 from jobsync_tui.backend.store.filter import parse_filter
 from jobsync_tui.backend.store.jobs import JobStore
+from jobsync_tui.backend.store.listing import Ending
 from jobsync_tui.backend.store.migrations import SCHEMA
 from jobsync_tui.backend.store.rules import RuleStore
 
@@ -95,7 +96,7 @@ async def _fill(store: JobStore, lines: Path, count: int) -> None:
                 await store.store_page(state, batch, (), None, now)
                 batch = []
     await store.store_page(state, batch, (), None, now)
-    await store.finish_listing(state, watermark=None, complete=True, accept_gone=True, now=now)
+    await store.finish_listing(state, Ending(watermark=None, complete=True, accept_gone=True), now)
 
 
 def make_feed(folder: Path) -> None:

@@ -23,6 +23,7 @@ from jobsync_tui.backend.database import Database
 from jobsync_tui.backend.models import Job, JobStatus, Location, Sort, SortField
 from jobsync_tui.backend.store.filter import parse_filter
 from jobsync_tui.backend.store.jobs import JobStore
+from jobsync_tui.backend.store.listing import Ending
 from jobsync_tui.backend.store.migrations import SCHEMA
 from jobsync_tui.backend.store.recall import Recall
 
@@ -104,7 +105,7 @@ async def fill(store: JobStore, count: int, size: int) -> None:
             begun = time.perf_counter()
             await store.store_page(state, page, (), str(start + at), START)
             spent += time.perf_counter() - begun
-    await store.finish_listing(state, watermark=None, complete=True, accept_gone=False, now=START)
+    await store.finish_listing(state, Ending(watermark=None, complete=True, accept_gone=False), START)
     print(f"{count:>9} jobs of {size} bytes stored at {count / spent:,.0f} jobs/s")
 
 

@@ -44,6 +44,7 @@ from jobsync_tui.backend.secrets import Secret
 from jobsync_tui.backend.store.jobs import JobStore
 from jobsync_tui.backend.store.journal import Operation, OperationKind, OperationState
 from jobsync_tui.backend.store.ledger import Ledger, Verdict
+from jobsync_tui.backend.store.listing import Ending
 from jobsync_tui.backend.store.migrations import SCHEMA
 from jobsync_tui.backend.sync.bulk import Bulk
 from jobsync_tui.backend.sync.parts import SyncParts
@@ -201,7 +202,7 @@ async def fill(store: JobStore, jobs: int) -> None:
     rows = [ats_row(number) for number in range(jobs)]
     listing = await store.begin_listing("plain", full=True)
     await store.store_page(listing, [job_of(row) for row in rows], (), None, clock.now())
-    await store.finish_listing(listing, watermark=None, complete=True, accept_gone=False, now=clock.now())
+    await store.finish_listing(listing, Ending(watermark=None, complete=True, accept_gone=False), clock.now())
 
 
 async def profiled(many: Bulk, keys: list[tuple[str, str]]) -> tuple[SyncResult, ...]:  # pragma: no cover

@@ -27,6 +27,7 @@ from jobsync_tui.backend.rules.columns import Batch
 from jobsync_tui.backend.store.batches import BatchStore
 from jobsync_tui.backend.store.filter import parse_filter
 from jobsync_tui.backend.store.jobs import JobStore
+from jobsync_tui.backend.store.listing import Ending
 from jobsync_tui.backend.store.migrations import SCHEMA
 from jobsync_tui.backend.store.rules import RuleStore
 from jobsync_tui.backend.store.verdicts import VerdictStore, policy_key
@@ -42,7 +43,7 @@ async def fill(store: JobStore, jobs: int, random: Random) -> None:
     for start in range(0, jobs, 4000):
         page = [replace(job, description=DESCRIPTION) for job in made[start : start + 4000]]
         await store.store_page(state, page, (), None, datetime.now(UTC))
-    await store.finish_listing(state, watermark=None, complete=True, accept_gone=True, now=datetime.now(UTC))
+    await store.finish_listing(state, Ending(watermark=None, complete=True, accept_gone=True), datetime.now(UTC))
 
 
 async def keys_typed(store: JobStore, waits: list[float]) -> None:

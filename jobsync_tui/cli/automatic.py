@@ -12,7 +12,7 @@ from msgspec import to_builtins
 
 from ..backend.durations import format_duration, parse_duration
 from ..backend.errors import ExitCode, UsageError
-from ..backend.models import AutomaticRun, AutomaticState, AutomaticStatus, EngineState, Failure
+from ..backend.models import JOBS_MISSING, AutomaticRun, AutomaticState, AutomaticStatus, EngineState, Failure
 from ..backend.text import counted
 from .interruption import Interruption
 from .options import json_option
@@ -136,7 +136,7 @@ def of_run(run: AutomaticRun) -> ExitCode:
     if code is not None:
         return of_code(code, ExitCode.REMOTE)
     failed = run.outcomes.get("failed", 0) + run.outcomes.get("unknown", 0)
-    return ExitCode.REMOTE if failed else ExitCode.OK
+    return ExitCode.REMOTE if failed or run.missing is not None else ExitCode.OK
 
 
 class Diary:
@@ -144,7 +144,7 @@ class Diary:
 
     def __init__(self, *, as_json: bool) -> None:
         self._as_json = as_json
-        self._told: dict[str, tuple[Failure | None, Failure | None]] = {}
+        self._told: dict[str, frozenset[Failure]] = {}
 
     def write(self, found: Sequence[AutomaticRun]) -> None:
         """Print the runs of one slot."""
@@ -153,21 +153,28 @@ class Diary:
             sys.stdout.flush()
             return
         for run in found:
-            error, missing = self._told.get(run.integration, (None, None))
-            if run.error is not None and run.error == error:
-                continue
+            told = self._told.get(run.integration, frozenset())
             # A run that read no list of everything says nothing of what is missing.
-            self._told[run.integration] = (run.error, None if run.whole else run.missing or missing)
-            _print_run(run, told=missing)
+            kept = frozenset(each for each in told if each.code == JOBS_MISSING and not run.whole)
+            self._told[run.integration] = frozenset(_troubles(run)) | kept
+            if run.error is not None and run.error in told:
+                continue
+            _print_run(run, told)
         sys.stdout.flush()
 
 
-def _print_run(run: AutomaticRun, told: Failure | None = None) -> None:
-    """Print a run, without what was ``told`` before of jobs that are missing."""
+def _troubles(run: AutomaticRun) -> tuple[Failure, ...]:
+    """Return what is wrong with the listing of a run, and what went wrong after it; each once."""
+    found = {each.code: each for each in (run.waits, run.set_aside, run.missing, run.error) if each is not None}
+    return tuple(reversed(found.values()))
+
+
+def _print_run(run: AutomaticRun, told: frozenset[Failure] = frozenset()) -> None:
+    """Print a run, without what was ``told`` before."""
     if not run.skipped:
         print_line(f"{run.integration}: {_words(run)}")
-    for failure in (None if run.missing == told else run.missing, run.error):
-        if failure is not None:
+    for failure in _troubles(run):
+        if failure not in told:
             say(f"{run.integration}: {failure.message}")
             if failure.remedy:
                 say(f"    {failure.remedy}")
@@ -184,12 +191,15 @@ def _document(run: AutomaticRun) -> dict[str, Any]:
         "failures": run.failures,
         "why": run.why,
         "missing": run.missing,
+        "set_aside": run.set_aside,
+        "waits": run.waits,
     }
 
 
 def _words(run: AutomaticRun) -> str:
     outcomes = ", ".join(f"{count:,} {outcome}" for outcome, count in run.outcomes.items())
-    refreshed = "not refreshed" if run.refreshed is None else f"{counted(run.refreshed, 'job')} read"
+    read = "no changes" if run.changes and not run.refreshed else f"{counted(run.refreshed or 0, 'job')} read"
+    refreshed = "not refreshed" if run.refreshed is None else read
     return f"{refreshed}, {run.evaluated:,} evaluated" + (f": {outcomes}" if outcomes else "")
 
 

@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from ..backend.errors import ExitCode, JobsyncError
-from ..backend.models import IntegrationSummary, RefreshReport
+from ..backend.models import Failure, IntegrationSummary, RefreshMode, RefreshReport
 from ..backend.text import counted
 from .options import integration_option, json_option
 from .output import print_json, print_line, say, when
@@ -44,10 +44,11 @@ async def _list(*, as_json: bool) -> int:
     if not found:
         say(f"There is no integration yet: add an [[integrations]] table to {path}")
         return ExitCode.OK
-    table = Table("ID", "NAME", "ATS", "JOBS", "LAST REFRESH", "STATE", "LAST ERROR")
+    table = Table("ID", "NAME", "ATS", "JOBS", "LAST REFRESH", "LAST COMPLETE", "STATE", "LAST ERROR")
     for each in found:
         state = f"{each.state}, read only" if each.read_only else each.state
-        table.add(each.id, each.name, each.ats, f"{each.jobs:,}", when(each.last_refresh), state, each.last_error)
+        trouble = "; ".join(filter(None, (each.last_error, each.set_aside))) or None
+        table.add(each.id, each.name, each.ats, f"{each.jobs:,}", when(each.last_refresh), when(each.last_complete), state, trouble)
     table.finish()
     for each in found:
         for left_out in each.left_out:
@@ -87,17 +88,22 @@ async def refresh(*, integration: str | None, full: bool, accept_gone: bool, as_
                 finally:
                     line.clear()
 
-            return await _for_each(await chosen_or_all(backend, integration), bring_up_to_date, _print_report, as_json=as_json)
+            chosen = await chosen_or_all(backend, integration)
+            return await _for_each(chosen, bring_up_to_date, _print_report, lambda report: report.trouble, as_json=as_json)
 
 
 async def _for_each(
     summaries: tuple[IntegrationSummary, ...],
     action: Callable[[IntegrationSummary], Awaitable[T]],
     show: Callable[[T], None],
+    trouble: Callable[[T], Failure | None] = lambda _: None,
     *,
     as_json: bool,
 ) -> ExitCode:
-    """Do ``action`` for one integration after the other; one that fails is named and does not stop the others."""
+    """Do ``action`` for one integration after the other; one that fails is named and does not stop the others.
+
+    ``trouble`` says what of what was done is no success.
+    """
     results: list[object] = []
     codes: list[ExitCode] = []
     for each in summaries:
@@ -113,8 +119,9 @@ async def _for_each(
                 if error.remedy:
                     say(f"    {error.remedy}")
         else:
-            results.append({**msgspec.to_builtins(done), "error": None})
-            codes.append(ExitCode.OK)
+            failure = trouble(done)
+            results.append({**msgspec.to_builtins(done), "error": failure})
+            codes.append(ExitCode.OK if failure is None else ExitCode.REMOTE)
             if not as_json:
                 show(done)
     if not summaries:
@@ -126,16 +133,17 @@ async def _for_each(
 
 def _print_report(report: RefreshReport) -> None:
     resumed = ", resumed" if report.resumed else ""
+    seen = "no changes" if report.mode is RefreshMode.INCREMENTAL and not report.seen else f"{counted(report.seen, 'job')} seen"
     print_line(
-        f"{report.integration}: {counted(report.seen, 'job')} seen ({report.mode}{resumed}), {report.added:,} new, "
+        f"{report.integration}: {seen} ({report.mode}{resumed}), {report.added:,} new, "
         f"{report.changed:,} changed, {report.gone:,} gone, {report.returned:,} back ({report.seconds:.1f} s)"
     )
     for left_out in report.left_out:
         say(f"    {left_out.words}")
     for row in report.rejected:
         say(f"    set aside: {row.name or 'without a name'} ({row.id or 'without an id'}): {row.reason}")
-    if not report.complete:
-        say("    The listing is not complete; the next refresh goes on where it stopped")
-    if report.withheld:
-        kept = counted(report.withheld, "job was missing and is kept", "jobs were missing and are kept")
-        say(f"    {kept}; if really gone: jobsync refresh --accept-gone")
+    said = [report.trouble, report.set_aside, report.waits]
+    for failure in {each.code: each for each in reversed(said) if each is not None}.values():
+        say(f"    {failure.message}")
+        if failure.remedy:
+            say(f"        {failure.remedy}")

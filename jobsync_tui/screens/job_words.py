@@ -43,9 +43,8 @@ def refreshed_words(report: RefreshReport) -> str:
         if number
     ]
     text = f"Refreshed in {report.seconds:.1f} s: " + (", ".join(parts) or "nothing changed")
-    if report.withheld:
-        missing = counted(report.withheld, "job is missing from the listing and was", "jobs are missing from the listing and were")
-        text += f"; {missing} kept (jobsync refresh --accept-gone)"
+    for failure in (report.trouble, report.waits):
+        text += "" if failure is None else f"; {failure.message} ({failure.remedy})"
     return text
 
 

@@ -28,6 +28,7 @@ LOOK = 3.0
 _STATES: dict[IntegrationState, tuple[str, str]] = {
     IntegrationState.NEVER: ("never read", "$text-muted"),
     IntegrationState.OK: ("ok", "$text-success"),
+    IntegrationState.INCOMPLETE: ("INCOMPLETE", "bold $text-warning"),
     IntegrationState.REFRESHING: ("refreshing", "$text-accent"),
     IntegrationState.INTERRUPTED: ("interrupted", "$text-warning"),
     IntegrationState.FAILED: ("FAILED", "bold $text-error"),
@@ -163,9 +164,10 @@ def _entry(summary: IntegrationSummary, cached: str, width: int) -> Content:
         (fit(state, 14), style),
         f"  {count(summary.jobs):>9}  {cached:>8}",
     )
-    if not summary.last_error:
+    wrong = summary.last_error or summary.set_aside
+    if not wrong:
         return columns
-    trouble = fit(summary.last_error, max(10, width - 8)).rstrip()
+    trouble = fit(wrong, max(10, width - 8)).rstrip()
     return columns + Content("\n") + line((f"  x {trouble}", "$text-error"))
 
 

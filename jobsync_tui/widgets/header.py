@@ -53,6 +53,8 @@ def cache_words(summary: IntegrationSummary, now: datetime) -> Content:
         words += line(" ", ("OLD", "bold $text-warning"))
     if summary.state is IntegrationState.FAILED:
         words += line("   ", ("x last refresh FAILED", "bold $text-error"))
+    elif summary.state is IntegrationState.INCOMPLETE:
+        words += line("   ", ("last refresh INCOMPLETE", "bold $text-warning"))
     elif summary.state is IntegrationState.INTERRUPTED:
         words += line("   ", ("last refresh interrupted, r resumes it", "$text-warning"))
     elif summary.state is IntegrationState.REFRESHING:

@@ -10,7 +10,7 @@ import pytest
 
 from jobsync_tui.backend.ats.base import Listing, Page
 from jobsync_tui.backend.errors import Unreachable
-from jobsync_tui.backend.models import JOBS_MISSING, AutomaticRun, Failure, RejectedRow
+from jobsync_tui.backend.models import JOBS_MISSING, ROWS_SET_ASIDE, AutomaticRun, Failure, RejectedRow
 from jobsync_tui.backend.notify.digest import Digest
 from jobsync_tui.cli.automatic import Diary
 from tests.cli.conftest import Jobsync, home, jobsync
@@ -68,9 +68,9 @@ class TestRuns:
         fleet.ats["acme"].jobs.clear()
         fleet.ats["acme"].put(9)
         run = await host.run()
-        assert (run.error, run.whole, run.outcomes) == (None, False, {"created": 1})
+        assert (run.error, run.whole, run.outcomes) == (None, False, {})  # the new one may be one of the five under another id
         assert run.missing is not None
-        assert run.missing.message == "5 of 6 jobs were missing from the list and are kept"
+        assert run.missing.message == "5 of 5 jobs were missing from the list and are kept"
         (state,) = await host.schedule.states(["acme"])
         assert state.run == run
 
@@ -110,7 +110,7 @@ class TestRuns:
             run = await host.run()
         assert run.missing is not None
         assert "not whole" in run.missing.message
-        assert await standing(host) == [JOBS_MISSING]
+        assert sorted(await standing(host)) == [JOBS_MISSING, ROWS_SET_ASIDE]
         await host.run()
         assert await standing(host) == []
 
@@ -131,7 +131,7 @@ class TestCommands:
         assert jobsync("-c", str(config), "auto", "--once").code == 0
         config.with_name("jobs.csv").write_text("id,name\n")
         once = jobsync("-c", str(config), "auto", "--once")
-        assert (once.code, words in once.err, "jobsync refresh -i acme --accept-gone" in once.err) == (0, True, True)
+        assert (once.code, words in once.err, "jobsync refresh -i acme --accept-gone" in once.err) == (6, True, True)
         again = jobsync("-c", str(config), "auto", "--once", "--json")
         assert again.json["runs"][0]["missing"]["code"] == JOBS_MISSING
         status = jobsync("-c", str(config), "auto", "status").out

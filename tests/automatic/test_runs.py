@@ -164,7 +164,7 @@ async def test_a_job_that_is_gone_is_left_alone(fleet: Fleet, host: Host) -> Non
     del fleet.ats["acme"].jobs["3"]
     await host.save(replace(ICU, actions=(Action(ActionKind.FOLDER, "Ohio"),)))
     assert (await host.run()).outcomes == {"refused": 2, "updated": 2}
-    assert "3" not in fleet.ats["acme"].read[3:]
+    assert fleet.ats["acme"].read[3:].count("3") == 1  # whether it is really gone, and never again
     assert await fleet.in_target() == ["acme:1", "acme:2", "acme:3"]
 
 

@@ -10,7 +10,7 @@ from jobsync_tui.backend.ats.base import Adapter, Listing, Page
 from jobsync_tui.backend.errors import Busy, Refused, StorageError, UnexpectedAnswer, Unreachable
 from jobsync_tui.backend.models import IntegrationState, Job, RefreshMode, RefreshProgress, RejectedRow
 from jobsync_tui.backend.store.jobs import JobStore
-from jobsync_tui.backend.sync import refresh as module
+from jobsync_tui.backend.sync import refresh, reporter
 from jobsync_tui.backend.sync.refresh import Refresher
 from tests.support.stores import Cache, job
 
@@ -24,6 +24,9 @@ class Script:
     steps: list[Page | Exception | asyncio.Event] = field(default_factory=list)
     asked: list[Listing] = field(default_factory=list)
     incremental: bool = False
+    there: dict[str, Job] = field(default_factory=dict)
+    unanswered: set[str] = field(default_factory=set)
+    read: list[str] = field(default_factory=list)
 
 
 class ScriptedAdapter(Adapter):
@@ -38,7 +41,10 @@ class ScriptedAdapter(Adapter):
         raise NotImplementedError
 
     async def job(self, job_id: str) -> Job | None:
-        raise NotImplementedError
+        self.script.read.append(job_id)
+        if job_id in self.script.unanswered:
+            raise Unreachable("no answer")
+        return self.script.there.get(job_id)
 
     async def pages(self, listing: Listing) -> AsyncIterator[Page]:
         self.script.asked.append(listing)
@@ -161,8 +167,9 @@ async def test_a_list_without_an_end_ends_and_marks_nothing_gone(cache: Cache, s
 
 async def test_a_list_far_short_of_its_total_marks_nothing_gone(cache: Cache) -> None:
     await refresher(cache, Script(pages(JOBS))).refresh("acme")
-    report = await refresher(cache, Script(pages(JOBS[:45], total=50))).refresh("acme")
-    assert (report.complete, report.gone) == (False, 0)
+    script = Script(pages(JOBS[:45], total=50), there={each.id: each for each in JOBS[45:]})
+    report = await refresher(cache, script).refresh("acme")
+    assert (report.complete, report.gone, report.trouble) == (False, 0, None)
 
 
 @pytest.mark.parametrize(
@@ -171,7 +178,8 @@ async def test_a_list_far_short_of_its_total_marks_nothing_gone(cache: Cache) ->
 )
 async def test_a_row_set_aside_is_named_and_never_gone(cache: Cache, rejected: RejectedRow, gone: int) -> None:
     await refresher(cache, Script(pages(JOBS))).refresh("acme")
-    report = await refresher(cache, Script([Page(tuple(JOBS[1:]), rejected=(rejected,))])).refresh("acme")
+    there = {} if rejected.id else {"job-0": JOBS[0]}
+    report = await refresher(cache, Script([Page(tuple(JOBS[1:]), rejected=(rejected,))], there=there)).refresh("acme")
     assert (report.rejected, report.gone) == ((rejected,), gone)
 
 
@@ -204,8 +212,8 @@ async def test_a_cancelled_refresh_is_interrupted_and_resumes(cache: Cache) -> N
 
 async def test_progress_is_told_four_times_a_second_and_at_the_end(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter(range(10_000))
-    monkeypatch.setattr(module, "monotonic", lambda: next(clock) / 100)
-    monkeypatch.setattr(module, "READ_AHEAD", 1)
+    monkeypatch.setattr(reporter, "monotonic", lambda: next(clock) / 100)
+    monkeypatch.setattr(refresh, "READ_AHEAD", 1)
     told: list[RefreshProgress] = []
     jobs = [job(number) for number in range(100)]
     await refresher(cache, Script(pages(jobs, 1))).refresh("acme", on_progress=told.append)

@@ -6,7 +6,7 @@ import pytest
 
 from jobsync_tui.backend.errors import Busy
 from jobsync_tui.backend.models import IntegrationState, Job
-from jobsync_tui.backend.store.listing import STALE_AFTER_MS, GoneCounts, PageCounts
+from jobsync_tui.backend.store.listing import STALE_AFTER_MS, Ending, GoneCounts, PageCounts
 from jobsync_tui.backend.store.process import ProcessIdentity
 from tests.support.stores import NOON, Cache, job, later
 
@@ -37,21 +37,21 @@ async def test_an_interrupted_listing_goes_on_behind_the_page_it_stored(cache: C
     again = await cache.jobs.begin_listing("acme", full=True, now=later(2))
     assert (again.id, again.cursor, again.seen, again.resumed) == (state.id, "page-2", 2, True)
     await cache.jobs.store_page(again, FIVE[2:], (), None, later(2))
-    assert await cache.jobs.finish_listing(again, watermark="w", complete=True, accept_gone=False, now=later(2)) == GoneCounts(0, 0)
+    assert await cache.jobs.finish_listing(again, Ending(watermark="w", complete=True, accept_gone=False), later(2)) == GoneCounts(0, 0)
     third = await cache.jobs.begin_listing("acme", full=False, now=later(3))
     assert (third.watermark, third.cursor, third.resumed, third.full) == ("w", None, False, False)
 
 
 async def test_a_listing_too_old_or_of_less_is_not_resumed(cache: Cache) -> None:
     first = await cache.jobs.begin_listing("acme", full=True, now=NOON)
-    await cache.jobs.finish_listing(first, watermark="w", complete=True, accept_gone=False, now=NOON)
+    await cache.jobs.finish_listing(first, Ending(watermark="w", complete=True, accept_gone=False), NOON)
     for minutes, full in ((1, True), (2 * 24 * 60, False)):
         state = await cache.jobs.begin_listing("acme", full=False, now=NOON)
         await cache.jobs.store_page(state, (), (), "cursor", NOON)
         await cache.jobs.fail_listing(state, None, NOON)
         again = await cache.jobs.begin_listing("acme", full=full, now=later(minutes))
         assert (again.resumed, again.cursor) == (False, None)
-        await cache.jobs.finish_listing(again, watermark="w", complete=False, accept_gone=False, now=later(minutes))
+        await cache.jobs.finish_listing(again, Ending(watermark="w", complete=False, accept_gone=False), later(minutes))
 
 
 async def test_only_one_lists_an_integration(cache: Cache) -> None:
@@ -73,7 +73,7 @@ async def test_a_silent_listing_is_taken_over_and_its_late_page_refused(cache: C
     for late in (
         cache.jobs.store_page(silent, FIVE, (), None, later(3)),
         cache.jobs.beat(silent, later(3)),
-        cache.jobs.finish_listing(silent, watermark=None, complete=True, accept_gone=True, now=later(3)),
+        cache.jobs.finish_listing(silent, Ending(watermark=None, complete=True, accept_gone=True), later(3)),
         cache.jobs.fail_listing(silent, "x", later(3)),
     ):
         with pytest.raises(Busy):
@@ -118,11 +118,11 @@ class TestGone:
         await cache.fill([job(number) for number in range(10)])
         state = await cache.jobs.begin_listing("acme", full=True, now=later(1))
         await cache.jobs.store_page(state, [job(number) for number in range(9)], (), None, later(1))
-        assert await cache.jobs.finish_listing(state, watermark="w", complete=False, accept_gone=True, now=later(1)) == GoneCounts(0, 0)
+        assert await cache.jobs.finish_listing(state, Ending(watermark="w", complete=False, accept_gone=True), later(1)) == GoneCounts(0, 0)
         state = await cache.jobs.begin_listing("acme", full=False, now=later(2))
         assert not state.full
         await cache.jobs.store_page(state, [job(1, "Driver")], (), None, later(2))
-        assert await cache.jobs.finish_listing(state, watermark=None, complete=True, accept_gone=True, now=later(2)) == GoneCounts(0, 0)
+        assert await cache.jobs.finish_listing(state, Ending(watermark=None, complete=True, accept_gone=True), later(2)) == GoneCounts(0, 0)
         assert (await cache.integrations.state("acme")).watermark == "w"
 
     async def test_what_the_ats_calls_deleted_is_gone_at_once(self, cache: Cache) -> None:
@@ -138,13 +138,13 @@ class TestGone:
         await cache.jobs.store_page(state, FIVE, (), "2", later(1))
         await cache.jobs.put(job("new"), later(2))
         await cache.jobs.store_page(state, (), (), None, later(3))
-        assert await cache.jobs.finish_listing(state, watermark=None, complete=True, accept_gone=True, now=later(3)) == GoneCounts(0, 0)
+        assert await cache.jobs.finish_listing(state, Ending(watermark=None, complete=True, accept_gone=True), later(3)) == GoneCounts(0, 0)
 
     async def test_a_row_that_could_not_be_read_is_not_missing(self, cache: Cache) -> None:
         await cache.fill(FIVE)
         state = await cache.jobs.begin_listing("acme", full=True, now=later(1))
         await cache.jobs.store_page(state, FIVE[1:], (), None, later(1), unread=["job-0"])
-        assert await cache.jobs.finish_listing(state, watermark=None, complete=True, accept_gone=True, now=later(1)) == GoneCounts(0, 0)
+        assert await cache.jobs.finish_listing(state, Ending(watermark=None, complete=True, accept_gone=True), later(1)) == GoneCounts(0, 0)
 
 
 async def test_each_job_counts_once_however_often_it_is_listed(cache: Cache) -> None:
@@ -160,7 +160,7 @@ async def test_a_listing_begun_anew_asks_from_the_start(cache: Cache) -> None:
     anew = await cache.jobs.restart_listing(state, full=True, now=later(1))
     assert (anew.cursor, anew.seen, anew.resumed, anew.holder) == (None, 0, False, state.holder)
     await cache.jobs.store_page(anew, FIVE, (), None, later(1))
-    assert (await cache.jobs.finish_listing(anew, watermark=None, complete=True, accept_gone=False, now=later(1))).gone == 0
+    assert (await cache.jobs.finish_listing(anew, Ending(watermark=None, complete=True, accept_gone=False), later(1))).gone == 0
 
 
 @pytest.mark.parametrize("name", ["\x00", "\ud800", "x" * 1_000_000, "\x1b[31mred", "a\nb", ""])

@@ -20,19 +20,29 @@ LATER_TABLES = (
     "automatic_ticks",
     "automatic_shares",
     "automatic_hands",
+    "set_aside",
 )
 LATER_COLUMNS = (
     ("job_details", "parts"),
     ("automatic_decisions", "eligible_at"),
 )
-LATER_THAN_11 = (("integrations", "left_out"), ("operations", "kept"), ("sync_marks", "kept"))
+LATER_THAN_11 = (
+    ("integrations", "left_out"),
+    ("operations", "kept"),
+    ("sync_marks", "kept"),
+    ("integrations", "full_at"),
+    ("integrations", "complete_at"),
+    ("integrations", "waits"),
+    ("listings", "first_number"),
+    ("listings", "tally"),
+)
 LATER_THAN_7 = (
+    *LATER_THAN_11,
     ("automatic_schedule", "spans"),
     ("automatic_schedule", "passed"),
     ("operations", "sent_uptime"),
     ("operations", "settles_uptime"),
     ("job_details", "visibility"),
-    *LATER_THAN_11,
 )
 
 
@@ -117,7 +127,7 @@ async def test_the_slots_of_an_older_database_are_known_to_have_been_run(tmp_pat
 def _as_of_version_9(db: Db, dialect: Dialect) -> None:
     SCHEMA.create(db, dialect)
     for number, watermark in ((1, "2026-01-01T00:00:00Z"), (2, None)):
-        IntegrationRow.insert(number=number, id=f"ats-{number}", watermark=watermark).execute(db)
+        IntegrationRow.insert(number=number, id=f"ats-{number}", watermark=watermark, last_refresh=5, last_number=7).execute(db)
         ListingRow.insert(id=number, source=number, full=watermark is None, started_at=1, watermark=watermark, process="p").execute(db)
     old = codec.encode(job(1, remote=True)).replace(b'"visibility":null,', b"")
     run(db, insertion("payloads", ("key", "body")), 1, old.decode())
@@ -141,3 +151,15 @@ async def test_jobs_of_an_older_database_have_no_visibility_and_are_all_asked_fo
     assert [tuple(row) for row in details] == [("",)]
     assert "visibility" not in body
     assert (codec.plain(body).visibility, codec.plain(body).remote) == (None, True)
+
+
+async def test_the_last_listing_of_an_older_database_counts_as_a_whole_one(tmp_path: Path) -> None:
+    await (await Database.open(f"sqlite:///{tmp_path}/old.db", Schema("store", 9, _as_of_version_9))).close()
+    database = await Database.open(f"sqlite:///{tmp_path}/old.db", SCHEMA)
+    try:
+        whole = await database.read(lambda db: db.execute_sql("SELECT full_at, complete_at, waits FROM integrations").fetchall())
+        listings = await database.read(lambda db: db.execute_sql("SELECT first_number, tally FROM listings").fetchall())
+    finally:
+        await database.close()
+    assert whole == [(5, 5, None), (5, 5, None)]
+    assert listings == [(7, "{}")]

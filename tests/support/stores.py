@@ -12,7 +12,7 @@ from jobsync_tui.backend.models import Job
 from jobsync_tui.backend.store.filter import parse_filter
 from jobsync_tui.backend.store.integrations import IntegrationStore
 from jobsync_tui.backend.store.jobs import JobStore
-from jobsync_tui.backend.store.listing import GoneCounts, PageCounts
+from jobsync_tui.backend.store.listing import Ending, GoneCounts, PageCounts
 from jobsync_tui.backend.store.migrations import SCHEMA
 
 from .databases import url_at
@@ -35,7 +35,7 @@ class Cache:
         """Store a complete full listing in one page."""
         state = await self.jobs.begin_listing(integration, full=True, now=at)
         counts = await self.jobs.store_page(state, list(jobs), (), None, at)
-        return counts, await self.jobs.finish_listing(state, watermark=None, complete=True, accept_gone=accept_gone, now=at)
+        return counts, await self.jobs.finish_listing(state, Ending(watermark=None, complete=True, accept_gone=accept_gone), at)
 
     async def statuses(self, job_ids: Sequence[str], integration: str = "acme") -> list[str]:
         """Return the sync status of jobs; ``missing`` for one that is not cached."""

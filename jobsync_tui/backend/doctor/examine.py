@@ -6,9 +6,10 @@ import asyncio
 import os
 
 from ..access import AccessPolicy, Actor
-from ..clock import now
+from ..clock import now, rfc3339
 from ..errors import ConfigError, JobsyncError
 from ..facade import Backend
+from ..models import IntegrationState, IntegrationSummary
 from ..paths import Places
 from ..settings import Settings, load_settings
 from ..text import counted
@@ -89,7 +90,8 @@ async def _integrations(backend: Backend) -> list[Finding]:
         for old, new in await backend.health.unfinished_renames()
     ]
     findings = findings or [ok("integrations", "None has left the configuration with its data behind")]
-    return findings + [_shared(*each) for each in await backend.health.shared_links()]
+    findings += [_shared(*each) for each in await backend.health.shared_links()]
+    return findings + [finding for each in await backend.integrations.list() for finding in _cache(each)]
 
 
 def _shared(target_id: str, jobs: tuple[str, ...]) -> Finding:
@@ -98,6 +100,19 @@ def _shared(target_id: str, jobs: tuple[str, ...]) -> Finding:
         f"{len(jobs)} ATS jobs are linked to the same job in Tenzo, {target_id}, and none of them is synced: {', '.join(jobs)}",
         "Link each but one to a job of its own: jobsync adopt -i ID --link ATS_ID TARGET_ID",
     )
+
+
+def _cache(summary: IntegrationSummary) -> list[Finding]:
+    """Say what is wrong with the integration's last listing, and when the last whole one was."""
+    whole = "never" if summary.last_complete is None else rfc3339(summary.last_complete)
+    since = f"{summary.id}: last complete listing {whole}"
+    remedy = f"jobsync refresh -i {summary.id} --full lists everything anew"
+    wrong = [summary.last_error] if summary.state in {IntegrationState.INCOMPLETE, IntegrationState.FAILED} and summary.last_error else []
+    if summary.set_aside is not None and summary.state is not IntegrationState.FAILED:
+        wrong.append(summary.set_aside)
+    if not wrong:
+        return [ok("integrations", since, integration=summary.id)]
+    return [warn("integrations", f"{summary.id}: {each}; last complete listing {whole}", remedy, integration=summary.id) for each in wrong]
 
 
 def _unopened(error: JobsyncError) -> Finding:

@@ -5,8 +5,11 @@ Field names and their order are those of the JSON documents in the contract, so 
 
 from .automatic import (
     CLOCK_WENT_BACK,
+    CREATES_WAIT,
     JOBS_FAILED,
     JOBS_MISSING,
+    LISTING_INCOMPLETE,
+    ROWS_SET_ASIDE,
     AutomaticRun,
     AutomaticState,
     AutomaticStatus,
@@ -121,8 +124,11 @@ from .sync import (
 
 __all__ = [
     "CLOCK_WENT_BACK",
+    "CREATES_WAIT",
     "JOBS_FAILED",
     "JOBS_MISSING",
+    "LISTING_INCOMPLETE",
+    "ROWS_SET_ASIDE",
     "Action",
     "ActionKind",
     "ActionResult",

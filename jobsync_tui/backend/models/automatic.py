@@ -47,7 +47,10 @@ class AutomaticRun:
         why: The commonest of these in words, with what can be done about it.
         error: What went wrong, or why nothing was done.
         skipped: Whether nothing was done at all.
-        missing: Why jobs that the list lacked are kept, where it lacked so many, or was not whole; the run goes on with them.
+        missing: What is wrong with its listing: that it lacked so many jobs, which are kept, or was not whole; the run goes on with them.
+        set_aside: Why rows stand set aside.
+        waits: Why new jobs wait for a person.
+        changes: Whether it asked for what changed, so that no job read means that none did.
         whole: Whether it read a list of everything that was whole, which ends the trouble of one that was not.
     """
 
@@ -61,6 +64,9 @@ class AutomaticRun:
     why: Failure | None = None
     missing: Failure | None = None
     whole: bool = False
+    set_aside: Failure | None = None
+    waits: Failure | None = None
+    changes: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +74,7 @@ class Trouble:
     """Something that keeps the automatic sync of an integration from its work, as it is told: once when it begins and once when it ends.
 
     Attributes:
-        code: Of the error, or `JOBS_FAILED`, or `JOBS_MISSING`.
+        code: Of the error, or one of `JOBS_FAILED` and what follows it below.
         since: When it was first met.
         last: When it was met last, or when it was over.
         runs: Runs that met it.
@@ -92,6 +98,15 @@ JOBS_FAILED = "jobs_failed"
 
 JOBS_MISSING = "jobs_missing"
 """The trouble of jobs that a list lacked and that are kept, because they are so many or the list was not whole."""
+
+LISTING_INCOMPLETE = "listing_incomplete"
+"""The trouble of a list of changes that was not whole, so that the same changes are asked for again."""
+
+ROWS_SET_ASIDE = "rows_set_aside"
+"""The trouble of rows that could not be read: their jobs keep their last known state."""
+
+CREATES_WAIT = "creates_wait"
+"""The trouble of new jobs that are not created by themselves, because they may be known ones under other ids."""
 
 CLOCK_WENT_BACK = "clock_went_back"
 """The trouble of slots that come up again, because the clock went back, and are passed over."""

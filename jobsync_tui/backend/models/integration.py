@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from .sync import Failure
+
 
 class IntegrationState(StrEnum):
     """How the cache of an integration stands."""
 
     NEVER = "never"
     OK = "ok"
+    INCOMPLETE = "incomplete"
     REFRESHING = "refreshing"
     INTERRUPTED = "interrupted"
     FAILED = "failed"
@@ -43,7 +46,14 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntegrationSummary:
-    """One configured connection to an ATS. ``provider`` is the key of the adapter, ``ats`` its display name."""
+    """One configured connection to an ATS.
+
+    Attributes:
+        provider: The key of the adapter.
+        ats: Its display name.
+        last_complete: When everything was listed last and the list was whole.
+        set_aside: How many rows stand set aside, and why, in words; None where none do.
+    """
 
     id: str
     name: str
@@ -55,6 +65,8 @@ class IntegrationSummary:
     last_error: str | None
     read_only: bool = False
     left_out: tuple[LeftOut, ...] = ()
+    last_complete: datetime | None = None
+    set_aside: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +110,13 @@ class RefreshProgress:
 class RefreshReport:
     """What a refresh did to the cache.
 
-    ``withheld`` counts jobs that a listing lacked but that were not marked gone (the 20 % guard), of so many ``known`` ones.
+    Attributes:
+        withheld: Jobs that a listing lacked but that were not marked gone (the 20 % guard), of so many ``known`` ones.
+        complete: Whether nothing spoke against the listing being whole.
+        state: How the cache stands by it.
+        trouble: Why that is ``incomplete`` or ``failed``.
+        set_aside: Why rows stand set aside, those of earlier listings among them.
+        waits: Why new jobs wait for a person.
     """
 
     integration: str
@@ -116,3 +134,7 @@ class RefreshReport:
     finished_at: datetime
     known: int = 0
     left_out: tuple[LeftOut, ...] = ()
+    state: IntegrationState = IntegrationState.OK
+    trouble: Failure | None = None
+    set_aside: Failure | None = None
+    waits: Failure | None = None

@@ -105,7 +105,14 @@ class Context:
         """Brings caches up to date."""
         from ..sync.refresh import Refresher
 
-        return Refresher(self.connections.adapter, self.stores.jobs, self.stores.integrations, self.connections.on_wait, self.now)
+        return Refresher(
+            self.connections.adapter,
+            self.stores.jobs,
+            self.stores.integrations,
+            on_wait=self.connections.on_wait,
+            now=self.now,
+            full_every=lambda: self.settings.sync.full_every,
+        )
 
     @cached_property
     def judge(self) -> Judge:

@@ -52,8 +52,11 @@ class GreetingService(Service):
         for state in await self.context.schedule_store.states(visible):
             if state.hold is not None:
                 found[state.integration] = state.hold.message
+        met: dict[str, list[str]] = {}
         for trouble in await self.context.stores.troubles.standing(visible):
-            found.setdefault(trouble.integration, trouble.message)
+            met.setdefault(trouble.integration, []).append(trouble.message)
+        for each, messages in met.items():
+            found.setdefault(each, "; ".join(messages))
         for each in visible:
             error = (await self.context.integration_store.state(each)).last_error
             if error is not None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from time import monotonic
 
-from ..models import JOBS_MISSING, ConnectionReport, HoldKind, IntegrationSummary, RefreshProgress, RefreshReport
-from ..sync.missing import is_whole
+from ..models import ConnectionReport, HoldKind, IntegrationSummary, RefreshProgress, RefreshReport
+from ..sync.listing_troubles import set_aside
 from .base import Service, for_admins, for_integration
 
 
@@ -63,13 +63,13 @@ class IntegrationService(Service):
             RemoteError: The ATS failed; what was stored before stands, and the next refresh goes on there.
         """
         report = await self.context.refresher.refresh(integration, full=full, accept_gone=accept_gone, on_progress=on_progress)
-        if is_whole(report):
-            await self.context.stores.troubles.end(integration, JOBS_MISSING)
+        await self.context.stores.troubles.listed(report)
         return report
 
     async def _summary(self, integration: str) -> IntegrationSummary:
         settings = self.context.connections.settings_of(integration)
         state = await self.context.integration_store.state(integration)
+        aside = set_aside(integration, await self.context.integration_store.set_aside(integration))
         return IntegrationSummary(
             id=integration,
             name=settings.name,
@@ -81,4 +81,6 @@ class IntegrationService(Service):
             last_error=state.last_error,
             read_only=settings.read_only,
             left_out=state.left_out,
+            last_complete=state.complete_at,
+            set_aside=None if aside is None else aside.message,
         )

@@ -109,6 +109,8 @@ class SyncSettings(_Table):
     Attributes:
         required_fields: Dotted fields of the job object without which a job is not synced.
         every: Time between two runs of the automatic sync.
+        full_every: The longest time after which the automatic sync lists everything, of an ATS that does not say what it deleted; at night
+            where that is soon enough.
         concurrency: Requests to one integration at the same time, 1 to 29.
         settle_after: The longest time in which a write without an answer may still land.
         most_changes: How many jobs of an integration the automatic sync may write because rules changed, before it asks a person.
@@ -116,6 +118,7 @@ class SyncSettings(_Table):
 
     required_fields: tuple[JobField, ...] = ("name",)
     every: Duration = timedelta(minutes=5)
+    full_every: Duration = timedelta(hours=24)
     concurrency: int = Field(default=4, ge=1, le=29, strict=True)
     settle_after: Duration = timedelta(seconds=20)
     most_changes: int = Field(default=200, ge=0, strict=True)

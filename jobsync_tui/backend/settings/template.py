@@ -25,6 +25,7 @@ kind = "local"                  # "local" keeps the jobs in a file of its own; "
 [sync]
 required_fields = ["name"]      # a job without these is not synced
 every = "5m"                    # time between two runs of the automatic sync
+full_every = "24h"              # where an ATS does not say what it deleted, everything is listed so often, at night if possible
 concurrency = 4                 # requests to one ATS at the same time, at most 29
 settle_after = "20s"            # the longest time in which a write without an answer may still land
 most_changes = 200              # jobs that the automatic sync may write because rules changed, before it asks a person

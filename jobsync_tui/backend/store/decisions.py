@@ -15,7 +15,7 @@ from ..models import AutomaticDecision, Outcome, SyncStatus
 from .automatic_tables import DecisionRow
 from .sources import source_of
 from .statements import many
-from .tables import JobRecord, RulingRow, VerdictRow
+from .tables import JobRecord, MarkRow, RulingRow, VerdictRow
 from .verdicts import Judgement
 
 LONGEST_WAIT = timedelta(hours=1)
@@ -118,6 +118,10 @@ class DecisionStore:
         """Note that the rules have changed nothing for these jobs; their last outcome stands, under the new rules."""
         await self._database.write(_meet, self._dialect, judgement, tuple(same), clock.to_ms(now))
 
+    async def linked(self, keys: Sequence[int]) -> frozenset[int]:
+        """Return those of the jobs, given by their keys, that have a job in the target already."""
+        return await self._database.read(_linked, self._dialect, keys)
+
     async def newly_eligible(self, integration: str, since: datetime) -> int:
         """Return how many jobs became eligible after ``since`` and still are."""
         return await self._database.read(_newly_eligible, integration, clock.to_ms(since))
@@ -125,6 +129,11 @@ class DecisionStore:
     async def last(self, integration: str, job_id: str) -> AutomaticDecision | None:
         """Return the last decision on a job, without the time of the next run."""
         return await self._database.read(_last, integration, job_id)
+
+
+def _linked(db: Db, dialect: Dialect, keys: Sequence[int]) -> frozenset[int]:
+    where = MarkRow.target_id.is_null(is_null=False) & dialect.any_of(MarkRow.key, keys)
+    return frozenset(row[0] for row in MarkRow.select(MarkRow.key).where(where).tuples().execute(db))
 
 
 def _candidates(db: Db, judgement: Judgement, integration: str, now: int, *, after: int, limit: int) -> tuple[Candidate, ...]:

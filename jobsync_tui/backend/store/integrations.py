@@ -11,6 +11,7 @@ import msgspec
 from .. import clock
 from ..database import Database, Db
 from ..models import IntegrationState, LeftOut
+from .aside import SetAside, standing
 from .codec import moment
 from .listing import alive
 from .process import ProcessIdentity
@@ -19,7 +20,15 @@ from .tables import IntegrationRow, ListingRow, MemoryRow
 
 @dataclass(frozen=True, slots=True)
 class CacheState:
-    """The cache of one integration. ``watermark`` is what its next incremental listing starts from, ``left_out`` what could not be used."""
+    """The cache of one integration.
+
+    Attributes:
+        watermark: What its next incremental listing starts from.
+        full_at: When everything was listed last.
+        complete_at: When everything was listed last and the list was whole.
+        left_out: Values that could not be used.
+        waits: Why new jobs wait for a person; None where they do not.
+    """
 
     jobs: int = 0
     last_refresh: datetime | None = None
@@ -27,6 +36,9 @@ class CacheState:
     last_error: str | None = None
     watermark: str | None = None
     left_out: tuple[LeftOut, ...] = ()
+    full_at: datetime | None = None
+    complete_at: datetime | None = None
+    waits: str | None = None
 
 
 class IntegrationStore:
@@ -39,6 +51,10 @@ class IntegrationStore:
     async def state(self, integration: str) -> CacheState:
         """Return how the cache of an integration stands; one never used has an empty one."""
         return await self._database.read(_state, integration, self._process, clock.to_ms(self._database.now()))
+
+    async def set_aside(self, integration: str) -> SetAside | None:
+        """Return what stands set aside of its listings, None where nothing does."""
+        return await self._database.read(standing, integration)
 
     async def known(self) -> tuple[str, ...]:
         """Return the ids of all integrations for which anything is kept, those too that left the configuration."""
@@ -62,7 +78,9 @@ def _state(db: Db, integration: str, process: ProcessIdentity, now: int) -> Cach
         state = IntegrationState(row.state)
         if state is IntegrationState.REFRESHING and not _lives(db, row.number, process, now):
             state = IntegrationState.INTERRUPTED
-        return CacheState(row.jobs, moment(row.last_refresh), state, row.last_error, row.watermark, _left_out(row.left_out))
+        times = moment(row.full_at), moment(row.complete_at)
+        kept = (row.jobs, moment(row.last_refresh), state, row.last_error, row.watermark)
+        return CacheState(*kept, _left_out(row.left_out), *times, row.waits)
     return CacheState()
 
 

@@ -15,17 +15,20 @@ from .. import clock
 from ..canonical import storable
 from ..database import Database, Db
 from ..errors import StorageError
-from ..models import CachedJob, EvaluationPolicy, Job, JobPage, JobRow, Sort, SortField, SyncMark, SyncStatus
+from ..models import CachedJob, EvaluationPolicy, Job, JobPage, JobRow, RejectedRow, Sort, SortField, SyncMark, SyncStatus
 from . import codec, links, listing, marks, sources
+from .aside import take_back, waiting
 from .finder import ROW_COLUMNS, Finder
+from .gaps import Gap, gap
 from .links import LinkedJob
-from .listing import GoneCounts, ListingState, PageCounts
+from .listing import Ending, GoneCounts, ListingState, PageCounts
 from .ordering import create_order, has_order
 from .process import ProcessIdentity
 from .query import Query
 from .recall import Recall
 from .statements import first, run
 from .tables import JobRecord, MarkRow, PayloadRow, SightingRow
+from .tally import Tally
 from .upsert import upsert
 from .verdicts import policy_key
 
@@ -89,6 +92,8 @@ class JobStore:
         now: datetime,
         *,
         unread: Sequence[str] = (),
+        rejected: Sequence[RejectedRow] = (),
+        tally: Tally | None = Tally(),  # noqa: B008 - frozen
     ) -> PageCounts:
         """Store jobs of a listing together with the cursor behind them.
 
@@ -99,14 +104,33 @@ class JobStore:
             cursor: Where the listing goes on behind them.
             now: When they were read.
             unread: ATS job ids that were listed and could not be read: they are not missing.
+            rejected: Rows that are set aside.
+            tally: What the listing has come to with these pages; None for jobs that were read singly for it, which leave its cursor, too.
 
         Raises:
             Busy: The listing was taken over.
         """
         # A page that a power cut takes is read again: its cursor goes with it. The end of the listing waits for the disk.
         return await self._database.write_unsynced(
-            listing.store_page, self._dialect, state, page_jobs, deleted=deleted, unread=unread, cursor=cursor, now=clock.to_ms(now)
+            listing.store_page,
+            self._dialect,
+            state,
+            page_jobs,
+            deleted=deleted,
+            unread=unread,
+            rejected=rejected,
+            tally=tally,
+            cursor=cursor,
+            now=clock.to_ms(now),
         )
+
+    async def gap(self, state: ListingState, limit: int) -> Gap:
+        """Return what a listing at its last page lacks, with up to ``limit`` of the ids."""
+        return await self._database.read(_gap, state, limit)
+
+    async def waiting(self, state: ListingState, limit: int) -> tuple[str, ...]:
+        """Return ids of jobs whose rows earlier listings set aside, oldest first."""
+        return await self._database.read(waiting, state.integration, state.id, limit)
 
     async def beat(self, state: ListingState, now: datetime) -> None:
         """Show that the listing goes on while it waits; `Busy` where it was taken over."""
@@ -116,13 +140,9 @@ class JobStore:
         """Begin the listing anew, where the ATS takes its cursor or watermark no longer."""
         return await self._database.write(listing.restart, state, full=full, now=clock.to_ms(now))
 
-    async def finish_listing(
-        self, state: ListingState, *, watermark: str | None, complete: bool, accept_gone: bool, now: datetime
-    ) -> GoneCounts:
+    async def finish_listing(self, state: ListingState, ending: Ending, now: datetime) -> GoneCounts:
         """End a listing at its last page; a complete full one tells which jobs are gone."""
-        return await self._database.write(
-            listing.finish, state, watermark=watermark, complete=complete, accept_gone=accept_gone, now=clock.to_ms(now)
-        )
+        return await self._database.write(listing.finish, state, ending, clock.to_ms(now))
 
     async def fail_listing(self, state: ListingState, error: str | None, now: datetime) -> None:
         """Leave a listing where it stopped, to be resumed. ``error`` is None where it was interrupted."""
@@ -261,12 +281,13 @@ class JobStore:
             self._ordered.add(field)
 
     def _put(self, db: Db, job: Job, now: int) -> CachedJob:
+        source = sources.ensure_source(db, job.integration)
+        take_back(db, self._dialect, source, [job.id])
         known = first(db, _WHOLE, job.integration, storable(job.id))
         if known is not None and not known[1] and known[2].encode() == codec.encode(job):
             key, _, body, status, last_synced, target_id, _ = known
             run(db, _SEEN, now, key)
             return codec.decode(body, sync_status=status, last_synced=last_synced, target_id=target_id, cached_at=now)
-        source = sources.ensure_source(db, job.integration)
         upsert(db, self._dialect, source, [job], listing=0, now=now)
         kept = _get(db, job.integration, job.id)
         assert kept is not None, "a job that was just written is there"  # noqa: S101
@@ -314,6 +335,11 @@ def _read(db: Db, where: peewee.Expression) -> Iterator[tuple[int, CachedJob]]:
     )
     for key, body, status, last_synced, target_id, seen in query.tuples().execute(db):
         yield key, codec.decode(body, sync_status=status, last_synced=last_synced, target_id=target_id, cached_at=seen)
+
+
+def _gap(db: Db, state: ListingState, limit: int) -> Gap:
+    source = sources.ensure_source(db, state.integration)
+    return gap(db, source, state.id, full=state.full, limit=limit)
 
 
 def _number(db: Db, integration: str) -> int:

@@ -16,21 +16,23 @@ from ..canonical import storable
 from ..clock import from_ms
 from ..database import Db, Dialect
 from ..errors import Busy
-from ..models import IntegrationState, Job, SyncStatus
+from ..models import IntegrationState, Job, RejectedRow, SyncStatus
+from .aside import forget_earlier, forget_nameless, put_aside, take_back
+from .gaps import gap, missing
 from .process import ProcessIdentity
 from .sources import Source, ensure_source, note_change, take_number
 from .tables import IntegrationRow, JobRecord, ListingRow, SightingRow
+from .tally import Tally
 from .upsert import upsert
 from .verdicts import forget_standing
+
+NOTHING = Tally()
 
 STALE_AFTER_MS = 60_000
 """Silence after which a listing's holder counts as dead; a heartbeat comes every ten seconds."""
 
 RESUME_WITHIN_MS = 24 * 3_600_000
 """Age up to which an interrupted listing is resumed: its cursor and its watermark grow old with it."""
-
-GUARD = 0.2
-"""Share of the known jobs that a listing may lack before somebody has to say that they are really gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class ListingState:
         seen: Jobs stored so far.
         resumed: Whether pages of it were stored before this start.
         holder: Who lists: refused once somebody else took over.
+        tally: What the pages before this start came to.
     """
 
     id: int
@@ -56,6 +59,7 @@ class ListingState:
     seen: int
     resumed: bool
     holder: str
+    tally: Tally = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,15 @@ def begin(db: Db, integration: str, process: ProcessIdentity, *, full: bool, now
             _update(db, found.id, holder=holder, process=process.dump(), heartbeat=now)
             _set_state(db, source, IntegrationState.REFRESHING)
             return ListingState(
-                found.id, integration, bool(found.full), found.watermark, found.cursor, found.seen, resumed=True, holder=holder
+                found.id,
+                integration,
+                bool(found.full),
+                found.watermark,
+                found.cursor,
+                found.seen,
+                resumed=True,
+                holder=holder,
+                tally=Tally.read(found.tally),
             )
         ListingRow.delete().where(ListingRow.id == found.id).execute(db)
     watermark = None if full else _watermark(db, source)
@@ -107,6 +119,7 @@ def begin(db: Db, integration: str, process: ProcessIdentity, *, full: bool, now
         "process": process.dump(),
         "heartbeat": now,
         "id": number,
+        "first_number": source.last_number,
     }
     ListingRow.insert(values).execute(db)
     _set_state(db, source, IntegrationState.REFRESHING)
@@ -121,10 +134,15 @@ def store_page(
     *,
     deleted: Sequence[str],
     unread: Sequence[str],
+    rejected: Sequence[RejectedRow],
+    tally: Tally | None,
     cursor: str | None,
     now: int,
 ) -> PageCounts:
-    """Store a page, or several at once, and the cursor behind it. The ``unread`` ids were listed too, and are not missing.
+    """Store a page, or several at once, and the cursor behind it.
+
+    The ``unread`` ids were listed too, and are not missing; ``rejected`` rows are set aside until their jobs can be read. ``tally`` is what
+    the listing has come to with these pages; without it they are jobs that were read singly for it, and its cursor stays.
 
     Raises:
         Busy: The listing was taken over.
@@ -134,8 +152,12 @@ def store_page(
     done = upsert(db, dialect, source, jobs, listing=listing.id, now=now)
     gone = mark_deleted(db, dialect, source, deleted)
     _sight(db, dialect, source, listing, unread)
-    change = {ListingRow.cursor: cursor, ListingRow.heartbeat: now, ListingRow.seen: ListingRow.seen + done.seen}
-    ListingRow.update(change).where(ListingRow.id == listing.id).execute(db)
+    take_back(db, dialect, source, [job.id for job in jobs])
+    put_aside(db, dialect, source, listing.id, rejected)
+    change: dict[str, object] = {"heartbeat": now, "seen": ListingRow.seen + done.seen}
+    if tally is not None:
+        change |= {"cursor": cursor, "tally": tally.text()}
+    ListingRow.update(**change).where(ListingRow.id == listing.id).execute(db)
     return PageCounts(done.seen, done.added, done.changed, gone, done.returned)
 
 
@@ -149,7 +171,30 @@ def beat(db: Db, listing: ListingState, now: int) -> None:
     _update(db, listing.id, heartbeat=now)
 
 
-def finish(db: Db, listing: ListingState, *, watermark: str | None, complete: bool, accept_gone: bool, now: int) -> GoneCounts:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How a listing ended, as whoever read it sees it.
+
+    Attributes:
+        watermark: What the next listing of changes starts from; None where the ATS cannot filter by change.
+        complete: Whether what a full listing lacks is gone.
+        accept_gone: Whether that may be more than the guard lets pass.
+        settled: Whether everything up to ``watermark`` is in the cache, or kept as set aside; where it is not, an earlier one stands.
+        state: How the cache stands by it.
+        error: Why that is not "ok".
+        waits: Why new jobs wait for a person; None ends that where everything was listed.
+    """
+
+    watermark: str | None
+    complete: bool
+    accept_gone: bool = False
+    settled: bool = True
+    state: IntegrationState = IntegrationState.OK
+    error: str | None = None
+    waits: str | None = None
+
+
+def finish(db: Db, listing: ListingState, ending: Ending, now: int) -> GoneCounts:
     """End a listing that came to its last page. Only a full one that is ``complete`` tells which jobs are gone.
 
     Raises:
@@ -157,15 +202,36 @@ def finish(db: Db, listing: ListingState, *, watermark: str | None, complete: bo
     """
     _check_held(db, listing)
     source = ensure_source(db, listing.integration)
-    counts = _mark_missing(db, source, listing, accept_gone=accept_gone) if listing.full and complete else GoneCounts(0, 0)
+    judged = listing.full and ending.complete
+    counts = _mark_missing(db, source, listing, accept_gone=ending.accept_gone) if judged else GoneCounts(0, 0)
+    values = _outcome(db, source, listing, ending, now)
     ListingRow.delete().where(ListingRow.id == listing.id).execute(db)
-    values = {IntegrationRow.state: IntegrationState.OK.value, IntegrationRow.last_refresh: now, IntegrationRow.last_error: None}
-    if listing.full or watermark is not None:
-        values[IntegrationRow.watermark] = watermark
-    IntegrationRow.update(values).where(IntegrationRow.number == source.number).execute(db)
+    IntegrationRow.update(**values).where(IntegrationRow.number == source.number).execute(db)
     if counts.gone:
         note_change(db)
     return counts
+
+
+def _outcome(db: Db, source: Source, listing: ListingState, ending: Ending, now: int) -> dict[str, object]:
+    """Return what the end of a listing leaves on its integration, and forget what it has read anew of rows that were set aside."""
+    failed = ending.state is IntegrationState.FAILED
+    values: dict[str, object] = {"state": ending.state.value, "last_error": ending.error}
+    if not failed:
+        values["last_refresh"] = now
+        moves = ending.settled or (listing.full and _watermark(db, source) is None)
+        if moves and (listing.full or ending.watermark is not None):
+            values["watermark"] = ending.watermark
+        if ending.settled:
+            forget_nameless(db, source, listing.id)
+    if listing.full:
+        values["full_at"] = now
+        values["waits"] = ending.waits
+        forget_earlier(db, source, listing.id)
+        if ending.state is IntegrationState.OK:
+            values["complete_at"] = now
+    elif ending.waits is not None:
+        values["waits"] = ending.waits
+    return values
 
 
 def fail(db: Db, listing: ListingState, error: str | None, now: int) -> None:
@@ -185,9 +251,10 @@ def restart(db: Db, listing: ListingState, *, full: bool, now: int) -> ListingSt
     watermark = None if full else listing.watermark
     number = _next_id(db)
     values = {"source": source.number, "full": watermark is None, "started_at": now, "watermark": watermark}
-    process: str = ListingRow.select(ListingRow.process).where(ListingRow.id == listing.id).scalar(db)
+    kept = ListingRow.select(ListingRow.process, ListingRow.first_number).where(ListingRow.id == listing.id)
+    ((process, first_number),) = kept.tuples().execute(db)
     ListingRow.delete().where(ListingRow.id == listing.id).execute(db)
-    ListingRow.insert(id=number, holder=listing.holder, process=process, heartbeat=now, **values).execute(db)
+    ListingRow.insert(id=number, holder=listing.holder, process=process, heartbeat=now, first_number=first_number, **values).execute(db)
     return ListingState(number, listing.integration, watermark is None, watermark, None, 0, resumed=False, holder=listing.holder)
 
 
@@ -195,23 +262,17 @@ def mark_deleted(db: Db, dialect: Dialect, source: Source, ids: Sequence[str]) -
     """Mark the jobs that the ATS itself says are deleted."""
     if not ids:
         return 0
+    take_back(db, dialect, source, ids)
     where = (JobRecord.source == source.number) & dialect.any_of(JobRecord.id, [storable(job_id) for job_id in ids])
     return _mark_gone(db, where)
 
 
 def _mark_missing(db: Db, source: Source, listing: ListingState, *, accept_gone: bool) -> GoneCounts:
-    """Mark the jobs that the listing lacks; one that was read singly since the listing began is not missing."""
-    started: int = ListingRow.select(ListingRow.started_at).where(ListingRow.id == listing.id).scalar(db)
-    present = (JobRecord.source == source.number) & (JobRecord.gone == False)  # noqa: E712
-    unseen = SightingRow.select(SightingRow.key).where(
-        SightingRow.key.between(source.low, source.high) & (SightingRow.listing != listing.id) & (SightingRow.at < started)
-    )
-    missing = present & JobRecord.key.in_(unseen)
-    known: int = JobRecord.select(peewee.fn.COUNT(1)).where(present).scalar(db)
-    lacking: int = JobRecord.select(peewee.fn.COUNT(1)).where(missing).scalar(db)
-    if lacking > GUARD * known and not accept_gone:
-        return GoneCounts(0, lacking, known)
-    return GoneCounts(_mark_gone(db, missing), 0)
+    """Mark the jobs that the listing lacks."""
+    found = gap(db, source, listing.id, full=True, limit=0)
+    if found.too_much and not accept_gone:
+        return GoneCounts(0, found.lacking, found.known)
+    return GoneCounts(_mark_gone(db, missing(db, source, listing.id)), 0)
 
 
 def _mark_gone(db: Db, where: peewee.Expression) -> int:

@@ -14,7 +14,7 @@ from .rename_table import create_renames
 from .rule_tables import create_rule_tables
 from .spans import Spans
 from .statements import many, rows, run
-from .tables import CACHE_TABLES, CounterRow
+from .tables import CACHE_TABLES, CounterRow, SetAsideRow
 from .textindex import text_index
 
 READ_AT_A_TIME = 2_000
@@ -98,6 +98,18 @@ def _kept(db: Db, _: Dialect) -> None:
         db.execute_sql(f"ALTER TABLE {table} ADD COLUMN kept TEXT NOT NULL DEFAULT '{{}}'")
 
 
+def _listings_as_they_come(db: Db, _: Dialect) -> None:
+    create_tables(db, (SetAsideRow,))
+    for column in ("full_at", "complete_at"):
+        db.execute_sql(f"ALTER TABLE integrations ADD COLUMN {column} BIGINT NOT NULL DEFAULT 0")
+    db.execute_sql("ALTER TABLE integrations ADD COLUMN waits TEXT")
+    # When everything was listed last is not known; that an upgrade has every ATS list everything at once would be no quiet time.
+    db.execute_sql("UPDATE integrations SET full_at = last_refresh, complete_at = last_refresh")
+    db.execute_sql("ALTER TABLE listings ADD COLUMN first_number BIGINT NOT NULL DEFAULT 0")
+    db.execute_sql("ALTER TABLE listings ADD COLUMN tally TEXT NOT NULL DEFAULT '{}'")
+    db.execute_sql("UPDATE listings SET first_number = (SELECT last_number FROM integrations WHERE number = listings.source)")
+
+
 MIGRATIONS = (
     Migration(2, "the ids that integrations had before", create_renames),
     Migration(3, "troubles that are told, and since when a job is eligible", _troubles_and_eligible_since),
@@ -111,6 +123,7 @@ MIGRATIONS = (
     Migration(11, "which jobs of the target are linked", create_link_index),
     Migration(12, "values that an ATS gave in a form that cannot be used", _left_out),
     Migration(13, "what the target keeps otherwise than it was sent", _kept),
+    Migration(14, "rows that are set aside, and when a listing was whole", _listings_as_they_come),
 )
 
 SCHEMA = Schema("store", 1 + len(MIGRATIONS), _create, MIGRATIONS)

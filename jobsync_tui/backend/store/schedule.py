@@ -247,7 +247,10 @@ def _next(row: ScheduleRow, now: int, *, running: bool) -> datetime | None:
     return clock.from_ms(slot(now, row.every) + row.every)
 
 
+_FAILURES = ("error", "why", "missing", "set_aside", "waits")
+
+
 def _run(text: str) -> AutomaticRun:
     values = json.loads(text)
-    said = {name: Failure(**values[name]) for name in ("error", "why", "missing") if values.get(name) is not None}
+    said = {name: Failure(**values[name]) for name in _FAILURES if values.get(name) is not None}
     return AutomaticRun(**{**values, **said})

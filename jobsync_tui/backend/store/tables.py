@@ -14,7 +14,10 @@ KEY_SHIFT = 40
 
 
 class IntegrationRow(peewee.Model):
-    """An integration that was ever used, and the state of its cache."""
+    """An integration that was ever used, and the state of its cache.
+
+    ``full_at`` is when everything was listed last, ``complete_at`` when that was whole. ``waits`` says why new jobs wait for a person.
+    """
 
     number = peewee.IntegerField(primary_key=True)
     id = peewee.TextField(unique=True)
@@ -25,6 +28,9 @@ class IntegrationRow(peewee.Model):
     jobs = peewee.IntegerField(default=0)
     last_number = peewee.BigIntegerField(default=0)
     left_out = peewee.TextField(null=True)
+    full_at = peewee.BigIntegerField(default=0, constraints=[peewee.SQL("DEFAULT 0")])
+    complete_at = peewee.BigIntegerField(default=0, constraints=[peewee.SQL("DEFAULT 0")])
+    waits = peewee.TextField(null=True)
 
     class Meta:  # noqa: D106
         table_name = "integrations"
@@ -179,7 +185,10 @@ class LetterRow(peewee.Model):
 
 
 class ListingRow(peewee.Model):
-    """A listing of an integration, under way or cut short; one for each integration at most, which makes it the lease as well."""
+    """A listing of an integration, under way or cut short; one for each integration at most, which makes it the lease as well.
+
+    ``first_number`` is the last number that a job of the integration had when it began, ``tally`` what its pages came to (`tally.Tally`).
+    """
 
     id = peewee.BigIntegerField(primary_key=True)
     source = peewee.IntegerField(unique=True)
@@ -191,9 +200,26 @@ class ListingRow(peewee.Model):
     holder = peewee.TextField(null=True)
     process = peewee.TextField()
     heartbeat = peewee.BigIntegerField(default=0)
+    first_number = peewee.BigIntegerField(default=0, constraints=[peewee.SQL("DEFAULT 0")])
+    tally = peewee.TextField(default="{}", constraints=[peewee.SQL("DEFAULT '{}'")])
 
     class Meta:  # noqa: D106
         table_name = "listings"
+
+
+class SetAsideRow(peewee.Model):
+    """A row of a listing that could not be read, until its job can be; ``rows`` of them where they have no id."""
+
+    source = peewee.IntegerField()
+    id = peewee.TextField()
+    name = peewee.TextField(null=True)
+    reason = peewee.TextField()
+    listing = peewee.BigIntegerField()
+    rows = peewee.IntegerField()
+
+    class Meta:  # noqa: D106
+        table_name = "set_aside"
+        primary_key = peewee.CompositeKey("source", "id")
 
 
 class CounterRow(peewee.Model):
@@ -243,6 +269,7 @@ CACHE_TABLES: tuple[type[peewee.Model], ...] = (
     VerdictRow,
     LetterRow,
     ListingRow,
+    SetAsideRow,
     CounterRow,
     RevisionRow,
     MemoryRow,

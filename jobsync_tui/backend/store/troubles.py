@@ -16,11 +16,27 @@ import peewee
 from .. import clock
 from ..canonical import storable
 from ..database import Database, Db
-from ..models import CLOCK_WENT_BACK, JOBS_FAILED, JOBS_MISSING, AutomaticRun, ChannelState, Failure, Trouble
+from ..models import (
+    CLOCK_WENT_BACK,
+    CREATES_WAIT,
+    JOBS_FAILED,
+    JOBS_MISSING,
+    LISTING_INCOMPLETE,
+    ROWS_SET_ASIDE,
+    AutomaticRun,
+    ChannelState,
+    Failure,
+    RefreshMode,
+    RefreshReport,
+    Trouble,
+)
 from ..text import counted
 from .automatic_tables import ChannelRow, TroubleRow
 from .codec import moment
 from .decisions import failing
+
+LISTING_TROUBLES = (JOBS_MISSING, LISTING_INCOMPLETE, ROWS_SET_ASIDE, CREATES_WAIT)
+"""What may be wrong with a listing that came to its end."""
 
 REMINDER = timedelta(days=1)
 """After which a trouble that still stands is told again."""
@@ -48,9 +64,9 @@ class TroubleStore:
         elif not run.skipped:
             await self._database.write(_note, run, clock.to_ms(self._now()))
 
-    async def end(self, integration: str, code: str) -> None:
-        """Note that a trouble is over, where it stands."""
-        await self._database.write(_end, integration, code, clock.to_ms(self._now()))
+    async def listed(self, report: RefreshReport) -> None:
+        """Note what is wrong with a listing that a person asked for, and what no longer is."""
+        await self._database.write(_note_listing, report, clock.to_ms(self._now()))
 
     async def standing(self, integrations: Collection[str]) -> tuple[Trouble, ...]:
         """Return what is not over, oldest first."""
@@ -77,11 +93,11 @@ class TroubleStore:
 def _note(db: Db, run: AutomaticRun, now: int) -> None:
     rows = {row.code: row for row in TroubleRow.select().where(TroubleRow.integration == run.integration).execute(db)}
     # Whether jobs are still missing, only a list of everything tells.
-    stand = set() if run.whole else {JOBS_MISSING}
-    for failure in (run.error, run.missing):
-        if failure is not None:
-            stand.add(failure.code)
-            _meet(db, rows.get(failure.code), run.integration, failure, now=now)
+    found = {each.code: each for each in (run.waits, run.set_aside, run.missing, run.error) if each is not None}
+    # What no listing came to its end for stands; whether jobs are still missing, only a list of everything tells.
+    stand = {*found, *(() if run.whole else (JOBS_MISSING,)), *(LISTING_TROUBLES if run.refreshed is None else ())}
+    for code, failure in found.items():
+        _meet(db, rows.get(code), run.integration, failure, now=now)
     known = rows.get(JOBS_FAILED)
     if run.failures or (known is not None and not known.over):
         jobs = failing(db, run.integration)
@@ -93,14 +109,18 @@ def _note(db: Db, run: AutomaticRun, now: int) -> None:
             _over(db, row, now)
 
 
+def _note_listing(db: Db, report: RefreshReport, now: int) -> None:
+    found = {each.code: each for each in (report.waits, report.set_aside, report.trouble) if each is not None}
+    for code in LISTING_TROUBLES:
+        row = _row(db, report.integration, code)
+        if code in found:
+            _meet(db, row, report.integration, found[code], now=now)
+        elif row is not None and (code != JOBS_MISSING or report.mode is RefreshMode.FULL):
+            _over(db, row, now)
+
+
 def _note_clock(db: Db, integration: str, failure: Failure, now: int) -> None:
     _meet(db, _row(db, integration, failure.code), integration, failure, now=now)
-
-
-def _end(db: Db, integration: str, code: str, now: int) -> None:
-    row = _row(db, integration, code)
-    if row is not None:
-        _over(db, row, now)
 
 
 def _row(db: Db, integration: str, code: str) -> TroubleRow | None:

@@ -13,7 +13,7 @@ from functools import partial
 from .. import clock
 from ..access import Actor
 from ..errors import Busy, CredentialsRejected, JobsyncError
-from ..models import CLOCK_WENT_BACK, AutomaticRun, Failure, Hold, HoldKind, Lease, Outcome
+from ..models import CLOCK_WENT_BACK, AutomaticRun, Failure, Hold, HoldKind, IntegrationState, Lease, Outcome, RefreshMode, RefreshReport
 from ..store.audit import Attempt
 from ..store.decisions import Candidate, Decision, DecisionStore
 from ..store.integrations import IntegrationStore
@@ -28,7 +28,6 @@ from .hand import FAULT
 from .judging import Judge
 from .loading import MOST, Loader
 from .messenger import Messenger
-from .missing import is_whole, missing
 from .refresh import Refresher
 from .spreading import LARGE, Spreading
 
@@ -171,9 +170,7 @@ class _Run:
     parts: AutomaticParts
     order: Order
     lease: Lease
-    refreshed: int | None = None
-    missing: Failure | None = None
-    whole: bool = False
+    listing: RefreshReport | None = None
     evaluated: int = 0
     tally: Tally = field(default_factory=Tally)
     error: Failure | None = None
@@ -194,28 +191,35 @@ class _Run:
             self.error = FAULT
         if self.error is not None and self.error.code == CredentialsRejected.code:
             await self._hold(credentials_hold(self.error, self.parts.now()))
+        return self._outcome()
+
+    def _outcome(self) -> AutomaticRun:
+        listing = self.listing
         return AutomaticRun(
             integration=self.order.integration,
-            refreshed=self.refreshed,
+            refreshed=None if listing is None else listing.seen,
             evaluated=self.evaluated,
             outcomes=dict(self.tally.outcomes),
-            error=self.error,
+            error=self.error or (listing.trouble if listing is not None and listing.state is IntegrationState.FAILED else None),
             failures=dict(self.tally.failures),
             why=why(self.tally, self.order.integration),
-            missing=self.missing,
-            whole=self.whole,
+            missing=None if listing is None or listing.state is IntegrationState.FAILED else listing.trouble,
+            whole=listing is not None and listing.mode is RefreshMode.FULL and listing.trouble is None,
+            set_aside=None if listing is None else listing.set_aside,
+            waits=None if listing is None else listing.waits,
+            changes=listing is not None and listing.mode is RefreshMode.INCREMENTAL,
         )
 
     async def _refresh(self) -> None:
         """Bring the cache up to date. One that somebody else refreshes at this moment is good enough as it is."""
         try:
-            report = await self.parts.refresher.refresh(self.order.integration, unattended=True)
+            self.listing = await self.parts.refresher.refresh(self.order.integration, unattended=True)
         except Busy:
             log.info("%s is being refreshed by somebody else; the automatic sync goes on with what is cached", self.order.integration)
         else:
-            self.refreshed, self.missing, self.whole = report.seen, missing(report), is_whole(report)
-            if self.missing is not None:
-                log.warning("%s: %s", self.order.integration, self.missing.message)
+            for failure in (self.listing.trouble, self.listing.set_aside, self.listing.waits):
+                if failure is not None:
+                    log.warning("%s: %s", self.order.integration, failure.message)
 
     async def _decide(self) -> None:
         judged = await self.parts.judge.judge([self.order.integration])
@@ -230,6 +234,7 @@ class _Run:
             judged = await self.parts.judge.judge([self.order.integration])
         with seldom_collected():
             eligible = await self._sort(judged.judgement, waiting)
+        eligible = await self._without_creates(eligible)
         by_rules = [candidate for candidate in eligible if candidate.by_rules]
         if await self._guard(by_rules, judged.judgement):
             return
@@ -265,6 +270,13 @@ class _Run:
             if refused:
                 self.tally.outcomes[Outcome.REFUSED.value] += len(refused)
         return eligible
+
+    async def _without_creates(self, eligible: list[Candidate]) -> list[Candidate]:
+        """Leave out jobs that would be created, where new ones wait for a person: nothing is decided on them."""
+        if (await self.parts.integrations.state(self.order.integration)).waits is None:
+            return eligible
+        linked = await self.parts.decisions.linked([each.key for each in eligible])
+        return [each for each in eligible if each.key in linked]
 
     async def _guard(self, by_rules: list[Candidate], judgement: Judgement) -> bool:
         """Return whether the run stops here, because rules would write more than they may without a person's word."""
