@@ -8,7 +8,7 @@ import pytest
 
 from jobsync_tui.backend.ats.merge import Row, to_job
 from jobsync_tui.backend.errors import PermissionMissing, UnexpectedAnswer
-from jobsync_tui.backend.models import JobStatus, Location
+from jobsync_tui.backend.models import JobStatus, Location, Visibility
 from tests.support.ats_server import Answer
 from tests.support.recordings import answered
 from tests.support.stage import jobs_in, staged
@@ -25,7 +25,9 @@ async def test_a_job_is_full() -> None:
         assert (job.id, job.department, job.owner, job.requisition_id) == ("remote-1", "Engineering", "Dana Whitfield", "REQ-1")
         assert job.location == Location("Berlin, Germany", "Berlin")
         assert job.url == "https://jobs.example.com/1"  # the posting, not the way to apply
-        assert job.custom == {"Req Type": "New", "cost_center": "C7"}
+        assert job.custom == {"cost_center": "C7"}
+        visible = [each.visibility for each in jobs_in(await on.listed())]
+        assert visible == [Visibility.CONFIDENTIAL if each.number % 4 == 0 else None for each in on.wire.jobs]
         assert (job.status, job.ats_status) == (JobStatus.OPEN, "OPEN")
 
 

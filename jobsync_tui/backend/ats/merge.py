@@ -36,7 +36,7 @@ STATUS = {
 }
 """``PENDING`` is a job that still waits for approval."""
 
-_WHOLE: Params = {"expand": "departments,offices,hiring_managers,recruiters", "include_remote_fields": True}
+_WHOLE: Params = {"expand": "departments,offices,hiring_managers,recruiters"}
 _URL_TYPES = ("JOB_POSTING", "JOB_APPLICATION", "POSTING")
 R = TypeVar("R")
 
@@ -62,16 +62,6 @@ class _Url(msgspec.Struct):
     url_type: str | None = None
 
 
-class _FieldClass(msgspec.Struct):
-    display_name: str | None = None
-    remote_key_name: str | None = None
-
-
-class _RemoteField(msgspec.Struct):
-    remote_field_class: _FieldClass | str | None = None
-    value: object = None
-
-
 class Row(msgspec.Struct):
     """A job as Merge answers it, as far as it is used. Everything but the id may be missing or null."""
 
@@ -91,7 +81,6 @@ class Row(msgspec.Struct):
     hiring_managers: list[_Person | str | None] | None = None
     recruiters: list[_Person | str | None] | None = None
     remote_was_deleted: bool | None = None
-    remote_fields: list[_RemoteField | None] | None = None
     field_mappings: dict[str, dict[str, object] | None] | None = None
 
 
@@ -220,13 +209,8 @@ def _url(row: Row) -> str | None:
 
 
 def _custom(row: Row) -> Mapping[str, JsonValue]:
-    """Return the fields that the ATS or the customer added, by the name that people see."""
+    """Return the fields that the customer mapped in Merge, by the names given there; its specification has no others."""
     custom: dict[str, object] = {}
-    for each in row.remote_fields or ():
-        if each is not None and isinstance(each.remote_field_class, _FieldClass):
-            name = filled(each.remote_field_class.display_name) or filled(each.remote_field_class.remote_key_name)
-            if name and each.value not in (None, ""):
-                custom[name] = each.value
     for targets in (row.field_mappings or {}).values():
         custom.update({name: value for name, value in (targets or {}).items() if value not in (None, "")})
     return cast("Mapping[str, JsonValue]", custom)

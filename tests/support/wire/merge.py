@@ -11,7 +11,7 @@ from ..ats_server import Answer, Asked
 from .base import Wire, WireJob, iso
 
 KNOWN = {
-    "cursor", "page_size", "modified_after", "include_deleted_data", "expand", "remote_id", "include_remote_fields", "include_remote_data",
+    "cursor", "page_size", "modified_after", "include_deleted_data", "expand", "remote_id", "include_remote_data",
 }  # fmt: skip
 
 
@@ -67,7 +67,6 @@ class MergeWire(Wire):
         department = {"id": "d-1", "remote_id": "9", "name": "Engineering"}
         office = {"id": "o-1", "remote_id": "4", "name": "Berlin office", "location": "Berlin, Germany"}
         person = {"id": "p-1", "first_name": "Dana", "last_name": "Whitfield", "email": "dana@example.com"}
-        fields = [{"remote_field_class": {"display_name": "Req Type", "remote_key_name": "req_type"}, "value": "New"}]
         return {
             "id": merge_id(job),
             "remote_id": None if job.number % 3 == 0 else f"remote-{job.number}",
@@ -84,7 +83,7 @@ class MergeWire(Wire):
             ],
             "remote_created_at": iso(job.changed),
             "remote_updated_at": None,
-            "confidential": None,
+            "confidential": job.number % 4 == 0,
             "departments": [department if "departments" in expanded else "d-1"],
             "offices": [office if "offices" in expanded else "o-1"],
             "hiring_managers": [person if "hiring_managers" in expanded else "p-1"],
@@ -92,7 +91,6 @@ class MergeWire(Wire):
             "remote_was_deleted": job.deleted,
             "remote_data": None,
             "field_mappings": {"organization_defined_targets": {"cost_center": "C7"}, "linked_account_defined_targets": {}},
-            "remote_fields": fields if asked.query.get("include_remote_fields") == "true" else None,
         }
 
 
