@@ -20,7 +20,7 @@ from jobsync_tui.backend.errors import (
 )
 from jobsync_tui.backend.models import Job, JobStatus, Location, Visibility
 from tests.support import faults
-from tests.support.ats_server import Answer
+from tests.support.ats_server import Answer, Asked
 from tests.support.stage import jobs_in, staged
 from tests.support.wire.kombo import KomboWire, error, kombo_id, row
 
@@ -153,6 +153,28 @@ async def test_the_ids_own_ats_goes_before_kombos() -> None:
         assert await on.adapter.job(kombo_id(third)) is not None
         assert on.http.requests == requests + 2
         assert await on.adapter.job(kombo_id(first)) is None  # its ATS job id is another one
+
+
+class Composite(KomboWire):
+    """The ids of its ATS have two parts."""
+
+    def answer(self, asked: Asked) -> Answer:
+        answer = super().answer(asked)
+        if asked.path.endswith("/ats/jobs") and isinstance(answer.payload, dict) and "data" in answer.payload:
+            for each in answer.payload["data"]["results"]:
+                each["remote_id"] = each["remote_id"] and f"{each['remote_id']},US"
+        return answer
+
+
+async def test_an_id_with_a_comma_is_found_by_kombos_own() -> None:
+    async with staged(Composite(20)) as on:
+        job = await on.adapter.job("9019,US")
+        assert job is not None
+        assert job.id == "9019,US"
+        before = on.http.requests
+        assert await on.adapter.job("9001,US") is not None
+        assert on.http.requests == before + 1  # a listing told it by the way
+        assert await on.adapter.job("9001,DE") is None
 
 
 async def test_ten_changes_among_many_cost_one_request() -> None:

@@ -7,7 +7,8 @@ the time of our own request.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from datetime import timedelta
 from typing import Generic, TypeVar, cast
 
@@ -54,6 +55,7 @@ class Kombo(Adapter):
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
+        self._with_comma: dict[str, str] = {}
         self._http = connection.http
         self._http.explain = explain
         key, integration = connection.credentials["api_key"], connection.credentials["integration_id"]
@@ -65,17 +67,19 @@ class Kombo(Adapter):
         await self._http.get("ats/jobs", params={"page_size": 1})
         return f"customer {who.customer_id}, environment {who.environment_id}"
 
-    def pages(self, listing: Listing) -> AsyncIterator[Page]:
+    def pages(self, listing: Listing) -> AsyncGenerator[Page, None]:
         """Yield pages of 250; an incremental listing says what was deleted too."""
         return by_cursor(self.title, self._part, listing, overlap=OVERLAP)
 
     async def job(self, job_id: str) -> Job | None:
         """Return the job of that id in the ATS behind Kombo, or of that Kombo id where the ATS has none of its own."""
+        if "," in job_id:
+            return await self._by_kombos_id(job_id)
         filters = ("ids", "remote_ids") if len(job_id) == _ID_LENGTH and job_id.isalnum() else ("remote_ids", "ids")
         for name in filters:
             found = self._read(await self._http.get("ats/jobs", params={name: job_id, "page_size": PAGE_SIZE}))
             for job in found.jobs:
-                if job.id == job_id:  # a comma in the id makes the filter give others
+                if job.id == job_id:
                     return job
             _complain_about(found, self.title)
         return None
@@ -87,6 +91,20 @@ class Kombo(Adapter):
         parts = [part for part in found.path.split("/") if any(character.isdigit() for character in part)] if found else []
         return parts[-1] if parts else None
 
+    async def _by_kombos_id(self, job_id: str) -> Job | None:
+        """Return a job whose id has a comma, at which the filter by ids of the ATS splits: by Kombo's own id, which a listing tells."""
+        if job_id not in self._with_comma:
+            async with aclosing(self.pages(Listing())) as pages:
+                async for _ in pages:
+                    if job_id in self._with_comma:
+                        break
+        own = self._with_comma.get(job_id)
+        if own is None:
+            return None
+        found = self._read(await self._http.get("ats/jobs", params={"ids": own, "page_size": PAGE_SIZE}))
+        _complain_about(found, self.title)
+        return next((job for job in found.jobs if job.id == job_id), None)
+
     async def _part(self, here: Place) -> Part[_Answer[_Row]]:
         found = self._read(await self._http.get("ats/jobs", params=_params(here)))
         return Part(found, found.answer.data.next or None)
@@ -95,6 +113,8 @@ class Kombo(Adapter):
         integration = self.connection.integration
 
         def convert(row: _Row) -> Job | Gone:
+            if row.remote_id and "," in row.remote_id:
+                self._with_comma[row.remote_id] = row.id
             return Gone(row.remote_id or row.id) if row.remote_deleted_at else _job(integration, row)
 
         return read_rows(reply, _SHAPE, convert)
