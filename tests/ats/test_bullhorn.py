@@ -10,11 +10,12 @@ import pytest
 
 from jobsync_tui.backend.ats.base import Connection, Listing
 from jobsync_tui.backend.ats.bullhorn import SHAPE, Bullhorn
-from jobsync_tui.backend.ats.bullhorn_rows import Row, labelled, status, to_job
+from jobsync_tui.backend.ats.bullhorn_rows import Row, WholeRow, labelled, status, to_job
 from jobsync_tui.backend.ats.rows import read_rows
 from jobsync_tui.backend.errors import CredentialsRejected, PermissionMissing, UnexpectedAnswer
 from jobsync_tui.backend.http import HttpSession, Network
-from jobsync_tui.backend.models import Job, JobStatus, Location
+from jobsync_tui.backend.left_out import tallied
+from jobsync_tui.backend.models import Job, JobStatus, Location, Visibility
 from tests.support.ats_server import Answer, AtsServer
 from tests.support.recordings import answered
 from tests.support.stage import Stage, jobs_in, staged
@@ -68,6 +69,8 @@ def test_the_vendors_test_data_field_by_field() -> None:
         ("On Hold", True, JobStatus.ON_HOLD),
         ("Archive", False, JobStatus.ARCHIVED),
         (None, True, JobStatus.OPEN),
+        ("Closed", True, JobStatus.CLOSED),
+        ("Accepting Candidates", False, JobStatus.CLOSED),
     ],
 )
 def test_statuses(word: str | None, is_open: bool | None, expected: JobStatus) -> None:
@@ -80,6 +83,28 @@ def test_labels_that_are_used_twice_stay_apart() -> None:
         "customInt1": "Shift (customInt1)",
         "customText1": "Type",
     }
+
+
+def test_blanks_in_labels_are_folded() -> None:
+    found = labelled({"customText1": "Req  Type\u00a0", "correlatedCustomText3": "Floor\u00a0", "customInt1": "\u00a0"})
+    assert found == {"customText1": "Req Type", "correlatedCustomText3": "Floor", "customInt1": "customInt1"}
+
+
+def test_correlated_fields_are_fields_of_the_corporations_own() -> None:
+    labels = {"correlatedCustomText2": "Floor", "correlatedCustomDate1": "Since"}
+    found = answered({"id": 1, "correlatedCustomText2": "5th", "correlatedCustomDate1": 1767225600000}, "Bullhorn").decode(WholeRow)
+    assert to_job(found, labels, "acme").custom == {"Floor": "5th", "Since": "2026-01-01T00:00:00.000Z"}
+
+
+def test_closed_beside_open_is_told() -> None:
+    with tallied() as told:
+        assert status(Row(id=7, status="Closed", is_open=True)) is JobStatus.CLOSED
+    assert [each.reason for each in told.counts()] == ["true beside the status Closed"]
+
+
+@pytest.mark.parametrize(("flag", "visibility"), [(1, Visibility.PUBLIC), (0, None), (-1, None), (None, None)])
+def test_who_may_see_a_job(flag: int | None, visibility: Visibility | None) -> None:
+    assert to_job(Row(id=1, is_public=flag), {}, "acme").visibility is visibility
 
 
 async def test_a_job_is_full() -> None:

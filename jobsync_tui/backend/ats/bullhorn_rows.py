@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, cast
 import msgspec
 
 from .. import clock
-from ..models import Job, JobStatus, JsonValue
+from ..left_out import leave_out
+from ..models import Job, JobStatus, JsonValue, Visibility
 from .values import filled, moment_ms, place, status_of, texts
 
 STATUS = {
@@ -45,6 +46,7 @@ FIELDS = {
     "skills": "skills[20](id,name)",
     "externalID": "externalID",
     "jobPostingURL": "jobPostingURL",
+    "isPublic": "isPublic",
     "onSite": "onSite",
     "isWorkFromHome": "isWorkFromHome",
     "dateAdded": "dateAdded",
@@ -57,6 +59,11 @@ OWN_FIELDS = (
     *(f"customInt{number}" for number in range(1, 9)),
     *(f"customFloat{number}" for number in range(1, 4)),
     *(f"customDate{number}" for number in range(1, 4)),
+    *(f"correlatedCustomText{number}" for number in range(1, 11)),
+    *(f"correlatedCustomTextBlock{number}" for number in range(1, 4)),
+    *(f"correlatedCustomInt{number}" for number in range(1, 4)),
+    *(f"correlatedCustomFloat{number}" for number in range(1, 4)),
+    *(f"correlatedCustomDate{number}" for number in range(1, 4)),
 )
 """Fields whose meaning each corporation decides; their labels say what it is."""
 _FINER = frozenset({JobStatus.ARCHIVED, JobStatus.ON_HOLD, JobStatus.DRAFT})
@@ -100,6 +107,7 @@ class Row(msgspec.Struct, rename="camel"):
     skills: _Many | None = None
     external_id: str | None = msgspec.field(name="externalID", default=None)
     job_posting_url: str | None = msgspec.field(name="jobPostingURL", default=None)
+    is_public: int | None = None
     on_site: str | None = None
     is_work_from_home: bool | None = None
     date_added: float | None = None
@@ -116,7 +124,11 @@ else:
 
 
 def labelled(labels: Mapping[str, str]) -> Mapping[str, str]:
-    """Return the labels with the field's name behind those that are used more than once."""
+    """Return the labels with the field's name behind those that are used more than once.
+
+    Blanks are folded: labels end in non-breaking ones, which nobody types into a rule.
+    """
+    labels = {name: " ".join(label.split()) or name for name, label in labels.items()}
     used = list(labels.values())
     return {name: label if used.count(label) == 1 else f"{label} ({name})" for name, label in labels.items()}
 
@@ -140,6 +152,7 @@ def to_job(row: Row, labels: Mapping[str, str], integration: str) -> Job:
         requisition_id=filled(row.external_id),
         employment_type=filled(row.employment_type),
         remote=row.is_work_from_home if row.is_work_from_home is not None else REMOTE.get((row.on_site or "").strip().lower()),
+        visibility=Visibility.PUBLIC if row.is_public == 1 else None,
         description=filled(row.public_description) or filled(row.description),
         url=filled(row.job_posting_url),
         tags=texts(each.name for each in many if each is not None),
@@ -150,9 +163,14 @@ def to_job(row: Row, labels: Mapping[str, str], integration: str) -> Job:
 
 
 def status(row: Row) -> JobStatus:
-    """Return the shared status: a word that says more than open or closed, else whether the job is open, else the word."""
+    """Return the shared status: a word that says more than open, else whether the job is open, else the word.
+
+    A word for closed beside ``isOpen`` counts, and the contradiction is told: no job is worked on that somebody closed.
+    """
     known = status_of(row.status, STATUS)
-    if known in _FINER or row.is_open is None:
+    if known is JobStatus.CLOSED and row.is_open:
+        leave_out("isOpen", f"true beside the status {row.status}", str(row.id))
+    if known in _FINER or known is JobStatus.CLOSED or row.is_open is None:
         return known
     return JobStatus.OPEN if row.is_open else JobStatus.CLOSED
 
@@ -161,7 +179,7 @@ def _custom(row: Row, labels: Mapping[str, str]) -> Mapping[str, JsonValue]:
     custom: dict[str, object] = {}
     for name, label in labels.items():
         value = getattr(row, name, None)
-        if name.startswith("customDate") and isinstance(value, int | float):
+        if "ustomDate" in name and isinstance(value, int | float):
             found = moment_ms(value)
             value = clock.rfc3339(found) if found else None
         if value not in (None, "", []):

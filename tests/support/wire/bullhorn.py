@@ -11,7 +11,7 @@ from jobsync_tui.backend.clock import to_ms
 from ..ats_server import Answer, Asked
 from .base import Wire, WireJob
 
-CUSTOM = {"customText1": "Req Type", "customText2": "Shift", "customDate1": "Go live", "customInt1": "Shift"}
+CUSTOM = {"customText1": "Req Type\u00a0", "customText2": "Shift", "customDate1": "Go live", "customInt1": "Shift"}
 STANDARD = (
     "id", "title", "status", "isOpen", "isDeleted", "employmentType", "address", "description", "publicDescription", "clientCorporation",
     "owner", "categories", "skills", "externalID", "onSite", "dateAdded", "dateLastModified",
