@@ -155,6 +155,9 @@ async def measured(path: Path, url: str, given: argparse.Namespace, what: str) -
     async def authorise(actor: Actor, integration: str) -> None:
         """Let everybody pass."""
 
+    async def never_held(integration: str) -> None:
+        del integration
+
     async def never_renamed(integration: str) -> tuple[str, ...]:
         del integration
         return ()
@@ -170,6 +173,7 @@ async def measured(path: Path, url: str, given: argparse.Namespace, what: str) -
         authorise=authorise,
         configured=lambda: ("plain",),
         former=never_renamed,
+        held=never_held,
     )
     many = Bulk(Pipeline(parts), given.concurrency)
     keys = [("plain", str(number)) for number in range(given.jobs)]

@@ -14,7 +14,7 @@ from ..backend.text import counted
 from .options import integration_option, json_option
 from .output import print_json, print_line, say, when
 from .progress import progress_line
-from .rename import rename
+from .rename import rename, separate
 from .session import chosen_or_all, open_backend, runs
 from .tables import Table
 from .verdicts import worst
@@ -31,6 +31,7 @@ def integrations(ctx: click.Context, *, as_json: bool) -> int:
 
 
 integrations.add_command(rename)
+integrations.add_command(separate)
 
 
 @runs
@@ -47,12 +48,15 @@ async def _list(*, as_json: bool) -> int:
     table = Table("ID", "NAME", "ATS", "JOBS", "LAST REFRESH", "LAST COMPLETE", "STATE", "LAST ERROR")
     for each in found:
         state = f"{each.state}, read only" if each.read_only else each.state
+        state = f"{state}, held" if each.held is not None else state
         trouble = "; ".join(filter(None, (each.last_error, each.set_aside))) or None
         table.add(each.id, each.name, each.ats, f"{each.jobs:,}", when(each.last_refresh), when(each.last_complete), state, trouble)
     table.finish()
     for each in found:
         for left_out in each.left_out:
             say(f"{each.id}: {left_out.words}")
+    for held in [each.held for each in found if each.held is not None]:
+        say(f"{held.message}. {held.remedy}")
     return ExitCode.OK
 
 

@@ -63,6 +63,28 @@ async def rename(*, old: str, new: str, dry_run: bool, yes: bool, as_json: bool)
     return ExitCode.OK if report is None else worst(map(of_result, report.results))
 
 
+@click.command()
+@click.argument("new", metavar="ID")
+@click.option("--yes", is_flag=True, help="Do it without asking.")
+@json_option
+@runs
+async def separate(*, new: str, yes: bool, as_json: bool) -> int:
+    """Say that ID is another ATS than one that left the configuration, so that its jobs are created in Tenzo as new ones.
+
+    Example: jobsync integrations separate greenhouse-2 --yes
+    """
+    Consent(dry_run=False, yes=yes, digest=None).validate()
+    async with open_backend() as backend:
+        if not (yes or confirm(f"Is {new} another ATS, whose jobs are not in Tenzo yet?")):
+            return ExitCode.OK
+        await backend.maintenance.separate(new)
+    if as_json:
+        print_json({"integration": new, "separate": True})
+    else:
+        print_line(f"{new} is an integration of its own: its jobs are synced as new ones")
+    return ExitCode.OK
+
+
 def _document(plan: RenamePlan, report: RenameReport | None) -> dict[str, object]:
     results = () if report is None else report.results
     return {

@@ -159,12 +159,14 @@ def _entry(summary: IntegrationSummary, cached: str, width: int) -> Content:
     state, style = _STATES[summary.state]
     if summary.read_only:
         state += ", read only"
+    if summary.held is not None:
+        state, style = "held", "$text-warning"
     columns = line(
         f"{fit(summary.name, 22)}  {fit(summary.ats, 14)}  ",
         (fit(state, 14), style),
         f"  {count(summary.jobs):>9}  {cached:>8}",
     )
-    wrong = summary.last_error or summary.set_aside
+    wrong = summary.last_error or summary.set_aside if summary.held is None else summary.held.message
     if not wrong:
         return columns
     trouble = fit(wrong, max(10, width - 8)).rstrip()

@@ -20,6 +20,8 @@ def header_line(summary: IntegrationSummary, actor: str, now: datetime, width: i
     parts += cache_words(summary, now)
     if summary.read_only:
         parts += line("   ", ("READ ONLY", "bold $text-warning"))
+    if summary.held is not None:
+        parts += line("   ", ("HELD: a new ID?", "bold $text-warning"))
     if automatic is not None:
         parts += automatic_words(automatic)
     return ends(parts, line((f"{actor} ", "$text-muted")), width)

@@ -25,7 +25,7 @@ from jobsync_tui.backend.sync.parts import SyncParts, SyncTiming
 from jobsync_tui.backend.sync.pipeline import Pipeline
 from jobsync_tui.backend.sync.recovery import Recovery
 from jobsync_tui.backend.target.tenzo import TenzoTarget
-from tests.support.sync_bench import RULES, SHELF, ShelfAts, a_job, never_renamed
+from tests.support.sync_bench import RULES, SHELF, ShelfAts, a_job, never_held, never_renamed
 from tests.support.tenzo_server import KEY
 
 
@@ -94,6 +94,7 @@ async def open_rooms(order: Order) -> Rooms:
         authorise=authorise,
         configured=lambda: (SHELF,),
         former=never_renamed,
+        held=never_held,
         timing=SyncTiming(settle_after=timedelta(seconds=order.settle)),
     )
     return Rooms(parts, Pipeline(parts), store, database)

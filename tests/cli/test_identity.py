@@ -112,3 +112,53 @@ def test_a_person_links_what_adopt_leaves_to_them(place: Place) -> None:
     assert [(each["outcome"], each["target_id"]) for each in made["results"]] == [("updated", target_id)]
     assert place.outcomes() == {"1": ("unchanged", None), "2": ("unchanged", None)}
     assert "adopt" in place.words("audit", "--job", "2")
+
+
+def rename_in_the_configuration(place: Place, old: str, new: str) -> None:
+    place.config.write_text(place.config.read_text().replace(f'id = "{old}"', f'id = "{new}"'))
+
+
+def test_an_integration_under_a_new_id_writes_nothing_until_somebody_says_what_it_is(place: Place) -> None:
+    assert place.outcomes() == CREATED
+    rename_in_the_configuration(place, "export", "import")
+    assert place.outcomes(code=3) == {"1": ("refused", "maybe_renamed"), "2": ("refused", "maybe_renamed")}
+    assert "integrations rename export import" in place.words("check", "1") + place.words("sync", "1", "--dry-run", code=3)
+    place("adopt", "--dry-run")
+    run = place("auto", "--once", code=6)
+    assert isinstance(run, dict)
+    assert [(each["error"]["code"], each["outcomes"]) for each in run["runs"]] == [("maybe_renamed", {})]
+    # In every place where an admin looks.
+    assert "rename export import" in place.words("integrations")
+    assert "rename export import" in place.words("auto", "status")
+    assert any("rename export import" in each["remedy"] for each in place.findings("integrations"))
+    assert "import may be export under a new ID" in str(place("news"))
+    # What was refreshed under the new id meanwhile is in nobody's way.
+    place.words("integrations", "rename", "export", "import", "--yes")
+    assert place.outcomes() == {"1": ("unchanged", None), "2": ("unchanged", None)}
+    run = place("auto", "--once")
+    assert isinstance(run, dict)
+    assert run["runs"][0]["error"] is None
+    assert "WAITS" not in place.words("auto", "status")
+
+
+def test_one_that_is_another_ats_goes_on_by_a_persons_word(place: Place) -> None:
+    assert place.outcomes() == CREATED
+    rename_in_the_configuration(place, "export", "import")
+    place.words("integrations", "separate", "import", code=2)
+    place.words("integrations", "separate", "nobody", "--yes", code=2)
+    assert place.outcomes(code=3)["1"] == ("refused", "maybe_renamed")
+    place("integrations", "separate", "import", "--yes")
+    assert place.outcomes() == CREATED
+    assert "integrations separate" in place.words("audit")
+    place.words("integrations", "separate", "import", "--yes", code=2)
+
+
+def test_another_file_is_another_ats(place: Place) -> None:
+    assert place.outcomes() == CREATED
+    place.config.write_text(place.config.read_text().replace('id = "export"', 'id = "import"').replace("jobs.csv", "others.csv"))
+    (place.folder / "others.csv").write_text("id,name\n1,Cook\n2,Waiter\n")
+    assert place.outcomes() == CREATED
+    # Where nobody noted what the old one read, it may have been anything.
+    place.change("jobsync.db", "UPDATE integrations SET provider = '', address = '' WHERE id = 'export'")
+    rename_in_the_configuration(place, "import", "third")
+    assert place.outcomes(code=3)["1"] == ("refused", "maybe_renamed")

@@ -11,6 +11,7 @@ CASES: Mapping[str, Sequence[Words]] = {
     "rules import": [("rules.yaml",), ("raw.yaml",)],
     "integrations": [()],
     "integrations rename": [("{text}", "strange")],
+    "integrations separate": [("{text}", "--yes")],
     "test": [()],
     "jobs": [("-i", "strange"), ("--json",), ("--csv",), ("--filter", "{text}")],
     "fetch": [("-i", "wire", "{wire}"), ("-i", "{text}", "--", "{text}")],

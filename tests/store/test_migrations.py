@@ -35,6 +35,9 @@ LATER_THAN_11 = (
     ("integrations", "waits"),
     ("listings", "first_number"),
     ("listings", "tally"),
+    ("integrations", "provider"),
+    ("integrations", "address"),
+    ("integrations", "apart"),
 )
 LATER_THAN_7 = (
     *LATER_THAN_11,

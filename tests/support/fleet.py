@@ -51,7 +51,7 @@ from jobsync_tui.backend.sync.spreading import Spreading, SpreadingParts
 from jobsync_tui.backend.target.base import Target
 from jobsync_tui.backend.target.local import LocalTarget
 from tests.support.databases import url_at
-from tests.support.sync_bench import RULES, SEED, SETTLE, HandClock, a_job, never_renamed
+from tests.support.sync_bench import RULES, SEED, SETTLE, HandClock, a_job, never_held, never_renamed
 
 EVERY = timedelta(minutes=5)
 AUTO = Actor.automatic({"trigger": "once"})
@@ -208,6 +208,7 @@ class Fleet:
             messenger=Messenger(troubles, ledger.leases, self.sender, clock.now),
             most_changes=lambda: self.most_changes,
             read_only=lambda integration: integration in self.read_only,
+            held=never_held,
             now=clock.now,
         )
         try:
@@ -251,6 +252,7 @@ class Fleet:
             authorise=self._authorise,
             configured=lambda: tuple(self.ats),
             former=never_renamed,
+            held=never_held,
             now=clock.now,
             timing=SyncTiming(settle_after=SETTLE),
         )

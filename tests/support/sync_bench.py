@@ -162,6 +162,11 @@ async def never_renamed(integration: str) -> tuple[str, ...]:
     return ()
 
 
+async def never_held(integration: str) -> None:
+    """Hold nothing of an integration."""
+    del integration
+
+
 class HandClock:
     """A clock that moves only when it is turned, or set wrong."""
 
@@ -250,6 +255,7 @@ async def open_bench(folder: Path, target: Target | None = None) -> AsyncIterato
         authorise=authorise,
         configured=lambda: (SHELF, OTHER),
         former=never_renamed,
+        held=never_held,
         now=clock.now,
         timing=SyncTiming(settle_after=SETTLE),
     )

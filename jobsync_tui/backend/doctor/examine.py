@@ -89,6 +89,11 @@ async def _integrations(backend: Backend) -> list[Finding]:
         )
         for old, new in await backend.health.unfinished_renames()
     ]
+    findings += [
+        warn("integrations", each.held.message, each.held.remedy or "", integration=each.id)
+        for each in await backend.integrations.list()
+        if each.held is not None
+    ]
     findings = findings or [ok("integrations", "None has left the configuration with its data behind")]
     findings += [_shared(*each) for each in await backend.health.shared_links()]
     return findings + [finding for each in await backend.integrations.list() for finding in _cache(each)]

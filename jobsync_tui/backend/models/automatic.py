@@ -15,6 +15,7 @@ class HoldKind(StrEnum):
 
     CREDENTIALS = "credentials"
     GUARD = "guard"
+    NEW_ID = "new_id"
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ class IntegrationSummary:
         ats: Its display name.
         last_complete: When everything was listed last and the list was whole.
         set_aside: How many rows stand set aside, and why, in words; None where none do.
+        held: Why nothing is written for it yet, where it may be one that was there before under another id.
     """
 
     id: str
@@ -64,6 +65,7 @@ class IntegrationSummary:
     state: IntegrationState
     last_error: str | None
     read_only: bool = False
+    held: Failure | None = None
     left_out: tuple[LeftOut, ...] = ()
     last_complete: datetime | None = None
     set_aside: str | None = None

@@ -14,7 +14,7 @@ from ..errors import AccessDenied, JobsyncError, NotPermitted, UsageError
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ..models import AutomaticDecision, EvaluationPolicy
+    from ..models import AutomaticDecision, EvaluationPolicy, Failure
     from ..settings import Settings
     from ..store.audit import Attempt
     from ..store.integrations import IntegrationStore
@@ -223,6 +223,7 @@ class Context:
                 integrations=self.stores.integrations,
                 messenger=self.messenger,
                 most_changes=lambda: self.settings.sync.most_changes,
+                held=self.held,
                 read_only=lambda integration: self.connections.settings_of(integration).read_only,
                 now=self.now,
             )
@@ -256,6 +257,7 @@ class Context:
             policy=self.policy,
             authorise=self.authorise_sync,
             configured=lambda: [each.id for each in self.settings.integrations],
+            held=self._before_writing,
             former=lambda integration: self.stores.renames.former((integration,)),
             now=self.now,
             timing=SyncTiming(settle_after=self.settings.sync.settle_after),
@@ -343,6 +345,17 @@ class Context:
             denied = NotPermitted(f"{settings.name} is read-only: its jobs are looked at and never synced")
             await self._record_refusal("sync", integration, denied)
             raise denied
+
+    async def held(self, integration: str) -> Failure | None:
+        """Return why nothing is written for an integration yet, where it may be one that was there before under another id."""
+        from .new_ids import held
+
+        return await held(self, integration)
+
+    async def _before_writing(self, integration: str) -> Failure | None:
+        from .new_ids import before_writing
+
+        return await before_writing(self, integration)
 
     def visible(self) -> tuple[str, ...]:
         """Return the ids of the integrations that the actor may use, in the configuration's order."""

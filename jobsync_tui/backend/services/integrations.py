@@ -83,4 +83,5 @@ class IntegrationService(Service):
             left_out=state.left_out,
             last_complete=state.complete_at,
             set_aside=None if aside is None else aside.message,
+            held=await self.context.held(integration),
         )

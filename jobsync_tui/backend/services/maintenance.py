@@ -9,13 +9,15 @@ from pathlib import Path
 
 from ..canonical import storable
 from ..errors import NotPermitted, UsageError
-from ..models import BackupReport, MoveReport, RenamePlan, RenameReport
+from ..models import BackupReport, HoldKind, MoveReport, RenamePlan, RenameReport
 from ..paths import places
 from ..settings.values import holds_password
+from ..store import audit
 from ..store.ledger import Pruned
 from ..sync.bulk import OnResult
 from ..text import clean, counted
 from .base import Service, for_admins
+from .connections import unknown_integration
 
 LEAST_KEPT = timedelta(days=30)
 """What is younger stays in the record whatever is asked for: nobody tidies away what they just did."""
@@ -143,6 +145,26 @@ class MaintenanceService(Service):
         """
         plan = await self.rename_plan(old, new)
         return await self.context.renaming.carry_out(self.context.actor, plan, on_result=on_result, cancel=cancel)
+
+    @for_admins
+    async def separate(self, integration: str) -> None:
+        """Take a person's word that an integration is none that was there before under another id, so that its jobs are synced as new ones.
+
+        Raises:
+            AccessDenied: The actor may not use every integration.
+            UsageError: There is no such integration, or nothing of it is held.
+        """
+        await self._require_everything("integrations separate")
+        if self.context.settings.integration(integration) is None:
+            raise unknown_integration(integration)
+        held = await self.context.held(integration)
+        if held is None:
+            raise UsageError(
+                f"Nothing of {integration} waits for that: its jobs are synced already", remedy="jobsync integrations says what waits"
+            )
+        attempt = self.context.attempt("integrations separate", outcome="done", cause="its jobs are new ones", integration=integration)
+        await self.context.integration_store.set_apart(integration, lambda db: audit.append(db, attempt, self.context.now()))
+        await self.context.schedule_store.release(integration, HoldKind.NEW_ID)
 
     async def _require_everything(self, what: str) -> None:
         if self.context.guard.require(self.context.actor).everything(self.context.actor):

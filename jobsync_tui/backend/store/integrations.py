@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from ..models import IntegrationState, LeftOut
 from .aside import SetAside, standing
 from .codec import moment
 from .listing import alive
+from .origins import Origin, note_origin, origin_of, predecessors, set_apart
 from .process import ProcessIdentity
 from .tables import IntegrationRow, ListingRow, MemoryRow
 
@@ -63,6 +64,24 @@ class IntegrationStore:
     async def note_left_out(self, integration: str, found: Sequence[LeftOut], *, full: bool) -> None:
         """Keep what a listing left out: in place of what earlier ones did where it was of everything, else beside it."""
         await self._database.write(_note_left_out, integration, tuple(found), full)
+
+    async def predecessors(self, integration: str, origin: Origin, configured: Collection[str]) -> tuple[str, ...]:
+        """Return the integrations that left the configuration and that this one may be under a new id."""
+        return await self._database.read(predecessors, integration, origin, configured)
+
+    async def note_origin(self, integration: str, origin: Origin) -> None:
+        """Keep where an integration reads from."""
+        if await self._database.read(origin_of, integration) != origin:
+            await self._database.write(note_origin, integration, origin)
+
+    async def set_apart(self, integration: str, also: Callable[[Db], object]) -> None:
+        """Keep that a person says that an integration is none that was there before; ``also`` is done with it."""
+
+        def keep(db: Db) -> None:
+            set_apart(db, integration)
+            also(db)
+
+        await self._database.write(keep)
 
     async def remember(self, actor: str, name: str, value: str) -> None:
         """Keep a value for the actor's next start, such as the last integration or its filter."""

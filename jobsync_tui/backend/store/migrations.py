@@ -9,6 +9,7 @@ from .automatic_tables import AUTOMATIC_TABLES, SHARE_TABLES, TOLD_TABLES, TickR
 from .ledger_tables import LEDGER_TABLES
 from .links import create_link_index
 from .ordering import COLUMNS, TIMES, create_order
+from .origins import add_origins
 from .parts import parts_of
 from .rename_table import create_renames
 from .rule_tables import create_rule_tables
@@ -124,6 +125,7 @@ MIGRATIONS = (
     Migration(12, "values that an ATS gave in a form that cannot be used", _left_out),
     Migration(13, "what the target keeps otherwise than it was sent", _kept),
     Migration(14, "rows that are set aside, and when a listing was whole", _listings_as_they_come),
+    Migration(15, "where integrations read from", add_origins),
 )
 
 SCHEMA = Schema("store", 1 + len(MIGRATIONS), _create, MIGRATIONS)

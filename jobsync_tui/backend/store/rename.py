@@ -15,18 +15,19 @@ from .. import clock
 from ..database import Database, Db, Dialect
 from ..errors import Busy, UsageError
 from ..models import SyncMark
-from ..text import counted
 from . import codec
 from .automatic_tables import ScheduleRow
+from .emptying import empty
 from .leases import LeaseStore
 from .ledger_tables import OperationRow
 from .listing import alive
 from .marks import get_mark, put_mark
+from .origins import has_links
 from .rename_table import RenameRow
 from .shares import forget_shares
 from .sources import Source, note_change, source_of, version
 from .statements import many
-from .tables import IntegrationRow, JobRecord, LetterRow, ListingRow, PayloadRow, SightingRow, VerdictRow
+from .tables import IntegrationRow, JobRecord, ListingRow, PayloadRow, SightingRow, VerdictRow
 
 AT_ONCE = 1000
 """Jobs whose text is in memory at once while they are moved."""
@@ -106,10 +107,8 @@ class RenameStore:
         source = source_of(db, old)
         if source is None:
             raise UsageError(f"Nothing is kept for an integration {old}", remedy="jobsync doctor names those that left the configuration")
-        if present is not None and present.jobs:
-            raise UsageError(
-                f"{new} has {counted(present.jobs, 'cached job')} of its own", remedy="Name an integration that was not refreshed yet"
-            )
+        if present is not None and has_links(db, present):
+            raise UsageError(f"Jobs of {new} are in Tenzo already", remedy="Name an integration of which no job was synced yet")
         self._refuse_if_busy(db, [each for each in (source, present) if each is not None])
         return Standing(source.jobs, moved=False)
 
@@ -126,11 +125,10 @@ class RenameStore:
     def _move(self, db: Db, old: str, new: str, *, actor: str, linked: Mapping[str, str], also: Callable[[Db], object]) -> int:
         if self._standing(db, old, new).moved:
             raise UsageError(f"{old} was moved to {new} already", remedy="Look at the rename again")
-        source, empty = source_of(db, old), source_of(db, new)
+        source, unused = source_of(db, old), source_of(db, new)
         assert source is not None, "its standing was looked at"  # noqa: S101
-        if empty is not None:
-            for table, column in ((ListingRow, ListingRow.source), (LetterRow, LetterRow.source), (IntegrationRow, IntegrationRow.number)):
-                table.delete().where(column == empty.number).execute(db)
+        if unused is not None:
+            empty(db, self._database.dialect, unused)
         IntegrationRow.update(id=new).where(IntegrationRow.number == source.number).execute(db)
         OperationRow.update(integration=new).where(OperationRow.integration == old).execute(db)
         _reschedule(db, old, new)

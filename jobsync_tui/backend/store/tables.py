@@ -17,6 +17,8 @@ class IntegrationRow(peewee.Model):
     """An integration that was ever used, and the state of its cache.
 
     ``full_at`` is when everything was listed last, ``complete_at`` when that was whole. ``waits`` says why new jobs wait for a person.
+    ``provider``, ``address``: where it reads from (`origins`); ``apart`` is a person's word that it is none that was there before under
+    another id.
     """
 
     number = peewee.IntegerField(primary_key=True)
@@ -31,6 +33,9 @@ class IntegrationRow(peewee.Model):
     full_at = peewee.BigIntegerField(default=0, constraints=[peewee.SQL("DEFAULT 0")])
     complete_at = peewee.BigIntegerField(default=0, constraints=[peewee.SQL("DEFAULT 0")])
     waits = peewee.TextField(null=True)
+    provider = peewee.TextField(constraints=[peewee.SQL("DEFAULT ''")], default="")
+    address = peewee.TextField(constraints=[peewee.SQL("DEFAULT ''")], default="")
+    apart = peewee.BooleanField(constraints=[peewee.SQL("DEFAULT FALSE")], default=False)
 
     class Meta:  # noqa: D106
         table_name = "integrations"

@@ -84,6 +84,9 @@ class Adoption:
     async def _in_the_way(self, link: Link, job: TargetJob, mark: SyncMark) -> Failure | None:
         """Return why the link is not made: one of the two has another counterpart, or a person has to decide."""
         wanted = external_id(link.integration, link.job_id)
+        held = await self._parts.held(link.integration)
+        if held is not None:
+            return held
         if mark.target_id not in {None, job.id} and not (link.decided and await self._lost(mark.target_id, wanted)):
             remedy = "If it belongs to another ATS job, correct its external ID in Tenzo first."
             return Failure("already_linked", f"This job is linked to {mark.target_id} already", remedy)

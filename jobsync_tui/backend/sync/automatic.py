@@ -48,6 +48,7 @@ class AutomaticParts:
         watch: Looks at the shadows of rules, by the id of the integration, once everything else is done.
         most_changes: How many jobs it may write because rules changed.
         read_only: Whether jobs of an integration are looked at and never synced.
+        held: Why nothing is written for an integration yet, where it may be one that was there before under another id.
     """
 
     refresher: Refresher
@@ -62,6 +63,7 @@ class AutomaticParts:
     messenger: Messenger
     most_changes: Callable[[], int]
     read_only: Callable[[str], bool]
+    held: Callable[[str], Awaitable[Failure | None]]
     now: Callable[[], datetime] = clock.now
 
 
@@ -225,6 +227,8 @@ class _Run:
         judged = await self.parts.judge.judge([self.order.integration])
         if self.parts.read_only(self.order.integration):
             return
+        if await self._maybe_renamed():
+            return
         hidden = await self.parts.loader.hidden(self.order.integration)
         waiting: frozenset[int] = frozenset()
         if hidden:
@@ -277,6 +281,15 @@ class _Run:
             return eligible
         linked = await self.parts.decisions.linked([each.key for each in eligible])
         return [each for each in eligible if each.key in linked]
+
+    async def _maybe_renamed(self) -> bool:
+        """Return whether the run stops here, because the integration may be one that was there before under another id."""
+        self.error = await self.parts.held(self.order.integration)
+        if self.error is None:
+            await self.parts.schedule.release(self.order.integration, HoldKind.NEW_ID)
+            return False
+        await self._hold(Hold(HoldKind.NEW_ID, self.parts.now(), self.error.message, self.error.remedy or ""))
+        return True
 
     async def _guard(self, by_rules: list[Candidate], judgement: Judgement) -> bool:
         """Return whether the run stops here, because rules would write more than they may without a person's word."""

@@ -10,7 +10,7 @@ from typing import Protocol
 from .. import clock
 from ..access import Actor
 from ..ats.base import Adapter
-from ..models import CachedJob, EvaluationPolicy, Job, RuleSet, SyncMark
+from ..models import CachedJob, EvaluationPolicy, Failure, Job, RuleSet, SyncMark
 from ..store.ledger import Ledger
 from ..store.links import LinkedJob
 from ..target.base import Target
@@ -65,6 +65,7 @@ class SyncParts:
         authorise: Lets the actor pass to the integration, or raises `AccessDenied` or `UsageError` after recording the refusal.
         configured: The ids of all integrations; an external id that begins with one of them names a job of it.
         former: The ids that an integration had before it was renamed.
+        held: Why nothing is written for an integration yet, where it may be one that was there before under another id.
     """
 
     target: Target
@@ -76,6 +77,7 @@ class SyncParts:
     authorise: Callable[[Actor, str], Awaitable[None]]
     configured: Callable[[], Collection[str]]
     former: Callable[[str], Awaitable[Collection[str]]]
+    held: Callable[[str], Awaitable[Failure | None]]
     now: Callable[[], datetime] = clock.now
     timing: SyncTiming = SyncTiming()
 

@@ -83,9 +83,13 @@ class Planner:
             # What an earlier sync made of the job stays as it is; the target need not be asked for a refusal.
             side = TargetSide(None, mark, None, self._parts.now())
             return refusal_proposal(eligibility, side, ats_read_at=reading.read_at)
+        desired = desired_fields(job, eligibility)
+        held = await self._parts.held(job.integration)
+        if held is not None:
+            side = TargetSide(None, mark, None, self._parts.now())
+            return refused(sync_proposal(eligibility, desired, side, ats_read_at=reading.read_at).plan, side, held)
         found, gone = await read_target(self._parts.target, external_id(job.integration, job.id), mark)
         side = TargetSide(found[0] if len(found) == 1 else None, mark, gone, self._parts.now())
-        desired = desired_fields(job, eligibility)
         in_the_way = _several(found) if len(found) > 1 else await self._barred(job, side.job)
         if in_the_way is not None:
             proposal = sync_proposal(eligibility, desired, side, ats_read_at=reading.read_at)

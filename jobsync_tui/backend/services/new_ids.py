@@ -1,0 +1,51 @@
+"""Whether an integration may be one that was there before, under a new id; until that is known nothing is written for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..models import Failure
+
+if TYPE_CHECKING:
+    from ..store.origins import Origin
+    from .context import Context
+
+HELD = "maybe_renamed"
+"""The code of a refusal because of it."""
+
+
+async def held(context: Context, integration: str) -> Failure | None:
+    """Return why nothing is written for an integration yet, or None.
+
+    The ids of integrations that left the configuration are named to those only who may use every one.
+    """
+    origin = origin_of(context, integration)
+    configured = [each.id for each in context.settings.integrations]
+    found = await context.integration_store.predecessors(integration, origin, configured)
+    if not found:
+        return None
+    everything = context.guard.require(context.actor).everything(context.actor)
+    old = " or ".join(found) if everything else "one that left the configuration"
+    rename = f"jobsync integrations rename {found[0] if everything else 'OLD'} {integration}"
+    return Failure(
+        HELD,
+        f"{integration} may be {old} under a new ID: nothing is written, since every job would be created in Tenzo again",
+        f"If it is: {rename}. If it is another ATS: jobsync integrations separate {integration}.",
+    )
+
+
+async def before_writing(context: Context, integration: str) -> Failure | None:
+    """Note where an integration reads from that is about to write, so that it is known again, and return why it must not yet, or None."""
+    await context.integration_store.note_origin(integration, origin_of(context, integration))
+    return await held(context, integration)
+
+
+def origin_of(context: Context, integration: str) -> Origin:
+    """Return where an integration reads from, by the configuration."""
+    from ..store.origins import Origin
+
+    settings = context.connections.settings_of(integration)
+    if settings.path is not None:
+        return Origin(settings.provider, str(settings.path))
+    address = settings.base_url or context.connections.adapter_class(integration).default_base_url or ""
+    return Origin(settings.provider, str(address).rstrip("/").lower())

@@ -1,0 +1,68 @@
+"""Where integrations read from, by which one that came under a new id is known as one that left the configuration.
+
+An integration's id is a part of every external id in the target: under a new one every job would be created again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from ..database import Db, Dialect
+from .sources import Source, ensure_source
+from .statements import first, rows, run
+
+_ALL = "SELECT number, id, jobs, last_number, provider, address, apart FROM integrations ORDER BY number"
+_LINKED = "SELECT 1 FROM sync_marks WHERE key BETWEEN ? AND ? AND target_id IS NOT NULL LIMIT 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an integration reads from: its provider, and the address of the service or the file. Empty where it was never noted."""
+
+    provider: str = ""
+    address: str = ""
+
+
+def note_origin(db: Db, integration: str, origin: Origin) -> None:
+    """Keep where an integration reads from."""
+    number = ensure_source(db, integration).number
+    run(db, "UPDATE integrations SET provider = ?, address = ? WHERE number = ?", origin.provider, origin.address, number)
+
+
+def set_apart(db: Db, integration: str) -> None:
+    """Keep that a person says that an integration is none that was there before."""
+    run(db, "UPDATE integrations SET apart = TRUE WHERE number = ?", ensure_source(db, integration).number)
+
+
+def origin_of(db: Db, integration: str) -> Origin:
+    """Return where an integration was last noted to read from."""
+    return next((Origin(*row[4:6]) for row in rows(db, _ALL) if row[1] == integration), Origin())
+
+
+def predecessors(db: Db, integration: str, origin: Origin, configured: Collection[str]) -> tuple[str, ...]:
+    """Return the integrations that left the configuration with jobs in the target and that this one may be under a new id.
+
+    None where it has jobs in the target itself, or a person has said that it is another one. One of which nobody noted where it read
+    from, since it left before that was done, may be any.
+    """
+    found = {row[1]: row for row in rows(db, _ALL)}
+    own = found.get(integration)
+    if own is not None and (own[6] or has_links(db, Source(*own[:4]))):
+        return ()
+    return tuple(
+        name
+        for name, row in found.items()
+        if name not in configured and Origin(*row[4:6]) in {Origin(), origin} and has_links(db, Source(*row[:4]))
+    )
+
+
+def has_links(db: Db, source: Source) -> bool:
+    """Return whether any job of an integration is linked to one of the target."""
+    return first(db, _LINKED, source.low, source.high) is not None
+
+
+def add_origins(db: Db, _: Dialect) -> None:
+    """Make the columns in a database of an earlier version."""
+    for column in ("provider TEXT NOT NULL DEFAULT ''", "address TEXT NOT NULL DEFAULT ''", "apart BOOLEAN NOT NULL DEFAULT FALSE"):
+        db.execute_sql(f"ALTER TABLE integrations ADD COLUMN {column}")
