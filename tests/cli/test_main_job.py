@@ -23,7 +23,7 @@ JOB_KEYS = [
 ]  # fmt: skip
 CHECK_KEYS = {
     "integration", "job", "eligible", "reason", "message", "missing_fields", "template_type", "templates", "matched_rules", "actions",
-    "rules", "inactive_rules", "near_misses", "ruleset_revision", "source", "read_at", "automatic",
+    "rules", "inactive_rules", "near_misses", "ruleset_revision", "source", "read_at", "automatic", "changed_by",
 }  # fmt: skip
 SYNC_KEYS = {
     "integration", "job", "eligibility", "outcome", "target_id", "target_url", "changes", "plan_digest", "verified", "written", "error",

@@ -150,6 +150,16 @@ class AutomaticDecision:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleChange:
+    """The change of rules that turned the last known answer about a job around. ``rule`` names the rule, or all that only together did."""
+
+    revision: int
+    rule: str
+    actor: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class JudgedCounts:
     """How the rules in force judged the cached jobs; what is left of ``jobs`` was not judged yet."""
 
@@ -187,4 +197,5 @@ class Eligibility:
     ruleset_revision: int
     source: Source
     read_at: datetime | None
+    changed_by: RuleChange | None = None
     automatic: AutomaticDecision | None = None

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ..models import Eligibility, Job, JudgedCounts, RuleSet, Source, SyncStatus
+from ..models import AutomaticDecision, Eligibility, Job, JudgedCounts, RuleChange, RuleSet, Source, SyncStatus
 from .base import Service, for_admins, for_integration
 from .filters import query_of
 from .jobs import JobService
@@ -32,7 +32,8 @@ class EligibilityService(Service):
         """
         ruleset = rules or await self.context.rule_store.current()
         found = await self._found(integration, job_id.strip(), ruleset, live=live)
-        return replace(found, automatic=await self.context.last_decision(integration, found.job.id))
+        automatic = await self.context.last_decision(integration, found.job.id)
+        return replace(found, automatic=automatic, changed_by=await self._changed_by(integration, found, ruleset, automatic))
 
     @for_integration
     async def check_many(
@@ -99,6 +100,34 @@ class EligibilityService(Service):
                 return found
         fresh = await JobService(self.context).fetch(integration, job_id)
         return self._evaluate(fresh, ruleset, Source.LIVE, fresh.cached_at)
+
+    async def _changed_by(
+        self, integration: str, found: Eligibility, ruleset: RuleSet, automatic: AutomaticDecision | None
+    ) -> RuleChange | None:
+        """Return the change of rules that turned around what was last known about the job; of other rules than those in force none did.
+
+        What is known rests on the syncs that were tried, automatic or not, the last one first; where none was, on the first rules.
+        """
+        if ruleset is not await self.context.rule_store.current() or ruleset.revision < 2:
+            return None
+        recorded = await self.context.ledger.audit.revisions(integration, found.job.id) or ()
+        known = sorted({*recorded, *(() if automatic is None else (automatic.ruleset_revision,))}, reverse=True)
+        job = await self.context.job_store.get(integration, found.job.id)
+        if job is None:
+            return None
+
+        from ..sync.turning import Turning
+
+        def is_eligible(rules: RuleSet) -> bool:
+            return self._evaluate(job, rules, found.source, found.read_at).eligible
+
+        turning = Turning(self.context.rule_store.at, self.context.rule_store.history, is_eligible)
+        for revision in known or [1]:
+            change = await turning.since(revision, ruleset)
+            if change is not None:
+                break
+        is_newer = change is not None and not known and job.created_at is not None and job.created_at > change.at
+        return None if is_newer else change
 
     async def _chosen(self, integration: str | None) -> tuple[str, ...]:
         if integration is None:

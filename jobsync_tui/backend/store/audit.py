@@ -11,6 +11,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from peewee import fn
+
 from .. import clock
 from ..canonical import Plain, canonical, digest, parse_object, storable
 from ..database import Database, Db, Dialect
@@ -93,6 +95,10 @@ class AuditStore:
             limit: At most so many.
         """
         return await self._database.read(_entries, integrations=integrations, job_id=job_id, actor=actor, since=since, limit=limit)
+
+    async def revisions(self, integration: str, job_id: str) -> tuple[int, int] | None:
+        """Return the revisions of the rules by which a job was looked at for a sync, first and last; None where it never was."""
+        return await self._database.read(_revisions, integration, job_id)
 
     async def outcomes(self, integrations: Collection[str], since: datetime) -> dict[str, dict[str, int]]:
         """Return how many jobs of each integration syncs ended with each outcome since then; a job counts once.
@@ -265,6 +271,13 @@ def _entries(
     if limit is not None:
         query = query.limit(limit)
     return tuple(_entry(row) for row in query.execute(db))
+
+
+def _revisions(db: Db, integration: str, job_id: str) -> tuple[int, int] | None:
+    ends = AuditRow.select(fn.MIN(AuditRow.ruleset_revision), fn.MAX(AuditRow.ruleset_revision))
+    found = ends.where((AuditRow.integration == integration) & (AuditRow.job_id == storable(job_id))).tuples().execute(db)
+    first, last = next(iter(found))
+    return None if first is None else (first, last)
 
 
 def _outcomes(db: Db, integrations: tuple[str, ...], since: int) -> dict[str, dict[str, int]]:

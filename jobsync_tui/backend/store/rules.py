@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
 import peewee
@@ -14,6 +15,9 @@ from . import rule_json
 from .sources import note_change
 from .tables import RevisionRow
 
+KEPT = 4
+"""Earlier revisions that stay in memory."""
+
 
 class RuleStore:
     """Revisions of the rule set; a new one is written whole, and none is ever changed or removed."""
@@ -21,6 +25,7 @@ class RuleStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._last = RuleSet(0)
+        self._earlier: OrderedDict[int, RuleSet] = OrderedDict()
 
     async def current(self) -> RuleSet:
         """Return the rules in force; without any ever saved, an empty set at revision 0.
@@ -31,12 +36,18 @@ class RuleStore:
         return self._last
 
     async def at(self, revision: int) -> RuleSet:
-        """Return the rules as they were at a revision.
+        """Return the rules as they were at a revision; those asked for last are the same values again.
 
         Raises:
             UsageError: There was no such revision.
         """
-        return await self._database.read(_at, revision)
+        kept = self._earlier.get(revision)
+        found = await self._database.read(_at, revision) if kept is None else kept
+        self._earlier[revision] = found
+        self._earlier.move_to_end(revision)
+        while len(self._earlier) > KEPT:
+            self._earlier.popitem(last=False)
+        return found
 
     async def history(self) -> tuple[RuleRevision, ...]:
         """Return who changed the rules when, newest first."""
