@@ -6,10 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ..models import Action, ActionKind, AllOf, Condition, JsonValue, Leaf, Not, Op, Rule
+from .nodes import MAX_DIGITS
 
 _PLAIN = re.compile(r"[^\W\d_][\w./@+-]*(?: [\w./@+-]+)*")
 _SPOKEN_FOR = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 """Words that YAML, or an older reader of it, takes for something else than text."""
+
+_LONG_KEY = 500
+"""Characters of a key that every reader of YAML sees as one: 1,024 is the most."""
 
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
@@ -85,12 +89,25 @@ def _flow(value: JsonValue) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int | float):
-        return repr(value)
+        return _number(value)
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, list):
         return "[" + ", ".join(_flow(item) for item in value) + "]"
-    return "{ " + ", ".join(f"{_text(key)}: {_flow(item)}" for key, item in value.items()) + " }" if value else "{}"
+    return "{ " + ", ".join(f"{_key(key)}: {_flow(item)}" for key, item in value.items()) + " }" if value else "{}"
+
+
+def _number(value: float) -> str:
+    """Return a number as it is read: a whole one that is longer than those as what it was read from, a float or one in base 16."""
+    if isinstance(value, float) or abs(value) < 10**MAX_DIGITS:
+        return repr(value)
+    return repr(float(value)) if int(float(value)) == value else hex(value)
+
+
+def _key(key: str) -> str:
+    """Return a key; one that is too long to be seen as such is announced by a question mark."""
+    written = _text(key)
+    return f"? {written} " if len(written) > _LONG_KEY else written
 
 
 def _text(text: str) -> str:

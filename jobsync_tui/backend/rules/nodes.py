@@ -21,6 +21,9 @@ MAX_NODES = 200_000
 MAX_DEPTH = 60
 """Lists and mappings inside one another."""
 
+MAX_DIGITS = 40
+"""Characters of a whole number."""
+
 _TAG = "tag:yaml.org,2002:"
 _NULL = {"", "~", "null", "Null", "NULL"}
 _BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -28,6 +31,7 @@ _INT = re.compile(r"[-+]?[0-9]+")
 _BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _NOT_A_NUMBER = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -75,6 +79,7 @@ DocumentNode: TypeAlias = ScalarNode | ListNode | MappingNode
 
 class _Mark(Protocol):
     line: int
+    column: int
 
 
 class _Event(Protocol):
@@ -99,9 +104,13 @@ def parse_document(text: str) -> DocumentNode:
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
     from ruamel.yaml.reader import ReaderError
 
-    events = YAML(typ="safe", pure=True).parse(text.removeprefix("\ufeff"))
+    from .scanning import TabScanner
+
+    text = text.removeprefix("\ufeff")
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Scanner = TabScanner
     try:
-        return _Composer(events).document()
+        return _Composer(yaml.parse(text), text).document()
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         said = ", ".join(part for part in (error.context, error.problem) if part)
@@ -120,8 +129,9 @@ def parse_document(text: str) -> DocumentNode:
 class _Composer:
     """Builds the tree from the parser's events, counting as it goes, so that nothing grows beyond the bounds."""
 
-    def __init__(self, events: Iterator[_Event]) -> None:
+    def __init__(self, events: Iterator[_Event], text: str) -> None:
         self._events = events
+        self._lines = _BREAK.split(text)
         self._anchors: dict[str, DocumentNode] = {}
         self._nodes = 0
 
@@ -134,10 +144,14 @@ class _Composer:
                 documents += 1
                 if documents > 1:
                     raise YamlError(event.start_mark.line + 1, "a second document begins here; a file holds one")
-                root = self._node(next(self._events), 1)
+                root = self._root(next(self._events))
         if root is None:
             raise YamlError(1, "there is nothing in it")
         return root
+
+    def _root(self, event: _Event) -> DocumentNode:
+        """Return the root. A mapping around a list does not count as deeper: what was read without it is written with it."""
+        return self._node(event, 0 if type(event).__name__ == "MappingStartEvent" else 1)
 
     def _node(self, event: _Event, depth: int) -> DocumentNode:
         kind = type(event).__name__
@@ -148,7 +162,7 @@ class _Composer:
             return self._aliased(event, depth)
         self._count(1, line)
         if kind == "ScalarEvent":
-            node: DocumentNode = _scalar(event)
+            node: DocumentNode = _scalar(event, line if event.value else self._line_of_nothing(event.start_mark))
         elif kind == "SequenceStartEvent":
             node = self._list(event, depth)
         else:
@@ -156,6 +170,14 @@ class _Composer:
         if event.anchor:
             self._anchors[event.anchor] = node
         return node
+
+    def _line_of_nothing(self, mark: _Mark) -> int:
+        """Return the line of a value that is left out: the parser tells where the next thing stands, behind blank lines and comments."""
+        line, written = mark.line, self._lines[mark.line][: mark.column].strip() if mark.line < len(self._lines) else ""
+        while line and (not written or written.startswith("#")):
+            line -= 1
+            written = self._lines[line].strip()
+        return line + 1
 
     def _aliased(self, event: _Event, depth: int) -> DocumentNode:
         line = event.start_mark.line + 1
@@ -209,10 +231,13 @@ def _refuse_tag(event: _Event, name: str) -> None:
         raise YamlError(event.start_mark.line + 1, f"the tag {event.tag} has no place here")
 
 
-def _scalar(event: _Event) -> ScalarNode:
-    line, text = event.start_mark.line + 1, event.value
+def _scalar(event: _Event, line: int) -> ScalarNode:
+    text = event.value
     if _SURROGATE.search(text):
-        raise YamlError(line, "half of a surrogate pair is no character")
+        # JSON writes a character beyond the first 65,536 as two escapes.
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+        if _SURROGATE.search(text):
+            raise YamlError(line, "half of a surrogate pair is no character")
     plain = event.implicit[0]
     if event.tag is None:
         return ScalarNode(line, text, _core_value(text, line) if plain else text)
@@ -234,7 +259,7 @@ def _core_value(text: str, line: int) -> str | int | float | bool | None:
     if not (text[0].isdigit() or text[0] in "+-."):
         return text
     if _INT.fullmatch(text) or _BASED.fullmatch(text):
-        if len(text) > 40:
+        if len(text) > MAX_DIGITS:
             raise YamlError(line, f"a number of {len(text)} digits is too long; put a text in quotes")
         return int(text, 0) if _BASED.fullmatch(text) else int(text)
     if _FLOAT.fullmatch(text):

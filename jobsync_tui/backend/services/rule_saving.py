@@ -31,9 +31,13 @@ async def save_rules(
 
     Raises:
         AccessDenied: It changes rules that reach further than the actor; the attempt is recorded.
+        RuleError: All rules together are more than could be imported again.
         StalePlan: Somebody changed the rules since.
     """
+    from ..rules.limits import require_importable
+
     await require_rules(context, rules)
+    require_importable(rules, (await context.rule_store.current()).rules)
     attempt = context.attempt("rules", outcome="changed", cause=what)
 
     def record(db: Db) -> None:
