@@ -4,15 +4,16 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from jobsync_tui.backend.errors import JobNotFound, NumberNeeded, StalePlan
 from jobsync_tui.backend.facade import Backend
-from jobsync_tui.backend.models import Action, ActionKind, ImpactList, ImpactProgress, Leaf, Op, Rule, with_rule
+from jobsync_tui.backend.models import Action, ActionKind, ImpactList, ImpactProgress, Leaf, Op, PlanKind, Rule, with_rule
 from jobsync_tui.backend.target.local_seed import Seed
 
-from .workshop import local_target, workshop
+from .workshop import job_line, local_target, workshop, write_jobs
 
 pytestmark = pytest.mark.usefixtures("on_each_database")
 
@@ -137,3 +138,67 @@ async def test_rules_are_looked_over_from_jobs_integrations_and_target(backend: 
     text = await backend.rules.dump([replace(CARE, when=Leaf("status", Op.EQUALS, "opened"))])
     report = await backend.rules.sanity_of(text, "file")
     assert [finding.kind.value for finding in report.findings] == ["impossible_value", "missing_in_target", "never_matches"]
+
+
+def some_rules(random: Random) -> list[Rule]:
+    """Return rules that overlap, give way and set a few things, each seed others."""
+    fields = [("location.city", ["Oslo", "Paris", "Berlin"]), ("department", ["Care", "Data"]), ("name", ["Job 1", "Job 4", "Job 7"])]
+    kinds = [ActionKind.FOLDER, ActionKind.INTERVIEW_INSTRUCTIONS, ActionKind.SETTING, ActionKind.EXCLUDE]
+    rules = []
+    for number in range(random.randint(0, 4)):
+        field, values = random.choice(fields)
+        actions = []
+        for kind in random.choices(kinds, weights=[4, 2, 4, 1], k=random.randint(0, 2)):
+            value = True if kind is ActionKind.EXCLUDE else random.choice(["North", "South", "East"])
+            actions.append(Action(kind, value, random.choice(["language", "voice"]) if kind is ActionKind.SETTING else None))
+        when = Leaf(field, Op.EQUALS, random.choice(values)) if random.random() < 0.85 else None
+        rules.append(Rule(f"r{number}", f"R{number}", when, tuple(actions), fallback=random.random() < 0.2, priority=random.choice([1, 2])))
+    return rules
+
+
+async def save(backend: Backend, rules: list[Rule]) -> None:
+    found = await backend.impacts.assess(rules)
+    revision = (await backend.rules.current()).revision
+    await backend.rules.save(rules, expected_revision=revision, what="next", found=found, typed=found.counts.concerned)
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_the_counts_are_those_of_planning_every_job(seed: int, tmp_path: Path) -> None:
+    random = Random(seed)  # noqa: S311 - cases, not secrets
+    everyone = [str(number) for number in range(12)]
+    async with workshop(tmp_path) as backend:
+        for turn in range(4):
+            await save(backend, some_rules(random))
+            for job_id in random.sample(everyone, 5):
+                await backend.syncs.sync("file", job_id)
+            if turn == 2:
+                changed = [("5", "Job 5 changed", "Care", "Oslo", "open")]
+                write_jobs(tmp_path, [*(job_line(number) for number in range(12) if number != 5), *changed])
+                await backend.integrations.refresh("file")
+        after = some_rules(random)
+        found = await backend.impacts.assess(after)
+        lists = {which: {line.job.id for line in (await backend.impacts.page(found, which)).jobs} for which in ImpactList}
+        before = {job_id: await backend.syncs.plan("file", job_id) for job_id in everyone}
+        await save(backend, after)
+        plans = {job_id: await backend.syncs.plan("file", job_id) for job_id in everyone}
+        new, again = lists[ImpactList.NEWLY_ELIGIBLE], lists[ImpactList.RECONFIGURED]
+        assert lists[ImpactList.WOULD_CREATE] == {job_id for job_id in new if plans[job_id].kind is PlanKind.CREATE}
+        assert lists[ImpactList.WOULD_UPDATE] == {job_id for job_id in new | again if plans[job_id].kind is PlanKind.UPDATE}
+        refused = {job_id for job_id in everyone if plans[job_id].kind is PlanKind.REFUSE}
+        assert lists[ImpactList.NO_LONGER_ELIGIBLE] == {job_id for job_id in refused if before[job_id].kind is not PlanKind.REFUSE}
+        in_target = {job_id for job_id in everyone if (job := await backend.jobs.get("file", job_id)) is not None and job.target_id}
+        assert lists[ImpactList.LEFT_BEHIND] == lists[ImpactList.NO_LONGER_ELIGIBLE] & in_target
+
+
+async def test_what_the_target_has_already_is_no_update(backend: Backend) -> None:
+    """Rules that were left before their jobs were synced again, and are taken up anew, change nothing there."""
+    first = [OSLO, CARE]
+    for job in ("1", "4", "7"):
+        await backend.syncs.sync("file", job)
+    await save(backend, [replace(OSLO, actions=(Action(ActionKind.FOLDER, "South"),))])
+    await backend.syncs.sync("file", "4")
+    assert await ids(backend, first, ImpactList.RECONFIGURED) == ["1", "4", "7", "10"]
+    assert await ids(backend, first, ImpactList.WOULD_UPDATE) == ["4"]
+    await save(backend, [])
+    assert await ids(backend, first, ImpactList.WOULD_UPDATE) == ["4"]
+    assert await ids(backend, first, ImpactList.WOULD_CREATE) == ["3", "5", "9", "10", "11"]

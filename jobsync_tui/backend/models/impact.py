@@ -34,7 +34,7 @@ class ImpactCounts:
     Attributes:
         newly_eligible, no_longer_eligible, reconfigured, unchanged: Each job is in exactly one of them.
         would_create: Newly eligible ones that the target does not have.
-        would_update: Newly eligible and reconfigured ones that it has.
+        would_update: Newly eligible and reconfigured ones that it has, and that a sync would change there.
         left_behind: Those that are eligible no longer and that it has: they stay there, untouched.
     """
 
@@ -62,20 +62,25 @@ class ImpactKind:
     Attributes:
         group: One of the first four lists.
         in_target: Whether the target has the job, as far as it was synced or linked.
+        differs: Whether a sync would change what its last one left there. Of a job that was linked and never synced only the target
+            knows, and it is taken for different.
         fields: What would be configured differently, such as ``folder`` or ``settings.language``; of reconfigured jobs only.
     """
 
     group: ImpactList
     in_target: bool
     fields: tuple[str, ...] = ()
+    differs: bool = True
 
     def lists(self) -> tuple[ImpactList, ...]:
         """Return every list that jobs of this kind are in."""
-        if self.group is ImpactList.NEWLY_ELIGIBLE:
-            return self.group, ImpactList.WOULD_UPDATE if self.in_target else ImpactList.WOULD_CREATE
-        if not self.in_target or self.group is ImpactList.UNCHANGED:
+        if self.group is ImpactList.UNCHANGED:
             return (self.group,)
-        return self.group, ImpactList.LEFT_BEHIND if self.group is ImpactList.NO_LONGER_ELIGIBLE else ImpactList.WOULD_UPDATE
+        if not self.in_target:
+            return (self.group, ImpactList.WOULD_CREATE) if self.group is ImpactList.NEWLY_ELIGIBLE else (self.group,)
+        if self.group is ImpactList.NO_LONGER_ELIGIBLE:
+            return self.group, ImpactList.LEFT_BEHIND
+        return (self.group, ImpactList.WOULD_UPDATE) if self.differs else (self.group,)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

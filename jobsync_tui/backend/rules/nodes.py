@@ -259,7 +259,7 @@ def _core_value(text: str, line: int) -> str | int | float | bool | None:
     if not (text[0].isdigit() or text[0] in "+-."):
         return text
     if _INT.fullmatch(text) or _BASED.fullmatch(text):
-        if len(text) > MAX_DIGITS:
+        if len(text.lstrip("+-")) > MAX_DIGITS:
             raise YamlError(line, f"a number of {len(text)} digits is too long; put a text in quotes")
         return int(text, 0) if _BASED.fullmatch(text) else int(text)
     if _FLOAT.fullmatch(text):

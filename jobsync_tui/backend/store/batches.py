@@ -12,8 +12,9 @@ import msgspec
 import peewee
 from peewee import fn
 
+from ..canonical import parse_object
 from ..database import Database, Db
-from ..models import Job, Location
+from ..models import Job, JsonValue, Location
 from . import codec
 from .sources import source_of, sources_of
 from .tables import JobRecord, MarkRow, PayloadRow, VerdictRow
@@ -145,6 +146,18 @@ class BatchStore:
         """Return jobs of an integration by their keys, in the order in which they are kept; those left out that are not there."""
         condition = self._database.dialect.any_of(JobRecord.key, keys)
         return await self._database.read(_next, integration, tuple(fields), condition, after=0, limit=len(keys))
+
+    async def written(self, keys: Sequence[int]) -> Mapping[int, Mapping[str, JsonValue]]:
+        """Return what the last sync of each job left in the target, flat, by the jobs' keys."""
+        here = self._database.dialect.any_of(MarkRow.key, keys)
+        query = MarkRow.select(MarkRow.key, MarkRow.written).where(here)
+        return await self._database.read(lambda db: {key: parse_object(text) for key, text in query.tuples().execute(db)})
+
+    async def whole(self, keys: Sequence[int]) -> Mapping[int, Job]:
+        """Return whole jobs as their ATS gave them, by their keys."""
+        here = self._database.dialect.any_of(PayloadRow.key, keys)
+        query = PayloadRow.select(PayloadRow.key, PayloadRow.body).where(here)
+        return await self._database.read(lambda db: {key: codec.plain(body) for key, body in query.tuples().execute(db)})
 
     async def jobs(self, integrations: Sequence[str]) -> int:
         """Return how many jobs of the integrations are cached."""

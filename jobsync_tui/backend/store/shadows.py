@@ -211,9 +211,10 @@ def _counts_text(counts: ImpactCounts) -> str:
 
 
 def _kind_text(kind: ImpactKind) -> str:
-    return canonical([kind.group.value, kind.in_target, list(kind.fields)])
+    # Only what is not usual stands behind the fields, so that kinds which were kept before are the same texts.
+    return canonical([kind.group.value, kind.in_target, list(kind.fields), *([] if kind.differs else [False])])
 
 
 def _kind(text: str) -> ImpactKind:
-    group, in_target, fields = json.loads(text)
-    return ImpactKind(ImpactList(group), in_target, tuple(fields))
+    group, in_target, fields, *differs = json.loads(text)
+    return ImpactKind(ImpactList(group), in_target, tuple(fields), *differs)

@@ -18,6 +18,19 @@ _ORDER = {name: place for place, name in enumerate(OWNED_FIELDS)}
 def desired_fields(job: Job, eligibility: Eligibility) -> dict[str, JsonValue]:
     """Return, flat and in order, the owned fields as a sync of ``job`` wants them."""
     wanted: dict[str, JsonValue] = {
+        "template_type": None if eligibility.template_type is None else eligibility.template_type.value,
+        "templates": list(eligibility.templates),
+        "folder": _applied(eligibility, ActionKind.FOLDER),
+        "follow_up_user": _applied(eligibility, ActionKind.FOLLOW_UP_USER),
+        "interview_instructions": _applied(eligibility, ActionKind.INTERVIEW_INSTRUCTIONS),
+    }
+    wanted |= {f"settings.{each.name}": each.value for each in _effective(eligibility, ActionKind.SETTING)}
+    return as_sent(wanted | source_fields(job))
+
+
+def source_fields(job: Job) -> dict[str, JsonValue]:
+    """Return, flat, the owned fields that a job brings from its ATS, whatever the rules say."""
+    wanted: dict[str, JsonValue] = {
         "name": job.name,
         "description": job.description,
         "location": place(job.location),
@@ -25,14 +38,12 @@ def desired_fields(job: Job, eligibility: Eligibility) -> dict[str, JsonValue]:
         "employment_type": job.employment_type,
         "status": None if job.status is JobStatus.UNKNOWN else job.status.value,
         "url": job.url,
-        "template_type": None if eligibility.template_type is None else eligibility.template_type.value,
-        "templates": list(eligibility.templates),
-        "folder": _applied(eligibility, ActionKind.FOLDER),
-        "follow_up_user": _applied(eligibility, ActionKind.FOLLOW_UP_USER),
-        "interview_instructions": _applied(eligibility, ActionKind.INTERVIEW_INSTRUCTIONS),
     }
-    wanted |= {f"custom.{name}": value for name, value in job.custom.items()}
-    wanted |= {f"settings.{each.name}": each.value for each in _effective(eligibility, ActionKind.SETTING)}
+    return wanted | {f"custom.{name}": value for name, value in job.custom.items()}
+
+
+def as_sent(wanted: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """Return flat fields in order as they go to the target: without those that have no value."""
     return {name: sendable(wanted[name]) for name in ordered(wanted) if not _nothing(wanted[name])}
 
 

@@ -6,7 +6,7 @@ import asyncio
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
@@ -32,12 +32,16 @@ from ..rules.impact import configuration
 from ..store.batches import BATCH, BatchStore, JobBatch, JudgedBatch
 from ..store.verdicts import VerdictStore, policy_key
 from .judging import columns_of
+from .standing import Standing
 
 SAMPLES = 20
 """Jobs that a report shows; those whose eligibility turns come first."""
 
 FIRST = 4_000
 """Jobs of the first batch: small, so that the first counts come at once."""
+
+_STANDINGS = ((False, True), (True, True), (True, False))
+"""Whether the target has a job, and whether a sync would change it there."""
 
 OnForeseen = Callable[[ImpactProgress], None]
 """Told how far an assessment is, after each batch."""
@@ -85,6 +89,7 @@ class Foresight:
         rulings = await self._verdicts.rulings(before.revision, policy_key(policy), now)
         known = {number: KnownRuling(reason, rules) for number, (reason, rules) in rulings.items()}
         change = _Change(Comparison(before, after, policy, now), known)
+        standing = Standing(self._batches, after, policy, now)
         # Where nothing is judged, everything that judging needs is read at once.
         fields = change.comparison.quick_fields if known else change.comparison.fields
         total = await self._batches.jobs(integrations)
@@ -95,7 +100,9 @@ class Foresight:
             while (jobs := await self._batches.judged(integration, fields, after=last, limit=size)).keys:
                 unknown = [key for key, ruling in zip(jobs.keys, jobs.rulings, strict=True) if known and ruling not in known]
                 rest = await self._batches.some(integration, change.comparison.fields, unknown) if unknown else None
-                await asyncio.to_thread(change.add, integration, jobs, rest)
+                ways = await asyncio.to_thread(change.ways, jobs, rest)
+                same = await standing.same(integration, change.would_sync(jobs, ways))
+                change.add(integration, jobs, ways, same)
                 last, size = jobs.keys[-1], batch
                 if on_progress is not None:
                     on_progress(change.progress(total))
@@ -159,17 +166,25 @@ class _Change:
         self._counted[integration] = Counter()
         self._jobs[integration] = ConcernedJobs(array("q"), array("I"))
 
-    def add(self, integration: str, jobs: JudgedBatch, rest: JobBatch | None) -> None:
-        """Add a batch; ``rest`` has the jobs of it that were not judged, with every field."""
-        ways = self._ways(jobs, rest)
-        kinds = [2 * way for way in ways]
+    def would_sync(self, jobs: JudgedBatch, ways: Sequence[int]) -> list[int]:
+        """Return the keys of those jobs that the target has and that a sync under the rules to come would look at."""
+        if not jobs.in_target:
+            return []
+        groups = [group in {ImpactList.NEWLY_ELIGIBLE, ImpactList.RECONFIGURED} for group, _ in self.comparison.ways]
+        return [key for key, way in zip(jobs.keys, ways, strict=True) if groups[way] and key in jobs.in_target]
+
+    def add(self, integration: str, jobs: JudgedBatch, ways: Sequence[int], same: Collection[int]) -> None:
+        """Add a batch by the ways of its jobs; of those in ``same`` the target has what a sync would write."""
+        standings = len(_STANDINGS)
+        kinds = [standings * way for way in ways]
         if jobs.in_target:
-            kinds = [kind + (key in jobs.in_target) for kind, key in zip(kinds, jobs.keys, strict=True)]
+            kinds = [kind + (key in jobs.in_target) + (key in same) for kind, key in zip(kinds, jobs.keys, strict=True)]
         self._jobs[integration].keys.extend(jobs.keys)
         self._jobs[integration].kinds.extend(kinds)
         self._counted[integration].update(kinds)
 
-    def _ways(self, jobs: JudgedBatch, rest: JobBatch | None) -> list[int]:
+    def ways(self, jobs: JudgedBatch, rest: JobBatch | None) -> list[int]:
+        """Return the way of each job; ``rest`` has those of them that were not judged, with every field."""
         if not self.known:
             return self.comparison.without_verdicts(Batch(len(jobs.keys), columns_of(jobs.jobs, self.comparison.fields)))
         if rest is None:
@@ -210,7 +225,9 @@ class _Change:
         return sum(self._counted.values(), Counter[int]())
 
     def _kinds(self) -> list[ImpactKind]:
-        return [ImpactKind(group, in_target, fields) for group, fields in self.comparison.ways for in_target in (False, True)]
+        return [
+            ImpactKind(group, in_target, fields, differs) for group, fields in self.comparison.ways for in_target, differs in _STANDINGS
+        ]
 
     def _counts(self, counted: Counter[int]) -> ImpactCounts:
         by_list: Counter[str] = Counter()
