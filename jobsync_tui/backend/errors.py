@@ -276,7 +276,7 @@ class StorageError(JobsyncError):
 class StorageBusy(StorageError):
     """Another process has the database in hand, and did not give it free in the time for which it is waited for."""
 
-    code = "storage_busy"
+    code = "busy"
     exit_code = ExitCode.BUSY
 
 

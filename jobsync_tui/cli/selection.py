@@ -40,6 +40,8 @@ class Selection:
         """
         if self.by_filter is bool(self.job_ids):
             raise UsageError("Name jobs by their ids, or with --filter, and not both", remedy="--all means every cached job")
+        if not all(job_id.strip() for job_id in self.job_ids):
+            raise UsageError("One of the ATS job ids is empty", remedy="Give the ATS job id of each job to sync")
         if self.expected is not None and not self.by_filter:
             raise UsageError("--expect N says how many jobs a filter takes in, and there is no filter")
 

@@ -140,3 +140,12 @@ def test_what_json_prints_can_be_asked_for(run: Jobsync) -> None:
     for field in ("updated_at", "created_at"):
         moment = next(job[field] for job in known if job[field])
         assert {job[field] for job in jobs(run, "--filter", f"{field}={moment}")} == {moment}
+
+
+@pytest.mark.parametrize("command", [["check"], ["sync", "--yes"], ["sync", "--dry-run"], ["fetch"]])
+@pytest.mark.parametrize("job_id", ["", "  "])
+def test_an_empty_id_is_no_job(command: list[str], job_id: str, run: Jobsync) -> None:
+    ended = run(*command, "-i", "crelate", job_id, "--json")
+    assert (ended.code, ended.json["error"]["code"]) == (2, "usage")
+    assert "ATS job id" in ended.json["error"]["message"]
+    assert command[0] in ended.json["error"]["message"] or command[0] == "sync"

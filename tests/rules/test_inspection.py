@@ -180,3 +180,44 @@ def test_rules_that_do_the_same_to_the_same_jobs() -> None:
     two = Rule("two", "Two", AnyOf((Leaf("department", Op.EQUALS, "Care"), BERLIN)), FOLDER)
     assert static(two, one) == [("two", "duplicate", None)]
     assert static(two, replace(one, active=False)) == static(two, replace(one, fallback=True)) == []
+
+
+def told(*leaves: Leaf) -> list[tuple[str, str, str]]:
+    rules = RuleSet(1, tuple(Rule(f"r{number}", "R", leaf, FOLDER) for number, leaf in enumerate(leaves)))
+    found = static_findings(rules, {"acme": FieldAvailability()}, None)
+    return [(finding.rule, finding.kind.value, finding.remedy) for finding in found if finding.kind is not FindingKind.DUPLICATE]
+
+
+def test_what_a_field_is_compared_with_in_vain() -> None:
+    date, truth = "Compare it with a date such as 2026-01-31.", "Ask whether it is true or false."
+    asked = [
+        Leaf("created_at", Op.EQUALS, "yesterday"),
+        Leaf("created_at", Op.IN, ["2026-01-31", "soon"]),
+        Leaf("updated_at", Op.GT, 5),
+        Leaf("last_synced", Op.CONTAINS, "2026"),
+        Leaf("remote", Op.CONTAINS, "t"),
+        Leaf("remote", Op.GT, 1),
+        Leaf("created_at", Op.EQUALS, "2026-01-31"),
+        Leaf("created_at", Op.BETWEEN, ["2026-01-31", "2026-02-01"]),
+    ]
+    assert told(*asked) == [(f"r{number}", "impossible_value", date if number < 4 else truth) for number in range(6)]
+
+
+def test_case_that_does_not_count_is_said() -> None:
+    without = [
+        Leaf("custom.n", Op.GT, 5, case_sensitive=True),
+        Leaf("created_at", Op.EQUALS, "2026-01-31", case_sensitive=True),
+        Leaf("name", Op.IS_SET, None, case_sensitive=True),
+        Leaf("custom.n", Op.EQUALS, 5, case_sensitive=True),
+        Leaf("remote", Op.EQUALS, True, case_sensitive=True),
+    ]
+    assert told(*without) == [(f"r{number}", "no_effect", "Take case_sensitive out.") for number in range(5)]
+    assert told(Leaf("name", Op.MATCHES, "x", case_sensitive=True), Leaf("custom.n", Op.IN, [5, "a"], case_sensitive=True)) == []
+
+
+def test_an_action_that_gives_way_to_its_own_rule_is_told_so() -> None:
+    twice = (Action(ActionKind.FOLDER, "North"), Action(ActionKind.FOLDER, "South"))
+    jobs = [Job(integration="acme", id=job_id) for job_id in ("1", "2")]
+    (finding,) = inspected(RuleSet(1, (Rule("r", "R", None, twice),)), jobs, EvaluationPolicy())
+    assert "folder South never stands: it gives way to another action of the same rule" in finding.message
+    assert finding.remedy == "Take one of the two actions out."

@@ -58,6 +58,7 @@ class FindingKind(StrEnum):
     """What can be wrong with a rule that is well-formed."""
 
     IMPOSSIBLE_VALUE = "impossible_value"
+    NO_EFFECT = "no_effect"
     UNDELIVERED_FIELD = "undelivered_field"
     NEVER_MATCHES = "never_matches"
     COVERED = "covered"

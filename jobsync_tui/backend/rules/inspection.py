@@ -196,13 +196,15 @@ def _conditions(rule: Rule) -> tuple[Condition, ...]:
 def _overridden(rule: Rule, number: int, by: str, witness: Witness) -> Finding:
     action = rule.actions[number]
     what = action.kind.value if action.name is None else f"the setting {action.name}"
-    message = f"{what} {value_text(action.value)} never stands: it gives way to {by}, for instance on {_name(witness)}."
+    itself = by == rule.name
+    winner = "another action of the same rule" if itself else by
+    message = f"{what} {value_text(action.value)} never stands: it gives way to {winner}, for instance on {_name(witness)}."
     return Finding(
         kind=FindingKind.OVERRIDDEN_ACTION,
         rule=rule.id,
         rule_name=rule.name,
         message=message,
-        remedy="Take the action out, or let the rule act earlier.",
+        remedy="Take one of the two actions out." if itself else "Take the action out, or let the rule act earlier.",
         place=f"actions[{number}]",
         witness=witness,
     )

@@ -21,6 +21,7 @@ from ..models import (
     RuleSet,
     in_acting_order,
 )
+from ..moments import span_in
 from .compiled import compiled
 from .fields import KNOWN, Kind, covers
 from .fitting import CHOICES
@@ -30,7 +31,10 @@ from .words import describe, value_text
 
 _CHOOSING = {Op.EQUALS, Op.IN, Op.NOT_EQUALS, Op.NOT_IN}
 _TEXTUAL = {Op.CONTAINS, Op.NOT_CONTAINS, Op.STARTS_WITH, Op.ENDS_WITH, Op.MATCHES}
-_ORDERING = {Op.GT, Op.GTE, Op.LT, Op.LTE, Op.BETWEEN, Op.BEFORE, Op.AFTER, Op.WITHIN_DAYS, Op.OLDER_THAN_DAYS}
+_COMPARING = {Op.GT, Op.GTE, Op.LT, Op.LTE, Op.BETWEEN}
+_ORDERING = _COMPARING | {Op.BEFORE, Op.AFTER, Op.WITHIN_DAYS, Op.OLDER_THAN_DAYS}
+_ASK_TRUTH = "Ask whether it is true or false."
+_ASK_DATE = "Compare it with a date such as 2026-01-31."
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ def static_findings(rules: RuleSet, availability: Mapping[str, FieldAvailability
             leaf = ready.leaves[number].leaf
             place = place_of(path)
             yield from _impossible(rule.rule, leaf, place, tuple(availability))
+            yield from _case_without_text(rule.rule, leaf, place)
             yield from _undelivered(rule.rule, leaf, place, availability)
         if names is not None:
             yield from _unknown_names(rule.rule, names)
@@ -71,10 +76,15 @@ def _impossible(rule: Rule, leaf: Leaf, place: str, integrations: Sequence[str])
     message = remedy = None
     if kind in {Kind.BOOL, Kind.MOMENT} and leaf.op in _TEXTUAL:
         message = f"{leaf.field} is {kind.value} and no text, so this condition is never true nor false: {describe(leaf)}"
-        remedy = "Compare it with is or with a date."
+        remedy = _ASK_TRUTH if kind is Kind.BOOL else _ASK_DATE
+    elif kind is Kind.MOMENT and leaf.op in _CHOOSING | _COMPARING:
+        wrong = [value for value in _values(leaf) if not isinstance(value, str) or span_in(value) is None]
+        if wrong:
+            message = f"{leaf.field} is a date and can never be compared with {value_text(wrong[0])}."
+            remedy = _ASK_DATE
     elif kind is Kind.BOOL and leaf.op in _ORDERING:
         message = f"{leaf.field} is true or false and has no order, so this condition is never true nor false: {describe(leaf)}"
-        remedy = "Ask whether it is true or false."
+        remedy = _ASK_TRUTH
     elif leaf.op in _CHOOSING:
         choices = tuple(integrations) if leaf.field == "integration" else CHOICES.get(leaf.field, ())
         never = [value for value in _values(leaf) if choices and not _occurs(value, choices)]
@@ -85,6 +95,14 @@ def _impossible(rule: Rule, leaf: Leaf, place: str, integrations: Sequence[str])
             remedy = suggestion(str(never[0]), allowed).strip()
     if message is not None and remedy is not None:
         yield _finding(FindingKind.IMPOSSIBLE_VALUE, rule, message, remedy, place=place)
+
+
+def _case_without_text(rule: Rule, leaf: Leaf, place: str) -> Iterator[Finding]:
+    kind = KNOWN[leaf.field].kind if leaf.field in KNOWN else Kind.ANY
+    of_text = kind in {Kind.TEXT, Kind.ANY} and any(isinstance(value, str) for value in _values(leaf))
+    if leaf.case_sensitive and not (of_text and leaf.op in _CHOOSING | _TEXTUAL):
+        message = f"case_sensitive has no effect here, where no text is compared: {describe(leaf)}"
+        yield _finding(FindingKind.NO_EFFECT, rule, message, "Take case_sensitive out.", place=place)
 
 
 def _values(leaf: Leaf) -> Sequence[JsonValue]:

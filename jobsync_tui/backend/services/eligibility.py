@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ..errors import UsageError
 from ..models import AutomaticDecision, Eligibility, Job, JudgedCounts, RuleChange, RuleSet, Source, SyncStatus
 from .base import Service, for_admins, for_integration
 from .filters import query_of
@@ -27,9 +28,12 @@ class EligibilityService(Service):
         the ATS is asked.
 
         Raises:
+            UsageError: The id is empty.
             JobNotFound: Neither the cache nor the ATS has the job.
             RemoteError: The ATS had to be asked and could not be.
         """
+        if not job_id.strip():
+            raise UsageError("Give the ATS job id of the job to check")
         ruleset = rules or await self.context.rule_store.current()
         found = await self._found(integration, job_id.strip(), ruleset, live=live)
         automatic = await self.context.last_decision(integration, found.job.id)

@@ -147,11 +147,13 @@ class BatchStore:
         condition = self._database.dialect.any_of(JobRecord.key, keys)
         return await self._database.read(_next, integration, tuple(fields), condition, after=0, limit=len(keys))
 
-    async def written(self, keys: Sequence[int]) -> Mapping[int, Mapping[str, JsonValue]]:
-        """Return what the last sync of each job left in the target, flat, by the jobs' keys."""
+    async def left_in_target(self, keys: Sequence[int]) -> Mapping[int, tuple[Mapping[str, JsonValue], Mapping[str, JsonValue]]]:
+        """Return what the last sync of each job wrote, flat, and what the target made of it, by the jobs' keys."""
         here = self._database.dialect.any_of(MarkRow.key, keys)
-        query = MarkRow.select(MarkRow.key, MarkRow.written).where(here)
-        return await self._database.read(lambda db: {key: parse_object(text) for key, text in query.tuples().execute(db)})
+        query = MarkRow.select(MarkRow.key, MarkRow.written, MarkRow.kept).where(here).tuples()
+        return await self._database.read(
+            lambda db: {key: (parse_object(written), parse_object(kept)) for key, written, kept in query.execute(db)}
+        )
 
     async def whole(self, keys: Sequence[int]) -> Mapping[int, Job]:
         """Return whole jobs as their ATS gave them, by their keys."""

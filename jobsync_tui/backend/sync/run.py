@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias
 
-from ..errors import Busy, JobNotFound, JobsyncError, RemoteError, RemoteGone, StalePlan, StorageError
+from ..errors import Busy, JobNotFound, JobsyncError, RemoteError, RemoteGone, StalePlan, StorageBusy, StorageError
 from ..models import Change, Failure, JobHead, Lease, Outcome, PlanKind, SyncMark, SyncResult
 from ..store.journal import OperationKind
 from .attempt import FAILED, Attempt, Story, failure_of
@@ -68,6 +68,10 @@ class Run:
             return await self._leased()
         except Busy as error:
             return await self._end(Outcome.BUSY, error.failure())
+        except StorageBusy as error:
+            # It was waited for as long as the message says; to record that would be to wait again.
+            log.warning("the attempt on %s could not be recorded: %s", self._attempt.job_id, error.message)
+            return self._story.result(Outcome.BUSY, error.failure())
         except JobNotFound as error:
             return await self._end(Outcome.NOT_FOUND, error.failure())
         except JobsyncError as error:
@@ -184,7 +188,7 @@ class Run:
         try:
             await self._record(result)
         except StorageError as storage:
-            return self._story.result(Outcome.FAILED, failure_of(storage))
+            return self._story.result(Outcome.BUSY if isinstance(storage, StorageBusy) else Outcome.FAILED, failure_of(storage))
         return result
 
     async def _record(self, result: SyncResult) -> None:

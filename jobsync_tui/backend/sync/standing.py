@@ -44,13 +44,13 @@ class Standing:
         if not keys:
             return frozenset()
         wanted = await self._configured(integration, keys)
-        written = await self.batches.written(keys)
+        left = await self.batches.left_in_target(keys)
         # What the rules set tells for most jobs, and the whole job need not be read.
-        alike = [key for key in wanted if key in written and not _differ(wanted[key], _of_rules(written[key]))]
+        alike = [key for key in wanted if key in left and not _differ(wanted[key], *map(_of_rules, left[key]))]
         if not alike:
             return frozenset()
         jobs = await self.batches.whole(alike)
-        return frozenset(key for key, job in jobs.items() if not _differ({**wanted[key], **as_sent(source_fields(job))}, written[key]))
+        return frozenset(key for key, job in jobs.items() if not _differ({**wanted[key], **as_sent(source_fields(job))}, *left[key]))
 
     async def _configured(self, integration: str, keys: Sequence[int]) -> dict[int, Flat]:
         """Return by key the fields that the rules would set, flat."""
@@ -69,9 +69,9 @@ class Standing:
         return await asyncio.to_thread(configured)
 
 
-def _of_rules(written: Flat) -> Flat:
-    return {name: value for name, value in written.items() if name.partition(".")[0] in _BY_RULES}
+def _of_rules(fields: Flat) -> Flat:
+    return {name: value for name, value in fields.items() if name.partition(".")[0] in _BY_RULES}
 
 
-def _differ(wanted: Flat, written: Flat) -> bool:
-    return bool(difference(wanted, written, written).changes)
+def _differ(wanted: Flat, written: Flat, kept: Flat) -> bool:
+    return bool(difference(wanted, {**written, **kept}, written, kept).changes)
