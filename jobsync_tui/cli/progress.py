@@ -1,4 +1,4 @@
-"""Progress on standard error, one line that is written over; silent where standard error is no terminal."""
+"""Progress on standard error, one line that is written over; where standard error is no terminal, only what is waited for is said."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic
 
 from ..backend.models import RefreshProgress
 from ..backend.text import clean, counted
 from .tables import fit
+
+SAID_EVERY = 60.0
+"""Seconds between two lines about waiting where there is no terminal: a log should say it, and not fill with it."""
 
 
 class ProgressLine:
@@ -17,6 +21,7 @@ class ProgressLine:
 
     def __init__(self) -> None:
         self._shown = False
+        self._said_at = float("-inf")
         self._wanted = sys.stderr.isatty()
 
     def show(self, words: str) -> None:
@@ -35,10 +40,19 @@ class ProgressLine:
 
     def waits(self, waits_for: str) -> None:
         """Show what a request waits for; nothing for an empty text, which says that it is over."""
-        if waits_for:
+        if waits_for and not self._wanted:
+            self._say(waits_for)
+        elif waits_for:
             self.show(waits_for)
         else:
             self.clear()
+
+    def _say(self, waits_for: str) -> None:
+        now = monotonic()
+        if now - self._said_at >= SAID_EVERY:
+            self._said_at = now
+            sys.stderr.write(f"waiting: {clean(waits_for)}\n")
+            sys.stderr.flush()
 
     def planned(self, done: int, total: int) -> None:
         """Show how many jobs are planned."""

@@ -42,6 +42,9 @@ RETRY_AFTER = {
     "garbage": ({"Retry-After": "soon, I hope"}, 1.0),
     "absent": ({}, 1.0),
     "ten years": ({"Retry-After": "315360000"}, 300.0),
+    "a moment": ({"Retry-After": str(int(START.timestamp()) + 40)}, 40.0),
+    "a moment in milliseconds": ({"Retry-After": str(1000 * (int(START.timestamp()) + 50))}, 50.0),
+    "a moment long past": ({"Retry-After": "1000000001"}, 0.5),
     "a date long past": ({"Retry-After": "Thu, 01 Jan 1970 00:00:00 GMT"}, 0.5),
 }
 """Headers of a 429, and how many seconds are waited for it."""

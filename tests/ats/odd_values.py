@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from jobsync_tui.backend.errors import UnexpectedAnswer
+from jobsync_tui.backend.errors import RemoteError, UnexpectedAnswer
 from jobsync_tui.backend.left_out import FURTHER, tallied
 from tests.support.ats_server import Asked
 from tests.support.stage import Stage, jobs_in
@@ -18,6 +18,7 @@ from tests.support.stage import Stage, jobs_in
 Path = tuple[str | int, ...]
 VALUES: tuple[object, ...] = (None, True, 7, 7.5, "\u2009?", [], ["?"], {}, {"?": [1]})
 IDS = ("id", "Id", "slug", "shortcode", "name", "type")
+WRONG = "The index 4711 is being rebuilt"
 NAMES = ("name", "Name", "title", "text", "PortalTitle")
 ALIVE = ("remote_deleted_at", "remote_was_deleted", "isDeleted", "is_template", "kind")
 VITAL: tuple[Path, ...] = (("remote_id",), ("attributes",), ("attributes", "title"))
@@ -86,6 +87,35 @@ class OddValues:
             if not sides:
                 pytest.skip("this ATS has no further lists")
             assert sum(found[key] == job for key, job in expected.items()) >= len(expected) - 3
+
+    async def test_an_error_beside_no_rows_is_no_empty_list(self) -> None:
+        async with self.stage(0) as on:
+            empty: list[Any] = []
+
+            def note(asked: Asked, document: Any) -> Any:
+                if on.wire.is_listing(asked):
+                    empty.append(document)
+                return document
+
+            on.wire.change = note
+            await on.listed()
+            for said in ({"errors": [{"message": WRONG}]}, {"Errors": [{"Message": WRONG}]}, {"error": {"code": 7, "message": WRONG}}):
+                if isinstance(empty[0], dict):
+                    on.wire.change = lambda asked, document, said=said: {**document, **said} if on.wire.is_listing(asked) else document
+                    with pytest.raises(RemoteError) as caught:
+                        await on.listed()
+                    assert WRONG in caught.value.message
+
+    async def test_an_error_in_place_of_rows_keeps_the_words_of_the_ats(self) -> None:
+        async with self.stage(3) as on:
+            await on.listed()
+            job_id = on.wire.job_id(on.wire.jobs[0])
+            for said in ({"error": {"message": WRONG}}, {"errors": [WRONG]}, {"detail": WRONG}, {"errorMessage": WRONG}):
+                on.wire.change = lambda asked, _, said=said: said
+                for attempt in (on.listed, lambda: on.adapter.job(job_id)):
+                    with pytest.raises(RemoteError) as caught:
+                        await attempt()
+                    assert WRONG in caught.value.message, said
 
     async def test_a_name_that_cannot_be_read_costs_the_job_and_says_so(self) -> None:
         async with self.stage(3) as on:

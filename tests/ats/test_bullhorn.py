@@ -12,7 +12,7 @@ from jobsync_tui.backend.ats.base import Connection, Listing
 from jobsync_tui.backend.ats.bullhorn import SHAPE, Bullhorn
 from jobsync_tui.backend.ats.bullhorn_rows import Row, WholeRow, labelled, status, to_job
 from jobsync_tui.backend.ats.rows import read_rows
-from jobsync_tui.backend.errors import CredentialsRejected, PermissionMissing, UnexpectedAnswer
+from jobsync_tui.backend.errors import CredentialsRejected, PermissionMissing, Refused, UnexpectedAnswer
 from jobsync_tui.backend.http import HttpSession, Network
 from jobsync_tui.backend.left_out import tallied
 from jobsync_tui.backend.models import Job, JobStatus, Location, Visibility
@@ -249,3 +249,31 @@ async def test_a_missing_entitlement_is_told() -> None:
         with pytest.raises(PermissionMissing) as caught:
             await on.adapter.test()
         assert "entitlement" in (caught.value.remedy or "")
+
+
+async def test_a_token_that_counts_as_expired_when_it_is_new_is_replaced_once() -> None:
+    expired = error(400, "Invalid or expired OAuth access token.")
+    async with staged(wire := BullhornWire(3)) as on:
+        on.server.inject(expired, when=lambda asked: asked.path == "/rest-services/login")
+        assert len(jobs_in(await on.listed())) == 3
+        assert wire.logins == 2
+        on.server.inject(expired, when=on.wire.is_listing)
+        assert len(jobs_in(await on.listed())) == 3
+    async with staged(wire := BullhornWire(3)) as on:
+        on.server.inject(expired, times=9, when=lambda asked: asked.path == "/rest-services/login")
+        with pytest.raises(CredentialsRejected, match="expired OAuth access token"):
+            await on.adapter.test()
+        assert wire.logins == 2
+
+
+async def test_a_request_that_is_declined_for_another_reason_is_not_a_rejected_login() -> None:
+    async with staged(BullhornWire(3)) as on:
+        on.server.inject(error(400, "Unknown sort field"), when=on.wire.is_listing)
+        with pytest.raises(Refused, match="Unknown sort field"):
+            await on.listed()
+
+
+async def test_an_address_is_asked_for_with_its_parts() -> None:
+    async with staged(BullhornWire(1)) as on:
+        (job,) = jobs_in(await on.listed())
+        assert job.location == Location("Boston, Massachusetts, United States", "Boston", "Massachusetts", "United States")

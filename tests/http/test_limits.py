@@ -67,6 +67,16 @@ async def test_the_limit_is_not_hit(connect: Connect, clock: Clockwork, reset: s
         assert any(words.startswith("rate limited by Acme, next try in ") for words in clock.said)
 
 
+async def test_a_window_that_is_over_by_the_service_s_clock_is_not_waited_for(connect: Connect, clock: Clockwork) -> None:
+    headers = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(int(START.timestamp()) - 5)}
+    async with AtsServer(lambda _: Answer({}, headers=headers)) as server:
+        http = connect(server.url)
+        http.rate_headers = RateHeaders(window=30)
+        for _ in range(3):
+            await http.get("jobs")
+        assert clock.seconds <= 3
+
+
 async def test_the_limit_is_not_hit_side_by_side(connect: Connect, clock: Clockwork) -> None:
     window = Window(clock)
     async with AtsServer(window.answer) as server:

@@ -10,6 +10,7 @@ single job comes bare or wrapped in ``data``, so both are taken.
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
 from datetime import timedelta
@@ -57,6 +58,10 @@ class _MetaAnswer(msgspec.Struct):
 
 
 SHAPE = RowShape(_Answer[WholeRow], _Answer[msgspec.Raw], WholeRow, lambda answer: answer.data, name_keys=("title",))
+
+
+_EXPIRED = re.compile(r"(?i)\b(expired|invalid)\b.*\btoken\b|\btoken\b.*\b(expired|invalid)\b")
+"""What Bullhorn says, now and then with status 400, of a session that a new login mends."""
 
 
 class Bullhorn(Adapter):
@@ -152,7 +157,7 @@ class Bullhorn(Adapter):
 
 def explain(reply: Reply) -> RemoteError | None:
     """Return the error with Bullhorn's own remedy for a session or a user that it does not accept."""
-    if reply.status in {401, 412}:
+    if reply.status in {401, 412} or (reply.status == 400 and _EXPIRED.search(said(reply))):
         return CredentialsRejected(
             f"Bullhorn does not accept the session{said(reply)}",
             service="Bullhorn",

@@ -37,7 +37,7 @@ FIELDS = {
     "isOpen": "isOpen",
     "isDeleted": "isDeleted",
     "employmentType": "employmentType",
-    "address": "address",
+    "address": "address(city,state,zip,countryID,countryName,countryCode)",
     "description": "description",
     "publicDescription": "publicDescription",
     "clientCorporation": "clientCorporation(id,name)",

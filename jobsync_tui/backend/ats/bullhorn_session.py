@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 import msgspec
 
 from ..errors import CredentialsRejected, RemoteError, UnexpectedAnswer
-from ..http import HttpSession, Reply, Token, excerpt
+from ..http import HttpSession, Reply, Token, error_words, excerpt
 from ..secrets import register
 
 LOGIN_INFO = "rest-services/loginInfo"
@@ -68,21 +68,31 @@ class BullhornLogin:
         """
         if self._info is None:
             self._info = await self._find_data_centre(http)
-        tokens = await self._refreshed(http, self._info) or await self._tokens(http, self._info, await self._code(http, self._info))
-        self._refresh_token = tokens.refresh_token
-        register(tokens.access_token)
-        if tokens.refresh_token:
-            register(tokens.refresh_token)
-        reply = await http.post(
-            urljoin(_folder(self._info.rest_url), "login"),
-            params={"version": "*", "access_token": tokens.access_token, "ttl": SESSION_MINUTES},
-            authenticate=False,
-            repeatable=True,
-        )
+        reply = await self._logged_in(http, self._info)
+        if not reply.ok:  # now and then a token that was just given counts as expired: a new one by user and password is taken
+            reply = await self._logged_in(http, self._info)
+        if not reply.ok:
+            raise _rejected(http, "does not accept the token that it gave out", error_words(reply.decode(object)))
         session = reply.decode(_Session)
         http.allow(session.rest_url)
         self.rest_url = _folder(session.rest_url)
         return Token({"BhRestToken": session.token})
+
+    async def _logged_in(self, http: HttpSession, info: _LoginInfo) -> Reply:
+        """Return the answer of a login with new tokens, be it that they are declined."""
+        tokens = await self._refreshed(http, info) or await self._tokens(http, info, await self._code(http, info))
+        register(tokens.access_token)
+        if tokens.refresh_token:
+            register(tokens.refresh_token)
+        reply = await http.post(
+            urljoin(_folder(info.rest_url), "login"),
+            params={"version": "*", "access_token": tokens.access_token, "ttl": SESSION_MINUTES},
+            accept={400},
+            authenticate=False,
+            repeatable=True,
+        )
+        self._refresh_token = tokens.refresh_token if reply.ok else None
+        return reply
 
     async def _find_data_centre(self, http: HttpSession) -> _LoginInfo:
         address = LOGIN_INFO

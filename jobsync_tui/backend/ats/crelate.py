@@ -23,7 +23,7 @@ from ..models import FieldAvailability, Job, JobStatus, JsonValue
 from .base import Adapter, Connection, Listing, Page
 from .offset import Slice, by_offset
 from .resume import Place
-from .rows import BadRow, RowShape, convert_one, one_row, read_rows
+from .rows import BadRow, RowShape, convert_one, one_row, read_rows, refuse_error
 from .values import filled, moment, place, status_of
 
 PAGE_SIZE = 100
@@ -86,6 +86,8 @@ class Crelate(Adapter):
             reply.decode(_Errors)  # a web page is no "not found": base_url would be wrong
             return None
         row = one_row(reply, _Answer[_Row | None], _SHAPE).Data
+        if row is None:
+            refuse_error(reply)
         return None if row is None else convert_one(row, partial(_job, self.connection.integration), self.title)
 
     @classmethod

@@ -91,16 +91,24 @@ class _Error(msgspec.Struct):
 
 class _ErrorAnswer(msgspec.Struct):
     error: _Error
+    status: str | None = None
+
+
+_LONGEST = 20_000
+"""Bytes that no error of Kombo's has: a page of jobs is not looked through for one."""
 
 
 def explain(reply: Reply) -> RemoteError | None:
     """Return the error in Kombo's own terms, or None where the reply is none or has no code that is known."""
-    if reply.ok:
+    if reply.ok and (len(reply.body) > _LONGEST or b'"error"' not in reply.body):
         return None
     try:
-        error = decode_json(reply.body, _ErrorAnswer).error
+        answer = decode_json(reply.body, _ErrorAnswer)
     except ValueError:
         return None
+    if reply.ok and answer.status != "error":
+        return None
+    error = answer.error
     meaning = _MEANINGS.get(error.code or "")
     if meaning is None:
         return None

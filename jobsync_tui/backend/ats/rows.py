@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeAlias, TypeVar, cast
 import msgspec
 
 from ..errors import UnexpectedAnswer
-from ..http import Fitting, Misfit, Reply, decode_json, excerpt, too_deep
+from ..http import Fitting, Misfit, Reply, decode_json, error_words, excerpt, too_deep
 from ..left_out import leave_out
 from ..models import Job, RejectedRow
 
@@ -111,11 +111,15 @@ def typed_rows(reply: Reply, shape: RowShape[A, R]) -> TypedRows[A, R]:
     whole = _as_it_should_be(reply, shape.typed)
     if whole is not None:
         found = shape.rows(whole)
+        if not found:
+            refuse_error(reply)
         return TypedRows(whole, len(found), found, (), shape)
     answer = cast("A", reply.decode(shape.raw))
     raws = cast("Sequence[msgspec.Raw]", shape.rows(answer))
     rows: list[R] = []
     rejected: list[RejectedRow] = []
+    if not raws:
+        refuse_error(reply)
     for raw in raws:
         row = _row(raw, shape)
         if isinstance(row, RejectedRow):
@@ -123,6 +127,20 @@ def typed_rows(reply: Reply, shape: RowShape[A, R]) -> TypedRows[A, R]:
         else:
             rows.append(row)
     return TypedRows(answer, len(raws), rows, tuple(rejected), shape)
+
+
+def refuse_error(reply: Reply) -> None:
+    """Refuse an answer without rows that says that something went wrong: it is an error with status 200, and no empty list.
+
+    Raises:
+        UnexpectedAnswer: With the ATS's own words.
+    """
+    words = error_words(decode_json(reply.body, object))
+    if words:
+        raise UnexpectedAnswer(f"{reply.service} answered with an error: {words}", service=reply.service, remedy=_LATER)
+
+
+_LATER = "Try again in some minutes; if it goes on, report it to the vendor with these words."
 
 
 def one_row(reply: Reply, wrapped: type[T], shape: RowShape[A, R], row: type[R] | None = None) -> T:

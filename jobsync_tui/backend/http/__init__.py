@@ -8,6 +8,7 @@ from .address import Params, segment
 from .auth import Auth, BasicAuth, FetchToken, HeaderAuth, Token, TokenAuth, basic
 from .decode import decode_json, too_deep
 from .encode import encode_json
+from .error_words import error_words
 from .excerpt import excerpt
 from .fit import Fitting, Misfit
 from .gate import Priority, as_person
@@ -48,6 +49,7 @@ __all__ = [
     "decode_json",
     "encode_json",
     "error_of",
+    "error_words",
     "excerpt",
     "json_fault",
     "said",

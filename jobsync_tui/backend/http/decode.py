@@ -15,6 +15,7 @@ from typing import Any, TypeVar, cast
 import msgspec
 
 from ..errors import UnexpectedAnswer
+from .error_words import error_words
 from .fit import Fitting, Misfit
 from .json_fault import json_fault
 
@@ -68,10 +69,14 @@ def decode_answer(body: bytes, shape: type[T], *, service: str, content_type: st
         pass
     except ValueError:
         raise _no_json(body, service, content_type) from None
+    document: object = None
     try:
-        return cast("T", (fitting or Fitting()).fit(decode_json(body, object), shape))
+        document = decode_json(body, object)
+        return cast("T", (fitting or Fitting()).fit(document, shape))
     except Misfit as misfit:
-        raise UnexpectedAnswer(f"{service} did not answer as expected: {misfit}", service=service) from None
+        own = error_words(document, hints=True)
+        says = f"; it says: {own}" if own else ""
+        raise UnexpectedAnswer(f"{service} did not answer as expected: {misfit}{says}", service=service) from None
     except ValueError:  # a number that is too large is told from a wrong type only here
         raise _no_json(body, service, content_type) from None
 

@@ -97,7 +97,9 @@ class Pacer:
         if reset is None:
             return max(began + names.window, now)
         seconds = reset - self._timing.wall().timestamp() if names.reset_as is Reset.EPOCH else float(reset)
-        if not 0 <= seconds <= self._longest:  # clocks disagree, or the number means something else
+        if seconds < 0:  # the window is over, by a clock that may be a little ahead of ours
+            return now + 1.0
+        if seconds > self._longest:  # clocks disagree, or the number means something else
             return max(began + names.window, now)
         # The header is in whole seconds: the window may end up to one second later than it says.
         return now + seconds + (1.0 if names.reset_as is Reset.EPOCH else 0.0)

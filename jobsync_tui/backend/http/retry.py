@@ -12,11 +12,15 @@ from .timing import Timing
 RETRIED_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504, *range(520, 531)})
 """Statuses that say "not now" rather than "no"; 520 to 530 are a content network's words for an origin that is away."""
 
+_A_MOMENT = 10**9
+"""Numbers from here on are moments: as a pause it would be 31 years, as a moment it is in 2001."""
+
 
 def retry_after(headers: Mapping[str, str], wall: datetime) -> float | None:
     """Return the seconds a reply asks to wait, never negative, or None where it does not say or says nonsense.
 
-    Understands ``retry-after-ms`` (milliseconds), and ``Retry-After`` in seconds or as an HTTP date (RFC 9110, 10.2.3).
+    Understands ``retry-after-ms`` (milliseconds), and ``Retry-After`` in seconds or as an HTTP date (RFC 9110, 10.2.3). A number that would
+    be decades is the moment itself, in seconds or milliseconds since 1970.
     """
     milliseconds = _number(headers.get("retry-after-ms"))
     if milliseconds is not None:
@@ -26,7 +30,9 @@ def retry_after(headers: Mapping[str, str], wall: datetime) -> float | None:
         return None
     seconds = _number(text)
     if seconds is not None:
-        return seconds
+        if seconds < _A_MOMENT:
+            return seconds
+        return max(0.0, seconds / (1000 if seconds > 1000 * _A_MOMENT else 1) - wall.timestamp())
     try:
         moment = parsedate_to_datetime(text.strip())
     except (ValueError, TypeError, IndexError, OverflowError):

@@ -36,6 +36,8 @@ Explain: TypeAlias = Callable[[Reply], RemoteError | None]
 """An adapter's reading of its ATS's own error bodies. It sees every reply, also those with status 200, and returns None for no error."""
 
 _REPEATABLE = frozenset({"GET", "HEAD"})
+_UNKNOWN_WHO = frozenset({400, 401})
+"""Statuses of an answer that a new token may mend; 400 only where the adapter takes it for a rejection of the credentials."""
 
 
 class HttpSession:
@@ -231,7 +233,8 @@ class HttpSession:
             if isinstance(outcome, Reply):
                 return outcome
             error, asked = outcome.error, outcome.retry_after
-            if outcome.status == 401 and call.authenticate and not renewed and self.auth is not None and await self.auth.renew(self, own):
+            refused = call.authenticate and outcome.status in _UNKNOWN_WHO and isinstance(error, CredentialsRejected)
+            if refused and not renewed and self.auth is not None and await self.auth.renew(self, own):
                 renewed = True
                 continue
             tries += 1

@@ -18,6 +18,17 @@ STANDARD = (
 )  # fmt: skip
 _BEHIND = re.compile(r"[\[(].*?[\])](\([^)]*\))?")
 
+ADDRESS = {
+    "address1": "1 Main St",
+    "address2": None,
+    "city": "Boston",
+    "state": "Massachusetts",
+    "zip": "02110",
+    "countryID": 1,
+    "countryName": "United States",
+    "countryCode": "US",
+}
+
 
 class BullhornWire(Wire):
     """The three steps of logging in, and the four ways of reading job orders.
@@ -136,14 +147,17 @@ class BullhornWire(Wire):
             assert found
             return self._page(asked, [job for job in self.jobs if to_ms(job.changed) >= int(found[1])], fields, total=False)
         job = next((each for each in self.jobs if path == f"entity/JobOrder/{self.job_id(each)}"), None)
-        return error(404, "Entity not found") if job is None else Answer({"data": self._row(job, fields)})
+        return error(404, "Entity not found") if job is None else Answer({"data": self._row(job, fields, self._asked_address(asked))})
 
     def _page(self, asked: Asked, chosen: list[WireJob], fields: list[str], *, total: bool) -> Answer:
         start = 0 if self.loops else int(asked.query.get("start", "0"))
-        rows = [self._row(job, fields) for job in chosen[start : start + min(self.page_size, int(asked.query.get("count", "20")))]]
+        rows = [
+            self._row(job, fields, self._asked_address(asked))
+            for job in chosen[start : start + min(self.page_size, int(asked.query.get("count", "20")))]
+        ]
         return Answer(({"total": len(chosen)} if total else {}) | {"start": start, "count": len(rows), "data": rows})
 
-    def _row(self, job: WireJob, fields: list[str]) -> dict[str, object]:
+    def _row(self, job: WireJob, fields: list[str], address: dict[str, object]) -> dict[str, object]:
         row: dict[str, object] = {
             "id": job.number + 100,
             "title": job.name,
@@ -151,14 +165,7 @@ class BullhornWire(Wire):
             "isOpen": True,
             "isDeleted": job.deleted,
             "employmentType": "Contract",
-            "address": {
-                "address1": "1 Main St",
-                "city": "Boston",
-                "state": "Massachusetts",
-                "zip": "02110",
-                "countryID": 1,
-                "countryName": "United States",
-            },
+            "address": address,
             "description": "<p>Inner</p>",
             "publicDescription": "<p>Text</p>",
             "clientCorporation": {"id": 1, "name": "Acme"},
@@ -175,6 +182,12 @@ class BullhornWire(Wire):
             "customInt1": 2,
         }
         return {name: row[name] for name in fields} | {"_score": 1.0}
+
+    def _asked_address(self, asked: Asked) -> dict[str, object]:
+        """Return the address with the parts that are asked for: by itself it brings neither the country's name nor its code."""
+        parts = re.search(r"\baddress\(([^)]*)\)", asked.query.get("fields", ""))
+        wanted = parts[1].split(",") if parts else ["address1", "address2", "city", "state", "zip", "countryID"]
+        return {name: ADDRESS[name] for name in wanted}
 
 
 def error(status: int, message: str) -> Answer:
