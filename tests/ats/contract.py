@@ -118,6 +118,28 @@ class AdapterContract(OddValues):
             assert (rest[-1].watermark is not None) is self.kind.incremental
             assert len(on.server.asked) > before
 
+    @pytest.mark.parametrize("of", ["everything", "changes"])
+    async def test_a_listing_goes_on_behind_each_of_its_pages_after_a_kill(self, of: str) -> None:
+        """Nothing is left of the process but the cursor: another adapter in another session goes on with it."""
+        if not self.wire.pages or (of == "changes" and not self.kind.incremental):
+            pytest.skip("this ATS answers in one piece, or cannot filter by change")
+        async with self.stage() as on:
+            mark = None
+            if of == "changes":
+                mark = (await on.listed())[-1].watermark
+                for job in on.wire.jobs:
+                    job.changed += timedelta(days=3650)
+            pages = await on.listed(Listing(watermark=mark))
+            assert len(pages) > 2
+            for number, page in enumerate(pages[:-1], 1):
+                async with staged(on.wire, limits=FAST, adapter=self.adapter) as again:
+                    rest = await again.listed(Listing(watermark=mark, cursor=page.cursor))
+                assert [job.id for job in rest[0].jobs[: len(pages[number].jobs)]] == [job.id for job in pages[number].jobs]
+                assert {job.id for job in (*jobs_in(pages[:number]), *jobs_in(rest))} == self.ids(on.wire)
+                # Where slices tell no total, how long they are is only known by another one.
+                assert len(rest) <= len(pages) - number + 1
+                assert (rest[-1].watermark is not None) is self.kind.incremental
+
     async def test_a_cursor_of_another_kind_begins_anew(self) -> None:
         async with self.stage(3) as on:
             assert {job.id for job in jobs_in(await on.listed(Listing(cursor="\x00nonsense")))} == self.ids(on.wire)

@@ -41,6 +41,15 @@ async def test_what_changed_comes_whether_or_not_the_filter_is_known(wire: type[
         assert pages[-1].watermark is not None
 
 
+async def test_rows_that_did_not_change_are_left_out_and_do_not_count_as_missing() -> None:
+    async with staged(Ignoring(9)) as on:
+        mark = (await on.listed())[-1].watermark
+        on.wire.jobs[2].changed += timedelta(days=3650)
+        pages = await on.listed(Listing(watermark=mark))
+        assert [job.id for job in jobs_in(pages)] == [on.wire.job_id(on.wire.jobs[2])]
+        assert (sum(page.left_out for page in pages), pages[-1].total) == (8, 9)
+
+
 class Rich(CrelateWire):
     """Adds the shapes that are guessed."""
 
