@@ -17,7 +17,7 @@ import threading
 import time
 import unicodedata
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -122,10 +122,11 @@ class OddTarget:
             for stored in self._stored.values():
                 stored.until, stored.reads = 0.0, 0
 
-    def unowned(self) -> str:
-        """Return what no sync owns, as one text."""
+    def unowned(self, among: Collection[str] | None = None) -> str:
+        """Return what no sync owns, as one text; only of some jobs where their ids are given."""
         hidden = {*SYNCED, "version", "external_id"}
-        return json.dumps({job_id: {k: v for k, v in job.items() if k not in hidden} for job_id, job in sorted(self.jobs.items())})
+        jobs = {job_id: job for job_id, job in sorted(self.jobs.items()) if among is None or job_id in among}
+        return json.dumps({job_id: {k: v for k, v in job.items() if k not in hidden} for job_id, job in jobs.items()})
 
     @property
     def operations(self) -> list[Write]:

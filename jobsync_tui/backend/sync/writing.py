@@ -318,7 +318,7 @@ def behind(before: TargetJob | None, answer: TargetJob, found: TargetJob) -> boo
     """Return whether a job that was read back is still shown as it was before the write, which the answer to the write was not."""
     if before is None:
         return False
-    if before.version and answer.version:
+    if before.version and found.version:
         return found.version == before.version != answer.version
     return found.fields == before.fields != answer.fields
 

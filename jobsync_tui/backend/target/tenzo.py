@@ -7,7 +7,7 @@ may be the job; whatever else leaves that open is a `CannotTell`.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import ClassVar
 
 from ..errors import AnswerLost, CannotTell, PermissionMissing, RemoteError, UnexpectedAnswer
@@ -101,7 +101,7 @@ class TenzoTarget(Target):
         body = {self._wire.external_id_field: external_id, **self._wire.outgoing(fields)}
         headers = {self._wire.idempotency_header: idempotency_key}
         reply = await self._write("POST", self._wire.jobs_path, body, headers)
-        made = await self._answered(reply, lambda: self._only(external_id))
+        made = self._answered(reply) or await self._only(external_id)
         # One without an external id is read back, which shows whose it is; one of another is no answer to this request.
         if made.external_id is not None and not alike(made.external_id, external_id):
             raise self._lost(f"{self.title} answered with the job of {made.external_id}")
@@ -172,14 +172,21 @@ class TenzoTarget(Target):
         if etag is not None:
             headers[self._wire.match_header] = etag
         reply = await self._write("PATCH", self._job_path(target_id), body, headers)
-        job = await self._answered(reply, lambda: self.get(target_id))
+        # Without a body it says that it is done and nothing else: what became of the job is seen when it is read back.
+        job = self._answered(reply) or TargetJob(id=target_id, version="", external_id=None)
         if job.id != target_id:
             raise self._lost(f"{self.title} was sent a change of its job {target_id} and answered {job.id}")
         return job
 
-    async def _only(self, external_id: str) -> TargetJob | None:
-        found = await self.find(external_id)
-        return found[0] if len(found) == 1 else None
+    async def _only(self, external_id: str) -> TargetJob:
+        """Return the job that a create made which was answered without one."""
+        try:
+            found = await self.find(external_id)
+        except RemoteError as error:
+            raise self._lost(error.message) from error
+        if len(found) != 1:
+            raise self._lost(f"{self.title} answered without the job, and lists {len(found)} with its external ID")
+        return found[0]
 
     async def _write(self, method: str, path: str, body: Mapping[str, JsonValue], headers: Mapping[str, str]) -> Reply:
         try:
@@ -187,15 +194,12 @@ class TenzoTarget(Target):
         except UnexpectedAnswer as error:
             raise self._lost(error.message) from error
 
-    async def _answered(self, reply: Reply, read: Callable[[], Awaitable[TargetJob | None]]) -> TargetJob:
-        """Return the job that answered a write; where the answer is empty, as ``read`` finds it."""
+    def _answered(self, reply: Reply) -> TargetJob | None:
+        """Return the job that answered a write, None where the answer is empty."""
         try:
-            job = self._job(reply) if reply.body.strip() else await read()
-        except RemoteError as error:
+            return self._job(reply) if reply.body.strip() else None
+        except UnexpectedAnswer as error:
             raise self._lost(error.message) from error
-        if job is None:
-            raise self._lost(f"{self.title} answered without the job, and does not show it yet")
-        return job
 
     def _lost(self, cause: str) -> AnswerLost:
         """Return what a write is that was answered by nothing that says what became of it.
