@@ -51,6 +51,9 @@ chaos: $(INSTALLED)
 	$(BIN)/python -m tests.chaos kill --points 200 --jobs 300
 	$(BIN)/python -m tests.chaos kill --points 200 --jobs 300 --late 0.15
 	for processes in 2 4 8; do $(BIN)/python -m tests.chaos race --processes $$processes --jobs 200 || exit 1; done
+	for odd in normalizing lagging paging; do \
+	  $(BIN)/python -m tests.chaos kill --points 50 --jobs 80 --odd $$odd && \
+	  $(BIN)/python -m tests.chaos race --processes 4 --jobs 80 --odd $$odd || exit 1; done
 	$(BIN)/python -m tests.chaos crash --points 50 --jobs 100
 	$(BIN)/python -m tests.chaos timer --ticks 50
 	$(BIN)/python -m tests.chaos faults

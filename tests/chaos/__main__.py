@@ -7,6 +7,8 @@
     python -m tests.chaos crash --points 50 --jobs 100      (the PostgreSQL server, under a worker that lives on)
     python -m tests.chaos timer --ticks 50                  (three workers on one PostgreSQL, one killed every 5 s)
     python -m tests.chaos faults
+
+``--odd normalizing``, ``lagging`` or ``paging`` kills and races against a target that is odd in that way (`tests.support.odd_ways`).
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ import pytest
 
 from tests.chaos.runs import Findings, crashing, killed_again_and_again, racing
 from tests.chaos.timer import kept_on_time
+from tests.support.odd_ways import ODD
 from tests.support.postgres import own_cluster
 
 
@@ -34,6 +37,7 @@ def main() -> int:
     parser.add_argument("--late", type=float, default=0.0, help="seconds by which the target commits late")
     parser.add_argument("--ticks", type=int, default=50, help="slots of the timer, of 2 s each")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--odd", choices=tuple(ODD), help="a way in which the target is odd")
     given = parser.parse_args()
     if given.kind == "faults":
         return _faults(given.seed)
@@ -43,13 +47,15 @@ def main() -> int:
         database = f"sqlite:///{folder}/jobsync.db"
         if given.kind == "kill":
             findings = killed_again_and_again(
-                database, points=given.points, jobs=given.jobs, settle=given.settle, commit_late=given.late, seed=given.seed
+                database, points=given.points, jobs=given.jobs, settle=given.settle, commit_late=given.late, seed=given.seed, odd=given.odd
             )
         elif given.kind == "crash":
             with own_cluster() as cluster:
                 findings = crashing(cluster, crashes=given.points, jobs=given.jobs, settle=given.settle, seed=given.seed)
         else:
-            findings = racing(database, processes=given.processes, jobs=given.jobs, settle=given.settle, commit_late=given.late)
+            findings = racing(
+                database, processes=given.processes, jobs=given.jobs, settle=given.settle, commit_late=given.late, odd=given.odd
+            )
     _print(findings)
     return 1 if findings.wrong else 0
 
@@ -65,7 +71,8 @@ def _timer(ticks: int, seed: int) -> int:
 
 def _faults(seed: int) -> int:
     """Fail every call and every write in turn, as the tests do, and go through ten times as many orders of everything as they do."""
-    failed = pytest.main(["-q", "tests/sync/test_http_faults.py", "tests/sync/test_storage_faults.py", "tests/sync/test_recovery.py"])
+    failing = ("tests/sync/test_http_faults.py", "tests/sync/test_storage_faults.py", "tests/sync/test_recovery.py", "tests/odd")
+    failed = pytest.main(["-q", *failing])
     from tests.sync.test_any_order import AnyOrder, go_through  # brings Hypothesis, which pytest wants to be the first to import
 
     go_through(examples=150, seed=seed)

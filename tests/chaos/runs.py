@@ -10,14 +10,19 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 from jobsync_tui.backend.models import Outcome
 from jobsync_tui.backend.store.journal import Operation
 from tests.chaos.worker import Order, Rooms, open_rooms, work
 from tests.support import invariants
+from tests.support.odd_target import OddTarget, odd_target
+from tests.support.odd_ways import ODD
 from tests.support.postgres_server import Cluster
 from tests.support.sync_bench import SHELF
 from tests.support.tenzo_server import TenzoServer, serving
@@ -42,11 +47,19 @@ class Findings:
     starts: int = 0
 
 
-def new_server(commit_late: float) -> TenzoServer:
-    """Return a target that knows the names in the rules."""
-    return TenzoServer(
-        templates=["ICU screen", "General screen"], folders=["Mercy/ICU"], users=["dana@example.com"], commit_late=commit_late
-    )
+Server: TypeAlias = TenzoServer | OddTarget
+
+
+@contextmanager
+def a_server(commit_late: float, odd: str | None = None) -> Iterator[Server]:
+    """Serve a target that knows the names in the rules, an odd one of that name (`odd_ways.ODD`) where one is given."""
+    if odd is not None:
+        with odd_target(ODD[odd]()) as target:
+            yield target
+        return
+    templates, users = ["ICU screen", "General screen"], ["dana@example.com"]
+    with serving(TenzoServer(templates=templates, folders=["Mercy/ICU"], users=users, commit_late=commit_late)) as server:
+        yield server
 
 
 def _ended(worker: subprocess.Popen[str]) -> bool:
@@ -59,7 +72,9 @@ def start(order: Order) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def killed_again_and_again(database: str, *, points: int, jobs: int, settle: float, commit_late: float, seed: int = 0) -> Findings:
+def killed_again_and_again(
+    database: str, *, points: int, jobs: int, settle: float, commit_late: float, seed: int = 0, odd: str | None = None
+) -> Findings:
     """Kill workers with SIGKILL until ``points`` were killed in the middle of their work, and look at what is left.
 
     Each is killed a random moment after a random request reached the target, so that some die in a request and some in a transaction.
@@ -68,7 +83,7 @@ def killed_again_and_again(database: str, *, points: int, jobs: int, settle: flo
     chance = random.Random(seed)  # noqa: S311 - nothing is secret here
     findings = Findings()
     every = [str(number) for number in range(jobs)]
-    with serving(new_server(commit_late)) as server:
+    with a_server(commit_late, odd) as server:
         while findings.killed < points and findings.starts < 2 * points:
             findings.starts += 1
             chosen = tuple(chance.sample(every, min(jobs, 12)))
@@ -93,11 +108,20 @@ def _settled(order: Order, findings: Findings) -> None:
     findings.settle_seconds = max(findings.settle_seconds, time.monotonic() - began)
 
 
-def racing(database: str, *, processes: int, jobs: int, settle: float, commit_late: float = 0.0, generations: int = 2) -> Findings:
+def racing(
+    database: str,
+    *,
+    processes: int,
+    jobs: int,
+    settle: float,
+    commit_late: float = 0.0,
+    generations: int = 2,
+    odd: str | None = None,
+) -> Findings:
     """Let several workers sync the same jobs at once; each generation gives every job a new name."""
     findings = Findings()
     every = tuple(str(number) for number in range(jobs))
-    with serving(new_server(commit_late)) as server:
+    with a_server(commit_late, odd) as server:
         for generation in range(generations):
             orders = [Order(database, server.url, generation, every, settle, actor=f"admin-{number}") for number in range(processes)]
             for worker in [start(order) for order in orders]:
@@ -106,7 +130,9 @@ def racing(database: str, *, processes: int, jobs: int, settle: float, commit_la
                     findings.wrong.append(f"a worker failed: {errors[-2000:]}")
                 else:
                     findings.outcomes.update(json.loads(said))
-        understood = {Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.BUSY}
+        understood = {Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.BUSY} | (
+            {Outcome.UNKNOWN} if odd == "lagging" else set()
+        )
         findings.wrong += [
             f"{times} racing syncs were {outcome}" for outcome, times in findings.outcomes.items() if outcome not in understood
         ]
@@ -123,7 +149,7 @@ def crashing(cluster: Cluster, *, crashes: int, jobs: int, settle: float, seed: 
     chance = random.Random(seed)  # noqa: S311 - nothing is secret here
     findings = Findings()
     every = tuple(str(number) for number in range(jobs))
-    with serving(new_server(0.0)) as server:
+    with a_server(0.0) as server:
         while findings.crashed < crashes and findings.starts < 3 * crashes:
             findings.starts += 1
             order = Order(f"{cluster.url}/postgres", server.url, findings.starts, every, settle)
@@ -153,9 +179,11 @@ async def _recover(order: Order) -> None:
         await rooms.close()
 
 
-async def _finish(order: Order, server: TenzoServer, findings: Findings) -> None:
+async def _finish(order: Order, server: Server, findings: Findings) -> None:
     """Sync everything, then everything once more, and hold the invariants against the server's log."""
+    await _recover(order)
     findings.outcomes.update(await work(order))
+    await _recover(order)  # where a target shows late what it did, that is unknown until then
     writes = len(server.operations)
     second = await work(order)
     if set(second) != {Outcome.UNCHANGED.value} or len(server.operations) != writes:
@@ -169,7 +197,7 @@ async def _finish(order: Order, server: TenzoServer, findings: Findings) -> None
     findings.updates = sum(change.kind == "update" for change in server.operations)
 
 
-async def _look(rooms: Rooms, order: Order, server: TenzoServer) -> list[str]:
+async def _look(rooms: Rooms, order: Order, server: Server) -> list[str]:
     operations: list[Operation] = []
     marks = {}
     for job_id in order.jobs:

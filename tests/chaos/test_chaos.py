@@ -19,6 +19,14 @@ def test_killed_a_few_times(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("odd", ["normalizing", "lagging", "paging"])
+def test_so_where_the_target_is_odd(tmp_path: Path, odd: str) -> None:
+    findings = killed_again_and_again(url_at(tmp_path / "jobsync.db"), points=2, jobs=8, settle=0.5, commit_late=0.0, odd=odd)
+    assert findings.wrong == []
+    assert (findings.creates, findings.killed > 0) == (8, True)
+
+
+@pytest.mark.slow
 @pytest.mark.usefixtures("on_each_database")
 def test_four_at_once_create_nothing_twice(tmp_path: Path) -> None:
     findings = racing(url_at(tmp_path / "jobsync.db"), processes=4, jobs=8, settle=2.0, generations=1)
