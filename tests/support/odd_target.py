@@ -345,8 +345,8 @@ async def _serve(target: OddTarget, reader: asyncio.StreamReader, writer: asynci
             if trouble is Trouble.CUT:
                 writer.close()
                 await writer.wait_closed()
-    except (OSError, asyncio.IncompleteReadError):
-        return  # the client is gone
+    except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+        return  # the client is gone, or the server ends
     finally:
         writer.transport.abort()
 

@@ -68,7 +68,7 @@ class _Check:
             ("look up a job that vanished from the ATS", self._vanished),
             ("preview the sync", self._preview),
             ("sync: created", self._create),
-            ("sync again: unchanged", self._unchanged),
+            ("sync again: unchanged, and what Tenzo keeps in its own form is said", self._unchanged),
             ("change the job in the ATS and sync: updated", self._update),
             ("candidates and interviews are as they were", self._people_stayed),
             ("a sync that fails says so and writes nothing", self._failing),
@@ -133,7 +133,10 @@ class _Check:
         return await self._sync(scenario.BERLIN_BACKEND, Outcome.CREATED)
 
     async def _unchanged(self) -> str:
-        return await self._sync(scenario.BERLIN_BACKEND, Outcome.UNCHANGED)
+        result = await self._backend.syncs.sync(*self._sandbox.address(scenario.BERLIN_BACKEND))
+        _expect(result.outcome is Outcome.UNCHANGED and result.written is False, f"{result.outcome}, written {result.written}")
+        _expect([each.field for each in result.kept] == ["description"], result.kept)
+        return "nothing to write; Tenzo keeps the description without its bold type"
 
     async def _update(self) -> str:
         self._sandbox.change_in_ats(scenario.BERLIN_BACKEND, name="Senior Backend Engineer [Remote OK]")

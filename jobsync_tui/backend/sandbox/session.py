@@ -75,8 +75,8 @@ class Sandbox:
             yield
 
     def _with_mishaps(self, url: str) -> LocalTarget:
-        lost, edited = (":".join(self.address(role)) for role in (scenario.LOST, scenario.EDITED))
-        return MishapTarget(url, lost=lost, edited=edited, spent=self.spent)
+        lost, edited, tidied = (":".join(self.address(role)) for role in (scenario.LOST, scenario.EDITED, scenario.BERLIN_BACKEND))
+        return MishapTarget(url, lost=lost, edited=edited, tidied=tidied, spent=self.spent)
 
     @asynccontextmanager
     async def target(self) -> AsyncIterator[LocalTarget]:
