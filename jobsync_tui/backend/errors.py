@@ -267,10 +267,10 @@ class CutShort(JobsyncError):
 
 
 class StorageError(JobsyncError):
-    """The database cannot be used: it is damaged, or the disk is full."""
+    """The database cannot be used: it is damaged, or the disk is full. That is no fault of the program's."""
 
     code = "storage"
-    exit_code = ExitCode.FAULT
+    exit_code = ExitCode.USAGE
 
 
 class StorageBusy(StorageError):

@@ -12,7 +12,7 @@ from ..backend.models import Eligibility, RuleSet
 from .explanation import print_explanation
 from .options import integration_option, json_option
 from .output import print_json, print_line, say
-from .session import chosen, open_backend, read_text, runs
+from .session import chosen, open_backend, read_rules, runs
 from .verdicts import worst
 
 if TYPE_CHECKING:
@@ -79,6 +79,6 @@ def _line(found: Eligibility) -> str:
 
 async def _rules_of(backend: Backend, source: str) -> RuleSet:
     """Return the rules of a file, at the revision of those they stand in for."""
-    rules = await backend.rules.parse(read_text(source), source)
+    rules = await backend.rules.parse(read_rules(source), source)
     ordered = tuple(sorted(rules, key=lambda rule: (rule.priority, rule.name, rule.id)))
     return RuleSet((await backend.rules.current()).revision, ordered)

@@ -12,7 +12,7 @@ from .options import integration_option, json_option
 from .output import print_json, print_line
 from .progress import ProgressLine, progress_line
 from .rule_impact import changed_words, print_impact
-from .session import chosen, judge_first, open_backend, read_text, runs
+from .session import chosen, judge_first, open_backend, read_rules, runs
 from .tables import Table
 
 
@@ -42,7 +42,7 @@ async def foresee(
             if which is None and job_id is None:
                 raise UsageError("-i narrows a list, or says whose job is meant", remedy="The counts are of each integration without it")
         with progress_line() as line:
-            text = read_text(file)
+            text = read_rules(file)
             if which is None and job_id is None:
                 return await _report(backend, text, file, line, as_json=as_json)
             found = await backend.impacts.assess(

@@ -15,7 +15,7 @@ from .progress import progress_line
 from .rule_documents import rule_document
 from .rule_findings import look_over
 from .rule_revisions import CONCERNS
-from .session import open_backend, read_text, runs
+from .session import open_backend, read_rules, runs
 from .tables import Table
 
 NAME = click.argument("name", metavar="NAME")
@@ -53,7 +53,7 @@ async def add(*, name: str, file: str, as_json: bool) -> int:
     """Keep the rules in FILE as the shadow NAME. They replace rules by id, or are added. - is standard input."""
     async with open_backend() as backend:
         await backend.rules.current()
-        made = await backend.shadows.add(name, await backend.rules.parse(read_text(file), file))
+        made = await backend.shadows.add(name, await backend.rules.parse(read_rules(file), file))
     if as_json:
         print_json(_document(made))
     else:

@@ -23,7 +23,7 @@ from .rule_findings import look_over, print_findings
 from .rule_foresight import foresee
 from .rule_revisions import diff, history, restore
 from .rule_shadows import shadow
-from .session import open_backend, read_text, runs
+from .session import open_backend, read_rules, runs
 from .tables import Table
 
 
@@ -85,7 +85,7 @@ async def validate(*, file: str | None, as_json: bool) -> int:
     """Say whether FILE could be imported, and what in it is probably not meant so; without FILE, in the rules in force. - is stdin."""
     async with open_backend() as backend:
         found = (await backend.rules.current()).rules
-        text = None if file is None else read_text(file)
+        text = None if file is None else read_rules(file)
         if file is not None and text is not None:
             found = await backend.rules.parse(text, file)
         with progress_line() as line:
@@ -125,7 +125,7 @@ async def import_rules(*, file: str, inactive: bool, replace: bool, as_json: boo
     """
     async with open_backend() as backend:
         await backend.rules.current()
-        report = await backend.rules.import_text(read_text(file), file, inactive=inactive, replace_all=replace)
+        report = await backend.rules.import_text(read_rules(file), file, inactive=inactive, replace_all=replace)
         report = with_findings(report, findings=(await look_over(backend, (*report.added, *report.updated, *report.unchanged))).findings)
     if as_json:
         print_json(report)

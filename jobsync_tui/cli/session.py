@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from ..backend.access import AccessPolicy, Actor, current_actor
 from ..backend.confinement import confine, forget_places
-from ..backend.errors import ConfigError, UsageError
+from ..backend.errors import ConfigError, RuleError, UsageError
 from ..backend.logs import set_up_logging
 from ..backend.models import IntegrationSummary
 from ..backend.paths import config_path, places
@@ -138,24 +138,24 @@ async def judge_first(backend: Backend, filter_text: str, integration: str | Non
         )
 
 
-def read_text(source: str) -> str:
-    """Return the text of a file that the person named; ``-`` is standard input.
+def read_rules(source: str) -> str:
+    """Return the text of a file of rules that the person named; ``-`` is standard input.
 
     Raises:
-        UsageError: It cannot be read.
+        RuleError: It cannot be read, or is no text; a file of rules that is wrong has one code, whatever is wrong with it.
     """
     try:
         if not source:
-            raise UsageError("The name of the file is empty", remedy="Name a file, or - for standard input")
+            raise RuleError("The name of the file is empty", remedy="Name a file, or - for standard input")
         if source == "-":
             if sys.stdin is None:
-                raise UsageError("- cannot be read: standard input is closed")
+                raise RuleError("- cannot be read: standard input is closed")
             return sys.stdin.read()
         return Path(source).read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise UsageError(f"{source} cannot be read: {error.strerror}") from error
+        raise RuleError(f"{source} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise UsageError(f"{source} is not UTF-8 text") from error
+        raise RuleError(f"{source} is not UTF-8 text") from error
 
 
 def on_terminal() -> bool:

@@ -133,7 +133,7 @@ def test_damage_that_sqlite_quotes_in_bytes_that_are_no_text_is_told(jobsync: Jo
         database.execute("UPDATE sqlite_master SET name = CAST(x'fffe' AS TEXT), sql = 'CREATE nothing' WHERE name = 'audit'")
     assert any("damaged" in each["message"] for each in found(jobsync, config)["database"])
     ended = jobsync("-c", str(config), "jobs", "--json")
-    assert (ended.code, "damaged" in ended.json["error"]["message"]) == (1, True)
+    assert (ended.code, "damaged" in ended.json["error"]["message"]) == (2, True)
 
 
 def test_credentials_are_tried_and_a_rotated_key_is_told(jobsync: Jobsync, company: Company) -> None:

@@ -25,7 +25,7 @@ from jobsync_tui.backend.redaction import register
 from jobsync_tui.cli.lazy import LazyGroup
 from jobsync_tui.cli.main import COMMANDS, cli
 from jobsync_tui.cli.runner import run
-from jobsync_tui.cli.session import read_text
+from jobsync_tui.cli.session import read_rules
 
 from .conftest import Jobsync
 
@@ -69,7 +69,7 @@ def report(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, st
         ("denied", 5, "access_denied"),
         ("missing", 4, "job_not_found"),
         ("remote", 6, "unreachable"),
-        ("storage", 1, "storage"),
+        ("storage", 2, "storage"),
         ("newer", 2, "storage_refused"),
         ("away", 6, "storage_unreachable"),
         ("fault", 1, "fault"),
@@ -138,7 +138,7 @@ def test_a_wrong_command_line_is_a_document_too(arguments: list[str], jobsync: J
 def test_a_closed_standard_input_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", None)
     with pytest.raises(UsageError, match="standard input is closed"):
-        read_text("-")
+        read_rules("-")
 
 
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&- <&-"])

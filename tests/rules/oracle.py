@@ -10,6 +10,7 @@ import itertools
 import math
 import re
 import unicodedata
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from jobsync_tui.backend.models import (
@@ -268,3 +269,61 @@ def configuration(rules: list[Rule], policy: EvaluationPolicy) -> dict[str, obje
     settings |= {setting.name: setting.value for setting in policy.required_settings} if rules else {}
     result |= {f"settings.{name}": value for name, value in settings.items()}
     return result
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a filter: what is asked of which field, and the words for it. No code of the filter's stands behind it."""
+
+    field: str
+    op: str
+    values: tuple[str, ...]
+    negated: bool = False
+
+    @property
+    def text(self) -> str:
+        said = ",".join(f'"{value}"' if " " in value else value for value in self.values)
+        return f"{'-' if self.negated else ''}{self.field}{self.op}{said}"
+
+    def holds(self, job: CachedJob, now: datetime) -> bool:
+        return any(self._one(job, value, now) for value in self.values) is not self.negated
+
+    def _one(self, job: CachedJob, value: str, now: datetime) -> bool:
+        wanted = bare(value)
+        if self.field == "is":
+            return wanted in {job.sync_status.value, *({job.status.value} & {"open", "closed"})}
+        if self.field in {"updated", "created", "synced"}:
+            at = {"updated": job.updated_at, "created": job.created_at, "synced": job.last_synced}[self.field]
+            return at is not None and self._at(at, value, now)
+        if self.field in {"status", "sync_status"}:
+            return wanted == str(getattr(job, self.field).value)
+        if self.field == "remote":
+            return job.remote is {"true": True, "yes": True, "false": False, "no": False}[wanted]
+        if not self.field:
+            return any(wanted in bare(text) for text in (job.name or "", job.id))
+        name = {"location": "locations"}.get(self.field, self.field.replace("location.", "locations."))
+        if name == "locations":
+            found: list[object] = [getattr(place, part) for place in job.locations for part in ("text", "city", "region", "country")]
+        else:
+            found = values(job, name)
+        return any(wanted in bare(text) for each in found if each is not None for text in spelled(each))
+
+    def _at(self, at: datetime, value: str, now: datetime) -> bool:
+        if value[-1] in "dh" and value[:-1].isdigit():
+            age = now - at
+            limit = timedelta(**{"days" if value[-1] == "d" else "hours": int(value[:-1])})
+            return {"<": age < limit, "<=": age <= limit, ">": age > limit, ">=": age >= limit}[self.op]
+        sign = order(at, value)
+        assert sign is not None
+        return {"<": sign < 0, "<=": sign <= 0, ">": sign > 0, ">=": sign >= 0, "=": sign == 0}[self.op]
+
+
+def bare(text: str) -> str:
+    """Text without case, accents and compatibility forms."""
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    return unicodedata.normalize("NFKC", "".join(character for character in decomposed if unicodedata.category(character) != "Mn"))
+
+
+def spelled(value: object) -> tuple[str, ...]:
+    """How a value may be asked for: true and false as yes and no too."""
+    return (("true", "yes") if value else ("false", "no")) if isinstance(value, bool) else (str(value),)

@@ -38,6 +38,13 @@ _DAMAGE = ("malformed", "not a database", "Could not decode to UTF-8")
 """What messages about a damaged file say where the driver gives no code."""
 
 
+DAMAGED = (
+    "Move the file away and restore a backup. Without one all of it is lost: jobsync refresh fills a new cache, jobsync rules import brings"
+    " rules in again and jobsync adopt links what the target has, but who synced what and when, and how the rules were before, is gone."
+)
+"""What to do about a damaged file, and what it costs."""
+
+
 class SqliteDialect(Dialect):
     """A SQLite file. ``path`` is absolute."""
 
@@ -193,7 +200,7 @@ class SqliteDialect(Dialect):
         if code in {"CORRUPT", "NOTADB"} or isinstance(error, UnicodeDecodeError) or any(sign in text for sign in _DAMAGE):
             return StorageError(
                 f"The {self.title} is damaged, or is not a database.",
-                remedy="Move the file away and restore a backup; without one, jobsync refresh fills a new cache.",
+                remedy=DAMAGED,
             )
         if code == "FULL" or "is full" in text:
             return StorageError(
