@@ -105,8 +105,9 @@ def test_the_template_of_init_is_valid_and_so_is_all_that_is_commented_out_in_it
 
 def test_settings_are_frozen() -> None:
     settings = parse_settings("", WHERE)
-    with pytest.raises(ValidationError, match="frozen"):
+    with pytest.raises(ValidationError) as caught:
         settings.sync.concurrency = 9
+    assert [each["type"] for each in caught.value.errors()] == ["frozen_instance"]
 
 
 @pytest.mark.parametrize(
@@ -116,7 +117,7 @@ def test_settings_are_frozen() -> None:
         ('every = "5m"', 'every = "soon"', "sync.every", "must be a duration"),
         ('every = "5m"', 'evry = "5m"', "sync.evry", "is not a known key; did you mean every?"),
         ("concurrency = 8", 'concurrency = "8"', "sync.concurrency", "must be a whole number"),
-        ("concurrency = 8", "concurrency = 30", "sync.concurrency", "less than or equal to 29"),
+        ("concurrency = 8", "concurrency = 30", "sync.concurrency", "at most 29"),
         ("read_only = true", 'read_only = "yes"', "integrations[greenhouse].read_only", "must be true or false"),
         ('id = "export"', 'id = "greenhouse"', "integrations[greenhouse].id", "is used twice"),
         ('id = "export"', 'id = "a:b"', "integrations[a:b].id", "must be letters"),

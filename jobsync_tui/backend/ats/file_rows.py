@@ -13,7 +13,7 @@ from ..http import excerpt
 from ..left_out import leave_out
 from ..models import Job, JobStatus, JsonValue, Location, Visibility
 from ..text import clean
-from .rows import BadRow
+from .rows import BadRow, tidy
 from .values import distinct, filled, moment, moment_ms, place, status_of, texts, visibility_of
 
 FIELDS = (
@@ -100,6 +100,8 @@ _REMARK = re.compile(r"\s*(?:\(.*\)|[,;:/-]\s.*)$", re.DOTALL)
 """What stands behind the word: "Remote (US)", "remote - Germany"."""
 _CUSTOM = "custom."
 _ALIASES = {"job_id": "id", "title": "name", "job_title": "name", "city": "location.city", "country": "location.country"}
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+"""Characters without a width, which come along when an id is copied: two ids that look alike are one."""
 _SEVERAL = re.compile(r"[;|]")
 _MILLISECONDS = 100_000_000_000
 """A bare number beyond this is taken for milliseconds since 1970, one below for seconds: in seconds it would be the year 5138."""
@@ -174,13 +176,13 @@ def to_job(row: Mapping[str, JsonValue], columns: Columns, integration: str) -> 
         BadRow: It has no id, or an id or a name that is no text.
     """
     found = columns.fields(row)
-    job_id = (_text(found, "id") or "").strip()
+    job_id = _INVISIBLE.sub("", _text(found, "id") or "").strip()
     if not job_id:
         raise BadRow(f"it has no id (columns: {clean(', '.join(row), limit=200)})")
     places = _places(found)
     word = _text(found, "status")
     own = found.get("custom")
-    return Job(
+    job = Job(
         integration=integration,
         id=job_id,
         name=_text(found, "name"),
@@ -202,6 +204,7 @@ def to_job(row: Mapping[str, JsonValue], columns: Columns, integration: str) -> 
         created_at=_time(found, "created_at"),
         updated_at=_time(found, "updated_at"),
     )
+    return tidy(job)
 
 
 def head(row: Mapping[str, JsonValue], columns: Columns) -> tuple[str | None, str | None]:

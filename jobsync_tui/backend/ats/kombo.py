@@ -22,7 +22,7 @@ from .kombo_errors import explain
 from .paginator import Part, by_cursor
 from .resume import Place
 from .rows import Gone, ReadRows, RowShape, read_rows
-from .values import address, filled, moment, place, status_of, visibility_of
+from .values import address, distinct, filled, moment, place, status_of, visibility_of
 
 PAGE_SIZE = 250
 """The most that Kombo gives."""
@@ -219,15 +219,16 @@ def _complain_about(found: ReadRows[_Answer[_Row]], service: str) -> None:
 
 def _job(integration: str, row: _Row) -> Job:
     posting = max(row.job_postings, key=_standing) if row.job_postings else _NO_POSTING
-    location = place(row.location.raw, row.location.city, row.location.state, row.location.country) if row.location else None
+    at = row.location or _Place()
+    places = distinct([place(at.raw, at.city, at.state, at.country)])
     return Job(
         integration=integration,
         id=row.remote_id or row.id,
         name=filled(row.name) or filled(posting.title),
         status=status_of(row.status, _STATUS),
         ats_status=row.status,
-        location=location,
-        locations=(location,) if location else (),
+        location=places[0] if places else None,
+        locations=places,
         department=filled(row.department),
         owner=_owner(row.hiring_team or ()),
         requisition_id=filled(row.job_code),

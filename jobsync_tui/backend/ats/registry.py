@@ -71,6 +71,12 @@ def _load(point: EntryPoint) -> object:
     except Exception as error:
         package = point.dist.name if point.dist is not None else point.module
         raise UsageError(
-            f"The adapter {point.name} of the package {package} cannot be loaded: {clean(str(error), limit=200)}",
-            remedy=f"Update or remove the package {package}.",
+            f"The adapter {point.name} of the package {package} cannot be loaded: {_missing(error)}",
+            remedy=f"Update or remove the package {package}; python -c 'import {point.module}' shows what is wrong with it.",
         ) from error
+
+
+def _missing(error: Exception) -> str:
+    if isinstance(error, ImportError) and error.name:
+        return f"it needs {clean(error.name, limit=80)}, which is not installed or another version"
+    return f"it fails with {type(error).__name__}"

@@ -8,7 +8,7 @@ out and counted (`left_out`). Only an id or a name that cannot be read costs the
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 import msgspec
@@ -17,6 +17,7 @@ from ..errors import UnexpectedAnswer
 from ..http import Fitting, Misfit, Reply, decode_json, error_words, excerpt, too_deep
 from ..left_out import leave_out
 from ..models import Job, RejectedRow
+from .values import plain
 
 A = TypeVar("A")
 T = TypeVar("T")
@@ -199,7 +200,7 @@ def jobs_of(typed: TypedRows[A, R], convert: Convert[R]) -> ReadRows[A]:
             rejected.append(_rejected(msgspec.to_builtins(row), str(error), typed.shape))
             continue
         if isinstance(result, Job):
-            jobs[result.id] = result
+            jobs[result.id] = tidy(result)
         elif result is not None:
             deleted[result.id] = None
         else:
@@ -217,7 +218,16 @@ def convert_one(row: R, convert: Convert[R], service: str) -> Job | None:
         found = convert(row)
     except BadRow as error:
         raise UnexpectedAnswer(f"{service} did not answer as expected: {error}", service=service) from None
-    return found if isinstance(found, Job) else None
+    return tidy(found) if isinstance(found, Job) else None
+
+
+def tidy(job: Job) -> Job:
+    """Return the job with its short texts as people read them: without entities of HTML."""
+    short = (job.name, job.department, job.client, job.owner)
+    if not any(text is not None and "&" in text for text in short):
+        return job
+    name, department, client, owner = map(plain, short)
+    return replace(job, name=name, department=department, client=client, owner=owner)
 
 
 def _rejected(values: object, reason: str, shape: RowShape[A, R]) -> RejectedRow:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from html import unescape
 from urllib.parse import SplitResult, urlsplit
 
 from ..clock import from_ms, rfc3339
@@ -12,6 +14,36 @@ from ..models import JobStatus, Location, Visibility
 
 _UNKNOWN = JobStatus.UNKNOWN  # looking a member up in its enumeration costs as much as a dictionary does
 _VISIBILITY = {each.value: each for each in Visibility}
+_ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
+_NOWHERE = frozenset(
+    {
+        "",
+        "n/a",
+        "n.a.",
+        "na",
+        "none",
+        "null",
+        "nil",
+        "-",
+        "--",
+        "---",
+        "\u2013",
+        "\u2014",
+        ".",
+        "?",
+        "tbd",
+        "unknown",
+        "not specified",
+        "k.a.",
+        "k. a.",
+    }
+)
+"""What stands in a field for a place where there is none."""
+_COUNTED = re.compile(
+    r"\d+ (?:other |more )?(?:locations?|places|sites|offices|cities|standorte|orte|lieux|sedes|ubicaciones)", re.IGNORECASE
+)
+"""A number of places in place of their names."""
+_BETWEEN = re.compile(r"\s*[;|\n\u2022\u00b7]\s*|\s+/\s+|\s+(?:or|oder|ou)\s+")
 _LATEST_MS = 253_402_300_799_000
 """The end of the year 9999."""
 
@@ -19,6 +51,16 @@ _LATEST_MS = 253_402_300_799_000
 def filled(text: str | None) -> str | None:
     """Return ``text`` as it is, or None where it is empty or only white space."""
     return text if text and not text.isspace() else None
+
+
+def plain(text: str | None) -> str | None:
+    """Return a text that is no HTML without the entities that some ATSs put into it: "R&amp;D" is "R&D". The rest stays as it is."""
+    return _ENTITY.sub(lambda found: unescape(found[0]), text) if text and "&" in text else text
+
+
+def _somewhere(text: str | None) -> str | None:
+    """Return a part of a place, or None for one that only says that there is none."""
+    return None if text is None or text.strip().casefold() in _NOWHERE else filled(text)
 
 
 def moment(text: str | None) -> datetime | None:
@@ -66,18 +108,27 @@ def place(text: str | None = None, city: str | None = None, region: str | None =
     From a text alone, city is what stands before the first comma. From parts alone, the text is the parts, joined by commas. Jobs share
     places, so they are remembered.
     """
-    text, city, region, country = filled(text), filled(city), filled(region), filled(country)
+    text, city, region, country = (_somewhere(plain(part)) for part in (text, city, region, country))
     if text is None:
         parts = [part for part in (city, region, country) if part is not None]
         return Location(", ".join(parts), city, region, country) if parts else None
-    if city is None and region is None and country is None:
-        city = filled(text.partition(",")[0].strip())
+    if city is None and region is None and country is None and not _COUNTED.fullmatch(text):
+        city = _somewhere(text.partition(",")[0].strip())
     return Location(text, city, region, country)
 
 
 def distinct(places: Iterable[Location | None]) -> tuple[Location, ...]:
-    """Return the locations that are there, each once, in their order."""
-    return tuple(dict.fromkeys(place for place in places if place is not None))
+    """Return the locations that are there, each once, in their order; several in one text are told apart."""
+    return tuple(dict.fromkeys(each for place in places if place is not None for each in apart(place)))
+
+
+@lru_cache(8192)
+def apart(found: Location) -> tuple[Location, ...]:
+    """Return the places of a location that is a text only, such as "Berlin; Munich" or "Berlin / Munich"; else the location by itself."""
+    if found.text is None or found.region is not None or found.country is not None or found.city != found.text.partition(",")[0].strip():
+        return (found,)
+    parts = [part for part in _BETWEEN.split(found.text) if part.strip(" ,")]
+    return tuple(each for part in parts if (each := place(part.strip(" ,"))) is not None) if len(parts) > 1 else (found,)
 
 
 def texts(values: Iterable[str | None] | None) -> tuple[str, ...]:

@@ -34,9 +34,6 @@ LOCK_RETRY = 0.05
 BESIDE = ("-wal", "-shm", "-journal")
 """What SQLite keeps beside a database: endings of its name."""
 
-_DAMAGE = ("malformed", "not a database", "Could not decode to UTF-8")
-"""What messages about a damaged file say where the driver gives no code."""
-
 
 DAMAGED = (
     "Move the file away and restore a backup. Without one all of it is lost: jobsync refresh fills a new cache, jobsync rules import brings"
@@ -188,21 +185,20 @@ class SqliteDialect(Dialect):
 
     def explain(self, error: Exception) -> StorageError:
         """Sort SQLite's error by what the admin can do about it."""
-        text = str(error)
-        code = _code(error)
-        if code in {"BUSY", "LOCKED"} or "locked" in text:
+        code = error_code(error)
+        if code in {"BUSY", "LOCKED"}:
             return StorageBusy(
                 f"The {self.title} is in use by another process and did not come free within {self._timeout:g} s.",
                 remedy="Try again; if it stays so, end the other jobsync or the backup that holds it.",
             )
-        if code in {"READONLY", "PERM"} or "readonly" in text:
+        if code in {"READONLY", "PERM"}:
             return self._read_only()
-        if code in {"CORRUPT", "NOTADB"} or isinstance(error, UnicodeDecodeError) or any(sign in text for sign in _DAMAGE):
+        if code in {"CORRUPT", "NOTADB"} or _is_no_text(error):
             return StorageError(
                 f"The {self.title} is damaged, or is not a database.",
                 remedy=DAMAGED,
             )
-        if code == "FULL" or "is full" in text:
+        if code == "FULL":
             return StorageError(
                 f"The {self.title} cannot grow: the disk is full. Nothing was changed.",
                 remedy="Free some space and try again.",
@@ -220,7 +216,9 @@ class SqliteDialect(Dialect):
                 f"The {self.title} cannot be read or written: the disk is full, a file size limit is reached, or the disk fails.",
                 remedy="Free some space and try again; with enough of it, check the disk.",
             )
-        return StorageError(f"The {self.title} failed: {text}.", remedy="This is a fault in jobsync; its log has the details.")
+        return StorageError(
+            f"The {self.title} failed ({code or type(error).__name__}).", remedy="This is a fault in jobsync; its log has the details."
+        )
 
     def _read_only(self) -> StorageRefused:
         return StorageRefused(
@@ -237,7 +235,7 @@ class SqliteDialect(Dialect):
                 if mode != "wal":
                     db.execute_sql("PRAGMA journal_mode = WAL")
             except peewee.OperationalError as error:
-                if "locked" not in str(error) or time.monotonic() > deadline:
+                if error_code(error) not in {"BUSY", "LOCKED"} or time.monotonic() > deadline:
                     raise
                 time.sleep(LOCK_RETRY)
             else:
@@ -261,8 +259,21 @@ def _make_directory(directory: Path) -> None:
     directory.chmod(0o700)
 
 
-def _code(error: Exception) -> str:
-    """Return SQLite's name for the error without its prefix, or an empty text."""
+def error_code(error: Exception) -> str:
+    """Return SQLite's name for the error without its prefix, such as ``BUSY``, whatever more it says; or an empty text."""
     cause = error.__context__ or error.__cause__
+    number = getattr(error, "sqlite_errorcode", None) or getattr(cause, "sqlite_errorcode", None)
     name = getattr(error, "sqlite_errorname", None) or getattr(cause, "sqlite_errorname", None) or ""
-    return str(name).removeprefix("SQLITE_")
+    return _PRIMARY.get(number & 0xFF if number is not None else 0) or str(name).removeprefix("SQLITE_")
+
+
+_PRIMARY = {5: "BUSY", 6: "LOCKED", 8: "READONLY", 11: "CORRUPT"}
+"""Results that come in many finer kinds (``BUSY_RECOVERY``), by the number that these share."""
+
+
+def _is_no_text(error: Exception) -> bool:
+    """Return whether a stored text is no UTF-8: the one fault in reading that the driver finds by itself, and gives no code."""
+    cause = error.__context__ or error.__cause__
+    return isinstance(error, UnicodeDecodeError) or (
+        isinstance(error, peewee.OperationalError) and type(cause).__name__ == "OperationalError" and not error_code(error)
+    )

@@ -17,6 +17,7 @@ from ..canonical import storable
 from ..errors import StorageError, UsageError
 from .dialect import Db, dialect_of
 from .schema import MOVED, SchemaVersion
+from .sqlite import error_code
 
 OWN = frozenset({"schema_version", "write_receipts"})
 """Tables of the database layer itself."""
@@ -85,7 +86,7 @@ def _alone(path: Path, timeout: float) -> Iterator[Db]:
             db.execute_sql("PRAGMA journal_mode = DELETE").fetchone()
             db.begin("EXCLUSIVE")
         except peewee.OperationalError as error:
-            if "locked" not in str(error):
+            if error_code(error) not in {"BUSY", "LOCKED"}:
                 raise
             raise UsageError(
                 f"{path} is in use by another jobsync", remedy="End every other jobsync, the automatic sync too, and try again"

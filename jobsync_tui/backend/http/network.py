@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 from dataclasses import dataclass, field
 
@@ -31,6 +32,8 @@ class Network:
         if self.ca_bundle is not None:
             try:
                 context.load_verify_locations(cafile=self.ca_bundle)
-            except (OSError, ssl.SSLError) as error:
-                raise ConfigError(f"network.ca_bundle: {self.ca_bundle} cannot be read as PEM certificates ({error})") from None
+            except ssl.SSLError:
+                raise ConfigError(f"network.ca_bundle: {self.ca_bundle} holds no PEM certificates that can be read") from None
+            except OSError as error:
+                raise ConfigError(f"network.ca_bundle: {self.ca_bundle} cannot be read ({os.strerror(error.errno or 0)})") from None
         return context

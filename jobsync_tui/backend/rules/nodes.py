@@ -113,17 +113,19 @@ def parse_document(text: str) -> DocumentNode:
         return _Composer(yaml.parse(text), text).document()
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        said = ", ".join(part for part in (error.context, error.problem) if part)
-        raise YamlError(mark.line + 1 if mark else 1, f"this is not YAML: {said}") from None
+        raise YamlError(mark.line + 1 if mark else 1, _NOT_YAML) from None
     except ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise YamlError(line, "this is not YAML: it holds a character that YAML does not allow") from None
-    except YAMLError as error:
-        raise YamlError(1, f"this is not YAML: {error}") from None
+    except YAMLError:
+        raise YamlError(1, _NOT_YAML) from None
     except (ValueError, OverflowError) as error:
         if isinstance(error, YamlError):
             raise
         raise YamlError(1, "this is not YAML: it holds an escape for a character that does not exist") from None
+
+
+_NOT_YAML = "this is not YAML: look at the indentation, and for a colon, a bracket or a quotation mark that is missing here or just above"
 
 
 class _Composer:

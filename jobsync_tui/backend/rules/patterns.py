@@ -21,7 +21,7 @@ _BEYOND_RE2 = (
     ("(?(", "a conditional group"),
     ("(?#", "a comment"),
 )
-_BACKREFERENCE = re.compile(r"invalid escape sequence: \\[1-9k]")
+_BACKREFERENCE = re.compile(r"(?<!\\)(?:\\\\)*\\[1-9k]")
 
 
 class PatternError(ValueError):
@@ -48,8 +48,8 @@ def compile_pattern(pattern: str, *, case_sensitive: bool) -> Callable[[str], bo
         search = re2.compile(unicodedata.normalize("NFC", pattern), options).search
     except UnicodeEncodeError:
         raise PatternError("cannot use a pattern with half of a surrogate pair in it") from None
-    except re2.error as error:
-        raise PatternError(_explained(error, pattern)) from None
+    except re2.error:
+        raise PatternError(_explained(pattern)) from None
 
     def found(text: str) -> bool:
         try:
@@ -60,13 +60,18 @@ def compile_pattern(pattern: str, *, case_sensitive: bool) -> Callable[[str], bo
     return found
 
 
-def _explained(error: Exception, pattern: str) -> str:
-    said = error.args[0] if error.args else ""
-    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-    if _BACKREFERENCE.search(text):
+def _explained(pattern: str) -> str:
+    """Return what RE2 cannot do in a pattern that it declined, by a look at the pattern itself."""
+    if _BACKREFERENCE.search(pattern):
         return "cannot use a backreference, because a pattern must run in bounded time"
-    if "invalid perl operator" in text:
-        for start, name in _BEYOND_RE2:
-            if start in pattern:
-                return f"cannot use {name}, {start}...), because a pattern must run in bounded time"
-    return f"cannot use this pattern, which RE2 does not read: {text}"
+    for start, name in _BEYOND_RE2:
+        if start in pattern:
+            return f"cannot use {name}, {start}...), because a pattern must run in bounded time"
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        where = "" if error.pos is None else f" at character {error.pos + 1}: look for a bracket, a range or a repetition there"
+        return f"cannot use this pattern, which is wrong{where}"
+    except (OverflowError, RecursionError):
+        return "cannot use this pattern, which is too large"
+    return "cannot use this pattern, which RE2 does not read"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import os
-import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +21,8 @@ from .locate import KeyPath, key_lines, line_of
 from .schema import Settings
 
 _MAX_BYTES = 1_000_000
-_TOML_PLACE = re.compile(r"\s*\((?:at line (\d+), column \d+|at end of document)\)$")
+_MOST_TRIED = 3_000
+"""Lines of a text that is no TOML up to which the place of the fault is looked for."""
 
 _WORDS: Mapping[str, str] = {
     "missing": "is missing",
@@ -37,6 +37,13 @@ _WORDS: Mapping[str, str] = {
     "model_attributes_type": "must be a table",
     "dict_type": "must be a table",
 }
+_BOUNDS: Mapping[str, tuple[str, str]] = {
+    "greater_than": ("more than", "gt"),
+    "greater_than_equal": ("at least", "ge"),
+    "less_than": ("less than", "lt"),
+    "less_than_equal": ("at most", "le"),
+}
+"""Kinds of problems that have a bound, in words, and where pydantic keeps the bound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +114,11 @@ def parse_settings(text: str, path: Path) -> Settings:
     """
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise _syntax_error(str(error), text, path) from None
+    except tomllib.TOMLDecodeError:
+        line = _broken_line(text)
+        where = f", line {line}" if line else ""
+        words = "look for a quotation mark, a bracket or a value that is missing or wrong, or a key that is there twice"
+        raise ConfigError(f"{_shown(path)}{where}: not TOML: {words}") from None
     except RecursionError:
         raise ConfigError(f"{_shown(path)}: the configuration file is nested too deep") from None
     if "path" in document:
@@ -131,12 +141,24 @@ def _not_readable(path: Path) -> JobsyncError:
     return AccessDenied(f"{_shown(path)}: the configuration file is not readable for this account")
 
 
-def _syntax_error(message: str, text: str, path: Path) -> ConfigError:
-    place = _TOML_PLACE.search(message)
-    line = int(place[1]) if place and place[1] else text.rstrip("\n").count("\n") + 1
-    # Only tomllib's fixed words are repeated: an excerpt of the file could be a secret somebody pasted.
-    words = message[: place.start()] if place else message
-    return ConfigError(f"{_shown(path)}, line {line}: not TOML: {clean(words.partition(':')[0], limit=120)}")
+def _broken_line(text: str) -> int | None:
+    """Return the line on which the first statement begins that cannot be read: behind the longest beginning that can be, 1 and up.
+
+    The parser's own words would have the line in them, and have been worded otherwise before. A text of thousands of lines is not tried.
+    """
+    lines = text.split("\n")
+    if len(lines) > _MOST_TRIED:
+        return None
+    good = next((count for count in range(len(lines) - 1, 0, -1) if _is_toml("\n".join(lines[:count]))), 0)
+    return next((number for number, line in enumerate(lines, 1) if number > good and line.strip()), good + 1)
+
+
+def _is_toml(text: str) -> bool:
+    try:
+        tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return False
+    return True
 
 
 def _first_problem(problems: Sequence[ErrorDetails], document: Mapping[str, Any], text: str, path: Path) -> ConfigError:
@@ -161,8 +183,13 @@ def _words(detail: ErrorDetails) -> str:
         return f"must be {(detail.get('ctx') or {}).get('expected', 'another word')}"
     if kind in _WORDS:
         return _WORDS[kind]
-    message = detail["msg"]
-    return clean(message.replace("Input should be ", "must be ", 1), limit=300)
+    context = detail.get("ctx") or {}
+    if kind == "problem":
+        return clean(str(context.get("words")), limit=300)
+    if kind in _BOUNDS:
+        words, name = _BOUNDS[kind]
+        return f"must be {words} {context.get(name)}"
+    return f"is not as it should be ({kind})"
 
 
 def _suggestion(place: Sequence[str | int]) -> str:
