@@ -75,7 +75,7 @@ def number(value: object) -> float | int | None:
     if isinstance(value, int | float):
         return value if math.isfinite(value) else None
     if isinstance(value, str) and re.fullmatch(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", value, re.ASCII):
-        return float(value)
+        return None if re.fullmatch(r"\s*[+-]?[1-9]\d{0,2}\.\d{3}\s*", value, re.ASCII) else float(value)
     return None
 
 

@@ -31,6 +31,9 @@ MAX_NUMBER_LENGTH = 40
 
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
 
+_GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
+"""A number that may be grouped by thousands or have three decimals."""
+
 
 def composed(text: str) -> str:
     """Return ``text`` after NFKC: what is compared where case matters."""
@@ -43,7 +46,10 @@ def folded(text: str) -> str:
 
 
 def number_in(value: Scalar) -> int | float | None:
-    """Return the number that ``value`` is or spells, or None. A bool is no number."""
+    """Return the number that ``value`` is or spells, or None. A bool is no number.
+
+    Neither is a text such as "85.000": whether that is 85 or 85,000 depends on who wrote it, and a rule must not act on a guess.
+    """
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
@@ -51,7 +57,7 @@ def number_in(value: Scalar) -> int | float | None:
     if not isinstance(value, str) or len(value) > MAX_NUMBER_LENGTH:
         return None
     text = value.strip()
-    if not _NUMBER.fullmatch(text):
+    if not _NUMBER.fullmatch(text) or _GROUPED.fullmatch(text):
         return None
     if text.lstrip("+-").isdigit():
         return int(text)
