@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from jobsync_tui.backend.ats.base import Listing, Page
 from jobsync_tui.backend.errors import Unreachable
-from jobsync_tui.backend.models import JOBS_MISSING, ROWS_SET_ASIDE, AutomaticRun, Failure, RejectedRow
+from jobsync_tui.backend.models import (
+    IDS_REUSED,
+    JOBS_MISSING,
+    ROWS_SET_ASIDE,
+    Action,
+    ActionKind,
+    AutomaticRun,
+    Failure,
+    Location,
+    RejectedRow,
+)
 from jobsync_tui.backend.notify.digest import Digest
 from jobsync_tui.cli.automatic import Diary
 from tests.cli.conftest import Jobsync, home, jobsync
-from tests.support.fleet import EVERY, Fleet, Host, ListedAts
+from tests.support.fleet import EVERY, ICU, Fleet, Host, ListedAts
+from tests.support.sync_bench import ALICE
 
 __all__ = ["home", "jobsync"]
 
@@ -113,6 +125,37 @@ class TestRuns:
         assert sorted(await standing(host)) == [JOBS_MISSING, ROWS_SET_ASIDE]
         await host.run()
         assert await standing(host) == []
+
+
+@pytest.mark.usefixtures("on_each_database")
+class TestOtherJobs:
+    """An id that comes back with another name, place and creation date."""
+
+    async def test_it_waits_for_a_person_and_that_is_told(self, fleet: Fleet, host: Host) -> None:
+        shelf, day = fleet.ats["acme"], timedelta(days=1)
+        made = datetime(2026, 1, 1, tzinfo=UTC)
+        shelf.put(1, created_at=made)
+        await host.run()
+        (before,) = await fleet.local.find("acme:1")
+        shelf.put(1, name="ICU Nurse, nights", location=Location("Oslo", "Oslo", None, None), created_at=made + day)
+        run = await host.run()
+        assert run.outcomes == {"refused": 1}
+        assert run.reused is not None
+        assert ((await host.decided(1)).reason, await fleet.local.find("acme:1")) == (IDS_REUSED, (before,))
+        assert await standing(host) == [IDS_REUSED]
+        await host.save(replace(ICU, actions=(Action(ActionKind.FOLDER, "Ohio"),)))
+        await host.run()
+        assert await fleet.local.find("acme:1") == (before,), "not for other rules either"
+        await host.pipeline.sync(ALICE, "acme", "1")
+        await host.run()
+        assert await standing(host) == []
+
+    async def test_a_job_that_is_renamed_or_moves_does_not(self, fleet: Fleet, host: Host) -> None:
+        shelf, made = fleet.ats["acme"], datetime(2026, 1, 1, tzinfo=UTC)
+        shelf.put(1, created_at=made)
+        await host.run()
+        shelf.put(1, name="ICU Nurse, nights", location=Location("Oslo", "Oslo", None, None), created_at=made)
+        assert (await host.run()).outcomes == {"updated": 1}
 
 
 class TestCommands:

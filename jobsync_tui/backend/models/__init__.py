@@ -6,6 +6,7 @@ Field names and their order are those of the JSON documents in the contract, so 
 from .automatic import (
     CLOCK_WENT_BACK,
     CREATES_WAIT,
+    IDS_REUSED,
     JOBS_FAILED,
     JOBS_MISSING,
     LISTING_INCOMPLETE,
@@ -126,6 +127,7 @@ from .sync import (
 __all__ = [
     "CLOCK_WENT_BACK",
     "CREATES_WAIT",
+    "IDS_REUSED",
     "JOBS_FAILED",
     "JOBS_MISSING",
     "LISTING_INCOMPLETE",

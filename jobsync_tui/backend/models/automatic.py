@@ -51,6 +51,7 @@ class AutomaticRun:
         missing: What is wrong with its listing: that it lacked so many jobs, which are kept, or was not whole; the run goes on with them.
         set_aside: Why rows stand set aside.
         waits: Why new jobs wait for a person.
+        reused: Which jobs wait because their ids came back as those of others.
         changes: Whether it asked for what changed, so that no job read means that none did.
         whole: Whether it read a list of everything that was whole, which ends the trouble of one that was not.
     """
@@ -67,6 +68,7 @@ class AutomaticRun:
     whole: bool = False
     set_aside: Failure | None = None
     waits: Failure | None = None
+    reused: Failure | None = None
     changes: bool = False
 
 
@@ -108,6 +110,9 @@ ROWS_SET_ASIDE = "rows_set_aside"
 
 CREATES_WAIT = "creates_wait"
 """The trouble of new jobs that are not created by themselves, because they may be known ones under other ids."""
+
+IDS_REUSED = "id_reused"
+"""The trouble of jobs that are not what they were when they were synced, and the reason of the decision not to sync them."""
 
 CLOCK_WENT_BACK = "clock_went_back"
 """The trouble of slots that come up again, because the clock went back, and are passed over."""

@@ -85,14 +85,23 @@ def digest(body: bytes) -> bytes:
 
 
 def source_digests(job: Job) -> dict[str, str]:
-    """Return a digest of each source field that was loaded: what a later state of the job is compared with."""
+    """Return a digest of each source field that was loaded, and of when the job was created: what a later state is compared with."""
     skipped = {name.partition(".")[0] for name in job.not_loaded}
-    return {name: _field_digest(getattr(job, name)) for name in SOURCE_FIELDS if name not in skipped}
+    return {name: _field_digest(getattr(job, name)) for name in (*SOURCE_FIELDS, "created_at") if name not in skipped}
 
 
 def source_changed(synced: Mapping[str, str], job: Job) -> bool:
     """Return whether a source field that is known on both sides differs from what was synced."""
-    return any(synced.get(name, value) != value for name, value in source_digests(job).items())
+    return any(synced.get(name, value) != value for name, value in source_digests(job).items() if name in SOURCE_FIELDS)
+
+
+def is_another(synced: Mapping[str, str], job: Job) -> bool:
+    """Return whether the job is none that was synced under its id: name, place and date of creation are known on both sides, and differ."""
+    now, nothing = source_digests(job), _field_digest(None)
+    return all(
+        synced.get(name, nothing) != nothing and now.get(name, nothing) != nothing and synced[name] != now[name]
+        for name in ("name", "location", "created_at")
+    )
 
 
 def with_loaded(job: Job, stored: Job) -> Job:

@@ -11,11 +11,13 @@ import peewee
 from .. import clock
 from ..canonical import storable
 from ..database import Database, Db, Dialect
-from ..models import AutomaticDecision, Outcome, SyncStatus
+from ..models import IDS_REUSED, AutomaticDecision, Outcome, SyncStatus
+from . import codec
 from .automatic_tables import DecisionRow
+from .marks import parse_digests
 from .sources import source_of
 from .statements import many
-from .tables import JobRecord, MarkRow, RulingRow, VerdictRow
+from .tables import JobRecord, MarkRow, PayloadRow, RulingRow, VerdictRow
 from .verdicts import Judgement
 
 LONGEST_WAIT = timedelta(hours=1)
@@ -122,6 +124,14 @@ class DecisionStore:
         """Return those of the jobs, given by their keys, that have a job in the target already."""
         return await self._database.read(_linked, self._dialect, keys)
 
+    async def reused(self, keys: Sequence[int]) -> frozenset[int]:
+        """Return those of the jobs, given by their keys, that are other jobs than the ones that were synced under their ids."""
+        return await self._database.scan(_reused, self._dialect, keys)
+
+    async def refused_as_reused(self, integration: str) -> tuple[str, ...]:
+        """Return the ids of the jobs that were refused for that and that nobody has synced since."""
+        return await self._database.read(_refused_as_reused, self._dialect, integration)
+
     async def newly_eligible(self, integration: str, since: datetime) -> int:
         """Return how many jobs became eligible after ``since`` and still are."""
         return await self._database.read(_newly_eligible, integration, clock.to_ms(since))
@@ -134,6 +144,23 @@ class DecisionStore:
 def _linked(db: Db, dialect: Dialect, keys: Sequence[int]) -> frozenset[int]:
     where = MarkRow.target_id.is_null(is_null=False) & dialect.any_of(MarkRow.key, keys)
     return frozenset(row[0] for row in MarkRow.select(MarkRow.key).where(where).tuples().execute(db))
+
+
+def _reused(db: Db, dialect: Dialect, keys: Sequence[int]) -> frozenset[int]:
+    query = MarkRow.select(MarkRow.key, MarkRow.source, PayloadRow.body).join(PayloadRow, on=PayloadRow.key == MarkRow.key)
+    found = query.where(MarkRow.target_id.is_null(is_null=False) & dialect.any_of(MarkRow.key, keys)).tuples().iterator(db)
+    return frozenset(key for key, source, body in found if source and codec.is_another(parse_digests(source), codec.plain(body)))
+
+
+def _refused_as_reused(db: Db, dialect: Dialect, integration: str) -> tuple[str, ...]:
+    source = source_of(db, integration)
+    if source is None:
+        return ()
+    query = DecisionRow.select(JobRecord.id, JobRecord.key).join(JobRecord, on=JobRecord.key == DecisionRow.key).order_by(JobRecord.id)
+    where = DecisionRow.key.between(source.low, source.high) & (DecisionRow.reason == IDS_REUSED) & (JobRecord.gone == False)  # noqa: E712
+    refused = list(query.where(where).tuples().execute(db))
+    still = _reused(db, dialect, [key for _, key in refused])
+    return tuple(job_id for job_id, key in refused if key in still)
 
 
 def _candidates(db: Db, judgement: Judgement, integration: str, now: int, *, after: int, limit: int) -> tuple[Candidate, ...]:

@@ -89,7 +89,7 @@ def standing(synced: Digests | None, status: str, job: Job) -> str:
 def synced_digests(db: Db, dialect: Dialect, keys: Sequence[int]) -> dict[int, Digests]:
     """Return the digests of the source fields as they were synced, by key, for the jobs that have been."""
     query = MarkRow.select(MarkRow.key, MarkRow.source).where(dialect.any_of(MarkRow.key, keys))
-    return {key: _load(source) for key, source in query.tuples().execute(db)}
+    return {key: parse_digests(source) for key, source in query.tuples().execute(db)}
 
 
 def _digests(db: Db, key: int, mark: SyncMark, source: Job | None) -> Digests:
@@ -105,10 +105,11 @@ def _digests(db: Db, key: int, mark: SyncMark, source: Job | None) -> Digests:
 
 def _former(db: Db, key: int) -> Digests:
     found = first(db, _SOURCE, key)
-    return _load(found[0]) if found is not None and found[0] else {}
+    return parse_digests(found[0]) if found is not None and found[0] else {}
 
 
-def _load(text: str) -> Digests:
+def parse_digests(text: str) -> Digests:
+    """Return the digests that a mark keeps as text."""
     return {name: str(value) for name, value in parse_object(text).items()}
 
 

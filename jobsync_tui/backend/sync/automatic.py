@@ -13,7 +13,19 @@ from functools import partial
 from .. import clock
 from ..access import Actor
 from ..errors import Busy, CredentialsRejected, JobsyncError
-from ..models import CLOCK_WENT_BACK, AutomaticRun, Failure, Hold, HoldKind, IntegrationState, Lease, Outcome, RefreshMode, RefreshReport
+from ..models import (
+    CLOCK_WENT_BACK,
+    IDS_REUSED,
+    AutomaticRun,
+    Failure,
+    Hold,
+    HoldKind,
+    IntegrationState,
+    Lease,
+    Outcome,
+    RefreshMode,
+    RefreshReport,
+)
 from ..store.audit import Attempt
 from ..store.decisions import Candidate, Decision, DecisionStore
 from ..store.integrations import IntegrationStore
@@ -26,6 +38,7 @@ from .failing import why
 from .guard import credentials_hold, guard_hold, too_many
 from .hand import FAULT
 from .judging import Judge
+from .listing_troubles import ids_reused
 from .loading import MOST, Loader
 from .messenger import Messenger
 from .refresh import Refresher
@@ -193,9 +206,9 @@ class _Run:
             self.error = FAULT
         if self.error is not None and self.error.code == CredentialsRejected.code:
             await self._hold(credentials_hold(self.error, self.parts.now()))
-        return self._outcome()
+        return self._outcome(await self.parts.decisions.refused_as_reused(self.order.integration))
 
-    def _outcome(self) -> AutomaticRun:
+    def _outcome(self, reused: tuple[str, ...]) -> AutomaticRun:
         listing = self.listing
         return AutomaticRun(
             integration=self.order.integration,
@@ -209,6 +222,7 @@ class _Run:
             whole=listing is not None and listing.mode is RefreshMode.FULL and listing.trouble is None,
             set_aside=None if listing is None else listing.set_aside,
             waits=None if listing is None else listing.waits,
+            reused=ids_reused(self.order.integration, reused),
             changes=listing is not None and listing.mode is RefreshMode.INCREMENTAL,
         )
 
@@ -238,7 +252,7 @@ class _Run:
             judged = await self.parts.judge.judge([self.order.integration])
         with seldom_collected():
             eligible = await self._sort(judged.judgement, waiting)
-        eligible = await self._without_creates(eligible)
+        eligible = await self._without_other_jobs(await self._without_creates(eligible), judged.judgement)
         by_rules = [candidate for candidate in eligible if candidate.by_rules]
         if await self._guard(by_rules, judged.judgement):
             return
@@ -290,6 +304,17 @@ class _Run:
             return False
         await self._hold(Hold(HoldKind.NEW_ID, self.parts.now(), self.error.message, self.error.remedy or ""))
         return True
+
+    async def _without_other_jobs(self, eligible: list[Candidate], judgement: Judgement) -> list[Candidate]:
+        """Refuse jobs whose ids came back as those of others: a person decides whether they are to be written into the same job."""
+        other: set[int] = set()
+        for start in range(0, len(eligible), PAGE):
+            other |= await self.parts.decisions.reused([each.key for each in eligible[start : start + PAGE]])
+        refused = [Decision(each, Outcome.REFUSED.value, IDS_REUSED) for each in eligible if each.key in other]
+        if refused:
+            await self.parts.decisions.decide(judgement, refused, self.parts.now())
+            self.tally.outcomes[Outcome.REFUSED.value] += len(refused)
+        return [each for each in eligible if each.key not in other]
 
     async def _guard(self, by_rules: list[Candidate], judgement: Judgement) -> bool:
         """Return whether the run stops here, because rules would write more than they may without a person's word."""

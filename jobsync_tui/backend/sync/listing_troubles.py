@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..models import CREATES_WAIT, JOBS_MISSING, LISTING_INCOMPLETE, ROWS_SET_ASIDE, Failure
+from ..models import CREATES_WAIT, IDS_REUSED, JOBS_MISSING, LISTING_INCOMPLETE, ROWS_SET_ASIDE, Failure
 from ..redaction import redact
 from ..store.aside import SetAside
 from ..store.gaps import Gap
@@ -71,8 +71,21 @@ def creates_wait(integration: str, words: str | None) -> Failure | None:
     return Failure(
         CREATES_WAIT,
         words,
-        f"jobsync adopt -i {integration} --dry-run shows which job in Tenzo is which; "
-        f"jobsync refresh -i {integration} --accept-gone lets the new jobs be created.",
+        "If an export or a setting writes the ids otherwise, correct that and refresh. If the jobs have new ids in the ATS, give their "
+        f"jobs in Tenzo the new external IDs ({integration}:NEW_ID), then jobsync refresh -i {integration} --accept-gone; "
+        "jobs whose old ID stays in Tenzo are created anew after that.",
+    )
+
+
+def ids_reused(integration: str, jobs: tuple[str, ...]) -> Failure | None:
+    """Return the trouble of jobs whose ids came back as those of other jobs."""
+    if not jobs:
+        return None
+    has = counted(len(jobs), "job has", "jobs have")
+    return Failure(
+        IDS_REUSED,
+        f"{has} another name, place and creation date than when synced, so the ATS seems to use an ID again: {_short(', '.join(jobs))}",
+        f"jobsync sync -i {integration} {_short(jobs[0])} --dry-run shows what would change in Tenzo; a sync by a person settles it.",
     )
 
 
