@@ -17,6 +17,7 @@ from .progress import progress_line
 from .rename import rename, separate
 from .session import chosen_or_all, open_backend, runs
 from .tables import Table
+from .target_look import TargetLook
 from .verdicts import worst
 
 T = TypeVar("T")
@@ -65,13 +66,18 @@ async def _list(*, as_json: bool) -> int:
 @json_option
 @runs
 async def test(*, integration: str | None, as_json: bool) -> int:
-    """Try the credentials of integrations with one cheap call each."""
+    """Try the credentials of integrations with one cheap call each, and look whether the target answers as a sync relies on.
+
+    Nothing is written. With -i ID that integration alone is tried.
+    """
     async with open_backend() as backend:
+        target = TargetLook(backend) if integration is None else None
         return await _for_each(
             await chosen_or_all(backend, integration),
             lambda each: backend.integrations.test(each.id),
             lambda report: print_line(f"{report.integration}: ok, {report.detail} ({report.seconds:.1f} s)"),
             as_json=as_json,
+            also=target,
         )
 
 
@@ -103,18 +109,19 @@ async def _for_each(
     trouble: Callable[[T], Failure | None] = lambda _: None,
     *,
     as_json: bool,
+    also: TargetLook | None = None,
 ) -> ExitCode:
     """Do ``action`` for one integration after the other; one that fails is named and does not stop the others.
 
     ``trouble`` says what of what was done is no success.
     """
-    results: list[object] = []
+    results: list[dict[str, object]] = []
     codes: list[ExitCode] = []
     for each in summaries:
         try:
             done = await action(each)
         except JobsyncError as error:
-            if len(summaries) == 1:
+            if len(summaries) == 1 and also is None:
                 raise
             results.append({"integration": each.id, "error": error.failure()})
             codes.append(error.exit_code)
@@ -130,8 +137,11 @@ async def _for_each(
                 show(done)
     if not summaries:
         say("There is no integration that you may use")
+    document: dict[str, object] = results[0] if len(summaries) == 1 else {"results": results}
+    if also is not None:
+        codes.append(await also.look(document, as_json=as_json))
     if as_json:
-        print_json(results[0] if len(summaries) == 1 else {"results": results})
+        print_json(document)
     return worst(codes)
 
 

@@ -162,3 +162,14 @@ def test_another_file_is_another_ats(place: Place) -> None:
     place.change("jobsync.db", "UPDATE integrations SET provider = '', address = '' WHERE id = 'export'")
     rename_in_the_configuration(place, "import", "third")
     assert place.outcomes(code=3)["1"] == ("refused", "maybe_renamed")
+
+
+def test_the_target_is_looked_at_with_the_integrations(place: Place) -> None:
+    assert "target: ok" in place.words("test")
+    assert place.outcomes() == CREATED
+    tried = place("test")
+    assert isinstance(tried, dict)
+    assert (tried["ok"], tried["target"]["ok"], tried["target"]["missing"]) == (True, True, [])
+    assert "target" not in str(place("test", "-i", "export"))
+    place.change("target.db", "UPDATE target_jobs SET external_id = NULL")
+    assert "without its external ID" in place.words("test", code=6)

@@ -9,10 +9,11 @@ from ..errors import JobsyncError
 from ..facade import Backend
 from ..secrets import resolve
 from ..settings import IntegrationSettings, Settings, TargetKind
-from .findings import Finding, fail, ok
+from .findings import Finding, fail, ok, warn
 
 CHECK = "credentials"
 TARGET = "target"
+TELL = "docs/target-api.yaml says what a sync relies on: show it to whoever runs the target"
 DEADLINE = 10.0
 """Seconds in which a call must be answered: a doctor that hangs is no help."""
 
@@ -43,9 +44,20 @@ def _secrets_of(integration: IntegrationSettings, settings: Settings) -> list[Fi
 async def calls(backend: Backend, visible: frozenset[str]) -> list[Finding]:
     """Make one cheap call to each ATS of the integrations in ``visible`` and to the target, all at once."""
     asked = [_call(CHECK, each.id, _tested(backend, each.id)) for each in backend.settings.integrations if each.id in visible]
-    if backend.settings.target.kind is TargetKind.TENZO:
-        asked.append(_call(TARGET, None, backend.health.test_target()))
-    return list(await asyncio.gather(*asked))
+    looked = await _target(backend) if backend.settings.target.kind is TargetKind.TENZO else []
+    return [*await asyncio.gather(*asked), *looked]
+
+
+async def _target(backend: Backend) -> list[Finding]:
+    """Look at the target, and say what it lacks, a finding each."""
+    try:
+        report = await asyncio.wait_for(backend.health.test_target(), DEADLINE)
+    except TimeoutError:
+        return [fail(TARGET, f"The target did not answer within {DEADLINE:g} s", "Try again; jobsync test has more patience")]
+    except JobsyncError as error:
+        return [fail(TARGET, f"The target: {error.message}", error.remedy)]
+    answered = ok(TARGET, f"The target answers: {report.detail}")
+    return [answered, *(fail(TARGET, each, TELL) for each in report.missing), *(warn(TARGET, each, TELL) for each in report.weak)]
 
 
 async def _tested(backend: Backend, integration: str) -> str:

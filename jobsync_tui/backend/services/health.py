@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from ..store.links import LinkedJob
 from .base import Service, for_admins
+
+if TYPE_CHECKING:
+    from ..target.trust import TargetReport
 
 ELSEWHERE = "a job of another integration"
 """What an ATS job is called towards an admin who may not use its integration."""
@@ -56,11 +60,14 @@ class HealthService(Service):
         return newest[0].at if newest else None
 
     @for_admins
-    async def test_target(self) -> str:
-        """Make one cheap call to the target and return what answered.
+    async def test_target(self) -> TargetReport:
+        """Look, read-only, whether the target answers as a sync relies on.
 
         Raises:
             RemoteError: It does not answer, or not this key.
         """
+        from ..target.trust import look
+
         with self.context.as_person():
-            return await self.context.target.test()
+            linked = sorted(await self.context.job_store.linked_targets())
+            return await look(self.context.target, linked[-1] if linked else None)

@@ -10,7 +10,7 @@ from .textindex import text_index
 OF_JOBS = ("sightings", "payloads", "job_details", "sync_marks", "verdicts", "automatic_decisions", "jobs")
 """Tables with a row for each job, under the job's key."""
 
-OF_SOURCE = (("listings", "source"), ("letters", "source"), ("integrations", "number"))
+OF_SOURCE = (("set_aside", "source"), ("listings", "source"), ("letters", "source"), ("integrations", "number"))
 """Tables with rows for the integration itself."""
 
 AT_ONCE = 1000
