@@ -50,6 +50,22 @@ async def test_rows_that_did_not_change_are_left_out_and_do_not_count_as_missing
         assert (sum(page.left_out for page in pages), pages[-1].total) == (8, 9)
 
 
+@pytest.mark.parametrize(
+    ("fields", "visibility"),
+    [
+        ({"OnPortal": True}, "public"),
+        ({"OnPortal": False}, None),
+        ({"PortalVisibility": "Internal"}, "internal"),
+        ({"PortalVisibility": 2}, None),
+    ],
+)
+async def test_who_may_see_a_job(fields: dict[str, object], visibility: str | None) -> None:
+    async with staged(CrelateWire(1)) as on:
+        said = {"Data": [{"Id": on.wire.job_id(on.wire.jobs[0]), "Name": "X", **fields}], "Metadata": {"TotalRecords": 1}, "Errors": []}
+        on.server.inject(Answer(said), when=on.wire.is_listing)
+        assert jobs_in(await on.listed())[0].visibility == visibility
+
+
 class Rich(CrelateWire):
     """Adds the shapes that are guessed."""
 

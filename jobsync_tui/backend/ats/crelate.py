@@ -3,6 +3,8 @@
 Not confirmed for jobs: ``modified_after`` (in use for contacts) and ``GET /jobs/{id}`` (in use for contacts and applications). Should the
 filter be ignored, every job comes and those that did not change are left out here; should it be declined, it is no longer sent. Of the
 status only its traces are known: a date of closing, "on hold", and for a status of its own the lookup shape that Crelate uses elsewhere.
+The values of ``PortalVisibility`` are not known either: words that say who sees a job are taken, and without one a job on the portal is
+public.
 The key goes into a header, never the URL, which Crelate repeats in its answers.
 """
 
@@ -24,7 +26,7 @@ from .base import Adapter, Connection, Listing, Page
 from .offset import Slice, by_offset
 from .resume import Place
 from .rows import BadRow, RowShape, convert_one, one_row, read_rows, refuse_error
-from .values import filled, moment, place, status_of
+from .values import filled, moment, place, status_of, visibility_of
 
 PAGE_SIZE = 100
 """As production code asks for; the most that is allowed is not documented."""
@@ -139,6 +141,8 @@ class _Row(msgspec.Struct):
     PortalCity: str | None = None
     PortalState: str | None = None
     PortalCompanyName: str | None = None
+    PortalVisibility: object = None
+    OnPortal: bool | None = None
     IsOnHold: bool | None = None
     ClosedOn: str | None = None
     JobTypeIds: list[_Lookup | None] | None = None
@@ -230,6 +234,7 @@ def _job(integration: str, row: _Row) -> Job:
         client=_title(row.CompanyId) or _title(row.AccountId) or filled(row.PortalCompanyName),
         requisition_id=filled(str(row.JobNum)) if row.JobNum is not None else None,
         employment_type=kinds[0] if kinds else None,
+        visibility=visibility_of(row.PortalVisibility if isinstance(row.PortalVisibility, str) else "public" if row.OnPortal else None),
         description=filled(row.PortalDescription) or filled(row.Description),
         custom=_custom(row.CustomFields),
         created_at=moment(row.CreatedOn),
