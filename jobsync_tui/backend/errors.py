@@ -27,8 +27,9 @@
     +-- NumberNeeded               the person: what is to be done concerns so many jobs that their number must be typed
     +-- CutShort                   whoever mends what ended it: has what came of each job until then
     +-- Fault                      us: the log has what it was
-    +-- StorageError               the machine: database damaged, disk full
+    +-- StorageError               the machine: database damaged
         +-- StorageBusy            time: another process holds it
+        +-- StorageFull            the machine: no room on its disk
         +-- StorageRefused         the configuration: no such database, a login or a file that is refused, written by a newer version
         +-- StorageUnreachable     time: no connection to its server
 
@@ -267,7 +268,7 @@ class CutShort(JobsyncError):
 
 
 class StorageError(JobsyncError):
-    """The database cannot be used: it is damaged, or the disk is full. That is no fault of the program's."""
+    """The database cannot be used: it is damaged, or fails. That is no fault of the program's."""
 
     code = "storage"
     exit_code = ExitCode.USAGE
@@ -278,6 +279,12 @@ class StorageBusy(StorageError):
 
     code = "busy"
     exit_code = ExitCode.BUSY
+
+
+class StorageFull(StorageError):
+    """There is no room for the database on its disk, or none that this account may use: no fault of the program."""
+
+    code = "storage_full"
 
 
 class StorageRefused(StorageError):

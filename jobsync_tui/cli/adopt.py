@@ -101,7 +101,7 @@ async def _make(backend: Backend, links: Sequence[Link], interruption: Interrupt
             if interruption.happened:
                 break
             try:
-                results += await backend.adoption.adopt(link.integration, [link])
+                results += await interruption.asking(backend.adoption.adopt(link.integration, [link]))
             except JobsyncError as error:
                 return Written(tuple(results), error)
     return Written(tuple(results))

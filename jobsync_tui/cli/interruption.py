@@ -1,17 +1,29 @@
-"""Ending in order: while something is written, a first signal lets the job in flight finish, and a second ends the process at once."""
+"""Ending in order: while something is written, a first signal lets the job in flight finish, for a few seconds; a second ends at once."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import select
 import signal
 import sys
+import threading
+from collections.abc import Awaitable
+from contextlib import suppress
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 import click
 
 from .output import say
+from .runner import report_interrupted
+
+T = TypeVar("T")
+
+DEADLINE = 9.0
+"""Seconds after the first signal in which a command has ended, whatever hangs."""
+
+LEFT_OPEN = "What was under way is in the journal: jobsync recover settles it, and so does every start"
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -20,7 +32,8 @@ class Interruption:
     """Whether the process was asked to end; ``event`` is set as soon as it is.
 
     Within ``async with interruption:`` the signals that end a process set the event, once; afterwards, and outside, they do what they
-    always do.
+    always do. `DEADLINE` seconds after the first one the process ends whatever hangs: a target, an ATS, a hook, the database. The journal
+    has what was under way, and the next start settles it.
     """
 
     def __init__(self) -> None:
@@ -48,7 +61,31 @@ class Interruption:
             asyncio.get_running_loop().remove_signal_handler(each)
             signal.signal(each, signal.SIG_DFL)
         self.event.set()
+        # On a thread of its own: what hangs may be the loop itself.
+        deadline = threading.Timer(DEADLINE, self._at_deadline)
+        deadline.daemon = True
+        deadline.start()
         say("Interrupted: the job in flight is finished first; once more ends at once")
+
+    @staticmethod
+    def _at_deadline() -> None:
+        code = report_interrupted(sys.argv[1:], "Interrupted while something was waited for that did not end", LEFT_OPEN)
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):
+                stream.flush()
+        os._exit(code)
+
+    async def asking(self, work: Awaitable[T]) -> T:
+        """Return what ``work`` comes to; once the process is asked to end, the work is asked to stop."""
+        task = asyncio.ensure_future(work)
+        asked = asyncio.create_task(self.event.wait())
+        try:
+            await asyncio.wait({task, asked}, return_when=asyncio.FIRST_COMPLETED)
+            if not task.done():
+                task.cancel()
+            return await task
+        finally:
+            asked.cancel()
 
 
 _YES, _NO = frozenset({"y", "yes"}), frozenset({"", "n", "no"})

@@ -19,6 +19,9 @@ COMPLETION_VARIABLE = "_JOBSYNC_COMPLETE"
 # The exit codes of the contract that are decided before anything of the backend is imported.
 _OK, _FAULT, _USAGE, _INTERRUPTED = 0, 1, 2, 130
 
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""What writing to a disk without room is answered: the machine's fault, not the program's."""
+
 _TAKES_NOTHING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})
 """What writing to a stream is answered where it takes no more. An error of a file that is opened names the file."""
 
@@ -44,6 +47,11 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001 - the one place where nothing may pass
         return _report_error(error, as_json=as_json)
     return code if isinstance(code, int) else _OK
+
+
+def report_interrupted(arguments: Sequence[str], message: str, remedy: str) -> int:
+    """Say that the command with these arguments was interrupted, as it says all its errors, and return its exit code."""
+    return _report(_INTERRUPTED, "interrupted", message, remedy, as_json=_wants_json(arguments))
 
 
 def _complete(command: click.Command) -> int:
@@ -79,6 +87,9 @@ def _report_error(error: Exception, *, as_json: bool) -> int:
         return _reader_left()
     if isinstance(found, OSError) and found.filename is None and found.errno in _TAKES_NOTHING:
         return _output_lost(found)
+    if isinstance(found, OSError) and found.errno in _NO_ROOM:
+        where = "" if found.filename is None else f"{found.filename}: "
+        return _report(_USAGE, "disk_full", f"{where}{found.strerror}", "Make room and try again", as_json=as_json)
     return _report(_FAULT, "fault", f"A fault in jobsync: {type(found).__name__}: {found}", _log_fault(found), as_json=as_json)
 
 
@@ -153,7 +164,7 @@ def _output_lost(error: OSError) -> int:
     """Say, on standard error whatever was asked for, that standard output takes no more, as on a disk that is full."""
     _silence(sys.stdout)
     message = f"The output could not be written: {error.strerror}"
-    return _report(_FAULT, "output", message, "Make room, or send the output elsewhere", as_json=False)
+    return _report(_USAGE, "output", message, "Make room, or send the output elsewhere", as_json=False)
 
 
 def _silence(stream: TextIO) -> None:

@@ -152,7 +152,7 @@ async def _sync_one(
         result = await backend.syncs.dry_run(integration, job_id)
     elif consent.yes:
         async with interruption:
-            result = await backend.syncs.sync(integration, job_id, expected_digest=consent.digest)
+            result = await interruption.asking(backend.syncs.sync(integration, job_id, expected_digest=consent.digest))
     else:
         plan = await backend.syncs.plan(integration, job_id)
         if not as_json:
@@ -163,7 +163,7 @@ async def _sync_one(
                 return of_result(result)
         elif confirm("Sync this job?"):
             async with interruption:
-                result = await backend.syncs.sync(integration, job_id, expected_digest=plan.digest)
+                result = await interruption.asking(backend.syncs.sync(integration, job_id, expected_digest=plan.digest))
         else:
             (result,) = await backend.syncs.decline([plan])
     if as_json:

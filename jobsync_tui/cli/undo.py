@@ -33,7 +33,7 @@ async def undo(*, operation_id: str, dry_run: bool, yes: bool, as_json: bool) ->
         consent.validate()
         if consent.yes:
             async with interruption:
-                result = await backend.syncs.undo(operation_id)
+                result = await interruption.asking(backend.syncs.undo(operation_id))
         else:
             plan = await backend.syncs.undo_plan(operation_id)
             if not as_json:
@@ -44,7 +44,7 @@ async def undo(*, operation_id: str, dry_run: bool, yes: bool, as_json: bool) ->
                     return of_result(result)
             elif confirm("Undo this operation?"):
                 async with interruption:
-                    result = await backend.syncs.undo(operation_id, expected_digest=plan.digest)
+                    result = await interruption.asking(backend.syncs.undo(operation_id, expected_digest=plan.digest))
             else:
                 (result,) = await backend.syncs.decline([plan])
     if as_json:

@@ -127,8 +127,8 @@ def test_a_signal_lets_what_is_in_flight_end_and_the_next_run_does_the_rest(offi
 def test_on_a_full_disk_nothing_is_sent_and_afterwards_all_of_it(office: Office) -> None:
     running = office.start("sync", "-i", "export", *EVERYTHING, most_bytes=4096)
     out, errors = running.communicate(timeout=PATIENCE)
-    assert running.returncode != 0, errors
-    assert "disk is full" in out
+    assert running.returncode == 2, errors
+    assert "storage_full" in out
     assert [request for request in office.server.requests if not request.startswith("GET")] == []
 
     done = json.loads(office.run("sync", "-i", "export", *EVERYTHING))

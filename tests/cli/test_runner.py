@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -15,6 +16,7 @@ from jobsync_tui.backend.errors import (
     JobNotFound,
     JobsyncError,
     StorageError,
+    StorageFull,
     StorageRefused,
     StorageUnreachable,
     Unreachable,
@@ -42,7 +44,9 @@ def failing(*, as_json: bool, what: str) -> int:
         "denied": AccessDenied("mallory may not", remedy="Ask the owner"),
         "missing": JobNotFound(),
         "remote": Unreachable("No answer\x1b[31m", service="Kombo"),
-        "storage": StorageError("disk full"),
+        "storage": StorageError("damaged"),
+        "full": StorageFull("disk full"),
+        "no room": OSError(errno.ENOSPC, "No space left on device", "/var/log/jobsync.log"),
         "newer": StorageRefused("written by a newer jobsync"),
         "away": StorageUnreachable("cannot be reached"),
         "fault": ValueError(f"key {CANARY}\nsecond line\x1b]0;x\x07"),
@@ -70,6 +74,8 @@ def report(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, st
         ("missing", 4, "job_not_found"),
         ("remote", 6, "unreachable"),
         ("storage", 2, "storage"),
+        ("full", 2, "storage_full"),
+        ("no room", 2, "disk_full"),
         ("newer", 2, "storage_refused"),
         ("away", 6, "storage_unreachable"),
         ("fault", 1, "fault"),
@@ -152,10 +158,10 @@ def test_a_closed_output_is_no_fault(home: Path, closed: str) -> None:
 @pytest.mark.parametrize(
     ("command", "code", "told"),
     [
-        ("paths >/dev/full", 1, "jobsync: The output could not be written: No space left on device"),
-        ("paths --json >/dev/full", 1, "jobsync: The output could not be written: No space left on device"),
-        ("completion bash >/dev/full", 1, "jobsync: The output could not be written: No space left on device"),
-        ("--version >/dev/full", 1, "jobsync: The output could not be written: No space left on device"),
+        ("paths >/dev/full", 2, "jobsync: The output could not be written: No space left on device"),
+        ("paths --json >/dev/full", 2, "jobsync: The output could not be written: No space left on device"),
+        ("completion bash >/dev/full", 2, "jobsync: The output could not be written: No space left on device"),
+        ("--version >/dev/full", 2, "jobsync: The output could not be written: No space left on device"),
         ("jobs --bogus --json >/dev/full", 2, "jobsync: No such option"),
         ("jobs --bogus 2>/dev/full", 2, ""),
     ],

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import peewee
 
-from ..errors import StorageError, UsageError
+from ..errors import StorageFull, UsageError
 from ..ids import new_id
 from .dialect import Db
 
@@ -38,7 +38,7 @@ def copy_database(db: Db, destination: Path) -> int:
     except FileExistsError as error:
         raise UsageError(f"{destination} exists already and is left as it is", remedy="Name a file that does not exist yet") from error
     except OSError as error:
-        kind = StorageError if error.errno in _NO_ROOM else UsageError
+        kind = StorageFull if error.errno in _NO_ROOM else UsageError
         raise kind(f"{destination} cannot be written: {error.strerror}", remedy="Name a file in a folder that can be written") from error
     return destination.stat().st_size
 

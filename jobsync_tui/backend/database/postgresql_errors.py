@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..errors import StorageBusy, StorageError, StorageRefused, StorageUnreachable
+from ..errors import StorageBusy, StorageError, StorageFull, StorageRefused, StorageUnreachable
 
 _REFUSED = ("authentication failed", "no pg_hba.conf entry", "does not exist", "no password supplied", "not permitted to log in")
 """In libpq's words, which come without an SQLSTATE: a login that another try will not mend."""
@@ -18,8 +18,10 @@ def explained(error: Exception, title: str, timeout: float) -> StorageError:
             f"The {title} is in use by another process and did not come free within {timeout:g} s.",
             remedy="Try again; if it stays so, ask the server's administrator who holds a lock for so long.",
         )
+    if state == "53100":
+        return StorageFull(f"The {title} cannot grow: the disk of its server is full.", remedy="Ask its administrator; then try again.")
     if state.startswith("53"):
-        return StorageError(f"The {title} is out of disk, memory or connections.", remedy="Ask its administrator; then try again.")
+        return StorageError(f"The {title} is out of memory or connections.", remedy="Ask its administrator; then try again.")
     if is_cancelled(error):
         return StorageError("The query was abandoned.")
     if state == "25006":

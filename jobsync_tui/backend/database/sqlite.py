@@ -15,7 +15,7 @@ import peewee
 from peewee import fn
 
 from .. import clock
-from ..errors import StorageBusy, StorageError, StorageRefused
+from ..errors import StorageBusy, StorageError, StorageFull, StorageRefused
 from ..ownership import require_ours
 from .dialect import Db, Dialect
 
@@ -199,7 +199,7 @@ class SqliteDialect(Dialect):
                 remedy=DAMAGED,
             )
         if code == "FULL":
-            return StorageError(
+            return StorageFull(
                 f"The {self.title} cannot grow: the disk is full. Nothing was changed.",
                 remedy="Free some space and try again.",
             )
@@ -212,7 +212,7 @@ class SqliteDialect(Dialect):
             return StorageError("The query was abandoned.")
         if code.startswith("IOERR"):
             # A limit on file sizes shows as a failed write, which drivers do not tell from a failing disk.
-            return StorageError(
+            return StorageFull(
                 f"The {self.title} cannot be read or written: the disk is full, a file size limit is reached, or the disk fails.",
                 remedy="Free some space and try again; with enough of it, check the disk.",
             )

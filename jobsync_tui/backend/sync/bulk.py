@@ -19,6 +19,14 @@ from .side_by_side import side_by_side
 log = logging.getLogger(__name__)
 
 NOT_BEGUN = Failure("cancelled", "Stopped before it began")
+LEFT = Failure(
+    "unknown",
+    "The process ended while the answer of the target was waited for, so that nobody can tell whether this was saved",
+    "jobsync recover looks it up and settles it; so does every start",
+)
+IN_FLIGHT, STOPPING = 5.0, 1.5
+"""Seconds in which jobs in flight end once a bulk sync is stopped, and then those that were asked to stop."""
+
 MOVED = StalePlan(
     "What was confirmed is no longer what would happen; nothing was written", remedy="Look at the plan again, and confirm that one."
 )
@@ -133,14 +141,16 @@ class Bulk:
         return tuple(plan for plan in plans if plan is not None)
 
     async def _carried_out(
-        self, actor: Actor, jobs: Sequence[JobKey], expected: BulkPlan | None, tell: OnResult, stop: asyncio.Event
+        self, actor: Actor, jobs: Sequence[JobKey], expected: BulkPlan | None, tell: _Telling, stop: asyncio.Event
     ) -> None:
         """Sync the jobs until it is stopped, and tell what came of those that had begun."""
         digests = {} if expected is None else {(plan.integration, plan.job.id): plan.digest for plan in expected.plans}
+        begun: list[JobKey] = []
 
         async def one(job: JobKey) -> None:
             if stop.is_set():
                 return
+            begun.append(job)
             # Nothing was confirmed for one that could not be planned, or is not part of the plan: it is tried as a plan nobody agreed to.
             bound = None if expected is None else digests.get(job) or ""
             try:
@@ -152,7 +162,13 @@ class Bulk:
                 tell(self._pipeline.unrecorded(actor, job, Outcome.FAILED, _ending(fault).failure()))
                 raise
 
-        await side_by_side(jobs, one, self.concurrency)
+        work = asyncio.create_task(side_by_side(jobs, one, self.concurrency))
+        if await _ends_in_time(work, stop):
+            await work
+            return
+        for job in begun:
+            if job not in tell.found:
+                tell(self._pipeline.unrecorded(actor, job, Outcome.UNKNOWN, LEFT))
 
     async def sync_while(self, actor: Actor, jobs: Sequence[JobKey], go_on: Callable[[], bool], on_result: OnEach) -> None:
         """Sync the jobs as long as ``go_on`` says so before each; those that are not begun are not tried at all, and leave no record.
@@ -179,6 +195,31 @@ class Bulk:
             await on_result(job, result)
 
         await side_by_side(unique(jobs), one, self.concurrency)
+
+
+async def _ends_in_time(work: asyncio.Task[object], stop: asyncio.Event) -> bool:
+    """Wait for the work; once it is stopped, for what is in flight only so long as a process that is asked to end may take.
+
+    What has not begun to write is asked to stop then. A cancellation of the caller goes on to the work, which ends in order.
+
+    Returns:
+        Whether the work came to its end; what has not is a write whose answer does not come.
+    """
+    stopped = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({work, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if not work.done():
+            await asyncio.wait({work}, timeout=IN_FLIGHT)
+        if not work.done():
+            work.cancel()
+            await asyncio.wait({work}, timeout=STOPPING)
+    except asyncio.CancelledError:
+        work.cancel()
+        await asyncio.wait({work})
+        raise
+    finally:
+        stopped.cancel()
+    return work.done() and not work.cancelled()
 
 
 class _Telling:

@@ -131,7 +131,8 @@ class Pipeline:
 
     def unrecorded(self, actor: Actor, job: tuple[str, str], outcome: Outcome, error: Failure) -> SyncResult:
         """Return the end of an attempt that the record cannot take, or has already: nothing is read and nothing written for it."""
-        return Story(self._attempt(actor, *job), unread_head(job[1])).result(outcome, error)
+        result = Story(self._attempt(actor, *job), unread_head(job[1])).result(outcome, error)
+        return replace(result, written=None) if outcome is Outcome.UNKNOWN else result
 
     async def sync(
         self, actor: Actor, integration: str, job_id: str, *, expected_digest: str | None = None, on_step: OnStep | None = None

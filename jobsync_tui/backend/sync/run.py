@@ -57,7 +57,11 @@ class Run:
                     outer.uncancel()
                 if not self._committed and not asked_to_stop:
                     asked_to_stop = inner.cancel()
-        if inner.cancelled():  # before its first step
+        if inner.cancelled():
+            if self._committed:
+                # The process ends while a write is under way: the journal has it, and whoever looks next settles it.
+                raise asyncio.CancelledError
+            # Before its first step.
             result = await self._end(Outcome.CANCELLED, CANCELLED)
         else:
             result = inner.result()
@@ -77,6 +81,8 @@ class Run:
         except JobsyncError as error:
             return await self._failed(error)
         except asyncio.CancelledError:
+            if self._committed:
+                raise
             return await self._end(Outcome.CANCELLED, CANCELLED)
         except Exception:
             log.exception("the attempt on %s ended in a fault", self._attempt.job_id)
