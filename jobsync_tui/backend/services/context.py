@@ -265,13 +265,11 @@ class Context:
 
     async def close(self) -> None:
         """Give up messages that are being sent, and close the connections to the ATSs and the target, as far as there are any."""
-        sending = vars(self).get("sending")
-        if sending is not None:
-            await sending.close()
+        for name in ("sending", "target"):
+            opened = vars(self).get(name)
+            if opened is not None:
+                await opened.close()
         await self.connections.close()
-        target = vars(self).get("target")
-        if target is not None:
-            await target.close()
 
     @property
     def settings(self) -> Settings:
@@ -310,11 +308,10 @@ class Context:
         Raises:
             AccessDenied: It does not; the attempt is recorded first.
         """
-        if self.guard.require(self.actor).everything(self.actor):
-            return
-        refusal = NotPermitted("This concerns every integration, and you may not use all of them")
-        await self._record_refusal(what, None, refusal)
-        raise refusal
+        if not self.guard.require(self.actor).everything(self.actor):
+            refusal = NotPermitted("This concerns every integration, and you may not use all of them")
+            await self._record_refusal(what, None, refusal)
+            raise refusal
 
     async def _watch_shadows(self, integration: str) -> None:
         from ..sync.shadowing import AUTOMATIC

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from ..canonical import storable
-from ..errors import NotPermitted, UsageError
+from ..errors import UsageError
 from ..models import BackupReport, HoldKind, MoveReport, RenamePlan, RenameReport
 from ..paths import places
 from ..settings.values import holds_password
@@ -37,7 +37,7 @@ class MaintenanceService(Service):
             AccessDenied: The actor may not use every integration.
             UsageError: ``keep`` is less than `LEAST_KEPT`.
         """
-        await self._require_everything("prune")
+        await self.context.require_everything("prune")
         if keep < LEAST_KEPT:
             raise UsageError(f"The last {LEAST_KEPT.days} days of the record are always kept", remedy=f"--keep {LEAST_KEPT.days}d, or more")
         return await self.context.ledger.prune(self.context.now() - keep, self.context.actor.user)
@@ -54,7 +54,7 @@ class MaintenanceService(Service):
             UsageError: One of the files exists, or the database is on a server.
             StorageError: They cannot be written.
         """
-        await self._require_everything("backup")
+        await self.context.require_everything("backup")
         from ..database.backup import copy_database
         from ..target.local import LocalTarget
 
@@ -90,7 +90,7 @@ class MaintenanceService(Service):
             UsageError: The storage is on a server already, ``url`` names none, its database is not empty, or another jobsync runs.
             StorageError: One of the databases failed, or what arrived is not what was sent; nothing was moved.
         """
-        await self._require_everything("migrate-storage")
+        await self.context.require_everything("migrate-storage")
         from ..sync.moving import move_storage
         from ..target.local import LocalTarget
 
@@ -119,7 +119,7 @@ class MaintenanceService(Service):
             Busy: A job of one of them is being synced, an operation is not settled, or it is being refreshed.
             RemoteError: The target cannot be read.
         """
-        await self._require_everything("rename")
+        await self.context.require_everything("rename")
         settings = self.context.settings
         if settings.integration(old) is not None:
             raise UsageError(f"{clean(old, limit=64)} is still configured", remedy=f"First give it its new id in {settings.path}")
@@ -154,7 +154,7 @@ class MaintenanceService(Service):
             AccessDenied: The actor may not use every integration.
             UsageError: There is no such integration, or nothing of it is held.
         """
-        await self._require_everything("integrations separate")
+        await self.context.require_everything("integrations separate")
         if self.context.settings.integration(integration) is None:
             raise unknown_integration(integration)
         held = await self.context.held(integration)
@@ -165,13 +165,6 @@ class MaintenanceService(Service):
         attempt = self.context.attempt("integrations separate", outcome="done", cause="its jobs are new ones", integration=integration)
         await self.context.integration_store.set_apart(integration, lambda db: audit.append(db, attempt, self.context.now()))
         await self.context.schedule_store.release(integration, HoldKind.NEW_ID)
-
-    async def _require_everything(self, what: str) -> None:
-        if self.context.guard.require(self.context.actor).everything(self.context.actor):
-            return
-        refusal = NotPermitted("This concerns every integration, and you may not use all of them")
-        await self.context.record(what, outcome="refused", cause=refusal.message)
-        raise refusal
 
 
 def _may_be_recorded(url: str) -> bool:
