@@ -266,8 +266,7 @@ class Context:
     async def close(self) -> None:
         """Give up messages that are being sent, and close the connections to the ATSs and the target, as far as there are any."""
         for name in ("sending", "target"):
-            opened = vars(self).get(name)
-            if opened is not None:
+            if (opened := vars(self).get(name)) is not None:
                 await opened.close()
         await self.connections.close()
 
