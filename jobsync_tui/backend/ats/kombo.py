@@ -22,7 +22,7 @@ from .kombo_errors import explain
 from .paginator import Part, by_cursor
 from .resume import Place
 from .rows import Gone, ReadRows, RowShape, read_rows
-from .values import address, distinct, filled, moment, place, status_of, visibility_of
+from .values import address, apart, filled, moment, place, status_of, visibility_of
 
 PAGE_SIZE = 250
 """The most that Kombo gives."""
@@ -220,7 +220,8 @@ def _complain_about(found: ReadRows[_Answer[_Row]], service: str) -> None:
 def _job(integration: str, row: _Row) -> Job:
     posting = max(row.job_postings, key=_standing) if row.job_postings else _NO_POSTING
     at = row.location or _Place()
-    places = distinct([place(at.raw, at.city, at.state, at.country)])
+    location = place(at.raw, at.city, at.state, at.country)
+    places = apart(location) if location else ()
     return Job(
         integration=integration,
         id=row.remote_id or row.id,

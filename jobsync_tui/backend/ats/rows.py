@@ -223,10 +223,9 @@ def convert_one(row: R, convert: Convert[R], service: str) -> Job | None:
 
 def tidy(job: Job) -> Job:
     """Return the job with its short texts as people read them: without entities of HTML."""
-    short = (job.name, job.department, job.client, job.owner)
-    if not any(text is not None and "&" in text for text in short):
+    if "&" not in f"{job.name}{job.department}{job.client}{job.owner}":
         return job
-    name, department, client, owner = map(plain, short)
+    name, department, client, owner = map(plain, (job.name, job.department, job.client, job.owner))
     return replace(job, name=name, department=department, client=client, owner=owner)
 
 

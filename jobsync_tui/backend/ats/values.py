@@ -123,9 +123,15 @@ def distinct(places: Iterable[Location | None]) -> tuple[Location, ...]:
 
 
 @lru_cache(8192)
+def _names_several(text: str) -> bool:
+    return _BETWEEN.search(text) is not None
+
+
 def apart(found: Location) -> tuple[Location, ...]:
     """Return the places of a location that is a text only, such as "Berlin; Munich" or "Berlin / Munich"; else the location by itself."""
-    if found.text is None or found.region is not None or found.country is not None or found.city != found.text.partition(",")[0].strip():
+    if found.text is None or found.region is not None or found.country is not None or not _names_several(found.text):
+        return (found,)
+    if found.city != found.text.partition(",")[0].strip():
         return (found,)
     parts = [part for part in _BETWEEN.split(found.text) if part.strip(" ,")]
     return tuple(each for part in parts if (each := place(part.strip(" ,"))) is not None) if len(parts) > 1 else (found,)
