@@ -153,9 +153,7 @@ def _table(path: Path, sample: str, encoding: str) -> Iterator[Record]:
             except StopIteration:
                 break
             except csv.Error as error:
-                _fail(
-                    path, f"the row that begins on line {line} is not CSV ({error})", "Look for a quotation mark that is not closed.", error
-                )
+                _fail(path, f"the row that begins on line {line} is not CSV", "Look for a quotation mark that is not closed.", error)
             if not any(cell.strip() for cell in cells):
                 continue
             if columns is None:
