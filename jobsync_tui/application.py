@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import webbrowser
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -19,6 +20,7 @@ from textual.screen import Screen
 
 from .backend.durations import format_duration
 from .backend.errors import CutShort, ExitCode, JobsyncError
+from .backend.terminals import LEFT_BEHIND, unknown_kind
 from .clipboard import copy, has_desktop, is_web_address
 from .driver import TerminalDriver
 from .failures import Place, place_of, words_for
@@ -107,6 +109,8 @@ class JobsyncApp(App[int], inherit_bindings=False):
     async def on_mount(self) -> None:
         """Open the integration that was last open, the only one, or the picker."""
         self.set_timer(GREETING_AFTER, self._greet)
+        for trouble in filter(None, (unknown_kind(os.environ), LEFT_BEHIND if self.memory.was_left_behind() else None)):
+            self.tell(trouble.words, Severity.WARNING, remedy=trouble.remedy)
         if self._idle is not None:
             self.set_interval(self._idle.every, self._look_whether_idle)
         try:
@@ -178,6 +182,23 @@ class JobsyncApp(App[int], inherit_bindings=False):
         self.copy(url, url)
         if has_desktop() and not self.confined:
             webbrowser.open(url)
+
+    def terminal_left_behind(self) -> None:
+        """Remember that the terminal took nothing at the end: the next session says how to put it right."""
+        self.memory.leave_behind()
+
+    def action_redraw(self) -> None:
+        """Paint everything anew: a message of the system, or another program, has written over it."""
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.repaint()
+        self.refresh()
+
+    def turn_mouse(self) -> None:
+        """Leave the mouse to the terminal, or take it back, and say so."""
+        if isinstance(self._driver, TerminalDriver):
+            taken = self._driver.turn_mouse()
+            words = "The mouse acts here again" if taken else "The mouse is the terminal's: drag to select text"
+            self.tell(words, remedy="mouse = false under [terminal] in the configuration leaves it there from the start")
 
     def leave(self) -> None:
         """End the application; asks first while something runs."""

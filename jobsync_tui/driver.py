@@ -13,8 +13,10 @@ import sys
 import termios
 import time
 from contextlib import suppress
+from io import TextIOWrapper
+from pathlib import Path
 from queue import Full
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING, Any
 
 from textual.drivers import linux_driver
 from textual.drivers._writer_thread import WriterThread
@@ -27,17 +29,30 @@ from .keystrokes import Translator
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-STOP_SECONDS = 1.0
-"""How long the end waits for a terminal to take the last bytes."""
+    from textual.app import App
+
+STOP_SECONDS = 5.0
+"""How long the end waits for a terminal that takes nothing: until then it is given back, if it takes something again."""
 
 _LOOK = 0.1
 """Seconds between two looks whether reading is over."""
 
+PROMPT_SECONDS = 0.5
+"""How long a terminal that takes what is written needs for it at the most."""
+
 _CANCEL = "\x18"
 """Ends a sequence that was cut off, without a trace."""
 
-_RESTORE = b"\x18\x1b[?2026l\x1b[<u\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?2004l\x1b[?1004l\x1b[?7h\x1b[?1049l\x1b[?25h"
+_MOUSE_ON = "\x1b[?1000h\x1b[?1002h\x1b[?1006h"
+"""Clicks, and moves while a button is held: a pointer that only passes by costs no byte."""
+
+_MOUSE_OFF = "\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1016l"
+
+_RESTORE = f"{_CANCEL}\x1b[?2026l\x1b[<u{_MOUSE_OFF}\x1b[?2004l\x1b[?1004l\x1b[?2048l\x1b[?7h\x1b[?1049l\x1b[?25h".encode()
 """What takes back everything that the application switched on in a terminal."""
+
+_TAKE_AGAIN = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[?2004h\x1b[=25;1u"
+"""What switches on again what a shell may have switched off, the mouse aside; the keys as they were asked for at the start."""
 
 
 class OutputThread(WriterThread):
@@ -54,6 +69,7 @@ class OutputThread(WriterThread):
         super().__init__(file)
         self._is_gone = False
         self._is_behind = False
+        self._is_over = False
 
     def write(self, text: str) -> None:
         """Queue ``text``; never waits."""
@@ -71,16 +87,26 @@ class OutputThread(WriterThread):
         try:
             while (text := self._queue.get()) is not None:
                 _write_all(descriptor, text.encode(encoding, "replace"))
+                if self._is_over:
+                    _write_all(descriptor, _RESTORE)
+                    return
                 if self._is_behind and self._queue.empty():
                     self._catch_up(descriptor)
         except OSError:
             self._is_gone = True
 
     def stop(self) -> None:
-        """Let what is queued be written, for a while."""
+        """Let what is queued be written, for a while; where the terminal takes nothing, only what gives it back once it does."""
         with suppress(Full):
-            self._queue.put(None, timeout=STOP_SECONDS)
-            self.join(STOP_SECONDS)
+            self._queue.put_nowait(None)
+        self.join(PROMPT_SECONDS)
+        self._is_over = True
+        self.join(STOP_SECONDS - PROMPT_SECONDS)
+
+    @property
+    def is_left_behind(self) -> bool:
+        """Whether the terminal has not taken what gives it back."""
+        return self.is_alive()
 
     def _catch_up(self, descriptor: int) -> None:
         _write_all(descriptor, _CANCEL.encode())
@@ -92,9 +118,16 @@ class OutputThread(WriterThread):
 class TerminalDriver(LinuxDriver):
     """Textual's driver, with a terminal that may go away or freeze."""
 
+    def __init__(self, app: App[object], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self._file = self._drawn_on = _terminal()
+        self._raw: list[Any] | None = None
+
     def start_application_mode(self) -> None:
         """Take the terminal over."""
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual's own
+        with suppress(termios.error):
+            self._raw = termios.tcgetattr(self.fileno)
         if isinstance(self._writer_thread, OutputThread):
             self._writer_thread.repaint = lambda: self._loop.call_soon_threadsafe(self._repaint)
 
@@ -123,13 +156,41 @@ class TerminalDriver(LinuxDriver):
                     for message in translator.messages(token):
                         self.process_message(message)
 
+    def close(self) -> None:
+        """Give the terminal back, and say so where it does not take that."""
+        super().close()
+        if isinstance(self._writer_thread, OutputThread) and self._writer_thread.is_left_behind:
+            self._tell_app("terminal_left_behind")
+
+    def turn_mouse(self) -> bool:
+        """Take the mouse, or leave it to the terminal, and return whether it is taken now."""
+        if self._mouse:
+            self._disable_mouse_support()
+        self._mouse = not self._mouse
+        self._enable_mouse_support()
+        return self._mouse
+
+    def _enable_mouse_support(self) -> None:
+        if self._mouse:
+            self.write(_MOUSE_ON)
+
+    def _disable_mouse_support(self) -> None:
+        if self._mouse:
+            self.write(_MOUSE_OFF)
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        try:
+            return os.get_terminal_size(self._drawn_on.fileno())
+        except OSError:
+            return super()._get_terminal_size()
+
     def abandon(self) -> None:
         """Give the terminal back without waiting for anything; for an end that is at once."""
         if self.attrs_before is not None:
             with suppress(termios.error, OSError):
                 termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
         with suppress(OSError, ValueError):
-            descriptor = cast("IO[str]", sys.__stderr__).fileno()
+            descriptor = self._drawn_on.fileno()
             os.set_blocking(descriptor, False)
             try:
                 os.write(descriptor, _RESTORE)
@@ -143,12 +204,21 @@ class TerminalDriver(LinuxDriver):
         return isinstance(self._app.screen_stack[-1].focused if self._app.screen_stack else None, Input | TextArea)
 
     def _lost(self) -> None:
-        lost = getattr(self._app, "terminal_lost", None)
-        if lost is not None:
-            lost()
+        self._tell_app("terminal_lost")
+
+    def _tell_app(self, news: str) -> None:
+        """Call the application's method or hook of that name, where it has one."""
+        told = getattr(self._app, news, None)
+        if told is not None:
+            told()
 
     def _failed(self, error: Exception) -> None:
         self._app._handle_exception(error)  # noqa: SLF001 - the way of every fault
+
+    def repaint(self) -> None:
+        """Paint everything anew."""
+        self.write("\x1b[H\x1b[2J")
+        self._repaint()
 
     def _repaint(self) -> None:
         for screen in self._app.screen_stack:
@@ -158,7 +228,25 @@ class TerminalDriver(LinuxDriver):
         """Stay: a process that is stopped holds its leases and answers nobody."""
 
     def _sigcont_application(self, *_: object) -> None:
-        """Do nothing: it was not stopped. A hang-up comes with this signal."""
+        """Take the terminal again, if it is there and ours: `kill -STOP` stops every process. A hang-up comes with this signal too."""
+        self._loop.call_soon_threadsafe(self._come_back)
+
+    def _come_back(self) -> None:
+        with suppress(termios.error, OSError):
+            if self._raw is None or self._writer_thread is None or os.tcgetpgrp(self.fileno) != os.getpgrp():
+                return
+            termios.tcsetattr(self.fileno, termios.TCSANOW, self._raw)
+            self.write(_TAKE_AGAIN)
+            self._enable_mouse_support()
+            self.repaint()
+
+
+def _terminal() -> TextIOWrapper:
+    """Return what is drawn on: where errors go, else where output goes, else the terminal that the process belongs to."""
+    for file in (sys.__stderr__, sys.__stdout__):
+        if file is not None and file.isatty():
+            return file
+    return Path("/dev/tty").open("w", encoding="utf-8")
 
 
 def _until(deadline: float | None) -> float:

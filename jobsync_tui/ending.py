@@ -65,4 +65,5 @@ class Ending:
         driver = self._app._driver  # noqa: SLF001
         if isinstance(driver, TerminalDriver):
             driver.abandon()
+            self._app.terminal_left_behind()
         self._die(int(ExitCode.INTERRUPTED))

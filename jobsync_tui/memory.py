@@ -30,6 +30,7 @@ class View:
 @dataclass(slots=True)
 class _Kept:
     integration: str | None = None
+    left_behind: bool = False
     views: dict[str, View] = field(default_factory=dict)
 
 
@@ -45,6 +46,19 @@ class Memory:
     def integration(self) -> str | None:
         """Return the id of the integration that was last opened."""
         return self._kept.integration
+
+    def was_left_behind(self) -> bool:
+        """Return, once, whether the last session could not give its terminal back."""
+        if not self._kept.left_behind:
+            return False
+        self._kept.left_behind = False
+        self._write()
+        return True
+
+    def leave_behind(self) -> None:
+        """Remember that this session could not give its terminal back."""
+        self._kept.left_behind = True
+        self._write()
 
     def view(self, integration: str) -> View:
         """Return how ``integration`` was last looked at."""

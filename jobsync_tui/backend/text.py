@@ -1,7 +1,8 @@
 r"""Foreign text made fit for a terminal: nothing in it acts, and what can be read stays readable.
 
 Controls become pictures (ESC is shown as U+241B), bidirectional overrides and invisible characters go, lone surrogates become U+FFFD, and a
-pile of combining marks is cut at three. What is stored and synced is never cleaned; what is shown always is.
+pile of combining marks is cut at three. Emoji that terminals measure differently are put apart into characters that all measure alike.
+What is stored and synced is never cleaned; what is shown always is.
 """
 
 from __future__ import annotations
@@ -18,6 +19,10 @@ _CONTROLS = "\x00-\x1f\x7f-\x9f"
 _SUSPECT = re.compile(
     f"[{_CONTROLS}{_INVISIBLE}\ud800-\udfff]|[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{{4}}"
 )
+_UNEVEN = re.compile("[\ufe00-\ufe0f\u20e3\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff\U000e0100-\U000e01ef\u200d]")
+"""What makes one picture of several characters: selectors, flags by letters, tones of skin, joiners."""
+
+_FLAG_LETTERS = 0x1F1E6 - ord("A")
 _UNSEEN = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_INVISIBLE}]")
 _LINE = re.compile(r"[\t\n\r\x0b\x0c\x85\u2028\u2029]+")
 
@@ -36,6 +41,7 @@ def clean(value: str, *, lines: bool = False, limit: int = 100_000) -> str:
         value = value[: limit - 1] + "\u2026"
     if value.isascii() and value.isprintable():
         return value
+    value = even(value)
     if not _SUSPECT.search(value):
         return value
     if lines:
@@ -50,7 +56,17 @@ def without_controls(value: str) -> str:
 
 def differs(value: str) -> bool:
     """Return whether cleaning takes something away from ``value`` that a reader would not see is missing."""
-    return clean(value) != value
+    return clean(value) != even(value)
+
+
+def even(value: str) -> str:
+    """Return ``value`` with emoji that every terminal measures alike: a flag by its letters, a farmer as a man and a sheaf of rice."""
+    return value if value.isascii() else _UNEVEN.sub(_apart, value)
+
+
+def _apart(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    return chr(code - _FLAG_LETTERS) if 0x1F1E6 <= code <= 0x1F1FF else ""
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:

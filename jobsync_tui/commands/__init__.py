@@ -91,7 +91,7 @@ def key_table(commands: Iterable[Command] = COMMANDS) -> str:
     """Return the key table of the README, in Markdown."""
     lines = ["| where | key | does |", "|---|---|---|"]
     for command in commands:
-        keys = " or ".join(f"`{key_label(key)}`" for key in command.keys)
+        keys = " or ".join(f"`{key_label(key)}`" for key in command.keys) or "the palette"
         lines.append(f"| {command.group} | {keys} | {command.help} |")
     return "\n".join(lines) + "\n"
 

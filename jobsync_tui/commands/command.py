@@ -47,7 +47,8 @@ class Command:
         action: Name of the screen's or application's method, without ``action_``; unique in its group.
         name: What the palette and the help call it.
         help: One sentence on what it does.
-        keys: The keys, the first one being the one that is shown. Printable keys are the character itself.
+        keys: The keys, the first one being the one that is shown; none for what only the palette offers. Printable keys are the character
+            itself.
         footer: The word beside the key in the footer, None for a command that is not shown there.
         palette: Whether the palette offers it: not where it only moves or closes something.
         priority: Whether the key acts before the focused widget sees it.
@@ -70,7 +71,7 @@ class Command:
     @property
     def key(self) -> str:
         """Return the first key as people read it."""
-        return key_label(self.keys[0])
+        return key_label(self.keys[0]) if self.keys else ""
 
     @property
     def all_keys(self) -> str:

@@ -14,6 +14,8 @@ def everywhere() -> Iterator[Command]:
     yield Command(g, "palette", "Command palette", "Find a command by its name and run it.", ("ctrl+p", ":"), palette=False)
     yield Command(g, "back", "Back", "Go back one level; never leaves the application.", ("escape",), palette=False)
     yield Command(g, "log", "Log", "Read the messages and errors of this session again.", ("L",))
+    yield Command(g, "redraw", "Redraw", "Paint the whole screen anew, where something else has written on it.", ("ctrl+l",), priority=True)
+    yield Command(g, "mouse", "Mouse on or off", "Leave the mouse to the terminal, to select text there, or take it back.", ())
     yield Command(g, "leave", "Quit", "Leave the application; asks first while something runs.", ("q",))
 
 

@@ -75,6 +75,12 @@ class Host(Protocol):
     def leave(self) -> None:
         """End the application; asks first while something runs."""
 
+    def action_redraw(self) -> None:
+        """Paint everything anew."""
+
+    def turn_mouse(self) -> None:
+        """Leave the mouse to the terminal, or take it back, and say so."""
+
 
 class Neighbours(Protocol):
     """The list that a job was opened from, so that a dialog can step through it."""
@@ -166,6 +172,14 @@ class JobsyncScreen(Screen[ResultT]):
     def action_log(self) -> None:
         """Read messages and errors again."""
         self.host.go.log()
+
+    def action_redraw(self) -> None:
+        """Paint the whole screen anew."""
+        self.host.action_redraw()
+
+    def action_mouse(self) -> None:
+        """Leave the mouse to the terminal, or take it back."""
+        self.host.turn_mouse()
 
     def action_leave(self) -> None:
         """Leave the application."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
@@ -48,6 +48,7 @@ class MenuScreen(ModalScreen[str | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         ("escape", "cancel", "Close"),
         ("ctrl+c", "cancel", "Close"),
+        Binding("ctrl+l", "app.redraw", "Redraw", priority=True),
         ("down", "move(1)", "Next"),
         ("up", "move(-1)", "Previous"),
         ("enter", "choose", "Choose"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.messages import Prune
@@ -74,6 +74,7 @@ class PromptScreen(ModalScreen[str | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         ("escape", "cancel", "Close"),
         ("ctrl+c", "cancel", "Close"),
+        Binding("ctrl+l", "app.redraw", "Redraw", priority=True),
         ("down", "move(1)", "Next"),
         ("up", "move(-1)", "Previous"),
         ("tab", "complete", "Put into the field"),

@@ -49,6 +49,15 @@ class Terminal:
         """Send what a terminal sends."""
         os.write(self._descriptor, data)
 
+    @property
+    def descriptor(self) -> int:
+        """This end, by which the terminal's settings are read."""
+        return self._descriptor
+
+    def scribble(self, text: str) -> None:
+        """Write on the screen as another program does, or the system."""
+        self._stream.feed(text.encode())
+
     def wait_for(self, text: str, seconds: float = 20.0) -> None:
         """Read until ``text`` is on the screen.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -32,9 +33,11 @@ async def run(kind: str) -> int:
     """Run the application.
 
     ``syncing`` starts a sync that ends after a stop was asked for, ``stuck`` one that never does; ``nurses`` has jobs that
-    can be synced; ``broken`` and ``syncing-broken`` come to a fault where keys are read, at the key ``!``.
+    can be synced; ``mouseless`` leaves the mouse alone;
+    ``broken`` and ``syncing-broken`` come to a fault where keys are read, at the key ``!``.
     """
     from jobsync_tui.application import JobsyncApp
+    from jobsync_tui.memory import Memory
 
     names = HOSTILE if kind != "nurses" else tuple(f"ICU Nurse {number}" for number in range(8))
     jobs = [
@@ -42,7 +45,7 @@ async def run(kind: str) -> int:
         for n, name in enumerate(names)
     ]
     backend = FakeBackend(jobs)
-    app = JobsyncApp(cast("Backend", backend))
+    app = JobsyncApp(cast("Backend", backend), memory=Memory(Path(os.environ["MEMORY"])) if "MEMORY" in os.environ else None)
     with_signals(app, asyncio.get_running_loop())
     ending: list[asyncio.Task[None]] = []
     if kind in {"syncing", "stuck", "syncing-broken"}:
@@ -50,7 +53,7 @@ async def run(kind: str) -> int:
         ending.append(asyncio.create_task(_sync(app, backend, ends=kind != "stuck")))
     if kind.endswith("broken"):
         _break_the_keyboard()
-    result = await app.run_async()
+    result = await app.run_async(mouse=kind != "mouseless")
     words = f"synced {backend.syncs.synced}"
     if len(sys.argv) > 2:
         # A terminal that is gone or frozen takes nothing.

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, requires, version
 
 from ... import __version__
+from ..terminals import unknown_kind
 from ..text import clean
 from .findings import Finding, fail, ok, warn
 
@@ -83,14 +84,10 @@ def terminal(environment: Mapping[str, str]) -> list[Finding]:
 
 
 def _kind(environment: Mapping[str, str]) -> Finding:
-    kind = clean(environment.get("TERM", ""), limit=64)
-    if kind in {"", "dumb", "unknown"}:
-        return fail(
-            "terminal",
-            f"TERM is {kind or 'not set'}: the application cannot draw there",
-            "Set TERM to what the terminal is, such as xterm-256color",
-        )
-    return ok("terminal", f"TERM is {kind}")
+    trouble = unknown_kind(environment)
+    if trouble is not None:
+        return warn("terminal", trouble.words, trouble.remedy)
+    return ok("terminal", f"TERM is {clean(environment['TERM'], limit=64)}")
 
 
 def _size() -> Finding:

@@ -13,6 +13,7 @@ from .schema import (
     SyncSettings,
     TargetKind,
     TargetSettings,
+    TerminalSettings,
 )
 from .template import config_template
 
@@ -29,6 +30,7 @@ __all__ = [
     "SyncSettings",
     "TargetKind",
     "TargetSettings",
+    "TerminalSettings",
     "config_template",
     "load_settings",
     "parse_settings",

@@ -165,6 +165,12 @@ class SessionSettings(_Table):
     idle: Duration | None = None
 
 
+class TerminalSettings(_Table):
+    """What is asked of a terminal. Without the mouse, it selects text as everywhere else."""
+
+    mouse: bool = Field(default=True, strict=True)
+
+
 class NetworkSettings(_Table):
     """The way out. The environment's proxy settings are not used."""
 
@@ -250,6 +256,7 @@ class Settings(_Table):
     rules: RulesSettings = RulesSettings()
     network: NetworkSettings = NetworkSettings()
     session: SessionSettings = SessionSettings()
+    terminal: TerminalSettings = TerminalSettings()
     settings: JobSettings = JobSettings()
     integrations: tuple[IntegrationSettings, ...] = ()
     admins: tuple[AdminSettings, ...] | None = None

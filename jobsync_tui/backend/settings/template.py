@@ -47,6 +47,9 @@ most_changes = 200              # jobs that the automatic sync may write because
 # [session]
 # idle = "30m"                  # ends the application after this long without a key; for --as this is the default, else there is none
 
+# [terminal]
+# mouse = true                  # false leaves the mouse to the terminal: text is selected as everywhere else
+
 # [settings]
 # default_generation_template = "General screen"   # where rules matched and none assigns a template
 
