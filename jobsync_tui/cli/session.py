@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
+import stat
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 R = TypeVar("R")
+MOST_READ = 16 * 1024**2
+"""Bytes of a file of rules that a person names."""
 
 
 def runs(command: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, R]:
@@ -139,10 +144,11 @@ async def judge_first(backend: Backend, filter_text: str, integration: str | Non
 
 
 def read_rules(source: str) -> str:
-    """Return the text of a file of rules that the person named; ``-`` is standard input.
+    """Return the text of a file of rules that the person named, of `MOST_READ` bytes at most; ``-`` is standard input.
 
     Raises:
-        RuleError: It cannot be read, or is no text; a file of rules that is wrong has one code, whatever is wrong with it.
+        RuleError: It cannot be read, is no regular file (a pipe may never end, nor does a device), is too large, or is no text; a file of
+            rules that is wrong has one code, whatever is wrong with it.
     """
     try:
         if not source:
@@ -150,12 +156,33 @@ def read_rules(source: str) -> str:
         if source == "-":
             if sys.stdin is None:
                 raise RuleError("- cannot be read: standard input is closed")
-            return sys.stdin.read()
-        return Path(source).read_text(encoding="utf-8-sig")
+            text = sys.stdin.read(MOST_READ + 1)
+            if len(text) > MOST_READ:
+                raise _too_large("Standard input")
+            return text
+        return _regular_file(source).decode("utf-8-sig").replace("\r\n", "\n")
     except OSError as error:
         raise RuleError(f"{source} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise RuleError(f"{source} is not UTF-8 text") from error
+
+
+def _regular_file(source: str) -> bytes:
+    # Not blocking: opening a pipe that nobody writes to would wait for ever.
+    with open(os.open(source, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:  # noqa: PTH123 - by descriptor
+        state = os.fstat(file.fileno())
+        if stat.S_ISDIR(state.st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not stat.S_ISREG(state.st_mode):
+            raise RuleError(f"{source} is not a regular file", remedy="Name a file, or - for standard input")
+        content = file.read(MOST_READ + 1)
+    if len(content) > MOST_READ:
+        raise _too_large(source)
+    return content
+
+
+def _too_large(what: str) -> RuleError:
+    return RuleError(f"{what} is larger than {MOST_READ // 1024**2} MB", remedy="Is it the right file? Rules are far smaller")
 
 
 def on_terminal() -> bool:
