@@ -7,6 +7,7 @@ from typing import cast
 import pytest
 
 from jobsync_tui.backend.database import Database
+from jobsync_tui.backend.errors import StorageBusy
 from jobsync_tui.backend.models import Outcome
 from jobsync_tui.backend.store.ledger import Ledger
 from jobsync_tui.backend.sync.pipeline import Pipeline
@@ -69,3 +70,20 @@ async def test_every_write_fails_in_turn(bench: Bench, kind: Outcome, how: Failu
         if not failing.struck:
             return
     pytest.fail("its writes never ended")
+
+
+async def test_a_database_in_use_is_busy_and_is_waited_for_once(bench: Bench) -> None:
+    """Each try to write would wait as long as the message says, so nothing is tried after the first."""
+    waited: list[str] = []
+
+    async def held(*_: object, **__: object) -> None:
+        waited.append("once")
+        raise StorageBusy("The database is in use by another process and did not come free within 10 s.")
+
+    bench.ats.put(a_job("1"))
+    for part, name in ((bench.jobs, "put"), (bench.jobs, "set_sync"), (bench.ledger.audit, "record")):
+        setattr(part, name, held)
+    result = await bench.pipeline.sync(ALICE, SHELF, "1")
+    assert result.error is not None
+    assert (result.outcome, result.error.code, result.written) == (Outcome.BUSY, "busy", False)
+    assert waited == ["once"]
