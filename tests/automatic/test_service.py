@@ -201,6 +201,9 @@ def test_the_command_once_with_its_document(jobsync: Jobsync, mine: Path) -> Non
         "failures": {},
         "why": None,
         "missing": None,
+        "set_aside": None,
+        "reused": None,
+        "waits": None,
     }
     slot = [jobsync("-c", str(mine), "auto", "--once", "--every", "52w", "--json") for _ in range(2)]
     assert [(each.code, each.json["runs"][0]["skipped"]) for each in slot] == [(0, False), (0, True)]

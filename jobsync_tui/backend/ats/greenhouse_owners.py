@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import msgspec
 
-from ..errors import PermissionMissing
+from ..errors import PermissionMissing, RemoteGone, UnexpectedAnswer
 from ..http import HttpSession
 from .greenhouse_lists import whole_list
 from .values import filled
@@ -46,7 +46,7 @@ class Owners:
     async def of(self, job_id: int) -> str | None:
         """Return the name of the responsible recruiter, else of any recruiter, else of a hiring manager; None where nobody is named.
 
-        Also None where the credential lacks a scope for that: it is not needed for anything else.
+        Also None where the credential lacks a scope for that, or the lists are not there: they are needed for nothing else.
         """
         params = {"job_ids": job_id}
         try:
@@ -56,7 +56,7 @@ class Owners:
                 owners = [each async for each in whole_list(self._http, "job_hiring_managers", _Owner, params)]
             user = next((each.user_id for each in owners if each.user_id), None)
             return None if user is None else await self._name(user)
-        except PermissionMissing:
+        except (PermissionMissing, RemoteGone, UnexpectedAnswer):
             return None
 
     async def _name(self, user: int) -> str | None:
