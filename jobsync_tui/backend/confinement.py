@@ -7,15 +7,12 @@ crashes, and new files are closed to other accounts whatever the umask was. Vari
 
 from __future__ import annotations
 
-import ctypes
 import os
 import re
-import resource
-import sys
 from collections.abc import Mapping, MutableMapping
-from contextlib import suppress
 from datetime import timedelta
 
+from .core_dumps import forbid_core_dumps
 from .secrets import SecretKind, SecretRef
 from .settings import Settings
 from .ssh import AUTHENTICATION, CONNECTION, is_ssh
@@ -49,7 +46,6 @@ IDLE_LIMIT = timedelta(minutes=30)
 
 _FROM_THE_CLIENT = frozenset({"TERM", "COLORTERM", "NO_COLOR", "LANG", "LANGUAGE", "TZ"})
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.,@:+/-]{0,63}|")
-_PR_SET_DUMPABLE = 4
 
 
 def forget_places(environment: MutableMapping[str, str] | None = None) -> None:
@@ -65,8 +61,7 @@ def confine(settings: Settings) -> None:
     for name in os.environ.keys() - allowed(os.environ, settings).keys():
         del os.environ[name]
     os.umask(0o077)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    _forbid_dumps()
+    forbid_core_dumps()
 
 
 def allowed(environment: Mapping[str, str], settings: Settings) -> dict[str, str]:
@@ -91,10 +86,3 @@ def _secret_variables(settings: Settings) -> frozenset[str]:
     references = [value for each in settings.integrations for value in each.credentials.values()]
     found = [each for each in (*references, settings.target.api_key, *settings.notify.secrets) if isinstance(each, SecretRef)]
     return frozenset(each.name for each in found if each.kind is SecretKind.ENV)
-
-
-def _forbid_dumps() -> None:
-    """Tell the kernel that this process's memory is nobody's: a limit of 0 does not stop dumps that are handed to a program."""
-    if sys.platform == "linux":
-        with suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from .core_dumps import forbid_core_dumps
 from .errors import ConfigError
 from .ownership import weakness
 from .paths import read_regular
@@ -82,6 +83,8 @@ class Secret:
 def resolve(ref: SecretRef | str, base_dir: Path) -> Secret:
     """Read the secret that ``ref`` names; a text is a value that may stand in the configuration, such as a user id.
 
+    Before that, this process is told to leave no core dump.
+
     Args:
         ref: The reference, or the literal value.
         base_dir: The folder that relative file names are relative to: the configuration's.
@@ -91,6 +94,7 @@ def resolve(ref: SecretRef | str, base_dir: Path) -> Secret:
     """
     if isinstance(ref, str):
         return Secret(ref, masked=False)
+    forbid_core_dumps()
     if ref.kind is SecretKind.ENV:
         value = os.environ.get(ref.name)
     elif ref.kind is SecretKind.FILE:

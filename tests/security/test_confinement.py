@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -69,6 +70,29 @@ def test_a_confined_process_leaves_no_core_and_makes_private_files(tmp_path: Pat
     assert ended.returncode == -6, ended.stderr
     assert made.stat().st_mode & 0o777 == 0o600
     assert list(tmp_path.iterdir()) == [made]
+
+
+READING = """
+import ctypes, os, resource, sys
+from pathlib import Path
+from jobsync_tui.backend.secrets import SecretKind, SecretRef, resolve
+resource.setrlimit(resource.RLIMIT_CORE, (resource.getrlimit(resource.RLIMIT_CORE)[1],) * 2)
+assert ctypes.CDLL(None).prctl(3, 0, 0, 0, 0) == 1 or sys.platform != "linux", "it could be dumped until then"
+resolve(SecretRef(SecretKind(sys.argv[1]), sys.argv[2]), Path())
+assert resource.getrlimit(resource.RLIMIT_CORE) == (0, 0)
+assert ctypes.CDLL(None).prctl(3, 0, 0, 0, 0) == 0 or sys.platform != "linux"
+os.abort()
+"""
+
+
+@pytest.mark.parametrize("kind", ["env", "file"])
+def test_any_process_that_reads_a_secret_leaves_no_core(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "KEY").write_text("a-secret")
+    (tmp_path / "KEY").chmod(0o600)
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2]), "KEY": "a-secret"}
+    ended = subprocess.run([sys.executable, "-c", READING, kind, "KEY"], cwd=tmp_path, env=environment, capture_output=True, check=False)
+    assert ended.returncode == -signal.SIGABRT, ended.stderr
+    assert [each.name for each in tmp_path.iterdir()] == ["KEY"]
 
 
 def test_the_origin_is_the_clients_address_and_the_keys_fingerprint(tmp_path: Path) -> None:

@@ -112,6 +112,7 @@ class AutomaticService(Service):
         Raises:
             AccessDenied: The actor may not use every integration, or not any more.
         """
+        await self.context.require_everything("auto")
         under_way: dict[str, asyncio.Task[None]] = {}
 
         async def run(integration: str) -> None:

@@ -83,9 +83,10 @@ class EligibilityService(Service):
         Raises:
             FilterError: Says where the filter is wrong.
         """
+        chosen = await self._chosen(integration)
         if not (await query_of(self.context, filter_text)).asks_rules:
             return None
-        return (await self.context.judge.judge(await self._chosen(integration), on_progress)).jobs
+        return (await self.context.judge.judge(chosen, on_progress)).jobs
 
     @for_admins
     async def judged(self, integration: str | None = None) -> JudgedCounts:

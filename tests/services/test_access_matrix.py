@@ -1,0 +1,319 @@
+"""What every public method of every service answers to whom, with arguments that it could work with.
+
+The methods are found in the code. One with a parameter that is not in `VALUES`, or that any admin may call and that is not in `ROWS`, fails
+its test: whoever adds a method says here for whom it is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum, auto
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from jobsync_tui.backend.access import Actor
+from jobsync_tui.backend.errors import AccessDenied, JobsyncError, NotPermitted, UsageError
+from jobsync_tui.backend.facade import Backend
+from jobsync_tui.backend.models import Action, ActionKind, ImpactList, Rule, Sort
+from jobsync_tui.backend.services.base import ACCESS
+from jobsync_tui.backend.settings import load_settings
+from jobsync_tui.backend.sync.matching import Link
+
+from .test_access import services
+
+OWN, OTHER = "her-clinic", "mill-works"
+CONFIG = f"""
+[storage]
+url = "sqlite:///{{folder}}/jobsync.db"
+
+[[integrations]]
+id = "{OWN}"
+provider = "file"
+path = "own.csv"
+
+[[integrations]]
+id = "{OTHER}"
+provider = "file"
+path = "other.csv"
+
+[[admins]]
+user = "alice"
+integrations = ["{OWN}"]
+
+[[admins]]
+user = "carol"
+integrations = ["{OTHER}"]
+
+[[admins]]
+user = "bob"
+integrations = ["*"]
+"""
+EVERYTHING = Rule("every", "Everything", None, (Action(ActionKind.FOLDER, "Inbox"),))
+FURTHER = Rule("further", "Further", None, (Action(ActionKind.FOLDER, "Attic"),))
+FURTHER_TEXT = "rules: [ { id: further, name: Further, actions: [ { folder: Attic } ] } ]"
+SHADOW = "shade"
+NAMES = {OWN: "Midwife", OTHER: "Welder"}
+
+
+class Row(Enum):
+    """For whom a method is that names no integration first."""
+
+    EVERY_ADMIN = auto()
+    """Each admin gets an answer about what is theirs; an integration among the arguments is looked at as everywhere."""
+    ALL = auto()
+    """It concerns every integration, and is for those who may use all."""
+    RULES = auto()
+    """It changes rules, here some that reach everything, and is for those who may use every integration."""
+    THINGS = auto()
+    """It takes an id of something, here of the other's integration, which is answered like an unknown one."""
+
+
+ROWS = {
+    Row.EVERY_ADMIN: """
+        automatic.status catalogues.fields catalogues.target coverage.near coverage.overview drafts.drop drafts.get drafts.list drafts.put
+        eligibility.judge_all eligibility.judge_for eligibility.judged greeting.news greeting.seen health.last_recorded health.leftovers
+        health.shared_links health.test_target health.unfinished_renames impacts.assess impacts.page impacts.stream integrations.ids
+        integrations.list jobs.stream jobs.version records.audit records.leases records.verify rules.at rules.authority rules.counts
+        rules.current rules.describe rules.difference rules.dump rules.export rules.history rules.impact rules.parse rules.refusal
+        rules.sanity rules.sanity_of rules.to_come shadows.get shadows.jobs shadows.list shadows.look shadows.looks shadows.to_come
+        syncs.decline syncs.recover syncs.retry_candidates writing.matching writing.new_id
+    """,
+    Row.ALL: """
+        automatic.due automatic.lend_a_hand automatic.pause automatic.resume automatic.run automatic.run_slot automatic.serve
+        automatic.spread automatic.test_messages maintenance.backup maintenance.move_storage maintenance.prune maintenance.rename
+        maintenance.rename_plan maintenance.separate
+    """,
+    Row.RULES: """
+        rules.delete rules.import_text rules.restore rules.save rules.set_active shadows.add shadows.drop shadows.promote
+    """,
+    Row.THINGS: "records.break_lease syncs.undo syncs.undo_plan",
+}
+ROW_OF = {method: row for row, methods in ROWS.items() for method in methods.split()}
+
+
+@dataclass(frozen=True)
+class Things:
+    """Ids of what is in the company's database, all of it of the other's integration."""
+
+    folder: Path
+    operation: str
+    lease: str
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What the value of a parameter can be made from."""
+
+    backend: Backend
+    things: Things
+    method: str
+
+
+def stopped(_: Asking) -> asyncio.Event:
+    event = asyncio.Event()
+    event.set()
+    return event
+
+
+async def impact(asking: Asking) -> object:
+    """Return what the actor sees of a change; a stranger sees none."""
+    try:
+        return await asking.backend.impacts.assess([FURTHER])
+    except AccessDenied:
+        return None
+
+
+VALUES: dict[str, Callable[[Asking], Any]] = {
+    "accept": lambda _: False,
+    "active": lambda _: False,
+    "after": lambda _: 2,
+    "base_revision": lambda _: 1,
+    "before": lambda _: 1,
+    "every": lambda _: timedelta(hours=1),
+    "everything": lambda _: True,
+    "expected_revision": lambda _: 2,
+    "file": lambda it: it.things.folder / "copy.db",
+    "filter_text": lambda _: "",
+    "found": impact,
+    "ids": lambda _: ["every"],
+    "integration": lambda _: OWN,
+    "job_id": lambda _: "1",
+    "job_ids": lambda _: ["1"],
+    "keep": lambda _: timedelta(days=400),
+    "key": lambda _: "further",
+    "lease_id": lambda it: it.things.lease,
+    "limit": lambda _: 10,
+    "links": lambda _: [Link(OWN, "1", "Midwife 1", "no-such-job", "None", 1.0, "named")],
+    "name": lambda it: "new" if it.method == "shadows.add" else SHADOW,
+    "new": lambda _: "new-id",
+    "offset": lambda _: 0,
+    "old": lambda _: "old-id",
+    "on_runs": lambda _: lambda _runs: None,
+    "operation_id": lambda it: it.things.operation,
+    "plans": lambda _: [],
+    "revision": lambda _: 1,
+    "rule": lambda _: EVERYTHING,
+    "rules": lambda _: [FURTHER],
+    "sort": lambda _: Sort(),
+    "source": lambda _: "a file",
+    "stop": stopped,
+    "target_id": lambda _: "no-such-job",
+    "text": lambda _: FURTHER_TEXT,
+    "url": lambda _: "postgresql://127.0.0.1:1/none",
+    "what": lambda _: "a change",
+    "which": lambda _: ImpactList.UNCHANGED,
+}
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Things:
+    """Return the files of a company in which everything has been used: each test works on a copy."""
+    return asyncio.run(_made(tmp_path_factory.mktemp("company")))
+
+
+async def _made(folder: Path) -> Things:
+    for file, integration in (("own.csv", OWN), ("other.csv", OTHER)):
+        (folder / file).write_text(f"id,name\n1,{NAMES[integration]} 1\n2,{NAMES[integration]} 2\n")
+    async with opened(folder, "bob") as backend:
+        for integration in NAMES:
+            await backend.integrations.refresh(integration)
+        await backend.rules.save([EVERYTHING], expected_revision=0, what="begin")
+        await backend.rules.save([EVERYTHING, Rule("spare", "Spare", None, ())], expected_revision=1, what="another")
+        await backend.shadows.add(SHADOW, [FURTHER])
+        await backend.eligibility.judge_all()
+        result = await backend.syncs.sync(OTHER, "1")
+        assert result.operation_id
+        lease = await backend._context.ledger.leases.acquire(OTHER, "2", "bob")
+    return Things(folder, result.operation_id, lease.id)
+
+
+def opened(folder: Path, user: str) -> Any:
+    config = folder / "jobsync.toml"
+    config.write_text(CONFIG.format(folder=folder))
+    config.chmod(0o600)
+    return Backend.open(load_settings(config), Actor(user))
+
+
+def every_method() -> dict[str, Callable[..., Any]]:
+    """Return every public method of every service, by the service's name at the facade and its own."""
+    facade = Backend(SimpleNamespace(actor=None, settings=None))  # type: ignore[arg-type]
+    names = {id(getattr(facade, name)): name for name in vars(Backend) if not name.startswith("_")}
+    return {
+        f"{names[id(service)]}.{name}": member
+        for service in services(facade)
+        for name, member in inspect.getmembers(type(service), inspect.isfunction)
+        if not name.startswith("_")
+    }
+
+
+METHODS = every_method()
+
+
+def test_every_method_has_a_row_and_every_row_a_method() -> None:
+    assert {name for name, member in METHODS.items() if getattr(member, ACCESS) != "integration"} == set(ROW_OF)
+    assert {getattr(member, ACCESS) for member in METHODS.values()} == {"admins", "integration"}, "another kind needs its column here"
+
+
+@dataclass
+class Called:
+    """What came of a call: an answer or an error, and the rows that the record shows as refused because of it."""
+
+    answer: object
+    error: JobsyncError | None
+    refused: int
+
+    @property
+    def denied(self) -> bool:
+        """Whether it was for others, and the record says so."""
+        return isinstance(self.error, AccessDenied) and self.refused == 1
+
+
+async def called(things: Things, user: str, method: str, integration: str | None = None) -> Called:
+    """Call a method as somebody, with a value for each parameter that it demands and for an integration if one is named."""
+    async with opened(things.folder, user) as backend:
+        service, name = method.split(".")
+        arguments = {}
+        for parameter in list(inspect.signature(inspect.unwrap(METHODS[method])).parameters.values())[1:]:
+            if parameter.name == "integration" and integration is not None:
+                arguments[parameter.name] = integration
+            elif parameter.default is parameter.empty:
+                made = VALUES[parameter.name](Asking(backend, things, method))
+                arguments[parameter.name] = await made if inspect.isawaitable(made) else made
+        refusals = refused(things, user)
+        answer, error = await _answer(getattr(getattr(backend, service), name), arguments)
+    return Called(answer, error, refused(things, user) - refusals)
+
+
+async def _answer(method: Callable[..., Any], arguments: dict[str, Any]) -> tuple[object, JobsyncError | None]:
+    first = [arguments.pop("integration")] if getattr(method, ACCESS) == "integration" else []
+    try:
+        found = method(*first, **arguments)
+        if hasattr(found, "__aiter__"):
+            return [item async for item in found], None
+        return await found, None
+    except JobsyncError as error:
+        return None, error
+
+
+def refused(things: Things, user: str) -> int:
+    """Return how many attempts of somebody's the record shows as refused."""
+    with closing(sqlite3.connect(things.folder / "jobsync.db")) as database:
+        found: int = database.execute("SELECT count(*) FROM audit WHERE actor = ? AND outcome = 'refused'", (user,)).fetchone()[0]
+    return found
+
+
+@pytest.mark.parametrize("method", METHODS)
+async def test_who_gets_what(company: Things, tmp_path: Path, method: str) -> None:
+    things = Things(tmp_path, company.operation, company.lease)
+    shutil.copytree(company.folder, tmp_path, dirs_exist_ok=True)
+    stranger = await called(things, "mallory", method)
+    assert stranger.denied
+    assert not isinstance(stranger.error, NotPermitted), "refused as no admin at all"
+    row = ROW_OF.get(method)
+    if row is Row.THINGS:
+        await a_thing_of_the_others(things, method)
+    elif row in {Row.ALL, Row.RULES}:
+        theirs = await called(things, "alice", method)
+        assert theirs.denied
+        assert isinstance(theirs.error, NotPermitted)
+    else:
+        await each_on_their_own(things, method)
+    last = await called(things, "bob", method)
+    assert not isinstance(last.error, AccessDenied), last.error
+
+
+async def each_on_their_own(things: Things, method: str) -> None:
+    takes_one = "integration" in inspect.signature(inspect.unwrap(METHODS[method])).parameters
+    for user, own, other in (("alice", OWN, OTHER), ("carol", OTHER, OWN)):
+        theirs = await called(things, user, method, own)
+        assert not isinstance(theirs.error, AccessDenied), theirs.error
+        assert theirs.refused == 0
+        told = f"{theirs.answer!r} {theirs.error}"
+        assert other not in told
+        assert NAMES[other] not in told
+        if not takes_one:
+            continue
+        foreign, unknown = await called(things, user, method, other), await called(things, user, method, "nobodys")
+        assert isinstance(foreign.error, UsageError)
+        assert foreign.error.message.replace(other, "") == unknown.error.message.replace("nobodys", "")  # type: ignore[union-attr]
+        assert foreign.refused == 1
+
+
+async def a_thing_of_the_others(things: Things, method: str) -> None:
+    foreign = await called(things, "alice", method)
+    unknown = await called(Things(things.folder, "no-such-thing", "no-such-thing"), "alice", method)
+    assert foreign.error is not None
+    assert unknown.error is not None
+    told = foreign.error.message.replace(things.operation, "").replace(things.lease, "")
+    assert told == unknown.error.message.replace("no-such-thing", "")
+    assert (foreign.refused, unknown.refused) == (1, 0)
