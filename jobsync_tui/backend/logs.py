@@ -63,6 +63,11 @@ class PrivateRotatingHandler(logging.handlers.RotatingFileHandler):
                 self.stream = self._open()
         super().emit(record)
 
+    def close(self) -> None:
+        """Close the file; what a full disk did not take is lost with it, silently as in `handleError`."""
+        with suppress(OSError):
+            super().close()
+
     def doRollover(self) -> None:  # noqa: N802 - logging's name
         """Rotate, unless another process just did."""
         with _exclusive(Path(f"{self.baseFilename}.lock")):

@@ -334,13 +334,28 @@ class TestFaults:
     async def test_a_password_is_in_no_message(self) -> None:
         assert "hunter2" not in dialect_of("postgresql://user:hunter2@host/db", timeout=1).title
 
-    async def test_a_file_of_somebody_else_is_read_only(self, path: Path, database: Database) -> None:
+    async def test_where_nothing_can_be_written_reading_goes_on(self, path: Path, database: Database) -> None:
         await database.write(add, "x")
         await database.close()
-        path.parent.chmod(0o755)
+        path.parent.chmod(0o555)
         path.chmod(0o444)
         said = _in_subprocess(path, _AS_NOBODY)
-        assert "cannot be written by this account" in said
+        assert said.splitlines() == ["['x']", "True"]
+
+    async def test_where_the_disk_is_full_reading_goes_on_and_what_others_write_is_seen(self, path: Path, database: Database) -> None:
+        await database.write(add, "x")
+        await database.close()
+        said = _in_subprocess(path, _READING_ON_A_FULL_DISK)
+        assert said.splitlines() == ["['x']", "StorageFull", "['x', 'there is room']"]
+
+    async def test_what_stands_in_the_log_alone_is_not_passed_over(self, path: Path, database: Database) -> None:
+        await database.write(add, "x")
+        kept = {each: each.read_bytes() for each in (path, path.with_name(f"{path.name}-wal"))}
+        await database.close()
+        for each, content in kept.items():  # as a process leaves them that was killed
+            each.write_bytes(content)
+        said = _in_subprocess(path, _READING_ON_A_FULL_DISK)
+        assert said.splitlines() == ["StorageFull"]
 
     async def test_a_full_disk_leaves_the_rows_and_work_goes_on_when_there_is_room(self, path: Path, database: Database) -> None:
         await database.write(add, "before")
@@ -366,10 +381,36 @@ if os.getuid() == 0:
         if parent.owner() == 'root' and str(parent).startswith('/tmp/'):
             parent.chmod(0o755)
     os.setuid(65534)
-try:
-    asyncio.run(Database.open('sqlite://' + PATH, FIRST))
-except StorageError as error:
-    print(error.message)
+async def main():
+    database = await Database.open('sqlite://' + PATH, FIRST)
+    print(await database.read(texts))
+    try:
+        await database.write(add, 'y')
+    except StorageError as error:
+        print("cannot be" in error.message)
+    await database.close()
+asyncio.run(main())
+"""
+_READING_ON_A_FULL_DISK = """
+async def main():
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+    try:
+        database = await Database.open('sqlite://' + PATH, FIRST, readers=1)
+    except StorageError as error:
+        return print(type(error).__name__)
+    print(await database.read(texts))
+    try:
+        await database.write(add, 'y')
+    except StorageError as error:
+        print(type(error).__name__)
+    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    other = await Database.open('sqlite://' + PATH, FIRST)
+    await other.write(add, 'there is room')
+    print(await database.read(texts))
+    await database.close()
+    await other.close()
+asyncio.run(main())
 """
 _ON_A_FULL_DISK = """
 async def main():

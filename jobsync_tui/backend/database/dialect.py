@@ -41,6 +41,8 @@ class Dialect(ABC):
     def connect(self, *, writing: bool) -> Db:
         """Return a new connection, open, for one thread. One that is not ``writing`` refuses to write.
 
+        That one is to be had wherever the database can be read, also where nothing can be written.
+
         Raises:
             peewee.PeeweeException: As the driver says it.
         """
@@ -50,7 +52,7 @@ class Dialect(ABC):
         """Make what has to be there before the first connection.
 
         Raises:
-            StorageError: Where it cannot be made.
+            StorageError: Where it cannot be made, and is not there to be read either.
         """
 
     @abstractmethod
@@ -87,6 +89,11 @@ class Dialect(ABC):
     @abstractmethod
     def interrupt(self, db: Db) -> None:
         """Abandon the statement that ``db`` is running on another thread, if it runs one."""
+
+    def outdated(self, db: Db) -> bool:
+        """Return whether ``db`` would miss what was written since it was opened, and has to be opened again."""
+        del db
+        return False
 
     @abstractmethod
     def usable(self, db: Db) -> bool:

@@ -135,6 +135,8 @@ class Lane:
                 time.sleep(AGAIN_AFTER)
 
     def _connection(self) -> Db:
+        if self._db is not None and self._dialect.outdated(self._db):
+            self._drop()
         if self._db is None:
             self._db = self._dialect.connect(writing=self._writing)
         return self._db

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -10,13 +11,15 @@ from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from .. import clock
-from ..errors import StorageError
+from ..errors import StorageError, StorageFull, StorageRefused
 from .dialect import Db, Dialect, dialect_of
 from .lane import Lane
-from .schema import Schema, bring_up
+from .schema import Schema, bring_up, is_up_to_date
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 ABANDON_EVERY = 0.01
 """Seconds between interrupts of an abandoned read: one that falls between two statements meets nothing to interrupt."""
@@ -68,7 +71,7 @@ class Database:
             lock_timeout: Seconds to wait for a lock that another process holds.
 
         Raises:
-            StorageError: With the remedy: locked, read-only, damaged, from a newer version, not to be made.
+            StorageError: With the remedy: locked, damaged, not to be read, from a newer version, not to be made.
         """
         dialect = dialect_of(url, timeout=lock_timeout)
         await asyncio.to_thread(_prepare, dialect, schema)
@@ -166,7 +169,22 @@ def _prepare(dialect: Dialect, schema: Schema) -> None:
         finally:
             db.close()
     except dialect.errors as error:
-        raise dialect.explain(error) from error
+        explained = dialect.explain(error)
+        if not (isinstance(explained, StorageFull | StorageRefused) and _can_be_read(dialect, schema)):
+            raise explained from error
+        log.warning("%s What only reads goes on.", explained.message)
+
+
+def _can_be_read(dialect: Dialect, schema: Schema) -> bool:
+    """Return whether the database is as the program needs it, though nothing can be written into it."""
+    try:
+        db = dialect.connect(writing=False)
+        try:
+            return is_up_to_date(db, schema)
+        finally:
+            db.close()
+    except dialect.errors:
+        return False
 
 
 def _call_on(loop: asyncio.AbstractEventLoop, fn: Callable[[Lane], None], lane: Lane) -> None:

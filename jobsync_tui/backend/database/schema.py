@@ -65,7 +65,7 @@ def bring_up(db: Db, dialect: Dialect, schema: Schema) -> None:
         StorageRefused: The database comes from a newer version of the program.
         peewee.PeeweeException: As the driver says it; nothing has changed then.
     """
-    if _version(db, schema) == schema.version:
+    if is_up_to_date(db, schema):
         return
     with db.atomic():
         dialect.migration_lock(db)
@@ -84,6 +84,11 @@ def bring_up(db: Db, dialect: Dialect, schema: Schema) -> None:
                 if step.number > found:
                     step.apply(db, dialect)
         _record(db, schema)
+
+
+def is_up_to_date(db: Db, schema: Schema) -> bool:
+    """Return whether the database has ``schema`` as this program knows it."""
+    return _version(db, schema) == schema.version
 
 
 def _version(db: Db, schema: Schema) -> int:

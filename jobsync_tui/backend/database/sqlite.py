@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, closing
 from itertools import count
 from pathlib import Path
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, TypeAlias, cast
 
 import peewee
 from peewee import fn
@@ -34,6 +34,9 @@ LOCK_RETRY = 0.05
 BESIDE = ("-wal", "-shm", "-journal")
 """What SQLite keeps beside a database: endings of its name."""
 
+
+Stamp: TypeAlias = tuple[int, int, int]
+"""What changes when somebody writes: time and size of the file, and how much stands in its write-ahead log."""
 
 DAMAGED = (
     "Move the file away and restore a backup. Without one all of it is lost: jobsync refresh fills a new cache, jobsync rules import brings"
@@ -63,7 +66,7 @@ class SqliteDialect(Dialect):
 
         Raises:
             ConfigError: Others could write or replace the file, or what SQLite keeps beside it.
-            StorageError: It cannot be made, or not be written.
+            StorageError: It cannot be made, or not be read.
         """
         for ending in ("", *BESIDE):
             require_ours(self.path.with_name(self.path.name + ending), "the database")
@@ -75,24 +78,63 @@ class SqliteDialect(Dialect):
                     os.fchmod(descriptor, 0o600)
             finally:
                 os.close(descriptor)
-        except PermissionError as error:
-            raise self._read_only() from error
         except OSError as error:
+            if os.access(self.path, os.R_OK):
+                return  # what only reads goes on
+            if isinstance(error, PermissionError):
+                raise self._read_only() from error
             raise StorageRefused(
                 f"The {self.title} cannot be opened: {error.strerror}.",
                 remedy="Point storage.url at a file in a directory that can be written.",
             ) from error
 
     def connect(self, *, writing: bool) -> Db:
-        """Return a new connection in write-ahead mode."""
-        pragmas = PRAGMAS | ({} if writing else {"query_only": 1})
-        db = _Connection(
-            str(self.path), pragmas=pragmas, lock_type="IMMEDIATE", timeout=self._timeout, thread_safe=False, check_same_thread=False
-        )
-        db.connect()
+        """Return a new connection in write-ahead mode; one that only reads also where nothing can be written."""
         if writing:
+            db = self._connected(str(self.path), PRAGMAS)
             self._enter_wal(db)
+            return db
+        try:
+            return self._looking(str(self.path))
+        except peewee.PeeweeException as error:
+            if not isinstance(self.explain(error), StorageFull | StorageRefused):
+                raise
+            return self._untouched(error)
+
+    def _connected(self, name: str, pragmas: Mapping[str, object], stamp: Stamp | None = None) -> Db:
+        db = _Connection(
+            name, pragmas=dict(pragmas), lock_type="IMMEDIATE", timeout=self._timeout, thread_safe=False, check_same_thread=False, uri=True
+        )
+        db.stamp = stamp
+        db.connect()
         return db
+
+    def _looking(self, name: str, stamp: Stamp | None = None) -> Db:
+        """Return a connection that only reads, having read: SQLite makes what it keeps beside the file when it first does."""
+        db: Db = self._connected(name, PRAGMAS | {"query_only": 1}, stamp)
+        try:
+            db.execute_sql("SELECT COUNT(*) FROM sqlite_master").fetchone()
+        except self.errors:
+            db.close()
+            raise
+        return db
+
+    def _untouched(self, error: Exception) -> Db:
+        """Return a connection to a file beside which SQLite can make nothing, as long as all that was committed stands in the file itself.
+
+        Raises:
+            Exception: ``error``, where some of it stands in the write-ahead log.
+        """
+        stamp = self._stamp()
+        if stamp[-1]:
+            raise error
+        return self._looking(f"{self.path.as_uri()}?mode=ro&immutable=1", stamp)
+
+    def _stamp(self) -> Stamp:
+        """Return how the file and its write-ahead log are now."""
+        log = self.path.with_name(f"{self.path.name}-wal")
+        file, logged = (each.stat() if each.exists() else None for each in (self.path, log))
+        return (file.st_mtime_ns if file else 0, file.st_size if file else 0, logged.st_size if logged else 0)
 
     def sync_commits(self, db: Db, *, synced: bool) -> None:
         """Have commits wait for the disk, or only be seen by everybody; a commit that waits takes those before it with it."""
@@ -135,6 +177,10 @@ class SqliteDialect(Dialect):
         """Interrupt the running statement; SQLite ends it within microseconds."""
         if not db.is_closed():
             db.connection().interrupt()
+
+    def outdated(self, db: Db) -> bool:
+        """Return whether somebody wrote since ``db`` was opened as a file that nobody changes."""
+        return isinstance(db, _Connection) and db.stamp is not None and db.stamp != self._stamp()
 
     def usable(self, db: Db) -> bool:
         """Return whether the connection is out of its transaction: an interrupt that met the roll-back itself leaves it inside."""
@@ -243,7 +289,13 @@ class SqliteDialect(Dialect):
 
 
 class _Connection(peewee.SqliteDatabase):
-    """A connection whose roll-back agrees with SQLite having rolled back already, as it does when the disk is full."""
+    """A connection whose roll-back agrees with SQLite having rolled back already, as it does when the disk is full.
+
+    Attributes:
+        stamp: How the file was when it was opened as one that nobody changes, None where changes are followed.
+    """
+
+    stamp: Stamp | None = None
 
     def rollback(self) -> None:
         if peewee.SqliteDatabase.connection(self).in_transaction:

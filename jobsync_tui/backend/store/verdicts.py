@@ -108,8 +108,9 @@ class VerdictStore:
         self._dialect = database.dialect
 
     async def begin(self, basis: Basis, now: datetime) -> Judgement:
-        """Return the judgement that rests on ``basis``; another one before it is void from now on."""
-        return await self._database.write(_begin, basis, now)
+        """Return the judgement that rests on ``basis``; another one before it is void from now on. One that stands costs no write."""
+        found: Judgement | None = await self._database.read(_standing, basis, now)
+        return await self._database.write(_begin, basis, now) if found is None else found
 
     async def keep(self, judgement: Judgement, read: States, rulings: Sequence[Ruling], now: datetime) -> Judgement | None:
         """Keep the verdicts of jobs, those excepted that changed since they were read. A power cut may take them: they are judged again.
@@ -189,6 +190,11 @@ def forget_standing_of(db: Db, key: int) -> None:
     """Take the verdict of one job whose standing towards the target changed, where a rule asks for it."""
     if first(db, "SELECT 1 FROM judgements WHERE standing LIMIT 1") is not None:
         run(db, "UPDATE verdicts SET ruling = ? WHERE key = ?", -(version(db) + 1), key)
+
+
+def _standing(db: Db, basis: Basis, now: datetime) -> Judgement | None:
+    number = in_force(db, basis.policy, now)
+    return Judgement(number, basis, _known(db, number)) if number else None
 
 
 def _begin(db: Db, basis: Basis, now: datetime) -> Judgement:
