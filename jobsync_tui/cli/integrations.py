@@ -15,6 +15,7 @@ from .options import integration_option, json_option
 from .output import print_json, print_line, say, when
 from .progress import progress_line
 from .rename import rename, separate
+from .rename_ids import rename_ids
 from .session import chosen_or_all, open_backend, runs
 from .tables import Table
 from .target_look import TargetLook
@@ -33,6 +34,7 @@ def integrations(ctx: click.Context, *, as_json: bool) -> int:
 
 integrations.add_command(rename)
 integrations.add_command(separate)
+integrations.add_command(rename_ids)
 
 
 @runs

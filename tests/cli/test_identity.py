@@ -173,3 +173,20 @@ def test_the_target_is_looked_at_with_the_integrations(place: Place) -> None:
     assert "target" not in str(place("test", "-i", "export"))
     place.change("target.db", "UPDATE target_jobs SET external_id = NULL")
     assert "without its external ID" in place.words("test", code=6)
+
+
+def test_jobs_under_other_ids_take_over_what_they_have_in_the_target(place: Place) -> None:
+    assert place.outcomes() == {"1": ("created", None), "2": ("created", None)}
+    place.jobs("1.0,Welder", "2.0,Driver")
+    assert "jobsync integrations rename-ids export" in place.words("refresh", code=6)
+    shown = place.words("integrations", "rename-ids", "export", "--dry-run")
+    assert "2 jobs to get the new id, 0 for a person to decide" in shown
+    document = place("integrations", "rename-ids", "export", "--yes")
+    assert isinstance(document, dict)
+    assert [(each["old"], each["new"]) for each in document["pairs"]] == [("1", "1.0"), ("2", "2.0")]
+    assert (document["summary"], document["finished"]) == ({"updated": 2}, True)
+    place.words("refresh", "--full")
+    synced = place("sync", "1.0", "2.0", "--yes")
+    assert isinstance(synced, dict)
+    assert synced["summary"] == {"unchanged": 2}
+    assert "0 jobs to get the new id" in place.words("integrations", "rename-ids", "export", "--yes")

@@ -71,7 +71,7 @@ from .integration import (
 )
 from .job import CachedJob, Job, JobHead, JobRow, JobStatus, JsonValue, Location, SyncMark, SyncStatus, Visibility
 from .query import JobPage, Sort, SortField
-from .reports import BackupReport, MoveReport, Relink, RenamePlan, RenameReport
+from .reports import BackupReport, MoveReport, NewId, NewIdsPlan, NewIdsReport, Relink, RenamePlan, RenameReport
 from .rule_changes import held, in_acting_order, moved, same_rule, with_active, with_duplicate, with_rule, without_rules
 from .rule_work import (
     Finding,
@@ -202,6 +202,9 @@ __all__ = [
     "NearCondition",
     "NearCoverage",
     "NearMiss",
+    "NewId",
+    "NewIdsPlan",
+    "NewIdsReport",
     "Not",
     "Note",
     "Op",

@@ -71,3 +71,45 @@ class RenameReport:
     plan: RenamePlan
     results: tuple[SyncResult, ...]
     finished: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewId:
+    """A job that looks like a known one under another id.
+
+    Attributes:
+        old, new: The ATS job ids.
+        name, place: Which both of them have.
+        target_id: The job of the target that the known one is linked to, None where it was never synced.
+        why: Why a person has to decide whether they are the same job; None where it is sure enough.
+    """
+
+    old: str
+    new: str
+    name: str | None
+    place: str | None
+    target_id: str | None
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewIdsPlan:
+    """What giving jobs of an integration their new ids would do: ``pairs`` are sure, ``unclear`` ones are left to a person."""
+
+    integration: str
+    pairs: tuple[NewId, ...]
+    unclear: tuple[NewId, ...]
+
+    @property
+    def to_type(self) -> int | None:
+        """The number of jobs, where it has to be typed to confirm; None where a yes is enough."""
+        return len(self.pairs) if len(self.pairs) > BulkPlan.TYPED_ABOVE else None
+
+
+@dataclass(frozen=True, slots=True)
+class NewIdsReport:
+    """What came of it, for each pair that was begun; ``finished`` says that all of them have their new ids."""
+
+    plan: NewIdsPlan
+    results: tuple[SyncResult, ...]
+    finished: bool

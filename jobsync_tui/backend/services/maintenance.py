@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import shlex
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..canonical import storable
 from ..errors import UsageError
-from ..models import BackupReport, HoldKind, MoveReport, RenamePlan, RenameReport
+from ..models import BackupReport, HoldKind, MoveReport, NewIdsPlan, NewIdsReport, RenamePlan, RenameReport
 from ..paths import places
 from ..settings.values import holds_password
 from ..store import audit
 from ..store.ledger import Pruned
 from ..sync.bulk import OnResult
 from ..text import clean, counted
-from .base import Service, for_admins
+from .base import Service, for_admins, for_integration
 from .connections import unknown_integration
+
+if TYPE_CHECKING:
+    from ..sync.renumbering import Renumbering
 
 LEAST_KEPT = timedelta(days=30)
 """What is younger stays in the record whatever is asked for: nobody tidies away what they just did."""
@@ -146,6 +151,35 @@ class MaintenanceService(Service):
         plan = await self.rename_plan(old, new)
         return await self.context.renaming.carry_out(self.context.actor, plan, on_result=on_result, cancel=cancel)
 
+    @for_integration
+    async def rename_ids_plan(self, integration: str, named: Sequence[tuple[str, str]] = ()) -> NewIdsPlan:
+        """Return which jobs of an integration look like known ones under other ids, and which of them a person has to decide on.
+
+        With ``named``, old and new ids that a person puts together, only these are looked at.
+
+        Raises:
+            UsageError: The integration is read-only, or may itself be one under a new id, or a named job is not there.
+            RemoteError: The ATS or the target cannot be read.
+        """
+        with self.context.as_person():
+            return await self._renumbering().plan(self.context.actor, integration, named)
+
+    @for_integration
+    async def rename_ids(
+        self, integration: str, plan: NewIdsPlan, *, on_result: OnResult | None = None, cancel: asyncio.Event | None = None
+    ) -> NewIdsReport:
+        """Give the jobs of ``plan`` their new external ids in the target, and what is kept for the old ids to the new ones.
+
+        What is left undone, by a cancellation, a crash or a failure, is done by the next call with a plan of that time.
+
+        Raises:
+            UsageError: The plan is one of another integration.
+            StorageError: What is kept could not be moved.
+        """
+        if plan.integration != integration:
+            raise UsageError("The plan is one of another integration")
+        return await self._renumbering().carry_out(self.context.actor, plan, on_result=on_result, cancel=cancel)
+
     @for_admins
     async def separate(self, integration: str) -> None:
         """Take a person's word that an integration is none that was there before under another id, so that its jobs are synced as new ones.
@@ -165,6 +199,12 @@ class MaintenanceService(Service):
         attempt = self.context.attempt("integrations separate", outcome="done", cause="its jobs are new ones", integration=integration)
         await self.context.integration_store.set_apart(integration, lambda db: audit.append(db, attempt, self.context.now()))
         await self.context.schedule_store.release(integration, HoldKind.NEW_ID)
+
+    def _renumbering(self) -> Renumbering:
+        from ..sync.renumbering import Renumbering
+
+        context = self.context
+        return Renumbering(context.pipeline, context.stores.id_changes, context.settings.sync.concurrency)
 
 
 def _may_be_recorded(url: str) -> bool:

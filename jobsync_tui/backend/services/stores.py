@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ..store.coverage import CoverageStore
     from ..store.decisions import DecisionStore
     from ..store.drafts import DraftStore
+    from ..store.id_change import IdChangeStore
     from ..store.integrations import IntegrationStore
     from ..store.jobs import JobStore
     from ..store.journal import Journal
@@ -158,3 +159,10 @@ class Stores:
         from ..store.rename import RenameStore
 
         return RenameStore(self.database, self.ledger.leases)
+
+    @cached_property
+    def id_changes(self) -> IdChangeStore:
+        """Jobs that came under other ids."""
+        from ..store.id_change import IdChangeStore
+
+        return IdChangeStore(self.database)

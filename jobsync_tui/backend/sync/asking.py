@@ -21,13 +21,15 @@ class Answers:
     Attributes:
         found: The jobs that are there.
         gone: Ids of which the ATS says that it has no such job.
-        unclear: Ids of which nothing is known: the job could not be read, or was not asked for after an error.
+        unclear: Ids of which nothing is known: the job could not be read, came under another id, or was not asked for after an error.
+        unread: Those of them that could not be read.
         error: What ended the asking; None where everything was asked.
     """
 
     found: tuple[Job, ...] = ()
     gone: tuple[str, ...] = ()
     unclear: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
     error: RemoteError | None = None
 
 
@@ -36,6 +38,7 @@ async def ask_singly(adapter: Adapter, ids: Sequence[str]) -> Answers:
     found: list[Job] = []
     gone: list[str] = []
     unclear: list[str] = []
+    unread: list[str] = []
     errors: list[RemoteError] = []
 
     async def one(job_id: str) -> None:
@@ -46,6 +49,7 @@ async def ask_singly(adapter: Adapter, ids: Sequence[str]) -> Answers:
             job = await adapter.job(job_id)
         except RemoteError as error:
             unclear.append(job_id)
+            unread.append(job_id)
             if not isinstance(error, UnexpectedAnswer):
                 errors.append(error)
             return
@@ -57,4 +61,4 @@ async def ask_singly(adapter: Adapter, ids: Sequence[str]) -> Answers:
             unclear.append(job_id)
 
     await side_by_side(ids, one, WIDTH)
-    return Answers(tuple(found), tuple(gone), tuple(unclear), errors[0] if errors else None)
+    return Answers(tuple(found), tuple(gone), tuple(unclear), tuple(unread), errors[0] if errors else None)

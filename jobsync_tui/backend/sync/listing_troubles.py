@@ -19,7 +19,8 @@ def withheld(integration: str, lacking: int, known: int) -> Failure:
         JOBS_MISSING,
         f"{lacking:,} of {of}",
         f"Look in the ATS whether they are gone; jobsync refresh -i {integration} --accept-gone lets it mark them. "
-        "Until then the automatic sync creates no new jobs.",
+        f"Until then the automatic sync creates no new jobs. jobsync integrations rename-ids {integration} shows whether they came under "
+        "other ids.",
     )
 
 
@@ -71,9 +72,9 @@ def creates_wait(integration: str, words: str | None) -> Failure | None:
     return Failure(
         CREATES_WAIT,
         words,
-        "If an export or a setting writes the ids otherwise, correct that and refresh. If the jobs have new ids in the ATS, give their "
-        f"jobs in Tenzo the new external IDs ({integration}:NEW_ID), then jobsync refresh -i {integration} --accept-gone; "
-        "jobs whose old ID stays in Tenzo are created anew after that.",
+        "If an export or a setting writes the ids otherwise, correct that and refresh. If the jobs have new ids in the ATS, "
+        f"jobsync integrations rename-ids {integration} shows which is which and gives their jobs in Tenzo the new external IDs; then "
+        f"jobsync refresh -i {integration} --full. What is accepted as gone before that is created in Tenzo anew.",
     )
 
 

@@ -136,16 +136,16 @@ class Renaming:
             job = await self._parts.target.get(link.target_id)
             mark = await self._parts.jobs.sync_mark(plan.new, link.job_id) or SyncMark()
             side = TargetSide(job, mark, None, self._parts.now())
-            return relinking(plan, link, side)
+            wanted, before = external_id(plan.new, link.job_id), external_id(plan.old, link.job_id)
+            return relinking(link, wanted, before, side)
 
 
-def relinking(plan: RenamePlan, link: Relink, side: TargetSide) -> Proposal:
-    """Return what gives a job of the target its new external id, given the target as it is now.
+def relinking(link: Relink, wanted: str, before: str, side: TargetSide) -> Proposal:
+    """Return what gives a job of the target the external id ``wanted`` in place of ``before``, given the target as it is now.
 
     Raises:
         RemoteGone: The target does not have the job any more.
     """
-    wanted, before = external_id(plan.new, link.job_id), external_id(plan.old, link.job_id)
     proposal = linking(link.job_id, link.name, wanted, link.target_id, side, expected=before)
     if side.job is not None and side.job.external_id not in {wanted, before}:
         return refused(proposal.plan, side, Failure("changed_since", f"Somebody gave it the external id {side.job.external_id} meanwhile"))

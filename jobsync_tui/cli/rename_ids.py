@@ -1,0 +1,115 @@
+"""``integrations rename-ids``: jobs that came under other ids take over the job in the target that they have already."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import click
+
+from ..backend.errors import ExitCode
+from ..backend.models import NewId, NewIdsPlan, NewIdsReport, SyncResult
+from ..backend.text import counted
+from .interruption import Interruption, confirm
+from .options import json_option
+from .output import print_json, print_line
+from .plans import print_result
+from .progress import progress_line
+from .session import open_backend, runs
+from .sync import Consent
+from .tables import Table
+from .verdicts import of_result, worst
+
+_SHOWN = 100
+"""Pairs that a preview names."""
+
+
+@click.command(name="rename-ids")
+@click.argument("integration", metavar="ID")
+@click.option(
+    "--pair",
+    "named",
+    nargs=2,
+    multiple=True,
+    metavar="OLD_ID NEW_ID",
+    help="These two ids are the same job; no others are looked at. May be given several times.",
+)
+@click.option("--dry-run", is_flag=True, help="Show the pairs of ids, and change nothing.")
+@click.option("--yes", is_flag=True, help="Do it without asking.")
+@json_option
+@runs
+async def rename_ids(*, integration: str, named: tuple[tuple[str, str], ...], dry_run: bool, yes: bool, as_json: bool) -> int:
+    """Give jobs that came under other ids the job in Tenzo that they have already: its external ID becomes the new one, nothing is created.
+
+    A pair is sure where a job that the last listing lacked and a new one have the same name and place, no other date of creation, and
+    neither fits another job. What is not sure is shown and left to a person.
+    """
+    consent = Consent(dry_run, yes, None)
+    interruption = Interruption()
+    async with open_backend() as backend:
+        plan = await backend.maintenance.rename_ids_plan(integration, named)
+        consent.validate()
+        if not as_json:
+            _print_plan(plan)
+        report = None
+        several = counted(len(plan.pairs), "job")
+        if plan.pairs and not dry_run and (yes or confirm(f"Give {several} the new id?", plan.to_type)):
+            with progress_line() as line:
+                done = 0
+
+                def show(result: SyncResult) -> None:
+                    nonlocal done
+                    done += 1
+                    line.show(f"{done:,} of {len(plan.pairs):,}  {result.outcome}  {result.job.name or result.job.id}")
+
+                async with interruption:
+                    report = await backend.maintenance.rename_ids(integration, plan, on_result=show, cancel=interruption.event)
+    if as_json:
+        print_json(_document(plan, report))
+    elif report is not None:
+        _print_report(report)
+    if interruption.happened:
+        return ExitCode.INTERRUPTED
+    return ExitCode.OK if report is None else worst(map(of_result, report.results))
+
+
+def _document(plan: NewIdsPlan, report: NewIdsReport | None) -> dict[str, object]:
+    results = () if report is None else report.results
+    return {
+        "integration": plan.integration,
+        "pairs": plan.pairs,
+        "unclear": plan.unclear,
+        "results": results,
+        "summary": {str(outcome): count for outcome, count in Counter(result.outcome for result in results).items()},
+        "finished": report is not None and report.finished,
+    }
+
+
+def _print_plan(plan: NewIdsPlan) -> None:
+    _print_pairs("Sure", plan.pairs)
+    _print_pairs("For a person to decide", plan.unclear)
+    print_line(f"{counted(len(plan.pairs), 'job')} to get the new id, {len(plan.unclear):,} for a person to decide")
+    if plan.unclear:
+        print_line(f"Two ids that are the same job: jobsync integrations rename-ids {plan.integration} --pair OLD_ID NEW_ID")
+
+
+def _print_pairs(title: str, pairs: tuple[NewId, ...]) -> None:
+    if not pairs:
+        return
+    print_line(f"{title}:")
+    table = Table("OLD ID", "NEW ID", "NAME", "PLACE", "TARGET JOB", "WHY", widest=48)
+    for pair in pairs[:_SHOWN]:
+        table.add(pair.old, pair.new, pair.name, pair.place, pair.target_id, pair.why or "the same name and place")
+    table.finish()
+    if len(pairs) > _SHOWN:
+        print_line(f"... and {len(pairs) - _SHOWN:,} more (--json names all)")
+
+
+def _print_report(report: NewIdsReport) -> None:
+    for result in report.results:
+        if of_result(result) is not ExitCode.OK:
+            print_result(result)
+    done = sum(of_result(result) is ExitCode.OK for result in report.results)
+    print_line(f"{done:,} of {len(report.plan.pairs):,} have the new id")
+    command = f"jobsync integrations rename-ids {report.plan.integration}"
+    wait = f"jobsync refresh -i {report.plan.integration} --full ends the wait of new jobs, unless others are missing"
+    print_line(wait if report.finished else f"Once more, for the rest: {command}")
