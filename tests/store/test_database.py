@@ -92,7 +92,7 @@ async def test_the_database_is_durable_and_checked(database: Database) -> None:
         names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         return {name: db.execute_sql(f"PRAGMA {name}").fetchone()[0] for name in names}
 
-    assert await database.write(pragmas) == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 10_000}
+    assert await database.write(pragmas) == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 8_000}
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o077, 0o777])
@@ -297,6 +297,17 @@ class TestFaults:
             other.execute_sql("COMMIT")
             await write
         assert await database.read(texts) == ["patient"]
+
+    async def test_of_the_seconds_that_are_named_some_are_left_for_the_rest_of_the_command(self, path: Path, database: Database) -> None:
+        await database.close()
+        impatient = await Database.open(f"sqlite://{path}", FIRST, lock_timeout=0.5)
+        waits = await impatient.write(lambda db: db.execute_sql("PRAGMA busy_timeout").fetchone()[0])
+        with closing(plain_connection(path)) as other:
+            other.execute_sql("BEGIN IMMEDIATE")
+            with pytest.raises(StorageBusy, match=r"within 0\.5 s"):
+                await impatient.write(add, "x")
+        await impatient.close()
+        assert waits == 400
 
     async def test_a_lock_that_stays_is_named_with_the_remedy(self, path: Path, database: Database) -> None:
         await database.close()

@@ -30,6 +30,8 @@ PRAGMAS = {
 LOCK_RETRY = 0.05
 """Seconds between tries where SQLite does not wait by itself."""
 
+WAITED = 0.8
+"""Of the seconds that a message names, those in which a lock is waited for: the rest is for starting, saying it and ending."""
 
 BESIDE = ("-wal", "-shm", "-journal")
 """What SQLite keeps beside a database: endings of its name."""
@@ -60,6 +62,7 @@ class SqliteDialect(Dialect):
         self.path = Path(path)
         self.title = f"database {self.path}"
         self._timeout = timeout
+        self._waits = timeout * WAITED
 
     def prepare(self) -> None:
         """Make the directory (0700) and the file (0600) where they are missing, whatever the umask.
@@ -103,7 +106,7 @@ class SqliteDialect(Dialect):
 
     def _connected(self, name: str, pragmas: Mapping[str, object], stamp: Stamp | None = None) -> Db:
         db = _Connection(
-            name, pragmas=dict(pragmas), lock_type="IMMEDIATE", timeout=self._timeout, thread_safe=False, check_same_thread=False, uri=True
+            name, pragmas=dict(pragmas), lock_type="IMMEDIATE", timeout=self._waits, thread_safe=False, check_same_thread=False, uri=True
         )
         db.stamp = stamp
         db.connect()
@@ -274,7 +277,7 @@ class SqliteDialect(Dialect):
 
     def _enter_wal(self, db: Db) -> None:
         """Switch to write-ahead mode, once in a file's life; SQLite does not wait for other openers here by itself."""
-        deadline = time.monotonic() + self._timeout
+        deadline = time.monotonic() + self._waits
         while True:
             try:
                 mode = db.execute_sql("PRAGMA journal_mode").fetchone()[0]
