@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from ..errors import ConfigError, UnexpectedAnswer
+from ..id_forms import is_float
 from ..models import Job, RejectedRow
 from ..text import clean, counted
 from .base import Adapter, Connection, Listing, Page
@@ -46,9 +47,9 @@ class FileExport(Adapter):
 
     async def test(self) -> str:
         """Read the whole file and count its rows."""
-        good, bad = await asyncio.to_thread(self._counted)
+        ids, bad = await asyncio.to_thread(self._counted)
         aside = f", {bad:,} of them unusable" if bad else ""
-        return f"{counted(good + bad, 'row')} in {clean(self._path.name, limit=120)}{aside}"
+        return f"{counted(len(ids) + bad, 'row')} in {clean(self._path.name, limit=120)}{aside}{_as_quantities(ids)}"
 
     async def pages(self, listing: Listing) -> AsyncIterator[Page]:
         """Yield the rows 500 at a time. A listing that was cut off begins anew where the file has changed since."""
@@ -108,9 +109,10 @@ class FileExport(Adapter):
     def _found(self, job_id: str) -> Job | None:
         return next((each for each in self._results() if isinstance(each, Job) and each.id == job_id), None)
 
-    def _counted(self) -> tuple[int, int]:
-        kinds = [isinstance(each, Job) for each in self._results()]
-        return sum(kinds), len(kinds) - sum(kinds)
+    def _counted(self) -> tuple[list[str], int]:
+        """Return the ids of the rows that are jobs, and the number of the others."""
+        ids = [each.id if isinstance(each, Job) else None for each in self._results()]
+        return [each for each in ids if each is not None], ids.count(None)
 
     def _check_unchanged(self, state: str) -> None:
         """Refuse a listing during which the file was written: part of it would be from before and part from after."""
@@ -138,6 +140,14 @@ class _Place:
         """Return the place that a cursor holds, or None."""
         state, _, rows = (cursor or "").partition(":")
         return cls(state, int(rows)) if rows.isascii() and rows.isdigit() else None
+
+
+def _as_quantities(ids: list[str]) -> str:
+    """Return a warning where most ids are numbers with ``.0``: the next export may write them without, as ids of other jobs."""
+    found = [each for each in ids if is_float(each)]
+    if 2 * len(found) <= len(ids):
+        return ""
+    return f"; {counted(len(found), 'id ends', 'ids end')} in .0, such as {found[0]}: format the column as text before the first sync"
 
 
 def _take(results: Iterator[Job | RejectedRow]) -> list[Job | RejectedRow]:
