@@ -8,12 +8,11 @@ from functools import partial
 
 import pytest
 
-from jobsync_tui.backend.ats.base import Connection, Listing
-from jobsync_tui.backend.ats.bullhorn import SHAPE, Bullhorn
+from jobsync_tui.backend.ats.base import Listing
+from jobsync_tui.backend.ats.bullhorn import SHAPE
 from jobsync_tui.backend.ats.bullhorn_rows import Row, WholeRow, labelled, status, to_job
 from jobsync_tui.backend.ats.rows import read_rows
 from jobsync_tui.backend.errors import CredentialsRejected, PermissionMissing, Refused, UnexpectedAnswer
-from jobsync_tui.backend.http import HttpSession, Network
 from jobsync_tui.backend.left_out import tallied
 from jobsync_tui.backend.models import Job, JobStatus, Location, Visibility
 from tests.support.ats_server import Answer, AtsServer
@@ -182,23 +181,6 @@ async def test_no_credential_goes_where_the_login_is_only_looked_for() -> None:
         token = next(asked for asked in on.server.asked if asked.path == "/oauth/token")
         assert not token.query
         assert token.form["client_secret"] == on.wire.credentials["client_secret"]
-
-
-async def test_hosts_of_its_own_answers_are_asked_and_no_others() -> None:
-    wire = BullhornWire(2)
-    async with AtsServer(wire.answer) as api, AtsServer(wire.answer) as rest, AtsServer(lambda _: Answer({})) as elsewhere:
-        wire.url, wire.rest_host = api.url, rest.url
-        found = Answer(b"", status=307, headers={"Location": f"{api.url}/other-centre/rest-services/loginInfo"})
-        async with AtsServer(lambda _: found) as front:
-            http = HttpSession(service="Bullhorn", base_url=front.url, network=Network())
-            adapter = Bullhorn(Connection("acme", front.url, wire.credentials, http))
-            assert await adapter.test() == "the user reads 2 jobs"
-            assert len({front.url, api.url, rest.url}) == 3
-            assert {asked.path for asked in rest.asked} == {f"{wire.base_path}/corp1/search/JobOrder"}
-            with pytest.raises(UnexpectedAnswer, match="not its own address"):
-                await http.get(f"{elsewhere.url}/x")
-            await http.close()
-        assert elsewhere.asked == []
 
 
 async def test_a_redirect_anywhere_else_is_refused() -> None:

@@ -199,13 +199,44 @@ async def test_a_link_elsewhere_is_not_followed(server: AtsServer, connect: Conn
         assert server.asked == []
 
 
-async def test_an_origin_can_be_allowed(server: AtsServer, connect: Connect) -> None:
+async def test_an_origin_of_the_configuration_can_be_allowed(connect: Connect) -> None:
     async with AtsServer(lambda _: Answer({})) as elsewhere:
         http = connect()
         http.allow(elsewhere.url)
         assert (await http.get(f"{elsewhere.url}/x")).ok
     with pytest.raises(UnexpectedAnswer):
         connect("https://acme.example").allow("http://acme.example")
+
+
+def test_a_host_of_the_services_domain_can_be_allowed(connect: Connect) -> None:
+    http = connect("https://rest.acme.example/base")
+    http.allow("https://REST-2.acme.example/x", "acme.example")
+    http.allow("https://rest.acme.example:443/y", "acme.example")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://rest-2.acme.example/",
+        "https://rest-2.acme.example:8443/",
+        "https://user@rest-2.acme.example/",
+        "https://acme.example.evil.example/",
+        "https://evilacme.example/",
+        "https://evil.example\\.acme.example/",
+        "https://evil.example#.acme.example/",
+        "https://evil.example?.acme.example/",
+        "https://rest.\u0430cme.example/",
+        "https://evil.example\u3002.acme.example/",
+        "https://[::1]/",
+        "https://[::ffff:192.0.2.1%25.acme.example]/",
+        "//rest-2.acme.example/",
+        "\\\\rest-2.acme.example",
+        "",
+    ],
+)
+def test_no_other_address_is_allowed(connect: Connect, url: str) -> None:
+    with pytest.raises(UnexpectedAnswer, match="not its own address"):
+        connect("https://rest.acme.example/base").allow(url, "acme.example")
 
 
 async def test_a_header_that_cannot_be_sent_is_not_shown(connect: Connect) -> None:

@@ -3,8 +3,8 @@
 From the vendor's documentation and SDK: ``loginInfo`` answers 307 where the user lives in another data centre, and that redirect is
 followed, the only one anywhere; it carries the user's name and no credential. ``authorize`` hands its code over in a ``Location`` that is
 not followed. The user's password goes into that request's query because the API takes it nowhere else; the client secret and the
-refresh token go into a form, as OAuth 2 has it (RFC 6749, 4.1.3). What lies beyond the base URL's host is asked only where Bullhorn's
-own answers lead, over https.
+refresh token go into a form, as OAuth 2 has it (RFC 6749, 4.1.3). What lies beyond the base URL's origin is asked only where Bullhorn's
+own answers lead, over https and below its own domain.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from ..errors import CredentialsRejected, RemoteError, UnexpectedAnswer
 from ..http import HttpSession, Reply, Token, error_words, excerpt
 from ..secrets import register
 
+DOMAIN = "bullhornstaffing.com"
+"""Below which all data centres are; a credential goes nowhere else, whatever an answer says."""
 LOGIN_INFO = "rest-services/loginInfo"
 SESSION_MINUTES = 60
 """How long a REST session is asked to live; Bullhorn may make it shorter, and a 401 then renews it."""
@@ -74,7 +76,7 @@ class BullhornLogin:
         if not reply.ok:
             raise _rejected(http, "does not accept the token that it gave out", error_words(reply.decode(object)))
         session = reply.decode(_Session)
-        http.allow(session.rest_url)
+        http.allow(session.rest_url, DOMAIN)
         self.rest_url = _folder(session.rest_url)
         return Token({"BhRestToken": session.token})
 
@@ -102,11 +104,11 @@ class BullhornLogin:
             reply = await http.get(address, params=params, accept={_MOVED}, authenticate=False)
             if reply.status != _MOVED:
                 info = reply.decode(_LoginInfo)
-                http.allow(info.oauth_url)
-                http.allow(info.rest_url)
+                http.allow(info.oauth_url, DOMAIN)
+                http.allow(info.rest_url, DOMAIN)
                 return info
             address = _absolute(reply)
-            http.allow(address)
+            http.allow(address, DOMAIN)
         raise UnexpectedAnswer("Bullhorn sends the login from one data centre to the next without end", service=http.service)
 
     async def _code(self, http: HttpSession, info: _LoginInfo) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 from urllib.parse import quote, urlencode, urlsplit
@@ -16,6 +17,8 @@ Origin: TypeAlias = tuple[str, str, int]
 """Scheme, host, port."""
 
 _PORTS = {"http": 80, "https": 443}
+_HOST = re.compile(r"[a-z0-9.-]+")
+"""A host as every reader of addresses reads it."""
 
 
 def segment(text: str) -> str:
@@ -64,19 +67,29 @@ class Home:
         self.base_url = base_url.rstrip("/")
         self._allowed = {origin(self.base_url)}
 
-    def allow(self, url: str) -> None:
+    def allow(self, url: str, below: str | None = None) -> None:
         """Let requests go to the origin of ``url`` too.
 
+        Args:
+            url: From the configuration, or from an answer.
+            below: Where it is from an answer, the domain of which it must be a host, over https on the usual port, unless it is home: an
+                answer does not decide who gets a credential.
+
         Raises:
-            UnexpectedAnswer: It is no address, or an http one where the base is https.
+            UnexpectedAnswer: It is no address, one outside that domain, or an http one where the base is https.
         """
         try:
             place = origin(url)
         except ValueError:
             raise self._refusal(url) from None
-        if place[0] == "http" and self.base_url.lower().startswith("https:"):
+        if place not in self._allowed and not self._may_be_allowed(*place, below):
             raise self._refusal(url)
         self._allowed.add(place)
+
+    def _may_be_allowed(self, scheme: str, host: str, port: int, below: str | None) -> bool:
+        if below is None:
+            return scheme == "https" or not self.base_url.lower().startswith("https:")
+        return (scheme, port) == ("https", _PORTS["https"]) and _HOST.fullmatch(host) is not None and host.endswith(f".{below}")
 
     def resolve(self, path: str) -> str:
         """Return the address of ``path``, which is relative to the base URL or already absolute.

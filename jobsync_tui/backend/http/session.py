@@ -111,13 +111,13 @@ class HttpSession:
         self._gate.resize((self.limits.concurrency - 1) // self._among + 1)
         self._pacer.hold_as_others(held)
 
-    def allow(self, url: str) -> None:
-        """Let requests, with their credentials, go to the origin of ``url`` too.
+    def allow(self, url: str, below: str | None = None) -> None:
+        """Let requests, with their credentials, go to the origin of ``url`` too; where an answer named it, only ``below`` a domain.
 
         Raises:
-            UnexpectedAnswer: It is no address, or an http one where the base URL is https.
+            UnexpectedAnswer: It is no address, one outside that domain, or an http one where the base URL is https.
         """
-        self._home.allow(url)
+        self._home.allow(url, below)
 
     async def get(
         self,

@@ -37,7 +37,6 @@ class BullhornWire(Wire):
         sessions: Tokens of the REST sessions opened, oldest first; those in ``ended`` are no longer good.
         refresh_tokens: Those that are still good; each is good for one use.
         logins: How often user and password were used.
-        rest_host: Where the API itself is, if that is another server.
     """
 
     provider = "bullhorn"
@@ -64,7 +63,6 @@ class BullhornWire(Wire):
         self.access_tokens: set[str] = set()
         self.refresh_tokens: set[str] = set()
         self.logins = 0
-        self.rest_host = ""
 
     def answer(self, asked: Asked) -> Answer:
         match asked.path:
@@ -124,7 +122,7 @@ class BullhornWire(Wire):
         if asked.query.get("access_token") not in self.access_tokens or asked.query.get("version") != "*":
             return error(401, "Invalid access token")
         self.sessions.append(f"session-canary-{len(self.sessions) + 1}")
-        return Answer({"BhRestToken": self.sessions[-1], "restUrl": f"{self.rest_host or self.url}{self.base_path}/corp1/"})
+        return Answer({"BhRestToken": self.sessions[-1], "restUrl": f"{self.url}{self.base_path}/corp1/"})
 
     def _api(self, asked: Asked, path: str) -> Answer:
         token = asked.headers.get("bhresttoken")
