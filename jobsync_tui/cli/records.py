@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 import click
@@ -9,11 +10,16 @@ import click
 from ..backend.clock import now
 from ..backend.durations import parse_duration
 from ..backend.errors import ExitCode, UsageError
+from ..backend.models import RecordHead
 from ..backend.text import clean
 from .options import MOST, integration_option, json_option
 from .output import print_json, print_line, say, when
 from .session import open_backend, runs
 from .tables import Table
+
+HASH = re.compile("[0-9a-fA-F]{64}")
+LONGEST_COUNT = 18
+"""Digits of a number of rows."""
 
 
 @click.command()
@@ -22,21 +28,32 @@ from .tables import Table
 @click.option("--actor", metavar="A", help="Only what this actor did.")
 @click.option("--since", metavar="AGE", help="Only rows of the last 7d, 12h, ... or since a date such as 2026-01-31.")
 @click.option("--limit", type=click.IntRange(1, MOST), metavar="N", help="At most the N newest rows.")
-@click.option("--verify", is_flag=True, help="Check the record's chain instead.")
+@click.option("--verify", is_flag=True, help="Check the record's chain instead, and print its head.")
+@click.option("--expect", metavar="ROWS:HASH", help="Check too that it holds this head, as --verify, the log or a message gave it.")
 @json_option
 @runs
 async def audit(
-    *, integration: str | None, job: str | None, actor: str | None, since: str | None, limit: int | None, verify: bool, as_json: bool
+    *,
+    integration: str | None,
+    job: str | None,
+    actor: str | None,
+    since: str | None,
+    limit: int | None,
+    verify: bool,
+    expect: str | None,
+    as_json: bool,
 ) -> int:
     """Show the record of who did what, newest first. With --json, one object a line."""
     start = None if since is None else parse_since(since, now())
+    expected = None if expect is None else parse_head(expect)
     async with open_backend() as backend:
-        if verify:
-            verdict = await backend.records.verify()
+        if verify or expected is not None:
+            verdict = await backend.records.verify(expected)
             if as_json:
                 print_json(verdict)
             else:
                 print_line(f"{'ok' if verdict.ok else 'BROKEN'}: {verdict.message}")
+                print_line(f"head: {verdict.rows}:{verdict.hash}")
             return ExitCode.OK if verdict.ok else ExitCode.FAULT
         entries = await backend.records.audit(job=job, integration=integration, actor=actor, since=start, limit=limit)
     if as_json:
@@ -92,6 +109,20 @@ async def _list_leases(*, as_json: bool) -> int:
         table.add(each.id, f"{each.integration}:{each.job_id}", each.holder, when(each.since), when(each.expires))
     table.finish()
     return ExitCode.OK
+
+
+def parse_head(text: str) -> RecordHead:
+    """Return the head that ``--expect`` names.
+
+    Raises:
+        UsageError: It is none.
+    """
+    rows, _, found = text.strip().partition(":")
+    if not (rows.isascii() and rows.isdigit() and len(rows) <= LONGEST_COUNT and (HASH.fullmatch(found) or (int(rows) == 0 and not found))):
+        raise UsageError(
+            f"--expect needs ROWS:HASH, such as 120:9f86d0..., not {clean(text, limit=80)!r}", remedy="jobsync audit --verify prints it"
+        )
+    return RecordHead(int(rows), found.lower())
 
 
 def parse_since(text: str, moment: datetime) -> datetime:

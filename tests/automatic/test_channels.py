@@ -18,7 +18,7 @@ import pytest
 from jobsync_tui.backend.clock import from_ms
 from jobsync_tui.backend.errors import ConfigError, RemoteError
 from jobsync_tui.backend.http import Network, Reply, Request
-from jobsync_tui.backend.models import Trouble
+from jobsync_tui.backend.models import RecordHead, Trouble
 from jobsync_tui.backend.notify.base import NotDelivered
 from jobsync_tui.backend.notify.command import CommandHook
 from jobsync_tui.backend.notify.digest import Digest
@@ -36,7 +36,7 @@ def a_digest(*messages: str) -> Digest:
         Trouble(integration="acme", code=f"code-{number}", message=message, remedy=None, since=BEGAN, last=BEGAN)
         for number, message in enumerate(messages or ("Shelf does not answer",))
     )
-    return Digest("0f" * 16, BEGAN, "Acme", "host-1", troubles, {"acme": "Acme Health"})
+    return Digest("0f" * 16, BEGAN, "Acme", "host-1", troubles, {"acme": "Acme Health"}, RecordHead(7, "ab" * 32))
 
 
 class Receiver:
@@ -69,6 +69,8 @@ async def test_a_post_is_signed_over_its_time_and_body() -> None:
     document = json.loads(request.body)
     assert document["troubles"][0]["message"] == "Shelf does not answer"
     assert "Acme Health: Shelf does not answer" in document["text"]
+    assert document["record"] == {"rows": 7, "hash": "ab" * 32}
+    assert f"Record: 7:{'ab' * 32}" in document["text"]
     assert KEY not in str(request.headers) + request.body.decode()
 
 

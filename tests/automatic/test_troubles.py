@@ -166,4 +166,4 @@ async def test_a_digest_is_clean_and_holds_no_secret(fleet: Fleet, host: Host) -
         assert not any(ord(character) < 0x20 and character != "\n" for character in text)
         assert "\u202e" not in text
         assert len(text) < 5000
-    assert len(inbox.taken[0].text().splitlines()) == 2
+    assert len(inbox.taken[0].text().splitlines()) == 3

@@ -144,6 +144,21 @@ def test_prune_takes_nothing_that_is_young_and_is_recorded(run: Jobsync) -> None
     assert run("prune", "--keep", "soon", "--json").code == 2
 
 
+def test_the_head_of_the_record_is_printed_and_expected_later(run: Jobsync) -> None:
+    found = run("audit", "--verify", "--json").json
+    head = f"{found['rows']}:{found['hash']}"
+    assert f"head: {head}" in run("audit", "--verify").out
+    run("prune")
+    later = run("audit", "--expect", head, "--json")
+    assert (later.code, later.json["ok"]) == (0, True)
+    assert later.json["rows"] > found["rows"]
+    for wrong in (f"{found['rows']}:{'0' * 64}", f"{found['rows'] + 1000}:{found['hash']}"):
+        broken = run("audit", "--verify", "--expect", wrong, "--json")
+        assert (broken.code, broken.json["ok"]) == (1, False)
+    for senseless in ("7", "x:y", f"-1:{found['hash']}", f"1:{found['hash']}0", "1:", ""):
+        assert run("audit", "--verify", "--expect", senseless, "--json").code == 2
+
+
 def test_what_belongs_to_all_is_not_for_one_who_may_use_a_part(run: Jobsync, company: Company, tmp_path: Path) -> None:
     before = company.config.read_text()
     company.restore(before + '\n[[admins]]\nuser = "part"\nintegrations = ["greenhouse"]\n')

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from jobsync_tui.backend.database import Database, Db, Dialect, Schema
-from jobsync_tui.backend.store import codec
+from jobsync_tui.backend.store import audit, codec
+from jobsync_tui.backend.store.audit import AuditStore
 from jobsync_tui.backend.store.automatic_tables import ScheduleRow, TickRow
+from jobsync_tui.backend.store.ledger_tables import AuditHead, AuditRow
 from jobsync_tui.backend.store.migrations import SCHEMA
 from jobsync_tui.backend.store.statements import Value, insertion, run
 from jobsync_tui.backend.store.tables import IntegrationRow, ListingRow
@@ -166,3 +172,33 @@ async def test_the_last_listing_of_an_older_database_counts_as_a_whole_one(tmp_p
         await database.close()
     assert whole == [(5, 5, None), (5, 5, None)]
     assert listings == [(7, "{}")]
+
+
+def _as_of_version_15(db: Db, dialect: Dialect) -> None:
+    SCHEMA.create(db, dialect)
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    for action in ("sync", "sync", "prune", "sync"):
+        audit.append(db, audit.Attempt(actor="alice", action=action, at=moment), moment)
+    taken_out = AuditRow.select(AuditRow.hash).where(AuditRow.seq == 2).scalar(db)
+    AuditRow.delete().where(AuditRow.seq <= 2).execute(db)
+    AuditHead.update({AuditHead.pruned: 2, AuditHead.pruned_hash: taken_out}).execute(db)
+
+
+def _as_of_version_15_without_its_prune(db: Db, dialect: Dialect) -> None:
+    _as_of_version_15(db, dialect)
+    last = AuditRow.select(AuditRow.hash).where(AuditRow.seq == 3).scalar(db)
+    AuditRow.delete().where(AuditRow.seq == 3).execute(db)
+    AuditHead.update({AuditHead.pruned: 3, AuditHead.pruned_hash: last}).execute(db)
+
+
+@pytest.mark.parametrize(("create", "answered_for"), [(_as_of_version_15, True), (_as_of_version_15_without_its_prune, False)])
+async def test_a_prune_of_an_older_database_is_answered_for_if_its_record_has_a_row_of_it(
+    tmp_path: Path, create: Callable[[Db, Dialect], None], *, answered_for: bool
+) -> None:
+    await (await Database.open(f"sqlite:///{tmp_path}/old.db", Schema("store", 15, create))).close()
+    database = await Database.open(f"sqlite:///{tmp_path}/old.db", SCHEMA)
+    try:
+        verified = await AuditStore(database).verify()
+    finally:
+        await database.close()
+    assert (verified.ok, verified.kept) == (answered_for, 3 if answered_for else 1)

@@ -205,7 +205,7 @@ class Fleet:
             decisions=decisions,
             schedule=ScheduleStore(database, now=clock.now),
             integrations=integrations,
-            messenger=Messenger(troubles, ledger.leases, self.sender, clock.now),
+            messenger=Messenger(troubles, ledger.leases, self.sender, ledger.audit.head, clock.now),
             most_changes=lambda: self.most_changes,
             read_only=lambda integration: integration in self.read_only,
             held=never_held,

@@ -9,7 +9,7 @@ from jobsync_tui.backend.canonical import canonical
 from jobsync_tui.backend.database import Db
 from jobsync_tui.backend.errors import AnswerLost, Busy, StorageError, UsageError
 from jobsync_tui.backend.ids import LENGTH, new_id
-from jobsync_tui.backend.models import Lease, Outcome, SyncStatus
+from jobsync_tui.backend.models import Lease, Outcome, RecordHead, SyncStatus
 from jobsync_tui.backend.store.audit import Attempt
 from jobsync_tui.backend.store.journal import Operation, OperationState
 from jobsync_tui.backend.store.ledger import Pruned
@@ -259,11 +259,77 @@ async def test_pruning_is_recorded_and_keeps_the_chain(bench: Bench) -> None:
     await _five(bench)
     assert await bench.ledger.prune(start + timedelta(days=3), "alice") == Pruned(3, 0)
     verified = await bench.ledger.audit.verify()
-    assert (verified.ok, verified.rows) == (True, 3)
+    assert (verified.ok, verified.rows, verified.kept) == (True, 6, 3)
+    assert verified.message == "3 rows, unbroken; 3 older ones taken out by a recorded prune."
     assert [(row.seq, row.action) for row in await bench.ledger.audit.entries()] == [(6, "prune"), (5, "x"), (4, "x")]
     await bench.database.write(lambda db: AuditRow.delete().where(AuditRow.seq == 4).execute(db))
     assert not (await bench.ledger.audit.verify()).ok
     assert await bench.ledger.prune(start, "alice") == Pruned(0, 0)
+
+
+def _cut(db: Db, links: int) -> None:
+    """Take out what came after so many rows, and move the head there: nothing in the database says that there ever was more."""
+    last = AuditRow.select(AuditRow.hash).where(AuditRow.link == links).scalar(db)
+    AuditRow.delete().where(AuditRow.link > links).execute(db)
+    AuditHead.update({AuditHead.rows: links, AuditHead.links: links, AuditHead.hash: last}).execute(db)
+
+
+def _pretend_a_prune(db: Db, links: int) -> None:
+    last = AuditRow.select(AuditRow.hash).where(AuditRow.link == links).scalar(db)
+    AuditRow.delete().where(AuditRow.link <= links).execute(db)
+    AuditHead.update({AuditHead.pruned: links, AuditHead.pruned_hash: last}).execute(db)
+
+
+async def test_a_head_that_stood_elsewhere_shows_that_the_end_was_cut_off(bench: Bench) -> None:
+    await _five(bench)
+    verified = await bench.ledger.audit.verify()
+    kept = RecordHead(verified.rows, verified.hash)
+    assert kept == await bench.ledger.audit.head()
+    await bench.database.write(_cut, 3)
+    assert (await bench.ledger.audit.verify()).ok
+    assert not (await bench.ledger.audit.verify(kept)).ok
+    # What is put in the place of it is no better.
+    await _five(bench)
+    assert (await bench.ledger.audit.verify()).ok
+    found = await bench.ledger.audit.verify(kept)
+    assert (found.ok, found.message) == (False, "Row 5 is not the one that was the last of 5 rows: the record was written anew.")
+
+
+async def test_an_earlier_head_is_held_as_the_record_grows_until_a_prune_takes_it_out(bench: Bench) -> None:
+    start = bench.clock.time
+    none = await bench.ledger.audit.head()
+    heads = []
+    for _ in range(2):
+        await _five(bench)
+        heads.append(await bench.ledger.audit.head())
+    for each in (none, *heads):
+        assert (await bench.ledger.audit.verify(each)).ok
+    await bench.ledger.prune(start + timedelta(days=5), "alice")
+    assert [(await bench.ledger.audit.verify(each)).ok for each in heads] == [True, True]
+    assert not (await bench.ledger.audit.verify(RecordHead(5, "0" * 64))).ok
+    await bench.ledger.prune(start + timedelta(days=6), "alice")
+    assert [(await bench.ledger.audit.verify(each)).ok for each in heads] == [False, True]
+
+
+async def test_a_prune_that_no_row_answers_for_is_a_fault(bench: Bench) -> None:
+    start = bench.clock.time
+    await _five(bench)
+    await bench.ledger.prune(start + timedelta(days=1), "alice")
+    assert (await bench.ledger.audit.verify()).ok
+    await bench.database.write(_pretend_a_prune, 3)
+    found = await bench.ledger.audit.verify()
+    assert (found.ok, found.message) == (False, "The first 3 rows were taken out, and no row of the record says by whom.")
+
+
+async def test_the_first_row_of_a_day_has_the_head_logged(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "jobsync_tui.backend.store.audit")
+    heads = []
+    for hours in (0, 1, 24, 1, 24):
+        bench.clock.turn(timedelta(hours=hours))
+        await bench.ledger.audit.record(Attempt(actor="a", action="x", at=bench.clock.time))
+        heads.append(await bench.ledger.audit.head())
+    logged = [record.getMessage() for record in caplog.records]
+    assert logged == [f"the record of who did what has the head {each.rows}:{each.hash}" for each in (heads[1], heads[3])]
 
 
 async def test_old_operations_go_with_their_rows_and_open_ones_stay(bench: Bench) -> None:

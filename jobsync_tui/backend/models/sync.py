@@ -238,10 +238,32 @@ class RecoveryReport:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordHead:
+    """Where the audit record ends: how many rows were ever ended in it, and the hash of the last of them.
+
+    Whoever has kept it elsewhere can tell later that nothing up to there was cut off or written anew.
+    """
+
+    rows: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
 class AuditVerification:
-    """Whether the audit record's chain holds. ``first_bad`` is the sequence number where it breaks."""
+    """Whether the audit record's chain holds.
+
+    Attributes:
+        ok: Whether it does, and holds the head that was expected.
+        rows: Of the head: how many rows were ever ended, those taken out by a prune counted too.
+        hash: Of the head.
+        kept: How many of the rows are there and were looked at.
+        first_bad: The sequence number where it breaks.
+        message: The same in words.
+    """
 
     ok: bool
     rows: int
+    hash: str
+    kept: int
     first_bad: int | None
     message: str

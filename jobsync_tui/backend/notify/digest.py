@@ -9,7 +9,7 @@ from typing import Any
 
 from ..canonical import digest as hashed
 from ..clock import rfc3339
-from ..models import Trouble
+from ..models import RecordHead, Trouble
 from ..redaction import redact
 from ..text import clean, counted
 
@@ -31,6 +31,7 @@ class Digest:
         host: Where it was made.
         troubles: What is new, in the order in which it happened.
         names: Display names by integration id.
+        record: Where the audit record ended then: kept by the receiver, it shows later whether the end was cut off.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Digest:
     host: str
     troubles: tuple[Trouble, ...]
     names: Mapping[str, str]
+    record: RecordHead
 
     def text(self) -> str:
         """Return it in words, a line for each trouble."""
@@ -50,6 +52,7 @@ class Digest:
         lines += [self._line(trouble) for trouble in self.troubles[:MOST]]
         if len(self.troubles) > MOST:
             lines.append(f"- and {len(self.troubles) - MOST} more: jobsync auto status")
+        lines.append(f"Record: {self.record.rows}:{self.record.hash}")
         return "\n".join(lines)
 
     def document(self) -> dict[str, Any]:
@@ -61,6 +64,7 @@ class Digest:
             "organization": safe(self.organization),
             "host": safe(self.host),
             "text": self.text(),
+            "record": {"rows": self.record.rows, "hash": self.record.hash},
             "count": len(self.troubles),
             "troubles": troubles,
         }

@@ -235,7 +235,9 @@ class Context:
         from ..sync.messenger import Messenger
         from .channels import sender_of
 
-        return Messenger(self.stores.troubles, self.ledger.leases, lambda: sender_of(self.settings, self.actor), self.now)
+        return Messenger(
+            self.stores.troubles, self.ledger.leases, lambda: sender_of(self.settings, self.actor), self.ledger.audit.head, self.now
+        )
 
     @cached_property
     def sending(self) -> Sending:

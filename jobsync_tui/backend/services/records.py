@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from ..errors import UsageError
-from ..models import AuditEntry, AuditVerification, Lease
+from ..models import AuditEntry, AuditVerification, Lease, RecordHead
 from ..text import clean
 from .base import Service, for_admins
 
@@ -36,9 +36,9 @@ class RecordService(Service):
         return await self.context.ledger.audit.entries(integrations=sorted(visible), job_id=job, actor=actor, since=since, limit=limit)
 
     @for_admins
-    async def verify(self) -> AuditVerification:
-        """Check the audit record's chain from its first row to its last."""
-        return await self.context.ledger.audit.verify()
+    async def verify(self, expected: RecordHead | None = None) -> AuditVerification:
+        """Check the audit record's chain from its first row to its last, and that it holds the head that it had at an earlier time."""
+        return await self.context.ledger.audit.verify(expected)
 
     @for_admins
     async def leases(self) -> tuple[Lease, ...]:

@@ -2,11 +2,13 @@
 
 A row is begun before its attempt writes anything and sealed when the attempt has ended: sealing gives it the next link of the chain and a
 hash over the hash before it and every column. Rows that end at once are begun and sealed in one step. The head, in a table of its own,
-counts rows and links, so that a row missing at the end is noticed like any other.
+counts rows and links, so that a row missing at the end is noticed like any other. Whoever may write both could cut the end off and move the
+head; that is noticed where the head of an earlier day stands elsewhere: each day's first row has it logged, and every message carries it.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,20 +18,26 @@ from peewee import fn
 from .. import clock
 from ..canonical import Plain, canonical, digest, parse_object, storable
 from ..database import Database, Db, Dialect
-from ..models import AuditEntry, AuditVerification, JsonValue
+from ..models import AuditEntry, AuditVerification, JsonValue, RecordHead
 from ..text import counted
 from .inserts import Insertion
 from .ledger_tables import AuditHead, AuditRow
 from .statements import change, first, insertion, run
 
+log = logging.getLogger(__name__)
+
 HEAD = 1
+PRUNE = "prune"
+"""The action of a row by which rows before it were taken out."""
+_DAY = 86_400_000
+"""Milliseconds."""
 TOLD = ("created", "updated", "failed", "unknown")
 """Outcomes that are counted where it is told what happened."""
 OPEN = AuditRow.link.is_null()
 SEALED = ~OPEN
 _GROW_ROWS = "UPDATE audit_head SET rows = rows + ? WHERE id = ? RETURNING rows"
 _MOVE_HEAD = "UPDATE audit_head SET links = ?, hash = ? WHERE id = ?"
-_HEAD_NOW = "SELECT links, hash FROM audit_head WHERE id = ?"
+_HEAD_NOW = "SELECT h.links, h.hash, a.ended_ms FROM audit_head h LEFT JOIN audit a ON a.link = h.links WHERE h.id = ?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,9 +115,17 @@ class AuditStore:
         """
         return await self._database.read(_outcomes, tuple(integrations), clock.to_ms(since))
 
-    async def verify(self) -> AuditVerification:
-        """Recompute the chain and say whether it holds, or where it first does not."""
-        return await self._database.read(verify)
+    async def verify(self, expected: RecordHead | None = None) -> AuditVerification:
+        """Recompute the chain and say whether it holds, or where it first does not.
+
+        Args:
+            expected: A head of an earlier time, which the record has to hold.
+        """
+        return await self._database.read(verify, expected)
+
+    async def head(self) -> RecordHead:
+        """Return where the record ends now."""
+        return await self._database.read(_present_head)
 
 
 def append(db: Db, attempt: Attempt, now: datetime) -> int:
@@ -122,7 +138,7 @@ def append(db: Db, attempt: Attempt, now: datetime) -> int:
 def append_all(db: Db, dialect: Dialect, attempts: Sequence[Attempt], now: datetime) -> None:
     """Begin and seal a row for each attempt, in their order: thousands in the time that a transaction each would take for a few."""
     seq = _next_seq(db, len(attempts))
-    link, last = _last_link(db)
+    link, last = _last_link(db, now)
     rows: list[dict[str, Plain]] = []
     for number, attempt in enumerate(attempts):
         link += 1
@@ -149,14 +165,17 @@ def revise(db: Db, seq: int, attempt: Attempt) -> None:
 
 def seal(db: Db, seq: int, attempt: Attempt, now: datetime) -> None:
     """End a begun row: it gets its final columns, the next link and its hash, and never changes again."""
-    links, last = _last_link(db)
+    links, last = _last_link(db, now)
     sealed = _sealed(attempt, now, seq=seq, link=links + 1, previous=last)
     if run(db, change("audit", sealed, "seq = ? AND link IS NULL"), *sealed.values(), seq):
         run(db, _MOVE_HEAD, links + 1, sealed["hash"], HEAD)
 
 
 def prune(db: Db, before: datetime) -> int:
-    """Take out the oldest sealed rows, as far as they all began before ``before``; the rest still verifies. Returns how many went."""
+    """Take out the oldest sealed rows, as far as they all began before ``before``; returns how many went.
+
+    The rest verifies by a row with `prune_mark`, which the caller appends.
+    """
     limit = clock.to_ms(before)
     kept = AuditRow.select(AuditRow.link).where(SEALED & (AuditRow.at_ms >= limit)).order_by(AuditRow.link).limit(1)
     first_kept: int | None = kept.scalar(db)
@@ -170,36 +189,79 @@ def prune(db: Db, before: datetime) -> int:
     return 0
 
 
+def prune_mark(db: Db) -> dict[str, JsonValue]:
+    """Return up to where rows were taken out, which the row of the prune has to say."""
+    return _mark(_head(db))
+
+
+def note_earlier_prune(db: Db, now: datetime) -> None:
+    """Append a row that says up to where rows were taken out, to a record whose rows of prunes do not say that.
+
+    A record without any such row gets none: then nothing was taken out that anybody answers for.
+    """
+    head = _head(db)
+    if head.pruned and AuditRow.select().where(SEALED & (AuditRow.action == PRUNE)).exists(db):
+        cause = f"an earlier version took out {counted(head.pruned, 'row')}"
+        append(db, Attempt(actor="jobsync", action=PRUNE, at=now, outcome="done", cause=cause, after=_mark(head)), now)
+
+
 def chain_hash(previous: str, columns: Mapping[str, Plain]) -> str:
     """Return the hash of a sealed row: over the hash before it and every column by name."""
     return digest([previous, columns])
 
 
-def verify(db: Db) -> AuditVerification:
-    """Walk the chain from the oldest link that is kept to the head."""
+def verify(db: Db, expected: RecordHead | None = None) -> AuditVerification:
+    """Walk the chain from the oldest link that is kept to the head, past the ``expected`` one."""
     head = _head(db)
+    mark, answered_for = canonical(_mark(head)), head.pruned == 0
     previous, link, rows = head.pruned_hash, head.pruned, 0
+    unexpected = _lacks(head, expected)
     query = AuditRow.select().where(SEALED).order_by(AuditRow.link)
     for row in query.dicts().iterator(db):
         rows += 1
         link += 1
         claimed, columns = row["hash"], {name: value for name, value in row.items() if name != "hash"}
         if row["link"] != link:
-            return _broken(rows, row["seq"], f"A row is missing before row {row['seq']}.")
+            return _broken(head, rows, row["seq"], f"A row is missing before row {row['seq']}.")
         if chain_hash(previous, columns) != claimed:
-            return _broken(rows, row["seq"], f"Row {row['seq']} was changed or moved, or one before it was removed.")
+            return _broken(head, rows, row["seq"], f"Row {row['seq']} was changed or moved, or one before it was removed.")
+        if expected is not None and link == expected.rows and claimed != expected.hash:
+            unexpected = f"Row {row['seq']} is not the one that was the last of {counted(link, 'row')}: the record was written anew."
+        answered_for = answered_for or (row["action"] == PRUNE and row["after"] == mark)
         previous = claimed
     open_rows = AuditRow.select().where(OPEN).count(db)
     if link != head.links or previous != head.hash:
-        return _broken(rows, None, f"The end of the record is missing: {head.links - link} of {head.links} rows.")
+        return _broken(head, rows, None, f"The end of the record is missing: {head.links - link} of {head.links} rows.")
     if rows + open_rows != head.rows - head.pruned:
-        return _broken(rows, None, "A row of an attempt that is still open was removed, or one was added.")
-    return AuditVerification(
-        ok=True,
-        rows=rows,
-        first_bad=None,
-        message=f"{counted(rows, 'row')}, unbroken" + (f"; {open_rows} still open" if open_rows else "") + ".",
-    )
+        return _broken(head, rows, None, "A row of an attempt that is still open was removed, or one was added.")
+    if not answered_for:
+        return _broken(head, rows, None, f"The first {counted(head.pruned, 'row')} were taken out, and no row of the record says by whom.")
+    if unexpected is not None:
+        return _broken(head, rows, None, unexpected)
+    words = f"{counted(rows, 'row')}, unbroken" + (f"; {open_rows} still open" if open_rows else "")
+    words += f"; {counted(head.pruned, 'older one')} taken out by a recorded prune" if head.pruned else ""
+    return AuditVerification(ok=True, rows=head.links, hash=head.hash, kept=rows, first_bad=None, message=f"{words}.")
+
+
+def _mark(head: AuditHead) -> dict[str, JsonValue]:
+    """Return what a row of a prune says of how far it went."""
+    return {"pruned": head.pruned, "hash": head.pruned_hash}
+
+
+def _lacks(head: AuditHead, expected: RecordHead | None) -> str | None:
+    """Return why the record cannot hold the head that is expected, as far as its own head says; None where the rows decide."""
+    if expected is None or head.pruned < expected.rows <= head.links or not expected.rows:
+        return None
+    if expected.rows > head.links:
+        return f"The end of the record is missing: it had {counted(expected.rows, 'row')}, and has {head.links:,}."
+    if expected == RecordHead(head.pruned, head.pruned_hash):
+        return None
+    return f"Row {expected.rows:,} was taken out by a prune, so that the record cannot show that it was there. Expect a younger head."
+
+
+def _present_head(db: Db) -> RecordHead:
+    head = _head(db)
+    return RecordHead(head.links, head.hash)
 
 
 def _next_seq(db: Db, rows: int = 1) -> int:
@@ -211,9 +273,11 @@ def _next_seq(db: Db, rows: int = 1) -> int:
     return 1
 
 
-def _last_link(db: Db) -> tuple[int, str]:
-    """Return the number of the last link and its hash."""
-    links, last = first(db, _HEAD_NOW, HEAD) or (0, "")
+def _last_link(db: Db, now: datetime) -> tuple[int, str]:
+    """Return the number of the last link and its hash, and have them logged before the first row of a day is put behind them."""
+    links, last, ended_ms = first(db, _HEAD_NOW, HEAD) or (0, "", None)
+    if ended_ms is not None and ended_ms // _DAY != clock.to_ms(now) // _DAY:
+        log.info("the record of who did what has the head %d:%s", links, last)
     return links, last
 
 
@@ -223,8 +287,8 @@ def _sealed(attempt: Attempt, now: datetime, *, seq: int, link: int, previous: s
     return {**columns, "link": link, "hash": chain_hash(previous, {"seq": seq, "link": link, **columns})}
 
 
-def _broken(rows: int, first_bad: int | None, message: str) -> AuditVerification:
-    return AuditVerification(ok=False, rows=rows, first_bad=first_bad, message=message)
+def _broken(head: AuditHead, kept: int, first_bad: int | None, message: str) -> AuditVerification:
+    return AuditVerification(ok=False, rows=head.links, hash=head.hash, kept=kept, first_bad=first_bad, message=message)
 
 
 def _head(db: Db) -> AuditHead:

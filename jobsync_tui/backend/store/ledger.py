@@ -210,7 +210,8 @@ class Ledger:
             f"{counted(pruned.rows, 'row')} of the record and {counted(pruned.operations, 'operation')} of the journal"
             f" from before {clock.rfc3339(before)} were taken out"
         )
-        audit.append(db, Attempt(actor=actor, action="prune", at=self.now(), outcome="done", cause=cause), self.now())
+        after = audit.prune_mark(db) if pruned.rows else {}
+        audit.append(db, Attempt(actor=actor, action=audit.PRUNE, at=self.now(), outcome="done", cause=cause, after=after), self.now())
         return pruned
 
 

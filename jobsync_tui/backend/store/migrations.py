@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from ..clock import from_ms
 from ..database import Db, Dialect, Migration, Schema, create_tables
 from ..models import SortField
 from . import codec
+from .audit import note_earlier_prune
 from .automatic_tables import AUTOMATIC_TABLES, SHARE_TABLES, TOLD_TABLES, TickRow
 from .ledger_tables import LEDGER_TABLES
 from .links import create_link_index
@@ -111,6 +113,10 @@ def _listings_as_they_come(db: Db, _: Dialect) -> None:
     db.execute_sql("UPDATE listings SET first_number = (SELECT last_number FROM integrations WHERE number = listings.source)")
 
 
+def _prunes_in_the_record(db: Db, dialect: Dialect) -> None:
+    note_earlier_prune(db, from_ms(dialect.now()))
+
+
 MIGRATIONS = (
     Migration(2, "the ids that integrations had before", create_renames),
     Migration(3, "troubles that are told, and since when a job is eligible", _troubles_and_eligible_since),
@@ -126,6 +132,7 @@ MIGRATIONS = (
     Migration(13, "what the target keeps otherwise than it was sent", _kept),
     Migration(14, "rows that are set aside, and when a listing was whole", _listings_as_they_come),
     Migration(15, "where integrations read from", add_origins),
+    Migration(16, "up to where the record was pruned, in the record", _prunes_in_the_record),
 )
 
 SCHEMA = Schema("store", 1 + len(MIGRATIONS), _create, MIGRATIONS)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 import platform
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from .. import clock
 from ..errors import Busy, JobsyncError
-from ..models import AutomaticRun, Trouble
+from ..models import AutomaticRun, RecordHead, Trouble
 from ..notify.base import Channel
 from ..notify.digest import Digest, digest_id
 from ..redaction import redact
@@ -49,15 +49,22 @@ class Messenger:
         troubles: What was met, and who was told.
         leases: Who sends.
         sender: The configuration as it is when it is asked.
+        head: Where the audit record ends, which every message carries so that it stands somewhere else.
         now: The time.
     """
 
     def __init__(
-        self, troubles: TroubleStore, leases: LeaseStore, sender: Callable[[], Sender], now: Callable[[], datetime] = clock.now
+        self,
+        troubles: TroubleStore,
+        leases: LeaseStore,
+        sender: Callable[[], Sender],
+        head: Callable[[], Awaitable[RecordHead]],
+        now: Callable[[], datetime] = clock.now,
     ) -> None:
         self._troubles = troubles
         self._leases = leases
         self._sender = sender
+        self._head = head
         self._now = now
 
     async def note(self, run: AutomaticRun) -> None:
@@ -88,14 +95,14 @@ class Messenger:
         sender = self._sender()
         found: dict[str, JobsyncError | None] = dict(sender.broken)
         for channel in sender.channels:
-            found[channel.name] = await self._deliver(channel, self._digest(sender, (), 0))
+            found[channel.name] = await self._deliver(channel, await self._digest(sender, (), 0))
         return found
 
     async def _tell(self, channel: Channel, sender: Sender) -> None:
         news = await self._troubles.news(channel.name, sender.every)
         if news is None:
             return
-        error = await self._deliver(channel, self._digest(sender, news.troubles, news.upto))
+        error = await self._deliver(channel, await self._digest(sender, news.troubles, news.upto))
         if error is None:
             await self._troubles.told(channel.name, news.upto)
         else:
@@ -113,7 +120,7 @@ class Messenger:
         log.error("%s did not take a message: %s", name, error.message)
         await self._troubles.failed(name, redact(error.message))
 
-    def _digest(self, sender: Sender, troubles: tuple[Trouble, ...], upto: int) -> Digest:
+    async def _digest(self, sender: Sender, troubles: tuple[Trouble, ...], upto: int) -> Digest:
         moment = self._now()
         number = digest_id(troubles, upto) if troubles else digest_id(troubles, clock.to_ms(moment))
-        return Digest(number, moment, sender.organization, platform.node(), troubles, sender.names)
+        return Digest(number, moment, sender.organization, platform.node(), troubles, sender.names, await self._head())

@@ -45,5 +45,5 @@ def _finish(attempt: Attempt, verified: list[int], db: Db) -> None:
             f"The record of who did what does not verify in the new place: {found.message}",
             remedy="jobsync audit --verify says whether it does in the old one. Nothing was moved.",
         )
-    verified.append(found.rows)
+    verified.append(found.kept)
     audit.append(db, attempt, now())
