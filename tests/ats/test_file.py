@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -247,6 +249,36 @@ async def test_a_file_that_is_not_there_or_not_ours_to_read(tmp_path: Path, monk
     monkeypatch.setattr(Path, "open", denied)  # root may read anything
     with pytest.raises(PermissionMissing, match="may not be read"):
         await export(tmp_path / "jobs.csv").test()
+
+
+async def test_what_is_no_regular_file_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    (tmp_path / "linked.csv").symlink_to(tmp_path / "pipe.csv")
+    for path in (tmp_path / "pipe.csv", tmp_path / "linked.csv", Path("/dev/zero")):
+        adapter = export(path)
+        for reading in (adapter.test(), listed(adapter), adapter.job("1")):
+            with pytest.raises(UnexpectedAnswer) as caught:
+                await asyncio.wait_for(reading, 10)
+            assert "it is not a regular file" in caught.value.message
+    with pytest.raises(Unreachable) as unreachable:
+        await export(tmp_path).test()
+    assert str(tmp_path) in unreachable.value.message
+
+
+async def test_true_is_no_id_and_no_name(tmp_path: Path) -> None:
+    rows = [
+        {"id": True, "name": "A"},
+        {"id": False, "name": "B"},
+        {"id": "true", "name": "C"},
+        {"id": 4, "name": True},
+        {"id": 1, "name": 2},
+    ]
+    assert await problems_of(tmp_path / "x.json", json.dumps(rows)) == [
+        (None, "A", "item 1: id is true, not a text"),
+        (None, "B", "item 2: id is false, not a text"),
+        ("4", None, "item 4: name is true, not a text"),
+    ]
+    assert [(job.id, job.name) for job in jobs_in(await listed(export(tmp_path / "x.json")))] == [("true", "C"), ("1", "2")]
 
 
 async def test_sizes_are_capped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

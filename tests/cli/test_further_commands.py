@@ -128,6 +128,13 @@ def test_a_backup_is_whole_private_and_in_nobody_s_place(run: Jobsync, tmp_path:
     assert again.code == 2
     assert "exists already" in again.json["error"]["message"]
     assert file.read_bytes() == before
+    for name, dangling in (("linked.db", "linked.db"), ("other.db", "other.target.db")):
+        (tmp_path / dangling).symlink_to(tmp_path / "elsewhere.db")
+        followed = run("backup", str(tmp_path / name), "--json")
+        assert (followed.code, "exists already" in followed.json["error"]["message"]) == (2, True)
+        assert not (tmp_path / "elsewhere.db").exists()
+        (tmp_path / dangling).unlink()
+        assert not (tmp_path / name).exists()
     nowhere = run("backup", str(tmp_path / "nowhere" / "x.db"), "--json")
     assert (nowhere.code, nowhere.json["error"]["code"]) == (2, "usage")
 

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import codecs
 import csv
+import os
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from io import BufferedReader, TextIOWrapper
 from itertools import islice, zip_longest
 from pathlib import Path
 from typing import NoReturn, TextIO
@@ -57,9 +60,10 @@ def stamp(path: Path) -> str:
     Raises:
         Unreachable: There is no such file.
         PermissionMissing: It may not be read.
+        UnexpectedAnswer: It is no regular file.
     """
-    with _opening(path):
-        state = path.stat()
+    with _open(path) as stream:
+        state = os.fstat(stream.fileno())
     return f"{state.st_size}-{state.st_mtime_ns}-{state.st_ctime_ns}-{state.st_ino}-{state.st_dev}"
 
 
@@ -69,12 +73,11 @@ def records(path: Path) -> Iterator[Record]:
     Raises:
         Unreachable: There is no such file.
         PermissionMissing: It may not be read.
-        UnexpectedAnswer: It is too large, or broken in a way that leaves the rest of it unreadable.
+        UnexpectedAnswer: It is no regular file, is too large, or broken in a way that leaves the rest of it unreadable.
     """
-    with _opening(path):
-        size = path.stat().st_size
-        with path.open("rb") as stream:
-            head = stream.read(_SAMPLE)
+    with _open(path) as stream:
+        size = os.fstat(stream.fileno()).st_size
+        head = stream.read(_SAMPLE)
     if size > MAX_BYTES:
         _fail(path, f"it has {size:,} bytes, more than the {MAX_BYTES:,} that are read", "Export fewer columns, or split the file.")
     encoding = next((name for mark, name in _BOMS if head.startswith(mark)), "utf-8")
@@ -107,8 +110,8 @@ def _document(path: Path, size: int, encoding: str) -> Iterator[Record]:
             f"as one JSON document it has {size:,} bytes, more than the {MAX_DOCUMENT:,} that are read",
             "Export JSON lines or CSV instead.",
         )
-    with _opening(path):
-        content = path.read_bytes()
+    with _open(path) as stream:
+        content = stream.read(MAX_DOCUMENT + 1)
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError:
@@ -207,9 +210,23 @@ def _opening(path: Path) -> Iterator[None]:
 
 
 @contextmanager
+def _open(path: Path) -> Iterator[BufferedReader]:
+    """Open a regular file, and nothing else: a pipe may never begin, and a device never end."""
+    # Not blocking: opening a pipe that nobody writes to would wait for ever.
+    with _opening(path), open(path, "rb", opener=_not_blocking) as stream:
+        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            _fail(path, "it is not a regular file", "Name the exported file itself in `path`.")
+        yield stream
+
+
+def _not_blocking(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
+@contextmanager
 def _text(path: Path, encoding: str) -> Iterator[TextIO]:
     """Open a text file whose undecodable bytes become an error that names the line."""
-    with _opening(path), path.open(encoding=encoding, newline="") as stream:
+    with _open(path) as raw, TextIOWrapper(raw, encoding=encoding, newline="") as stream:
         try:
             yield stream
         except UnicodeDecodeError:
@@ -219,7 +236,7 @@ def _text(path: Path, encoding: str) -> Iterator[TextIO]:
 def _not_text(path: Path, encoding: str) -> NoReturn:
     line: int | None = None
     if encoding.startswith("utf-8"):
-        with _opening(path), path.open("rb") as stream:
+        with _open(path) as stream:
             for number, raw in enumerate(stream, 1):
                 try:
                     raw.decode()

@@ -102,6 +102,8 @@ _CUSTOM = "custom."
 _ALIASES = {"job_id": "id", "title": "name", "job_title": "name", "city": "location.city", "country": "location.country"}
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 """Characters without a width, which come along when an id is copied: two ids that look alike are one."""
+_VITAL = frozenset({"id", "name"})
+"""Fields that are a text or a number, or the row is no job."""
 _SEVERAL = re.compile(r"[;|]")
 _MILLISECONDS = 100_000_000_000
 """A bare number beyond this is taken for milliseconds since 1970, one below for seconds: in seconds it would be the year 5138."""
@@ -211,8 +213,11 @@ def head(row: Mapping[str, JsonValue], columns: Columns) -> tuple[str | None, st
     """Return id and name of a row that is no job, as far as they can be read."""
     found = columns.fields(row)
     job_id, name = found.get("id"), found.get("name")
-    shown = (excerpt(str(each)) if isinstance(each, str | int) else None for each in (job_id, name))
-    return next(shown), next(shown)
+    return _shown(job_id), _shown(name)
+
+
+def _shown(value: JsonValue) -> str | None:
+    return excerpt(str(value)) if isinstance(value, str | int) and not isinstance(value, bool) else None
 
 
 def _dig(row: Mapping[str, JsonValue], column: str) -> JsonValue:
@@ -231,12 +236,13 @@ def _text(found: Mapping[str, JsonValue], name: str) -> str | None:
     value = found.get(name)
     if value is None or isinstance(value, str):
         return filled(value)
-    if isinstance(value, bool):
+    if isinstance(value, bool) and name not in _VITAL:
         return str(value).lower()
-    if isinstance(value, int | float):
+    if isinstance(value, int | float) and not isinstance(value, bool):
         return str(int(value)) if isinstance(value, int) or value.is_integer() else str(value)
-    reason = f"{'a list' if isinstance(value, list) else 'an object'}, not a text"
-    if name in {"id", "name"}:
+    kind = ("true" if value else "false") if isinstance(value, bool) else "a list" if isinstance(value, list) else "an object"
+    reason = f"{kind}, not a text"
+    if name in _VITAL:
         raise BadRow(f"{name} is {reason}")
     _leave_out(found, name, reason)
     return None
@@ -244,7 +250,7 @@ def _text(found: Mapping[str, JsonValue], name: str) -> str | None:
 
 def _leave_out(found: Mapping[str, JsonValue], name: str, reason: str) -> None:
     job_id = found.get("id")
-    leave_out(name, reason, excerpt(str(job_id)) if isinstance(job_id, str | int) else None)
+    leave_out(name, reason, _shown(job_id))
 
 
 def _places(found: Mapping[str, JsonValue]) -> tuple[Location, ...]:

@@ -27,7 +27,7 @@ def copy_database(db: Db, destination: Path) -> int:
     """
     whole = destination.with_name(f".{destination.name}.{new_id()}")
     try:
-        os.close(os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        os.close(os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
         try:
             _copy(db, whole)
             os.link(whole, destination)

@@ -71,7 +71,7 @@ class MaintenanceService(Service):
         target = self.context.target
         beside = file.with_name(f"{file.stem}.target{file.suffix}") if isinstance(target, LocalTarget) else None
         for each in filter(None, (file, beside)):
-            if each.exists():
+            if each.is_symlink() or each.exists():
                 raise UsageError(f"{each} exists already and is left as it is", remedy="Name a file that does not exist yet")
         # What was not recorded does not happen.
         await self.context.record("backup", outcome="begun", cause=str(file))
