@@ -14,8 +14,13 @@ from .output import print_json, print_line
 from .session import open_backend, runs
 
 
+def _as_named(_ctx: click.Context, _param: click.Parameter, file: Path) -> Path:
+    """Return the whole name of a file that is made there: a link in its place is not followed."""
+    return file.absolute()
+
+
 @click.command()
-@click.argument("file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False, resolve_path=True))
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), callback=_as_named)
 @json_option
 @runs
 async def backup(*, file: Path, as_json: bool) -> int:

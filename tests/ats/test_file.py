@@ -246,7 +246,7 @@ async def test_a_file_that_is_not_there_or_not_ours_to_read(tmp_path: Path, monk
         raise PermissionError(13, "no")
 
     (tmp_path / "jobs.csv").write_text("id\n1\n")
-    monkeypatch.setattr(Path, "open", denied)  # root may read anything
+    monkeypatch.setattr(os, "open", denied)  # root may read anything
     with pytest.raises(PermissionMissing, match="may not be read"):
         await export(tmp_path / "jobs.csv").test()
 

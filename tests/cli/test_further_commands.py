@@ -131,6 +131,7 @@ def test_a_backup_is_whole_private_and_in_nobody_s_place(run: Jobsync, tmp_path:
     for name, dangling in (("linked.db", "linked.db"), ("other.db", "other.target.db")):
         (tmp_path / dangling).symlink_to(tmp_path / "elsewhere.db")
         followed = run("backup", str(tmp_path / name), "--json")
+        assert followed.code == 2, (name, followed)
         assert (followed.code, "exists already" in followed.json["error"]["message"]) == (2, True)
         assert not (tmp_path / "elsewhere.db").exists()
         (tmp_path / dangling).unlink()
