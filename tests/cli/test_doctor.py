@@ -160,6 +160,7 @@ def test_a_stranger_is_refused_and_an_admin_hears_of_their_own_only(jobsync: Job
     ended = jobsync("-c", str(config), "--as", "alice", "doctor", "--offline", "--json")
     assert ended.code == 0
     assert "remote" not in ended.out
+    assert ": 1 integration, target" in ended.out
 
 
 def test_an_integration_that_admins_name_and_nobody_configured_is_told(jobsync: Jobsync, config: Path) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from jobsync_tui.backend.database.probe import ServerState, look
+from jobsync_tui.backend.doctor.storage import connections
 from tests.support.databases import Kind, url_at, using
 
 from .conftest import Jobsync
@@ -19,6 +21,20 @@ def told(jobsync: Jobsync, folder: Path, url: str) -> list[tuple[str, str, str]]
     config.chmod(0o600)
     found = jobsync("-c", str(config), "doctor", "--offline", "--json").json["findings"]
     return [(each["status"], each["message"], each["remedy"] or "") for each in found if each["check"] == "database"]
+
+
+@pytest.mark.parametrize(("free", "warned"), [(12, False), (11, True), (-3, True)])
+def test_a_server_without_room_for_one_more_worker_is_warned_about(free: int, *, warned: bool) -> None:
+    found = connections(ServerState(170000, trigrams=True, text_index=True, durable=True, free=free))
+    assert [(each.status, f"takes {max(0, free)} more connections" in each.message) for each in found] == [("warn", True)] * warned
+
+
+@pytest.mark.usefixtures("on_postgresql")
+def test_the_room_that_is_left_is_counted_by_the_server(tmp_path: Path) -> None:
+    url = url_at(tmp_path / "a.db")
+    before = look(url).server
+    assert before is not None
+    assert 0 < before.free < 200
 
 
 @pytest.mark.usefixtures("on_postgresql")

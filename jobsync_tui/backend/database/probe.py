@@ -14,7 +14,9 @@ _WAL_BUG = ((3, 7, 0), (3, 51, 2))
 
 _OF_SERVER = (
     "SELECT current_setting('server_version'), current_setting('server_version_num'), current_setting('fsync'),"
-    " EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'), to_regclass('jobs_text') IS NOT NULL"
+    " EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'), to_regclass('jobs_text') IS NOT NULL,"
+    " current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int"
+    " - coalesce(current_setting('reserved_connections', true), '0')::int - (SELECT sum(numbackends) FROM pg_stat_database)::int"
 )
 
 
@@ -27,12 +29,14 @@ class ServerState:
         trigrams: Whether the database has the extension pg_trgm.
         text_index: Whether the index that searches by it is there.
         durable: Whether what it commits survives a crash of its machine.
+        free: How many more connections it would take now.
     """
 
     number: int
     trigrams: bool
     text_index: bool
     durable: bool
+    free: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +93,8 @@ def _sqlite(db: Db) -> DatabaseState:
 
 def _server(db: Db) -> DatabaseState:
     row: Any = db.execute_sql(_OF_SERVER).fetchone()
-    name, number, fsync, trigrams, text_index = row
-    server = ServerState(int(number), trigrams, text_index, fsync == "on")
+    name, number, fsync, trigrams, text_index, free = row
+    server = ServerState(int(number), trigrams, text_index, fsync == "on", free)
     return DatabaseState(f"PostgreSQL {name}", has_wal_bug=False, damage=None, schemas=_schemas(db), server=server)
 
 

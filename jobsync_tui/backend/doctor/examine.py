@@ -32,7 +32,7 @@ async def examine(found: Places, actor: Actor, *, offline: bool) -> Report:
     Raises:
         AccessDenied: The configuration is there and does not name the actor.
     """
-    settings, findings = _configuration(found)
+    settings, findings = _configuration(found, actor)
     findings += permissions(found, settings)
     recorded: list[Finding] = [*clock(now(), None)]
     if settings is not None:
@@ -52,12 +52,13 @@ async def examine(found: Places, actor: Actor, *, offline: bool) -> Report:
     return Report.of([*findings, *recorded, *variables(os.environ), *terminal(os.environ), *versions()])
 
 
-def _configuration(found: Places) -> tuple[Settings | None, list[Finding]]:
+def _configuration(found: Places, actor: Actor) -> tuple[Settings | None, list[Finding]]:
     try:
         settings = load_settings(found.config)
     except ConfigError as error:
         return None, [fail("config", error.message, error.remedy)]
-    words = f"{found.config}: {counted(len(settings.integrations), 'integration')}, target {settings.target.kind}"
+    theirs = len(AccessPolicy(settings).integrations(actor))
+    words = f"{found.config}: {counted(theirs, 'integration')}, target {settings.target.kind}"
     if not settings.integrations:
         return settings, [warn("config", words, "Add an [[integrations]] table for each ATS")]
     return settings, [ok("config", words)]

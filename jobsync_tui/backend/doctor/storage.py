@@ -17,6 +17,8 @@ from .findings import Finding, fail, ok, warn
 
 CHECK = "database"
 OLDEST_SERVER = 14
+MOST_CONNECTIONS = 12
+"""Connections that one process takes of a server at most, a worker: four for the store, three for a local target, five for its queue."""
 TRIGRAMS = f"CREATE EXTENSION IF NOT EXISTS pg_trgm; {CREATE_TEXT_INDEX}"
 NEWER_SQLITE = "pip install --upgrade pysqlite3, which jobsync then uses by itself"
 
@@ -73,6 +75,7 @@ def _server(server: ServerState, schema: Schema) -> list[Finding]:
         )
     elif not server.text_index:
         findings.append(warn(CHECK, "The index for searches is missing: a search in many jobs reads them all, and is slower", TRIGRAMS))
+    findings += connections(server)
     if not server.durable:
         findings.append(
             warn(
@@ -82,6 +85,19 @@ def _server(server: ServerState, schema: Schema) -> list[Finding]:
             )
         )
     return findings
+
+
+def connections(server: ServerState) -> list[Finding]:
+    """Say whether one more process finds room on the server."""
+    if server.free >= MOST_CONNECTIONS:
+        return []
+    return [
+        warn(
+            CHECK,
+            f"The server takes {max(0, server.free)} more connections, and a worker needs up to {MOST_CONNECTIONS}, a command up to 7",
+            "Ask its administrator to raise max_connections, or run fewer workers",
+        )
+    ]
 
 
 def _driver(name: str, state: DatabaseState) -> list[Finding]:
