@@ -96,6 +96,29 @@ async def test_external_ids_that_only_look_the_same(
     await refuses_to_guess(bench, odd, job_id, respell(f"shelf:{job_id}").strip())
 
 
+@pytest.mark.parametrize(
+    ("job_id", "shown"),
+    [
+        ("a  b", "shelf:a b"),
+        ("9 9", "shelf:99"),
+        ("a7", "shelf: a7"),
+        ("a7", "shelf:a\u200b7"),
+        ("a7", "shelf:a\u00ad7"),
+        ("a7", "\ufeffshelf:a7"),
+        ("a7", "shelf:a7\ufe0f"),
+        ("a7", "shelf:a\u034f\u31647"),
+        ("caf\u00e9", "shelf:cafe\u200b\u0301"),
+        ("7", 7),
+    ],
+)
+async def test_blanks_and_what_nobody_sees_make_no_other_job(bench: Bench, odd: OddTarget, job_id: str, shown: str | int) -> None:
+    odd.ways.unfiltered = True
+    bench.ats.put(a_job(job_id))
+    odd.add(external_id="shelf:8", name="Another")
+    mine = odd.add(external_id=shown, name="ICU Nurse")
+    await refuses_to_guess(bench, odd, job_id, mine)
+
+
 async def test_the_exact_one_is_ours_whatever_looks_like_it(bench: Bench, odd: OddTarget) -> None:
     odd.ways.loose = True
     bench.ats.put(a_job("a"), a_job("A"))

@@ -6,11 +6,10 @@ left alone until a person has decided.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection
 
 from ..models import Failure
-from ..target.base import TargetJob
+from ..target.base import TargetJob, alike
 from .parts import SyncParts, external_id
 
 TAKEN = "target_job_taken"
@@ -21,7 +20,7 @@ def claimed_by(external: str | None, integrations: Collection[str]) -> str | Non
     integration, colon, job_id = (external or "").partition(":")
     if not colon or not job_id:
         return None
-    return next((each for each in integrations if _folded(each) == _folded(integration)), None)
+    return next((each for each in integrations if alike(each, integration)), None)
 
 
 async def barred(parts: SyncParts, integration: str, job_id: str, job: TargetJob) -> Failure | None:
@@ -60,7 +59,3 @@ async def _names_another(parts: SyncParts, integration: str, job_id: str, job: T
 
 def _linking(integration: str, job_id: str) -> str:
     return f"link {job_id} to a job of its own: jobsync adopt -i {integration} --link {job_id} TARGET_ID."
-
-
-def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold().strip()

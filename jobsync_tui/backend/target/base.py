@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Mapping
@@ -27,6 +28,11 @@ OWNED_FIELDS: tuple[str, ...] = (
     "interview_instructions",
 )
 """What the sync may write. Of ``settings`` and ``custom`` it owns the keys that it set; everything else is never sent."""
+
+_IGNORABLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
+)
+"""Default-ignorable characters of other categories than Cf (fillers, joiners, selectors, tags), and the empty Braille cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +65,23 @@ class Catalog:
 
 
 def alike(one: str, other: str) -> bool:
-    """Return whether two external ids differ in nothing but case, Unicode form or spaces around them."""
-    return _folded(one) == _folded(other)
+    """Return whether two external ids differ in nothing but case, Unicode form, blanks and what nobody sees."""
+    return plain(one) == plain(other)
 
 
-def _folded(external_id: str) -> str:
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", external_id).casefold()).strip()
+def plain(external_id: str) -> str:
+    """Return an external id as it looks: without case, compatibility forms, white space, controls and invisible characters."""
+    if external_id.isascii() and external_id.isprintable():
+        return external_id.replace(" ", "").lower()
+    seen = unicodedata.normalize("NFKC", external_id)
+    for _ in range(2):  # what goes from between two characters lets them compose, and what is folded may compose anew
+        seen = unicodedata.normalize("NFKC", "".join(each for each in seen.casefold() if not _unseen(each)))
+    return seen
+
+
+def _unseen(character: str) -> bool:
+    category = unicodedata.category(character)
+    return character.isspace() or category in {"Cc", "Cf", "Zs", "Zl", "Zp"} or _IGNORABLE.fullmatch(character) is not None
 
 
 class Target(ABC):

@@ -72,13 +72,12 @@ class TenzoTarget(Target):
             UnexpectedAnswer: The look-up did not come to its end.
         """
         jobs: dict[str, TargetJob] = {}
-        async for job in self._listed({self._wire.external_id_parameter: external_id}, MAX_LOOK_UP_PAGES):
-            if job.external_id is None:
-                raise CannotTell(
-                    f"{self.title} answers the look-up of {external_id} with a job {job.id} that has no external ID",
-                    service=self.title,
-                    remedy=REQUIRED,
-                )
+        async for row in self._rows({self._wire.external_id_parameter: external_id}, MAX_LOOK_UP_PAGES):
+            job = self._wire.job(row, service=self.title)
+            lacks = self._lacks(row, job, external_id)
+            if lacks is not None:
+                message = f"{self.title} answers the look-up of {external_id} with a job {job.id} {lacks}"
+                raise CannotTell(message, service=self.title, remedy=REQUIRED)
             jobs[job.id] = job
         found = tuple(job for job in jobs.values() if job.external_id == external_id)
         doubles = [job for job in jobs.values() if alike(job.external_id or "", external_id)]
@@ -128,8 +127,8 @@ class TenzoTarget(Target):
         Raises:
             UnexpectedAnswer: The listing does not end.
         """
-        async for job in self._listed({self._wire.cursor_parameter: ""}, MAX_PAGES):
-            yield job
+        async for row in self._rows({self._wire.cursor_parameter: ""}, MAX_PAGES):
+            yield self._wire.job(row, service=self.title)
 
     async def catalog(self) -> Catalog:
         """Return the names the target has; a list that answers 404 is not checked."""
@@ -152,13 +151,23 @@ class TenzoTarget(Target):
         found = [row.get(name) for row in rows for name in (self._wire.name_field, self._wire.id_field) if isinstance(row, dict)]
         return frozenset(name for name in found if isinstance(name, str))
 
-    async def _listed(self, params: Mapping[str, str], pages: int) -> AsyncIterator[TargetJob]:
-        """Yield the jobs of a list to its end, following its cursors."""
+    def _lacks(self, row: JsonValue, job: TargetJob, wanted: str) -> str | None:
+        """Return why a row of a look-up does not say whose job it is, or None."""
+        if job.external_id is None:
+            return "that has no external ID"
+        if isinstance(row, dict) and isinstance(row.get(self._wire.external_id_field), str):
+            return None
+        # A number is no external id of ours, but may be all that the target kept of one.
+        ours = (wanted, wanted.partition(":")[2])
+        return f"whose external ID is the number {job.external_id}" if any(alike(job.external_id, each) for each in ours) else None
+
+    async def _rows(self, params: Mapping[str, str], pages: int) -> AsyncIterator[JsonValue]:
+        """Yield the rows of a list of jobs to its end, following its cursors."""
         asked, seen = dict(params), {""}
         for _ in range(pages):
             rows, following = self._page(await self._http.get(self._wire.jobs_path, params=asked))
             for row in rows:
-                yield self._wire.job(row, service=self.title)
+                yield row
             if following is None:
                 return
             if following in seen:
