@@ -57,6 +57,38 @@ async def test_so_is_one_that_names_a_job_of_another_integration(bench: Bench, s
     assert (await bench.pipeline.sync(ALICE, SHELF, "1")).outcome is Outcome.REFUSED
 
 
+async def test_so_is_one_that_names_a_job_of_another_system(bench: Bench) -> None:
+    """Nobody here knows whose it is; a write into it would be one into a stranger's job."""
+    first, _ = await two_jobs(bench)
+    bench.ats.put(a_job("1", name="ICU changed"))
+    updated = await bench.pipeline.sync(ALICE, SHELF, "1")
+    for foreign in ("oldtool:9", "1", "9"):
+        await bench.local.link(first, foreign, etag=None)
+        bench.ats.put(a_job("1", name="ICU changed again"))
+        before = await content(bench, first)
+        result = await bench.pipeline.sync(ALICE, SHELF, "1")
+        undone = await Undo(bench.pipeline).undo(ALICE, str(updated.operation_id))
+        for each in (result, undone):
+            assert (each.outcome, each.error and each.error.code) == (Outcome.REFUSED, "target_job_taken")
+            assert each.error is not None
+            assert foreign in each.error.message
+        assert await content(bench, first) == before
+
+
+async def test_a_link_says_what_is_in_its_way_and_no_more(bench: Bench) -> None:
+    bench.ats.put(a_job("1"))
+    lookalike, foreign = await bench.local.seed(
+        Seed(jobs=(SeedJob(fields={"name": "A"}, external_id="SHELF: 1"), SeedJob(fields={"name": "B"}, external_id="oldtool:7")))
+    )
+    adoption = Adoption(bench.pipeline)
+    link = Link(SHELF, "1", None, lookalike, None, 1.0, "said so", decided=True)
+    refused = await adoption.plan(ALICE, link)
+    assert refused.error is not None
+    assert "looks like shelf:1" in refused.error.message
+    plan = await adoption.plan(ALICE, replace(link, target_id=foreign))
+    assert [(each.before, each.overwrites) for each in plan.changes] == [("oldtool:7", False)]
+
+
 async def test_a_former_id_of_the_same_job_is_no_other_job(bench: Bench) -> None:
     """A rename whose external ids have not all followed yet."""
 
@@ -108,9 +140,18 @@ async def test_undo_writes_into_no_other_jobs_place(bench: Bench) -> None:
     assert (await content(bench, first)).fields["name"] == "ICU changed"
 
 
+class Claimed(WrappedTarget):
+    """A target that says of every job that it is the first one's."""
+
+    async def get(self, target_id: str) -> TargetJob | None:
+        found = await super().get(target_id)
+        return None if found is None else replace(found, external_id=f"{SHELF}:1")
+
+
 async def test_two_at_the_same_time_are_one_after_the_other(bench: Bench) -> None:
     """Between the look at who is linked and the write, another job is linked and written."""
-    first, _ = await two_jobs(bench)
+    first, second = await two_jobs(bench)
+    await bench.local.remove(second)
     bench.ats.put(a_job("1", name="ICU changed"), a_job("2", name="ICU changed too"))
     marks = dict(bench.jobs.marks)
     looked, go_on = asyncio.Event(), asyncio.Event()
@@ -121,13 +162,13 @@ async def test_two_at_the_same_time_are_one_after_the_other(bench: Bench) -> Non
 
     bench.jobs.marks[SHELF, "1"] = SyncMark()
     bench.jobs.marks[SHELF, "2"] = replace(marks[SHELF, "2"], target_id=first)
-    await bench.local.link(first, "elsewhere:9", etag=None)
+    await bench.local.link(first, f"{SHELF}:2", etag=None)
     slow = asyncio.create_task(bench.another(WrappedTarget(bench.local, before_update=pause)).sync(ALICE, SHELF, "2"))
     await asyncio.wait_for(looked.wait(), 10)
     # As it was while the first one looked: to the journal alone the two are in each other's way.
     linked = bench.jobs.marks
     bench.jobs.marks = {(SHELF, "1"): marks[SHELF, "1"]}
-    beside = await bench.pipeline.sync(ALICE, SHELF, "1")
+    beside = await bench.another(Claimed(bench.local)).sync(ALICE, SHELF, "1")
     bench.jobs.marks = linked
     go_on.set()
     assert (await slow).outcome is Outcome.UPDATED

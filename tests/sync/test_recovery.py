@@ -9,11 +9,12 @@ from typing import cast
 import pytest
 
 from jobsync_tui.backend.database import Database
-from jobsync_tui.backend.errors import AnswerLost, Unreachable
-from jobsync_tui.backend.models import JsonValue, Outcome, SyncStatus
+from jobsync_tui.backend.errors import AnswerLost, Busy, Unreachable
+from jobsync_tui.backend.models import JsonValue, Lease, Outcome, SyncStatus
 from jobsync_tui.backend.store.journal import OperationState
 from jobsync_tui.backend.store.ledger import Ledger
 from jobsync_tui.backend.store.process import ProcessIdentity
+from jobsync_tui.backend.sync.hold import in_hand
 from jobsync_tui.backend.sync.pipeline import Pipeline
 from jobsync_tui.backend.sync.recovery import Recovery
 from jobsync_tui.backend.target.base import TargetJob
@@ -97,6 +98,68 @@ async def test_recovery_says_what_it_cannot_look_up(bench: Bench) -> None:
     assert blocked.outcome is Outcome.UNKNOWN
     assert blocked.error is not None
     assert "no connection" in blocked.error.message
+
+
+async def test_a_sync_waits_for_the_recovery_that_looks_its_job_up(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every start of the program begins one: the sync that it was started for must not be sent away by it."""
+    await bench.another(WrappedTarget(bench.local, after_create=lose)).sync(ALICE, SHELF, "1")
+    bench.clock.turn(SETTLE)
+    looked, go_on, waits = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def pause(external: str) -> None:
+        looked.set()
+        await go_on.wait()
+
+    async def acquire(integration: str, job_id: str, holder: str) -> Lease:
+        try:
+            return await usual(integration, job_id, holder)
+        except Busy:
+            waits.set()
+            raise
+
+    usual = bench.ledger.leases.acquire
+    monkeypatch.setattr(bench.ledger.leases, "acquire", acquire)
+    looking = asyncio.create_task(Recovery(replace(bench.parts, target=WrappedTarget(bench.local, before_find=pause))).recover())
+    await asyncio.wait_for(looked.wait(), 10)
+    syncing = asyncio.create_task(bench.pipeline.sync(ALICE, SHELF, "1"))
+    await asyncio.wait_for(waits.wait(), 10)
+    with pytest.raises(Busy):
+        async with in_hand(bench.parts, SHELF, "1", ALICE.user, longest=0):
+            pass
+    go_on.set()
+    assert (await syncing).outcome is Outcome.UNCHANGED
+    assert len((await looking).settled) == 1
+
+
+async def test_a_recovery_that_is_cut_off_leaves_no_lease(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    await bench.another(WrappedTarget(bench.local, after_create=lose)).sync(ALICE, SHELF, "1")
+    bench.clock.turn(SETTLE)
+    looked, gives_back, go_on = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def hang(external: str) -> None:
+        looked.set()
+        await asyncio.Event().wait()
+
+    async def release(lease: Lease) -> None:
+        gives_back.set()
+        await go_on.wait()
+        await usual(lease)
+        order.append("released")
+
+    order: list[str] = []
+    usual = bench.ledger.leases.release
+    monkeypatch.setattr(bench.ledger.leases, "release", release)
+    looking = asyncio.create_task(Recovery(replace(bench.parts, target=WrappedTarget(bench.local, before_find=hang))).recover())
+    await asyncio.wait_for(looked.wait(), 10)
+    looking.add_done_callback(lambda _: order.append("ended"))
+    for step in (gives_back, go_on):
+        looking.cancel()
+        await asyncio.wait({looking}, timeout=0)
+        await asyncio.wait_for(gives_back.wait(), 10)
+        step.set()
+    await asyncio.wait({looking}, timeout=10)
+    assert (looking.cancelled(), order) == (True, ["released", "ended"])
+    assert await bench.ledger.leases.all() == ()
 
 
 async def test_a_lost_update_that_somebody_wrote_over_is_told(bench: Bench) -> None:

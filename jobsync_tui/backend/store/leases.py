@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -96,8 +96,7 @@ class LeaseStore:
             lease = await asyncio.shield(acquiring)
         except asyncio.CancelledError:
             # The row may be on its way to disk; a lease that nobody knows of would stand until it runs out.
-            with suppress(JobsyncError):
-                await self.release(await acquiring)
+            await _to_its_end(self._give_back_what_comes(acquiring))
             raise
         renewal = asyncio.create_task(self._keep(lease))
         try:
@@ -109,7 +108,7 @@ class LeaseStore:
             if lease.id in self._released:
                 self._released.remove(lease.id)
             else:
-                await asyncio.shield(self._give_back(lease))
+                await _to_its_end(self._give_back(lease))
 
     def released(self, lease: Lease) -> None:
         """Note that a transaction that is on disk has taken the lease out: the block that holds it need not."""
@@ -154,6 +153,10 @@ class LeaseStore:
         """Within a transaction: return the leases that hold, oldest first."""
         rows = LeaseRow.select().order_by(LeaseRow.since_ms, LeaseRow.id).execute(db)
         return tuple(_lease(row) for row in rows if not self._free(row))
+
+    async def _give_back_what_comes(self, acquiring: asyncio.Future[Lease]) -> None:
+        with suppress(JobsyncError):
+            await self._give_back(await acquiring)
 
     async def _give_back(self, lease: Lease) -> None:
         """Release a lease whose block has ended with whatever it ended; where that cannot be written, this process counts it as free."""
@@ -200,6 +203,20 @@ class LeaseStore:
             # A renewal that fails is found out where it matters: before the write.
             with suppress(JobsyncError):
                 await self.renew(lease)
+
+
+async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
+    """Wait for ``work`` however often the waiting task is cancelled: whoever goes on then closes the database that it needs."""
+    task = asyncio.ensure_future(work)
+    cancelled = False
+    while not task.done():
+        try:
+            await asyncio.wait({task})
+        except asyncio.CancelledError:
+            cancelled = True
+    task.result()
+    if cancelled:
+        raise asyncio.CancelledError
 
 
 def release(db: Db, lease: Lease) -> bool:

@@ -97,7 +97,7 @@ class Adoption:
         if others:
             remedy = "Remove the external ID from it in Tenzo first, if it is not the one."
             return Failure("several_target_jobs", f"Tenzo has a job with the external ID {wanted} already: {', '.join(others)}", remedy)
-        return await barred(self._parts, link.integration, link.job_id, job)
+        return await barred(self._parts, link.integration, link.job_id, job, decided=True)
 
     async def _lost(self, target_id: str | None, wanted: str) -> bool:
         """Return whether the job that this one was linked to is gone from the target, or is not said to be its own there."""
@@ -113,6 +113,7 @@ def linking(job_id: str, name: str | None, wanted: str, target_id: str, side: Ta
     """
     if side.job is None:
         raise RemoteGone(f"the job {target_id} is gone from Tenzo", service="Tenzo")
+    edited = side.mark.target_id == side.job.id and side.job.external_id not in {None, expected}
     plan = SyncPlan(
         integration=wanted.removesuffix(f":{job_id}"),
         job=replace(unread_head(job_id), name=name),
@@ -121,7 +122,7 @@ def linking(job_id: str, name: str | None, wanted: str, target_id: str, side: Ta
         target_id=side.job.id,
         target_version=side.job.version,
         target_url=side.job.url,
-        changes=(Change("external_id", side.job.external_id, wanted, overwrites=side.job.external_id not in {None, expected}),),
+        changes=(Change("external_id", side.job.external_id, wanted, overwrites=edited),),
         target_read_at=side.read_at,
     )
     if side.job.external_id == wanted:

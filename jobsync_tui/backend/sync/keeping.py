@@ -119,7 +119,7 @@ def _same_scalar(sent: JsonValue, found: JsonValue) -> bool:
         return numbers[0] == numbers[1]
     days = _days(one), _days(other)
     if all(days):
-        return bool(days[0] & days[1]) and _same_time(one, other)
+        return _same_instant(one, other) or (bool(days[0] & days[1]) and _same_time(one, other))
     if _squeezed(one) == _squeezed(other):
         return True
     return any(_begins(essence, _essence(other)) for essence in (_essence(one), _essence(_UNSEEN.sub(" ", one))))
@@ -151,6 +151,15 @@ def _day(year: int, month: int, day: int) -> date | None:
         return None
 
 
+def _same_instant(one: str, other: str) -> bool:
+    """Return whether two times are the same instant, which in another zone may be on another day."""
+    try:
+        first, second = (datetime.fromisoformat(text.strip()) for text in (one, other))
+    except ValueError:
+        return False
+    return first.tzinfo is not None and second.tzinfo is not None and first == second
+
+
 def _same_time(one: str, other: str) -> bool:
     """Return whether two dates are the same moment, where both say the time."""
     try:
@@ -174,7 +183,9 @@ def _essence(text: str) -> str:
 
 
 def _begins(whole: str, part: str) -> bool:
-    """Return whether ``part`` is ``whole``, or so much of its beginning that the rest was cut off."""
+    """Return whether ``part`` is ``whole``, or so much of its beginning that the rest was cut off; a cut number is another number."""
     if whole == part:
         return bool(whole)
+    if part[-1:].isnumeric() and whole[len(part) :][:1].isnumeric():
+        return False
     return whole.startswith(part) and (len(part) >= RECOGNIZED or len(part) * 2 >= len(whole))

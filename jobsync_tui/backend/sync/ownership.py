@@ -23,15 +23,21 @@ def claimed_by(external: str | None, integrations: Collection[str]) -> str | Non
     return next((each for each in integrations if alike(each, integration)), None)
 
 
-async def barred(parts: SyncParts, integration: str, job_id: str, job: TargetJob) -> Failure | None:
-    """Return why a job of the target must not be written for that ATS job, or None where nobody else has it."""
+async def barred(parts: SyncParts, integration: str, job_id: str, job: TargetJob, *, decided: bool = False) -> Failure | None:
+    """Return why a job of the target must not be written for that ATS job, or None where nobody else has it.
+
+    Args:
+        parts: What a sync is made of.
+        integration: Of the ATS job.
+        job_id: The ATS job id.
+        job: Of the target.
+        decided: Whether a person gives it to the ATS job, whatever system's external id it carries that is not configured here.
+    """
     own = external_id(integration, job_id)
-    if await _names_another(parts, integration, job_id, job):
-        return Failure(
-            TAKEN,
-            f"The job {job.id} in Tenzo belongs to another ATS job: its external ID is {job.external_id}",
-            f"If it is the one for {own}, correct its external ID in Tenzo. If not, {_linking(integration, job_id)}",
-        )
+    what = await _anothers(parts, integration, job_id, job, decided=decided)
+    if what is not None:
+        remedy = f"If it is the one for {own}, correct its external ID in Tenzo. If not, {_linking(integration, job_id)}"
+        return Failure(TAKEN, f"The job {job.id} in Tenzo {what}", remedy)
     for other in await parts.jobs.linked_to(job.id):
         if (other.integration, other.job_id) == (integration, job_id):
             continue
@@ -47,14 +53,17 @@ async def barred(parts: SyncParts, integration: str, job_id: str, job: TargetJob
     return None
 
 
-async def _names_another(parts: SyncParts, integration: str, job_id: str, job: TargetJob) -> bool:
-    """Return whether the external id is that of another job; that of this one under a former id of its integration is not."""
-    if job.external_id is None or job.external_id == external_id(integration, job_id):
-        return False
+async def _anothers(parts: SyncParts, integration: str, job_id: str, job: TargetJob, *, decided: bool) -> str | None:
+    """Return what the external id says that is not this job's; None where it is, under a former id of its integration too."""
+    own, found = external_id(integration, job_id), job.external_id
     former = await parts.former(integration)
-    if job.external_id in {external_id(each, job_id) for each in former}:
-        return False
-    return claimed_by(job.external_id, {*parts.configured(), *former}) is not None
+    if found is None or found in {own, *(external_id(each, job_id) for each in former)}:
+        return None
+    if alike(found, own):
+        return f"has the external ID {found}, which only looks like {own}"
+    if claimed_by(found, {*parts.configured(), *former}) is not None:
+        return f"belongs to another ATS job: its external ID is {found}"
+    return None if decided else f"belongs to something else: its external ID is {found}, and should be {own}"
 
 
 def _linking(integration: str, job_id: str) -> str:

@@ -10,13 +10,11 @@ from datetime import datetime
 from ..errors import Busy
 from ..models import RecoveryReport
 from ..store.journal import Operation
+from .hold import RECOVERY
 from .parts import SyncParts
 from .settlement import Settlement, Settler
 
 log = logging.getLogger(__name__)
-
-HOLDER = "recovery"
-"""The name under which a recovery has jobs in hand."""
 
 
 class Recovery:
@@ -71,7 +69,7 @@ class Recovery:
     async def _one(self, operation: Operation) -> Settlement | None:
         """Settle one operation, or return None where somebody has its job in hand or has settled it meanwhile."""
         try:
-            async with self._parts.ledger.leases.hold(operation.integration, operation.job_id, HOLDER):
+            async with self._parts.ledger.leases.hold(operation.integration, operation.job_id, RECOVERY):
                 present = await self._parts.ledger.journal.get(operation.id)
                 return await self._settler.settle(present) if present is not None and present.open else None
         except Busy:

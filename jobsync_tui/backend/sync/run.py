@@ -13,6 +13,7 @@ from ..errors import Busy, JobNotFound, JobsyncError, RemoteError, RemoteGone, S
 from ..models import Change, Failure, JobHead, Lease, Outcome, PlanKind, SyncMark, SyncResult
 from ..store.journal import OperationKind
 from .attempt import FAILED, Attempt, Story, failure_of
+from .hold import in_hand
 from .marks import failed_mark, unchanged_mark
 from .parts import SyncParts
 from .plan import Proposal
@@ -91,7 +92,7 @@ class Run:
 
     async def _leased(self) -> SyncResult:
         attempt = self._attempt
-        async with self._parts.ledger.leases.hold(attempt.integration, attempt.job_id, attempt.actor.user) as lease:
+        async with in_hand(self._parts, attempt.integration, attempt.job_id, attempt.actor.user) as lease:
             earlier = await self._parts.ledger.journal.open_for(attempt.integration, attempt.job_id)
             if earlier is not None:
                 settlement = await Settler(self._parts).settle(earlier)
