@@ -145,7 +145,7 @@ async def sanity(batches: BatchStore, target: LocalTarget) -> None:
     rules = make_rules(random).rules + tuple(
         replace(rule, id=f"more-{rule.id}", name=f"more {rule.name}") for rule in make_rules(random).rules
     )
-    look = Sanity(batches, lambda: target, {"acme": FieldAvailability()}, POLICY, NOW)
+    look = Sanity(batches, lambda: target, {"acme": FieldAvailability()}, {}, POLICY, NOW)
     took: list[float] = []
     processor: list[float] = []
     for _ in range(RUNS):

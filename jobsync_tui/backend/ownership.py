@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import os
 import pwd
+import re
 import shlex
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from .errors import ConfigError
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _MOST_LINKS = 40
 """Symbolic links on one way, as the kernel counts them."""
+_BETWEEN_WORDS = re.compile(r"[\s=,:;@&|<>()'\"`\0]+")
+"""What parts the words of an argument: of an option, of a text for a shell, of a list of folders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +52,25 @@ def weakness(path: Path) -> Weakness | None:
         if status.st_uid not in {os.geteuid(), 0}:
             owner = account_name(os.geteuid())
             return Weakness(step, f"belongs to {account_name(status.st_uid)}", f"chown -h {owner} {shlex.quote(str(step))}")
+        takes_no_content = stat.S_ISLNK(status.st_mode) or stat.S_ISCHR(status.st_mode) or stat.S_ISSOCK(status.st_mode)
         is_shared = stat.S_ISDIR(status.st_mode) and status.st_mode & stat.S_ISVTX
-        if status.st_mode & _OTHERS_WRITE and not stat.S_ISLNK(status.st_mode) and not is_shared:
+        if status.st_mode & _OTHERS_WRITE and not takes_no_content and not is_shared:
             words = f"can be written by others (mode {stat.S_IMODE(status.st_mode):04o})"
             is_plain = stat.S_ISREG(status.st_mode) and not status.st_mode & stat.S_IXUSR
             return Weakness(step, words, f"chmod {'600' if is_plain else 'go-w'} {shlex.quote(str(step))}")
     return None
+
+
+def named_files(command: Sequence[str]) -> tuple[Path, ...]:
+    """Return the program of a command that starts in ``/``, and the files and folders that are there and that its arguments name.
+
+    An argument is looked at as a whole, word by word (``--rc=/etc/x``, ``exec /opt/page.sh``), and behind the letters of an option
+    (``-I/opt/lib``): an interpreter runs what it is given, so that it counts as much as the program.
+    """
+    words = [word for argument in command[1:] for word in (argument, *_BETWEEN_WORDS.split(argument)) if word and "\0" not in word]
+    words += [word[word.index("/") :] for word in words if word.startswith("-") and "/" in word]
+    found = [path for word in dict.fromkeys(words) if os.path.lexists(path := Path("/", word))]
+    return (Path(command[0]), *found)
 
 
 def require_ours(path: Path, what: str) -> None:

@@ -11,7 +11,7 @@ import click
 
 from ..backend.errors import ExitCode, UsageError
 from ..backend.facade import Backend
-from ..backend.models import RuleSet, SanityReport
+from ..backend.models import SanityReport
 from ..backend.rules import describe, dump_rules
 from ..backend.text import clean, counted
 from .options import json_option
@@ -162,9 +162,9 @@ async def export(*, as_json: bool) -> int:
 async def activate(*, ids: tuple[str, ...], as_json: bool) -> int:
     """Switch rules on."""
     async with open_backend() as backend:
-        current = await backend.rules.set_active(ids, active=True)
+        switch = await backend.rules.set_active(ids, active=True)
         await look_over(backend, ids)
-        return _print_change(current, ids, "activated", as_json=as_json)
+        return _print_change(switch.revision, switch.ids, "activated", as_json=as_json)
 
 
 @rules.command()
@@ -174,7 +174,8 @@ async def activate(*, ids: tuple[str, ...], as_json: bool) -> int:
 async def deactivate(*, ids: tuple[str, ...], as_json: bool) -> int:
     """Switch rules off."""
     async with open_backend() as backend:
-        return _print_change(await backend.rules.set_active(ids, active=False), ids, "deactivated", as_json=as_json)
+        switch = await backend.rules.set_active(ids, active=False)
+        return _print_change(switch.revision, switch.ids, "deactivated", as_json=as_json)
 
 
 @rules.command()
@@ -184,14 +185,15 @@ async def deactivate(*, ids: tuple[str, ...], as_json: bool) -> int:
 async def delete(*, ids: tuple[str, ...], as_json: bool) -> int:
     """Remove rules; the history keeps them."""
     async with open_backend() as backend:
-        return _print_change(await backend.rules.delete(ids), ids, "deleted", as_json=as_json)
+        deleted = await backend.rules.delete(ids)
+        return _print_change(deleted.revision, tuple(dict.fromkeys(ids)), "deleted", as_json=as_json)
 
 
-def _print_change(current: RuleSet, ids: Sequence[str], what: str, *, as_json: bool) -> ExitCode:
+def _print_change(revision: int, ids: Sequence[str], what: str, *, as_json: bool) -> ExitCode:
     if as_json:
-        print_json({"revision": current.revision, what: ids})
+        print_json({"revision": revision, what: ids})
     else:
-        print_line(f"revision {current.revision}: {what} {', '.join(ids)}")
+        print_line(f"revision {revision}: {what} {', '.join(ids) or 'nothing, since that is so already'}")
     return ExitCode.OK
 
 

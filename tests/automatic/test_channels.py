@@ -208,6 +208,13 @@ async def test_a_command_that_others_could_change_is_not_started(tmp_path: Path,
         await CommandHook([str(tmp_path / "nowhere")], 20).deliver(a_digest())
 
 
+async def test_a_script_that_others_could_change_is_not_given_to_an_interpreter(tmp_path: Path) -> None:
+    script = a_program(tmp_path, HOOK.format(folder=tmp_path), 0o722)
+    with pytest.raises(NotDelivered, match="can be written by others"):
+        await CommandHook(["/bin/sh", str(script)], 20).deliver(a_digest())
+    assert not (tmp_path / "given").exists()
+
+
 def test_a_command_in_a_folder_that_others_write_is_not_started(tmp_path: Path) -> None:
     program = a_program(tmp_path, HOOK.format(folder=tmp_path))
     tmp_path.chmod(0o777)

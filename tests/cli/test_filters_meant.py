@@ -11,7 +11,7 @@ from .company import RULES, Company, open_company
 from .conftest import Ended, Jobsync
 
 EVERYTHING = [
-    *("", "  ", '""', '-""', "-zzzz", "-is:gone", "updated>=1900-01-01", "integration:crelate", "-integration:jobvite"),
+    *("", "  ", "-zzzz", "-is:gone", "updated>=1900-01-01", "integration:crelate", "-integration:jobvite"),
     *("is:never,synced,failed,changed", "-client:nobody"),
 ]
 
@@ -69,6 +69,8 @@ def test_all_says_that_everything_is_meant(arguments: list[str], run: Jobsync) -
         ("-remote:treu", 8, "true"),
         ("name:", 5, ""),
         ('nurse ""', 6, ""),
+        ('-""', 0, ""),
+        ("\u200b", 0, ""),
         ('custom."Req Type:x', 7, ""),
     ],
 )

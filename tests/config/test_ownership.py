@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jobsync_tui.backend.ownership import weakness
+from jobsync_tui.backend.ownership import named_files, weakness
 from tests.cli.conftest import Jobsync, home, jobsync
 from tests.support.others import give_away
 
@@ -112,6 +112,33 @@ class TestWhatIsOpenToOthers:
         assert jobsync("-c", str(config), "jobs").code == 0
         opening(config.parent / "hooks" / "page", monkeypatch)
         self.refused(jobsync, config, "")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["/bin/sh", "{script}"],
+        ["/usr/bin/env", "sh", "{script}"],
+        ["/bin/sh", "-c", "exec {script} --quiet"],
+        ["/usr/bin/env", "--option={script}"],
+        ["/usr/bin/env", "-I{script}"],
+        ["/bin/sh", "{relative}"],
+        ["/usr/bin/env", "{folder}"],
+    ],
+)
+def test_what_the_arguments_of_the_hook_name_is_looked_at_as_its_program_is(jobsync: Jobsync, config: Path, arguments: list[str]) -> None:
+    folder = config.parent / "hooks"
+    named = {"script": str(folder / "page"), "relative": str(folder / "page").lstrip("/"), "folder": str(folder)}
+    command = [argument.format(**named) for argument in arguments]
+    write(config, f"[notify]\ncommand = {command}\n")
+    assert jobsync("-c", str(config), "jobs").code == 0
+    folder.chmod(0o777)
+    TestWhatIsOpenToOthers.refused(jobsync, config, "argument of notify.command")
+
+
+def test_an_argument_that_names_no_file_and_a_device_are_nobodys() -> None:
+    assert named_files(["/bin/sh", "--quiet", "https://example.com/x", "a\0b", "", "no such"]) == (Path("/bin/sh"),)
+    assert [path for path in named_files(["/bin/sh", "-c", "cat > /dev/null"]) if weakness(path)] == []
 
 
 def test_a_sticky_folder_is_as_safe_as_what_is_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -157,6 +157,12 @@ def test_fields_that_no_integration_delivers() -> None:
     assert static(Rule("r", "R", Leaf("owner", Op.IS_EMPTY)), never=frozenset({"owner"})) == []
 
 
+def test_what_only_a_hidden_integration_delivers_is_delivered() -> None:
+    never, rule = FieldAvailability(frozenset({"owner"})), Rule("r", "R", Leaf("owner", Op.EQUALS, "Dana"))
+    assert len(list(static_findings(RuleSet(1, (rule,)), {"acme": never}, None, {"other": never}))) == 1
+    assert list(static_findings(RuleSet(1, (rule,)), {"acme": never}, None, {"other": FieldAvailability()})) == []
+
+
 def test_names_and_values_that_the_target_does_not_have() -> None:
     names = Names({ActionKind.FOLDER: {"North"}, ActionKind.JOB_TEMPLATE: None}, {"language": ("Norwegian",), "voice": ()})
     rule = Rule(

@@ -13,7 +13,7 @@ import pytest
 from jobsync_tui.backend.access import Actor
 from jobsync_tui.backend.errors import AccessDenied
 from jobsync_tui.backend.facade import Backend
-from jobsync_tui.backend.models import Action, ActionKind, AllOf, AnyOf, Condition, Leaf, Not, Op, Rule
+from jobsync_tui.backend.models import Action, ActionKind, AllOf, AnyOf, Condition, FindingKind, Leaf, Not, Op, Rule, RuleSwitch
 from jobsync_tui.backend.rules import dump_rules
 from jobsync_tui.backend.settings import load_settings
 from tests.support.databases import url_at
@@ -126,6 +126,8 @@ EVERYBODYS: dict[str, Change] = {
     "letting one's own go for all": lambda it: it.rules.import_text(yaml(replace(HERS, when=CARE)), "f"),
     "switching off what the file lacks": lambda it: it.rules.import_text(yaml(HERS), "f", replace_all=True),
     "activating": lambda it: it.rules.set_active(["later", "both"], active=False),
+    "activating what is active already": lambda it: it.rules.set_active(["mine", "both"], active=True),
+    "deactivating what is not active": lambda it: it.rules.set_active(["later", "every"], active=False),
     "deactivating": lambda it: it.rules.set_active(["every"], active=False),
     "deleting": lambda it: it.rules.delete(["mine", "every"]),
     "saving": lambda it: it.rules.save(swapped(replace(BOTH, name="B")), expected_revision=3, what="x"),
@@ -190,7 +192,8 @@ async def test_ones_own_rules_are_made_changed_switched_and_taken_away(tmp_path:
         assert await backend.rules.refusal((*IN_FORCE, rule)) is None
         await backend.rules.import_text(yaml(rule), "f")
         await backend.rules.import_text(yaml(replace(rule, fallback=True, priority=7)), "f")
-        await backend.rules.set_active(["new"], active=False)
+        assert await backend.rules.set_active(["new", "later"], active=False) == RuleSwitch(6, ("new",)), "what was off is left out"
+        assert await backend.rules.set_active(["new"], active=False) == RuleSwitch(6, ()), "and makes no revision"
         await backend.shadows.add("shade", [rule])
         await backend.shadows.promote("shade")
         assert (await backend.rules.current()).rules[0] == rule
@@ -256,3 +259,14 @@ async def test_a_setting_of_one_is_another_than_one_of_true(tmp_path: Path) -> N
         assert (report.updated, report.unchanged) == (("set",), ())
     async with opened(tmp_path, "alice") as alice:
         await refused(alice, alice.rules.save((setting(1),), expected_revision=2, what="x"))
+
+
+async def test_a_rule_may_mean_an_integration_that_one_may_not_see(tmp_path: Path) -> None:
+    typo = Rule("typo", "Typo", on(["hers", "hiss"], Op.IN), INBOX, priority=50)
+    async with opened(tmp_path, "bob") as bob:
+        await bob.rules.save((BOTH, typo), expected_revision=0, what="begin")
+    async with opened(tmp_path, "alice") as alice:
+        found = (await alice.rules.sanity()).findings
+        wrong = [each for each in found if each.kind is FindingKind.IMPOSSIBLE_VALUE]
+        assert [(each.rule, each.message) for each in wrong] == [("typo", "integration can never be hiss.")]
+        assert not re.search(r"\bhis\b|HERS", wrong[0].remedy), "nothing of the other's integrations is told"

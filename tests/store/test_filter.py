@@ -41,7 +41,8 @@ JANUARY_31 = 1_769_817_600_000
         ('-"night shift"', (Without(Contains("night shift")),)),
         ("-", (Contains("-"),)),
         ("~snr", (Fuzzy("snr"),)),
-        ("~", (Contains("~"),)),
+        ('"~"', (Contains("~"),)),
+        ('","', (Contains(","),)),
         ("client:Acme", (FieldHas(TextField.CLIENT, ("acme",)),)),
         ("-dept:a,B", (Without(FieldHas(TextField.DEPARTMENT, ("a", "b"))),)),
         ('client:"Two Words",x', (FieldHas(TextField.CLIENT, ("two words", "x")),)),
@@ -68,8 +69,6 @@ JANUARY_31 = 1_769_817_600_000
         ("-remote:False", (Without(FieldHas(TextField.REMOTE, ("no",))),)),
         ("status:On_Hold", (FieldHas(TextField.STATUS, ("on_hold",)),)),
         ("locations:Köln", (FieldHas(TextField.LOCATION, ("koln",)),)),
-        ('""', ()),
-        (' -"" ~"" ', ()),
         ("updated<=9999-12-31", (Moment(TimeField.UPDATED, Comparison.LESS_EQUAL, 253402214400000, 253402300800000),)),
     ],
 )
@@ -100,6 +99,14 @@ def test_the_language(text: str, terms: tuple[Term, ...]) -> None:
         ('nurse ""', 6),
         ('-"" nurse', 0),
         ("nurse \u0301", 6),
+        ('""', 0),
+        (' -"" ~"" ', 1),
+        *(
+            (text, 0)
+            for text in ("~", "-~", '~""', ",", "-,", ",,", "''", "-''", '"  "', "\u200b", '-"\u200b"', "~\u200b", "\u3164\u00ad", "\u0301")
+        ),
+        *((f"nurse {text}", 6) for text in ("~", ",", "''", "\u200b")),
+        ("name:\u200b", 5),
         ('custom."Req Type:x', 7),
         ('custom.pay."Unit', 11),
         ('-custom."Req Type" new', 18),

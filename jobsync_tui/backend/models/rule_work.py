@@ -102,6 +102,14 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleSwitch:
+    """What switching rules on or off did: the revision of the rule set after it, and the ids of the rules that it changed."""
+
+    revision: int
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ImportReport:
     """What an import of rules did, by rule id. ``revision`` is the rule set's after it, ``findings`` what the sanity checks say of them."""
 

@@ -16,7 +16,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from ..http import encode_json
-from ..ownership import weakness
+from ..ownership import named_files, weakness
 from .base import NotDelivered
 from .digest import Digest, safe
 
@@ -61,16 +61,15 @@ class CommandHook:
             raise self._failure(f"ended with {code}{said}")
 
     def _check(self) -> None:
-        """Refuse a program that another account could put its own in the place of."""
+        """Refuse a program that another account could put its own in the place of, itself or what its arguments name."""
         program = Path(self._command[0])
         try:
             is_file = stat.S_ISREG(program.stat().st_mode)
         except OSError as error:
             raise self._failure(f"cannot be started: {error.strerror}") from error
-        weak = weakness(program)
         if not is_file:
             raise self._failure("must be a file")
-        if weak is not None:
+        for weak in filter(None, map(weakness, named_files(self._command))):
             raise self._failure(f"could be replaced by others: {weak.path} {weak.words}")
 
     def _failure(self, words: str) -> NotDelivered:

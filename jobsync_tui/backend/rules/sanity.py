@@ -45,22 +45,28 @@ class Names:
     settings: Mapping[str, Sequence[JsonValue]]
 
 
-def static_findings(rules: RuleSet, availability: Mapping[str, FieldAvailability], names: Names | None) -> Iterator[Finding]:
+def static_findings(
+    rules: RuleSet,
+    availability: Mapping[str, FieldAvailability],
+    names: Names | None,
+    hidden: Mapping[str, FieldAvailability] | None = None,
+) -> Iterator[Finding]:
     """Give what is wrong with the rules, active or not, as far as that can be told without looking at a job.
 
     Args:
         rules: Every rule.
         availability: What the ATS of each integration delivers, by id of the integration.
         names: Of the target; None where it was not asked.
+        hidden: As ``availability``, of integrations that the reader may not see: a rule may mean them, but no finding names them.
     """
-    ready = compiled(rules)
+    ready, hidden = compiled(rules), hidden or {}
     for rule in (*ready.active, *ready.inactive):
         for path, number in rule.places:
             leaf = ready.leaves[number].leaf
             place = place_of(path)
-            yield from _impossible(rule.rule, leaf, place, tuple(availability))
+            yield from _impossible(rule.rule, leaf, place, tuple(availability), tuple(hidden))
             yield from _case_without_text(rule.rule, leaf, place)
-            yield from _undelivered(rule.rule, leaf, place, availability)
+            yield from _undelivered(rule.rule, leaf, place, {**availability, **hidden})
         if names is not None:
             yield from _unknown_names(rule.rule, names)
     yield from _doubles([rule.rule for rule in ready.active])
@@ -71,7 +77,7 @@ def place_of(path: str) -> str:
     return f"when.{path}" if path else "when"
 
 
-def _impossible(rule: Rule, leaf: Leaf, place: str, integrations: Sequence[str]) -> Iterator[Finding]:
+def _impossible(rule: Rule, leaf: Leaf, place: str, integrations: Sequence[str], hidden: Sequence[str]) -> Iterator[Finding]:
     kind = KNOWN[leaf.field].kind if leaf.field in KNOWN else Kind.ANY
     message = remedy = None
     if kind in {Kind.BOOL, Kind.MOMENT} and leaf.op in _TEXTUAL:
@@ -87,7 +93,8 @@ def _impossible(rule: Rule, leaf: Leaf, place: str, integrations: Sequence[str])
         remedy = _ASK_TRUTH
     elif leaf.op in _CHOOSING:
         choices = tuple(integrations) if leaf.field == "integration" else CHOICES.get(leaf.field, ())
-        never = [value for value in _values(leaf) if choices and not _occurs(value, choices)]
+        others = hidden if leaf.field == "integration" else ()
+        never = [value for value in _values(leaf) if choices and not _occurs(value, (*choices, *others))]
         if never:
             words = " nor ".join(value_text(value) for value in never)
             allowed = [str(value).lower() if isinstance(value, bool) else str(value) for value in choices]

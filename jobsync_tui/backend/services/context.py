@@ -146,8 +146,9 @@ class Context:
         """Look rules over, by what the actor may use now."""
         from ..sync.sanity import Sanity
 
-        availability = {integration: self.connections.availability(integration) for integration in self.visible()}
-        return Sanity(self.stores.batches, lambda: self.target, availability, self.policy(), self.now())
+        every = {each.id: self.connections.availability(each.id) for each in self.settings.integrations}
+        own = {integration: every.pop(integration) for integration in self.visible()}
+        return Sanity(self.stores.batches, lambda: self.target, own, every, self.policy(), self.now())
 
     @cached_property
     def pipeline(self) -> Pipeline:

@@ -17,6 +17,7 @@ from ..models import (
     RuleImpact,
     RuleRevision,
     RuleSet,
+    RuleSwitch,
     SanityReport,
     same_rule,
     with_active,
@@ -25,7 +26,7 @@ from ..models import (
 from ..rules import describe, dump_rules, load_rules
 from ..store.verdicts import policy_key
 from .base import Service, for_admins
-from .rule_authority import authority_of, refusal_of
+from .rule_authority import authority_of, refusal_of, require_rules
 from .rule_saving import require_number, save_rules
 
 if TYPE_CHECKING:
@@ -150,17 +151,22 @@ class RuleService(Service):
         return merge(await self.context.rule_store.current(), load_rules(text, source), deactivate_rest=False)[0]
 
     @for_admins
-    async def set_active(self, ids: Collection[str], *, active: bool) -> RuleSet:
-        """Switch rules on or off.
+    async def set_active(self, ids: Collection[str], *, active: bool) -> RuleSwitch:
+        """Switch rules on or off, and say which that changed.
 
         Raises:
             UsageError: One of the ids is unknown; nothing was switched.
+            NotPermitted: One of the rules is not the actor's to change, even if it is as it should be; the attempt is recorded.
         """
         current = await self._known(ids)
-        rules = with_active(current.rules, ids, active=active)
-        if rules == current.rules:
-            return current
-        return await self._save(rules, current.revision, f"{'activate' if active else 'deactivate'} {', '.join(sorted(ids))}")
+        named = {rule.id: rule for rule in current.rules if rule.id in ids}
+        await require_rules(self.context, current.rules, always=tuple(named.values()))
+        switched = tuple(identity for identity in dict.fromkeys(ids) if named[identity].active is not active)
+        if not switched:
+            return RuleSwitch(current.revision, switched)
+        rules = with_active(current.rules, switched, active=active)
+        kept = await self._save(rules, current.revision, f"{'activate' if active else 'deactivate'} {', '.join(sorted(switched))}")
+        return RuleSwitch(kept.revision, switched)
 
     @for_admins
     async def delete(self, ids: Collection[str]) -> RuleSet:

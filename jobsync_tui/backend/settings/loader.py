@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from ..errors import AccessDenied, ConfigError, JobsyncError
-from ..ownership import require_ours
+from ..ownership import named_files, require_ours
 from ..paths import read_regular
 from ..text import clean
 from .locate import KeyPath, key_lines, line_of
@@ -100,7 +100,10 @@ def load_stamped(path: Path) -> tuple[Settings, FileStamp]:
         raise ConfigError(f"{_shown(path)}, line {line}: the configuration file is not UTF-8 text") from None
     settings = parse_settings(text, path)
     if settings.notify.command is not None:
-        require_ours(Path(settings.notify.command[0]), "the program of notify.command")
+        program, *arguments = named_files(settings.notify.command)
+        require_ours(program, "the program of notify.command")
+        for argument in arguments:
+            require_ours(argument, "named by an argument of notify.command, it")
     if settings.network.ca_bundle is not None:
         require_ours(settings.network.ca_bundle, "the file of network.ca_bundle")
     return settings, FileStamp.of(status)

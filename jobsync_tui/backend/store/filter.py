@@ -8,6 +8,7 @@ Words are AND-ed. ``"two words"``, ``-word``, ``field:value``, ``-field:value``,
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import timedelta
 from enum import StrEnum
 from typing import TypeVar
@@ -41,6 +42,12 @@ from .query import (
 MAX_LENGTH = 1000
 MAX_TERMS = 50
 
+_SIGNS = str.maketrans("", "", "~,'\"")
+"""Signs of the filter language and of a shell; without quotation marks around them they are not looked for by themselves."""
+_UNSEEN = {"Cc", "Cf", "Mn", "Zs", "Zl", "Zp"}
+_UNSEEN_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"
+"""Letters and symbols that leave a blank."""
+
 _OPERATOR = re.compile(r"(?P<field>[a-z_.]+)(?P<operator>:|<=|>=|<|>|=)")
 _CUSTOM = re.compile(r"""custom\.(?P<name>(?:"[^"]+"|[^\s":<>=])+):""")
 """A custom field by its name, which is quoted where it holds a space or a colon; so may be a part of it."""
@@ -66,7 +73,7 @@ _Word = TypeVar("_Word", bound=StrEnum)
 
 
 def parse_filter(text: str, names: Names | None = None) -> Query:
-    """Return the query that ``text`` asks for; an empty text asks for everything, and so do quotation marks with nothing between them.
+    """Return the query that ``text`` asks for; a text that is empty or blank asks for everything.
 
     Args:
         text: As it was typed.
@@ -90,19 +97,15 @@ class _Parser:
         if len(self._text) > MAX_LENGTH:
             raise self._wrong(f"The filter is longer than {MAX_LENGTH} characters.", MAX_LENGTH)
         terms: list[Term] = []
-        nothing: int | None = None
         while self._skip_spaces():
             start = self._at
             term = self._term()
             if term is None:
-                nothing = start if nothing is None else nothing
-            else:
-                terms.append(term)
+                # Left out, it would make the filter mean more than was typed: a variable of a script that is not set, say.
+                raise self._wrong("Nothing to look for stands here.", start)
+            terms.append(term)
             if len(terms) > MAX_TERMS:
                 raise self._wrong(f"The filter has more than {MAX_TERMS} parts.", start)
-        if terms and nothing is not None:
-            # Left out, it would make the filter mean more than was typed: a variable of a script that is not set, say.
-            raise self._wrong("Nothing to look for stands here.", nothing)
         return Query(tuple(terms))
 
     def _wrong(self, message: str, position: int, *, remedy: str | None = None) -> FilterError:
@@ -123,8 +126,8 @@ class _Parser:
     def _positive(self) -> Positive | None:
         if self._text[self._at] == "~" and not self._ends(self._at + 1):
             self._at += 1
-            folded = fold(self._value(stops=""))
-            return Fuzzy(folded.replace(" ", "")) if folded.strip() else None
+            folded = self._looked_for()
+            return Fuzzy(folded.replace(" ", "")) if folded else None
         custom = _CUSTOM.match(self._text, self._at)
         if custom is not None:
             self._at = custom.end()
@@ -132,10 +135,16 @@ class _Parser:
         self._refuse_unfinished()
         found = _OPERATOR.match(self._text, self._at)
         if found is None:
-            folded = fold(self._value(stops=""))
+            folded = self._looked_for()
             return Contains(folded) if folded else None
         start, self._at = self._at, found.end()
         return self._field(found["field"], found["operator"], start)
+
+    def _looked_for(self) -> str:
+        """Return the folded text that begins here; the empty one where it asks for nothing: blanks, invisible characters, signs alone."""
+        is_quoted = not self._ends(self._at) and self._text[self._at] == '"'
+        folded = fold(self._value(stops=""))
+        return folded if _is_seen(folded if is_quoted else folded.translate(_SIGNS)) else ""
 
     def _refuse_unfinished(self) -> None:
         """Refuse the quoted name of a custom field that does not end, or behind which no value stands."""
@@ -206,7 +215,7 @@ class _Parser:
         while True:
             at = self._at
             value = self._value(stops=",")
-            if not fold(value).strip():
+            if not _is_seen(fold(value)):
                 raise self._wrong("A value is missing here.", at)
             values.append((value, at))
             if self._at >= len(self._text) or self._text[self._at] != ",":
@@ -241,6 +250,10 @@ class _Parser:
             message, remedy = unknown(value, what, known)
             colon = "" if words is State else " Put a text with a colon in quotation marks."
             raise self._wrong(message, at, remedy=f"{remedy}{colon}") from None
+
+
+def _is_seen(text: str) -> bool:
+    return any(unicodedata.category(character) not in _UNSEEN and character not in _UNSEEN_LETTERS for character in text)
 
 
 def _milliseconds(span: Span) -> tuple[int, int]:

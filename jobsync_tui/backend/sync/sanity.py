@@ -29,6 +29,7 @@ class Sanity:
         batches: The cached jobs.
         target: Makes the target, which is asked for its names.
         availability: What the ATS of each integration delivers, by id of the integration.
+        hidden: The same of the integrations that the actor may not use, which rules may mean as well.
         policy: What the configuration adds to the rules.
         now: The present.
     """
@@ -36,6 +37,7 @@ class Sanity:
     batches: BatchStore
     target: Callable[[], Target]
     availability: Mapping[str, FieldAvailability]
+    hidden: Mapping[str, FieldAvailability]
     policy: EvaluationPolicy
     now: datetime
 
@@ -54,7 +56,7 @@ class Sanity:
             RuleError: A rule cannot be evaluated.
         """
         names, unasked = await self._names()
-        findings = list(static_findings(rules, self.availability, names))
+        findings = list(static_findings(rules, self.availability, names, self.hidden))
         inspection = Inspection(rules, self.policy, tuple(self.availability.values()), self.now)
         fields = tuple(dict.fromkeys((*fields_needed(rules, self.policy), "id", "name")))
         seen = 0
