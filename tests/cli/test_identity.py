@@ -141,6 +141,17 @@ def test_an_integration_under_a_new_id_writes_nothing_until_somebody_says_what_i
     assert "WAITS" not in place.words("auto", "status")
 
 
+@pytest.mark.parametrize("spelled", ["x/../jobs.csv", "./jobs.csv", "link.csv", "linked/jobs.csv"])
+def test_a_file_that_is_spelled_otherwise_is_the_same_file(place: Place, spelled: str) -> None:
+    assert place.outcomes() == CREATED
+    (place.folder / "x").mkdir(mode=0o700)
+    (place.folder / "link.csv").symlink_to("jobs.csv")
+    (place.folder / "linked").symlink_to(place.folder)
+    rename_in_the_configuration(place, "export", "import")
+    place.config.write_text(place.config.read_text().replace('path = "jobs.csv"', f'path = "{spelled}"'))
+    assert place.outcomes(code=3) == {"1": ("refused", "maybe_renamed"), "2": ("refused", "maybe_renamed")}
+
+
 def test_one_that_is_another_ats_goes_on_by_a_persons_word(place: Place) -> None:
     assert place.outcomes() == CREATED
     rename_in_the_configuration(place, "export", "import")

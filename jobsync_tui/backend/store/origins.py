@@ -9,6 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from ..database import Db, Dialect
+from .places import place_of
 from .sources import Source, ensure_source
 from .statements import first, rows, run
 
@@ -22,6 +23,10 @@ class Origin:
 
     provider: str = ""
     address: str = ""
+
+    def same(self, other: Origin) -> bool:
+        """Return whether both are one place, however each is spelled."""
+        return self.provider == other.provider and place_of(self.address) == place_of(other.address)
 
 
 def note_origin(db: Db, integration: str, origin: Origin) -> None:
@@ -53,8 +58,12 @@ def predecessors(db: Db, integration: str, origin: Origin, configured: Collectio
     return tuple(
         name
         for name, row in found.items()
-        if name not in configured and Origin(*row[4:6]) in {Origin(), origin} and has_links(db, Source(*row[:4]))
+        if name not in configured and _may_be(Origin(*row[4:6]), origin) and has_links(db, Source(*row[:4]))
     )
+
+
+def _may_be(noted: Origin, origin: Origin) -> bool:
+    return noted == Origin() or noted.same(origin)
 
 
 def has_links(db: Db, source: Source) -> bool:
