@@ -1,11 +1,11 @@
-"""A database that refuses what is written to one of its tables, as a disk does that is full."""
+"""A database that refuses what is written to one of its tables, for a reason that nothing in jobsync knows."""
 
 from __future__ import annotations
 
 from jobsync_tui.backend.database import Db
 
-_ON_SQLITE = "CREATE TRIGGER no BEFORE {} BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
-_RAISE = "$$ BEGIN RAISE EXCEPTION 'disk is full' USING ERRCODE = 'disk_full'; END $$"
+_ON_SQLITE = "CREATE TRIGGER no BEFORE {} BEGIN SELECT RAISE(ABORT, 'not this row'); END"
+_RAISE = "$$ BEGIN RAISE EXCEPTION 'not this row'; END $$"
 ON_SERVER = (
     f"CREATE OR REPLACE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS {_RAISE}",
     "CREATE TRIGGER no BEFORE {} FOR EACH ROW EXECUTE FUNCTION no()",
