@@ -40,7 +40,7 @@ class TargetJob:
     """A job as the target has it.
 
     ``fields`` holds the owned fields only, by the names above, ``settings`` and ``custom`` as objects; ``etag`` is None where the
-    target gives none.
+    target gives none. ``nameless`` says that the answer has no place for an external id at all, which the published API requires.
     """
 
     id: str
@@ -49,6 +49,7 @@ class TargetJob:
     fields: Mapping[str, JsonValue] = field(default_factory=dict)
     url: str | None = None
     etag: str | None = None
+    nameless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,10 @@ class Target(ABC):
             CannotTell: A job in the answer may be this one: it carries no external id, or one that only looks the same (`alike`).
             UnexpectedAnswer: The look-up did not come to its end.
         """
+
+    async def filters(self, external_id: str) -> bool:
+        """Return whether a look-up of an external id that no job carries is answered without jobs, rather than with all of them."""
+        return not await self.find(external_id)
 
     @abstractmethod
     async def create(self, external_id: str, fields: Mapping[str, JsonValue], *, idempotency_key: str) -> TargetJob:

@@ -90,6 +90,12 @@ class TenzoTarget(Target):
             )
         return found
 
+    async def filters(self, external_id: str) -> bool:
+        """Return whether a look-up of an external id that no job carries is answered without jobs."""
+        async for _ in self._rows({self._wire.external_id_parameter: external_id}, MAX_LOOK_UP_PAGES):
+            return False
+        return True
+
     async def create(self, external_id: str, fields: Mapping[str, JsonValue], *, idempotency_key: str) -> TargetJob:
         """Create a job; a new try of the same intent carries the same key.
 

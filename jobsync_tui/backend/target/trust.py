@@ -52,15 +52,15 @@ async def look(target: Target, synced: str | None = None) -> TargetReport:
         RemoteError: It does not answer, or not this key.
     """
     detail = await target.test()
-    listed = await _one_of_the_list(target)
     missing: list[str] = []
     weak: list[str] = []
+    listed = await _one_of_the_list(target, missing)
+    await _filter(target, weak)
     if synced is not None:
         await _synced(target, synced, missing)
     if listed is None:
-        return (
-            TargetReport(detail, tuple(missing)) if missing else TargetReport(f"{detail}; none could be looked up, test again after a sync")
-        )
+        told = detail if missing else f"{detail}; none could be looked up, test again after a sync"
+        return TargetReport(told, tuple(missing), tuple(weak))
     single = await _by_id(target, listed, missing)
     await _by_external_id(target, listed, missing)
     if single is not None:
@@ -84,16 +84,37 @@ async def _synced(target: Target, target_id: str, missing: list[str]) -> None:
         missing.append(f"The job {target_id}, which was synced, is answered without its external ID.")
 
 
-async def _one_of_the_list(target: Target) -> TargetJob | None:
+async def _one_of_the_list(target: Target, missing: list[str]) -> TargetJob | None:
     """Return the first job of the list that carries an external id; None where there is none among the first."""
     seen = 0
+    nameless: str | None = None
+    found: TargetJob | None = None
     async for job in target.jobs():
         seen += 1
+        nameless = job.id if nameless is None and job.nameless else nameless
         if job.external_id:
-            return job
+            found = job
+            break
         if seen >= LOOKED_AT:
             break
-    return None
+    if nameless is not None:
+        missing.append(f"It lists the job {nameless} without an external_id, which every job must have, if only as null: no sync is safe.")
+    return found
+
+
+async def _filter(target: Target, weak: list[str]) -> None:
+    """Look whether a look-up is answered with what was asked for only; that it fails is said where one of its jobs is looked up."""
+    try:
+        filters = await target.filters(NOBODYS)
+    except NO_ANSWER:
+        raise
+    except RemoteError:
+        return
+    if not filters:
+        weak.append(
+            "It does not look at external_id in a look-up and answers with every job: each look-up reads the whole list, so each sync of "
+            "a new job takes longer the more jobs there are, and none is possible while one of them has no external ID."
+        )
 
 
 async def _by_id(target: Target, listed: TargetJob, missing: list[str]) -> TargetJob | None:

@@ -120,6 +120,7 @@ class WireMapping:
             fields=owned,
             url=text_of(document.get(self.url_field)),
             etag=etag,
+            nameless=self.external_id_field not in document,
         )
 
 
