@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 
-from jobsync_tui.backend.models import Rule, RuleSet
+from jobsync_tui.backend.models import AllOf, Condition, Job, Leaf, Not, Op, Rule, RuleSet
 from jobsync_tui.backend.rules.bulk import Answers
 from jobsync_tui.backend.rules.columns import Batch
 from jobsync_tui.backend.rules.compiled import compiled
@@ -37,4 +38,27 @@ def test_a_job_is_near_where_turning_one_leaf_makes_the_rule_match(seed: int) ->
                 if oracle.truth(rule.rule.when, job, NOW) is not True
                 and oracle.truth(rule.rule.when, job, NOW, frozenset({place}), (want,)) is True
             }
-            assert near.get((rule.rule.id, row), set()) == expected
+            here = near.get((rule.rule.id, row), set())
+            fields = [ready.leaves[number].field for _, number in rule.places]
+            assert here <= expected
+            assert {fields.count(fields[paths.index(path)]) > 1 for path, _ in expected - here} <= {True}, "one value has to do for all"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "asked"),
+    [
+        (Leaf("owner", Op.EQUALS, "a"), Leaf("owner", Op.EQUALS, "b"), []),
+        (Leaf("owner", Op.EQUALS, "a"), Not(Leaf("owner", Op.EQUALS, "a")), []),
+        (Leaf("owner", Op.EQUALS, "a"), Leaf("owner", Op.IS_EMPTY), []),
+        (Leaf("owner", Op.EQUALS, "a"), Leaf("owner", Op.IN, ["b", "c"]), []),
+        (Leaf("owner", Op.CONTAINS, "a"), Leaf("owner", Op.CONTAINS, "b"), ["all[1]"]),
+        (Leaf("tags", Op.EQUALS, "a"), Leaf("tags", Op.EQUALS, "b"), ["all[1]"]),
+    ],
+)
+def test_two_values_of_one_field_are_not_asked_for(one: Condition, other: Condition, asked: list[str]) -> None:
+    job = Job(integration="acme", id="1", owner="a", tags=("a",))
+    ready = compiled(RuleSet(1, (Rule("r", "R", AllOf((one, other))),)))
+    batch = Batch.of([job, job], [field.name for field in ready.fields])
+    found = list(near_rows(ready, Answers(batch, ready, NOW), Rows.every(2)))
+    assert [near.path for near in found] == asked
+    assert all(near.rows == Rows.every(2) for near in found)

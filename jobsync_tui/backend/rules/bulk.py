@@ -9,9 +9,12 @@ from itertools import compress
 
 from ..models import EvaluationPolicy, Reason, Rule, RuleSet
 from .actions import excluders
+from .cells import Cell
 from .columns import Batch, Column
 from .compiled import CompiledRule, CompiledRules, GroupNode, LeafNode, Node, NotNode, compiled
 from .fields import field_named
+from .meeting import Asked
+from .misses import Misses
 from .operators import Test
 from .rows import Rows, ones
 
@@ -131,6 +134,20 @@ class Answers:
         self._size = batch.size
         self._low = ones(batch.size)
         self._both = self._low * 3
+
+    def cell(self, row: int, name: str) -> Cell:
+        """Return what one job has in a field."""
+        return self._batch.column(name).cell(row)
+
+    def of_test(self, name: str, test: Test) -> tuple[int, int]:
+        """Return where a test of a field is true and where it is false, as the bits of `Rows`."""
+        coded = int.from_bytes(self._batch.column(name).answers(test, self._now), "little")
+        return coded >> 1 & self._low, ~coded & self._low
+
+    def of_job(self, row: int, rules: CompiledRules) -> Asked:
+        """Return one job as some of the rules see it, for trying other values on it."""
+        cells = [self.cell(row, field.name) for field in rules.fields]
+        return Asked(rules, cells, Misses([leaf.test(cells[leaf.field], self._now) for leaf in rules.leaves]), self._now)
 
     def matches(self, rule: CompiledRule) -> Rows:
         """Return where the conditions of ``rule`` hold."""

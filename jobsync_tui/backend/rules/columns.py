@@ -40,6 +40,10 @@ class Column:
         self._groups: Groups | None = None
         self.costly = self._kinds <= {str, datetime} and len(set(values)) > _MANY
 
+    def cell(self, row: int) -> Cell:
+        """Return what one job has."""
+        return Cell(self._values[row])
+
     def answers(self, test: Test, now: datetime) -> bytes:
         """Return the coded answer of ``test`` for each row."""
         if test.presence is not None and (present := self._present()) is not None:
@@ -53,7 +57,7 @@ class Column:
         """Return the coded answer of ``test`` for some rows, and 0 for the others."""
         answers = bytearray(len(self._values))
         for row in rows:
-            answers[row] = CODES[test(Cell(self._values[row]), now)]
+            answers[row] = CODES[test(self.cell(row), now)]
         return bytes(answers)
 
     def _present(self) -> bytes | None:

@@ -2,6 +2,8 @@
 
 Of every node four sets of jobs are kept: where it is true, where turning one leaf at most makes it true, and the same for false. ``all`` is
 true where every child is, and one leaf away from it where one child is and the others are there; ``any`` is the same turned round.
+
+Where a rule asks a field for more than one thing, `meeting` says job by job whether one value could be all of it.
 """
 
 from __future__ import annotations
@@ -10,9 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from ..models import Rule
+from ..models import Rule, RuleSet
 from .bulk import Answers
-from .compiled import CompiledRule, CompiledRules, LeafNode, Node, NotNode
+from .compiled import CompiledRule, CompiledRules, LeafNode, Node, NotNode, compiled
 from .rows import Rows, ones
 
 
@@ -56,12 +58,32 @@ def _of_rule(rules: CompiledRules, rule: CompiledRule, root: Node, answers: Answ
     left = near & ~true & within.bits
     if not left:
         return
+    fields = [rules.leaves[number].field for _, number in rule.places]
     for place, (path, number) in enumerate(rule.places):
         leaf = rules.leaves[number]
         for want, words in ((True, leaf.if_true), (False, leaf.if_false)):
-            rows = _sets(root, _forced(plain, place, every, want=want), every)[0] & left
+            rows = Rows(within.size, _sets(root, _forced(plain, place, every, want=want), every)[0] & left)
+            if rows and fields.count(leaf.field) > 1:
+                rows = _that_can_be(rule.rule, place, answers, rows, want=want)
             if rows:
-                yield NearRows(rule.rule, path, words, Rows(within.size, rows))
+                yield NearRows(rule.rule, path, words, rows)
+
+
+def _that_can_be(rule: Rule, place: int, answers: Answers, rows: Rows, *, want: bool) -> Rows:
+    """Return those of ``rows`` where a job could have a value by which the rule matches, with the condition at ``place`` as wanted."""
+    alone = compiled(RuleSet(0, (rule,)))  # so that a job costs what its rule has conditions, and not what all rules have
+    turns = [(alone.active[0].places[place][1], want)]
+    field = alone.leaves[turns[0][0]].field
+    told = [Rows(rows.size, bits).flags() for leaf in alone.leaves for bits in answers.of_test(alone.fields[leaf.field].name, leaf.test)]
+    known: dict[tuple[object, ...], bool] = {}
+    flags = bytearray(rows.size)
+    for row in rows:
+        # The present value is none that would do, so that jobs with the same answers are alike.
+        key = (answers.cell(row, alone.fields[field].name).many, *(each[row] for each in told))
+        if key not in known:
+            known[key] = answers.of_job(row, alone).can_be_met(alone.active[0], turns)
+        flags[row] = known[key]
+    return Rows.flagged(flags)
 
 
 def _forced(plain: _Leaf, place: int, every: int, *, want: bool) -> _Leaf:
