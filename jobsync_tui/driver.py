@@ -18,6 +18,7 @@ from pathlib import Path
 from queue import Full
 from typing import IO, TYPE_CHECKING, Any
 
+from textual import constants
 from textual.drivers import linux_driver
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
@@ -51,8 +52,11 @@ _MOUSE_OFF = "\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1016l
 _RESTORE = f"{_CANCEL}\x1b[?2026l\x1b[<u{_MOUSE_OFF}\x1b[?2004l\x1b[?1004l\x1b[?2048l\x1b[?7h\x1b[?1049l\x1b[?25h".encode()
 """What takes back everything that the application switched on in a terminal."""
 
-_TAKE_AGAIN = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[?2004h\x1b[=25;1u"
-"""What switches on again what a shell may have switched off, the mouse aside; the keys as they were asked for at the start."""
+_KEYS_AGAIN = "" if constants.DISABLE_KITTY_KEY else "\x1b[<u\x1b[>25u"
+"""The keys as they were asked for at the start; what was asked for then is taken back first, so that it is never there twice."""
+
+_TAKE_AGAIN = f"\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[?2004h\x1b[?1004h{_KEYS_AGAIN}"
+"""What switches on again what a shell may have switched off, the mouse aside."""
 
 
 class OutputThread(WriterThread):

@@ -3,14 +3,16 @@
 On the line of the keys a terminal also answers questions, of ours or of whatever ran before: its name and version, its colours, a title, a
 clipboard. Textual's parser gives the characters of what it does not know as keys, and a `y` in a terminal's name was a confirmation. So
 everything passes here first: whole sequences go on, one by one; strings (OSC, DCS, APC, PM, SOS) are dropped whole; a paste is one text
-whatever bytes it holds; and each key knows whether it came alone. Works on bytes, knows no terminal and no Textual, and is told the time.
+whatever bytes it holds; and each key knows whether it came alone. The tail of what was given up, because the line was silent, is dropped
+too: what comes in one go, until a key has come by itself. Works on bytes, knows no terminal and no Textual, and is told the time.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from enum import Enum, auto
+
+from . import byte_shapes as shapes
+from .tokens import Pasted, Sequence, Token
 
 ESCAPE_DELAY = 0.03
 """Seconds after which an ESC is the key: a sequence's bytes are written together."""
@@ -37,57 +39,14 @@ TAIL = 0.1
 GRACE = 1.0
 """Seconds after an ESC was given as a key in which the rest of its sequence is still recognised."""
 
+DOUBT = 30.0
+"""Seconds after something was given up in which a burst is taken for its tail: a line that loses packets may be silent for so long."""
+
 HOLD = 0.15
 """Seconds for which a bracket behind such an ESC is kept: the next byte tells a sequence from a key."""
 
 MOST = 1_000_000
 """Bytes of a paste that are kept."""
-
-_ESC = 0x1B
-_BEGIN = re.compile(rb"(?:\x1b\[|\xc2\x9b)200~")
-_END = re.compile(rb"(?:\x1b\[|\xc2\x9b)201~")
-_END_BEGUN = re.compile(rb"(?:\x1b(?:\[(?:2(?:0(?:1)?)?)?)?|\xc2(?:\x9b(?:2(?:0(?:1)?)?)?)?)\Z")
-_STRINGS = b"]P_^X"
-_EIGHT_BIT = {0x8F: b"O", 0x90: b"P", 0x98: b"X", 0x9B: b"[", 0x9D: b"]", 0x9E: b"^", 0x9F: b"_"}
-"""The single controls that stand for ESC and a letter."""
-
-_CSI = re.compile(rb"\x1b\[[ -?]*[@-~]")
-_CSI_BEGUN = re.compile(rb"\x1b\[[ -?]*\Z")
-_RXVT = re.compile(rb"\x1b\[(?:[378]|2[34])\$")
-_CANCELS = b"\x18\x1a"
-_SS3 = re.compile(rb"\x1bO[0-9;]*([A-Za-z])")
-_SS3_BEGUN = re.compile(rb"\x1bO[0-9;]*\Z")
-_STRING_END = re.compile(rb"\x1b\\|\xc2\x9c|(?<![\x80-\xff])\x9c|[\x18\x1a]")
-_OSC_END = re.compile(_STRING_END.pattern + rb"|\x07")
-_BEGINNINGS_OF_ENDS = (b"\x1b", b"\xc2")
-
-_REST = re.compile(
-    rb"\x1b(?:"
-    rb"\[(?:[<-?0-9;:]|[A-DFHIOZ]|\[[A-E]|M(?:[ -\xff]{3}|\Z))"  # CSI: parameters, an arrow, the focus, a mouse of the old kind
-    rb"|\][0-9lL]|P[0-9!+$>=?]..|_G"  # how the strings begin that terminals send
-    rb"|[\]PX^_][^\x1b]*(?:\x1b\\|\xc2\x9c|\x07)"  # any string that ends
-    rb"|O(?:[A-DFHP-S]|[0-9;]+[A-Za-z])\Z|\\)",
-    re.DOTALL,
-)
-"""What follows an ESC and is no typing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sequence:
-    """One key, one move of the mouse or one report, as the terminal wrote it. ``mark`` is set where it came alone so far."""
-
-    text: str
-    mark: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Pasted:
-    """A text that was pasted."""
-
-    text: str
-
-
-Token = Sequence | Pasted
 
 
 class _Mode(Enum):
@@ -115,20 +74,26 @@ class Keyboard:
         self._heard = float("-inf")
         self._burst = 0  # where the bytes without a pause between them began
         self._machine = 0.0  # when something came that no person types, or what is open began
-        self._doubtful = float("-inf")  # until when no key counts as alone
+        self._flowed = 0.0  # when something came into a paste that is no key by itself
+        self._doubtful = float("-inf")  # until when what comes may be the tail of what was given up
+        self._kept: Sequence | None = None  # the last key that came in doubt, until it is seen whether it came alone
         self._spent = False  # the ESC that is held was given as a key
         self._is_control = False  # the ESC that is held stands for a control of one byte, which nobody types
         self._trail = b""  # an ESC that was given as a key, and a letter behind it
         self._trailed = 0.0
         self._holding = False  # a bracket is held that may go on behind the trail
-        self._ends = _STRING_END
+        self._ends = shapes.STRING_END
         self._paste = bytearray()
         self._tokens: list[Token] = []
 
     def feed(self, data: bytes, now: float) -> list[Token]:
         """Take ``data``, read at the time ``now``, and return what is complete."""
         if now - self._heard >= APART:
+            if not self._held:
+                self._judge()
             self._burst = self.received
+        if now - self._heard < APART or not shapes.KEY.fullmatch(data):
+            self._flowed = now
         if len(data) >= MACHINE:
             self._machine = now
         self._now = self._heard = now
@@ -152,11 +117,13 @@ class Keyboard:
         while self._held and not self._holding and self._step():
             pass
         if self._mode is _Mode.PASTE:
-            self._wait(2 * PATIENCE)
+            self._wait(PATIENCE - (self._now - self._flowed))
         elif self._mode is _Mode.TAIL:
             self.deadline = min(self._now + TAIL, self._machine + PATIENCE)
         elif self._mode is _Mode.STRING:
             self._wait(PATIENCE)
+        if self.deadline is None and self._kept is not None:
+            self.deadline = self._heard + APART
         tokens, self._tokens = self._tokens, []
         return tokens
 
@@ -168,7 +135,7 @@ class Keyboard:
             return self._in_paste()
         if self._mode is _Mode.TAIL:
             return self._behind_paste()
-        return self._escape() if self._held[0] == _ESC else self._character()
+        return self._escape() if self._held[0] == shapes.ESC else self._character()
 
     # ---- keys --------------------------------------------------------------------------------------------------------
 
@@ -190,7 +157,7 @@ class Keyboard:
 
     def _eight_bit(self, control: int, length: int) -> None:
         """Take a control of the upper half as the ESC and the letter that it stands for."""
-        letter = _EIGHT_BIT.get(control)
+        letter = shapes.EIGHT_BIT.get(control)
         self._drop(length)
         if letter is not None:
             self._held = b"\x1b" + letter + self._held
@@ -206,11 +173,15 @@ class Keyboard:
             return self._csi()
         if kind == b"O":
             return self._ss3()
-        if kind in _STRINGS:
+        if kind in shapes.STRINGS:
             return self._string_begins(kind)
         if kind == b"\\":  # the end of a string that is gone
             self._drop(2)
-        elif kind[0] < 0x80 and kind[0] != _ESC:
+        elif shapes.IN_BETWEEN.match(kind) and self._held[2:3] and self._held[2] in shapes.INTRODUCERS:
+            self._leave_out(1)
+        elif found := shapes.CHARACTER_SET.match(self._held):
+            self._drop(found.end())
+        elif kind[0] < 0x80 and kind[0] != shapes.ESC:
             self._key(2)
         else:
             self._key(1)
@@ -224,30 +195,46 @@ class Keyboard:
                 self._wait(PATIENCE)
                 return False
             self._key(length)
-        elif _BEGIN.match(held):
+        elif shapes.BEGIN.match(held):
             self._drop(6)
-            self._mode, self._machine = _Mode.PASTE, self._now
+            self._mode, self._machine, self._flowed = _Mode.PASTE, self._now, self._now
             self._paste.clear()
-        elif found := _CSI.match(held):
+        elif found := shapes.CSI.match(held):
             self._key(found.end())
-        elif _CSI_BEGUN.match(held):
+        elif shapes.CSI_BEGUN.match(held):
             if len(held) > 1000:
                 self._shorten(b"\x1b[?")
-            self._wait(HOLD if _RXVT.fullmatch(held) else PATIENCE)
+            self._wait(HOLD if shapes.RXVT.fullmatch(held) else PATIENCE)
             return False
         else:
-            place = next(place for place in range(2, len(held)) if not 0x20 <= held[place] < 0x40)
-            self._drop(place + (held[place] in _CANCELS))
+            self._breaks(next(place for place in range(2, len(held)) if not 0x20 <= held[place] < 0x40))
         return True
 
+    def _breaks(self, place: int) -> None:
+        """Meet what does not belong into the sequence that is held: another begins, or it is left out, as terminals do."""
+        held = self._held
+        first = held[place + 1 : place + 2] if held[place] == 0xC2 else held[place : place + 1]
+        if held[place] == shapes.ESC or (first and first[0] in shapes.EIGHT_BIT):
+            self._drop(place)
+        elif held[place] in shapes.CANCELS:
+            self._drop(place + 1)
+        else:
+            self._leave_out(place)
+
+    def _leave_out(self, place: int) -> None:
+        self._held = self._held[:place] + self._held[place + 1 :]
+        self._place += 1
+
     def _ss3(self) -> bool:
-        if found := _SS3.match(self._held):
+        if found := shapes.SS3.match(self._held):
             self._key(found.end())
-        elif _SS3_BEGUN.match(self._held):
+        elif shapes.SS3_BEGUN.match(self._held):
             if len(self._held) > 1000:
                 self._shorten(b"\x1bO;")
             self._wait(PATIENCE)
             return False
+        elif (place := len(self._held) - len(self._held[2:].lstrip(b"0123456789;"))) > 2 or shapes.IN_BETWEEN.match(self._held, 2):
+            self._breaks(place)
         else:
             self._apart(2)
         return True
@@ -255,9 +242,13 @@ class Keyboard:
     def _key(self, length: int) -> None:
         """Give the first ``length`` bytes as one sequence."""
         whole = self._held[:length]
-        alone = self._place == self._burst and self._place + length == self.received and self._now >= self._doubtful and not self._spent
+        alone = self._place == self._burst and self._place + length == self.received and not self._spent
         self._drop(length)
-        self._tokens.append(Sequence(whole.decode("utf-8", "replace"), self.received if alone else None))
+        key = Sequence(whole.decode("utf-8", "replace"), self.received if alone else None)
+        if self._now < self._doubtful:
+            self._kept = key
+        else:
+            self._tokens.append(key)
 
     def _apart(self, length: int) -> None:
         """Give the first ``length`` bytes as keys of their own; an ESC that was given already is not given again."""
@@ -283,7 +274,7 @@ class Keyboard:
             self._wait(PATIENCE)
             return False
         self._drop(2)
-        self._ends = _OSC_END if kind == b"]" else _STRING_END
+        self._ends = shapes.OSC_END if kind == b"]" else shapes.STRING_END
         self._mode, self._machine = _Mode.STRING, self._now
         return True
 
@@ -293,24 +284,24 @@ class Keyboard:
             self._drop(found.end())
             self._mode = _Mode.KEYS
             return True
-        kept = 1 if self._held.endswith(_BEGINNINGS_OF_ENDS) else 0
+        kept = 1 if self._held.endswith(shapes.BEGINNINGS_OF_ENDS) else 0
         self._drop(len(self._held) - kept)
         return False
 
     def _in_paste(self) -> bool:
-        found = _END.search(self._held)
+        found = shapes.END.search(self._held)
         if found:
             self._take_into_paste(found.start())
             self._drop(len(found.group()))
             self._mode, self._machine = _Mode.TAIL, self._now
             return True
-        begun = _END_BEGUN.search(self._held)
+        begun = shapes.END_BEGUN.search(self._held)
         self._take_into_paste(begun.start() if begun else len(self._held))
         return False
 
     def _behind_paste(self) -> bool:
         """Take what comes at once behind the end of a paste, and is followed by another end, into it: it held the mark itself."""
-        ends = list(_END.finditer(self._held))
+        ends = list(shapes.END.finditer(self._held))
         if ends:
             self._take_into_paste(ends[-1].end())
         return False
@@ -320,7 +311,7 @@ class Keyboard:
         self._drop(length)
 
     def _paste_over(self) -> None:
-        text = _END.sub(b"", _BEGIN.sub(b"", bytes(self._paste))).decode("utf-8", "replace")
+        text = shapes.END.sub(b"", shapes.BEGIN.sub(b"", bytes(self._paste))).decode("utf-8", "replace")
         self._paste.clear()
         self._mode = _Mode.KEYS
         self._tokens.append(Pasted(text))
@@ -347,21 +338,37 @@ class Keyboard:
         elif self._holding:
             self._holding = False
             self._leave_trail(b"\x1b" + self._held)
+        elif not self._held:
+            self._judge()
         elif self._held == b"\x1b":
             self._key(1)
             self._leave_trail(b"\x1b")
-        elif _RXVT.fullmatch(self._held):
+        elif shapes.RXVT.fullmatch(self._held):
             self._key(len(self._held))
-        elif len(self._held) == 2 and self._held[0] == _ESC and not self._is_control:
+        elif len(self._held) == 2 and self._held[0] == shapes.ESC and not self._is_control:
             trail = self._held
             self._apart(2)
             self._leave_trail(trail)
+            self._doubt()
         else:
             self._doubt()
             self._drop(len(self._held))
 
     def _doubt(self) -> None:
-        self._doubtful = self._now + PATIENCE
+        """Take a burst for the tail of what was given up, from now on."""
+        self._doubtful = self._now + DOUBT
+
+    def _judge(self) -> None:
+        """Give the key that came in doubt if nothing came with it; a burst is the tail, and more of it may come."""
+        kept, self._kept = self._kept, None
+        if kept is None:
+            return
+        if kept.mark != self.received:
+            self._doubt()
+            return
+        if shapes.KEY.fullmatch(kept.text.encode()):
+            self._doubtful = float("-inf")
+        self._tokens.append(Sequence(kept.text))
 
     def _leave_trail(self, given: bytes) -> None:
         self._trail, self._trailed = given, self._now
@@ -372,11 +379,18 @@ class Keyboard:
         held_back, self._holding = self._holding, False
         if not trail or self._now - self._trailed > GRACE:
             return
-        if _REST.match(trail + self._held):
+        if shapes.REST.match(trail + self._held):
             self._held = trail + self._held
             self._place -= len(trail)
             self._spent = True
-        elif trail == b"\x1b" and not held_back and self._held in {b"[", b"]"}:
+        elif trail != b"\x1b" or self._held[0] not in shapes.INTRODUCERS:
+            return
+        elif held_back:
+            if self._burst <= self._place:
+                self._doubt()
+        elif self._held in {b"[", b"]"}:
             self._holding, self._trail = True, trail
-        elif trail == b"\x1b" and self._held in {b"P", b"_", b"^", b"X"}:
-            self._leave_trail(trail + self._held)
+        else:
+            self._doubt()
+            if self._held in {b"P", b"_", b"^", b"X"}:
+                self._leave_trail(trail + self._held)

@@ -9,8 +9,9 @@ from textual._xterm_parser import XTermParser
 from textual.message import Message
 
 from .backend.text import without_controls
-from .keyboard import Keyboard, Pasted, Sequence, Token
-from .sequences import understood
+from .keyboard import Keyboard
+from .sequences import is_repeat, understood
+from .tokens import Pasted, Sequence, Token
 
 _ESC = "\x1b"
 
@@ -56,7 +57,7 @@ class Translator:
         for sequence in self._parts(token):
             known = understood(sequence.text)
             found = [] if known is None else list(self._parse(known))
-            is_one = len(found) == 1
+            is_one = len(found) == 1 and not is_repeat(sequence.text)
             yield from (self._marked(message, sequence.mark if is_one else None) for message in found)
 
     def _parts(self, sequence: Sequence) -> tuple[Sequence, ...]:

@@ -43,7 +43,8 @@ def demo(*, jobs: int, directory: Path | None, seed: int, check: bool, as_json: 
         asyncio.run(sandbox.prepare())
         from ..app import run_app
 
-        return run_app(sandbox.settings, sandbox.actor, sandbox=sandbox)
+        memory = None if directory is None else sandbox.directory / "memory.json"
+        return run_app(sandbox.settings, sandbox.actor, sandbox=sandbox, memory=memory)
 
 
 async def _check(sandbox: Sandbox, *, as_json: bool) -> ExitCode:

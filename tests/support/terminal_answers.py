@@ -76,9 +76,18 @@ RECORDED: tuple[bytes, ...] = (
     b"\x9b?1;2c",
     b"\x90>|y\x9c",
     b"\x9d10;rgb:ffff/ffff/ffff\x9c",
-    b"\x1b[106;1:2;106u",  # keys that are none
+    b"\x1b[106;1:2:106u",  # keys that are none
     b"\x1b[106;1:3;106u",
-    b"\x1b[1;1:2B",
+    b"\x1b[106;1:4;106u",
+    b"\x1b[106;:1u",
+    b"\x1b[106:1u",
+    b"\x1b[106:71:72:73;1u",
+    b"\x1b[1;1:3B",
+    b"\x1b[1:65;1B",
+    b"\x1b[4\n;2$y",  # controls in the middle, which a terminal carries out before it goes on
+    b"\x1b[4\r\x00\x7f;2$y",
+    b"\x1b[4\xc3\xa4;2$y",
+    b"\x1bO\n5y",
     b"\x1b[9999999999u",
     b"\x1b[:B",
     b"\x1b[121;1;27u",
@@ -98,6 +107,18 @@ RECORDED: tuple[bytes, ...] = (
     b"\x1b[?1;2\x18",
     b"\x1b]0;cut\x18",
 )
+
+IN_ONE: tuple[bytes, ...] = (
+    b"\x1b\n[4;2$y",
+    b"\x1b\n]11;y\x07",
+    b"\x1b y",  # character sets and the like
+    b"\x1b#y",
+    b"\x1b(y",
+    b"\x1b (y",
+    b"\x1b$(y",
+    b"\x1b(\ny",
+)
+"""What is no typing where it comes in one packet; in parts it is alt with a key."""
 
 PASTES: tuple[bytes, ...] = (
     b"y",

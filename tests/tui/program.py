@@ -64,7 +64,8 @@ async def run(kind: str) -> int:
 
 
 def _break_the_keyboard() -> None:
-    from jobsync_tui.keyboard import Keyboard, Token
+    from jobsync_tui.keyboard import Keyboard
+    from jobsync_tui.tokens import Token
 
     feed = Keyboard.feed
 

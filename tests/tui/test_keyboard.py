@@ -10,7 +10,7 @@ from textual import events
 
 from jobsync_tui.keyboard import APART, ESCAPE_DELAY, LONGEST, PATIENCE, Keyboard
 from jobsync_tui.keystrokes import Key, Translator
-from tests.support.terminal_answers import PASTES, RECORDED, made, made_paste, paste
+from tests.support.terminal_answers import IN_ONE, PASTES, RECORDED, made, made_paste, paste
 
 Piece = tuple[bytes, float]
 """Bytes, and the seconds until the next."""
@@ -62,7 +62,7 @@ def split(data: bytes, rng: random.Random) -> list[Piece]:
     return [(part, rng.choice(pauses[:3] if part.endswith(b"\x1b") else pauses)) for part in parts]
 
 
-@pytest.mark.parametrize("answer", RECORDED, ids=repr)
+@pytest.mark.parametrize("answer", [*RECORDED, *IN_ONE], ids=repr)
 def test_an_answer_is_no_key_and_a_key_behind_it_is_one(answer: bytes) -> None:
     assert keys(answer + b"j") == ["j"]
     assert keys((answer, 0.3), b"j") == ["j"]
@@ -142,6 +142,73 @@ def test_what_is_never_ended_gives_the_keys_back(begun: bytes) -> None:
     assert line.keys[-1:] == ["j"]
 
 
+STALLED = (
+    (b"\x1b[200", b"~mmm\x1b[201~"),
+    (b"\x1b[200~ab", b"mmm\x1b[201~"),
+    (b"\x1bP>|", b"Smux s\x1b\\"),
+    (b"\x1bP", b">|s mux\x1b\\"),
+    (b"\x1b]l", b"my mode $c\x1b\\"),
+    (b"\x1b]", b"my mode $c\x1b\\"),
+    (b"\x1b]11;r", b"gb:0000/0000/0000\x1b\\"),
+    (b"\x1b_G", b"i=31;OK\x1b\\"),
+    (b"\x1b[?62;", b"1;c"),
+    (b"\x1b[4;", b"2$y"),
+    (b"\x1b[", b"?1;2c"),
+    (b"\x1b[<0;3", b";4M"),
+    (b"\x1bO5", b";5y"),
+    (b"\xc2\x9d1", b"1;rgb:0000\xc2\x9c"),
+)
+
+
+@pytest.mark.parametrize(("begun", "tail"), STALLED, ids=repr)
+@pytest.mark.parametrize("silence", [0.7, PATIENCE + 0.2, 2 * PATIENCE + 0.5, 20.0])
+def test_the_tail_of_what_was_given_up_is_no_key(begun: bytes, tail: bytes, silence: float) -> None:
+    given = {"escape", "left_square_bracket", "right_square_bracket", "P"} if len(begun) == 2 and silence > PATIENCE else set()
+    line = Line().send(begun, silence).send(tail, 0.3)
+    assert set(line.keys) <= given
+    # However the tail comes, in pieces or byte by byte, and whatever it is followed by.
+    pieces = Line().send(begun, silence)
+    for byte in tail:
+        pieces.send(bytes([byte]), 0.02)
+    assert set(pieces.send(b"", 0.3).keys) <= given
+    for each in (line, pieces):
+        before = len(each.keys)
+        each.send(b"j", 2 * PATIENCE + 0.2).send(b"jj")
+        assert each.keys[before:] == ["j", "j", "j"]
+
+
+def test_a_person_behind_something_broken_is_heard() -> None:
+    line = Line().send(b"\x1b]11;r", PATIENCE + 0.1)
+    for sent in (b"\x1b[B", b"j", b"/"):
+        line.send(sent, 0.12)
+    line.send(b"nurse", 0.3).send(b"y", 0.0)
+    assert line.keys == ["down", "j", "slash", *"nurse", "y"]
+    line.now += APART
+    assert line.events[-1].is_alone  # type: ignore[attr-defined]  # the last is a key
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"\x1bP>|kitty(0.35.2)\x1b\\", b"\x1b]lmy mode $c\x1b\\", b"\x1b_Gi=31;OK\x1b\\", b"\x1b^sy\x1b\\", b"\x1bXsy\x1b\\", b"\x1b[?62;1c"],
+)
+@pytest.mark.parametrize("pause", [0.04, 0.3, 0.8])
+def test_an_answer_byte_by_byte_behind_a_late_escape_is_no_key(answer: bytes, pause: float) -> None:
+    line = Line().send(answer[:1], pause)
+    for byte in answer[1:]:
+        line.send(bytes([byte]), 0.02)
+    assert line.send(b"", 0.3).keys == ["escape"]
+    assert line.send(b"j", 0.3).send(b"j").keys == ["escape", "j", "j"]
+
+
+def test_an_open_paste_does_not_swallow_the_keys_of_a_person() -> None:
+    assert keys((b"\x1b[200~abc", 1.5), b"j") == ["j"]
+    for sent in (b"j", b"\x1b[B", b"\x1b[106;1;106u", "\u00e4".encode()):
+        line = Line().send(b"\x1b[200~abc", 0.8)
+        for _ in range(8):
+            line.send(sent, 0.8)
+        assert len(line.keys) >= 7
+
+
 @pytest.mark.parametrize("begun", [b"\x1b]52;c;", b"\x1bP", b"\x1b["])
 def test_a_very_long_one_is_dropped_and_costs_no_memory(begun: bytes) -> None:
     line = Line().send(begun, 0.01)
@@ -168,6 +235,11 @@ def test_a_very_long_one_is_dropped_and_costs_no_memory(begun: bytes) -> None:
         (b"\x1b[121u\x1b[121;1;121u\x1b[121;;121u", ["y", "y", "y"]),
         (b"\x1b[106;5u\x1b[106;3u\x1b[27u\x1b[13u\x1b[9;2u\x1b[127u", ["ctrl+j", "alt+j", "escape", "enter", "shift+tab", "backspace"]),
         (b"\x1b[57399;129;48u", ["0"]),
+        (b"\x1b[106;1:1u\x1b[106;1:2u\x1b[106;1:3u\x1b[1;1:2B\x1b[1;5:1D\x1b[3;1:2~", ["j", "j", "down", "ctrl+left", "delete"]),
+        (b"\x1b[103:71;2;71u\x1b[103:71;2u\x1b[103:71:103;1u\x1b[1094::119;5u", ["G", "G", "g", "ctrl+\u0446"]),
+        (b"\x1b[106;1:2;106u", ["j"]),
+        (b"\x1b ", ["escape", "space"]),
+        (b"\x1b(", ["escape", "left_parenthesis"]),
         (b"\x1b[0;;229:230u", ["\u00e5", "\u00e6"]),
         (b"\x1b[27;5;106~", ["ctrl+j"]),
         (b"\x10\x0c\x03\r\t\x7f ", ["ctrl+p", "ctrl+l", "ctrl+c", "enter", "tab", "backspace", "space"]),
@@ -232,6 +304,7 @@ def test_what_is_typed_after_escape_is_typed(behind: str) -> None:
         [(b"\x1b]11;r", PATIENCE + 0.1), (b"y", 0.3)],
         [(b"\x1by", 0.3)],
         [(b"\x1b[0;;121:121u", 0.3)],
+        [(b"\x1b[121;1:2u", 0.3)],
     ],
 )
 def test_a_key_in_company_did_not_come_alone(pieces: Sequence[Piece]) -> None:
@@ -241,7 +314,7 @@ def test_a_key_in_company_did_not_come_alone(pieces: Sequence[Piece]) -> None:
     assert not any(isinstance(event, Key) and event.is_alone for event in line.events)
 
 
-@pytest.mark.parametrize("sent", [b"y", b"\x1b[121u", b"\x1b[121;1;121u", b"\r", b"\x1b[13u"])
+@pytest.mark.parametrize("sent", [b"y", b"\x1b[121u", b"\x1b[121;1;121u", b"\x1b[121;1:1u", b"\r", b"\x1b[13u"])
 def test_a_key_by_itself_came_alone_until_something_follows(sent: bytes) -> None:
     line = Line().send(b"j", 2 * APART).send(sent, 0.0)
     key = line.events[-1]

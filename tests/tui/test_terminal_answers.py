@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from jobsync_tui.keyboard import PATIENCE
 from tests.support.pty import Terminal, in_terminal
-from tests.support.terminal_answers import PASTES, RECORDED, made, made_paste, paste
+from tests.support.terminal_answers import IN_ONE, PASTES, RECORDED, made, made_paste, paste
 
 PROGRAM = [sys.executable, "-m", "tests.tui.program"]
 ROOT = {"PYTHONPATH": str(Path(__file__).parents[2])}
@@ -25,6 +26,7 @@ def disturbances() -> Iterator[tuple[bytes, ...]]:
         place = rng.randrange(1, len(answer))
         if answer[:place] != b"\x1b" and answer[place - 1 : place] != b"\x1b":
             yield (answer[:place], answer[place:])
+    yield from ((each,) for each in IN_ONE)
     for content in PASTES:
         yield (paste(content),)
     for _ in range(15):
@@ -96,6 +98,24 @@ def test_nothing_acts_on_the_list_and_in_the_palette_and_keys_go_on() -> None:
         terminal.wait_for("row 3 of 8")
         terminal.send("q")
         assert terminal.wait_for_end() == 0
+
+
+@pytest.mark.parametrize(("begun", "tail"), [(b"\x1b[4;", b"2$y"), (b"\x1bP>|", b"Smux s\x1b\\"), (b"\x1b[200", b"~mmm\x1b[201~")])
+def test_the_tail_of_an_answer_on_a_line_that_was_silent_runs_nothing(begun: bytes, tail: bytes) -> None:
+    with in_terminal([*PROGRAM, "nurses"], env=ROOT) as terminal:
+        terminal.wait_for("row 1 of 8")
+        terminal.read_now(0.5)
+        before = terminal.text
+        terminal.send_bytes(begun)
+        terminal.read_now(PATIENCE + 0.4)
+        terminal.send_bytes(tail)
+        terminal.read_now(0.4)
+        assert terminal.text == before
+        terminal.send("j")
+        terminal.wait_for("row 2 of 8")
+        terminal.send("q")
+        assert terminal.wait_for_end() == 0
+        assert b"synced []" in terminal.output
 
 
 def test_a_paste_goes_into_the_field_and_escape_is_quick() -> None:

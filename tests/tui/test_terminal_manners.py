@@ -102,7 +102,7 @@ def test_stopped_from_outside_it_comes_back_as_it_was() -> None:
         termios.tcsetattr(terminal.descriptor, termios.TCSANOW, cooked)
         before = len(terminal.output)
         os.kill(terminal.pid, signal.SIGCONT)
-        while not all(mode in terminal.output[before:] for mode in (*SWITCHED_ON, b"row 1 of 8")):
+        while not all(mode in terminal.output[before:] for mode in (*SWITCHED_ON, b"\x1b[?1004h", b"\x1b[>25u", b"row 1 of 8")):
             terminal.read_now(0.1)
         assert termios.tcgetattr(terminal.descriptor)[3] == raw[3]
         terminal.send("j")
