@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from jobsync_tui import app
 from jobsync_tui.backend.models import Outcome, SyncStatus
 from jobsync_tui.backend.sandbox import CheckStep, Sandbox, make_sandbox, run_check, scenario
 from jobsync_tui.backend.target import local_store
 from jobsync_tui.cli import demo as demo_command
 from jobsync_tui.cli.main import cli
 from jobsync_tui.cli.runner import run
+from jobsync_tui.memory import Memory
 
 
 @pytest.fixture
@@ -94,3 +96,23 @@ async def test_a_kept_sandbox_can_be_gone_on_with(tmp_path: Path) -> None:
             await sandbox.prepare()
             async with sandbox.open() as backend:
                 assert [each.jobs for each in await backend.integrations.list()] == [24, 24, 12]
+
+
+def test_a_demonstration_with_a_folder_remembers_what_the_next_start_has_to_say(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    kept: list[Path | None] = []
+
+    def left_behind(*_: object, memory: Path | None, sandbox: Sandbox) -> int:
+        del sandbox
+        Memory(memory).leave_behind()
+        kept.append(memory)
+        return 0
+
+    monkeypatch.setattr(demo_command, "refuse_strangers", lambda: None)
+    monkeypatch.setattr(demo_command, "on_terminal", lambda: True)
+    monkeypatch.setattr(app, "run_app", left_behind)
+    assert run(cli, ["demo", "--jobs", "60", "--dir", str(tmp_path / "kept")]) == 0
+    assert run(cli, ["demo", "--jobs", "60"]) == 0
+    assert kept[0] is not None
+    assert kept[0].is_relative_to(tmp_path / "kept")
+    assert Memory(kept[0]).was_left_behind()
+    assert kept[1] is None
