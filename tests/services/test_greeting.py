@@ -96,7 +96,7 @@ async def test_what_is_in_trouble_is_told_even_on_the_first_visit(config: Path) 
     greeting = await greeted(config, "bob")
     assert (greeting.since, greeting.in_trouble) == (None, ("his",))
     async with Backend.open(load_settings(config), Actor("bob")) as backend:
-        await backend._context.schedule_store.hold("hers", Hold(HoldKind.GUARD, now(), "too much", "look"), "1 x")
+        await backend._context.stores.schedule.hold("hers", Hold(HoldKind.GUARD, now(), "too much", "look"), "1 x")
     troubles = {each.integration: each.trouble for each in (await greeted(config, "bob")).integrations}
     assert troubles["hers"] == "too much"
     assert "There is no file" in str(troubles["his"])

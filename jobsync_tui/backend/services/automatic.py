@@ -141,7 +141,7 @@ class AutomaticService(Service):
         """
         await self.context.require_everything("worker")
         every = every or self.context.settings.sync.every
-        moment = await self.context.schedule_store.moment()
+        moment = await self.context.stores.schedule.moment()
         began = from_ms(slot(to_ms(moment), width(every)))
         return DueSlot(began, began + every - moment, tuple(each.id for each in self.context.settings.integrations if each.automatic))
 
@@ -178,7 +178,7 @@ class AutomaticService(Service):
         """
         await self.context.require_everything("auto pause")
         await self.context.record("auto pause", outcome="done")
-        await self.context.schedule_store.pause(self.context.actor.user)
+        await self.context.stores.schedule.pause(self.context.actor.user)
         return await self.status()
 
     @for_admins
@@ -193,10 +193,10 @@ class AutomaticService(Service):
         """
         await self.context.require_everything("auto resume")
         await self.context.record("auto resume", outcome="done", cause="accepted what the rules would write" if accept else None)
-        await self.context.schedule_store.resume()
+        await self.context.stores.schedule.resume()
         kinds = (HoldKind.CREDENTIALS, HoldKind.GUARD) if accept else (HoldKind.CREDENTIALS,)
         for integration in self.context.settings.integrations:
-            await self.context.schedule_store.release(integration.id, *kinds, accept=accept)
+            await self.context.stores.schedule.release(integration.id, *kinds, accept=accept)
         return await self.status()
 
     @for_admins
@@ -204,13 +204,13 @@ class AutomaticService(Service):
         """Return how the automatic sync of the integrations stands that the actor may use."""
         context, visible = self.context, self.context.visible()
         return AutomaticStatus(
-            paused=await context.schedule_store.paused(),
+            paused=await context.stores.schedule.paused(),
             every=context.settings.sync.every,
             integrations=await self._states(visible),
             troubles=await context.stores.troubles.standing(visible),
             channels=await context.stores.troubles.channels(channel_names(context.settings)),
             engine=await context.stores.queue.state(),
-            ticks=await context.schedule_store.ticks(visible),
+            ticks=await context.stores.schedule.ticks(visible),
         )
 
     @for_admins
@@ -239,7 +239,7 @@ class AutomaticService(Service):
         """Return how each integration stands, with the run that is under way."""
         leases = {each: await self.context.ledger.leases.holder_of(each, LEASE) for each in integrations}
         running = [each for each, lease in leases.items() if lease is not None]
-        states = await self.context.schedule_store.states(integrations, running)
+        states = await self.context.stores.schedule.states(integrations, running)
         return tuple([await self._with_run(state, leases[state.integration]) for state in states])
 
     async def _with_run(self, state: AutomaticState, lease: Lease | None) -> AutomaticState:

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from ..store.jobs import JobStore
     from ..store.ledger import Ledger
     from ..store.rules import RuleStore
-    from ..store.schedule import ScheduleStore
-    from ..store.verdicts import VerdictStore
     from ..sync.adopt import Adoption
     from ..sync.automatic import Automatic
     from ..sync.bulk import Bulk
@@ -75,16 +73,6 @@ class Context:
     def rule_store(self) -> RuleStore:
         """The rules and their history."""
         return self.stores.rules
-
-    @property
-    def verdict_store(self) -> VerdictStore:
-        """How the rules judged the cached jobs."""
-        return self.stores.verdicts
-
-    @property
-    def schedule_store(self) -> ScheduleStore:
-        """When the automatic sync runs, and what stops it."""
-        return self.stores.schedule
 
     @property
     def ledger(self) -> Ledger:
@@ -374,7 +362,7 @@ class Context:
         found = await self.stores.decisions.last(integration, job_id)
         if found is None:
             return None
-        (state,) = await self.schedule_store.states([integration])
+        (state,) = await self.stores.schedule.states([integration])
         return replace(found, next_run=state.next_run)
 
     async def record(self, action: str, *, outcome: str, cause: str | None = None, integration: str | None = None) -> None:

@@ -49,7 +49,7 @@ class GreetingService(Service):
     async def _troubles(self, visible: tuple[str, ...]) -> dict[str, str]:
         """Return what keeps integrations from their work: what waits for a person first, then what runs met, then the last refresh."""
         found: dict[str, str] = {}
-        for state in await self.context.schedule_store.states(visible):
+        for state in await self.context.stores.schedule.states(visible):
             if state.hold is not None:
                 found[state.integration] = state.hold.message
         met: dict[str, list[str]] = {}

@@ -38,7 +38,7 @@ class IntegrationService(Service):
         started = monotonic()
         with self.context.as_person():
             detail = await self.context.connections.adapter(integration).test()
-        await self.context.schedule_store.release(integration, HoldKind.CREDENTIALS)
+        await self.context.stores.schedule.release(integration, HoldKind.CREDENTIALS)
         return ConnectionReport(integration, ok=True, detail=detail, seconds=monotonic() - started)
 
     @for_integration

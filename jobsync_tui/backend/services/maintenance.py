@@ -198,7 +198,7 @@ class MaintenanceService(Service):
             )
         attempt = self.context.attempt("integrations separate", outcome="done", cause="its jobs are new ones", integration=integration)
         await self.context.integration_store.set_apart(integration, lambda db: audit.append(db, attempt, self.context.now()))
-        await self.context.schedule_store.release(integration, HoldKind.NEW_ID)
+        await self.context.stores.schedule.release(integration, HoldKind.NEW_ID)
 
     def _renumbering(self) -> Renumbering:
         from ..sync.renumbering import Renumbering
