@@ -17,7 +17,7 @@ from tests.support.stage import Stage, jobs_in
 
 Path = tuple[str | int, ...]
 VALUES: tuple[object, ...] = (None, True, 7, 7.5, "\u2009?", [], ["?"], {}, {"?": [1]})
-IDS = ("id", "Id", "slug", "shortcode", "name", "type")
+IDS = ("id", "Id", "slug", "shortcode")
 WRONG = "The index 4711 is being rebuilt"
 NAMES = ("name", "Name", "title", "text", "PortalTitle")
 ALIVE = ("remote_deleted_at", "remote_was_deleted", "isDeleted", "is_template", "kind")
@@ -174,13 +174,14 @@ def _rows(document: Any) -> list[Any]:
 
 
 def _row(document: Any) -> dict[str, Any]:
-    """Return the row of an answer about one job: in a list, wrapped, or bare."""
+    """Return the row of an answer about one job: in a list, wrapped, or bare; an empty one where it has none."""
     level = [document]
-    while True:
+    while level:
         for each in level:
-            if isinstance(each, dict) and any(key in each for key in IDS[:4]):
+            if isinstance(each, dict) and any(key in each for key in IDS):
                 return each
         level = [inner for each in level for inner in (each.values() if isinstance(each, dict) else each if isinstance(each, list) else ())]
+    return {}
 
 
 async def _sample_row(on: Stage) -> dict[str, Any]:
@@ -199,7 +200,7 @@ async def _sample_row(on: Stage) -> dict[str, Any]:
 
 def _vital(on: Stage, path: Path) -> bool:
     """Return whether the id or the name of a job hangs on the value at ``path``, or whether it is one at all."""
-    return path in VITAL or (len(path) == 1 and path[0] in {*IDS[:4], *NAMES, *ALIVE})
+    return path in VITAL or (len(path) == 1 and path[0] in {*IDS, *NAMES, *ALIVE})
 
 
 def _one_case_a_job(on: Stage, cases: list[tuple[Path, dict[str, Any]]]) -> Callable[[Asked, Any], Any]:
@@ -228,8 +229,8 @@ def _graft(row: Any, case: Any, path: Path) -> None:
 
 def _single_replaced(on: Stage, row: dict[str, Any]) -> Callable[[Asked, Any], Any]:
     def change(asked: Asked, document: Any) -> Any:
-        if on.wire.is_single(asked) and any(key in repr(document) for key in IDS):
-            found = _row(document)
+        found = _row(document) if on.wire.is_single(asked) else {}
+        if found:
             found.clear()
             found.update(row)
         return document
