@@ -148,7 +148,7 @@ def test_the_first_code_that_occurred_counts() -> None:
         (Outcome.REFUSED, "access_denied", 5),
         (Outcome.NOT_FOUND, "job_not_found", 4),
         (Outcome.FAILED, "unreachable", 6),
-        (Outcome.FAILED, "storage", 1),
+        (Outcome.FAILED, "storage", 2),
         (Outcome.FAILED, "fault", 1),
         (Outcome.FAILED, "config", 2),
         (Outcome.FAILED, "not_read_back", 6),
