@@ -34,7 +34,7 @@ class Talk:
 
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
-    with open_company(tmp_path_factory.mktemp("company"), jobs=400) as opened:
+    with open_company(tmp_path_factory.mktemp("company"), jobs=500) as opened:
         rules = opened.config.with_name("rules.yaml")
         rules.write_text(RULES, encoding="utf-8")
         for arguments in (["refresh"], ["rules", "import", str(rules)]):

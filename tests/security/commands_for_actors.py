@@ -26,6 +26,7 @@ CASES: Mapping[str, Case] = {
     "init": Case(code=2),
     "integrations": Case(),
     "integrations rename": Case("before {own} --dry-run", DENIED),
+    "integrations rename-ids": Case("{own} --dry-run"),
     "integrations separate": Case("{own} --yes", DENIED),
     "test": Case(),
     "refresh": Case(),

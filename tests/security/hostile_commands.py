@@ -11,6 +11,7 @@ CASES: Mapping[str, Sequence[Words]] = {
     "rules import": [("rules.yaml",), ("raw.yaml",)],
     "integrations": [()],
     "integrations rename": [("{text}", "strange")],
+    "integrations rename-ids": [("strange", "--pair", "{text}", "{text}", "--dry-run"), ("{text}", "--dry-run")],
     "integrations separate": [("{text}", "--yes")],
     "test": [()],
     "jobs": [("-i", "strange"), ("--json",), ("--csv",), ("--filter", "{text}")],

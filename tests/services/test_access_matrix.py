@@ -24,7 +24,7 @@ import pytest
 from jobsync_tui.backend.access import Actor
 from jobsync_tui.backend.errors import AccessDenied, JobsyncError, NotPermitted, UsageError
 from jobsync_tui.backend.facade import Backend
-from jobsync_tui.backend.models import Action, ActionKind, ImpactList, Rule, Sort
+from jobsync_tui.backend.models import Action, ActionKind, ImpactList, NewIdsPlan, Rule, Sort
 from jobsync_tui.backend.services.base import ACCESS
 from jobsync_tui.backend.settings import load_settings
 from jobsync_tui.backend.sync.matching import Link
@@ -160,6 +160,7 @@ VALUES: dict[str, Callable[[Asking], Any]] = {
     "old": lambda _: "old-id",
     "on_runs": lambda _: lambda _runs: None,
     "operation_id": lambda it: it.things.operation,
+    "plan": lambda _: NewIdsPlan(OWN, (), (), "the new ids were given"),
     "plans": lambda _: [],
     "revision": lambda _: 1,
     "rule": lambda _: EVERYTHING,

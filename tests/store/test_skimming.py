@@ -75,8 +75,9 @@ async def test_pairs_of_letters_are_found_in_both_orders(cache: Cache, monkeypat
     async with named(cache):
         await cache.fill([job(number, f"{NAMES[number % len(NAMES)]}" if number % 5 else None) for number in range(60)])
         cached = [one async for one in cache.jobs.stream(["acme"], parse_filter(""), BY_NAME)]
-        for pair in product("zcl+1 ü-", repeat=2):
-            query = parse_filter(f'"{"".join(pair)}"')
+        pairs = ("".join(pair) for pair in product("zcl+1 ü-", repeat=2))
+        for pair in filter(str.strip, pairs):
+            query = parse_filter(f'"{pair}"')
             assert await cache.jobs.count(["acme"], query) == len(expected(cached, query, BY_NAME, clock.now()))
             for sort in (BY_NAME, BY_UPDATE):
                 wanted = expected(cached, query, sort, clock.now())

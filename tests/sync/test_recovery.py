@@ -212,6 +212,15 @@ async def test_an_operation_of_another_host_waits_for_its_deadline(bench: Bench)
     assert (taken.state, taken.settles_at) == (OperationState.UNKNOWN, bench.clock.now() + SETTLE)
 
 
+async def test_what_a_process_left_that_ended_long_ago_is_decided_at_the_first_look(bench: Bench) -> None:
+    """Its request left within its deadline, however late somebody comes to look; nobody waits once more from then on."""
+    with pytest.raises(Killed):
+        await mortal(bench, Life(dies_at=11), []).sync(ALICE, SHELF, "1")
+    bench.clock.turn(bench.parts.timing.write_deadline + SETTLE)
+    report = await recovery(bench).recover(wait=False)
+    assert list(report.settled.values()) == ["failed"]
+
+
 DAY = timedelta(days=1)
 
 

@@ -42,12 +42,20 @@ def until_settled(operation: Operation, parts: SyncParts) -> Wait:
 
 
 def until_given_up(operation: Operation, parts: SyncParts) -> timedelta:
-    """Return how long the request of an operation may still leave whose process has lost its lease; negative where that is past."""
+    """Return how long the request of an operation may still leave whose process has lost its lease; negative where that is past.
+
+    A process that is known to be dead sends nothing any more, and what it sent left within the deadline all the same.
+    """
     here, deadline = parts.ledger.leases.process, parts.timing.write_deadline
-    if operation.process.known_dead(here) or operation.sent_at is None:
+    if operation.sent_at is None:
         return timedelta()
+    dead = operation.process.known_dead(here)
     if operation.process.same_boot(here) and operation.sent_uptime is not None:
-        return timedelta(milliseconds=operation.sent_uptime - parts.ledger.uptime()) + deadline
+        left = timedelta(milliseconds=operation.sent_uptime - parts.ledger.uptime()) + deadline
+        return min(left, timedelta()) if dead else left
+    if dead:
+        # Its host was started anew since: it left before that.
+        return timedelta(milliseconds=-parts.ledger.uptime()) if operation.process.host == here.host else timedelta()
     return _by_clock(operation.sent_at + deadline, parts.now(), deadline).left
 
 
