@@ -160,7 +160,7 @@ VALUES: dict[str, Callable[[Asking], Any]] = {
     "old": lambda _: "old-id",
     "on_runs": lambda _: lambda _runs: None,
     "operation_id": lambda it: it.things.operation,
-    "plan": lambda _: NewIdsPlan(OWN, (), (), "the new ids were given"),
+    "plan": lambda _: NewIdsPlan(OWN, (), ()),
     "plans": lambda _: [],
     "revision": lambda _: 1,
     "rule": lambda _: EVERYTHING,
