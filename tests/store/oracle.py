@@ -70,7 +70,7 @@ def sort_key(job: CachedJob, field: SortField) -> str | int:
         case SortField.NAME:
             return fold_key(job.name)
         case SortField.ID:
-            return job.id
+            return fold_key(job.id)
         case SortField.LOCATION:
             return fold_key(place_of(job))
         case SortField.CLIENT:

@@ -137,6 +137,10 @@ class Dialect(ABC):
         """
 
     @abstractmethod
+    def second_line(self, column: str, length: int) -> str:
+        """Return the SQL of "the second line of ``column``, cut to ``length`` characters", ordered by code point, fit for an index."""
+
+    @abstractmethod
     def order_bytewise(self, db: Db, table: str, columns: Sequence[str]) -> None:
         """Let text columns of a new table be ordered by code point, as Python orders text."""
 

@@ -186,6 +186,10 @@ class PostgresqlDialect(Dialect):
         """Cut the line out with ``split_part``, which gives an empty text where no line begins so."""
         return self.contains(fn.SPLIT_PART(fn.SPLIT_PART(column, start, 2), "\n", 1), text)
 
+    def second_line(self, column: str, length: int) -> str:
+        """Cut the line out with ``split_part``."""
+        return f"(SUBSTR(SPLIT_PART({column}, '\n', 2), 1, {length}) COLLATE \"C\")"
+
     def order_bytewise(self, db: Db, table: str, columns: Sequence[str]) -> None:
         """Give the columns the collation of code points."""
         changes = ", ".join(f'ALTER COLUMN "{column}" TYPE text COLLATE "C"' for column in columns)

@@ -214,6 +214,10 @@ class SqliteDialect(Dialect):
         holds: peewee.Expression = (begin > 0) & (fn.INSTR(line, text) > 0)
         return holds
 
+    def second_line(self, column: str, length: int) -> str:
+        """Cut the text off at its first line feed, and at its end."""
+        return f"(SUBSTR(RTRIM(SUBSTR({column}, INSTR({column}, '\n') + 1), '\n'), 1, {length}))"
+
     def order_bytewise(self, db: Db, table: str, columns: Sequence[str]) -> None:
         """Do nothing: SQLite compares bytes, and UTF-8 sorts by code point."""
 

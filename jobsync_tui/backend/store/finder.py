@@ -136,9 +136,13 @@ class Finder:
         """Return the place of a job in the sorted list, None where it does not match."""
         if not self.sources:
             return None
-        found = self._select(anchor_columns(sort)).where(joined("AND", [*self._matching(), JobRecord.id == storable(job_id)])).limit(1)
+        found = (
+            self._select(anchor_columns(self._dialect, sort))
+            .where(joined("AND", [*self._matching(), JobRecord.id == storable(job_id)]))
+            .limit(1)
+        )
         for value, stored_id in found.tuples().execute(self._db):
-            before = beside(sort, Anchor(0, value, stored_id), forward=False)
+            before = beside(self._dialect, sort, Anchor(0, value, stored_id), forward=False)
             place: int = self._select((fn.COUNT(1),)).where(joined("AND", [*self._matching(), before])).scalar(self._db)
             return place
         return None
@@ -146,6 +150,12 @@ class Finder:
     def keys(self, sort: Sort, limit: int | None = None) -> list[int]:
         """Return the keys of the jobs that match, sorted."""
         return [row[0] for row in self._ordered((JobRecord.key,), sort, 0, limit)]
+
+    def all_keys(self) -> tuple[int, ...]:
+        """Return the keys of the jobs that match, in no order."""
+        return (
+            self._dialect.numbers(self._db, self._select((JobRecord.key,)).where(joined("AND", self._matching()))) if self.sources else ()
+        )
 
     def ids(self, sort: Sort) -> tuple[tuple[str, str], ...]:
         """Return integration and ATS job id of the jobs that match, sorted."""
@@ -209,7 +219,7 @@ class Finder:
 
     def _skimmed(self, columns: Sequence[Any], sort: Sort, offset: int, limit: int) -> list[Row] | None:
         """Return the rows of a list by name, found in the index for names; None where that does not find them."""
-        rows = None if self._skim is None else self._skim.rows((*anchor_columns(sort), *columns), sort, offset, limit)
+        rows = None if self._skim is None else self._skim.rows((*anchor_columns(self._dialect, sort), *columns), sort, offset, limit)
         return None if rows is None else self._noted(rows, sort, offset)
 
     def _budgets(self, wanted: int) -> list[int]:
@@ -223,19 +233,19 @@ class Finder:
         """Return rows from ``offset`` on, leaving the way to the database."""
         if not self.sources:
             return []
-        query = self._select(columns).where(joined("AND", self._matching())).order_by(*order(sort, forward=True))
+        query = self._select(columns).where(joined("AND", self._matching())).order_by(*order(self._dialect, sort, forward=True))
         return list(query.limit(limit).offset(offset).tuples().execute(self._db))
 
     def _within(self, budget: int, columns: Sequence[Any], sort: Sort, offset: int, limit: int) -> list[Row] | None:
         """Return the rows if the first ``budget`` jobs of the order are enough to fill the window; else None."""
-        in_order = order(sort, forward=True)
-        bound = self._select(anchor_columns(sort)).where(self._scope()).order_by(*in_order).offset(budget).limit(1)
+        in_order = order(self._dialect, sort, forward=True)
+        bound = self._select(anchor_columns(self._dialect, sort)).where(self._scope()).order_by(*in_order).offset(budget).limit(1)
         for value, job_id in bound.tuples().execute(self._db):
             end = Anchor(budget, value, job_id)
             if self._skim is not None and self._skims(sort):
                 skimmed = self._skim.rows(columns, sort, offset, limit, end=end)
                 return skimmed if skimmed is not None and len(skimmed) == limit else None
-            within = beside(sort, end, forward=False)
+            within = beside(self._dialect, sort, end, forward=False)
             query = self._select(columns).where(joined("AND", [self._scope(), *self._terms(), within])).order_by(*in_order)
             with self._dialect.by_index(self._db):
                 rows = list(query.limit(limit).offset(offset).tuples().execute(self._db))
@@ -263,8 +273,12 @@ class Finder:
             return []
         where = self._matching(unordered=unordered)
         if way.anchor is not None:
-            where.append(beside(sort, way.anchor, forward=way.forward))
-        query = self._select((*anchor_columns(sort), *columns)).where(joined("AND", where)).order_by(*order(sort, forward=way.forward))
+            where.append(beside(self._dialect, sort, way.anchor, forward=way.forward))
+        query = (
+            self._select((*anchor_columns(self._dialect, sort), *columns))
+            .where(joined("AND", where))
+            .order_by(*order(self._dialect, sort, forward=way.forward))
+        )
         rows = list(query.limit(way.limit).offset(way.skip).tuples().execute(self._db))
         if not way.forward:
             rows.reverse()

@@ -71,7 +71,7 @@ class JobStore:
         self._dialect = database.dialect
         self._recall = Recall()
         self._process = ProcessIdentity.own()
-        self._ordered: set[SortField] = {SortField.ID}
+        self._ordered: set[SortField] = set()
         self._ordering: asyncio.Task[None] | None = None
 
     async def begin_listing(self, integration: str, *, full: bool, now: datetime | None = None) -> ListingState:
@@ -202,8 +202,8 @@ class JobStore:
         return await self._database.read(_key, integration, job_id)
 
     async def keys(self, integrations: Sequence[str], query: Query) -> array[int]:
-        """Return the keys of every job that matches, by ATS job id."""
-        return await self._database.read(lambda db: array("q", self._finder(db, integrations, query).keys(Sort(SortField.ID))))
+        """Return the keys of every job that matches, in no order."""
+        return await self._database.read(lambda db: array("q", self._finder(db, integrations, query).all_keys()))
 
     async def rows_of(self, keys: Sequence[int]) -> tuple[tuple[int, JobRow], ...]:
         """Return the lines of jobs by their keys, in that order, those left out that are not cached any more."""

@@ -27,7 +27,7 @@ READ_AT_A_TIME = 2_000
 def _create(db: Db, dialect: Dialect) -> None:
     create_tables(db, (*CACHE_TABLES, *LEDGER_TABLES, *AUTOMATIC_TABLES))
     text_index(dialect).create(db)
-    dialect.order_bytewise(db, "jobs", [COLUMNS[field] for field in SortField if field not in TIMES])
+    dialect.order_bytewise(db, "jobs", ["id", *(name for field, name in COLUMNS.items() if field not in TIMES)])
     create_order(db, dialect, SortField.UPDATED_AT)
     create_sync_status_index(db)
     create_link_index(db, dialect)

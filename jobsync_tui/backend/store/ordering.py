@@ -3,6 +3,9 @@
 The index for the default order is always there. One for another column is made when somebody first sorts a long list by it: an index on
 each column would make a refresh of every integration twice as slow for orders that hardly anybody asks for.
 
+ATS job ids are ordered as names are, without case and accents: their folded form is the second line of the search text, so that the index
+for them is made of that, and no job has to be rewritten for it.
+
 The index for names is more than an order: it holds name and id, which together are the search text of almost every job (`skimming`).
 """
 
@@ -15,12 +18,12 @@ from peewee import SQL
 
 from ..database import Db, Dialect
 from ..models import Sort, SortField
+from .fold import KEY_LENGTH
 from .recall import Anchor
 from .tables import JobRecord
 
 COLUMNS: dict[SortField, str] = {
     SortField.NAME: "name_key",
-    SortField.ID: "id",
     SortField.LOCATION: "place_key",
     SortField.CLIENT: "client_key",
     SortField.DEPARTMENT: "department_key",
@@ -40,15 +43,14 @@ than ASCII ones. The same words make the index of such jobs and ask it."""
 _ODD_INDEX = "jobs_odd"
 
 
-def column(field: SortField) -> peewee.Field[object]:
-    """Return the column that ``field`` sorts by."""
-    found: peewee.Field[object] = getattr(JobRecord, COLUMNS[field])
-    return found
+def sort_key(dialect: Dialect, field: SortField) -> str:
+    """Return the SQL of what ``field`` sorts by: a column, or for ids their folded form."""
+    return dialect.second_line("search", KEY_LENGTH) if field is SortField.ID else COLUMNS[field]
 
 
 def index_name(field: SortField) -> str:
-    """Return the name of the index for an order; the unique index on id serves that order."""
-    return f"jobs_by_{COLUMNS[field]}"
+    """Return the name of the index for an order."""
+    return f"jobs_by_{COLUMNS.get(field, 'folded_id')}"
 
 
 def has_order(db: Db, field: SortField) -> bool:
@@ -58,33 +60,35 @@ def has_order(db: Db, field: SortField) -> bool:
 
 def create_order(db: Db, dialect: Dialect, field: SortField) -> None:
     """Make the index for an order where it is missing, about a second a million jobs, once; with that for names its exceptions."""
-    if field is SortField.ID:
-        return
-    db.execute_sql(f"CREATE INDEX IF NOT EXISTS {index_name(field)} ON jobs (source, {COLUMNS[field]}, id)")
+    key = sort_key(dialect, field)
+    db.execute_sql(f"CREATE INDEX IF NOT EXISTS {index_name(field)} ON jobs (source, {key}, id)")
     if field is SortField.NAME:
         db.execute_sql(f"CREATE INDEX IF NOT EXISTS {_ODD_INDEX} ON jobs (source, id) WHERE {ODD}")
         dialect.tidy_often(db, "jobs")
 
 
 def _needed(field: SortField) -> set[str]:
-    if field is SortField.ID:
-        return set()
     return {index_name(field), _ODD_INDEX} if field is SortField.NAME else {index_name(field)}
 
 
-def anchor_columns(sort: Sort) -> tuple[Any, ...]:
+def anchor_columns(dialect: Dialect, sort: Sort) -> tuple[Any, ...]:
     """Return the columns that say where in the sorted list a job stands."""
-    return (column(sort.field), JobRecord.id)
+    return (SQL(sort_key(dialect, sort.field)), JobRecord.id)
 
 
-def order(sort: Sort, *, forward: bool) -> tuple[peewee.Ordering, ...]:
+def order(dialect: Dialect, sort: Sort, *, forward: bool) -> tuple[peewee.Ordering, ...]:
     """Return the order: the column, then the ATS job id; ``forward`` from the beginning of the list."""
-    return tuple(part.desc() if sort.descending == forward else part.asc() for part in anchor_columns(sort))
+    return tuple(part.desc() if sort.descending == forward else part.asc() for part in anchor_columns(dialect, sort))
 
 
-def beside(sort: Sort, anchor: Anchor, *, forward: bool) -> peewee.Node:
+def beside(dialect: Dialect, sort: Sort, anchor: Anchor, *, forward: bool) -> peewee.Node:
     """Return the condition "at ``anchor`` or behind it" (``forward``), or "before it", in the sorted list."""
     word = {(False, True): ">=", (False, False): "<", (True, True): "<=", (True, False): ">"}[sort.descending, forward]
-    here = peewee.NodeList((column(sort.field), SQL(","), JobRecord.id))
+    key = SQL(sort_key(dialect, sort.field))
+    here = peewee.NodeList((key, SQL(","), JobRecord.id))
     there = peewee.NodeList((peewee.Value(anchor.value), SQL(","), peewee.Value(anchor.job_id)))
-    return peewee.NodeList((SQL("("), here, SQL(f") {word} ("), there, SQL(")")))
+    condition = peewee.NodeList((SQL("("), here, SQL(f") {word} ("), there, SQL(")")))
+    if sort.field is not SortField.ID:
+        return condition
+    # SQLite enters an index at a pair of columns, but at an expression only by itself.
+    return peewee.NodeList((key, SQL(f"{word[0]}="), peewee.Value(anchor.value), SQL("AND"), condition), parens=True)

@@ -64,7 +64,7 @@ class Skim:
 
         ``end`` is where to stop looking.
         """
-        where = self._conditions if end is None else [*self._conditions, beside(sort, end, forward=False)]
+        where = self._conditions if end is None else [*self._conditions, beside(self._dialect, sort, end, forward=False)]
         if self._exact:
             return self._jobs(columns, self._entries(where, sort, offset, limit))
         found: list[Row] = []
@@ -77,7 +77,7 @@ class Skim:
             if len(found) >= wanted or len(entries) < step:
                 return found[offset:wanted]
             tried, step, skip = tried + step, step * _STEP, 1
-            here = [*where, beside(sort, Anchor(0, *entries[-1]), forward=True)]
+            here = [*where, beside(self._dialect, sort, Anchor(0, *entries[-1]), forward=True)]
         return None
 
     def keys(self, most: int) -> tuple[int, ...] | None:
@@ -119,7 +119,11 @@ class Skim:
 
     def _entries(self, where: Sequence[peewee.Node], sort: Sort, offset: int, limit: int) -> list[tuple[str, str]]:
         """Return name and id of entries, in order."""
-        query = JobRecord.select(*anchor_columns(sort)).where(joined("AND", where)).order_by(*order(sort, forward=True))
+        query = (
+            JobRecord.select(*anchor_columns(self._dialect, sort))
+            .where(joined("AND", where))
+            .order_by(*order(self._dialect, sort, forward=True))
+        )
         with self._dialect.by_index(self._db):
             return list(query.limit(limit).offset(offset).tuples().execute(self._db))
 
