@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
@@ -17,6 +19,7 @@ from ..commands import Group, bindings
 from ..messages import RefreshEnded, RefreshMoved
 from ..render import age, count, fit, line
 from ..widgets.choice_list import ChoiceList
+from ..widgets.columns import GAP, NARROW
 from ..widgets.line import Line, StatusLine
 from .greeted import GreetedScreen
 from .job_words import progress_words, refreshed_words
@@ -24,6 +27,12 @@ from .watch import Watch
 
 LOOK = 3.0
 """Seconds between two looks at how the integrations stand: other processes refresh them too, and ages move on."""
+
+_NAME, _ATS, _STATE = 22, 14, 14
+"""Cells of a name at the least, of an ATS and of a state."""
+
+_BEHIND = 22
+"""Cells around the columns: the cursor's sign, jobs and age behind them."""
 
 _STATES: dict[IntegrationState, tuple[str, str]] = {
     IntegrationState.NEVER: ("never read", "$text-muted"),
@@ -80,8 +89,10 @@ class PickerScreen(GreetedScreen[None]):
     def _draw(self) -> None:
         """Show the integrations. What says the same as before is left alone: an idle list writes nothing to the terminal."""
         width, now = self.size.width, clock.now()
-        self.query_one("#picker-head", Line).show(line((_columns("Integration", "ATS", "State", "Jobs", "Cached"), "bold $text-muted")))
-        entries = {summary.id: _entry(summary, age(summary.last_refresh, now), width) for summary in self._summaries}
+        widths = _Widths.of([summary.name for summary in self._summaries], width)
+        heading = f"{fit('Integration', widths.name)}  {fit('ATS', widths.ats)}{fit('State', _STATE)}  {'Jobs':>9}  {'Cached':>8}"
+        self.query_one("#picker-head", Line).show(line((f"  {heading}", "bold $text-muted")))
+        entries = {summary.id: _entry(summary, age(summary.last_refresh, now), width, widths) for summary in self._summaries}
         before, self._drawn = self._drawn, entries
         if tuple(entries) != tuple(before):
             self._fill(entries)
@@ -155,15 +166,29 @@ class PickerScreen(GreetedScreen[None]):
         self.work(self._read(), group="read")
 
 
-def _entry(summary: IntegrationSummary, cached: str, width: int) -> Content:
+@dataclass(frozen=True, slots=True)
+class _Widths:
+    """Cells of a list's first columns: the longest name has room if there is any, and a narrow list goes without the ATS."""
+
+    name: int
+    ats: int
+
+    @classmethod
+    def of(cls, names: Sequence[str], width: int) -> _Widths:
+        ats = 0 if width < NARROW else _ATS + GAP
+        room = width - ats - _STATE - _BEHIND - 2 * GAP
+        return cls(max(_NAME, min(room, max(map(cell_len, names), default=0))), ats)
+
+
+def _entry(summary: IntegrationSummary, cached: str, width: int, widths: _Widths) -> Content:
     state, style = _STATES[summary.state]
     if summary.read_only:
         state += ", read only"
     if summary.held is not None:
         state, style = "held", "$text-warning"
     columns = line(
-        f"{fit(summary.name, 22)}  {fit(summary.ats, 14)}  ",
-        (fit(state, 14), style),
+        f"{fit(summary.name, widths.name)}  {fit(fit(summary.ats, _ATS), widths.ats)}",
+        (fit(state, _STATE), style),
         f"  {count(summary.jobs):>9}  {cached:>8}",
     )
     wrong = summary.last_error or summary.set_aside if summary.held is None else summary.held.message
@@ -171,7 +196,3 @@ def _entry(summary: IntegrationSummary, cached: str, width: int) -> Content:
         return columns
     trouble = fit(wrong, max(10, width - 8)).rstrip()
     return columns + Content("\n") + line((f"  x {trouble}", "$text-error"))
-
-
-def _columns(name: str, ats: str, state: str, jobs: str, cached: str) -> str:
-    return f"  {name:<22}  {ats:<14}  {state:<14}  {jobs:>9}  {cached:>8}"

@@ -34,11 +34,11 @@ class ImpactTable(VirtualTable[ImpactJob]):
 
 
 _COLUMNS: tuple[Column[ImpactJob], ...] = (
-    Column("name", "Job Name", 16, lambda job: Cell(job.job.name or "(no name)"), flex=True),
-    Column("id", "ATS Job ID", ID_WIDTH, lambda job: Cell(fit_middle(job.job.id, ID_WIDTH)), right=True),
-    Column("place", "Location", 13, lambda job: Cell(places(job.job.place, job.job.more_places))),
-    Column("integration", "ATS", 10, lambda job: Cell(job.job.integration, "impact--quiet"), from_width=96),
-    Column("client", "Client", 16, lambda job: Cell(job.job.client or ""), from_width=112),
-    Column("sync", "Sync", 7, lambda job: Cell(SYNC_WORDS[job.job.sync_status], "impact--quiet")),
-    Column("concerned", "Concerned", 22, lambda job: Cell(concerned_words(job))),
+    Column("name", "Job Name", 16, lambda job: Cell(job.job.name or "(no name)"), flex=True, most=44),
+    Column("id", "ATS Job ID", ID_WIDTH, lambda job: Cell(fit_middle(job.job.id, ID_WIDTH)), right=True, leaves=3),
+    Column("place", "Location", 12, lambda job: Cell(places(job.job.place, job.job.more_places)), flex=True, most=30, leaves=2),
+    Column("integration", "ATS", 10, lambda job: Cell(job.job.integration, "impact--quiet"), leaves=4),
+    Column("client", "Client", 16, lambda job: Cell(job.job.client or ""), flex=True, most=30, leaves=5),
+    Column("sync", "Sync", 7, lambda job: Cell(SYNC_WORDS[job.job.sync_status], "impact--quiet"), leaves=1),
+    Column("concerned", "Concerned", 22, lambda job: Cell(concerned_words(job)), flex=True, most=40),
 )

@@ -11,7 +11,8 @@ from textual.visual import Visual
 from textual.widget import Widget
 
 from ..backend.models import ActionKind, CachedJob, Effect, Eligibility, SyncStatus
-from ..render import SYNC_STYLES, SYNC_WORDS, age, ends, line, place, status_word, value_text
+from ..render import SYNC_STYLES, SYNC_WORDS, age, ends, fit, line, place, status_word, value_text
+from .columns import NARROW
 from .strip_diff import changed_span
 
 ACTION_WORDS: dict[ActionKind, str] = {
@@ -84,7 +85,8 @@ class JobDetail(Widget):
 
 def brief(job: CachedJob, eligibility: Eligibility | None, now: datetime, width: int) -> list[Content]:
     """Return the job in three lines."""
-    right = line((f"client {job.client}  " if job.client else "", QUIET), f"ATS: {status_word(job.status)} ")
+    client = f"client {fit(job.client, width // 3).rstrip()}  " if job.client and width >= NARROW else ""
+    right = line((client, QUIET), f"ATS: {status_word(job.status)} ")
     head = ends(line(" ", (job.id, "bold"), f"  {job.name or '(no name)'}"), right, width)
     verdict = Content(" ") + (Content("  ").join(_verdict(eligibility)) if eligibility else _unchecked(job))
     return [head, verdict.truncate(width, ellipsis=True), _moments(job, now, width)]

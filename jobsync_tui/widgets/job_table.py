@@ -48,15 +48,15 @@ class JobTable(VirtualTable[JobRow]):
 
     def _make_columns(self) -> tuple[Column[JobRow], ...]:
         return (
-            Column(SortField.NAME, "Job Name", 16, _name, flex=True, most=44),
-            Column(SortField.ID, "ATS Job ID", ID_WIDTH, lambda row: Cell(fit_middle(row.id, ID_WIDTH)), right=True),
-            Column(SortField.LOCATION, "Location", 13, lambda row: Cell(places(row.place, row.more_places)), flex=True, most=30),
-            Column(SortField.CLIENT, "Client", 16, lambda row: Cell(row.client or ""), flex=True, most=30, from_width=96),
-            Column(SortField.DEPARTMENT, "Department", 14, lambda row: Cell(row.department or ""), flex=True, most=26, from_width=116),
-            Column(SortField.STATUS, "ATS", 8, lambda row: Cell(status_word(row.status), "job--quiet"), from_width=106),
-            Column(SortField.UPDATED_AT, "Changed", 7, self._updated, right=True, from_width=132),
+            Column(SortField.NAME, "Job Name", 30, _name, flex=True, most=44),
+            Column(SortField.ID, "ATS Job ID", ID_WIDTH, lambda row: Cell(fit_middle(row.id, ID_WIDTH)), right=True, leaves=1),
+            Column(SortField.LOCATION, "Location", 13, lambda row: Cell(places(row.place, row.more_places)), flex=True, most=30, leaves=2),
+            Column(SortField.CLIENT, "Client", 16, lambda row: Cell(row.client or ""), flex=True, most=30, leaves=4),
+            Column(SortField.DEPARTMENT, "Department", 14, lambda row: Cell(row.department or ""), flex=True, most=26, leaves=6),
+            Column(SortField.STATUS, "ATS", 8, lambda row: Cell(status_word(row.status), "job--quiet"), leaves=5),
+            Column(SortField.UPDATED_AT, "Changed", 7, self._updated, right=True, leaves=7),
             Column(SortField.SYNC_STATUS, "Sync", 7, _standing),
-            Column(SortField.LAST_SYNCED, "Synced", 6, self._synced, right=True),
+            Column(SortField.LAST_SYNCED, "Synced", 6, self._synced, right=True, leaves=3),
         )
 
     def _updated(self, row: JobRow) -> Cell:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
@@ -11,12 +11,10 @@ from rich.style import Style
 from textual.strip import Strip
 
 from ..render import ELLIPSIS, fit
-from .columns import GAP, Cell, Column, laid_out
+from .columns import GAP, LEAD, Cell, Column, Widths
 
 RowT = TypeVar("RowT")
 
-LEAD = 3
-"""Cells before the first column: the cursor's sign, the mark's sign and a space, so that both are seen without colours."""
 CURSOR_SIGN, MARK_SIGN = ">", "*"
 RULE = "\u2500"
 
@@ -69,16 +67,28 @@ class LineMaker(Generic[RowT]):
         self.sort_mark = ("", "")
         self._style_of = style_of
         self._styles: dict[str, Style] = {}
+        self._widths = Widths(columns)
         self._layout: tuple[int, list[tuple[Column[RowT], int]]] = (-1, [])
 
     def forget(self) -> None:
         """Look styles up again: colours are others."""
         self._styles.clear()
 
+    def begin(self) -> None:
+        """Measure texts anew: another list is shown."""
+        self._widths.forget()
+
+    def measure(self, rows: Iterable[RowT], width: int) -> bool:
+        """Make room for the texts of ``rows`` in a table of ``width`` cells, and return whether columns are elsewhere now."""
+        self._widths.measure(rows)
+        before = self._layout
+        self._layout = (width, self._widths.laid_out(width, self.sort_mark[0] if self.sort_mark[1] else ""))
+        return self._layout != before
+
     def layout(self, width: int) -> list[tuple[Column[RowT], int]]:
         """Return the columns shown in a table of ``width`` cells, with their widths."""
         if self._layout[0] != width:
-            self._layout = (width, laid_out(self.columns, width - LEAD - 2))
+            self.measure((), width)
         return self._layout[1]
 
     def column_at(self, x: int, width: int) -> Column[RowT] | None:

@@ -159,6 +159,9 @@ class VirtualTable(TableMouse, Generic[RowT], can_focus=True):
             keep_line: Keep the cursor on the line of the screen on which it is, if the list allows.
         """
         line = self._cursor - self._top
+        if not keep_line:
+            self._lines.begin()
+            self._states = [None] * len(self._states)
         self._reader.turn_to(source, offset, rows)
         self._count = count
         self._cursor = max(0, min(cursor, count - 1))
@@ -178,6 +181,7 @@ class VirtualTable(TableMouse, Generic[RowT], can_focus=True):
         if self._lines.sort_mark != (column_key, mark):
             self._lines.sort_mark = (column_key, mark)
             self.refresh(Region(0, 0, self.size.width, 1))
+            self._paint()
 
     def marks_changed(self) -> None:
         """Paint the lines whose mark is another."""
@@ -272,9 +276,12 @@ class VirtualTable(TableMouse, Generic[RowT], can_focus=True):
             self._states = [None] * height
             self._strips = [Strip([])] * height
         bar = Bar.of(self._top, self.page, self._count)
+        states = [self._state(y, bar) for y in range(height)]
         dirty: list[Region] = []
-        for y in range(height):
-            state = self._state(y, bar)
+        if self._lines.measure(_rows_that_came(self._states, states), width):
+            self._states = [None] * height
+            dirty.append(Region(0, 0, width, 1))
+        for y, state in enumerate(states):
             if self._states[y] == state:
                 continue
             self._states[y] = state
@@ -366,3 +373,8 @@ class VirtualTable(TableMouse, Generic[RowT], can_focus=True):
     def _turn_page(self, step: int) -> None:
         self._top = self._bounded(self._top + step)
         self.move_cursor(row=self._cursor + step)
+
+
+def _rows_that_came(before: Sequence[LineState[RowT] | None], now: Sequence[LineState[RowT]]) -> list[RowT]:
+    """Return the rows on lines that are others now."""
+    return [state.row for old, state in zip(before, now, strict=True) if state.row is not None and (old is None or old.row != state.row)]

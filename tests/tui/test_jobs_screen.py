@@ -385,3 +385,16 @@ async def test_a_filter_that_asks_for_verdicts_has_them_made_once() -> None:
         screen.query_one(FilterBar).value = "is:eligible"
         await until(pilot, lambda: backend.eligibility.unjudged == 0)
         await until(pilot, lambda: screen._judged == backend.jobs.revision)
+
+
+@pytest.mark.parametrize("size", [(40, 10), (50, 12), (59, 24)])
+async def test_in_a_narrow_terminal_the_name_keeps_half_of_the_width(size: tuple[int, int]) -> None:
+    name, width = "Registered Nurse for the intensive care unit, nights and weekends", size[0]
+    backend = FakeBackend([samples.cached("884213", name, client="A client of a name as long as the job's own")])
+    async with running(backend, size=size) as (app, pilot):
+        await until(pilot, lambda: "row 1 of 1" in screen_text(app))
+        await until(pilot, lambda: screen_text(app).count(name[: width // 2 - 1]) == 2)  # in the list, and below it
+        await pilot.press("i")
+        await until(pilot, lambda: "choose an integration" in screen_text(app))
+        assert "Bullhorn" in screen_text(app)
+        assert "State" in screen_text(app)

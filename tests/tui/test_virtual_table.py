@@ -9,13 +9,17 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
 from textual.app import App, ComposeResult
 from textual.geometry import Region
 from textual.message import Message
 from textual.pilot import Pilot
 
 from jobsync_tui.backend.errors import StorageError
-from jobsync_tui.widgets.columns import Cell, Column, laid_out
+from jobsync_tui.backend.text import clean
+from jobsync_tui.widgets.columns import Cell, Column, Widths
 from jobsync_tui.widgets.row_buffer import RowBuffer
 from jobsync_tui.widgets.table_lines import Bar
 from jobsync_tui.widgets.table_messages import HeaderSelected, ReadFailed, RowHighlighted, RowSelected
@@ -52,7 +56,7 @@ class Numbers:
 COLUMNS: tuple[Column[str], ...] = (
     Column("number", "Number", 9, Cell, right=True),
     Column("name", "Name", 10, lambda row: Cell(f"item {row}"), flex=True),
-    Column("wide", "Wide", 9, lambda row: Cell("w"), from_width=60),
+    Column("wide", "Wide", 9, lambda row: Cell("w"), leaves=1),
 )
 
 
@@ -224,9 +228,85 @@ async def test_marks_are_a_sign_and_not_only_a_colour() -> None:
 
 def test_columns_fill_the_width_and_the_wide_ones_come_later() -> None:
     for width in range(30, 140):
-        layout = laid_out(COLUMNS, width)
-        assert ("wide" in {column.key for column, _ in layout}) is (width >= 60)
-        assert sum(size for _, size in layout) + 2 * (len(layout) - 1) == width
+        layout = Widths(COLUMNS).laid_out(width)
+        assert sum(size for _, size in layout) + 2 * (len(layout) - 1) == width - 5
+        assert ("wide" in {column.key for column, _ in layout}) is (width - 5 >= 9 + 9 + 4 + max(10, (width + 1) // 2 if width < 60 else 0))
+
+
+TEXTS: tuple[Column[tuple[str, str, str]], ...] = (
+    Column("name", "Name", 20, lambda row: Cell(row[0]), flex=True, most=30),
+    Column("place", "Place", 13, lambda row: Cell(row[1]), flex=True, most=20, leaves=1),
+    Column("client", "Client", 16, lambda row: Cell(row[2]), flex=True, most=20, leaves=2),
+)
+
+
+def widths(width: int, *rows: tuple[str, str, str]) -> dict[str, int]:
+    made = Widths(TEXTS)
+    made.measure(rows)
+    return {column.key: size for column, size in made.laid_out(width)}
+
+
+@given(st.integers(20, 200), st.lists(st.tuples(*[st.text(alphabet="ab \u770b\u200b\x1b", max_size=60)] * 3), max_size=5))
+def test_no_text_is_cut_while_another_column_has_room(width: int, rows: list[tuple[str, str, str]]) -> None:
+    sizes = widths(width, *rows)
+    assert sum(sizes.values()) + 2 * (len(sizes) - 1) == width - 5
+    longest = {key: max((cell_len(clean(row[place])) for row in rows), default=0) for place, key in enumerate(("name", "place", "client"))}
+    cut = [key for key in sizes if sizes[key] < longest[key]]
+    roomy = [key for key in sizes if sizes[key] > max(longest[key], len(key))]
+    assert not (cut and roomy)
+    if width < 60:
+        assert sizes["name"] >= min(width / 2, max(longest["name"], 4))  # half, or all of it
+
+
+def test_an_empty_column_gives_its_width_away() -> None:
+    place = "Grenoble, Auvergne-Rhone-Alpes"
+    assert widths(75, ("n" * 28, place, "")) == {"name": 30, "place": 30, "client": 6}
+    assert widths(75, ("n" * 28, place, "Mercy Health"))["client"] == 12
+
+
+class Texts:
+    """A list in which only the last rows have a client."""
+
+    async def window(self, offset: int, limit: int) -> Sequence[tuple[str, str, str]]:
+        return [(f"name {n}", "Berlin", "Mercy Health, the whole of it" if n > 90 else "") for n in range(offset, min(offset + limit, 100))]
+
+
+class TextsApp(App[None]):
+    CSS = f"VirtualTable {{ height: {HEIGHT}; }}"
+
+    def compose(self) -> ComposeResult:
+        yield VirtualTable(TEXTS, lambda row: row[0], id="table")
+
+
+async def test_widths_come_to_rest_while_one_scrolls_and_begin_anew_with_another_list() -> None:
+    app, source = TextsApp(), Texts()
+    async with app.run_test(size=(80, HEIGHT)) as pilot:
+        table = app.query_one(VirtualTable[tuple[str, str, str]])
+        table.focus()
+
+        def heading() -> str:
+            return screen_text(app).splitlines()[0]
+
+        async def show(*, keep_line: bool) -> None:
+            table.show(source, count=100, offset=0, rows=await source.window(0, 30), cursor=0, keep_line=keep_line)
+            await pilot.pause()
+
+        await show(keep_line=False)
+        first = heading()
+        await pilot.press("pagedown")
+        assert heading() == first
+        await pilot.press("G")
+        await until(pilot, lambda: "the whole of it" in screen_text(app))
+        grown = heading()
+        assert grown.index("Client") < first.index("Client")
+        assert screen_text(app).count("Mercy Health, the whole of it") == 9
+        await pilot.press("g")
+        await until(pilot, lambda: "name 0 " in screen_text(app))
+        assert heading() == grown
+        await show(keep_line=True)
+        assert heading() == grown
+        await show(keep_line=False)
+        assert heading() == first
 
 
 @pytest.mark.parametrize(("top", "page", "count"), [(0, 10, 5), (0, 10, 10), (0, 10, 11), (1, 10, 11), (999_990, 10, 1_000_000), (0, 1, 9)])
