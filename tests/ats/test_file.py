@@ -265,6 +265,38 @@ async def test_what_is_no_regular_file_is_refused_at_once(tmp_path: Path) -> Non
     assert str(tmp_path) in unreachable.value.message
 
 
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        ('{"id": 1, "id": 2, "name": "A"}', (None, "A", "two members named 'id'")),
+        ('{"id": 1, "name": "A", "name": "A"}', ("1", None, "two members named 'name'")),
+        ('{"id": 1, "\\u0069d": 2}', (None, None, "two members named 'id'")),
+        ('{"id": 1, "a\\u003ab": "x", "x": 1, "x": 2}', ("1", None, "two members named 'x'")),
+        ('{"id": 1, "name": "A", "location": {"city": "Bonn", "city": "Köln"}}', ("1", "A", "two members named 'city' in 'location'")),
+        (
+            '{"id": 1, "locations": [{"city": "a:b"}, [{"x": {"y": 1, "y": 1}}]]}',
+            ("1", None, "two members named 'y' in 'x' in 'locations'"),
+        ),
+    ],
+)
+async def test_a_row_with_two_members_of_one_name_is_set_aside(
+    tmp_path: Path, row: str, problem: tuple[str | None, str | None, str]
+) -> None:
+    good = '{"id": "9", "name": "a:b \\u003a", "locations": [{"city": "X"}, {"city": "X"}], "custom": {"id": 1e300}}'
+    for name, content, place in (
+        ("jobs.json", f"[{good}, {row}]", "item 2"),
+        ("jobs.json", f'{{"meta": {{"a": 1, "a": 1}}, "jobs": [{good}, {row}]}}', "item 2"),
+        ("jobs.jsonl", f"{good}\n{row}", "line 2"),
+    ):
+        assert [each.id for each in await jobs_of(tmp_path / name, content)] == ["9"]
+        assert await problems_of(tmp_path / name, content) == [(*problem[:2], f"{place}: it has {problem[2]}")]
+
+
+async def test_a_document_with_two_lists_of_one_name_is_no_listing(tmp_path: Path) -> None:
+    error = await fault_of(tmp_path / "jobs.json", '{"jobs": [{"id": 1}], "jobs": []}')
+    assert str(error) == "jobs.json cannot be read: it has two members named 'jobs'"
+
+
 async def test_true_is_no_id_and_no_name(tmp_path: Path) -> None:
     rows = [
         {"id": True, "name": "A"},

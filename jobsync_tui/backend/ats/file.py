@@ -2,8 +2,8 @@
 
 Which column holds which field is in the ``columns`` table (``{ id = "Job ID", "location.city" = "City" }``); without an entry, a column
 named like the field is taken. Columns that no field takes are custom fields under their own names. What is gone and what has changed is
-noticed by comparing, since every listing is complete. Rows without an id, with an id that the file has already, or with a date that
-cannot be read are set aside under their line.
+noticed by comparing, since every listing is complete. Rows without an id, with an id that the file has already, or with two members of
+one name are set aside under their line.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class FileExport(Adapter):
 
     def _result(self, record: Record) -> Job | RejectedRow:
         if record.problem is not None:
-            return RejectedRow(None, None, f"{record.place}: {record.problem}")
+            return RejectedRow(*head(record.values, self._columns), f"{record.place}: {record.problem}")
         try:
             return to_job(record.values, self._columns, self.connection.integration)
         except BadRow as error:

@@ -19,10 +19,13 @@ from itertools import islice, zip_longest
 from pathlib import Path
 from typing import NoReturn, TextIO
 
+import msgspec
+
 from ..errors import PermissionMissing, UnexpectedAnswer, Unreachable
 from ..http import decode_json, json_fault
 from ..models import JsonValue
 from ..text import clean, counted
+from .doubled import doubled
 
 SERVICE = "File"
 MAX_BYTES = 256 * 1024 * 1024
@@ -43,7 +46,7 @@ class Record:
 
     Attributes:
         place: Where it stands, in words.
-        values: By column.
+        values: By column; what is wrong is not among them.
         problem: What is wrong with it, or None.
         columns: Every column of the file, where its first line names them; of JSON nothing.
     """
@@ -117,15 +120,32 @@ def _document(path: Path, size: int, encoding: str) -> Iterator[Record]:
     except UnicodeDecodeError:
         _not_text(path, encoding)
     try:
-        found = decode_json(text.encode(), object)
+        for number, row in enumerate(_rows(path, text.encode()), 1):
+            yield _record(f"item {number}", bytes(row))
     except ValueError as error:
         _fail(path, json_fault(text), "Export it again; it may have been cut off.", error)
-    candidates = [found] if isinstance(found, list) else found.values() if isinstance(found, dict) else ()
-    rows = next((each for each in candidates if isinstance(each, list)), None)
-    if rows is None:
+
+
+def _rows(path: Path, text: bytes) -> list[msgspec.Raw]:
+    """Return the rows of a JSON document, each as it is written: of the list that it is, or of the first list in the object that it is.
+
+    Raises:
+        ValueError: It is not JSON.
+    """
+    whole = decode_json(text, msgspec.Raw)
+    if _begins(whole, b"{"):
+        members = decode_json(whole, dict[str, msgspec.Raw])
+        twice = doubled(text, members)
+        if twice is not None and twice.itself:
+            _fail(path, f"it has {twice.what}", "Export it again with one of them.")
+        whole = next((each for each in members.values() if _begins(each, b"[")), whole)
+    if not _begins(whole, b"["):
         _fail(path, "it holds no list of jobs", "It should be a list of objects, or an object with such a list in it.")
-    for number, row in enumerate(rows, 1):
-        yield _record(f"item {number}", row)
+    return decode_json(whole, list[msgspec.Raw])
+
+
+def _begins(text: msgspec.Raw, mark: bytes) -> bool:
+    return bytes(text)[:1] == mark
 
 
 def _lines(path: Path, encoding: str) -> Iterator[Record]:
@@ -134,14 +154,21 @@ def _lines(path: Path, encoding: str) -> Iterator[Record]:
             if not line.strip():
                 continue
             try:
-                row = decode_json(line.encode(), object)
+                record = _record(f"line {number}", line.encode())
             except ValueError as error:
                 _fail(path, f"line {number} is not JSON", "Export it again; it may have been cut off.", error)
-            yield _record(f"line {number}", row)
+            yield record
 
 
-def _record(place: str, row: object) -> Record:
-    return Record(place, row) if isinstance(row, dict) else Record(place, problem="it is not an object")
+def _record(place: str, text: bytes) -> Record:
+    """Return the record that a JSON object is; `ValueError` where it is not JSON."""
+    row = decode_json(text, object)
+    if not isinstance(row, dict):
+        return Record(place, problem="it is not an object")
+    twice = doubled(text, row)
+    if twice is None:
+        return Record(place, row)
+    return Record(place, {name: value for name, value in row.items() if name not in twice.members}, f"it has {twice.what}")
 
 
 def _table(path: Path, sample: str, encoding: str) -> Iterator[Record]:
