@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import time
 from datetime import UTC, datetime
+from pathlib import Path
+
+_LOADED = time.monotonic()
+
+
+def age() -> float:
+    """Return the seconds since this process started, where the system tells; else since its first modules were loaded."""
+    try:
+        ticks = Path("/proc/self/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[19]
+    except OSError:
+        return time.monotonic() - _LOADED
+    return max(0.0, uptime() / 1000 - int(ticks) / os.sysconf("SC_CLK_TCK"))
 
 
 def now() -> datetime:

@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 import weakref
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
@@ -92,6 +93,7 @@ async def test_the_database_is_durable_and_checked(database: Database) -> None:
         names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         return {name: db.execute_sql(f"PRAGMA {name}").fetchone()[0] for name in names}
 
+    await database.write(add, "the first, which shares the seconds of the start")
     assert await database.write(pragmas) == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 8_000}
 
 
@@ -301,6 +303,7 @@ class TestFaults:
     async def test_of_the_seconds_that_are_named_some_are_left_for_the_rest_of_the_command(self, path: Path, database: Database) -> None:
         await database.close()
         impatient = await Database.open(f"sqlite://{path}", FIRST, lock_timeout=0.5)
+        await impatient.write(add, "first")
         waits = await impatient.write(lambda db: db.execute_sql("PRAGMA busy_timeout").fetchone()[0])
         with closing(plain_connection(path)) as other:
             other.execute_sql("BEGIN IMMEDIATE")
@@ -308,6 +311,23 @@ class TestFaults:
                 await impatient.write(add, "x")
         await impatient.close()
         assert waits == 400
+
+    async def test_waits_that_follow_one_another_share_the_seconds(self, path: Path, database: Database) -> None:
+        """Those of the start until the first write, and those after one that failed."""
+        await database.close()
+        with closing(plain_connection(path)) as other:
+            began = time.monotonic()
+            late = await Database.open(f"sqlite://{path}", FIRST, lock_timeout=1.0)
+            other.execute_sql("BEGIN IMMEDIATE")
+            for _ in range(3):
+                with pytest.raises(StorageBusy):
+                    await late.write(add, "x")
+            assert time.monotonic() - began < 1.2
+            other.execute_sql("ROLLBACK")
+        await late.write(add, "then")
+        waits = await late.write(lambda db: db.execute_sql("PRAGMA busy_timeout").fetchone()[0])
+        await late.close()
+        assert waits == 800
 
     async def test_a_lock_that_stays_is_named_with_the_remedy(self, path: Path, database: Database) -> None:
         await database.close()

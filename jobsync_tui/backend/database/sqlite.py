@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, closing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any, ClassVar, TypeAlias, cast
@@ -18,6 +18,7 @@ from .. import clock
 from ..errors import StorageBusy, StorageError, StorageFull, StorageRefused
 from ..ownership import require_ours
 from .dialect import Db, Dialect
+from .lock_wait import LockWait
 
 PRAGMAS = {
     "page_size": 16_384,  # of a new file: a job's JSON is 2 KB, of which a page of 4 KB would hold one and stand half empty
@@ -27,11 +28,11 @@ PRAGMAS = {
     "temp_store": "MEMORY",
     "trusted_schema": 0,
 }
+LOCKED = frozenset({"BUSY", "LOCKED"})
+"""SQLite's words for a lock that somebody else holds."""
+
 LOCK_RETRY = 0.05
 """Seconds between tries where SQLite does not wait by itself."""
-
-WAITED = 0.8
-"""Of the seconds that a message names, those in which a lock is waited for: the rest is for starting, saying it and ending."""
 
 BESIDE = ("-wal", "-shm", "-journal")
 """What SQLite keeps beside a database: endings of its name."""
@@ -62,7 +63,7 @@ class SqliteDialect(Dialect):
         self.path = Path(path)
         self.title = f"database {self.path}"
         self._timeout = timeout
-        self._waits = timeout * WAITED
+        self._lock = LockWait(timeout)
 
     def prepare(self) -> None:
         """Make the directory (0700) and the file (0600) where they are missing, whatever the umask.
@@ -106,7 +107,13 @@ class SqliteDialect(Dialect):
 
     def _connected(self, name: str, pragmas: Mapping[str, object], stamp: Stamp | None = None) -> Db:
         db = _Connection(
-            name, pragmas=dict(pragmas), lock_type="IMMEDIATE", timeout=self._waits, thread_safe=False, check_same_thread=False, uri=True
+            name,
+            pragmas=dict(pragmas),
+            lock_type="IMMEDIATE",
+            timeout=self._lock.left(),
+            thread_safe=False,
+            check_same_thread=False,
+            uri=True,
         )
         db.stamp = stamp
         db.connect()
@@ -189,10 +196,20 @@ class SqliteDialect(Dialect):
         """Return whether the connection is out of its transaction: an interrupt that met the roll-back itself leaves it inside."""
         return not db.is_closed() and not db.connection().in_transaction
 
-    def writing(self, db: Db, receipt: str) -> AbstractContextManager[object]:
-        """Return an immediate transaction, which no two processes are in."""
+    @contextmanager
+    def writing(self, db: Db, receipt: str) -> Iterator[None]:
+        """Give an immediate transaction, which no two processes are in."""
         del receipt
-        return db.atomic()
+        db.execute_sql(f"PRAGMA busy_timeout = {round(self._lock.left() * 1000)}")
+        with ExitStack() as transaction:
+            try:
+                transaction.enter_context(db.atomic())
+            except peewee.OperationalError as error:
+                if error_code(error) in LOCKED:
+                    self._lock.failed()
+                raise
+            self._lock.taken()
+            yield
 
     def reading(self, db: Db) -> AbstractContextManager[object]:
         """Return a deferred transaction, which takes no lock that a writer would wait for."""
@@ -239,7 +256,7 @@ class SqliteDialect(Dialect):
     def explain(self, error: Exception) -> StorageError:
         """Sort SQLite's error by what the admin can do about it."""
         code = error_code(error)
-        if code in {"BUSY", "LOCKED"}:
+        if code in LOCKED:
             return StorageBusy(
                 f"The {self.title} is in use by another process and did not come free within {self._timeout:g} s.",
                 remedy="Try again; if it stays so, end the other jobsync or the backup that holds it.",
@@ -281,14 +298,14 @@ class SqliteDialect(Dialect):
 
     def _enter_wal(self, db: Db) -> None:
         """Switch to write-ahead mode, once in a file's life; SQLite does not wait for other openers here by itself."""
-        deadline = time.monotonic() + self._waits
+        deadline = time.monotonic() + self._lock.left()
         while True:
             try:
                 mode = db.execute_sql("PRAGMA journal_mode").fetchone()[0]
                 if mode != "wal":
                     db.execute_sql("PRAGMA journal_mode = WAL")
             except peewee.OperationalError as error:
-                if error_code(error) not in {"BUSY", "LOCKED"} or time.monotonic() > deadline:
+                if error_code(error) not in LOCKED or time.monotonic() > deadline:
                     raise
                 time.sleep(LOCK_RETRY)
             else:
