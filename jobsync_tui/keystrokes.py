@@ -58,7 +58,7 @@ class Translator:
             known = understood(sequence.text)
             found = [] if known is None else list(self._parse(known))
             is_one = len(found) == 1 and not is_repeat(sequence.text)
-            yield from (self._marked(message, sequence.mark if is_one else None) for message in found)
+            yield from (self._marked(message, sequence.mark if is_one else None) for message in found if not _is_unseen(message))
 
     def _parts(self, sequence: Sequence) -> tuple[Sequence, ...]:
         """Return ``sequence``, or the ESC and the key that came with it where the two together mean nothing."""
@@ -78,3 +78,9 @@ class Translator:
         if not isinstance(message, events.Key):
             return message
         return Key(message.key, message.character, lambda: self._keyboard.received == mark)
+
+
+def _is_unseen(message: Message) -> bool:
+    """Return whether a message types what nobody sees: a mark that came along with a text from elsewhere."""
+    character = message.character if isinstance(message, events.Key) else None
+    return character is not None and character > "\x9f" and not without_controls(character)

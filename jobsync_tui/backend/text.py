@@ -24,6 +24,7 @@ _UNEVEN = re.compile("[\ufe00-\ufe0f\u20e3\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001
 
 _FLAG_LETTERS = 0x1F1E6 - ord("A")
 _UNSEEN = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_INVISIBLE}]")
+_MARKS = re.compile(f"[{_INVISIBLE}\u200c\u200d]")
 _LINE = re.compile(r"[\t\n\r\x0b\x0c\x85\u2028\u2029]+")
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -52,6 +53,11 @@ def clean(value: str, *, lines: bool = False, limit: int = 100_000) -> str:
 def without_controls(value: str) -> str:
     """Return a pasted ``value`` without what nobody sees in it: controls but line feeds and tabs, and marks that have no width."""
     return _UNSEEN.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def typed_id(value: str) -> str:
+    """Return an id as a person meant it: without marks that nobody sees, which a copied text brings along, and blanks around it."""
+    return _MARKS.sub("", value).strip()
 
 
 def differs(value: str) -> bool:

@@ -11,7 +11,7 @@ import click
 from ..backend.errors import ExitCode, JobsyncError
 from ..backend.text import counted
 from .interruption import Interruption, confirm
-from .options import integration_option, json_option
+from .options import ID, integration_option, json_option
 from .output import print_json, print_line
 from .plans import planned_results, print_result
 from .session import chosen, chosen_or_all, open_backend, runs
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     "--link",
     "pairs",
     nargs=2,
+    type=ID,
     multiple=True,
     metavar="ATS_ID TARGET_ID",
     help="Link these two jobs, and no others. May be given several times.",

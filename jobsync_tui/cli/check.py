@@ -10,7 +10,7 @@ import click
 from ..backend.errors import ExitCode, JobsyncError
 from ..backend.models import Eligibility, RuleSet
 from .explanation import print_explanation
-from .options import integration_option, json_option
+from .options import ID, integration_option, json_option
 from .output import print_json, print_line, say
 from .session import chosen, open_backend, read_rules, runs
 from .verdicts import worst
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @integration_option
-@click.argument("job_ids", nargs=-1, required=True, metavar="JOB_ID...")
+@click.argument("job_ids", nargs=-1, required=True, type=ID, metavar="JOB_ID...")
 @click.option("--live", is_flag=True, help="Read the jobs from the ATS now instead of from the cache.")
 @click.option("--rules", "rules_file", metavar="FILE", help="Evaluate the rules in FILE instead of those in force.")
 @json_option

@@ -13,7 +13,7 @@ from ..backend.errors import ExitCode, UsageError
 from ..backend.models import CachedJob, Location, Sort, SortField
 from ..backend.text import clean, csv_cell, differs
 from .explanation import value_words
-from .options import MOST, integration_option, json_option
+from .options import ID, MOST, integration_option, json_option
 from .output import print_json, print_line, say, when
 from .session import chosen, judge_first, open_backend, runs
 from .tables import Table
@@ -73,7 +73,7 @@ async def jobs(*, integration: str | None, filter_text: str, sort_text: str | No
 
 @click.command()
 @integration_option
-@click.argument("job_id", metavar="JOB_ID")
+@click.argument("job_id", type=ID, metavar="JOB_ID")
 @json_option
 @runs
 async def fetch(*, integration: str | None, job_id: str, as_json: bool) -> int:

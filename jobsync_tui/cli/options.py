@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
+from ..backend.text import typed_id
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 _KEY = "jobsync.invocation"
@@ -83,6 +85,19 @@ def add_global_options(command: click.Command) -> None:
             add_global_options(each)
 
 
+class TypedId(click.ParamType[str]):
+    """An id, of a job, an integration, an operation or whatever: what nobody sees in a copied text is not part of it."""
+
+    name = "id"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002 - click's signature
+        """Return the id that was meant."""
+        return typed_id(str(value))
+
+
+ID = TypedId()
+
+
 def json_option(function: F) -> F:
     """Add ``--json``."""
     return click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")(function)
@@ -91,5 +106,5 @@ def json_option(function: F) -> F:
 def integration_option(function: F) -> F:
     """Add ``-i``."""
     return click.option(
-        "-i", "--integration", metavar="ID", help="The integration; may be left out where you can see only one, or all are meant."
+        "-i", "--integration", type=ID, metavar="ID", help="The integration; may be left out where you can see only one, or all are meant."
     )(function)

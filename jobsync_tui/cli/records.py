@@ -12,7 +12,7 @@ from ..backend.durations import parse_duration
 from ..backend.errors import ExitCode, UsageError
 from ..backend.models import RecordHead
 from ..backend.text import clean
-from .options import MOST, integration_option, json_option
+from .options import ID, MOST, integration_option, json_option
 from .output import print_json, print_line, say, when
 from .session import open_backend, runs
 from .tables import Table
@@ -24,7 +24,7 @@ LONGEST_COUNT = 18
 
 @click.command()
 @integration_option
-@click.option("--job", metavar="ID", help="Only rows about the job with this ATS job id.")
+@click.option("--job", type=ID, metavar="ID", help="Only rows about the job with this ATS job id.")
 @click.option("--actor", metavar="A", help="Only what this actor did.")
 @click.option("--since", metavar="AGE", help="Only rows of the last 7d, 12h, ... or since a date such as 2026-01-31.")
 @click.option("--limit", type=click.IntRange(1, MOST), metavar="N", help="At most the N newest rows.")
@@ -80,7 +80,7 @@ def leases(ctx: click.Context, *, as_json: bool) -> int:
 
 
 @leases.command("break")
-@click.argument("lease_id", metavar="ID")
+@click.argument("lease_id", type=ID, metavar="ID")
 @json_option
 @runs
 async def break_lease(*, lease_id: str, as_json: bool) -> int:

@@ -10,7 +10,7 @@ from ..backend.errors import ExitCode
 from ..backend.models import RenamePlan, RenameReport, SyncResult
 from ..backend.text import counted
 from .interruption import Interruption, confirm
-from .options import json_option
+from .options import ID, json_option
 from .output import print_json, print_line, say
 from .plans import print_result
 from .progress import progress_line
@@ -24,8 +24,8 @@ _SHOWN = 20
 
 
 @click.command()
-@click.argument("old", metavar="OLD")
-@click.argument("new", metavar="NEW")
+@click.argument("old", type=ID, metavar="OLD")
+@click.argument("new", type=ID, metavar="NEW")
 @click.option("--dry-run", is_flag=True, help="Show what would be moved and changed, and do nothing.")
 @click.option("--yes", is_flag=True, help="Do it without asking.")
 @json_option
@@ -64,7 +64,7 @@ async def rename(*, old: str, new: str, dry_run: bool, yes: bool, as_json: bool)
 
 
 @click.command()
-@click.argument("new", metavar="ID")
+@click.argument("new", type=ID, metavar="ID")
 @click.option("--yes", is_flag=True, help="Do it without asking.")
 @json_option
 @runs

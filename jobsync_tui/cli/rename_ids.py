@@ -10,7 +10,7 @@ from ..backend.errors import ExitCode
 from ..backend.models import NewId, NewIdsPlan, NewIdsReport, SyncResult
 from ..backend.text import counted
 from .interruption import Interruption, confirm
-from .options import json_option
+from .options import ID, json_option
 from .output import print_json, print_line
 from .plans import print_result
 from .progress import progress_line
@@ -24,11 +24,12 @@ _SHOWN = 100
 
 
 @click.command(name="rename-ids")
-@click.argument("integration", metavar="ID")
+@click.argument("integration", type=ID, metavar="ID")
 @click.option(
     "--pair",
     "named",
     nargs=2,
+    type=ID,
     multiple=True,
     metavar="OLD_ID NEW_ID",
     help="These two ids are the same job; no others are looked at. May be given several times.",

@@ -8,7 +8,7 @@ from ..backend.errors import ExitCode, UsageError
 from ..backend.facade import Backend
 from ..backend.models import ImpactJob, ImpactList, RuleImpact
 from ..backend.text import counted
-from .options import integration_option, json_option
+from .options import ID, integration_option, json_option
 from .output import print_json, print_line
 from .progress import ProgressLine, progress_line
 from .rule_impact import changed_words, print_impact
@@ -23,7 +23,7 @@ from .tables import Table
 )
 @click.option("--field", metavar="FIELD", help="With --list: only jobs that would have FIELD differently, such as folder.")
 @click.option("--filter", "filter_text", default="", metavar="Q", help="With --list: only jobs that match.")
-@click.option("--job", "job_id", metavar="ID", help="Print what would change for this job.")
+@click.option("--job", "job_id", type=ID, metavar="ID", help="Print what would change for this job.")
 @integration_option
 @json_option
 @runs

@@ -14,7 +14,7 @@ from ..backend.facade import Backend
 from ..backend.models import SanityReport
 from ..backend.rules import describe, dump_rules
 from ..backend.text import clean, counted
-from .options import json_option
+from .options import ID, json_option
 from .output import print_json, print_line, say
 from .progress import ProgressLine, progress_line
 from .rule_coverage import coverage
@@ -61,7 +61,7 @@ async def list_rules(*, as_json: bool) -> int:
 
 
 @rules.command()
-@click.argument("rule_id", metavar="ID")
+@click.argument("rule_id", type=ID, metavar="ID")
 @json_option
 @runs
 async def show(*, rule_id: str, as_json: bool) -> int:
@@ -156,7 +156,7 @@ async def export(*, as_json: bool) -> int:
 
 
 @rules.command()
-@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.argument("ids", nargs=-1, required=True, type=ID, metavar="ID...")
 @json_option
 @runs
 async def activate(*, ids: tuple[str, ...], as_json: bool) -> int:
@@ -168,7 +168,7 @@ async def activate(*, ids: tuple[str, ...], as_json: bool) -> int:
 
 
 @rules.command()
-@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.argument("ids", nargs=-1, required=True, type=ID, metavar="ID...")
 @json_option
 @runs
 async def deactivate(*, ids: tuple[str, ...], as_json: bool) -> int:
@@ -179,7 +179,7 @@ async def deactivate(*, ids: tuple[str, ...], as_json: bool) -> int:
 
 
 @rules.command()
-@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.argument("ids", nargs=-1, required=True, type=ID, metavar="ID...")
 @json_option
 @runs
 async def delete(*, ids: tuple[str, ...], as_json: bool) -> int:

@@ -13,7 +13,7 @@ from ..backend.errors import CutShort, ExitCode, JobsyncError, UsageError
 from ..backend.models import BulkPlan, SyncResult
 from ..backend.text import counted
 from .interruption import Interruption, confirm
-from .options import MOST, integration_option, json_option
+from .options import ID, MOST, integration_option, json_option
 from .output import print_json, print_line, say
 from .plans import planned_results, print_plan, print_plans, print_result, would_write
 from .progress import progress_line
@@ -61,10 +61,12 @@ class Written:
 
 @click.command()
 @integration_option
-@click.argument("job_ids", nargs=-1, metavar="JOB_ID...")
+@click.argument("job_ids", nargs=-1, type=ID, metavar="JOB_ID...")
 @click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
 @click.option("--yes", is_flag=True, help="Write without asking.")
-@click.option("--plan", "digest", metavar="DIGEST", help="With --yes: apply only the plan that a dry run printed under this digest.")
+@click.option(
+    "--plan", "digest", type=ID, metavar="DIGEST", help="With --yes: apply only the plan that a dry run printed under this digest."
+)
 @click.option("--filter", "filter_text", metavar="Q", help="The jobs that match, instead of ids.")
 @click.option("--all", "everything", is_flag=True, help="Every cached job may be meant: without it, a filter that takes in all is refused.")
 @click.option(

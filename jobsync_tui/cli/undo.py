@@ -6,7 +6,7 @@ import click
 
 from ..backend.errors import ExitCode
 from .interruption import Interruption, confirm
-from .options import json_option
+from .options import ID, json_option
 from .output import print_json
 from .plans import planned_results, print_plan, print_result, would_write
 from .session import open_backend, runs
@@ -15,7 +15,7 @@ from .verdicts import of_result
 
 
 @click.command()
-@click.argument("operation_id", metavar="OPERATION_ID")
+@click.argument("operation_id", type=ID, metavar="OPERATION_ID")
 @click.option("--dry-run", is_flag=True, help="Show what would be put back, and write nothing.")
 @click.option("--yes", is_flag=True, help="Write without asking.")
 @json_option

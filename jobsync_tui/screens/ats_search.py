@@ -11,6 +11,7 @@ from textual.widgets import Input
 from ..backend import clock
 from ..backend.errors import JobNotFound, RemoteError
 from ..backend.models import CachedJob, IntegrationSummary, JobHead
+from ..backend.text import typed_id
 from ..commands import Group, bindings
 from ..views.job import job_sheet
 from ..views.sheet import Tone
@@ -54,7 +55,7 @@ class SearchScreen(DialogScreen[None]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Search."""
-        text = event.value.strip()
+        text = typed_id(event.value)
         if text:
             self.work(self._search(text), group="search", about=text)
         else:

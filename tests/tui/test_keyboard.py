@@ -121,6 +121,10 @@ def test_what_nobody_sees_in_a_paste_is_dropped() -> None:
     assert Line().send(paste("\ufeff88\u200b41\u200e77\x1b[31m\r\nx".encode())).pasted == ["884177[31m\nx"]
 
 
+def test_what_nobody_sees_is_no_key_either() -> None:
+    assert keys("\ufeff8\u200b\u200e8\u2060\u00ad".encode(), b"\x1b[0;;8203u", is_typing=True) == ["8", "8"]
+
+
 def test_a_paste_of_a_megabyte_is_one_text() -> None:
     line = Line()
     for _ in range(500):

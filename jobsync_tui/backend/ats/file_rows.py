@@ -12,7 +12,7 @@ from ..errors import ConfigError
 from ..http import excerpt
 from ..left_out import leave_out
 from ..models import Job, JobStatus, JsonValue, Location, Visibility
-from ..text import clean
+from ..text import clean, typed_id
 from .rows import BadRow, tidy
 from .values import distinct, filled, moment, moment_ms, place, status_of, texts, visibility_of
 
@@ -100,7 +100,6 @@ _REMARK = re.compile(r"\s*(?:\(.*\)|[,;:/-]\s.*)$", re.DOTALL)
 """What stands behind the word: "Remote (US)", "remote - Germany"."""
 _CUSTOM = "custom."
 _ALIASES = {"job_id": "id", "title": "name", "job_title": "name", "city": "location.city", "country": "location.country"}
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 """Characters without a width, which come along when an id is copied: two ids that look alike are one."""
 _VITAL = frozenset({"id", "name"})
 """Fields that are a text or a number, or the row is no job."""
@@ -178,7 +177,7 @@ def to_job(row: Mapping[str, JsonValue], columns: Columns, integration: str) -> 
         BadRow: It has no id, or an id or a name that is no text.
     """
     found = columns.fields(row)
-    job_id = _INVISIBLE.sub("", _text(found, "id") or "").strip()
+    job_id = typed_id(_text(found, "id") or "")
     if not job_id:
         raise BadRow(f"it has no id (columns: {clean(', '.join(row), limit=200)})")
     places = _places(found)
