@@ -14,6 +14,19 @@ def plain_id(job_id: str) -> str:
     return job_id if number is None else number[1]
 
 
+LONGEST = 12
+"""Digits up to which an id is taken for one that may have had zeros in front."""
+
+
+def other_forms(job_id: str) -> tuple[str, ...]:
+    """Return the other forms in which an id that is a number may have been written, none for any other id."""
+    number = plain_id(job_id)
+    if _NUMBER.fullmatch(job_id) is None or len(number) > LONGEST:
+        return ()
+    padded = (number.zfill(width) for width in range(len(number), LONGEST + 1))
+    return tuple(form for each in padded for form in (each, f"{each}.0") if form != job_id)
+
+
 def is_float(job_id: str) -> bool:
     """Return whether an id is a whole number with ``.0`` behind it, as spreadsheets write what they take for a quantity."""
     return _FLOAT.fullmatch(job_id) is not None

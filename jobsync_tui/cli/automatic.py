@@ -165,7 +165,7 @@ class Diary:
 
 def _troubles(run: AutomaticRun) -> tuple[Failure, ...]:
     """Return what is wrong with the listing of a run, and what went wrong after it; each once."""
-    found = {each.code: each for each in (run.reused, run.waits, run.set_aside, run.missing, run.error) if each is not None}
+    found = {each.code: each for each in (run.renamed, run.reused, run.waits, run.set_aside, run.missing, run.error) if each is not None}
     return tuple(reversed(found.values()))
 
 
@@ -194,6 +194,7 @@ def _document(run: AutomaticRun) -> dict[str, Any]:
         "set_aside": run.set_aside,
         "waits": run.waits,
         "reused": run.reused,
+        "renamed": run.renamed,
     }
 
 

@@ -145,8 +145,11 @@ async def test_pending_is_no_empty_listing_and_is_not_tried_again() -> None:
 
 async def test_the_ids_own_ats_goes_before_kombos() -> None:
     async with staged(KomboWire(3)) as on:
-        first, _, third = on.wire.jobs
-        assert [job.id for job in jobs_in(await on.listed())] == ["9001", "9002", kombo_id(third)]
+        first, second, third = on.wire.jobs
+        pages = await on.listed()
+        assert [job.id for job in jobs_in(pages)] == ["9001", "9002", kombo_id(third)]
+        own = {"9001": kombo_id(first), "9002": kombo_id(second), kombo_id(third): kombo_id(third)}
+        assert {key: own_id for page in pages for key, own_id in page.own_ids.items()} == own
         requests = on.http.requests
         assert await on.adapter.job("9001") is not None
         assert on.http.requests == requests + 1

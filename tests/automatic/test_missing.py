@@ -14,6 +14,7 @@ from jobsync_tui.backend.errors import Unreachable
 from jobsync_tui.backend.models import (
     IDS_REUSED,
     JOBS_MISSING,
+    OTHER_ID,
     ROWS_SET_ASIDE,
     Action,
     ActionKind,
@@ -156,6 +157,63 @@ class TestOtherJobs:
         await host.run()
         shelf.put(1, name="ICU Nurse, nights", location=Location("Oslo", "Oslo", None, None), created_at=made)
         assert (await host.run()).outcomes == {"updated": 1}
+
+
+@pytest.mark.usefixtures("on_each_database")
+class TestOtherIds:
+    """A few jobs that come under other ids: too few to be noticed by what the list lacks, and not to be created once more."""
+
+    @staticmethod
+    def becomes(shelf: ListedAts, old: str, new: str) -> None:
+        shelf.jobs[new] = replace(shelf.jobs.pop(old), id=new, name="ICU Nurse, another title")
+
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
+            ({"1": "1"}, {"R-1": "1"}),  # the ATS has told its id by now
+            ({}, {"R-1": "1"}),  # the same, in a cache that an earlier version filled
+            ({"1": "own"}, {"R-1": "own"}),  # the service writes it otherwise
+            ({}, {}),  # and so does an export
+        ],
+    )
+    async def test_they_wait_for_a_person(self, fleet: Fleet, host: Host, before: dict[str, str], after: dict[str, str]) -> None:
+        shelf, new = fleet.ats["acme"], next(iter(after), "1.0")
+        shelf.put(*range(1, 12))
+        shelf.own_ids = before
+        await host.run()
+        linked = await fleet.local.find("acme:1")
+        self.becomes(shelf, "1", new)
+        shelf.put(12)
+        shelf.own_ids = after
+        run = await host.run()
+        assert run.outcomes == {"refused": 1, "created": 1}, "no other new job waits for it"
+        assert (await host.decisions.last("acme", new), await fleet.local.find(f"acme:{new}")) != (None, linked)
+        assert await fleet.local.find(f"acme:{new}") == ()
+        assert run.renamed is not None
+        assert f"1 is now {new}" in run.renamed.message
+        assert "jobsync integrations rename-ids acme" in str(run.renamed.remedy)
+        for _ in range(2):
+            assert await standing(host) == [OTHER_ID]
+            await host.run()
+        await host.pipeline.sync(ALICE, "acme", new)
+        await host.run()
+        assert await standing(host) == []
+
+    async def test_a_job_whose_own_id_is_new_is_a_new_one(self, fleet: Fleet, host: Host) -> None:
+        shelf = fleet.ats["acme"]
+        shelf.put(*range(1, 12))
+        shelf.own_ids = {"1": "own"}
+        await host.run()
+        self.becomes(shelf, "1", "R-1")
+        shelf.own_ids = {"R-1": "another"}
+        assert (await host.run()).outcomes == {"created": 1}
+
+    async def test_ids_that_are_there_in_both_forms_are_two_jobs(self, fleet: Fleet, host: Host) -> None:
+        shelf = fleet.ats["acme"]
+        shelf.put(*range(1, 12))
+        await host.run()
+        shelf.jobs["01"] = replace(shelf.jobs["1"], id="01")
+        assert (await host.run()).outcomes == {"created": 1}
 
 
 class TestCommands:

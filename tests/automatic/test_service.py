@@ -203,6 +203,7 @@ def test_the_command_once_with_its_document(jobsync: Jobsync, mine: Path) -> Non
         "missing": None,
         "set_aside": None,
         "reused": None,
+        "renamed": None,
         "waits": None,
     }
     slot = [jobsync("-c", str(mine), "auto", "--once", "--every", "52w", "--json") for _ in range(2)]

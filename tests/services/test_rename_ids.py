@@ -149,6 +149,19 @@ async def test_a_change_that_came_with_the_new_id_is_still_to_be_synced(office: 
         assert new.sync_status is SyncStatus.CHANGED
 
 
+async def test_a_number_in_another_form_is_the_same_job_whatever_else_changed_and_though_its_old_id_is_gone(office: Office) -> None:
+    others = [f"{each},Baker {each},Ulm" for each in range(10, 30)]
+    office.export(*(f"{each},Welder {each},Bonn" for each in JOBS), *others)
+    async with office.open() as backend:
+        await backend.integrations.refresh("export", full=True, accept_gone=True)
+        office.export("1.0,Welder and smith,Cologne", "2,Welder 2,Bonn", "3,Welder 3,Bonn", *others)
+        report = await backend.integrations.refresh("export")
+        assert (report.gone, report.waits) == (1, None)
+        plan, done = await carried_out(backend)
+        assert (pairs(plan), done.finished) == ([("1", "1.0")], True)
+    assert await office.external_ids() == ["export:1.0", "export:2", "export:3"]
+
+
 async def test_jobs_that_share_name_and_place_are_left_to_a_person_unless_the_form_of_their_ids_tells(office: Office) -> None:
     office.export("1.0,Welder 1,Bonn", "91,Welder 1,Bonn", "92,Welder 2,Bonn", "93,Welder 2,Bonn")
     async with office.open() as backend:

@@ -32,7 +32,9 @@ LATER_COLUMNS = (
     ("job_details", "parts"),
     ("automatic_decisions", "eligible_at"),
 )
+LATER_THAN_15 = (("sightings", "own_id"),)
 LATER_THAN_11 = (
+    *LATER_THAN_15,
     ("integrations", "left_out"),
     ("operations", "kept"),
     ("sync_marks", "kept"),
@@ -176,6 +178,8 @@ async def test_the_last_listing_of_an_older_database_counts_as_a_whole_one(tmp_p
 
 def _as_of_version_15(db: Db, dialect: Dialect) -> None:
     SCHEMA.create(db, dialect)
+    for table, column in LATER_THAN_15:
+        db.execute_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     for action in ("sync", "sync", "prune", "sync"):
         audit.append(db, audit.Attempt(actor="alice", action=action, at=moment), moment)

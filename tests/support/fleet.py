@@ -60,7 +60,7 @@ AUTO = Actor.automatic({"trigger": "once"})
 class ListedAts(Adapter):
     """An ATS whose jobs lie on a shelf; ``trouble`` is raised instead of a list, ``broken`` instead of single jobs.
 
-    ``whole`` are those of which a single read gives more than the list.
+    ``whole`` are those of which a single read gives more than the list, ``own_ids`` what a service in front of the ATS calls them.
     """
 
     provider = "shelf"
@@ -73,6 +73,7 @@ class ListedAts(Adapter):
         self.integration = integration
         self.jobs: dict[str, Job] = {}
         self.whole: dict[str, Job] = {}
+        self.own_ids: dict[str, str] = {}
         self.trouble: Exception | None = None
         self.broken: dict[str, Exception] = {}
         self.listed = 0
@@ -98,7 +99,7 @@ class ListedAts(Adapter):
         self.unattended.append(listing.unattended)
         if self.trouble is not None:
             raise self.trouble
-        yield Page(tuple(self.jobs.values()))
+        yield Page(tuple(self.jobs.values()), own_ids=self.own_ids)
 
     async def job(self, job_id: str) -> Job | None:
         self.read.append(job_id)

@@ -63,6 +63,8 @@ class Page:
         watermark: On the last page: what the next incremental listing starts from; None where the ATS cannot filter by change.
         left_out: Rows that are no jobs, such as templates, and are left out on purpose; ``total`` may count them.
         doubt: Why jobs may be missing although the listing goes on to its end; None where nothing speaks for that.
+        own_ids: By ATS job id, the id that a service in front of the ATS gives the job itself. It stays where the ATS job id changes, so
+            that the job is known again.
     """
 
     jobs: tuple[Job, ...]
@@ -73,6 +75,7 @@ class Page:
     watermark: str | None = None
     left_out: int = 0
     doubt: str | None = None
+    own_ids: Mapping[str, str] = field(default_factory=dict)
 
 
 class Adapter(ABC):

@@ -199,6 +199,7 @@ _SHAPE = RowShape(
     row=_Row,
     rows=lambda answer: answer.data.results,
     id_keys=("remote_id", "id"),
+    own_key="id",
 )
 
 

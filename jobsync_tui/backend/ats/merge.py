@@ -89,7 +89,7 @@ class _Answer(msgspec.Struct, Generic[R]):
     next: str | None = None
 
 
-SHAPE = RowShape(_Answer[Row], _Answer[msgspec.Raw], Row, lambda answer: answer.results, id_keys=("remote_id", "id"))
+SHAPE = RowShape(_Answer[Row], _Answer[msgspec.Raw], Row, lambda answer: answer.results, id_keys=("remote_id", "id"), own_key="id")
 
 
 class Merge(Adapter):

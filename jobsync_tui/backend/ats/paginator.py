@@ -157,6 +157,7 @@ def page_of(
         watermark=watermark,
         left_out=read.left_out,
         doubt=doubt,
+        own_ids=read.own_ids,
     )
 
 

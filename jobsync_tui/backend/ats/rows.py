@@ -8,7 +8,7 @@ out and counted (`left_out`). Only an id or a name that cannot be read costs the
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 import msgspec
@@ -50,6 +50,8 @@ class RowShape(Generic[A, R]):
         rows: Gives the rows of an answer.
         id_keys: The fields that the id is made of, best first, by their names on the wire; dots lead into nested objects.
         name_keys: The same for the name.
+        own_key: The field with an id that a service in front of the ATS gives the job itself and that stays while the ATS job id may
+            still change; None where there is none.
     """
 
     typed: type[A]
@@ -58,6 +60,7 @@ class RowShape(Generic[A, R]):
     rows: Callable[[A], Sequence[R]]
     id_keys: tuple[str, ...] = ("id",)
     name_keys: tuple[str, ...] = ("name", "title")
+    own_key: str | None = None
 
     @property
     def vital(self) -> tuple[str, ...]:
@@ -73,6 +76,7 @@ class ReadRows(Generic[A]):
         answer: The whole of it, for its cursor and totals.
         count: How many rows it had.
         left_out: How many of these are no jobs, and were left out on purpose.
+        own_ids: See `Page.own_ids`.
     """
 
     answer: A
@@ -81,6 +85,7 @@ class ReadRows(Generic[A]):
     rejected: tuple[RejectedRow, ...] = ()
     deleted: tuple[str, ...] = ()
     left_out: int = 0
+    own_ids: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +197,8 @@ def jobs_of(typed: TypedRows[A, R], convert: Convert[R]) -> ReadRows[A]:
     jobs: dict[str, Job] = {}
     deleted: dict[str, None] = {}
     rejected = list(typed.rejected)
+    own_ids: dict[str, str] = {}
+    own_key = typed.shape.own_key
     left_out = 0
     for row in typed.rows:
         try:
@@ -201,11 +208,13 @@ def jobs_of(typed: TypedRows[A, R], convert: Convert[R]) -> ReadRows[A]:
             continue
         if isinstance(result, Job):
             jobs[result.id] = tidy(result)
+            if own_key is not None:
+                own_ids[result.id] = getattr(row, own_key)
         elif result is not None:
             deleted[result.id] = None
         else:
             left_out += 1
-    return ReadRows(typed.answer, typed.count, tuple(jobs.values()), tuple(rejected), tuple(deleted), left_out)
+    return ReadRows(typed.answer, typed.count, tuple(jobs.values()), tuple(rejected), tuple(deleted), left_out, own_ids)
 
 
 def convert_one(row: R, convert: Convert[R], service: str) -> Job | None:

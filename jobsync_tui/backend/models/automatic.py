@@ -52,6 +52,7 @@ class AutomaticRun:
         set_aside: Why rows stand set aside.
         waits: Why new jobs wait for a person.
         reused: Which jobs wait because their ids came back as those of others.
+        renamed: Which new jobs wait because they are known ones under other ids.
         changes: Whether it asked for what changed, so that no job read means that none did.
         whole: Whether it read a list of everything that was whole, which ends the trouble of one that was not.
     """
@@ -69,6 +70,7 @@ class AutomaticRun:
     set_aside: Failure | None = None
     waits: Failure | None = None
     reused: Failure | None = None
+    renamed: Failure | None = None
     changes: bool = False
 
 
@@ -113,6 +115,9 @@ CREATES_WAIT = "creates_wait"
 
 IDS_REUSED = "id_reused"
 """The trouble of jobs that are not what they were when they were synced, and the reason of the decision not to sync them."""
+
+OTHER_ID = "known_under_another_id"
+"""The trouble of new jobs that are known ones under other ids, and the reason of the decision not to create them."""
 
 CLOCK_WENT_BACK = "clock_went_back"
 """The trouble of slots that come up again, because the clock went back, and are passed over."""

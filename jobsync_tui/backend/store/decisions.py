@@ -11,10 +11,11 @@ import peewee
 from .. import clock
 from ..canonical import storable
 from ..database import Database, Db, Dialect
-from ..models import IDS_REUSED, AutomaticDecision, Outcome, SyncStatus
+from ..models import IDS_REUSED, OTHER_ID, AutomaticDecision, Outcome, SyncStatus
 from . import codec
 from .automatic_tables import DecisionRow
 from .marks import parse_digests
+from .same_jobs import SameJob, same_jobs
 from .sources import source_of
 from .statements import many
 from .tables import JobRecord, MarkRow, PayloadRow, RulingRow, VerdictRow
@@ -128,9 +129,17 @@ class DecisionStore:
         """Return those of the jobs, given by their keys, that are other jobs than the ones that were synced under their ids."""
         return await self._database.scan(_reused, self._dialect, keys)
 
+    async def renamed(self, integration: str, keys: Sequence[int]) -> tuple[SameJob, ...]:
+        """Return those of the jobs, given by their keys, that are known ones under other ids."""
+        return await self._database.scan(_renamed, self._dialect, integration, keys)
+
     async def refused_as_reused(self, integration: str) -> tuple[str, ...]:
-        """Return the ids of the jobs that were refused for that and that nobody has synced since."""
+        """Return the ids of the jobs that are other jobs than were synced under them, were refused for that, and were not synced since."""
         return await self._database.read(_refused_as_reused, self._dialect, integration)
+
+    async def refused_as_renamed(self, integration: str) -> tuple[SameJob, ...]:
+        """Return the jobs that were refused as known ones under other ids, and still are."""
+        return await self._database.read(_refused_as_renamed, self._dialect, integration)
 
     async def newly_eligible(self, integration: str, since: datetime) -> int:
         """Return how many jobs became eligible after ``since`` and still are."""
@@ -152,15 +161,29 @@ def _reused(db: Db, dialect: Dialect, keys: Sequence[int]) -> frozenset[int]:
     return frozenset(key for key, source, body in found if source and codec.is_another(parse_digests(source), codec.plain(body)))
 
 
+def _renamed(db: Db, dialect: Dialect, integration: str, keys: Sequence[int]) -> tuple[SameJob, ...]:
+    source = source_of(db, integration)
+    return () if source is None else same_jobs(db, dialect, source, keys)
+
+
 def _refused_as_reused(db: Db, dialect: Dialect, integration: str) -> tuple[str, ...]:
+    refused = _refused(db, integration, IDS_REUSED)
+    still = _reused(db, dialect, list(refused))
+    return tuple(job_id for key, job_id in refused.items() if key in still)
+
+
+def _refused_as_renamed(db: Db, dialect: Dialect, integration: str) -> tuple[SameJob, ...]:
+    return _renamed(db, dialect, integration, list(_refused(db, integration, OTHER_ID)))
+
+
+def _refused(db: Db, integration: str, reason: str) -> dict[int, str]:
+    """Return key and id of the jobs that were refused for a reason, by their ids."""
     source = source_of(db, integration)
     if source is None:
-        return ()
-    query = DecisionRow.select(JobRecord.id, JobRecord.key).join(JobRecord, on=JobRecord.key == DecisionRow.key).order_by(JobRecord.id)
-    where = DecisionRow.key.between(source.low, source.high) & (DecisionRow.reason == IDS_REUSED) & (JobRecord.gone == False)  # noqa: E712
-    refused = list(query.where(where).tuples().execute(db))
-    still = _reused(db, dialect, [key for _, key in refused])
-    return tuple(job_id for job_id, key in refused if key in still)
+        return {}
+    query = DecisionRow.select(JobRecord.key, JobRecord.id).join(JobRecord, on=JobRecord.key == DecisionRow.key).order_by(JobRecord.id)
+    where = DecisionRow.key.between(source.low, source.high) & (DecisionRow.reason == reason) & (JobRecord.gone == False)  # noqa: E712
+    return dict(query.where(where).tuples().execute(db))
 
 
 def _candidates(db: Db, judgement: Judgement, integration: str, now: int, *, after: int, limit: int) -> tuple[Candidate, ...]:

@@ -7,11 +7,12 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from ..canonical import storable
-from ..database import Database, Db
+from ..database import Database, Db, Dialect
 from ..errors import UsageError
 from ..id_forms import plain_id
 from .ledger_tables import OperationRow
 from .marks import settle
+from .same_jobs import same_jobs
 from .sources import note_change, source_of
 from .statements import first, rows, run
 
@@ -55,9 +56,10 @@ class IdChangeStore:
     async def twins(self, integration: str) -> tuple[Twins, ...]:
         """Return known jobs that the last listings lacked, each with a job of the same name and place that they held.
 
-        Where several fit, two whose ids differ only in their form (``200`` and ``200.0``) belong together.
+        So is each that is certainly a known one under another id (`same_jobs`). Where several fit, two whose ids differ only in their
+        form (``200`` and ``200.0``) belong together.
         """
-        return await self._database.read(_twins, integration)
+        return await self._database.read(_twins, self._database.dialect, integration)
 
     async def named(self, integration: str, pairs: Sequence[tuple[str, str]]) -> tuple[Twins, ...]:
         """Return old and new ids that a person put together.
@@ -78,15 +80,27 @@ class IdChangeStore:
         await self._database.write(_move, integration, twins, also)
 
 
-def _twins(db: Db, integration: str) -> tuple[Twins, ...]:
+def _twins(db: Db, dialect: Dialect, integration: str) -> tuple[Twins, ...]:
     source = source_of(db, integration)
-    found = [] if source is None else [Twins(*row) for row in rows(db, _TWINS, source.number)]
+    if source is None:
+        return ()
+    same = {_pair(db, source.number, each.old, each.new) for each in same_jobs(db, dialect, source)}
+    olds, news = {each.old for each in same}, {each.new for each in same}
+    found = [each for each in (Twins(*row) for row in rows(db, _TWINS, source.number)) if each.old not in olds and each.new not in news]
     formed = _alone([each for each in found if plain_id(each.old) == plain_id(each.new)])
     olds, news = {each.old for each in formed}, {each.new for each in formed}
     # What only fits because others were taken out first is no proof: it is looked for among all.
     rest = {each for each in found if each.old not in olds and each.new not in news}
-    sure = formed | (_alone(found) & rest)
-    return tuple(replace(each, alone=each in sure) for each in found if each in sure or each in rest)
+    sure = _alone(same) | formed | (_alone(found) & rest)
+    listed = sorted(same | formed | rest, key=lambda each: (each.old, each.new))
+    return tuple(replace(each, alone=each in sure) for each in listed)
+
+
+def _pair(db: Db, source: int, old: str, new: str) -> Twins:
+    before, after = first(db, _JOB, source, old), first(db, _JOB, source, new)
+    assert before is not None, "a job that was just read is there"  # noqa: S101
+    assert after is not None, "a job that was just read is there"  # noqa: S101
+    return Twins(old, new, after[0], after[1], before[3])
 
 
 def _named(db: Db, integration: str, pairs: tuple[tuple[str, str], ...]) -> tuple[Twins, ...]:

@@ -29,7 +29,7 @@ from .recall import Recall
 from .statements import first, run
 from .tables import JobRecord, MarkRow, PayloadRow, SightingRow
 from .tally import Tally
-from .upsert import upsert
+from .upsert import NONE, upsert
 from .verdicts import policy_key
 
 T = TypeVar("T")
@@ -94,6 +94,7 @@ class JobStore:
         unread: Sequence[str] = (),
         rejected: Sequence[RejectedRow] = (),
         tally: Tally | None = Tally(),  # noqa: B008 - frozen
+        own_ids: Mapping[str, str] = NONE,
     ) -> PageCounts:
         """Store jobs of a listing together with the cursor behind them.
 
@@ -106,6 +107,7 @@ class JobStore:
             unread: ATS job ids that were listed and could not be read: they are not missing.
             rejected: Rows that are set aside.
             tally: What the listing has come to with these pages; None for jobs that were read singly for it, which leave its cursor, too.
+            own_ids: See `Page.own_ids`.
 
         Raises:
             Busy: The listing was taken over.
@@ -122,6 +124,7 @@ class JobStore:
             tally=tally,
             cursor=cursor,
             now=clock.to_ms(now),
+            own_ids=own_ids,
         )
 
     async def gap(self, state: ListingState, limit: int) -> Gap:

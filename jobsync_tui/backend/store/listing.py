@@ -7,7 +7,7 @@ lives; one that does not, or whose process is known to have ended, is taken over
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import peewee
@@ -23,7 +23,7 @@ from .process import ProcessIdentity
 from .sources import Source, ensure_source, note_change, take_number
 from .tables import IntegrationRow, JobRecord, ListingRow, SightingRow
 from .tally import Tally
-from .upsert import upsert
+from .upsert import NONE, upsert
 from .verdicts import forget_standing
 
 NOTHING = Tally()
@@ -138,6 +138,7 @@ def store_page(
     tally: Tally | None,
     cursor: str | None,
     now: int,
+    own_ids: Mapping[str, str] = NONE,
 ) -> PageCounts:
     """Store a page, or several at once, and the cursor behind it.
 
@@ -149,7 +150,7 @@ def store_page(
     """
     _check_held(db, listing)
     source = ensure_source(db, listing.integration)
-    done = upsert(db, dialect, source, jobs, listing=listing.id, now=now)
+    done = upsert(db, dialect, source, jobs, listing=listing.id, now=now, own_ids=own_ids)
     gone = mark_deleted(db, dialect, source, deleted)
     _sight(db, dialect, source, listing, unread)
     take_back(db, dialect, source, [job.id for job in jobs])

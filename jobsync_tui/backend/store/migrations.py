@@ -117,6 +117,10 @@ def _prunes_in_the_record(db: Db, dialect: Dialect) -> None:
     note_earlier_prune(db, from_ms(dialect.now()))
 
 
+def _own_ids(db: Db, _: Dialect) -> None:
+    db.execute_sql("ALTER TABLE sightings ADD COLUMN own_id TEXT")
+
+
 MIGRATIONS = (
     Migration(2, "the ids that integrations had before", create_renames),
     Migration(3, "troubles that are told, and since when a job is eligible", _troubles_and_eligible_since),
@@ -133,6 +137,7 @@ MIGRATIONS = (
     Migration(14, "rows that are set aside, and when a listing was whole", _listings_as_they_come),
     Migration(15, "where integrations read from", add_origins),
     Migration(16, "up to where the record was pruned, in the record", _prunes_in_the_record),
+    Migration(17, "the ids that services in front of ATSs give to jobs", _own_ids),
 )
 
 SCHEMA = Schema("store", 1 + len(MIGRATIONS), _create, MIGRATIONS)

@@ -247,7 +247,7 @@ def _next(row: ScheduleRow, now: int, *, running: bool) -> datetime | None:
     return clock.from_ms(slot(now, row.every) + row.every)
 
 
-_FAILURES = ("error", "why", "missing", "set_aside", "waits", "reused")
+_FAILURES = ("error", "why", "missing", "set_aside", "waits", "reused", "renamed")
 
 
 def _run(text: str) -> AutomaticRun:

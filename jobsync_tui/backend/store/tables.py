@@ -101,12 +101,16 @@ class DetailRow(peewee.Model):
 
 
 class SightingRow(peewee.Model):
-    """When an answer of the ATS last held the job, the last listing that did, and the digest of what that said."""
+    """When an answer of the ATS last held the job, the last listing that did, and the digest of what that said.
+
+    ``own_id`` is the id that a service in front of the ATS gives the job itself, where a listing said so (`same_jobs`).
+    """
 
     key = peewee.BigIntegerField(primary_key=True)
     listing = peewee.BigIntegerField()
     at = peewee.BigIntegerField()
     digest = peewee.BlobField()
+    own_id = peewee.TextField(null=True)
 
     class Meta:  # noqa: D106
         table_name = "sightings"

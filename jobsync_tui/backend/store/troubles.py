@@ -93,7 +93,7 @@ class TroubleStore:
 def _note(db: Db, run: AutomaticRun, now: int) -> None:
     rows = {row.code: row for row in TroubleRow.select().where(TroubleRow.integration == run.integration).execute(db)}
     # Whether jobs are still missing, only a list of everything tells.
-    found = {each.code: each for each in (run.reused, run.waits, run.set_aside, run.missing, run.error) if each is not None}
+    found = {each.code: each for each in (run.renamed, run.reused, run.waits, run.set_aside, run.missing, run.error) if each is not None}
     # What no listing came to its end for stands; whether jobs are still missing, only a list of everything tells.
     stand = {*found, *(() if run.whole else (JOBS_MISSING,)), *(LISTING_TROUBLES if run.refreshed is None else ())}
     for code, failure in found.items():

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ..canonical import storable
@@ -20,10 +21,12 @@ from .tables import IntegrationRow, JobRecord, PayloadRow, SightingRow
 from .textindex import text_index
 from .verdicts import forget
 
+NONE: Mapping[str, str] = MappingProxyType({})
+
 _SEEN = "ON CONFLICT (key) DO UPDATE SET at = excluded.at"
-_SIGHTINGS = ("key", "listing", "at", "digest")
+_SIGHTINGS = ("key", "listing", "at", "digest", "own_id")
 _READ_SINGLY = Insertion("sightings", _SIGHTINGS, _SEEN)
-_LISTED = Insertion("sightings", _SIGHTINGS, f"{_SEEN}, listing = excluded.listing, digest = excluded.digest")
+_LISTED = Insertion("sightings", _SIGHTINGS, f"{_SEEN}, listing = excluded.listing, digest = excluded.digest, own_id = excluded.own_id")
 _LETTERS = Insertion(
     "letters", ("source", "letter", "jobs"), "ON CONFLICT (source, letter) DO UPDATE SET jobs = letters.jobs + excluded.jobs"
 )
@@ -61,6 +64,7 @@ class _New(NamedTuple):
     job: Job
     body: str
     digest: bytes
+    own_id: str | None
 
 
 class _Different(NamedTuple):
@@ -73,16 +77,25 @@ class _Different(NamedTuple):
 
 @dataclass(slots=True)
 class _Batch:
-    """What is to be written for the jobs of one transaction. ``sightings`` are keys of known jobs with the digest of the listing."""
+    """What is to be written for the jobs of one transaction. ``sightings`` are keys of known jobs with the listing's digest and own id."""
 
     added: list[_New] = field(default_factory=list)
     changed: list[_Different] = field(default_factory=list)
     returned: list[_Known] = field(default_factory=list)
-    sightings: list[tuple[int, bytes]] = field(default_factory=list)
+    sightings: list[tuple[int, bytes, str | None]] = field(default_factory=list)
     repeated: int = 0
 
 
-def upsert(db: Db, dialect: Dialect, source: Source, jobs: Sequence[Job], *, listing: int, now: int) -> Upserted:
+def upsert(
+    db: Db,
+    dialect: Dialect,
+    source: Source,
+    jobs: Sequence[Job],
+    *,
+    listing: int,
+    now: int,
+    own_ids: Mapping[str, str] = NONE,
+) -> Upserted:
     """Write a batch.
 
     Args:
@@ -92,21 +105,22 @@ def upsert(db: Db, dialect: Dialect, source: Source, jobs: Sequence[Job], *, lis
         jobs: Of jobs with the same id the last counts.
         listing: Id of the listing that gave them; 0 for jobs that were read singly.
         now: Milliseconds; when the ATS answered.
+        own_ids: By ATS job id, the ids that a service in front of the ATS gives the jobs itself.
     """
     unique = {storable(job.id): job for job in jobs}
     if not unique:
         return Upserted(0, 0, 0, 0)
-    batch = _sort(db, dialect, source, unique, listing=listing)
+    batch = _sort(db, dialect, source, unique, listing=listing, own_ids=own_ids)
     writer = _Writer(db, dialect, source)
-    writer.add(batch.added, [(new.key, listing, now, new.digest) for new in batch.added])
+    writer.add(batch.added, [(new.key, listing, now, new.digest, new.own_id) for new in batch.added])
     writer.change(batch.changed)
     writer.bring_back(batch.returned)
-    (_LISTED if listing else _READ_SINGLY).run(db, dialect, [(key, listing, now, digest) for key, digest in batch.sightings])
+    (_LISTED if listing else _READ_SINGLY).run(db, dialect, [(key, listing, now, *said) for key, *said in batch.sightings])
     writer.finish()
     return Upserted(len(unique) - batch.repeated, len(batch.added), len(batch.changed), len(batch.returned))
 
 
-def _sort(db: Db, dialect: Dialect, source: Source, jobs: dict[str, Job], *, listing: int) -> _Batch:
+def _sort(db: Db, dialect: Dialect, source: Source, jobs: dict[str, Job], *, listing: int, own_ids: Mapping[str, str]) -> _Batch:
     """Tell new, different and unchanged jobs apart."""
     batch = _Batch()
     known = _known(db, dialect, source, list(jobs))
@@ -114,12 +128,13 @@ def _sort(db: Db, dialect: Dialect, source: Source, jobs: dict[str, Job], *, lis
     for job_id, job in jobs.items():
         encoded = codec.encode(job)
         digest = codec.digest(encoded) if listing else b""
+        own_id = own_ids.get(job.id) if own_ids else None
         found = known.get(job_id)
         if found is None:
             number += 1
-            batch.added.append(_New(source.low + number, job, encoded.decode(), digest))
+            batch.added.append(_New(source.low + number, job, encoded.decode(), digest, own_id))
         else:
-            batch.sightings.append((found.key, digest))
+            batch.sightings.append((found.key, digest, own_id))
             batch.repeated += listing != 0 and found.listing == listing
             if found.gone:
                 batch.returned.append(found)
@@ -165,7 +180,7 @@ class _Writer:
         self._added = 0
         self._touched = False
 
-    def add(self, added: Sequence[_New], sightings: Sequence[tuple[int, int, int, bytes]]) -> None:
+    def add(self, added: Sequence[_New], sightings: Sequence[tuple[int, int, int, bytes, str | None]]) -> None:
         """Insert jobs that the cache did not have."""
         self._added = len(added)
         fixed = (self._source.number, SyncStatus.NEVER.value, False, 0)

@@ -16,6 +16,7 @@ from ..errors import Busy, CredentialsRejected, JobsyncError
 from ..models import (
     CLOCK_WENT_BACK,
     IDS_REUSED,
+    OTHER_ID,
     AutomaticRun,
     Failure,
     Hold,
@@ -38,7 +39,7 @@ from .failing import why
 from .guard import credentials_hold, guard_hold, too_many
 from .hand import FAULT
 from .judging import Judge
-from .listing_troubles import ids_reused
+from .listing_troubles import ids_reused, known_under_others
 from .loading import MOST, Loader
 from .messenger import Messenger
 from .refresh import Refresher
@@ -206,23 +207,24 @@ class _Run:
             self.error = FAULT
         if self.error is not None and self.error.code == CredentialsRejected.code:
             await self._hold(credentials_hold(self.error, self.parts.now()))
-        return self._outcome(await self.parts.decisions.refused_as_reused(self.order.integration))
+        return await self._outcome()
 
-    def _outcome(self, reused: tuple[str, ...]) -> AutomaticRun:
-        listing = self.listing
+    async def _outcome(self) -> AutomaticRun:
+        listing, integration = self.listing, self.order.integration
         return AutomaticRun(
-            integration=self.order.integration,
+            integration=integration,
             refreshed=None if listing is None else listing.seen,
             evaluated=self.evaluated,
             outcomes=dict(self.tally.outcomes),
             error=self.error or (listing.trouble if listing is not None and listing.state is IntegrationState.FAILED else None),
             failures=dict(self.tally.failures),
-            why=why(self.tally, self.order.integration),
+            why=why(self.tally, integration),
             missing=None if listing is None or listing.state is IntegrationState.FAILED else listing.trouble,
             whole=listing is not None and listing.mode is RefreshMode.FULL and listing.trouble is None,
             set_aside=None if listing is None else listing.set_aside,
             waits=None if listing is None else listing.waits,
-            reused=ids_reused(self.order.integration, reused),
+            reused=ids_reused(integration, await self.parts.decisions.refused_as_reused(integration)),
+            renamed=known_under_others(integration, await self.parts.decisions.refused_as_renamed(integration)),
             changes=listing is not None and listing.mode is RefreshMode.INCREMENTAL,
         )
 
@@ -306,15 +308,17 @@ class _Run:
         return True
 
     async def _without_other_jobs(self, eligible: list[Candidate], judgement: Judgement) -> list[Candidate]:
-        """Refuse jobs whose ids came back as those of others: a person decides whether they are to be written into the same job."""
-        other: set[int] = set()
+        """Refuse jobs whose ids came back as those of others, and new ones that are known under other ids: a person decides on both."""
+        why: dict[int, str] = {}
         for start in range(0, len(eligible), PAGE):
-            other |= await self.parts.decisions.reused([each.key for each in eligible[start : start + PAGE]])
-        refused = [Decision(each, Outcome.REFUSED.value, IDS_REUSED) for each in eligible if each.key in other]
+            keys = [each.key for each in eligible[start : start + PAGE]]
+            why |= dict.fromkeys(await self.parts.decisions.reused(keys), IDS_REUSED)
+            why |= dict.fromkeys([each.key for each in await self.parts.decisions.renamed(self.order.integration, keys)], OTHER_ID)
+        refused = [Decision(each, Outcome.REFUSED.value, why[each.key]) for each in eligible if each.key in why]
         if refused:
             await self.parts.decisions.decide(judgement, refused, self.parts.now())
             self.tally.outcomes[Outcome.REFUSED.value] += len(refused)
-        return [each for each in eligible if each.key not in other]
+        return [each for each in eligible if each.key not in why]
 
     async def _guard(self, by_rules: list[Candidate], judgement: Judgement) -> bool:
         """Return whether the run stops here, because rules would write more than they may without a person's word."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from ..models import CREATES_WAIT, IDS_REUSED, JOBS_MISSING, LISTING_INCOMPLETE, ROWS_SET_ASIDE, Failure
+from collections.abc import Sequence
+
+from ..models import CREATES_WAIT, IDS_REUSED, JOBS_MISSING, LISTING_INCOMPLETE, OTHER_ID, ROWS_SET_ASIDE, Failure
 from ..redaction import redact
 from ..store.aside import SetAside
 from ..store.gaps import Gap
+from ..store.same_jobs import SameJob
 from ..text import clean, counted
 
 LONGEST = 160
@@ -87,6 +90,20 @@ def ids_reused(integration: str, jobs: tuple[str, ...]) -> Failure | None:
         IDS_REUSED,
         f"{has} another name, place and creation date than when synced, so the ATS seems to use an ID again: {_short(', '.join(jobs))}",
         f"jobsync sync -i {integration} {_short(jobs[0])} --dry-run shows what would change in Tenzo; a sync by a person settles it.",
+    )
+
+
+def known_under_others(integration: str, jobs: Sequence[SameJob]) -> Failure | None:
+    """Return the trouble of new jobs that are known ones under other ids."""
+    if not jobs:
+        return None
+    are = counted(len(jobs), "new job is a known one under another ID", "new jobs are known ones under other IDs")
+    example = f"{_short(jobs[0].old)} is now {_short(jobs[0].new)}"
+    return Failure(
+        OTHER_ID,
+        f"{are} and not created in Tenzo again: {'for example ' if len(jobs) > 1 else ''}{example}",
+        f"jobsync integrations rename-ids {integration} shows which is which and gives their jobs in Tenzo the new external IDs. "
+        "If one is another job after all, sync it by hand, which creates it.",
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import chain
 from time import monotonic
 
 from .. import clock
@@ -367,6 +368,7 @@ class _Run:
             unread=[row.id for row in refused if row.id is not None],
             rejected=refused,
             tally=tally,
+            own_ids=dict(chain.from_iterable(page.own_ids.items() for page in pages)),
         )
         self._count(done)
         self.account.take(pages, tally)
