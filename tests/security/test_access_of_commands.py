@@ -196,7 +196,7 @@ def commands_that_take_an_integration() -> Iterator[str]:
             found = command.get_command(click.Context(command), word)
             assert found is not None
             command = found
-        if any(each.name == "integration" for each in command.params):
+        if any(each.name == "integration" and isinstance(each, click.Option) for each in command.params):
             yield path
 
 
