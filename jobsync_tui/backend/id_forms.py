@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 _NUMBER = re.compile(r"0*([0-9]+?)(?:\.0+)?", re.ASCII)
 _FLOAT = re.compile(r"[0-9]+\.0+", re.ASCII)
@@ -30,3 +31,10 @@ def other_forms(job_id: str) -> tuple[str, ...]:
 def is_float(job_id: str) -> bool:
     """Return whether an id is a whole number with ``.0`` behind it, as spreadsheets write what they take for a quantity."""
     return _FLOAT.fullmatch(job_id) is not None
+
+
+def without_zeros(ids: Sequence[str]) -> list[str]:
+    """Return the numbers among ids with fewer digits than those that begin with zeros, where these all have the same: 43 beside 0042."""
+    numbers = [each for each in ids if each.isascii() and each.isdigit()]
+    widths = {len(each) for each in numbers if each.startswith("0") and len(each) > 1}
+    return [each for each in numbers if len(each) < max(widths)] if len(widths) == 1 else []

@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from ..backend.errors import ExitCode, JobsyncError
-from ..backend.models import Failure, IntegrationSummary, RefreshMode, RefreshReport
+from ..backend.models import ConnectionReport, Failure, IntegrationSummary, RefreshMode, RefreshReport
 from ..backend.text import counted
 from .options import integration_option, json_option
 from .output import print_json, print_line, say, when
@@ -77,7 +77,7 @@ async def test(*, integration: str | None, as_json: bool) -> int:
         return await _for_each(
             await chosen_or_all(backend, integration),
             lambda each: backend.integrations.test(each.id),
-            lambda report: print_line(f"{report.integration}: ok, {report.detail} ({report.seconds:.1f} s)"),
+            _print_test,
             as_json=as_json,
             also=target,
         )
@@ -147,6 +147,18 @@ async def _for_each(
     return worst(codes)
 
 
+def _print_test(report: ConnectionReport) -> None:
+    print_line(f"{report.integration}: ok, {report.detail} ({report.seconds:.1f} s)")
+    _say_failure(report.ids)
+
+
+def _say_failure(failure: Failure | None) -> None:
+    if failure is not None:
+        say(f"    {failure.message}")
+        if failure.remedy:
+            say(f"        {failure.remedy}")
+
+
 def _print_report(report: RefreshReport) -> None:
     resumed = ", resumed" if report.resumed else ""
     seen = "no changes" if report.mode is RefreshMode.INCREMENTAL and not report.seen else f"{counted(report.seen, 'job')} seen"
@@ -160,6 +172,5 @@ def _print_report(report: RefreshReport) -> None:
         say(f"    set aside: {row.name or 'without a name'} ({row.id or 'without an id'}): {row.reason}")
     said = [report.trouble, report.set_aside, report.waits]
     for failure in {each.code: each for each in reversed(said) if each is not None}.values():
-        say(f"    {failure.message}")
-        if failure.remedy:
-            say(f"        {failure.remedy}")
+        _say_failure(failure)
+    _say_failure(report.ids)

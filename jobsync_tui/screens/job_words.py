@@ -43,7 +43,7 @@ def refreshed_words(report: RefreshReport) -> str:
         if number
     ]
     text = f"Refreshed in {report.seconds:.1f} s: " + (", ".join(parts) or "nothing changed")
-    for failure in (report.trouble, report.waits):
+    for failure in (report.trouble, report.waits, report.ids):
         text += "" if failure is None else f"; {failure.message} ({failure.remedy})"
     return text
 

@@ -395,11 +395,3 @@ def test_any_bytes_are_rows_or_an_error_with_the_files_name(tmp_path_factory: py
             assert result.id is None or isinstance(result.id, str)
     except RemoteError as error:
         assert "any.csv" in error.message  # noqa: PT017
-
-
-async def test_ids_that_a_spreadsheet_wrote_as_quantities_are_told(tmp_path: Path) -> None:
-    path = tmp_path / "jobs.csv"
-    path.write_text("id,name\n200.0,Welder\n201.0,Driver\nA-1,Nurse\n")
-    assert "2 ids end in .0, such as 200.0: format the column as text" in await export(path).test()
-    path.write_text("id,name\n200,Welder\n201,Driver\n1.0,Nurse\n")
-    assert ".0" not in await export(path).test()

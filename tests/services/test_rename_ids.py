@@ -94,6 +94,35 @@ async def carried_out(backend: Backend) -> tuple[NewIdsPlan, NewIdsReport]:
     return plan, await backend.maintenance.rename_ids("export", plan)
 
 
+async def warnings(backend: Backend, *, after_refresh: bool = True) -> set[str]:
+    """Return what a test of the export, and a refresh, say of its ids."""
+    failures = [(await backend.integrations.test("export")).ids]
+    if after_refresh:
+        failures.append((await backend.integrations.refresh("export", full=True)).ids)
+    return {"" if each is None else f"{each.message}. {each.remedy}" for each in failures}
+
+
+async def test_odd_ids_are_told_by_test_and_refresh_with_what_is_right_now(office: Office) -> None:
+    rename = "jobsync integrations rename-ids export"
+    async with office.open() as backend:
+        office.export("1,Welder 1,Bonn", "2,Welder 2,Bonn", "3,Welder 3,Bonn", "A-1,Welder,Ulm")
+        assert await warnings(backend) == {""}
+        office.export("1,Welder 1,Bonn", "2,Welder 2,Bonn", "3,Welder 3,Bonn", "9.0,Baker,Ulm")
+        (said,) = await warnings(backend)
+        assert "1 ID ends in .0, such as 9.0" in said
+        assert "Format the column as text before the first sync" in said
+        office.export("1,Welder 1,Bonn", "2,Welder 2,Bonn", "3.0,Welder 3,Bonn")
+        (said,) = await warnings(backend)
+        assert "1 job has its ID written otherwise than when it was synced, such as 3.0, which was 3" in said
+        assert rename in said
+        assert (await carried_out(backend))[1].finished
+        (said,) = await warnings(backend)
+        assert ("3.0" in said, "go on writing them like this" in said, rename in said) == (True, True, True)
+        assert "Format" not in said
+        office.export("1,Welder 1,Bonn", "0020,Welder 2,Bonn", "0400,Welder 3,Bonn", "500,Baker,Ulm")
+        assert "2 IDs have fewer digits" in str(await warnings(backend, after_refresh=False))
+
+
 def pairs(plan: NewIdsPlan) -> list[tuple[str, str]]:
     return [(each.old, each.new) for each in plan.pairs]
 

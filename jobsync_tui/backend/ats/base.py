@@ -100,6 +100,8 @@ class Adapter(ABC):
     one_piece: ClassVar[bool] = False
     credential_names: ClassVar[tuple[str, ...]] = ("api_key",)
     default_base_url: ClassVar[str | None] = None
+    tested_ids: tuple[str, ...] = ()
+    """The ids of all jobs, where the last test read them all."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import ClassVar
 
 from ..errors import ConfigError, UnexpectedAnswer
-from ..id_forms import is_float
 from ..models import Job, RejectedRow
 from ..text import clean, counted
 from .base import Adapter, Connection, Listing, Page
@@ -49,7 +48,8 @@ class FileExport(Adapter):
         """Read the whole file and count its rows."""
         ids, bad = await asyncio.to_thread(self._counted)
         aside = f", {bad:,} of them unusable" if bad else ""
-        return f"{counted(len(ids) + bad, 'row')} in {clean(self._path.name, limit=120)}{aside}{_as_quantities(ids)}"
+        self.tested_ids = tuple(ids)
+        return f"{counted(len(ids) + bad, 'row')} in {clean(self._path.name, limit=120)}{aside}"
 
     async def pages(self, listing: Listing) -> AsyncIterator[Page]:
         """Yield the rows 500 at a time. A listing that was cut off begins anew where the file has changed since."""
@@ -140,14 +140,6 @@ class _Place:
         """Return the place that a cursor holds, or None."""
         state, _, rows = (cursor or "").partition(":")
         return cls(state, int(rows)) if rows.isascii() and rows.isdigit() else None
-
-
-def _as_quantities(ids: list[str]) -> str:
-    """Return a warning where most ids are numbers with ``.0``: the next export may write them without, as ids of other jobs."""
-    found = [each for each in ids if is_float(each)]
-    if 2 * len(found) <= len(ids):
-        return ""
-    return f"; {counted(len(found), 'id ends', 'ids end')} in .0, such as {found[0]}: format the column as text before the first sync"
 
 
 def _take(results: Iterator[Job | RejectedRow]) -> list[Job | RejectedRow]:

@@ -6,6 +6,7 @@ Field names and their order are those of the JSON documents in the contract, so 
 from .automatic import (
     CLOCK_WENT_BACK,
     CREATES_WAIT,
+    ID_FORMS,
     IDS_REUSED,
     JOBS_FAILED,
     JOBS_MISSING,
@@ -131,6 +132,7 @@ __all__ = [
     "CLOCK_WENT_BACK",
     "CREATES_WAIT",
     "IDS_REUSED",
+    "ID_FORMS",
     "JOBS_FAILED",
     "JOBS_MISSING",
     "LISTING_INCOMPLETE",

@@ -119,6 +119,9 @@ IDS_REUSED = "id_reused"
 OTHER_ID = "known_under_another_id"
 """The trouble of new jobs that are known ones under other ids, and the reason of the decision not to create them."""
 
+ID_FORMS = "id_forms"
+"""The warning that ids of an export look as if a spreadsheet had taken them for quantities, or are written otherwise than before."""
+
 CLOCK_WENT_BACK = "clock_went_back"
 """The trouble of slots that come up again, because the clock went back, and are passed over."""
 

@@ -73,12 +73,16 @@ class IntegrationSummary:
 
 @dataclass(frozen=True, slots=True)
 class ConnectionReport:
-    """The answer of one cheap call with the integration's credentials. ``detail`` says what the ATS answered as, in a few words."""
+    """The answer of one cheap call with the integration's credentials.
+
+    ``detail`` says what the ATS answered as, in a few words, and ``ids`` what is odd about the ids of an export.
+    """
 
     integration: str
     ok: bool
     detail: str
     seconds: float
+    ids: Failure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,7 @@ class RefreshReport:
         trouble: Why that is ``incomplete`` or ``failed``.
         set_aside: Why rows stand set aside, those of earlier listings among them.
         waits: Why new jobs wait for a person.
+        ids: What is odd about the ids of an export.
     """
 
     integration: str
@@ -140,3 +145,4 @@ class RefreshReport:
     trouble: Failure | None = None
     set_aside: Failure | None = None
     waits: Failure | None = None
+    ids: Failure | None = None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from time import monotonic
 
-from ..models import ConnectionReport, HoldKind, IntegrationSummary, RefreshProgress, RefreshReport
+from ..models import ConnectionReport, Failure, HoldKind, IntegrationSummary, RefreshProgress, RefreshReport
+from ..sync.id_warnings import id_warning, odd_ids
 from ..sync.listing_troubles import set_aside
 from .base import Service, for_admins, for_integration
 
@@ -37,9 +39,11 @@ class IntegrationService(Service):
         """
         started = monotonic()
         with self.context.as_person():
-            detail = await self.context.connections.adapter(integration).test()
+            adapter = self.context.connections.adapter(integration)
+            detail = await adapter.test()
         await self.context.stores.schedule.release(integration, HoldKind.CREDENTIALS)
-        return ConnectionReport(integration, ok=True, detail=detail, seconds=monotonic() - started)
+        ids = await self._odd_ids(integration, adapter.tested_ids)
+        return ConnectionReport(integration, ok=True, detail=detail, seconds=monotonic() - started, ids=ids)
 
     @for_integration
     async def refresh(
@@ -64,7 +68,13 @@ class IntegrationService(Service):
         """
         report = await self.context.refresher.refresh(integration, full=full, accept_gone=accept_gone, on_progress=on_progress)
         await self.context.stores.troubles.listed(report)
-        return report
+        if not self.context.connections.adapter_class(integration).one_piece:
+            return report
+        return replace(report, ids=await self._odd_ids(integration, await self.context.stores.id_changes.last_listed(integration)))
+
+    async def _odd_ids(self, integration: str, ids: Sequence[str]) -> Failure | None:
+        linked, otherwise = await self.context.stores.id_changes.forms(integration, ids, odd_ids(ids))
+        return id_warning(integration, ids, linked, otherwise)
 
     async def _summary(self, integration: str) -> IntegrationSummary:
         settings = self.context.connections.settings_of(integration)

@@ -12,7 +12,7 @@ from ..errors import UsageError
 from ..id_forms import plain_id
 from .ledger_tables import OperationRow
 from .marks import settle
-from .same_jobs import same_jobs
+from .same_jobs import last_listed, linked_among, same_jobs, written_otherwise
 from .sources import note_change, source_of
 from .statements import first, rows, run
 
@@ -61,6 +61,14 @@ class IdChangeStore:
         """
         return await self._database.read(_twins, self._database.dialect, integration)
 
+    async def last_listed(self, integration: str) -> tuple[str, ...]:
+        """Return the ids of the jobs that the last listing of the integration held."""
+        return await self._database.scan(_last_listed, integration)
+
+    async def forms(self, integration: str, ids: Sequence[str], odd: Sequence[str]) -> tuple[frozenset[str], tuple[tuple[str, str], ...]]:
+        """Return the ``odd`` ids that jobs are linked under, and former and present id of linked jobs that ``ids`` hold in another form."""
+        return await self._database.scan(_forms, self._database.dialect, integration, ids, odd)
+
     async def named(self, integration: str, pairs: Sequence[tuple[str, str]]) -> tuple[Twins, ...]:
         """Return old and new ids that a person put together.
 
@@ -94,6 +102,20 @@ def _twins(db: Db, dialect: Dialect, integration: str) -> tuple[Twins, ...]:
     sure = _alone(same) | formed | (_alone(found) & rest)
     listed = sorted(same | formed | rest, key=lambda each: (each.old, each.new))
     return tuple(replace(each, alone=each in sure) for each in listed)
+
+
+def _last_listed(db: Db, integration: str) -> tuple[str, ...]:
+    source = source_of(db, integration)
+    return () if source is None else last_listed(db, source)
+
+
+def _forms(
+    db: Db, dialect: Dialect, integration: str, ids: Sequence[str], odd: Sequence[str]
+) -> tuple[frozenset[str], tuple[tuple[str, str], ...]]:
+    source = source_of(db, integration)
+    if source is None:
+        return frozenset(), ()
+    return linked_among(db, dialect, source, odd), written_otherwise(db, dialect, source, ids)
 
 
 def _pair(db: Db, source: int, old: str, new: str) -> Twins:

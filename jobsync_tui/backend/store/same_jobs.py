@@ -49,6 +49,30 @@ def same_jobs(db: Db, dialect: Dialect, source: Source, keys: Sequence[int] | No
     )
 
 
+def linked_among(db: Db, dialect: Dialect, source: Source, ids: Sequence[str]) -> frozenset[str]:
+    """Return those of the ATS job ids under which jobs are linked."""
+    return frozenset(row[0] for row in _known(source).where(dialect.any_of(JobRecord.id, list(ids))).tuples().execute(db))
+
+
+def written_otherwise(db: Db, dialect: Dialect, source: Source, ids: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Return former and present id of linked jobs of which a whole listing, with these ids, holds another form of the number instead."""
+    if not _linked(source).exists(db):
+        return ()
+    there, found = set(ids), dict[str, str]()
+    for start in range(0, len(ids), AT_A_TIME):
+        formed = {form: each for each in ids[start : start + AT_A_TIME] for form in other_forms(each) if form not in there}
+        found |= {old: formed[old] for old in linked_among(db, dialect, source, list(formed))}
+    return tuple(sorted(found.items()))
+
+
+def last_listed(db: Db, source: Source) -> tuple[str, ...]:
+    """Return the ids of the jobs that the last listing held."""
+    last = SightingRow.select(peewee.fn.MAX(SightingRow.listing)).where(SightingRow.key.between(source.low, source.high))
+    query = JobRecord.select(JobRecord.id).join(SightingRow, on=SightingRow.key == JobRecord.key).order_by(JobRecord.key)
+    where = JobRecord.key.between(source.low, source.high) & (SightingRow.listing == last)
+    return tuple(row[0] for row in query.where(where).tuples().execute(db))
+
+
 def _linked(source: Source) -> peewee.ModelSelect[MarkRow]:
     where = MarkRow.key.between(source.low, source.high) & MarkRow.target_id.is_null(is_null=False)
     return MarkRow.select(MarkRow.key).where(where)
