@@ -15,11 +15,14 @@ from jobsync_tui.backend.errors import CredentialsRejected, Unreachable
 from jobsync_tui.backend.models import Job, Leaf, Op, Rule
 from jobsync_tui.backend.store.shares import ShareStore, Tally, Work
 from jobsync_tui.backend.store.tables import JudgementRow
-from jobsync_tui.backend.sync import spreading
-from jobsync_tui.backend.sync.spreading import LARGE, SIZE, in_hand, place
+from jobsync_tui.backend.sync import automatic, spreading
+from jobsync_tui.backend.sync.spreading import in_hand, place
 from tests.support.fleet import EVERY, ICU, Fleet, Host, open_fleet, order
 
 pytestmark = pytest.mark.usefixtures("on_each_database", "quick")
+
+SIZE, LARGE = 8, 16
+"""So that some dozen jobs are several shares, of which the last is smaller than the others."""
 
 MANY = LARGE + SIZE + 7
 
@@ -28,6 +31,8 @@ MANY = LARGE + SIZE + 7
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spreading, "BEAT", 0.02)
     monkeypatch.setattr(spreading, "LOOK", 0.01)
+    monkeypatch.setattr(spreading, "SIZE", SIZE)
+    monkeypatch.setattr(automatic, "LARGE", LARGE)
 
 
 @pytest.fixture
