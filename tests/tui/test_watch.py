@@ -72,7 +72,7 @@ async def test_what_another_process_refreshed_is_shown(monkeypatch: pytest.Monke
 async def test_cursor_and_scroll_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     backend = FakeBackend((), never_read(60))
     async with watching(backend, monkeypatch) as (app, pilot, listed):
-        await pilot.press(*["down"] * 40)
+        listed.highlighted = 40
         await until(pilot, lambda: listed.highlighted == 40 and listed.scroll_y > 0)
         scrolled = listed.scroll_y
         backend.integrations.summaries = [refreshed(each) for each in backend.integrations.summaries]
