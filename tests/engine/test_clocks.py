@@ -43,7 +43,7 @@ def wrong_times(crew: Crew) -> list[str]:
 @pytest.mark.parametrize("off", [(-DAY, timedelta()), (DAY, -DAY), (timedelta(minutes=1), timedelta())], ids=["behind", "both", "a minute"])
 def test_two_hosts_with_clocks_apart_run_each_slot_once_by_the_servers(crew: Crew, off: tuple[timedelta, timedelta]) -> None:
     for name in INTEGRATIONS:
-        crew.add_jobs(name, 20)
+        crew.add_jobs(name, 8)
     for each in off:
         crew.start(each)
     until(lambda: crew.in_target() == crew.expected(), "both share what is there")

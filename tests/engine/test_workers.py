@@ -68,7 +68,7 @@ def test_a_worker_that_was_not_heard_of_for_long_is_marked(crew: Crew, jobsync: 
 
 def test_what_a_killed_worker_had_in_hand_is_given_to_others(crew: Crew) -> None:
     for name in INTEGRATIONS:
-        crew.add_jobs(name, 150)
+        crew.add_jobs(name, 50)
     victim = crew.start()
     until(lambda: len(crew.in_target()) > 5, "it is in the middle")
     crew.kill(victim)
@@ -82,7 +82,7 @@ def test_what_a_killed_worker_had_in_hand_is_given_to_others(crew: Crew) -> None
 
 
 def test_a_large_run_is_shared_out_within_the_rate_limit_and_outlives_whoever_leads_it(crew: Crew) -> None:
-    wire = LimitedWorkable(400, limit=60)
+    wire = LimitedWorkable(160, limit=40)
     with serving(wire):
         crew.add_integration(wire.table(crew.folder))
         for _ in range(3):

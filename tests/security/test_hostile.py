@@ -20,7 +20,7 @@ from .hostile_walk import MENUS, TITLES
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_hostile_strings_through_every_command_and_screen() -> None:
-    tally = run(500)
+    tally = run(500, copied=True)
     assert (tally.crashes, tally.foreign, tally.actions) == ([], [], [])
     assert tally.strings == 500
     assert tally.bytes_read > 5_000_000

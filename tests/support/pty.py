@@ -9,10 +9,13 @@ import pty
 import select
 import signal
 import struct
+import sys
 import termios
 import time
-from collections.abc import Iterator, Mapping, Sequence
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import NoReturn
 
 import pyte
 
@@ -118,12 +121,25 @@ class Terminal:
 
 
 @contextmanager
-def in_terminal(command: Sequence[str], *, size: tuple[int, int] = (80, 24), env: Mapping[str, str] | None = None) -> Iterator[Terminal]:
-    """Run ``command`` in a pseudo-terminal of ``size`` columns and lines; it is killed at the end of the block if it still runs."""
+def in_terminal(
+    command: Sequence[str],
+    *,
+    size: tuple[int, int] = (80, 24),
+    env: Mapping[str, str] | None = None,
+    main: Callable[[], None] | None = None,
+) -> Iterator[Terminal]:
+    """Run ``command`` in a pseudo-terminal of ``size`` columns and lines; it is killed at the end of the block if it still runs.
+
+    With ``main``, the function that the command comes to, that is run in a copy of this process, which saves the second that an
+    interpreter takes to begin and to import. Only what happens at the very end of an interpreter is not seen then.
+    """
     pid, descriptor = pty.fork()
     if pid == 0:
         words = [each.encode("utf-8", "surrogatepass") for each in command]
-        os.execvpe(words[0], words, {**os.environ, "TERM": "xterm-256color", **(env or {})})  # noqa: S606
+        environment = {**os.environ, "TERM": "xterm-256color", **(env or {})}
+        if main is not None:
+            _run_copied(main, words, environment)
+        os.execvpe(words[0], words, environment)  # noqa: S606
     fcntl.ioctl(descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
     terminal = Terminal(pid, descriptor, size)
     try:
@@ -135,3 +151,27 @@ def in_terminal(command: Sequence[str], *, size: tuple[int, int] = (80, 24), env
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, 0)
         terminal.close()
+
+
+def _run_copied(main: Callable[[], None], words: Sequence[bytes], environment: Mapping[str, str]) -> NoReturn:
+    """Run ``main`` in this process, a copy of another, as if it had begun with it, and end the process."""
+    code = 1
+    try:
+        os.environ.clear()
+        os.environ.update(environment)
+        sys.argv = [os.fsdecode(each) for each in words]
+        # The ones that there are belong to whoever runs the tests. These are as an interpreter makes them in a terminal.
+        sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
+        sys.stdout = os.fdopen(1, "w", encoding="utf-8", buffering=1, closefd=False)
+        sys.stderr = os.fdopen(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)
+        main()
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:  # noqa: BLE001 - it is told, as an interpreter tells it
+        traceback.print_exc()
+    finally:
+        with contextlib.suppress(Exception):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code)

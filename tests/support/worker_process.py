@@ -1,7 +1,8 @@
 """A worker as a process of its own, with a pace that fits a test.
 
 ``python -m tests.support.worker_process CONFIG EVERY_SECONDS HEARTBEAT STALLED SWEEP SHARES OFF``.
-It prints a line for each run that did something. The clock of its host is wrong by OFF seconds.
+It prints a line for each run that did something. The clock of its host is wrong by OFF seconds. Its shares are small, so that some dozen
+jobs are a large run.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from jobsync_tui.backend.engine.worker import Worker
 from jobsync_tui.backend.facade import Backend
 from jobsync_tui.backend.models import AutomaticRun
 from jobsync_tui.backend.settings import load_settings
+from jobsync_tui.backend.sync import automatic, spreading
 from tests.support.skewed import skew
 
 
@@ -39,4 +41,5 @@ if __name__ == "__main__":
     heartbeat, stalled, sweep, shares, off = map(float, sys.argv[3:8])
     if off:
         skew(timedelta(seconds=off))
+    vars(spreading)["SIZE"], vars(automatic)["LARGE"] = 20, 60
     asyncio.run(_main(Path(sys.argv[1]), float(sys.argv[2]), Pace(heartbeat, stalled, sweep, poll=0.5, shares=shares)))
