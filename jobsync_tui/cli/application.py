@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from ..backend.errors import UsageError
 from ..backend.logs import set_up_logging
 from ..backend.paths import places
+from .interruption import run_until_signal
 from .options import invocation
 from .session import configuration, on_terminal, require_access
 
@@ -19,7 +18,7 @@ def start() -> int:
         AccessDenied: The configuration does not name the actor.
     """
     settings, actor = configuration()
-    asyncio.run(require_access(settings, actor))
+    run_until_signal(require_access(settings, actor))
     if not on_terminal():
         raise UsageError("The terminal application needs a terminal", remedy="jobsync --help lists the commands that do not")
     # The log goes to its file only: on standard error it would be written over the screen.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ import click
 
 from ..backend.errors import ExitCode
 from ..backend.text import counted
+from .interruption import run_until_signal
 from .options import json_option
 from .output import print_json, print_line, say
 from .session import on_terminal, refuse_strangers
@@ -38,9 +38,9 @@ def demo(*, jobs: int, directory: Path | None, seed: int, check: bool, as_json: 
 
     with make_sandbox(jobs=jobs, seed=seed, directory=directory) as sandbox:
         if check or as_json or not on_terminal():
-            return asyncio.run(_check(sandbox, as_json=as_json))
+            return run_until_signal(_check(sandbox, as_json=as_json))
         say(f"Preparing a sandbox of {counted(jobs, 'job')} ...")
-        asyncio.run(sandbox.prepare())
+        run_until_signal(sandbox.prepare())
         from ..app import run_app
 
         memory = None if directory is None else sandbox.directory / "memory.json"

@@ -8,10 +8,10 @@ import select
 import signal
 import sys
 import threading
-from collections.abc import Awaitable
-from contextlib import suppress
-from types import TracebackType
-from typing import Self, TypeVar
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType, TracebackType
+from typing import Any, Self, TypeVar
 
 import click
 
@@ -26,6 +26,69 @@ DEADLINE = 9.0
 LEFT_OPEN = "What was under way is in the journal: jobsync recover settles it, and so does every start"
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def run_until_signal(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine as `asyncio.run` does, every signal that ends a process being to it what Ctrl+C is there.
+
+    A first one cancels the work, which ends in order within `DEADLINE` seconds; a second one breaks into whatever runs. A handler of the
+    loop would hear nothing while the loop itself is kept from running.
+
+    Raises:
+        KeyboardInterrupt: The process was asked to end.
+    """
+    asked = False
+
+    async def listening() -> T:
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+
+        def end(_number: int, _frame: FrameType | None) -> None:
+            nonlocal asked
+            if asked or task is None or task.done():
+                raise KeyboardInterrupt
+            asked = True
+            _begin_deadline()
+            task.cancel()
+            loop.call_soon_threadsafe(lambda: None)  # the loop may sleep until something comes in
+
+        with _handling(end):
+            return await work
+
+    try:
+        return asyncio.run(listening())
+    except asyncio.CancelledError:
+        if asked:
+            raise KeyboardInterrupt from None
+        raise
+
+
+@contextmanager
+def _handling(handler: Callable[[int, FrameType | None], object]) -> Iterator[None]:
+    """Have the signals that end a process call ``handler`` instead, but for those that are ignored, as SIGHUP is under nohup."""
+    in_charge = threading.current_thread() is threading.main_thread()
+    before = {each: found for each in _SIGNALS if (found := signal.getsignal(each)) is not signal.SIG_IGN} if in_charge else {}
+    try:
+        for each in before:
+            signal.signal(each, handler)
+        yield
+    finally:
+        for each, found in before.items():
+            signal.signal(each, found)
+
+
+def _begin_deadline() -> None:
+    # On a thread of its own: what hangs may be the loop itself.
+    deadline = threading.Timer(DEADLINE, _at_deadline)
+    deadline.daemon = True
+    deadline.start()
+
+
+def _at_deadline() -> None:
+    code = report_interrupted(sys.argv[1:], "Interrupted while something was waited for that did not end", LEFT_OPEN)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 class Interruption:
@@ -46,8 +109,8 @@ class Interruption:
         return self.event.is_set()
 
     async def __aenter__(self) -> Self:
-        self._before = {each: signal.getsignal(each) for each in _SIGNALS}
-        for each in _SIGNALS:
+        self._before = {each: found for each in _SIGNALS if (found := signal.getsignal(each)) is not signal.SIG_IGN}
+        for each in self._before:
             asyncio.get_running_loop().add_signal_handler(each, self._first_signal)
         return self
 
@@ -57,23 +120,12 @@ class Interruption:
             signal.signal(each, handler)
 
     def _first_signal(self) -> None:
-        for each in _SIGNALS:
+        for each in self._before:
             asyncio.get_running_loop().remove_signal_handler(each)
             signal.signal(each, signal.SIG_DFL)
         self.event.set()
-        # On a thread of its own: what hangs may be the loop itself.
-        deadline = threading.Timer(DEADLINE, self._at_deadline)
-        deadline.daemon = True
-        deadline.start()
+        _begin_deadline()
         say("Interrupted: the job in flight is finished first; once more ends at once")
-
-    @staticmethod
-    def _at_deadline() -> None:
-        code = report_interrupted(sys.argv[1:], "Interrupted while something was waited for that did not end", LEFT_OPEN)
-        for stream in (sys.stdout, sys.stderr):
-            with suppress(OSError, ValueError):
-                stream.flush()
-        os._exit(code)
 
     async def asking(self, work: Awaitable[T]) -> T:
         """Return what ``work`` comes to; once the process is asked to end, the work is asked to stop."""
@@ -94,7 +146,7 @@ _GLANCE = 0.2
 
 
 def confirm(question: str, number: int | None = None) -> bool:
-    """Ask on standard error and wait for the answer; Ctrl+C is one, and ends the command.
+    """Ask on standard error and wait for the answer; Ctrl+C, or another signal that ends a process, is one, and ends the command.
 
     asyncio's own handler would only note the signal and let the question wait on.
 
@@ -105,13 +157,11 @@ def confirm(question: str, number: int | None = None) -> bool:
     Raises:
         click.Abort: Ctrl+C, or nobody is there to answer.
     """
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        return _is_yes(question) if number is None else _answer(f"{question} Type {number} to confirm: ") == str(number)
+        with _handling(signal.default_int_handler):
+            return _is_yes(question) if number is None else _answer(f"{question} Type {number} to confirm: ") == str(number)
     except KeyboardInterrupt:
         raise click.Abort from None
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _is_yes(question: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 import click
@@ -65,6 +66,9 @@ def main() -> None:
     # Plugins of pydantic are code that nobody here chose, and looking for them costs 40 ms of every start.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     _replace_closed_streams()
+    for each in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(each) is signal.SIG_DFL:  # one that is ignored, as under nohup, stays so
+            signal.signal(each, signal.default_int_handler)
     sys.exit(run(cli, sys.argv[1:]))
 
 

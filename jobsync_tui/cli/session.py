@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import os
 import stat
@@ -22,6 +21,7 @@ from ..backend.paths import config_path, places
 from ..backend.settings import Settings, load_settings
 from ..backend.text import counted
 from ..backend.waits import announcing
+from .interruption import run_until_signal
 from .options import Invocation, invocation
 from .progress import progress_line
 
@@ -35,11 +35,11 @@ MOST_READ = 16 * 1024**2
 
 
 def runs(command: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, R]:
-    """Let a coroutine function be a command's callback."""
+    """Let a coroutine function be a command's callback. A signal that ends a process ends it in order, with exit code 130."""
 
     @wraps(command)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
-        return asyncio.run(command(*args, **kwargs))
+        return run_until_signal(command(*args, **kwargs))
 
     return call
 
@@ -105,7 +105,7 @@ def refuse_strangers() -> None:
         settings, actor = configuration()
     except ConfigError:
         return
-    asyncio.run(require_access(settings, actor))
+    run_until_signal(require_access(settings, actor))
 
 
 async def chosen(backend: Backend, integration: str | None) -> IntegrationSummary:

@@ -156,6 +156,76 @@ def test_of_many_each_is_named(tmp_path: Path) -> None:
     assert asyncio.run(open_operations(tmp_path / "jobsync.toml")) == 2
 
 
+REMOTE = """
+[storage]
+url = "sqlite:///{folder}/jobsync.db"
+[target]
+kind = "local"
+[[integrations]]
+id = "far"
+provider = "recruitee"
+base_url = "http://127.0.0.1:{port}"
+credentials = {{ api_key = {{ file = "key" }}, company_id = "1" }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("number", "arguments"),
+    [(signal.SIGTERM, "refresh"), (signal.SIGHUP, "check 7 --live --json"), (signal.SIGINT, "fetch 7")],
+)
+def test_a_command_that_only_reads_ends_in_order(tmp_path: Path, number: int, arguments: str) -> None:
+    config = tmp_path / "jobsync.toml"
+    with serving("GET") as (ats, port):
+        config.write_text(REMOTE.format(folder=tmp_path, port=port))
+        (tmp_path / "key").write_text("x")
+        for each in (config, tmp_path / "key"):
+            each.chmod(0o600)
+        command = [sys.executable, "-m", "jobsync_tui", "-c", str(config), *arguments.split()]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            assert ats.reached.wait(40)
+            began = time.monotonic()
+            process.send_signal(number)
+            out, err = process.communicate(timeout=30)
+        finally:
+            process.kill()
+    assert (process.returncode, "Interrupted" in out + err, "Traceback" in err) == (130, True, False), err
+    assert time.monotonic() - began < SOON / 2
+    if arguments == "refresh":
+        assert asyncio.run(state_of(config)) == "interrupted"
+
+
+STUCK = """
+import sys, threading
+from jobsync_tui.cli import interruption
+from jobsync_tui.cli.session import runs
+interruption.DEADLINE = 0.3
+
+@runs
+async def command():
+    print("begun", flush=True)
+    try:
+        await interruption.asyncio.Event().wait()
+    finally:
+        threading.Event().wait()
+
+command()
+"""
+
+
+def test_a_command_whose_end_hangs_is_ended(tmp_path: Path) -> None:
+    """Neither what runs nor the loop itself comes to its end."""
+    process = subprocess.Popen([sys.executable, "-c", STUCK], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path)
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "begun\n"
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert (process.returncode, "did not end" in err) == (130, True)
+
+
 def test_the_deadlines_are_within_what_is_promised() -> None:
     from jobsync_tui import ending
     from jobsync_tui.backend.sync import bulk
@@ -168,3 +238,8 @@ def test_the_deadlines_are_within_what_is_promised() -> None:
 async def open_operations(config: Path) -> int:
     async with Backend.open(load_settings(config), Actor("root")) as backend:
         return len(await backend._context.stores.journal.open_operations())
+
+
+async def state_of(config: Path) -> str:
+    async with Backend.open(load_settings(config), Actor("root")) as backend:
+        return (await backend._context.integration_store.state("far")).state
