@@ -17,6 +17,7 @@ from .services.connections import Connections, network_of
 from .services.context import Context
 from .services.stores import Stores
 from .settings import Settings, TargetKind
+from .store.chain_key import ChainKey
 from .store.migrations import SCHEMA
 
 if TYPE_CHECKING:
@@ -204,7 +205,9 @@ class Backend:
             StorageError: The database cannot be opened; says the remedy.
         """
         async with AsyncExitStack() as stack:
-            database = await Database.open(places().database_url(settings.storage.url), SCHEMA)
+            key = ChainKey.of(settings)
+            connected = () if key is None else (key.known_to,)
+            database = await Database.open(places().database_url(settings.storage.url), SCHEMA, connected=connected)
             stack.push_async_callback(database.close)
             guard = Guard(settings)
             stores = Stores(database, lambda: guard.settings.evaluation_policy())  # noqa: PLW0108 - of the settings as they are then

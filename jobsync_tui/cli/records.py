@@ -17,7 +17,7 @@ from .output import print_json, print_line, say, when
 from .session import open_backend, runs
 from .tables import Table
 
-HASH = re.compile("[0-9a-fA-F]{64}")
+HASH = re.compile("([0-9a-fA-F]{8}-)?[0-9a-fA-F]{64}")
 LONGEST_COUNT = 18
 """Digits of a number of rows."""
 

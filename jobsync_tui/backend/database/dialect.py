@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import ClassVar, TypeAlias
 
@@ -15,6 +15,10 @@ Db: TypeAlias = peewee.Database
 """One connection, as the functions given to `Database.read` and `Database.write` get it."""
 
 
+Connected: TypeAlias = tuple[Callable[[Db], None], ...]
+"""What each new connection is given to before it is used."""
+
+
 class Dialect(ABC):
     """The differences between database servers, behind one name each.
 
@@ -24,6 +28,7 @@ class Dialect(ABC):
         title: The database in the words of a message; never holds a password.
         errors: What its driver raises, by itself and by way of Peewee.
         patience: Seconds in which a server that was lost is looked for again; 0 where a database cannot be lost.
+        connected: What new connections are given to.
         interrupts_at_once: Whether `interrupt` never waits for anything.
         sorts_quickly: Whether finding all matches and sorting them takes less than reading a list in order until enough of them have come,
             where they lie far from its beginning, also if no index knows them.
@@ -34,6 +39,7 @@ class Dialect(ABC):
     title: str
     errors: tuple[type[Exception], ...]
     patience: float
+    connected: Connected = ()
     interrupts_at_once: ClassVar[bool]
     sorts_quickly: ClassVar[bool]
 
@@ -46,6 +52,13 @@ class Dialect(ABC):
         Raises:
             peewee.PeeweeException: As the driver says it.
         """
+
+    def opened(self, *, writing: bool) -> Db:
+        """Return a new connection as `connect` does, known to whoever asked for that."""
+        db = self.connect(writing=writing)
+        for each in self.connected:
+            each(db)
+        return db
 
     @abstractmethod
     def prepare(self) -> None:

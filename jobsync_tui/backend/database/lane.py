@@ -138,7 +138,7 @@ class Lane:
         if self._db is not None and self._dialect.outdated(self._db):
             self._drop()
         if self._db is None:
-            self._db = self._dialect.connect(writing=self._writing)
+            self._db = self._dialect.opened(writing=self._writing)
         return self._db
 
     def _drop(self) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from .. import clock
 from ..errors import StorageError, StorageFull, StorageRefused
-from .dialect import Db, Dialect, dialect_of
+from .dialect import Connected, Db, Dialect, dialect_of
 from .lane import Lane
 from .schema import Schema, bring_up, is_up_to_date
 
@@ -61,7 +61,7 @@ class Database:
         self._closed = False
 
     @classmethod
-    async def open(cls, url: str, schema: Schema, *, readers: int = 3, lock_timeout: float = 10.0) -> Database:
+    async def open(cls, url: str, schema: Schema, *, readers: int = 3, lock_timeout: float = 10.0, connected: Connected = ()) -> Database:
         """Open the database, making or migrating what it needs.
 
         Args:
@@ -69,11 +69,13 @@ class Database:
             schema: The tables that must be there.
             readers: How many reads may run side by side.
             lock_timeout: Seconds to wait for a lock that another process holds.
+            connected: What each connection is given to before it is used.
 
         Raises:
             StorageError: With the remedy: locked, damaged, not to be read, from a newer version, not to be made.
         """
         dialect = dialect_of(url, timeout=lock_timeout)
+        dialect.connected = connected
         await asyncio.to_thread(_prepare, dialect, schema)
         return cls(dialect, readers=readers)
 
@@ -163,7 +165,7 @@ class Database:
 def _prepare(dialect: Dialect, schema: Schema) -> None:
     dialect.prepare()
     try:
-        db = dialect.connect(writing=True)
+        db = dialect.opened(writing=True)
         try:
             bring_up(db, dialect, schema)
         finally:

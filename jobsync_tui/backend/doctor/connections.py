@@ -19,15 +19,17 @@ DEADLINE = 10.0
 
 
 def secrets(settings: Settings, visible: frozenset[str]) -> list[Finding]:
-    """Read every secret of the integrations in ``visible``, and the target's; what cannot be had fails, with the place it is looked for."""
+    """Read every secret of the integrations in ``visible``, of target and record; one that cannot be had fails, with its place."""
     findings = [finding for each in settings.integrations if each.id in visible for finding in _secrets_of(each, settings)]
-    if settings.target.api_key is not None:
+    for check, name, reference in ((TARGET, "target.api_key", settings.target.api_key), ("audit", "audit.key", settings.audit.key)):
+        if reference is None:
+            continue
         try:
-            resolve(settings.target.api_key, settings.path.parent)
+            resolve(reference, settings.path.parent)
         except JobsyncError as error:
-            findings.append(fail(TARGET, f"target.api_key: {error.message}", error.remedy))
+            findings.append(fail(check, f"{name}: {error.message}", error.remedy))
         else:
-            findings.append(ok(TARGET, "The target's key is there"))
+            findings.append(ok(check, "The target's key is there" if check == TARGET else "The key of the record is there"))
     return findings
 
 

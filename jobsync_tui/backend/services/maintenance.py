@@ -96,6 +96,7 @@ class MaintenanceService(Service):
             StorageError: One of the databases failed, or what arrived is not what was sent; nothing was moved.
         """
         await self.context.require_everything("migrate-storage")
+        from ..store.chain_key import ChainKey
         from ..sync.moving import move_storage
         from ..target.local import LocalTarget
 
@@ -112,7 +113,8 @@ class MaintenanceService(Service):
         attempt = self.context.attempt("migrate-storage", outcome="done", cause=f"moved from {files[0]}")
         await self.context.target.close()
         await self.context.stores.database.close()
-        return await move_storage([each for each in files if each is not None and each.exists()], url, attempt)
+        key = ChainKey.of(self.context.settings)
+        return await move_storage([each for each in files if each is not None and each.exists()], url, attempt, key)
 
     @for_admins
     async def rename_plan(self, old: str, new: str) -> RenamePlan:

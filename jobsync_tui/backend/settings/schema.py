@@ -153,6 +153,12 @@ class NotifySettings(_Table):
         return tuple(each for each in (self.webhook, self.secret) if isinstance(each, SecretRef))
 
 
+class AuditSettings(_Table):
+    """The record of who did what. ``key`` is a secret with which it is chained, so that who has only the database cannot write it anew."""
+
+    key: SecretReference | None = None
+
+
 class RulesSettings(_Table):
     """How rules are changed. A change that concerns more than ``confirm_above`` cached jobs is saved only where their number is typed."""
 
@@ -254,6 +260,7 @@ class Settings(_Table):
     sync: SyncSettings = SyncSettings()
     notify: NotifySettings = NotifySettings()
     rules: RulesSettings = RulesSettings()
+    audit: AuditSettings = AuditSettings()
     network: NetworkSettings = NetworkSettings()
     session: SessionSettings = SessionSettings()
     terminal: TerminalSettings = TerminalSettings()

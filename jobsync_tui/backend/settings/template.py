@@ -37,6 +37,9 @@ most_changes = 200              # jobs that the automatic sync may write because
 # timeout = "30s"               # how long the command may take
 # every = "15m"                 # at most one message in that time
 
+# [audit]
+# key = { file = "audit.key" }  # chains the record of who did what by a secret of 16 characters or more: docs/security.md says what from
+
 # [rules]
 # confirm_above = 100             # saving rules whose change concerns more cached jobs asks for their number to be typed
 

@@ -4,6 +4,7 @@ A row is begun before its attempt writes anything and sealed when the attempt ha
 hash over the hash before it and every column. Rows that end at once are begun and sealed in one step. The head, in a table of its own,
 counts rows and links, so that a row missing at the end is noticed like any other. Whoever may write both could cut the end off and move the
 head; that is noticed where the head of an earlier day stands elsewhere: each day's first row has it logged, and every message carries it.
+With a key (`chain_key`) the hashes are made by that, from a row on that says so, and so is the way back.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from peewee import fn
-
 from .. import clock
-from ..canonical import Plain, canonical, digest, parse_object, storable
+from ..canonical import Plain, canonical, storable
 from ..database import Database, Db, Dialect
 from ..models import AuditEntry, AuditVerification, JsonValue, RecordHead
 from ..text import counted
+from . import audit_entries
+from .chain_key import ChainKey, chain_hash, key_id, key_of
 from .inserts import Insertion
 from .ledger_tables import AuditHead, AuditRow
 from .statements import change, first, insertion, run
@@ -29,10 +30,10 @@ log = logging.getLogger(__name__)
 HEAD = 1
 PRUNE = "prune"
 """The action of a row by which rows before it were taken out."""
+KEY_CHANGE = "audit_key"
+"""The action of the row from which on the record is chained by a key, by another one, or by none any more."""
 _DAY = 86_400_000
 """Milliseconds."""
-TOLD = ("created", "updated", "failed", "unknown")
-"""Outcomes that are counted where it is told what happened."""
 OPEN = AuditRow.link.is_null()
 SEALED = ~OPEN
 _GROW_ROWS = "UPDATE audit_head SET rows = rows + ? WHERE id = ? RETURNING rows"
@@ -102,18 +103,20 @@ class AuditStore:
             since: Only attempts from then on.
             limit: At most so many.
         """
-        return await self._database.read(_entries, integrations=integrations, job_id=job_id, actor=actor, since=since, limit=limit)
+        return await self._database.read(
+            audit_entries.entries, integrations=integrations, job_id=job_id, actor=actor, since=since, limit=limit
+        )
 
     async def revisions(self, integration: str, job_id: str) -> tuple[int, int] | None:
         """Return the revisions of the rules by which a job was looked at for a sync, first and last; None where it never was."""
-        return await self._database.read(_revisions, integration, job_id)
+        return await self._database.read(audit_entries.revisions, integration, job_id)
 
     async def outcomes(self, integrations: Collection[str], since: datetime) -> dict[str, dict[str, int]]:
         """Return how many jobs of each integration syncs ended with each outcome since then; a job counts once.
 
         It counts for how it stands at the end: what failed and was then mended did not fail, what was created and then updated was created.
         """
-        return await self._database.read(_outcomes, tuple(integrations), clock.to_ms(since))
+        return await self._database.read(audit_entries.outcomes, tuple(integrations), clock.to_ms(since))
 
     async def verify(self, expected: RecordHead | None = None) -> AuditVerification:
         """Recompute the chain and say whether it holds, or where it first does not.
@@ -138,11 +141,12 @@ def append(db: Db, attempt: Attempt, now: datetime) -> int:
 def append_all(db: Db, dialect: Dialect, attempts: Sequence[Attempt], now: datetime) -> None:
     """Begin and seal a row for each attempt, in their order: thousands in the time that a transaction each would take for a few."""
     seq = _next_seq(db, len(attempts))
-    link, last = _last_link(db, now)
+    link, last = _chained_by_the_key(db, now)
+    key = key_of(db)
     rows: list[dict[str, Plain]] = []
     for number, attempt in enumerate(attempts):
         link += 1
-        sealed = _sealed(attempt, now, seq=seq + number, link=link, previous=last)
+        sealed = _sealed(attempt, now, seq=seq + number, link=link, previous=last, key=key)
         last = str(sealed["hash"])
         rows.append({"seq": seq + number, **sealed})
     Insertion("audit", tuple(rows[0])).run(db, dialect, [tuple(row.values()) for row in rows])
@@ -165,8 +169,8 @@ def revise(db: Db, seq: int, attempt: Attempt) -> None:
 
 def seal(db: Db, seq: int, attempt: Attempt, now: datetime) -> None:
     """End a begun row: it gets its final columns, the next link and its hash, and never changes again."""
-    links, last = _last_link(db, now)
-    sealed = _sealed(attempt, now, seq=seq, link=links + 1, previous=last)
+    links, last = _chained_by_the_key(db, now)
+    sealed = _sealed(attempt, now, seq=seq, link=links + 1, previous=last, key=key_of(db))
     if run(db, change("audit", sealed, "seq = ? AND link IS NULL"), *sealed.values(), seq):
         run(db, _MOVE_HEAD, links + 1, sealed["hash"], HEAD)
 
@@ -205,17 +209,13 @@ def note_earlier_prune(db: Db, now: datetime) -> None:
         append(db, Attempt(actor="jobsync", action=PRUNE, at=now, outcome="done", cause=cause, after=_mark(head)), now)
 
 
-def chain_hash(previous: str, columns: Mapping[str, Plain]) -> str:
-    """Return the hash of a sealed row: over the hash before it and every column by name."""
-    return digest([previous, columns])
-
-
 def verify(db: Db, expected: RecordHead | None = None) -> AuditVerification:
     """Walk the chain from the oldest link that is kept to the head, past the ``expected`` one."""
     head = _head(db)
     mark, answered_for = canonical(_mark(head)), head.pruned == 0
     previous, link, rows = head.pruned_hash, head.pruned, 0
     unexpected = _lacks(head, expected)
+    key, since = key_of(db), None
     query = AuditRow.select().where(SEALED).order_by(AuditRow.link)
     for row in query.dicts().iterator(db):
         rows += 1
@@ -223,7 +223,11 @@ def verify(db: Db, expected: RecordHead | None = None) -> AuditVerification:
         claimed, columns = row["hash"], {name: value for name, value in row.items() if name != "hash"}
         if row["link"] != link:
             return _broken(head, rows, row["seq"], f"A row is missing before row {row['seq']}.")
-        if chain_hash(previous, columns) != claimed:
+        unkeyed = _unkeyed(key, claimed, previous, switches=row["action"] == KEY_CHANGE)
+        if unkeyed is not None:
+            return _broken(head, rows, row["seq"], f"Row {row['seq']} {unkeyed}")
+        since = (row["seq"], row["at_ms"]) if key is not None and key_id(claimed) != key_id(previous) else since
+        if chain_hash(previous, columns, key if key_id(claimed) else None) != claimed:
             return _broken(head, rows, row["seq"], f"Row {row['seq']} was changed or moved, or one before it was removed.")
         if expected is not None and link == expected.rows and claimed != expected.hash:
             unexpected = f"Row {row['seq']} is not the one that was the last of {counted(link, 'row')}: the record was written anew."
@@ -234,12 +238,16 @@ def verify(db: Db, expected: RecordHead | None = None) -> AuditVerification:
         return _broken(head, rows, None, f"The end of the record is missing: {head.links - link} of {head.links} rows.")
     if rows + open_rows != head.rows - head.pruned:
         return _broken(head, rows, None, "A row of an attempt that is still open was removed, or one was added.")
+    if key is not None and head.links and key_id(head.hash) != key.id:
+        return _broken(head, rows, None, "The record does not end chained by audit.key. If that is new, the next action begins it.")
     if not answered_for:
         return _broken(head, rows, None, f"The first {counted(head.pruned, 'row')} were taken out, and no row of the record says by whom.")
     if unexpected is not None:
         return _broken(head, rows, None, unexpected)
     words = f"{counted(rows, 'row')}, unbroken" + (f"; {open_rows} still open" if open_rows else "")
     words += f"; {counted(head.pruned, 'older one')} taken out by a recorded prune" if head.pruned else ""
+    if key is not None and head.links:
+        words += "; chained by audit.key" if since is None else f"; chained by audit.key from row {since[0]} on, of {_day(since[1])}"
     return AuditVerification(ok=True, rows=head.links, hash=head.hash, kept=rows, first_bad=None, message=f"{words}.")
 
 
@@ -281,10 +289,40 @@ def _last_link(db: Db, now: datetime) -> tuple[int, str]:
     return links, last
 
 
-def _sealed(attempt: Attempt, now: datetime, *, seq: int, link: int, previous: str) -> dict[str, str | int | None]:
+def _chained_by_the_key(db: Db, now: datetime) -> tuple[int, str]:
+    """Return the number of the last link and its hash; where the row to come is chained by another key, a row before it says so."""
+    links, last = _last_link(db, now)
+    key = key_of(db)
+    if key_id(last) == ("" if key is None else key.id):
+        return links, last
+    cause = "the configuration names no audit.key any more" if key is None else f"chained by the key {key.id} of audit.key from here on"
+    attempt = Attempt(actor="jobsync", action=KEY_CHANGE, at=now, outcome="done", cause=cause)
+    seq = _next_seq(db)
+    row = {"seq": seq, **_sealed(attempt, now, seq=seq, link=links + 1, previous=last, key=key)}
+    run(db, insertion("audit", row), *row.values())
+    run(db, _MOVE_HEAD, links + 1, row["hash"], HEAD)
+    return links + 1, str(row["hash"])
+
+
+def _unkeyed(key: ChainKey | None, claimed: str, previous: str, *, switches: bool) -> str | None:
+    """Return what is wrong with the key of a row, None where that is the one it must have."""
+    made_by = key_id(claimed)
+    if made_by and (key is None or made_by != key.id):
+        named = "the configuration names no audit.key" if key is None else f"audit.key is the key {key.id}"
+        return f"is chained by the key {made_by}, and {named}: it cannot be checked without that."
+    if made_by != key_id(previous) and not switches:
+        return "is not chained as the row before it, and no row says why."
+    return None
+
+
+def _day(milliseconds: int) -> str:
+    return clock.rfc3339(clock.from_ms(milliseconds))[:10]
+
+
+def _sealed(attempt: Attempt, now: datetime, *, seq: int, link: int, previous: str, key: ChainKey | None) -> dict[str, str | int | None]:
     """Return the columns of a sealed row but its number: ``previous`` is the hash of the link before it."""
     columns = _columns(attempt) | {"ended_ms": clock.to_ms(now)}
-    return {**columns, "link": link, "hash": chain_hash(previous, {"seq": seq, "link": link, **columns})}
+    return {**columns, "link": link, "hash": chain_hash(previous, {"seq": seq, "link": link, **columns}, key)}
 
 
 def _broken(head: AuditHead, kept: int, first_bad: int | None, message: str) -> AuditVerification:
@@ -318,67 +356,3 @@ def _columns(attempt: Attempt) -> dict[str, str | int | None]:
 
 def _text(value: str | None) -> str | None:
     return None if value is None else storable(value)
-
-
-def _entries(
-    db: Db, *, integrations: Collection[str] | None, job_id: str | None, actor: str | None, since: datetime | None, limit: int | None
-) -> tuple[AuditEntry, ...]:
-    query = AuditRow.select().order_by(AuditRow.seq.desc())
-    if integrations is not None:
-        query = query.where(AuditRow.integration.in_(list(integrations)) | AuditRow.integration.is_null())
-    if job_id is not None:
-        query = query.where(AuditRow.job_id == storable(job_id))
-    if actor is not None:
-        query = query.where(AuditRow.actor == storable(actor))
-    if since is not None:
-        query = query.where(AuditRow.at_ms >= clock.to_ms(since))
-    if limit is not None:
-        query = query.limit(limit)
-    return tuple(_entry(row) for row in query.execute(db))
-
-
-def _revisions(db: Db, integration: str, job_id: str) -> tuple[int, int] | None:
-    ends = AuditRow.select(fn.MIN(AuditRow.ruleset_revision), fn.MAX(AuditRow.ruleset_revision))
-    found = ends.where((AuditRow.integration == integration) & (AuditRow.job_id == storable(job_id))).tuples().execute(db)
-    first, last = next(iter(found))
-    return None if first is None else (first, last)
-
-
-def _outcomes(db: Db, integrations: tuple[str, ...], since: int) -> dict[str, dict[str, int]]:
-    query = (
-        AuditRow.select(AuditRow.integration, AuditRow.job_id, AuditRow.outcome)
-        .where((AuditRow.at_ms >= since) & AuditRow.integration.in_(integrations) & AuditRow.outcome.in_(TOLD))
-        .order_by(AuditRow.seq)
-    )
-    final: dict[tuple[str, str], str] = {}
-    for integration, job_id, outcome in query.tuples().iterator(db):
-        if job_id is not None:
-            stays = outcome == "updated" and final.get((integration, job_id)) == "created"
-            final[integration, job_id] = "created" if stays else outcome
-    counts: dict[str, dict[str, int]] = {}
-    for (integration, _), outcome in final.items():
-        of_integration = counts.setdefault(integration, {})
-        of_integration[outcome] = of_integration.get(outcome, 0) + 1
-    return counts
-
-
-def _entry(row: AuditRow) -> AuditEntry:
-    return AuditEntry(
-        seq=row.seq,
-        at=clock.from_ms(row.at_ms),
-        ended_at=None if row.ended_ms is None else clock.from_ms(row.ended_ms),
-        actor=row.actor,
-        action=row.action,
-        integration=row.integration,
-        job_id=row.job_id,
-        job_name=row.job_name,
-        outcome=row.outcome,
-        cause=row.cause,
-        operation_id=row.operation_id,
-        ruleset_revision=row.ruleset_revision,
-        plan_digest=row.plan_digest,
-        before=parse_object(row.before),
-        after=parse_object(row.after),
-        origin={name: str(value) for name, value in parse_object(row.origin).items()},
-        hash=row.hash,
-    )

@@ -14,17 +14,19 @@ from ..errors import StorageError
 from ..models import MoveReport
 from ..store import audit
 from ..store.audit import Attempt
+from ..store.chain_key import ChainKey
 from ..store.migrations import SCHEMA
 from ..target.local_tables import TARGET_SCHEMA
 
 
-async def move_storage(files: Sequence[Path], url: str, attempt: Attempt) -> MoveReport:
+async def move_storage(files: Sequence[Path], url: str, attempt: Attempt, key: ChainKey | None) -> MoveReport:
     """Move everything in ``files`` to the database at ``url``, and append ``attempt`` to the record there.
 
     Args:
         files: The store's file, and the local target's where there is one; nobody has them open.
         url: Of a PostgreSQL database that jobsync has not used yet.
         attempt: What the record says of it.
+        key: With which the record is chained.
 
     Raises:
         UsageError: The destination is not empty, or a file is in use.
@@ -33,12 +35,14 @@ async def move_storage(files: Sequence[Path], url: str, attempt: Attempt) -> Mov
     for schema in (SCHEMA, TARGET_SCHEMA):
         await (await Database.open(url, schema)).close()
     verified: list[int] = []
-    counts = await asyncio.to_thread(move, files, url, partial(_finish, attempt, verified))
+    counts = await asyncio.to_thread(move, files, url, partial(_finish, attempt, key, verified))
     return MoveReport(sum(counts.values()), counts, verified[0])
 
 
-def _finish(attempt: Attempt, verified: list[int], db: Db) -> None:
+def _finish(attempt: Attempt, key: ChainKey | None, verified: list[int], db: Db) -> None:
     """Verify the record where it arrived, and append to it."""
+    if key is not None:
+        key.known_to(db)
     found = audit.verify(db)
     if not found.ok:
         raise StorageError(
