@@ -25,7 +25,7 @@ from .clipboard import copy, has_desktop, is_web_address
 from .driver import TerminalDriver
 from .failures import Place, place_of, words_for
 from .idle import IdleWatch
-from .keyboard import APART
+from .key_times import APART
 from .keystrokes import Key
 from .linefilter import ControlFilter
 from .marks import Marks

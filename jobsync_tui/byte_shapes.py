@@ -28,12 +28,22 @@ BEGINNINGS_OF_ENDS = (b"\x1b", b"\xc2")
 REST = re.compile(
     rb"\x1b(?:"
     rb"\[(?:[<-?0-9;:]|[A-DFHIOZ]|\[[A-E]|M(?:[ -\xff]{3}|\Z))"  # CSI: parameters, an arrow, the focus, a mouse of the old kind
-    rb"|\][0-9lL]|P[0-9!+$>=?]..|_G"  # how the strings begin that terminals send
+    rb"|\][0-9lL]|P[0-9!+$>=?|]|_[^\x1b]|\^[^\x1b]"  # how the strings begin that terminals send
     rb"|[\]PX^_][^\x1b]*(?:\x1b\\|\xc2\x9c|\x07)"  # any string that ends
     rb"|O(?:[A-DFHP-S]|[0-9;]+[A-Za-z])\Z|\\)",
     re.DOTALL,
 )
 """What follows an ESC and is no typing."""
+
+LATE_REST = re.compile(
+    rb"\x1b(?:\[[<-?0-9][ -?]*[@-~]|\[[IO]\Z|\[M[^\x1b]{3}"
+    rb"|\][0-9]+;|\][lL][^\x1b]*(?:\x1b\\|\xc2\x9c|\x07)|P[0-9]*[!+$>|]..|_G[a-zA-Z]=)",
+    re.DOTALL,
+)
+"""The same where it comes in one go long after the ESC, which somebody may have pressed."""
+
+OLD_MOUSE = re.compile(rb"\x1b\[M(?:[\xc2-\xdf][\x80-\xbf]|[^\xc2-\xdf]|[\xc2-\xdf](?![\x80-\xbf])){3}", re.DOTALL)
+"""A report of the mouse in three bytes, or in three characters of UTF-8."""
 
 CHARACTER_SET = re.compile(rb"\x1b[ -/][\x00-\x17\x19\x1c-\x1f -/]*[0-~]")
 """A sequence that no key sends: it chooses character sets and the like."""

@@ -22,6 +22,7 @@ from textual import constants
 from textual.drivers import linux_driver
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import MouseEvent
 from textual.widgets import Input, TextArea
 
 from .keyboard import Keyboard
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textual.app import App
+    from textual.message import Message
 
 STOP_SECONDS = 5.0
 """How long the end waits for a terminal that takes nothing: until then it is given back, if it takes something again."""
@@ -157,7 +159,7 @@ class TerminalDriver(LinuxDriver):
                 else:
                     tokens = keyboard.tick(time.monotonic())
                 for token in tokens:
-                    for message in translator.messages(token):
+                    for message in filter(self._is_here, translator.messages(token)):
                         self.process_message(message)
 
     def close(self) -> None:
@@ -203,6 +205,10 @@ class TerminalDriver(LinuxDriver):
 
     def _query_in_band_window_resize(self) -> None:
         """Ask nothing: the size comes with a signal. A report in the line of the keys would be believed whatever it says."""
+
+    def _is_here(self, message: Message) -> bool:
+        """Return whether ``message`` is not about a place outside the screen: a mouse there would take the focus from everything."""
+        return not isinstance(message, MouseEvent) or self._app.size.region.contains(int(message.x), int(message.y))
 
     def _is_typing(self) -> bool:
         return isinstance(self._app.screen_stack[-1].focused if self._app.screen_stack else None, Input | TextArea)

@@ -12,41 +12,23 @@ from __future__ import annotations
 from enum import Enum, auto
 
 from . import byte_shapes as shapes
+from .key_times import (
+    APART,
+    DOUBT,
+    DOUBT_APART,
+    ESCAPE_DELAY,
+    GRACE,
+    HOLD,
+    LONGEST,
+    MACHINE,
+    MOST,
+    NUMBERS,
+    PATIENCE,
+    PAUSE,
+    RXVT_HOLD,
+    TAIL,
+)
 from .tokens import Pasted, Sequence, Token
-
-ESCAPE_DELAY = 0.03
-"""Seconds after which an ESC is the key: a sequence's bytes are written together."""
-
-PATIENCE = 1.0
-"""Seconds of silence after which what was begun and not ended is given up: a lost packet takes a line as long to send again."""
-
-LONGEST = 5.0
-"""Seconds after which something that has not ended is given up at the first `PAUSE`, counted from what only a machine can have written.
-Without this, whoever goes on typing into it would keep it open."""
-
-PAUSE = 0.04
-"""Seconds between two keys that a person types, at the least."""
-
-MACHINE = 24
-"""Bytes that come at once only from a machine."""
-
-APART = 0.05
-"""Seconds of silence before and after a key that came alone."""
-
-TAIL = 0.1
-"""Seconds of silence that end a paste for good: one that holds its own end mark goes on behind it."""
-
-GRACE = 1.0
-"""Seconds after an ESC was given as a key in which the rest of its sequence is still recognised."""
-
-DOUBT = 30.0
-"""Seconds after something was given up in which a burst is taken for its tail: a line that loses packets may be silent for so long."""
-
-HOLD = 0.15
-"""Seconds for which a bracket behind such an ESC is kept: the next byte tells a sequence from a key."""
-
-MOST = 1_000_000
-"""Bytes of a paste that are kept."""
 
 
 class _Mode(Enum):
@@ -76,6 +58,7 @@ class Keyboard:
         self._machine = 0.0  # when something came that no person types, or what is open began
         self._flowed = 0.0  # when something came into a paste that is no key by itself
         self._doubtful = float("-inf")  # until when what comes may be the tail of what was given up
+        self._unsure: int | None = None  # what had come when something was given up; until more came, and then silence, no key came alone
         self._kept: Sequence | None = None  # the last key that came in doubt, until it is seen whether it came alone
         self._spent = False  # the ESC that is held was given as a key
         self._is_control = False  # the ESC that is held stands for a control of one byte, which nobody types
@@ -88,7 +71,10 @@ class Keyboard:
 
     def feed(self, data: bytes, now: float) -> list[Token]:
         """Take ``data``, read at the time ``now``, and return what is complete."""
-        if now - self._heard >= APART:
+        silence = now - self._heard
+        if silence >= PATIENCE and self._unsure is not None and self.received > self._unsure:
+            self._unsure = None
+        if silence >= (APART if self._kept is None else DOUBT_APART):
             if not self._held:
                 self._judge()
             self._burst = self.received
@@ -123,7 +109,7 @@ class Keyboard:
         elif self._mode is _Mode.STRING:
             self._wait(PATIENCE)
         if self.deadline is None and self._kept is not None:
-            self.deadline = self._heard + APART
+            self.deadline = self._heard + DOUBT_APART
         tokens, self._tokens = self._tokens, []
         return tokens
 
@@ -190,9 +176,10 @@ class Keyboard:
     def _csi(self) -> bool:
         held = self._held
         if held.startswith((b"\x1b[M", b"\x1b[[")):  # a mouse of the old kind; a Linux console's function keys
-            length = 6 if held[2:3] == b"M" else 4
+            old = shapes.OLD_MOUSE.match(held)
+            length = 4 if held[2:3] == b"[" else old.end() if old else len(held) + 1
             if len(held) < length:
-                self._wait(PATIENCE)
+                self._wait(NUMBERS)
                 return False
             self._key(length)
         elif shapes.BEGIN.match(held):
@@ -204,7 +191,7 @@ class Keyboard:
         elif shapes.CSI_BEGUN.match(held):
             if len(held) > 1000:
                 self._shorten(b"\x1b[?")
-            self._wait(HOLD if shapes.RXVT.fullmatch(held) else PATIENCE)
+            self._wait(RXVT_HOLD if shapes.RXVT.fullmatch(held) else NUMBERS if len(held) > 2 else PATIENCE)
             return False
         else:
             self._breaks(next(place for place in range(2, len(held)) if not 0x20 <= held[place] < 0x40))
@@ -231,7 +218,7 @@ class Keyboard:
         elif shapes.SS3_BEGUN.match(self._held):
             if len(self._held) > 1000:
                 self._shorten(b"\x1bO;")
-            self._wait(PATIENCE)
+            self._wait(NUMBERS if len(self._held) > 2 else PATIENCE)
             return False
         elif (place := len(self._held) - len(self._held[2:].lstrip(b"0123456789;"))) > 2 or shapes.IN_BETWEEN.match(self._held, 2):
             self._breaks(place)
@@ -248,7 +235,7 @@ class Keyboard:
         if self._now < self._doubtful:
             self._kept = key
         else:
-            self._tokens.append(key)
+            self._tokens.append(key if self._unsure is None else Sequence(key.text))
 
     def _apart(self, length: int) -> None:
         """Give the first ``length`` bytes as keys of their own; an ESC that was given already is not given again."""
@@ -333,6 +320,8 @@ class Keyboard:
             self._paste_over()
         elif self._mode is _Mode.STRING:
             self._doubt()
+            if self._held == b"\x1b":
+                self._leave_trail(self._held)
             self._drop(len(self._held))
             self._mode = _Mode.KEYS
         elif self._holding:
@@ -357,6 +346,7 @@ class Keyboard:
     def _doubt(self) -> None:
         """Take a burst for the tail of what was given up, from now on."""
         self._doubtful = self._now + DOUBT
+        self._unsure = self.received
 
     def _judge(self) -> None:
         """Give the key that came in doubt if nothing came with it; a burst is the tail, and more of it may come."""
@@ -377,20 +367,20 @@ class Keyboard:
         """See whether what is held goes on with a sequence whose beginning came so long ago that it was given as keys."""
         trail, self._trail = self._trail, b""
         held_back, self._holding = self._holding, False
-        if not trail or self._now - self._trailed > GRACE:
+        since = self._now - self._trailed
+        if not trail or since > DOUBT:
             return
-        if shapes.REST.match(trail + self._held):
+        if (shapes.REST if since <= GRACE else shapes.LATE_REST).match(trail + self._held):
             self._held = trail + self._held
             self._place -= len(trail)
             self._spent = True
-        elif trail != b"\x1b" or self._held[0] not in shapes.INTRODUCERS:
+        elif trail != b"\x1b" or since > GRACE or self._held[0] not in shapes.INTRODUCERS:
             return
         elif held_back:
             if self._burst <= self._place:
                 self._doubt()
-        elif self._held in {b"[", b"]"}:
-            self._holding, self._trail = True, trail
+        elif len(self._held) == 1:
+            self._holding = True
+            self._leave_trail(trail)
         else:
             self._doubt()
-            if self._held in {b"P", b"_", b"^", b"X"}:
-                self._leave_trail(trail + self._held)

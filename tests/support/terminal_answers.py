@@ -33,6 +33,19 @@ RECORDED: tuple[bytes, ...] = (
     b"\x1b[24;80R",
     b"\x1b[?24;80;1R",
     b"\x1b[?997;1n",
+    b"\x1b[?997;2n",
+    b"\x1b[?10n",
+    b"\x1b[=1;2c",
+    b"\x1b[2;1;1;128;128;1;0x",
+    b"\x1b[?2;0;800;600S",
+    b"\x1b[0;1;2&w",
+    b"\x1b]133;A\x07",
+    b"\x1b]5522;type=read:status=OK\x1b\\",
+    b"\x1bP1!u0\x1b\\",
+    b"\x1bPtmux;\x1b\x1b]11;?\x07\x1b\\",  # strings that hold an ESC, and one that is cut by another
+    b"\x1b]l\x1b[31my\x1b\\",
+    b"\x1bPyy\x1bPyy\x1b\\",
+    b"\x1b]11;rgb:1e/1e/2e\x1a",
     b"\x1b]4;1;rgb:cdcd/0000/0000\x1b\\",  # colours
     b"\x1b]10;rgb:dddd/dddd/dddd\x07",
     b"\x1b]11;rgb:1e1e/1e1e/2e2e\x1b\\",
@@ -66,6 +79,11 @@ RECORDED: tuple[bytes, ...] = (
     b"\x1b[35;40;12M",
     b"\x1b[MC(!",
     b"\x1b[MC\xe8\xe9",
+    b"\x1b[M#yq",
+    b"\x1b[M \xc2\x80\xc2\x81",  # in characters of UTF-8
+    b"\x1b[M\xc2\x80yq",
+    b"\x1b[96;121;113M",
+    b"\x1b[<64;1300;800M",
     "\u009b?62;c".encode(),  # with controls of the upper half, as UTF-8 and as bytes
     "\u009b>1;10;0c".encode(),
     "\u009d11;rgb:0000/0000/0000\u009c".encode(),

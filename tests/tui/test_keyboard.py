@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 import pytest
 from textual import events
 
-from jobsync_tui.keyboard import APART, ESCAPE_DELAY, LONGEST, PATIENCE, Keyboard
+from jobsync_tui.key_times import APART, DOUBT_APART, ESCAPE_DELAY, HOLD, LONGEST, NUMBERS, PATIENCE
+from jobsync_tui.keyboard import Keyboard
 from jobsync_tui.keystrokes import Key, Translator
 from tests.support.terminal_answers import IN_ONE, PASTES, RECORDED, made, made_paste, paste
 
@@ -138,11 +139,11 @@ def test_a_paste_of_a_megabyte_is_one_text() -> None:
     "begun", [b"\x1b]11;rgb:00", b"\x1bP>|kit", b"\x1b_G", b"\x1b[200~abc", b"\x1b[12;", b"\x1b[<0;3", b"\xc2\x9d1", b"\x1bO5"]
 )
 def test_what_is_never_ended_gives_the_keys_back(begun: bytes) -> None:
-    assert keys((begun, 2 * PATIENCE + 0.1), b"j")[-1:] == ["j"]
+    assert keys((begun, NUMBERS + PATIENCE + 0.1), b"j")[-1:] == ["j"]
     # Somebody who goes on typing meanwhile is heard again as well.
     line = Line().send(begun, 0.1)
-    for _ in range(int(LONGEST / 0.1) + 10):
-        line.send(b"j", 0.1)
+    for _ in range(int(LONGEST / 0.12) + 10):
+        line.send(b"j", 0.12)
     assert line.keys[-1:] == ["j"]
 
 
@@ -185,7 +186,7 @@ def test_a_person_behind_something_broken_is_heard() -> None:
     line = Line().send(b"\x1b]11;r", PATIENCE + 0.1)
     for sent in (b"\x1b[B", b"j", b"/"):
         line.send(sent, 0.12)
-    line.send(b"nurse", 0.3).send(b"y", 0.0)
+    line.send(b"nurse", 2 * PATIENCE).send(b"y", 0.0)
     assert line.keys == ["down", "j", "slash", *"nurse", "y"]
     line.now += APART
     assert line.events[-1].is_alone  # type: ignore[attr-defined]  # the last is a key
@@ -193,15 +194,33 @@ def test_a_person_behind_something_broken_is_heard() -> None:
 
 @pytest.mark.parametrize(
     "answer",
-    [b"\x1bP>|kitty(0.35.2)\x1b\\", b"\x1b]lmy mode $c\x1b\\", b"\x1b_Gi=31;OK\x1b\\", b"\x1b^sy\x1b\\", b"\x1bXsy\x1b\\", b"\x1b[?62;1c"],
+    [b"\x1bP>|kitty(0.35.2)\x1b\\", b"\x1b]lmy mode $c\x1b\\", b"\x1b_Gi=31;OK\x1b\\", b"\x1b^sy\x1b\\", b"\x1b[?62;1c", b"\x1bOA"],
 )
 @pytest.mark.parametrize("pause", [0.04, 0.3, 0.8])
-def test_an_answer_byte_by_byte_behind_a_late_escape_is_no_key(answer: bytes, pause: float) -> None:
+@pytest.mark.parametrize("each", [0.02, 0.05, 0.06, 0.1, 0.25, HOLD - 0.05])
+def test_an_answer_byte_by_byte_behind_a_late_escape_is_no_key(answer: bytes, pause: float, each: float) -> None:
     line = Line().send(answer[:1], pause)
     for byte in answer[1:]:
-        line.send(bytes([byte]), 0.02)
-    assert line.send(b"", 0.3).keys == ["escape"]
-    assert line.send(b"j", 0.3).send(b"j").keys == ["escape", "j", "j"]
+        line.send(bytes([byte]), each)
+    moved = ["up"] if answer == b"\x1bOA" else []
+    assert line.send(b"", 0.3).keys == ["escape", *moved]
+    assert line.send(b"j", 0.3).send(b"j").keys == ["escape", *moved, "j", "j"]
+
+
+@pytest.mark.parametrize(
+    "answer", [b"\x1bP>|kitty(0.35.2)\x1b\\", b"\x1b]11;rgb:1e/1e/2e\x07", b"\x1b]lyes\x1b\\", b"\x1b[?62;1c", b"\x1b[4;2$y"]
+)
+def test_an_answer_long_behind_its_escape_is_no_key(answer: bytes) -> None:
+    assert keys((answer[:1], 3.0), (answer[1:], 0.3), b"j") == ["escape", "j"]
+
+
+@pytest.mark.parametrize(("begun", "tail"), STALLED, ids=repr)
+@pytest.mark.parametrize("each", [0.02, 0.06, DOUBT_APART + 0.03, 0.3, 0.7])
+def test_no_tail_confirms_however_slow_it_comes(begun: bytes, tail: bytes, each: float) -> None:
+    line = Line().send(begun, NUMBERS + PATIENCE)
+    for byte in tail.replace(b"s", b"y"):
+        line.send(bytes([byte]), each)
+        assert not any(isinstance(event, Key) and event.is_alone for event in line.events)
 
 
 def test_an_open_paste_does_not_swallow_the_keys_of_a_person() -> None:

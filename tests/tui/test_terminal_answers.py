@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from jobsync_tui.keyboard import PATIENCE
+from jobsync_tui.key_times import PATIENCE
 from tests.support.pty import Terminal, in_terminal
 from tests.support.terminal_answers import IN_ONE, PASTES, RECORDED, made, made_paste, paste
 
@@ -98,6 +98,36 @@ def test_nothing_acts_on_the_list_and_in_the_palette_and_keys_go_on() -> None:
         terminal.wait_for("row 3 of 8")
         terminal.send("q")
         assert terminal.wait_for_end() == 0
+
+
+def test_the_tail_of_an_answer_confirms_nothing_however_it_comes() -> None:
+    with in_terminal([*PROGRAM, "nurses"], env=ROOT) as terminal:
+        terminal.wait_for("row 1 of 8")
+        terminal.send("s")
+        terminal.wait_for("UPDATE in Tenzo")
+        armed(terminal)
+        for tail in (b"y", b"my y"):
+            terminal.send_bytes(b"\x1bP>|kitt")
+            terminal.read_now(PATIENCE + 0.2)
+            for byte in tail:
+                terminal.send_bytes(bytes([byte]))
+                terminal.read_now(0.2)  # as long as no byte comes with another
+        assert "Confirm Sync   " in terminal.text.partition("\n")[0]
+        terminal.read_now(PATIENCE)
+        terminal.send("y")
+        terminal.wait_for("Sync Result")
+        terminal.send(ESCAPE)
+        terminal.wait_for("row 1 of 8")
+        terminal.read_now(0.5)
+        before = terminal.text
+        for byte in b"\x1bP>|Smux s\x1b\\":
+            terminal.send_bytes(bytes([byte]))
+            terminal.read_now(0.06)
+        terminal.read_now(0.2)
+        assert terminal.text == before
+        terminal.send("q")
+        assert terminal.wait_for_end() == 0
+        assert b"synced ['0']" in terminal.output
 
 
 @pytest.mark.parametrize(("begun", "tail"), [(b"\x1b[4;", b"2$y"), (b"\x1bP>|", b"Smux s\x1b\\"), (b"\x1b[200", b"~mmm\x1b[201~")])
