@@ -156,5 +156,6 @@ def _document(found: Shadow) -> dict[str, object]:
         "at": found.at,
         "counts": found.counts,
         "last": found.last,
+        "changeable": found.changeable,
         "rules": [rule_document(rule) for rule in found.rules],
     }

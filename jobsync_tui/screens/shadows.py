@@ -9,9 +9,10 @@ from textual.binding import BindingType
 from ..backend import clock
 from ..backend.models import ImpactProgress
 from ..commands import Group, bindings
+from ..notices import Severity
 from ..proposals import promoting
 from ..views.impact import progress_words
-from ..views.shadows import SeenShadow, shadows_sheet
+from ..views.shadows import SeenShadow, fixed_words, shadows_sheet
 from ..views.sheet import Sheet, as_text
 from .dialog import DialogScreen
 from .menu import Entry, MenuScreen
@@ -58,13 +59,13 @@ class ShadowsScreen(DialogScreen[None]):
 
     def action_promote(self) -> None:
         """Show what the shadow under the cursor would do in force, and ask."""
-        name = self.sheet.target
+        name = self._to_change()
         if name is not None:
             self.work(self._promote(name), group="promote")
 
     def action_drop(self) -> None:
         """Ask whether to give the shadow under the cursor up."""
-        name = self.sheet.target
+        name = self._to_change()
         if name is None:
             return
         entries = [Entry(_NO, "Cancel", "it stays"), Entry(_YES, "Give it up", "what was seen of it goes too")]
@@ -78,6 +79,14 @@ class ShadowsScreen(DialogScreen[None]):
     def action_copy(self) -> None:
         """Copy what is shown."""
         self.host.copy(as_text(self._sheet(100)) + "\n", "shadows")
+
+    def _to_change(self) -> str | None:
+        """Return the shadow under the cursor if it is the person's to change; else say why not."""
+        fixed = next((each.shadow for each in self._seen if each.shadow.name == self.sheet.target and not each.shadow.changeable), None)
+        if fixed is None:
+            return self.sheet.target
+        self.host.tell(fixed_words(fixed), Severity.WARNING)
+        return None
 
     async def _read(self) -> None:
         await self._show()

@@ -44,8 +44,12 @@ def shadows_sheet(seen: Sequence[SeenShadow], now: datetime, width: int, part: i
         told = counts_words(shadow.counts) if shadow.last else "not looked at yet: l looks now"
         age = words.ago(shadow.at, now)
         room = width - _NAME - len(age) - 8  # both margins, and a gap on either side of the count
-        top = line(" + ", strong(f"{fit(shadow.name, _NAME):<{_NAME}}"), f"  {fit(told, room)}", right=dim(age))
+        shown = shadow.name if shadow.changeable else f"= {shadow.name}"
+        name = f"{fit(shown, _NAME):<{_NAME}}"
+        top = line(" + ", strong(name) if shadow.changeable else dim(name), f"  {fit(told, room)}", right=dim(age))
         opened: list[Line] = [line(" - ", strong(shadow.name), right=dim(f"by {shadow.actor}, {age}"))]
+        if not shadow.changeable:
+            opened.append(line("     ", warn(f"= {fixed_words(shadow)}")))
         opened.append(line("     ", told))
         for rule in shadow.rules:
             opened += [line("     ", strong(rule.name)), *rule_lines(rule, width)]
@@ -53,6 +57,11 @@ def shadows_sheet(seen: Sequence[SeenShadow], now: datetime, width: int, part: i
         opened += _jobs(each.page, width)
         sheet.append(Fold(f"shadow:{shadow.name}", (top,), (*opened, BLANK), shadow.name))
     return tuple(sheet)
+
+
+def fixed_words(shadow: Shadow) -> str:
+    """Return why a person may look at a shadow and do no more with it."""
+    return f"{shadow.name} also acts on integrations that are not yours: you may look, not promote it or give it up."
 
 
 def counts_words(counts: ImpactCounts) -> str:

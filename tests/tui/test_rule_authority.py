@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from jobsync_tui.screens.arming import ArmingScreen
 from jobsync_tui.screens.rule_editor import RuleEditorScreen
 from jobsync_tui.screens.rules import RulesScreen
 from jobsync_tui.screens.save_rules import SaveRulesScreen
+from jobsync_tui.screens.shadows import ShadowsScreen
 from tests.support.databases import url_at
 from tests.support.pilot import screen_text, until
 
@@ -120,3 +122,20 @@ async def test_coverage_says_whose_jobs_it_counts(tmp_path: Path) -> None:
         app.go.coverage()
         await shows(app, pilot, "your 1 integration")
         await shows(app, pilot, "3 jobs")
+
+
+async def test_a_shadow_that_is_not_hers_is_marked_and_its_keys_say_why(tmp_path: Path) -> None:
+    async with rules_open(tmp_path) as (app, pilot, backend):
+        async with Backend.open(backend.settings, Actor("bob")) as bob:
+            await bob.shadows.add("all over", [replace(EVERY, priority=5)])
+            await bob.shadows.add("held", [replace(HERS, priority=5)])
+        app.go.shadows()
+        await shows(app, pilot, "= all over")
+        assert "= held" not in screen_text(app)
+        for key in ("p", "X"):
+            await pilot.press(key)
+            assert isinstance(app.screen, ShadowsScreen)
+        await until(pilot, lambda: sum("all over also acts on integrations" in notice.text for notice in app.notices) == 2)
+        await pilot.press("j", "p")
+        await until(pilot, lambda: isinstance(app.screen, SaveRulesScreen) and app.screen.armed)
+        assert [(each.name, each.changeable) for each in await backend.shadows.list()] == [("all over", False), ("held", True)]

@@ -195,6 +195,7 @@ class Shadow:
         rules: Those that would take the place of the rules that they name by id, or be added.
         base_revision: Of the rules when it was made.
         last: The last look at each integration, newest first.
+        changeable: Whether whoever asked may promote it and give it up, with the rules in force as they are.
     """
 
     name: str
@@ -203,6 +204,7 @@ class Shadow:
     actor: str
     at: datetime
     last: tuple[ShadowLook, ...] = ()
+    changeable: bool = True
 
     @property
     def counts(self) -> ImpactCounts:

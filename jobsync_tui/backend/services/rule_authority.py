@@ -30,15 +30,16 @@ async def authority_of(context: Context) -> RuleAuthority:
     )
 
 
-async def refusal_of(context: Context, after: Sequence[Rule]) -> NotPermitted | None:
+async def refusal_of(context: Context, after: Sequence[Rule], *, always: Sequence[Rule] = ()) -> NotPermitted | None:
     """Return why the actor may not put ``after`` in the place of the rules in force, None where they may.
 
-    They may if they may use every integration, or if each rule that changes reaches no integration but theirs, before and after.
+    They may if they may use every integration, or if each rule that changes reaches no integration but theirs, before and after; rules in
+    ``always`` count as changed even where they are in force as they are.
     """
     own, others = _sides(context)
     if not others:
         return None
-    beyond = changes_beyond((await context.rule_store.current()).rules, after, own, others)
+    beyond = changes_beyond((), always, own, others) or changes_beyond((await context.rule_store.current()).rules, after, own, others)
     return _refusal(beyond, own) if beyond else None
 
 
@@ -53,9 +54,7 @@ async def require_rules(context: Context, after: Sequence[Rule], *, always: Sequ
     Raises:
         NotPermitted: It changes rules that reach further than the actor; the attempt is recorded.
     """
-    own, others = _sides(context)
-    beyond = changes_beyond((), always, own, others) if others else ()
-    refusal = _refusal(beyond, own) if beyond else await refusal_of(context, after)
+    refusal = await refusal_of(context, after, always=always)
     if refusal is not None:
         await context.record("rules", outcome="refused", cause=refusal.message)
         raise refusal

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
@@ -13,7 +14,7 @@ from ..store.audit import append
 from ..store.shadows import drop
 from ..text import clean
 from .base import Service, for_admins
-from .rule_authority import require_rules
+from .rule_authority import refusal_of, require_rules
 from .rule_saving import require_number, save_rules
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ class ShadowService(Service):
 
     @for_admins
     async def list(self) -> tuple[Shadow, ...]:
-        """Return the shadows by name, each with the last look at each integration."""
-        return await self.context.stores.shadows.every(self.context.visible())
+        """Return the shadows by name, each with the last look at each integration, and with whether it is the actor's to change."""
+        return await self._every()
 
     @for_admins
     async def get(self, name: str) -> Shadow:
@@ -136,8 +137,16 @@ class ShadowService(Service):
         attempt = self.context.attempt("rules shadow", outcome="changed", cause=f"drop {name}")
         await self.context.stores.shadows.drop(shadow.name, lambda db: append(db, attempt, attempt.at))
 
+    async def _every(self) -> tuple[Shadow, ...]:
+        current = await self.context.rule_store.current()
+        marked = []
+        for shadow in await self.context.stores.shadows.every(self.context.visible()):
+            refusal = await refusal_of(self.context, with_file(current, shadow.rules).rules, always=shadow.rules)
+            marked.append(replace(shadow, changeable=refusal is None))
+        return tuple(marked)
+
     async def _known(self, name: str) -> Shadow:
-        found = {shadow.name: shadow for shadow in await self.context.stores.shadows.every(self.context.visible())}
+        found = {shadow.name: shadow for shadow in await self._every()}
         if name not in found:
             raise UsageError(
                 f"There is no shadow {clean(name, limit=LONGEST_NAME)!r}", remedy="jobsync rules shadow list shows the shadows"
