@@ -58,6 +58,18 @@ async def test_a_read_cannot_write(database: Database) -> None:
     assert await database.read(texts) == []
 
 
+async def test_however_much_is_asked_for_at_once_the_connections_are_few(database: Database) -> None:
+    """docs/postgresql.md promises how many a process takes; what would need more waits inside it."""
+
+    def counted(db: Db) -> int:
+        ours = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'"
+        return int(db.execute_sql(f"SELECT pg_sleep(0.02), ({ours})").fetchone()[1])
+
+    reads = [database.read(counted) for _ in range(16)]
+    counts = await asyncio.gather(*reads, *(database.write(add, str(each)) for each in range(4)), database.scan(counted))
+    assert max(each for each in counts if isinstance(each, int)) == 4
+
+
 async def test_a_cancelled_read_is_abandoned_and_its_thread_is_free_again(database: Database) -> None:
     loop = asyncio.get_running_loop()
     for _ in range(4):  # one more than there are readers
