@@ -12,6 +12,8 @@ import pytest
 
 from jobsync_tui.backend.errors import RemoteError, UnexpectedAnswer
 from jobsync_tui.backend.left_out import FURTHER, tallied
+from jobsync_tui.backend.models import PartlyRead
+from jobsync_tui.backend.sync.fields import source_fields
 from tests.support.ats_server import Asked
 from tests.support.stage import Stage, jobs_in
 
@@ -48,6 +50,23 @@ class OddValues:
         for each in tally.counts():
             assert OURS.fullmatch(each.reason) or each.field == FURTHER, each
         assert all(re.fullmatch(rf"[\w.-]+ is {OURS.pattern}|.*has no id.*|\w+ is empty", reason) for reason in reasons), reasons
+
+    async def test_what_cannot_be_read_keeps_what_was_known(self) -> None:
+        async with self.stage(1) as on:
+            cases = list(spoiled(await _sample_row(on)))
+        async with self.stage(len(cases)) as on:
+            known = {job.id: job for job in jobs_in(await on.listed())}
+            on.wire.change = _one_case_a_job(on, cases)
+            partly = 0
+            again = {job.id: job for job in jobs_in(await on.listed())}
+        for wired_id, (path, row) in zip([on.wire.job_id(each) for each in on.wire.jobs], cases, strict=True):
+            found = again.get(wired_id)
+            if isinstance(found, PartlyRead):
+                partly += 1
+                kept = found.beside(known[wired_id])
+                lost = {name for name, value in source_fields(known[wired_id]).items() if value and not source_fields(kept).get(name)}
+                assert not lost, (path, _at(row, path), lost)
+        assert partly
 
     async def test_a_job_asked_for_by_its_id_is_read_as_leniently(self) -> None:
         async with self.stage(1) as on:
@@ -87,6 +106,31 @@ class OddValues:
             if not sides:
                 pytest.skip("this ATS has no further lists")
             assert sum(found[key] == job for key, job in expected.items()) >= len(expected) - 3
+
+    @pytest.mark.parametrize("instead", [{}, {"?": 1}, "?", None, 7])
+    async def test_a_side_list_that_is_none_costs_what_it_says_and_no_job(self, instead: object) -> None:
+        async with self.stage(9) as on:
+            known = {job.id: job for job in jobs_in(await on.listed())}
+        async with self.stage(9) as on:
+            sides: list[str] = []
+
+            def spoil(asked: Asked, document: Any) -> Any:
+                rows = _rows(document)
+                if on.wire.is_listing(asked) or on.wire.is_single(asked) or not rows or not _is_side(document):
+                    return document
+                sides.append(asked.path)
+                return instead if rows is document else {key: instead if value is rows else value for key, value in document.items()}
+
+            on.wire.change = spoil
+            with tallied() as tally:
+                found = {job.id: job for job in jobs_in(await on.listed())}
+        if not sides:
+            pytest.skip("this ATS has no further lists")
+        assert found.keys() == known.keys()
+        assert tally.counts()
+        for job_id, job in found.items():
+            kept = job.beside(known[job_id]) if isinstance(job, PartlyRead) else job
+            assert source_fields(kept) == source_fields(known[job_id])
 
     async def test_an_error_beside_no_rows_is_no_empty_list(self) -> None:
         async with self.stage(0) as on:
@@ -171,6 +215,11 @@ def _rows(document: Any) -> list[Any]:
                 return each
         level = [inner for each in level if isinstance(each, dict) for inner in each.values()]
     return []
+
+
+def _is_side(document: Any) -> bool:
+    """Return whether the rows of a document stand where a list of names has them: at its top, or one level below."""
+    return isinstance(document, list) or (isinstance(document, dict) and any(value is _rows(document) for value in document.values()))
 
 
 def _row(document: Any) -> dict[str, Any]:

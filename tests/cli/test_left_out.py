@@ -7,7 +7,7 @@ from pathlib import Path
 
 from .conftest import Jobsync
 
-WORDS = "2 values of department were left out: a list, not a text (first in job 1)"
+WORDS = "2 values of department were left out: a list, not a text (first in job 1); what was known before is kept"
 
 
 def config_in(folder: Path) -> Path:

@@ -157,8 +157,14 @@ def test_kinds_of_faults_are_bounded() -> None:
     assert (found[0].field, found[0].count) == (FURTHER, 2 * MOST_KINDS)
 
 
+KEPT = "what was known before is kept"
+
+
 def test_what_was_left_out_in_words() -> None:
     reason = "a list, not a text"
-    assert LeftOut("department", reason, 1200, "7").words == "1,200 values of department were left out: a list, not a text (first in job 7)"
-    assert LeftOut("department", reason, 1, "7").words == "1 value of department was left out: a list, not a text (job 7)"
-    assert LeftOut("offices", reason, 2).words == "2 values of offices were left out: a list, not a text"
+    assert (
+        LeftOut("department", reason, 1200, "7").words
+        == f"1,200 values of department were left out: a list, not a text (first in job 7); {KEPT}"
+    )
+    assert LeftOut("department", reason, 1, "7").words == f"1 value of department was left out: a list, not a text (job 7); {KEPT}"
+    assert LeftOut("offices", reason, 2).words == f"2 values of offices were left out: a list, not a text; {KEPT}"

@@ -20,7 +20,7 @@ from uuid import UUID
 import msgspec
 
 from ..errors import RemoteGone
-from ..http import BasicAuth, Reply
+from ..http import BasicAuth, Reply, guess_of
 from ..models import FieldAvailability, Job
 from .ashby_errors import SyncTokenExpired, explain
 from .ashby_rows import SINGLE, Names, Posting, Row, Site, Unit, to_job, with_posting
@@ -28,7 +28,7 @@ from .base import Adapter, Connection, Listing, Page
 from .paginator import Part, by_cursor, page_of, way_on
 from .paging import CursorGuard, both
 from .resume import Place, where
-from .rows import RowShape, convert_one, one_row, read_rows
+from .rows import RowShape, convert_one, one_row, read_rows, with_guess
 
 PAGE = 100
 _ACCEPT = {"Accept": "application/json; version=1"}
@@ -94,7 +94,9 @@ class Ashby(Adapter):
         posting, names = await both(self._posting(row), self._known_names())
 
         def convert(row: Row) -> Job:
-            return replace(with_posting(self._job(row, names), posting, names), not_loaded=())
+            job = replace(with_posting(self._job(row, names), posting, names), not_loaded=())
+            guess = guess_of(posting)
+            return job if guess is None else with_guess(job, with_posting(job, guess, names))
 
         found = convert_one(row, convert, self.title)
         if names.missed:  # a place or a department that is newer than the names
@@ -157,7 +159,10 @@ class Ashby(Adapter):
         cursor: str | None = None
         while True:
             body = {"limit": PAGE, "includeArchived": True} | ({"cursor": cursor} if cursor else {})
-            answer = (await self._ask(endpoint, body)).decode(_Answer[row], row=row, label=endpoint)  # type: ignore[valid-type]
+            reply = await self._ask(endpoint, body)
+            answer = reply.decode_side(_Answer[row], row=row, label=endpoint)  # type: ignore[valid-type]
+            if answer is None:
+                return found
             found.extend(answer.results)
             following = way_on(self.title, more=answer.more_data_available, cursor=answer.next_cursor)
             if following is None:

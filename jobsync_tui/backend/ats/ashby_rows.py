@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import cast
 
 import msgspec
 
 from ..models import Job, JobStatus, JsonValue, Location, Visibility
+from .rows import partly_read
 from .values import distinct, filled, moment, place, status_of, visibility_of
 
 STATUS = {
@@ -111,6 +112,11 @@ class Names:
         nothing = dict.fromkeys(unknown)
         return cls(nothing | {each.id: _place(each) for each in sites}, nothing | {each.id: filled(each.name) for each in units})
 
+    def unread(self, department: str | None, places: Iterable[str | None]) -> list[str]:
+        """Return the fields of a job that cannot be told, because the names of the ids that it has are not among these."""
+        lost = ["department"] if department and self.departments.get(department) is None else []
+        return [*lost, "location", "locations"] if any(key and self.places.get(key) is None for key in places) else lost
+
     def place(self, key: str) -> Location | None:
         """Return the place of that id."""
         if key not in self.places:
@@ -124,13 +130,17 @@ class Names:
         return self.departments.get(key)
 
 
+def _place_keys(ids: _Places | None) -> list[str | None]:
+    return [] if ids is None else [ids.primary_location_id, *(ids.secondary_location_ids or ())]
+
+
 def to_job(row: Row, names: Names, integration: str) -> Job:
     """Return what a job tells of itself; the rest is in its posting."""
     places = _named_places(row.location_ids, names, row.location_id)
     custom = {
         each.title: shown for each in row.custom_fields or () if each is not None and each.title and (shown := _shown(each)) is not None
     }
-    return Job(
+    job = Job(
         integration=integration,
         id=row.id,
         name=filled(row.title),
@@ -148,6 +158,7 @@ def to_job(row: Row, names: Names, integration: str) -> Job:
         updated_at=moment(row.updated_at),
         not_loaded=SINGLE[:-1] if row.confidential else SINGLE,
     )
+    return partly_read(job, *names.unread(row.department_id, [row.location_id, *_place_keys(row.location_ids)]))
 
 
 def with_posting(job: Job, posting: Posting, names: Names) -> Job:

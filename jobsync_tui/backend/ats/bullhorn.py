@@ -26,11 +26,11 @@ from ..http import Reply, TokenAuth, said, segment
 from ..models import FieldAvailability, Job
 from ..text import counted
 from .base import Adapter, Connection, Listing, Page
-from .bullhorn_rows import FIELDS, OWN_FIELDS, Row, WholeRow, labelled, to_job
+from .bullhorn_rows import FIELDS, NOT_EVERYWHERE, OWN_FIELDS, Row, WholeRow, labelled, to_job
 from .bullhorn_session import BullhornLogin
 from .offset import Slice, by_offset
 from .resume import Place
-from .rows import Gone, RowShape, convert_one, one_row, read_rows
+from .rows import Gone, RowShape, convert_one, one_row, partly_read, read_rows
 from .values import address, moment
 
 PAGE = 500
@@ -141,7 +141,11 @@ class Bullhorn(Adapter):
         """Return the labels of the corporation's own fields by name, and learn which fields there are to ask for."""
         if self._labels is None:
             reply = await self._http.get(await self._url("meta/JobOrder"), params={"fields": "*"})
-            found = {each.name: each.label or each.name for each in reply.decode(_MetaAnswer, row=_Meta, label="meta").fields}
+            meta = reply.decode_side(_MetaAnswer, row=_Meta, label="meta")
+            if meta is None:
+                self._fields = ",".join(wanted for name, wanted in FIELDS.items() if name not in NOT_EVERYWHERE)
+                return _NO_LABELS
+            found = {each.name: each.label or each.name for each in meta.fields}
             known = [wanted for name, wanted in FIELDS.items() if name in found or name == "id"]
             self._labels = labelled({name: found[name] for name in OWN_FIELDS if name in found})
             self._fields = ",".join([*known, *self._labels])
@@ -152,7 +156,14 @@ class Bullhorn(Adapter):
         return f"{self._login.rest_url}{path}"
 
     def _job(self, row: Row, labels: Mapping[str, str]) -> Job | Gone:
-        return Gone(str(row.id)) if row.is_deleted else to_job(row, labels, self.connection.integration)
+        if row.is_deleted:
+            return Gone(str(row.id))
+        job = to_job(row, labels, self.connection.integration)
+        return partly_read(job, "custom", "requisition_id", "url", "remote", "visibility") if labels is _NO_LABELS else job
+
+
+_NO_LABELS: Mapping[str, str] = {}
+"""In the place of labels that could not be read: what not every corporation has is not asked for then."""
 
 
 def explain(reply: Reply) -> RemoteError | None:

@@ -53,6 +53,8 @@ FIELDS = {
     "dateLastModified": "dateLastModified",
 }
 """What is asked for, by the field's name; to-many fields give five entries unless more are asked for."""
+NOT_EVERYWHERE = ("externalID", "jobPostingURL", "isPublic", "isWorkFromHome")
+"""Of these, those that not every corporation has; one that is asked for and is not there costs the whole answer."""
 OWN_FIELDS = (
     *(f"customText{number}" for number in range(1, 41)),
     *(f"customTextBlock{number}" for number in range(1, 6)),

@@ -13,7 +13,7 @@ from ..http import excerpt
 from ..left_out import leave_out
 from ..models import Job, JobStatus, JsonValue, Location, Visibility
 from ..text import clean, typed_id
-from .rows import BadRow, tidy
+from .rows import BadRow, partly_read, tidy
 from .values import distinct, filled, moment, moment_ms, place, status_of, texts, visibility_of
 
 FIELDS = (
@@ -176,13 +176,12 @@ def to_job(row: Mapping[str, JsonValue], columns: Columns, integration: str) -> 
     Raises:
         BadRow: It has no id, or an id or a name that is no text.
     """
-    found = columns.fields(row)
+    found = _Found(columns.fields(row))
     job_id = typed_id(_text(found, "id") or "")
     if not job_id:
         raise BadRow(f"it has no id (columns: {clean(', '.join(row), limit=200)})")
     places = _places(found)
     word = _text(found, "status")
-    own = found.get("custom")
     job = Job(
         integration=integration,
         id=job_id,
@@ -200,12 +199,20 @@ def to_job(row: Mapping[str, JsonValue], columns: Columns, integration: str) -> 
         visibility=visibility_of(str(found.get("visibility")), VISIBILITY),
         description=_text(found, "description"),
         url=_text(found, "url"),
-        tags=_tags(found.get("tags")),
-        custom=columns.custom(row) | (own if isinstance(own, dict) else {}),
+        tags=_tags(found),
+        custom=columns.custom(row) | _own(found),
         created_at=_time(found, "created_at"),
         updated_at=_time(found, "updated_at"),
     )
-    return tidy(job)
+    return tidy(partly_read(job, *found.lost))
+
+
+class _Found(dict[str, JsonValue]):
+    """The values of a row by the field that they are for; ``lost`` are the fields whose values are none that can be read."""
+
+    def __init__(self, values: Mapping[str, JsonValue]) -> None:
+        super().__init__(values)
+        self.lost: set[str] = set()
 
 
 def head(row: Mapping[str, JsonValue], columns: Columns) -> tuple[str | None, str | None]:
@@ -239,23 +246,42 @@ def _text(found: Mapping[str, JsonValue], name: str) -> str | None:
         return str(value).lower()
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(int(value)) if isinstance(value, int) or value.is_integer() else str(value)
-    kind = ("true" if value else "false") if isinstance(value, bool) else "a list" if isinstance(value, list) else "an object"
-    reason = f"{kind}, not a text"
+    reason = f"{_kind(value)}, not a text"
     if name in _VITAL:
         raise BadRow(f"{name} is {reason}")
     _leave_out(found, name, reason)
     return None
 
 
+def _kind(value: JsonValue) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return (
+        "a list"
+        if isinstance(value, list)
+        else "an object"
+        if isinstance(value, dict)
+        else "a text"
+        if isinstance(value, str)
+        else "a number"
+    )
+
+
 def _leave_out(found: Mapping[str, JsonValue], name: str, reason: str) -> None:
     job_id = found.get("id")
     leave_out(name, reason, _shown(job_id))
+    if isinstance(found, _Found):
+        whole = name.partition(".")[0]
+        found.lost |= {"location", "locations"} if whole in {"location", "locations"} else {whole}
 
 
 def _places(found: Mapping[str, JsonValue]) -> tuple[Location, ...]:
     """Return every place: one in parts, one as a text or an object, several as a list or a text with semicolons or bars."""
     parts = [_text(found, f"location.{part}") for part in ("city", "region", "country")]
     one = found.get("location")
+    for name in ("location", "locations"):
+        if isinstance(value := found.get(name), int | float):
+            _leave_out(found, name, f"{_kind(value)}, not a place")
     if any(parts):
         text = one if isinstance(one, str) else None
         return distinct([place(text, *parts), *_several(found.get("locations"))])
@@ -284,7 +310,20 @@ def _truth(found: Mapping[str, JsonValue]) -> bool | None:
     return None
 
 
-def _tags(value: JsonValue) -> tuple[str, ...]:
+def _own(found: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """Return the custom fields that a column of that name holds, in JSON."""
+    own = found.get("custom")
+    if isinstance(own, dict):
+        return own
+    if own not in (None, ""):
+        _leave_out(found, "custom", f"{_kind(own)}, not an object")
+    return {}
+
+
+def _tags(found: Mapping[str, JsonValue]) -> tuple[str, ...]:
+    value = found.get("tags")
+    if isinstance(value, dict | bool):
+        _leave_out(found, "tags", f"{_kind(value)}, not a list")
     if isinstance(value, str):
         value = list(_SEVERAL.split(value) if _SEVERAL.search(value) else value.split(","))
     return texts(str(each).strip() for each in value if isinstance(each, str | int | float)) if isinstance(value, list) else ()

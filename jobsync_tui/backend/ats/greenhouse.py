@@ -18,10 +18,21 @@ from typing import cast
 import msgspec
 
 from ..errors import CredentialsRejected, PermissionMissing, RemoteError, UnexpectedAnswer
-from ..http import Params, RateHeaders, Reply, TokenAuth, said
+from ..http import Params, RateHeaders, Reply, TokenAuth, guess_of, said
 from ..models import FieldAvailability, Job, JobStatus, JsonValue
 from .base import Adapter, Connection, Listing, Page
-from .greenhouse_lists import PER_PAGE, NameBook, Names, Post, batches, best_posts, jobs_with_posts_changed, next_cursor, place_text
+from .greenhouse_lists import (
+    PER_PAGE,
+    UNREAD_POST,
+    NameBook,
+    Names,
+    Post,
+    batches,
+    best_posts,
+    jobs_with_posts_changed,
+    next_cursor,
+    place_text,
+)
 from .greenhouse_marks import Marks
 from .greenhouse_owners import SCOPES as OWNER_SCOPES
 from .greenhouse_owners import Owners
@@ -29,7 +40,7 @@ from .greenhouse_token import DEFAULT_URL, fetcher
 from .paginator import Part, by_cursor, page_of
 from .paging import both, together
 from .resume import Place
-from .rows import ReadRows, RowShape, jobs_of, typed_rows
+from .rows import ReadRows, RowShape, jobs_of, partly_read, typed_rows, with_guess
 from .values import distinct, filled, moment, place, status_of, visibility_of
 
 OVERLAP = timedelta(minutes=5)
@@ -133,7 +144,14 @@ class Greenhouse(Adapter):
             self._names.names(departments, offices),
             best_posts(self._http, [row.id for row in typed.rows]) if posts is None else _at_once(posts),
         )
-        return jobs_of(typed, lambda row: None if row.is_template else to_job(integration, row, names, by_job.get(row.id, _NO_POST)))
+
+        def convert(row: Row) -> Job | None:
+            post = by_job.get(row.id, _NO_POST)
+            job = None if row.is_template else to_job(integration, row, names, post)
+            guess = guess_of(post)
+            return job if job is None or guess is None else with_guess(job, to_job(integration, row, names, guess))
+
+        return jobs_of(typed, convert)
 
     def _explain(self, reply: Reply) -> RemoteError | None:
         if reply.status == 401:
@@ -193,7 +211,7 @@ def to_job(integration: str, row: Row, names: Names, post: Post) -> Job:
     if not places:
         places = distinct([place(place_text(post.location))])
     custom, kind = _custom(row.custom_fields or {})
-    return Job(
+    job = Job(
         integration=integration,
         id=str(row.id),
         name=filled(row.name) or filled(post.title),
@@ -212,6 +230,14 @@ def to_job(integration: str, row: Row, names: Names, post: Post) -> Job:
         updated_at=moment(row.updated_at),
         not_loaded=SINGLE,
     )
+    lost = ["department"] if job.department is None and row.department_id is not None else []
+    if any(office not in names.places for office in row.office_ids or ()):
+        lost += ["location", "locations"]
+    return partly_read(job, *lost, *(_OF_POSTS if post is UNREAD_POST else ()))
+
+
+_OF_POSTS = ("name", "location", "locations", "visibility", "description", "url")
+"""What a job has of its posts."""
 
 
 def _custom(fields: Mapping[str, _Custom | None]) -> tuple[Mapping[str, JsonValue], str | None]:

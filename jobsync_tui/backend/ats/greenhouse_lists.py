@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import parse_qs, urlsplit
@@ -48,13 +49,24 @@ def next_cursor(reply: Reply) -> str | None:
     return cursor
 
 
+class UnreadableList(UnexpectedAnswer):
+    """An answer that is no list at all; what jobs are joined with is missing then, and no job is."""
+
+
 async def whole_list(http: HttpSession, path: str, row: type[T], params: Params) -> AsyncIterator[T]:
-    """Yield every row of a list."""
+    """Yield every row of a list.
+
+    Raises:
+        UnreadableList: An answer is no list.
+    """
     guard = CursorGuard(http.service)
     following: Params | None = {**params, "per_page": PER_PAGE}
     while following is not None:
         reply = await http.get(path, params=following)
-        for item in reply.decode(list[row], row=row, label=path):  # type: ignore[valid-type]
+        items = reply.decode_side(list[row], row=row, label=path)  # type: ignore[valid-type]
+        if items is None:
+            raise UnreadableList(f"{http.service} did not answer as expected: {path} is no list that can be read", service=http.service)
+        for item in items:
             yield item
         cursor = next_cursor(reply)
         following = None if cursor is None else {"cursor": guard.check(cursor)}
@@ -137,16 +149,34 @@ class NameBook:
             return self._names
 
     async def _departments(self) -> dict[int, str]:
-        return {row.id: row.name async for row in whole_list(self._http, "departments", _Named, {}) if filled(row.name) and row.name}
+        rows = await _readable(whole_list(self._http, "departments", _Named, {}))
+        return {row.id: row.name for row in rows if filled(row.name) and row.name}
 
     async def _places(self) -> dict[int, str]:
-        found = {row.id: place_text(row.location) or filled(row.name) async for row in whole_list(self._http, "offices", _Office, {})}
+        rows = await _readable(whole_list(self._http, "offices", _Office, {}))
+        found = {row.id: place_text(row.location) or filled(row.name) for row in rows}
         return {key: text for key, text in found.items() if text is not None}
 
 
-async def best_posts(http: HttpSession, job_ids: Iterable[int]) -> dict[int, Post]:
+async def _readable(rows: AsyncIterator[T]) -> list[T]:
+    """Return the rows of a list, as far as they can be read."""
+    found: list[T] = []
+    with suppress(UnreadableList):
+        async for row in rows:
+            found.append(row)  # noqa: PERF401 - what came before a fault counts
+    return found
+
+
+UNREAD_POST = Post()
+"""Stands for the posts of a job that could not be read."""
+
+
+async def best_posts(http: HttpSession, job_ids: Sequence[int]) -> dict[int, Post]:
     """Return for each of the jobs that has a post the one that stands for it best."""
-    groups = await together(_posts(http, {"job_ids": batch}) for batch in batches(job_ids))
+    try:
+        groups = await together(_posts(http, {"job_ids": batch}) for batch in batches(job_ids))
+    except UnreadableList:
+        return dict.fromkeys(job_ids, UNREAD_POST)
     best: dict[int, Post] = {}
     for post in (post for group in groups for post in group):
         if post.job_id is not None and (post.job_id not in best or post.rank > best[post.job_id].rank):
@@ -161,7 +191,7 @@ async def jobs_with_posts_changed(http: HttpSession, since: str) -> set[int]:
     """
     limit = moment(since)
     changed: set[int] = set()
-    async for post in whole_list(http, "job_posts", Post, {"updated_at": f"gte|{since}"}):
+    for post in await _readable(whole_list(http, "job_posts", Post, {"updated_at": f"gte|{since}"})):
         at = moment(post.updated_at)
         if at is None or (limit is not None and at < limit):
             break

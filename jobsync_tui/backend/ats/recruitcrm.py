@@ -27,7 +27,7 @@ from .base import Adapter, Connection, Listing, Page
 from .paginator import Part, by_cursor
 from .paging import both
 from .resume import Place
-from .rows import BadRow, RowShape, convert_one, one_row, read_rows
+from .rows import BadRow, RowShape, convert_one, one_row, partly_read, read_rows
 from .values import filled, moment, place, status_of, texts, visibility_of
 
 PAGE = 100
@@ -126,10 +126,11 @@ SHAPE = RowShape(_Answer[Row], _Answer[msgspec.Raw], Row, lambda answer: answer.
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What users and custom fields are called, by their numbers."""
+    """What users and custom fields are called, by their numbers; ``unread`` are the job's fields whose list could not be read."""
 
     users: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()
 
 
 class _OnePageOnly(Exception):
@@ -204,14 +205,18 @@ class RecruitCrm(Adapter):
         """Return what users and custom fields are called; nothing of what the token may not see."""
         if self._names is None:
             users, fields = await both(self._list("users", _User), self._list("custom-fields/jobs", _CustomField))
-            called = {str(user.id): " ".join(filter(None, (filled(user.first_name), filled(user.last_name)))) for user in users}
-            labels = {str(each.field_id): each.field_name for each in fields if filled(each.field_name) and each.field_name}
-            self._names = Names({number: name for number, name in called.items() if name}, labels)
+            called = {str(user.id): " ".join(filter(None, (filled(user.first_name), filled(user.last_name)))) for user in users or ()}
+            labels = {str(each.field_id): each.field_name for each in fields or () if filled(each.field_name) and each.field_name}
+            unread = tuple(name for name, rows in (("owner", users), ("custom", fields)) if rows is None)
+            names = Names({number: name for number, name in called.items() if name}, labels, unread)
+            if unread:
+                return names
+            self._names = names
         return self._names
 
-    async def _list(self, path: str, row: type[T]) -> list[T]:
+    async def _list(self, path: str, row: type[T]) -> list[T] | None:
         try:
-            return (await self._http.get(path)).decode(list[row], row=row, label=path)  # type: ignore[valid-type]
+            return (await self._http.get(path)).decode_side(list[row], row=row, label=path)  # type: ignore[valid-type]
         except (PermissionMissing, RemoteGone, UnexpectedAnswer):
             return []
 
@@ -231,7 +236,7 @@ def to_job(row: Row, names: Names, integration: str) -> Job:
     location = place(None, row.city or row.locality, row.state, row.country)
     client = filled(row.company_name) or (filled(row.company.company_name) or filled(row.company.name) if row.company else None)
     label = filled(row.job_status.label) if row.job_status else None
-    return Job(
+    job = Job(
         integration=integration,
         id=str(row.slug),
         name=filled(row.name),
@@ -248,11 +253,12 @@ def to_job(row: Row, names: Names, integration: str) -> Job:
         description=filled(row.job_description_text),
         url=filled(row.application_form_url),
         tags=texts(part.strip() for part in (row.job_skill or "").split(",")),
-        custom=_custom(row, names.fields),
+        custom=_custom(row, names),
         created_at=moment(row.created_on),
         updated_at=moment(row.updated_on),
         not_loaded=_SINGLE if client is None and row.company_slug else (),
     )
+    return partly_read(job, *names.unread)
 
 
 def explain(reply: Reply) -> RemoteError | None:
@@ -286,9 +292,11 @@ def _kind(found: _Labelled | int | str | None) -> str | None:
     return _JOB_TYPES.get(str(found)) or filled(str(found)) if found is not None else None
 
 
-def _custom(row: Row, names: Mapping[str, str]) -> Mapping[str, JsonValue]:
+def _custom(row: Row, names: Names) -> Mapping[str, JsonValue]:
     custom: dict[str, object] = {"category": row.job_category} if filled(row.job_category) else {}
     for each in row.custom_fields or ():
         if each is not None and each.value not in (None, "", []):
-            custom[filled(each.field_name) or names.get(str(each.field_id)) or f"field {each.field_id}"] = each.value
+            name = filled(each.field_name) or names.fields.get(str(each.field_id))
+            if name or "custom" not in names.unread:
+                custom[name or f"field {each.field_id}"] = each.value
     return cast("Mapping[str, JsonValue]", custom)

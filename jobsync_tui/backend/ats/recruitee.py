@@ -20,7 +20,7 @@ from ..http import HeaderAuth, Reply, segment
 from ..models import FieldAvailability, Job, JobStatus, JsonValue, Location, Visibility
 from ..text import counted
 from .base import Adapter, Connection, Listing, Page
-from .rows import RowShape, convert_one, one_row, read_rows
+from .rows import RowShape, convert_one, one_row, partly_read, read_rows
 from .values import distinct, filled, moment, place, status_of, texts, visibility_of
 
 STATUS = {
@@ -154,7 +154,10 @@ class Recruitee(Adapter):
         """Return the names of the company's users by their numbers; none where the token may not see them."""
         if self._names is None:
             reply = await self._http.get(f"{self._company}/admins", accept={403, 404})
-            found = reply.decode(_Admins, row=_Admins).admins if reply.ok else []
+            answer = reply.decode_side(_Admins, row=_Admins, label="admins") if reply.ok else None
+            if reply.ok and answer is None:
+                return _NO_NAMES
+            found = [] if answer is None else answer.admins
             names = {str(each.id): " ".join(filter(None, (each.first_name, each.last_name))) or each.email for each in found}
             self._names = {number: name for number, name in names.items() if filled(name) and name}
         return self._names
@@ -168,7 +171,7 @@ def to_job(row: Row, people: Mapping[str, str], integration: str) -> Job:
     country = filled(row.country) or filled(row.country_code)
     places = distinct(_place(each) for each in row.locations or () if each is not None)
     places = places or distinct([place(row.location, row.city, row.state_name, country)])
-    return Job(
+    job = Job(
         integration=integration,
         id=str(row.id),
         name=filled(row.title),
@@ -189,6 +192,11 @@ def to_job(row: Row, people: Mapping[str, str], integration: str) -> Job:
         updated_at=moment(_iso(row.updated_at)),
         not_loaded=_SINGLE if row.description is UNSET else (),
     )
+    return partly_read(job, "owner") if people is _NO_NAMES else job
+
+
+_NO_NAMES: Mapping[str, str] = {}
+"""In the place of names that could not be read."""
 
 
 def explain(reply: Reply) -> RemoteError | None:

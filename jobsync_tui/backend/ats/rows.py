@@ -14,9 +14,9 @@ from typing import Any, Generic, TypeAlias, TypeVar, cast
 import msgspec
 
 from ..errors import UnexpectedAnswer
-from ..http import Fitting, Misfit, Reply, decode_json, error_words, excerpt, too_deep
+from ..http import Fitting, Misfit, Reply, decode_json, error_words, excerpt, guess_of, too_deep
 from ..left_out import leave_out
-from ..models import Job, RejectedRow
+from ..models import JOB_FIELDS, Job, JobStatus, PartlyRead, RejectedRow
 from .values import plain
 
 A = TypeVar("A")
@@ -202,7 +202,7 @@ def jobs_of(typed: TypedRows[A, R], convert: Convert[R]) -> ReadRows[A]:
     left_out = 0
     for row in typed.rows:
         try:
-            result = convert(row)
+            result = _converted(row, convert)
         except BadRow as error:
             rejected.append(_rejected(msgspec.to_builtins(row), str(error), typed.shape))
             continue
@@ -224,10 +224,49 @@ def convert_one(row: R, convert: Convert[R], service: str) -> Job | None:
         UnexpectedAnswer: It is no job.
     """
     try:
-        found = convert(row)
+        found = _converted(row, convert)
     except BadRow as error:
         raise UnexpectedAnswer(f"{service} did not answer as expected: {error}", service=service) from None
     return tidy(found) if isinstance(found, Job) else None
+
+
+def _converted(row: R, convert: Convert[R]) -> Job | Gone | None:
+    """Return what a row stands for; where something was left out of it, with the names of the job's fields that hang on that."""
+    found, guess = convert(row), guess_of(row)
+    if guess is None or not isinstance(found, Job):
+        return found
+    try:
+        guessed = convert(guess)
+    except BadRow:
+        guessed = None
+    return with_guess(found, guessed if isinstance(guessed, Job) else None)
+
+
+def with_guess(found: Job, guessed: Job | None) -> Job:
+    """Return the job with a note of the fields that are others, or cannot be told, where guesses stand for what was left out."""
+    also = guessed.unread if isinstance(guessed, PartlyRead) else frozenset[str]()
+    return partly_read(found, *also, *(name for name in JOB_FIELDS if name not in _SURE and _hangs_on(name, found, guessed)))
+
+
+def _hangs_on(name: str, found: Job, guessed: Job | None) -> bool:
+    """Return whether a field may be another one than it would be; words that are looked up come to nothing with any guess."""
+    value = getattr(found, name)
+    empty = value in (None, (), {}, JobStatus.UNKNOWN)
+    if guessed is None:
+        return empty
+    return bool(value != getattr(guessed, name)) or (empty and name in _LOOKED_UP)
+
+
+_LOOKED_UP = frozenset({"status", "remote", "visibility", "employment_type"})
+_SURE = frozenset({"integration", "id", "not_loaded"})
+
+
+def partly_read(job: Job, *unread: str) -> Job:
+    """Return the job with a note that these fields of it could not be read, so that the cache keeps what it knows of them."""
+    if not unread:
+        return job
+    before = job.unread if isinstance(job, PartlyRead) else frozenset[str]()
+    return PartlyRead(**{name: getattr(job, name) for name in JOB_FIELDS}, unread=before.union(unread))
 
 
 def tidy(job: Job) -> Job:

@@ -9,20 +9,19 @@ do.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping
-from functools import partial
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import Generic, TypeVar
 
 import msgspec
 
 from ..errors import CredentialsRejected, PermissionMissing, RemoteError, UnexpectedAnswer
-from ..http import HeaderAuth, Params, RateHeaders, Reply, Reset, segment
+from ..http import HeaderAuth, Params, RateHeaders, Reply, Reset, guess_of, segment
 from ..models import FieldAvailability, Job, JobStatus, Location, Visibility
 from ..text import counted
 from .base import Adapter, Connection, Listing, Page
 from .paginator import Part, by_cursor
 from .resume import Place
-from .rows import RowShape, convert_one, one_row, read_rows
+from .rows import RowShape, convert_one, one_row, partly_read, read_rows, with_guess
 from .values import distinct, filled, moment, place, status_of, texts, visibility_of
 
 PAGE = 30
@@ -160,7 +159,7 @@ class Teamtailor(Adapter):
         reply = await self._http.get(f"jobs/{segment(job_id)}", params=_INCLUDE, accept={404})
         if reply.status == 404:
             return None
-        convert = partial(to_job, named=_named(reply), integration=self.connection.integration)
+        convert = _convert(reply, self.connection.integration)
         return convert_one(one_row(reply, _One, SHAPE).data, convert, self.title)
 
     @classmethod
@@ -173,7 +172,7 @@ class Teamtailor(Adapter):
         number = here.number
         params = {**_INCLUDE, "filter[status]": "all", "page[size]": PAGE, "page[number]": number}
         reply = await self._http.get("jobs", params=params)
-        read = read_rows(reply, SHAPE, partial(to_job, named=_named(reply), integration=self.connection.integration))
+        read = read_rows(reply, SHAPE, _convert(reply, self.connection.integration))
         following = str(number + 1) if read.answer.links and read.answer.links.next else None
         return Part(read, following, total=read.answer.meta.record_count if read.answer.meta else None)
 
@@ -183,7 +182,7 @@ def to_job(row: Row, named: Named, integration: str) -> Job:
     about = row.attributes
     places = distinct(_place(found) for found in (*_related(row, "locations", named), *_related(row, "location", named)))
     status = filled(about.human_status) or filled(about.status)
-    return Job(
+    job = Job(
         integration=integration,
         id=str(row.id),
         name=filled(about.title),
@@ -203,6 +202,21 @@ def to_job(row: Row, named: Named, integration: str) -> Job:
         created_at=moment(about.created_at),
         updated_at=moment(about.updated_at),
     )
+    return partly_read(job, *(name for relation, names in _RELATED.items() if _lost(row, relation, named) for name in names))
+
+
+_RELATED = {
+    "locations": ("location", "locations"),
+    "location": ("location", "locations"),
+    "department": ("department",),
+    "user": ("owner",),
+}
+"""What a job has of its relations."""
+
+
+def _lost(row: Row, relation: str, named: Named) -> bool:
+    """Return whether a relation cannot be told: all are left out, or what it names did not come along."""
+    return not row.relationships or any((ref.type, ref.id) not in named for ref in _refs(row, relation))
 
 
 def explain(reply: Reply) -> RemoteError | None:
@@ -227,8 +241,20 @@ def explain(reply: Reply) -> RemoteError | None:
     return None
 
 
-def _named(reply: Reply) -> Named:
-    found = reply.decode(_Included, row=_Included).included or ()
+def _convert(reply: Reply, integration: str) -> Callable[[Row], Job]:
+    """Return what makes a job of a resource, with what came along in the answer."""
+    along = reply.decode(_Included, row=_Included)
+    named, guess = _named(along), guess_of(along)
+
+    def convert(row: Row) -> Job:
+        job = to_job(row, named, integration)
+        return job if guess is None else with_guess(job, to_job(row, _named(guess), integration))
+
+    return convert
+
+
+def _named(along: _Included) -> Named:
+    found = along.included or ()
     return {(each.type, str(each.id)): each.attributes for each in found if each.attributes is not None}
 
 

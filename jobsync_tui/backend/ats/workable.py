@@ -22,13 +22,13 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from ..errors import CredentialsRejected, PermissionMissing, RemoteError, UnexpectedAnswer
-from ..http import HeaderAuth, RateHeaders, Reply, segment
+from ..http import HeaderAuth, RateHeaders, Reply, guess_of, segment
 from ..models import FieldAvailability, Job, JobStatus, JsonValue, Location
 from .base import Adapter, Connection, Listing, Page
 from .paginator import Part, by_cursor
 from .paging import both
 from .resume import Place
-from .rows import RowShape, convert_one, one_row, read_rows
+from .rows import RowShape, convert_one, one_row, partly_read, read_rows
 from .values import address, distinct, filled, moment, place, status_of, texts, visibility_of
 
 PAGE = 100
@@ -160,7 +160,8 @@ class Workable(Adapter):
         if found is None:
             return None
         owner, attributes = await both(self._owner(path), self._attributes(path))
-        return replace(found, owner=owner, custom={**attributes, **found.custom}, not_loaded=())
+        whole = replace(found, owner=owner, custom={**(attributes or {}), **found.custom}, not_loaded=())
+        return partly_read(whole, "custom") if attributes is None else whole
 
     @classmethod
     def job_id_in_url(cls, url: str) -> str | None:
@@ -190,11 +191,14 @@ class Workable(Adapter):
                 return filled(people[0].name) or filled(people[0].email)
         return None
 
-    async def _attributes(self, path: str) -> Mapping[str, JsonValue]:
-        """Return the custom attributes of a job by their names."""
+    async def _attributes(self, path: str) -> Mapping[str, JsonValue] | None:
+        """Return the custom attributes of a job by their names, None where they cannot be read."""
         reply = await self._http.get(f"{path}/custom_attributes", accept={403, 404})
         found: dict[str, JsonValue] = {}
-        for each in reply.decode(_Attributes, row=_Attributes).custom_attributes if reply.ok else ():
+        answer = reply.decode(_Attributes, row=_Attributes) if reply.ok else None
+        if answer is None or guess_of(answer) is not None:
+            return None
+        for each in answer.custom_attributes:
             name = next(filter(filled, (each.title, each.label, each.name, each.key)), None) if each is not None else None
             if each is not None and name and each.value not in (None, "", []):
                 found[name] = cast("JsonValue", each.value)

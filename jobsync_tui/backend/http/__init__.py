@@ -10,7 +10,7 @@ from .decode import decode_json, too_deep
 from .encode import encode_json
 from .error_words import error_words
 from .excerpt import excerpt
-from .fit import Fitting, Misfit
+from .fit import Fitting, Misfit, guess_of
 from .gate import Priority, as_person
 from .json_fault import json_fault
 from .limits import Limits
@@ -51,6 +51,7 @@ __all__ = [
     "error_of",
     "error_words",
     "excerpt",
+    "guess_of",
     "json_fault",
     "said",
     "segment",

@@ -45,11 +45,13 @@ class Fitting:
         row: The type in which, and below which, what does not fit is left out.
         vital: Fields of a row, by their names on the wire and dots, without which it is none.
         left_out: What was left out.
+        guessing: Whether a value of the right type is put in its place, for finding out what hangs on it.
     """
 
     row: Any = None
     vital: tuple[str, ...] = ()
     left_out: list[Fault] = field(default_factory=list)
+    guessing: bool = False
 
     def fit(self, value: object, kind: Any) -> Any:
         """Return ``value`` as a ``kind``.
@@ -94,7 +96,19 @@ class Fitting:
         if not isinstance(value, dict):
             raise Misfit(place, f"{_named(value)}, not {_expected(kind)}")
         if not lenient and _is(kind, self.row):
-            lenient, place = True, ""
+            return self._row(value, kind)
+        return kind.cls(**self._fields(value, kind, place, lenient=lenient))
+
+    def _row(self, value: dict[str, Any], kind: inspect.StructType) -> Any:
+        """Read a row; one from which something was left out carries the same with guesses in the places (`guess_of`)."""
+        before = len(self.left_out)
+        found = self._fields(value, kind, "", lenient=True)
+        if self.guessing or len(self.left_out) == before:
+            return kind.cls(**found)
+        guess = Fitting(self.row, self.vital, guessing=True).fit(value, kind.cls)
+        return _with_guess(kind.cls)(**found, **{GUESS: guess})
+
+    def _fields(self, value: dict[str, Any], kind: inspect.StructType, place: str, *, lenient: bool) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for each in kind.fields:
             name = each.encode_name
@@ -109,9 +123,11 @@ class Fitting:
                 if not lenient or each.required or misfit.place in self.vital:
                     raise
                 self.left_out.append((misfit.place, misfit.reason))
-                if each.default is msgspec.NODEFAULT and each.default_factory is msgspec.NODEFAULT:
+                if self.guessing:
+                    found[each.name] = _guess(each.type)
+                elif each.default is msgspec.NODEFAULT and each.default_factory is msgspec.NODEFAULT:
                     found[each.name] = None  # there and of no use is not the same as not asked for (`UNSET`)
-        return kind.cls(**found)
+        return found
 
     def _list(self, value: list[Any], kind: inspect.ListType, place: str, *, lenient: bool) -> list[Any]:
         drops = lenient or _is(kind.item_type, self.row)
@@ -122,6 +138,8 @@ class Fitting:
             except Misfit as misfit:
                 if not drops or misfit.place in self.vital:
                     raise
+                if self.guessing:
+                    found.append(_guess(kind.item_type))
                 inside = misfit.place not in {"", place}
                 self.left_out.append((place, f"an item whose {misfit.place} is {misfit.reason}" if inside else misfit.reason))
         return found
@@ -135,7 +153,39 @@ class Fitting:
                 if not lenient or misfit.place in self.vital:
                     raise
                 self.left_out.append((misfit.place, misfit.reason))
+                if self.guessing:
+                    found[name] = _guess(kind.value_type)
         return found
+
+
+def guess_of(row: object) -> Any:
+    """Return a row from which something was left out with values of the right type in the places; None for one that came as it should."""
+    return getattr(row, GUESS, None)
+
+
+GUESS = "guess_in_place_of_what_was_left_out"
+GUESSED_TEXT = "2001-02-03T04:05:06Z"
+"""A text that is a time as well."""
+
+
+@lru_cache(maxsize=128)
+def _with_guess(cls: type[msgspec.Struct]) -> type[msgspec.Struct]:
+    return msgspec.defstruct(cls.__name__, [(GUESS, Any, None)], bases=(cls,), kw_only=True)
+
+
+def _guess(kind: inspect.Type) -> Any:
+    """Return a value of a type, as unlike a missing one as can be."""
+    if isinstance(kind, inspect.UnionType):
+        return _guess(next(each for each in kind.types if not isinstance(each, inspect.NoneType)))
+    if isinstance(kind, inspect.StructType):
+        return kind.cls(**{each.name: _guess(each.type) for each in kind.fields})
+    if isinstance(kind, inspect.ListType):
+        return [_guess(kind.item_type)]
+    if isinstance(kind, inspect.DictType):
+        return {GUESSED_TEXT: _guess(kind.value_type)}
+    if isinstance(kind, inspect.BoolType):
+        return True
+    return 7 if isinstance(kind, inspect.IntType | inspect.FloatType) else GUESSED_TEXT
 
 
 _NOTHING = object()

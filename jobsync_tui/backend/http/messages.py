@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
 
+from ..errors import UnexpectedAnswer
 from ..left_out import leave_out
-from .decode import decode_answer
+from .decode import decode_answer, decode_json
 from .fit import Fitting
 
 T = TypeVar("T")
@@ -64,6 +65,23 @@ class Reply:
         for place, reason in fitting.left_out:
             leave_out(f"{label}.{place}".strip(".") or "a list", reason)
         return found
+
+    def decode_side(self, shape: type[T], *, row: Any, label: str) -> T | None:
+        """Return the answer as `decode` does, or None, which is counted (`left_out`), where it is no list of ``row``s at all.
+
+        For what jobs are joined with: names that cannot be read cost no listing. What is no JSON at all is an error here, too.
+        """
+        try:
+            return self.decode(shape, row=row, label=label)
+        except UnexpectedAnswer:
+            try:
+                decode_json(self.body, object)
+            except ValueError:
+                pass
+            else:
+                leave_out(label, "no list that can be read")
+                return None
+            raise
 
 
 Responder: TypeAlias = Callable[[Request], Awaitable[Reply]]

@@ -71,7 +71,7 @@ from .integration import (
     RefreshReport,
     RejectedRow,
 )
-from .job import CachedJob, Job, JobHead, JobRow, JobStatus, JsonValue, Location, SyncMark, SyncStatus, Visibility
+from .job import JOB_FIELDS, CachedJob, Job, JobHead, JobRow, JobStatus, JsonValue, Location, PartlyRead, SyncMark, SyncStatus, Visibility
 from .query import JobPage, Sort, SortField
 from .reports import BackupReport, MoveReport, NewId, NewIdsPlan, NewIdsReport, Relink, RenamePlan, RenameReport
 from .rule_changes import held, in_acting_order, moved, same_rule, with_active, with_duplicate, with_rule, without_rules
@@ -135,6 +135,7 @@ __all__ = [
     "ID_FORMS",
     "JOBS_FAILED",
     "JOBS_MISSING",
+    "JOB_FIELDS",
     "LISTING_INCOMPLETE",
     "OTHER_ID",
     "ROWS_SET_ASIDE",
@@ -215,6 +216,7 @@ __all__ = [
     "Note",
     "Op",
     "Outcome",
+    "PartlyRead",
     "Pause",
     "PlanKind",
     "Reason",

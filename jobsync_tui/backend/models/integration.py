@@ -38,10 +38,10 @@ class LeftOut:
 
     @property
     def words(self) -> str:
-        """Say it in a line: "12 values of department were left out: a list, not a text (first in job 4711)"."""
+        """Say it in a line: "12 values of department were left out: a list, not a text (..); what was known before is kept"."""
         were = "1 value of {} was" if self.count == 1 else f"{self.count:,} values of {{}} were"
         example = "" if self.job_id is None else f" (job {self.job_id})" if self.count == 1 else f" (first in job {self.job_id})"
-        return f"{were.format(self.field)} left out: {self.reason}{example}"
+        return f"{were.format(self.field)} left out: {self.reason}{example}; what was known before is kept"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

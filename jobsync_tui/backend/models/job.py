@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from dataclasses import fields as dataclass_fields
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
@@ -103,6 +104,28 @@ class Job:
     created_at: datetime | None = None
     updated_at: datetime | None = None
     not_loaded: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartlyRead(Job):
+    """A job some of whose fields came in a form that cannot be read: ``unread`` names them. The cache keeps what it knew of them."""
+
+    unread: frozenset[str] = frozenset()
+
+    def beside(self, known: Job | None) -> Job:
+        """Return the job with what was ``known`` before in the place of what could not be read."""
+        fields = {name: getattr(self, name) for name in JOB_FIELDS}
+        if known is not None:
+            fields |= {name: self._kept(name, getattr(known, name)) for name in self.unread if name not in known.not_loaded}
+        return Job(**fields)
+
+    def _kept(self, name: str, known: object) -> object:
+        if name == "custom" and isinstance(known, Mapping):
+            return {**known, **self.custom}
+        return known if known not in (None, (), JobStatus.UNKNOWN) else getattr(self, name)
+
+
+JOB_FIELDS = tuple(each.name for each in dataclass_fields(Job))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from .. import clock
 from ..canonical import storable
 from ..database import Database, Db
 from ..errors import StorageError
-from ..models import CachedJob, EvaluationPolicy, Job, JobPage, JobRow, RejectedRow, Sort, SortField, SyncMark, SyncStatus
+from ..models import CachedJob, EvaluationPolicy, Job, JobPage, JobRow, PartlyRead, RejectedRow, Sort, SortField, SyncMark, SyncStatus
 from . import codec, links, listing, marks, sources
 from .aside import take_back, waiting
 from .finder import ROW_COLUMNS, Finder
@@ -287,6 +287,8 @@ class JobStore:
         source = sources.ensure_source(db, job.integration)
         take_back(db, self._dialect, source, [job.id])
         known = first(db, _WHOLE, job.integration, storable(job.id))
+        if isinstance(job, PartlyRead):
+            job = job.beside(None if known is None else codec.plain(known[2]))
         if known is not None and not known[1] and known[2].encode() == codec.encode(job):
             key, _, body, status, last_synced, target_id, _ = known
             run(db, _SEEN, now, key)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from ..canonical import storable
 from ..database import Db, Dialect
-from ..models import Job, SyncStatus
+from ..models import Job, PartlyRead, SyncStatus
 from . import codec
 from .inserts import Insertion
 from .marks import settle, standing, synced_digests
@@ -124,6 +124,7 @@ def _sort(db: Db, dialect: Dialect, source: Source, jobs: dict[str, Job], *, lis
     """Tell new, different and unchanged jobs apart."""
     batch = _Batch()
     known = _known(db, dialect, source, list(jobs))
+    jobs = _whole(db, jobs, known)
     number = source.last_number
     for job_id, job in jobs.items():
         encoded = codec.encode(job)
@@ -141,6 +142,19 @@ def _sort(db: Db, dialect: Dialect, source: Source, jobs: dict[str, Job], *, lis
             if not listing or digest != found.digest:
                 _compare(db, batch, found, job, encoded.decode())
     return batch
+
+
+def _whole(db: Db, jobs: dict[str, Job], known: Mapping[str, _Known]) -> dict[str, Job]:
+    """Return the jobs, those that could be read in part only with what the cache knows of the rest."""
+    partly = {job_id: job for job_id, job in jobs.items() if isinstance(job, PartlyRead)}
+    return {**jobs, **{job_id: job.beside(_stored(db, known.get(job_id))) for job_id, job in partly.items()}} if partly else jobs
+
+
+def _stored(db: Db, found: _Known | None) -> Job | None:
+    if found is None:
+        return None
+    body: str = PayloadRow.select(PayloadRow.body).where(PayloadRow.key == found.key).scalar(db)
+    return codec.plain(body)
 
 
 def _compare(db: Db, batch: _Batch, found: _Known, job: Job, body: str) -> None:
