@@ -11,11 +11,19 @@ from hypothesis import settings
 
 from jobsync_tui.backend.logs import ROOT
 from tests.support.databases import Kind, using
+from tests.support.prepared import prepared
 
 # Machines that run several suites side by side are slow at times; a slow example is no failure. CI tries the same examples every time,
 # so that what it says depends on the change alone; everybody else tries new ones.
 settings.register_profile("jobsync", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("jobsync")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _files_are_copied() -> Iterator[None]:
+    """Save every test the making of the same tables."""
+    with prepared():
+        yield
 
 
 @pytest.fixture(autouse=True)
