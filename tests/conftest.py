@@ -19,6 +19,11 @@ settings.register_profile("jobsync", deadline=None, derandomize="CI" in os.envir
 settings.load_profile("jobsync")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have the slow tests begin first, so that those who share out the rest end together."""
+    items.sort(key=lambda item: "slow" not in item.keywords)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _files_are_copied() -> Iterator[None]:
     """Save every test the making of the same tables."""

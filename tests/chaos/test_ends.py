@@ -20,6 +20,7 @@ from jobsync_tui.backend.access import current_actor
 from jobsync_tui.backend.facade import Backend
 from jobsync_tui.backend.settings import load_settings
 from tests.support import invariants
+from tests.support.here import jobsync_here
 from tests.support.tenzo_server import KEY, TenzoServer, serving
 
 ROOT = Path(__file__).parents[2]
@@ -69,10 +70,7 @@ class Office:
 
     def run(self, *arguments: str) -> str:
         """Run a command to its good end, and return what it printed."""
-        process = self.start(*arguments)
-        out, errors = process.communicate(timeout=PATIENCE)
-        assert process.returncode == 0, errors
-        return out
+        return jobsync_here("-c", str(self.folder / "jobsync.toml"), *arguments, env={**os.environ, "HOME": str(self.folder)})
 
     async def look(self) -> list[str]:
         """Return what is wrong with the record, the journal and the target."""

@@ -9,7 +9,6 @@ import re
 import select
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,11 +16,15 @@ import pytest
 
 from jobsync_tui.backend.models import BulkPlan
 from jobsync_tui.backend.sandbox import scenario
+from tests.support.here import jobsync_here
 
 from .company import RULES, Company, open_company
 
 PATIENCE = 60.0
-"""Seconds after which a command that neither asks nor ends has failed the test."""
+"""Seconds after which a command that said its last has to have ended."""
+
+SILENCE = 20.0
+"""Seconds after which a command that says nothing, neither asks nor ends, has failed the test."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
         rules = opened.config.with_name("rules.yaml")
         rules.write_text(RULES, encoding="utf-8")
         for arguments in (["refresh"], ["rules", "import", str(rules)]):
-            subprocess.run(command(opened, *arguments), check=True, capture_output=True, timeout=PATIENCE, env=environment(opened))
+            jobsync_here("-c", str(opened.config), *arguments, env=environment(opened))
         yield opened
 
 
@@ -66,11 +69,9 @@ def talk(company: Company, *arguments: str, to: str, answer: bytes) -> Talk:
     os.close(theirs)
     screen = b""
     answered = False
-    deadline = time.monotonic() + PATIENCE
     try:
-        while time.monotonic() < deadline:
-            if not select.select([ours], [], [], 0.5)[0]:
-                continue
+        while True:
+            assert select.select([ours], [], [], SILENCE)[0], f"It says nothing more:\n{screen.decode()}"
             try:
                 screen += os.read(ours, 65536)
             except OSError:
@@ -94,15 +95,8 @@ def _own_terminal() -> None:
 
 def outcome_of(company: Company, job_id: str) -> str:
     """Return the sync status that the cache has for a job."""
-    ended = subprocess.run(
-        command(company, "jobs", "--filter", job_id, "--json"),
-        check=True,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        env=environment(company),
-    )
-    return str(json.loads(ended.stdout.splitlines()[0])["sync_status"])
+    printed = jobsync_here("-c", str(company.config), "jobs", "--filter", job_id, "--json", env=environment(company))
+    return str(json.loads(printed.splitlines()[0])["sync_status"])
 
 
 def test_no_is_the_default_and_writes_nothing(company: Company) -> None:

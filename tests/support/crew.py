@@ -9,20 +9,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from jobsync_tui.backend.engine.queue import Pace
-from jobsync_tui.backend.logs import tear_down_logging
 from jobsync_tui.backend.store.queue import QUEUE_SCHEMA
-from jobsync_tui.cli.main import cli
-from jobsync_tui.cli.runner import run
+from tests.support.here import jobsync_here
 
 ROOT = Path(__file__).parents[2]
 LONGEST = 40.0
@@ -119,18 +116,8 @@ class Crew:
         return codes
 
     def jobsync(self, *arguments: str) -> Any:
-        """Run a command in this process, which has all of it imported, and return its document."""
-        before = dict(os.environ)
-        os.environ.update(self._environment())
-        try:
-            with redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as errors:
-                code = run(cli, ["-c", str(self.config), *arguments, "--json"])
-        finally:
-            tear_down_logging()
-            os.environ.clear()
-            os.environ.update(before)
-        assert code == 0, errors.getvalue() + out.getvalue()
-        return json.loads(out.getvalue())
+        """Run a command, and return its document."""
+        return json.loads(jobsync_here("-c", str(self.config), *arguments, "--json", env=self._environment()))
 
     @contextmanager
     def connection(self) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
