@@ -17,8 +17,9 @@ from pathlib import Path
 import peewee
 import pytest
 
-from jobsync_tui.backend.database import Database, Db, Dialect, Migration, Schema, create_tables
+from jobsync_tui.backend.database import Database, Db, Dialect, Migration, Schema, create_tables, lock_wait
 from jobsync_tui.backend.database.dialect import dialect_of
+from jobsync_tui.backend.database.lock_wait import LockWait
 from jobsync_tui.backend.errors import StorageBusy, StorageError
 
 ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT COUNT(*) FROM n"
@@ -458,3 +459,15 @@ async def main():
     await database.close()
 asyncio.run(main())
 """
+
+
+@pytest.mark.parametrize(("age", "left"), [(5.0, 3.0), (7.9, 1.0), (3600.0, 8.0)])
+def test_the_start_of_a_command_counts_among_the_seconds_until_its_first_write(
+    monkeypatch: pytest.MonkeyPatch, age: float, left: float
+) -> None:
+    monkeypatch.setattr(lock_wait.clock, "age", lambda: age)
+    monkeypatch.setattr(LockWait, "_failed", None)
+    wait = LockWait(10)
+    assert wait.left() == pytest.approx(left, abs=0.5)
+    wait.taken()
+    assert wait.left() == 8
