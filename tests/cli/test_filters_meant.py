@@ -48,6 +48,7 @@ def test_a_filter_that_takes_in_everything_is_refused(text: str, how: str, run: 
     assert (ended.code, ended.json["error"]["code"]) == (2, "usage")
     assert "every job" in ended.json["error"]["message"]
     assert "--all" in ended.json["error"]["remedy"]
+    assert ("The filter is empty" in ended.json["error"]["message"]) == (not text.strip())
     assert {job["sync_status"] for job in jobs(run, "-i", "crelate")} == {"never"}
 
 

@@ -17,7 +17,8 @@ from pathlib import Path
 import peewee
 import pytest
 
-from jobsync_tui.backend.database import Database, Db, Dialect, Migration, Schema, create_tables, lock_wait
+from jobsync_tui.backend import clock
+from jobsync_tui.backend.database import Database, Db, Dialect, Migration, Schema, create_tables
 from jobsync_tui.backend.database.dialect import dialect_of
 from jobsync_tui.backend.database.lock_wait import LockWait
 from jobsync_tui.backend.errors import StorageBusy, StorageError
@@ -465,7 +466,7 @@ asyncio.run(main())
 def test_the_start_of_a_command_counts_among_the_seconds_until_its_first_write(
     monkeypatch: pytest.MonkeyPatch, age: float, left: float
 ) -> None:
-    monkeypatch.setattr(lock_wait.clock, "age", lambda: age)
+    monkeypatch.setattr(clock, "age", lambda: age)
     monkeypatch.setattr(LockWait, "_failed", None)
     wait = LockWait(10)
     assert wait.left() == pytest.approx(left, abs=0.5)
