@@ -18,13 +18,16 @@ from tests.support.ats_server import Asked
 from tests.support.stage import Stage, jobs_in
 
 Path = tuple[str | int, ...]
-VALUES: tuple[object, ...] = (None, True, 7, 7.5, "\u2009?", [], ["?"], {}, {"?": [1]})
+OUT_OF_RANGE = msgspec.Raw(b"1e999")
+VALUES: tuple[object, ...] = (None, True, 7, 7.5, "\u2009?", [], ["?"], {}, {"?": [1]}, OUT_OF_RANGE)
 IDS = ("id", "Id", "slug", "shortcode")
 WRONG = "The index 4711 is being rebuilt"
 NAMES = ("name", "Name", "title", "text", "PortalTitle")
 ALIVE = ("remote_deleted_at", "remote_was_deleted", "isDeleted", "is_template", "kind")
 VITAL: tuple[Path, ...] = (("remote_id",), ("attributes",), ("attributes", "title"))
-OURS = re.compile(r"(an item whose [\w.]+ is )?(empty|true|false|a number|a text|a list|an object|missing)(, not .*)?")
+OURS = re.compile(
+    r"(an item whose [\w.]+ is )?(empty|true|false|a number|a text|a list|an object|missing|(something with )?a number out of range)(, not .*)?"
+)
 
 
 class OddValues:

@@ -396,3 +396,17 @@ def test_any_bytes_are_rows_or_an_error_with_the_files_name(tmp_path_factory: py
             assert result.id is None or isinstance(result.id, str)
     except RemoteError as error:
         assert "any.csv" in error.message  # noqa: PT017
+
+
+@pytest.mark.parametrize("number", ["1e999", "NaN", "-Infinity", "[1, 1e999]"])
+@pytest.mark.parametrize("name", ["jobs.json", "jobs.jsonl"])
+async def test_a_number_that_nothing_can_hold_costs_its_field(tmp_path: Path, name: str, number: str) -> None:
+    rows = [f'{{"id": "1", "name": "Welder", "department": {number}, "grade": {number}}}', '{"id": "2", "name": "Driver"}']
+    path = tmp_path / name
+    path.write_text("\n".join(rows) if name.endswith("l") else f"[{', '.join(rows)}]")
+    with tallied() as tally:
+        first, second = [job for page in [page async for page in export(path).pages(Listing())] for job in page.jobs]
+    assert (first.name, first.department, dict(first.custom), second.name) == ("Welder", None, {}, "Driver")
+    assert isinstance(first, PartlyRead)
+    assert first.unread == {"department", "custom"}
+    assert {each.field for each in tally.counts()} == {"department", "custom.grade"}

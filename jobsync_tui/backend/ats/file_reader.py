@@ -22,7 +22,7 @@ from typing import NoReturn, TextIO
 import msgspec
 
 from ..errors import PermissionMissing, UnexpectedAnswer, Unreachable
-from ..http import decode_json, json_fault
+from ..http import decode_json, decode_loosely, json_fault
 from ..models import JsonValue
 from ..text import clean, counted
 from .doubled import doubled
@@ -101,7 +101,7 @@ def _is_lines(path: Path, head: bytes, encoding: str) -> bool:
     if len(first) < 2:
         return False
     try:
-        return isinstance(decode_json(first[0].encode(), object), dict)
+        return isinstance(decode_loosely(first[0].encode()), dict)
     except ValueError:
         return False
 
@@ -132,7 +132,10 @@ def _rows(path: Path, text: bytes) -> list[msgspec.Raw]:
     Raises:
         ValueError: It is not JSON.
     """
-    whole = decode_json(text, msgspec.Raw)
+    try:
+        whole = decode_json(text, msgspec.Raw)
+    except ValueError:
+        whole = msgspec.Raw(msgspec.json.encode(decode_loosely(text)))  # with NaN and its like as numbers out of range
     if _begins(whole, b"{"):
         members = decode_json(whole, dict[str, msgspec.Raw])
         twice = doubled(text, members)
@@ -162,7 +165,7 @@ def _lines(path: Path, encoding: str) -> Iterator[Record]:
 
 def _record(place: str, text: bytes) -> Record:
     """Return the record that a JSON object is; `ValueError` where it is not JSON."""
-    row = decode_json(text, object)
+    row = decode_loosely(text)
     if not isinstance(row, dict):
         return Record(place, problem="it is not an object")
     twice = doubled(text, row)

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import cast
 
 from ..errors import ConfigError
-from ..http import excerpt
+from ..http import excerpt, holds_out_of_range
 from ..left_out import leave_out
 from ..models import Job, JobStatus, JsonValue, Location, Visibility
 from ..text import clean, typed_id
@@ -177,6 +177,11 @@ def to_job(row: Mapping[str, JsonValue], columns: Columns, integration: str) -> 
         BadRow: It has no id, or an id or a name that is no text.
     """
     found = _Found(columns.fields(row))
+    for name in [name for name, value in found.items() if holds_out_of_range(value)]:
+        if name in _VITAL:
+            raise BadRow(f"{name} is a number out of range")
+        _leave_out(found, name, "a number out of range")
+        found[name] = None
     job_id = typed_id(_text(found, "id") or "")
     if not job_id:
         raise BadRow(f"it has no id (columns: {clean(', '.join(row), limit=200)})")
@@ -200,7 +205,7 @@ def to_job(row: Mapping[str, JsonValue], columns: Columns, integration: str) -> 
         description=_text(found, "description"),
         url=_text(found, "url"),
         tags=_tags(found),
-        custom=columns.custom(row) | _own(found),
+        custom=_usable(found, columns.custom(row)) | _own(found),
         created_at=_time(found, "created_at"),
         updated_at=_time(found, "updated_at"),
     )
@@ -308,6 +313,13 @@ def _truth(found: Mapping[str, JsonValue]) -> bool | None:
                 return each in _YES
     _leave_out(found, "remote", "neither yes or no nor a word for it, such as remote or on-site")
     return None
+
+
+def _usable(found: Mapping[str, JsonValue], custom: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """Return the custom fields but for those that hold a number that nothing can hold."""
+    for name in [name for name, value in custom.items() if holds_out_of_range(value)]:
+        _leave_out(found, f"custom.{name}", "a number out of range")
+    return {name: value for name, value in custom.items() if not holds_out_of_range(value)}
 
 
 def _own(found: Mapping[str, JsonValue]) -> dict[str, JsonValue]:

@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeAlias, TypeVar, cast
 import msgspec
 
 from ..errors import UnexpectedAnswer
-from ..http import Fitting, Misfit, Reply, decode_json, error_words, excerpt, guess_of, too_deep
+from ..http import Fitting, Misfit, Reply, decode_json, decode_loosely, error_words, excerpt, guess_of, too_deep
 from ..left_out import leave_out
 from ..models import JOB_FIELDS, Job, JobStatus, PartlyRead, RejectedRow
 from .values import plain
@@ -180,12 +180,12 @@ def _row(raw: msgspec.Raw, shape: RowShape[A, R]) -> R | RejectedRow:
     fitting = Fitting(shape.row, shape.vital)
     values: object = None
     try:
-        values = decode_json(raw, object)
+        values = decode_loosely(raw)
         row = cast("R", fitting.fit(values, shape.row))
     except Misfit as misfit:
         return _rejected(values, str(misfit), shape)
     except ValueError:
-        return _rejected(values, "it has a number that is too large to be read", shape)
+        return _rejected(values, "it cannot be read", shape)
     job_id = _first(values, shape.id_keys)
     for place, reason in fitting.left_out:
         leave_out(place, reason, job_id)

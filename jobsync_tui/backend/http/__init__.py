@@ -6,11 +6,11 @@ Importing this costs no HTTP library; that is loaded with the first request.
 from ..waits import OnWait, announcing
 from .address import Params, segment
 from .auth import Auth, BasicAuth, FetchToken, HeaderAuth, Token, TokenAuth, basic
-from .decode import decode_json, too_deep
+from .decode import decode_json, decode_loosely, too_deep
 from .encode import encode_json
 from .error_words import error_words
 from .excerpt import excerpt
-from .fit import Fitting, Misfit, guess_of
+from .fit import Fitting, Misfit, guess_of, holds_out_of_range
 from .gate import Priority, as_person
 from .json_fault import json_fault
 from .limits import Limits
@@ -47,11 +47,13 @@ __all__ = [
     "as_person",
     "basic",
     "decode_json",
+    "decode_loosely",
     "encode_json",
     "error_of",
     "error_words",
     "excerpt",
     "guess_of",
+    "holds_out_of_range",
     "json_fault",
     "said",
     "segment",

@@ -1,22 +1,24 @@
 """From the bytes of an answer to typed values, with an error that says what was wrong and where.
 
-JSON is decoded by msgspec, which refuses NaN, Infinity and numbers out of range. Of duplicate keys the last one counts. Two faults of
-foreign text are mended rather than refused, since a single character must not cost a page of jobs: lone surrogates and bytes that are
-no UTF-8 become U+FFFD.
+JSON is decoded by msgspec, which refuses NaN, Infinity and numbers out of range; these cost their field, and not the answer. Of duplicate
+keys the last one counts. Two faults of foreign text are mended rather than refused, since a single character must not cost a page of jobs:
+lone surrogates and bytes that are no UTF-8 become U+FFFD.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Hashable
 from functools import lru_cache
+from math import isfinite
 from typing import Any, TypeVar, cast
 
 import msgspec
 
 from ..errors import UnexpectedAnswer
 from .error_words import error_words
-from .fit import Fitting, Misfit
+from .fit import OUT_OF_RANGE, Fitting, Misfit
 from .json_fault import json_fault
 
 T = TypeVar("T")
@@ -55,6 +57,39 @@ def decode_json(body: bytes | msgspec.Raw, shape: type[T]) -> T:
         return decoder.decode(mended)
 
 
+def decode_loosely(body: bytes | msgspec.Raw) -> object:
+    """Return ``body`` as it is read where it fits nowhere: a number that is none, or out of range, is `OUT_OF_RANGE`.
+
+    Raises:
+        ValueError: It is not JSON.
+    """
+    try:
+        return decode_json(body, object)
+    except ValueError:
+        text = bytes(body).decode("utf-8-sig", "replace")
+        try:
+            return cast("object", json.loads(text, parse_constant=_out_of_range, parse_float=_float, parse_int=_int))
+        except RecursionError:
+            raise ValueError("nested too deeply") from None
+
+
+def _out_of_range(_: str) -> msgspec.Raw:
+    return OUT_OF_RANGE
+
+
+def _float(text: str) -> float | msgspec.Raw:
+    value = float(text)
+    return value if isfinite(value) else OUT_OF_RANGE
+
+
+def _int(text: str) -> int | msgspec.Raw:
+    return int(text) if len(text) < _MOST_DIGITS else OUT_OF_RANGE
+
+
+_MOST_DIGITS = 19
+"""Of a whole number that fits into 64 bits for certain."""
+
+
 def decode_answer(body: bytes, shape: type[T], *, service: str, content_type: str = "", fitting: Fitting | None = None) -> T:
     """Return the JSON text ``body`` as a value of ``shape``; what does not fit by itself is made to, as far as ``fitting`` lets it.
 
@@ -68,16 +103,16 @@ def decode_answer(body: bytes, shape: type[T], *, service: str, content_type: st
     except msgspec.ValidationError:
         pass
     except ValueError:
-        raise _no_json(body, service, content_type) from None
+        pass  # one number out of range is no reason to read nothing
     document: object = None
     try:
-        document = decode_json(body, object)
+        document = decode_loosely(body)
         return cast("T", (fitting or Fitting()).fit(document, shape))
     except Misfit as misfit:
         own = error_words(document, hints=True)
         says = f"; it says: {own}" if own else ""
         raise UnexpectedAnswer(f"{service} did not answer as expected: {misfit}{says}", service=service) from None
-    except ValueError:  # a number that is too large is told from a wrong type only here
+    except ValueError:
         raise _no_json(body, service, content_type) from None
 
 

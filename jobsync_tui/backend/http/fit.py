@@ -20,6 +20,8 @@ from msgspec import inspect
 
 from .excerpt import excerpt
 
+OUT_OF_RANGE = msgspec.Raw(b"1e999")
+"""Stands in a decoded answer for a number that is none, such as NaN, or that nothing can hold."""
 _EXACT = 2**53
 """Beyond this a floating-point number may stand for several whole ones."""
 _YES_NO = {"true": True, "false": False, "1": True, "0": False, 1: True, 0: False}
@@ -62,6 +64,8 @@ class Fitting:
         return self._any(value, _described(kind), "", lenient=False)
 
     def _any(self, value: object, kind: inspect.Type, place: str, *, lenient: bool) -> Any:
+        if value is OUT_OF_RANGE:
+            raise Misfit(place, "a number out of range")
         if isinstance(kind, inspect.UnionType):
             return self._union(value, kind, place, lenient=lenient)
         if isinstance(kind, inspect.StructType):
@@ -73,6 +77,8 @@ class Fitting:
         if isinstance(kind, inspect.RawType):
             return msgspec.Raw(msgspec.json.encode(value))
         if isinstance(kind, inspect.AnyType | inspect.CustomType):
+            if holds_out_of_range(value):
+                raise Misfit(place, "something with a number out of range")
             return value
         read = _converted(value, kind) if type(kind) in _FOREIGN else _scalar(value, kind)
         if read is _NOTHING:
@@ -156,6 +162,13 @@ class Fitting:
                 if self.guessing:
                     found[name] = _guess(kind.value_type)
         return found
+
+
+def holds_out_of_range(value: object) -> bool:
+    """Return whether a decoded value is, or holds, a number that nothing can hold."""
+    if isinstance(value, dict | list):
+        return any(map(holds_out_of_range, value.values() if isinstance(value, dict) else value))
+    return value is OUT_OF_RANGE
 
 
 def guess_of(row: object) -> Any:
