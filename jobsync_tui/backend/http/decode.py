@@ -107,6 +107,8 @@ def decode_answer(body: bytes, shape: type[T], *, service: str, content_type: st
     document: object = None
     try:
         document = decode_loosely(body)
+        if document is OUT_OF_RANGE:
+            raise _no_json(body, service, content_type)
         return cast("T", (fitting or Fitting()).fit(document, shape))
     except Misfit as misfit:
         own = error_words(document, hints=True)
