@@ -18,7 +18,7 @@ import msgspec
 
 from ..errors import UnexpectedAnswer
 from .error_words import error_words
-from .fit import OUT_OF_RANGE, Fitting, Misfit
+from .fit import OUT_OF_RANGE, Fitting, Misfit, holds_out_of_range
 from .json_fault import json_fault
 
 T = TypeVar("T")
@@ -107,10 +107,10 @@ def decode_answer(body: bytes, shape: type[T], *, service: str, content_type: st
     document: object = None
     try:
         document = decode_loosely(body)
-        if document is OUT_OF_RANGE:
-            raise _no_json(body, service, content_type)
         return cast("T", (fitting or Fitting()).fit(document, shape))
     except Misfit as misfit:
+        if not misfit.place and holds_out_of_range(document):
+            raise _no_json(body, service, content_type) from None
         own = error_words(document, hints=True)
         says = f"; it says: {own}" if own else ""
         raise UnexpectedAnswer(f"{service} did not answer as expected: {misfit}{says}", service=service) from None
