@@ -33,7 +33,7 @@ async def run(kind: str) -> int:
     """Run the application.
 
     ``syncing`` starts a sync that ends after a stop was asked for, ``stuck`` one that never does; ``nurses`` has jobs that
-    can be synced; ``mouseless`` leaves the mouse alone;
+    can be synced;
     ``broken`` and ``syncing-broken`` come to a fault where keys are read, at the key ``!``.
     """
     from jobsync_tui.application import JobsyncApp
@@ -53,7 +53,7 @@ async def run(kind: str) -> int:
         ending.append(asyncio.create_task(_sync(app, backend, ends=kind != "stuck")))
     if kind.endswith("broken"):
         _break_the_keyboard()
-    result = await app.run_async(mouse=kind != "mouseless")
+    result = await app.run_async()
     words = f"synced {backend.syncs.synced}"
     if len(sys.argv) > 2:
         # A terminal that is gone or frozen takes nothing.

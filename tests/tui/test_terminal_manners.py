@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 import termios
@@ -41,12 +42,39 @@ def test_the_mouse_is_taken_for_clicks_only_and_let_go_by_the_palette() -> None:
         assert terminal.output.rindex(b"\x1b[?1002l") > terminal.output.rindex(b"\x1b[?1002h")
 
 
-def test_the_mouse_is_left_alone_where_the_configuration_says_so() -> None:
-    with in_terminal([*PROGRAM, "mouseless"], env=ROOT) as terminal:
-        terminal.wait_for("row 1 of 8")
+CONFIG = """
+[storage]
+url = "sqlite:///{folder}/jobsync.db"
+
+[terminal]
+mouse = false
+
+[[integrations]]
+id = "export"
+provider = "file"
+path = "jobs.csv"
+"""
+
+
+def test_the_mouse_is_left_alone_where_the_configuration_says_so(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    (tmp_path / "jobs.csv").write_text("id,name\n1,Welder\n")
+    config = tmp_path / "jobsync.toml"
+    config.write_text(CONFIG.format(folder=tmp_path))
+    config.chmod(0o600)
+    command = [sys.executable, "-m", "jobsync_tui", "-c", str(config)]
+    with in_terminal(command, env=ROOT | {"HOME": str(tmp_path)}) as terminal:
+        terminal.wait_for("export")
+        terminal.read_now(0.3)
+        assert not re.search(rb"\x1b\[\?(?:9|100[0-35]|1006|101[56])h", terminal.output)
+        terminal.send(":")
+        terminal.wait_for("Commands")
+        terminal.send("mouse on")
+        terminal.wait_for("Leave the mouse")
+        terminal.send("\r")
+        terminal.wait_for("acts here again")
+        assert b"\x1b[?1002h" in terminal.output
         leave(terminal)
-        assert b"\x1b[?1000h" not in terminal.output
-        assert b"\x1b[?1002h" not in terminal.output
 
 
 @pytest.mark.parametrize("elsewhere", ["2>$LOG", ">$LOG 2>&1"])
