@@ -376,6 +376,16 @@ async def test_a_file_that_is_written_while_it_is_read_is_no_listing(tmp_path: P
         _ = [page async for page in pages]
 
 
+def test_an_export_that_was_replaced_with_its_size_and_time_is_another_one(tmp_path: Path) -> None:
+    path, copy = tmp_path / "jobs.csv", tmp_path / "copy.csv"
+    for each, content in ((path, "id\n1\n"), (copy, "id\n2\n")):
+        write(each, content)
+        os.utime(each, ns=(10**18, 10**18))
+    before = file_reader.stamp(path)
+    copy.replace(path)
+    assert file_reader.stamp(path) != before
+
+
 async def test_gone_and_changed_jobs_show_by_comparing(tmp_path: Path) -> None:
     before = await jobs_of(tmp_path / "jobs.csv", "id,name\n1,A\n2,B\n")
     after = await jobs_of(tmp_path / "jobs.csv", "id,name\n1,A2\n3,C\n")
