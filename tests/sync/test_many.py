@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from jobsync_tui.backend.errors import UsageError
+from jobsync_tui.backend.errors import CredentialsRejected, CutShort, PermissionMissing, RemoteError, UsageError
 from jobsync_tui.backend.models import CachedJob, JsonValue, Outcome, PlanKind, SyncResult, SyncStatus
 from jobsync_tui.backend.sync.adopt import Adoption
 from jobsync_tui.backend.sync.bulk import Bulk
@@ -80,6 +80,24 @@ async def test_what_could_not_be_planned_is_not_synced_unseen(jobs: Bench) -> No
     results = await bulk.sync_many(ALICE, KEYS, expected=plan)
     assert results[4].outcome is Outcome.STALE
     assert sum(result.outcome is Outcome.CREATED for result in results) == 7
+
+
+@pytest.mark.parametrize(("error", "tried"), [(CredentialsRejected, 1), (PermissionMissing, 5)])
+async def test_rejected_credentials_end_it_and_say_how_many_were_not_tried(jobs: Bench, error: type[RemoteError], tried: int) -> None:
+    jobs.ats.trouble = error("Shelf rejected the API key", remedy="Make another.", service="Shelf")
+    with pytest.raises(CutShort) as caught:
+        await Bulk(jobs.pipeline, concurrency=1).sync_many(ALICE, KEYS)
+    ending, results = caught.value.ending, caught.value.results
+    assert (ending.message, ending.exit_code, ending.remedy) == (
+        f"{8 - tried} jobs were not tried: Failed to sync job: Shelf rejected the API key",
+        6,
+        "Make another.",
+    )
+    assert [result.job.id for result in results] == [job_id for _, job_id in KEYS]
+    assert [result.outcome for result in results] == [Outcome.FAILED] * tried + [Outcome.CANCELLED] * (8 - tried)
+    assert {str(result.error and result.error.message) for result in results[tried:]} == {
+        "Not begun: Failed to sync job: Shelf rejected the API key"
+    }
 
 
 async def test_cancel_lets_what_has_begun_end(jobs: Bench) -> None:

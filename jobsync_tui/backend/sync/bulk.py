@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
 from ..access import Actor
-from ..errors import AccessDenied, CutShort, Fault, JobsyncError, StalePlan, UsageError
+from ..errors import AccessDenied, CredentialsRejected, CutShort, Fault, JobsyncError, PermissionMissing, StalePlan, UsageError
 from ..models import BulkPlan, Failure, Outcome, SyncPlan, SyncResult
+from ..text import counted
 from .attempt import FAILED
+from .guard import TROUBLE
 from .pipeline import Pipeline
 from .plan import bulk_plan
 from .side_by_side import side_by_side
@@ -26,6 +29,9 @@ LEFT = Failure(
 )
 IN_FLIGHT, STOPPING = 5.0, 1.5
 """Seconds in which jobs in flight end once a bulk sync is stopped, and then those that were asked to stop."""
+
+_DENIED = {CredentialsRejected.code: 1, PermissionMissing.code: TROUBLE}
+"""How often in a row a refusal by the ATS or the target comes before no other job is tried: one job alone may be nobody's to see."""
 
 MOVED = StalePlan(
     "What was confirmed is no longer what would happen; nothing was written", remedy="Look at the plan again, and confirm that one."
@@ -108,8 +114,15 @@ class Bulk:
                 _told(await self._pipeline.ended(actor, plan.plans, Outcome.STALE, MOVED.failure()), tell)
                 return
             expected = plan
-        await self._carried_out(actor, jobs, expected, tell, stop)
+        rejected = await self._carried_out(actor, jobs, expected, tell, stop)
         left = [job for job in jobs if job not in tell.found]
+        if rejected and not stop.is_set():
+            error = next(iter(rejected.values()))
+            _told(await self._closed(actor, left, error, Outcome.CANCELLED), tell)
+            if left:
+                were = counted(len(left), "job was", "jobs were")
+                raise CredentialsRejected(f"{were} not tried: {error.message}", remedy=error.remedy)
+            return
         _told(await self._pipeline.not_begun(actor, left, NOT_BEGUN), tell)
 
     async def _closed(self, actor: Actor, jobs: Sequence[JobKey], ending: JobsyncError, outcome: Outcome) -> tuple[SyncResult, ...]:
@@ -142,19 +155,29 @@ class Bulk:
 
     async def _carried_out(
         self, actor: Actor, jobs: Sequence[JobKey], expected: BulkPlan | None, tell: _Telling, stop: asyncio.Event
-    ) -> None:
-        """Sync the jobs until it is stopped, and tell what came of those that had begun."""
+    ) -> dict[str, CredentialsRejected]:
+        """Sync the jobs until it is stopped, and tell what came of those that had begun.
+
+        Returns:
+            By integration, that credentials were rejected: its other jobs are not begun then.
+        """
+        rejected: dict[str, CredentialsRejected] = {}
+        denied: Counter[str] = Counter()
         digests = {} if expected is None else {(plan.integration, plan.job.id): plan.digest for plan in expected.plans}
         begun: list[JobKey] = []
 
         async def one(job: JobKey) -> None:
-            if stop.is_set():
+            if stop.is_set() or job[0] in rejected:
                 return
             begun.append(job)
             # Nothing was confirmed for one that could not be planned, or is not part of the plan: it is tried as a plan nobody agreed to.
             bound = None if expected is None else digests.get(job) or ""
             try:
-                tell(await self._pipeline.sync(actor, *job, expected_digest=bound))
+                result = await self._pipeline.sync(actor, *job, expected_digest=bound)
+                tell(result)
+                denied[job[0]] = denied[job[0]] + 1 if result.error is not None and result.error.code in _DENIED else 0
+                if result.error is not None and denied[job[0]] >= _DENIED.get(result.error.code, TROUBLE):
+                    rejected[job[0]] = CredentialsRejected(result.error.message, remedy=result.error.remedy)
             except JobsyncError:
                 raise
             except Exception as fault:
@@ -165,10 +188,11 @@ class Bulk:
         work = asyncio.create_task(side_by_side(jobs, one, self.concurrency))
         if await _ends_in_time(work, stop):
             await work
-            return
+            return rejected
         for job in begun:
             if job not in tell.found:
                 tell(self._pipeline.unrecorded(actor, job, Outcome.UNKNOWN, LEFT))
+        return rejected
 
     async def sync_while(self, actor: Actor, jobs: Sequence[JobKey], go_on: Callable[[], bool], on_result: OnEach) -> None:
         """Sync the jobs as long as ``go_on`` says so before each; those that are not begun are not tried at all, and leave no record.
