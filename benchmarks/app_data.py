@@ -17,13 +17,13 @@ from random import Random
 
 from benchmarks.rules import make_rules
 from benchmarks.search import jobs
+from jobsync_tui.backend.core.models import Job
 from jobsync_tui.backend.database import Database
-from jobsync_tui.backend.models import Job
-from jobsync_tui.backend.store.filter import parse_filter
-from jobsync_tui.backend.store.jobs import JobStore
-from jobsync_tui.backend.store.listing import Ending
-from jobsync_tui.backend.store.migrations import SCHEMA
-from jobsync_tui.backend.store.rules import RuleStore
+from jobsync_tui.backend.storage.jobs.jobs import JobStore
+from jobsync_tui.backend.storage.jobs.listing import Ending
+from jobsync_tui.backend.storage.migrations import SCHEMA
+from jobsync_tui.backend.storage.rules.rules import RuleStore
+from jobsync_tui.backend.storage.search.filter import parse_filter
 
 INTEGRATION = "bench"
 SIZES = (1_000, 100_000, 1_000_000)

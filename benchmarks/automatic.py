@@ -19,13 +19,13 @@ from dataclasses import dataclass, field
 from importlib import resources
 from statistics import quantiles
 
-from jobsync_tui.app import HAND_OVER
+from jobsync_tui.app.start import HAND_OVER
 from jobsync_tui.backend import sandbox as sandbox_package
-from jobsync_tui.backend.facade import Backend
+from jobsync_tui.backend.core.models import AutomaticRun, Sort
 from jobsync_tui.backend.http import Reply, Request, Responder
-from jobsync_tui.backend.models import AutomaticRun, Sort
 from jobsync_tui.backend.sandbox import Sandbox, make_sandbox
 from jobsync_tui.backend.sandbox.scenario import CRELATE, GREENHOUSE, JOBVITE
+from jobsync_tui.backend.services.backend import Backend
 
 INTEGRATIONS = (GREENHOUSE, JOBVITE, CRELATE)
 FOR_ALL = "rules: [ {name: All, actions: [{generation_template: General screen}]} ]"

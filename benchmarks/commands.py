@@ -18,9 +18,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from jobsync_tui.backend.access import Actor
-from jobsync_tui.backend.facade import Backend
-from jobsync_tui.backend.ownership import account_name
+from jobsync_tui.backend.access.access import Actor
+from jobsync_tui.backend.core.ownership import account_name
+from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.settings import load_settings
 from tests.support.pty import in_terminal
 

@@ -18,8 +18,10 @@ from statistics import median, quantiles
 
 from benchmarks.rules import NOW, make_rules
 from benchmarks.verdicts import POLICY, fill
-from jobsync_tui.backend.database import Database
-from jobsync_tui.backend.models import (
+from jobsync_tui.backend.assessment.evaluator import Judge
+from jobsync_tui.backend.assessment.findings import Sanity
+from jobsync_tui.backend.assessment.impact import Foresight, keys_in
+from jobsync_tui.backend.core.models import (
     Action,
     ActionKind,
     EvaluationPolicy,
@@ -34,15 +36,13 @@ from jobsync_tui.backend.models import (
     Source,
     with_rule,
 )
+from jobsync_tui.backend.database import Database
 from jobsync_tui.backend.rules import evaluate
-from jobsync_tui.backend.store.batches import BatchStore
-from jobsync_tui.backend.store.jobs import JobStore
-from jobsync_tui.backend.store.migrations import SCHEMA
-from jobsync_tui.backend.store.rules import RuleStore
-from jobsync_tui.backend.store.verdicts import VerdictStore
-from jobsync_tui.backend.sync.foresight import Foresight, keys_in
-from jobsync_tui.backend.sync.judging import Judge
-from jobsync_tui.backend.sync.sanity import Sanity
+from jobsync_tui.backend.storage.jobs.batches import BatchStore
+from jobsync_tui.backend.storage.jobs.jobs import JobStore
+from jobsync_tui.backend.storage.migrations import SCHEMA
+from jobsync_tui.backend.storage.outcomes.outcomes import VerdictStore
+from jobsync_tui.backend.storage.rules.rules import RuleStore
 from jobsync_tui.backend.target.local import LocalTarget
 
 RUNS = 3

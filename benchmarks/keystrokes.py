@@ -18,14 +18,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.search import fill
+from jobsync_tui.backend.core.models import Sort, SortField
 from jobsync_tui.backend.database import Database
 from jobsync_tui.backend.database.backup import copy_database
 from jobsync_tui.backend.database.transfer import move
-from jobsync_tui.backend.models import Sort, SortField
-from jobsync_tui.backend.store.filter import parse_filter
-from jobsync_tui.backend.store.jobs import JobStore
-from jobsync_tui.backend.store.migrations import SCHEMA
-from jobsync_tui.backend.store.recall import Recall
+from jobsync_tui.backend.storage.jobs.jobs import JobStore
+from jobsync_tui.backend.storage.migrations import SCHEMA
+from jobsync_tui.backend.storage.search.filter import parse_filter
+from jobsync_tui.backend.storage.search.query_cache import Recall
 from tests.support.postgres import trigram_binaries
 from tests.support.postgres_server import Cluster
 

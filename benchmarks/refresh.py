@@ -75,10 +75,10 @@ async def _one(provider: str, url: str, jobs: int) -> None:
     from jobsync_tui.backend.ats.registry import adapter_class
     from jobsync_tui.backend.database import Database
     from jobsync_tui.backend.http import HttpSession, Network
-    from jobsync_tui.backend.store.integrations import IntegrationStore
-    from jobsync_tui.backend.store.jobs import JobStore
-    from jobsync_tui.backend.store.migrations import SCHEMA
-    from jobsync_tui.backend.sync.refresh import Refresher
+    from jobsync_tui.backend.refresh.refresh import Refresher
+    from jobsync_tui.backend.storage.jobs.integrations import IntegrationStore
+    from jobsync_tui.backend.storage.jobs.jobs import JobStore
+    from jobsync_tui.backend.storage.migrations import SCHEMA
 
     kind = adapter_class(provider)
     with tempfile.TemporaryDirectory() as folder:

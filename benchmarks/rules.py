@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from statistics import median
 
-from jobsync_tui.backend.models import (
+from jobsync_tui.backend.core.models import (
     Action,
     ActionKind,
     AllOf,
@@ -35,8 +35,8 @@ from jobsync_tui.backend.models import (
     Source,
 )
 from jobsync_tui.backend.rules import evaluate
-from jobsync_tui.backend.rules.bulk import fields_needed, judge
-from jobsync_tui.backend.rules.columns import Batch
+from jobsync_tui.backend.rules.columnar.columns import Batch
+from jobsync_tui.backend.rules.columnar.evaluate import fields_needed, judge
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 GRADES = ["Senior", "Junior", "Lead", "Staff", "Travel", "Night"]

@@ -19,13 +19,13 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+from jobsync_tui.backend.core.models import Job, JobStatus, Location, Sort, SortField
 from jobsync_tui.backend.database import Database
-from jobsync_tui.backend.models import Job, JobStatus, Location, Sort, SortField
-from jobsync_tui.backend.store.filter import parse_filter
-from jobsync_tui.backend.store.jobs import JobStore
-from jobsync_tui.backend.store.listing import Ending
-from jobsync_tui.backend.store.migrations import SCHEMA
-from jobsync_tui.backend.store.recall import Recall
+from jobsync_tui.backend.storage.jobs.jobs import JobStore
+from jobsync_tui.backend.storage.jobs.listing import Ending
+from jobsync_tui.backend.storage.migrations import SCHEMA
+from jobsync_tui.backend.storage.search.filter import parse_filter
+from jobsync_tui.backend.storage.search.query_cache import Recall
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 LEVELS = ("", "Senior ", "Junior ", "Lead ", "Principal ", "Staff ")

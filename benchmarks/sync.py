@@ -20,13 +20,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
-from jobsync_tui.backend import clock
-from jobsync_tui.backend.access import Actor
+from jobsync_tui.backend.access.access import Actor
 from jobsync_tui.backend.ats.base import Adapter, Connection, Listing, Page
-from jobsync_tui.backend.database import Database
-from jobsync_tui.backend.http import HttpSession, Network
-from jobsync_tui.backend.ids import new_id
-from jobsync_tui.backend.models import (
+from jobsync_tui.backend.core import clock
+from jobsync_tui.backend.core.ids import new_id
+from jobsync_tui.backend.core.models import (
     Action,
     ActionKind,
     EvaluationPolicy,
@@ -40,14 +38,16 @@ from jobsync_tui.backend.models import (
     RuleSet,
     SyncResult,
 )
-from jobsync_tui.backend.secrets import Secret
-from jobsync_tui.backend.store.jobs import JobStore
-from jobsync_tui.backend.store.journal import Operation, OperationKind, OperationState
-from jobsync_tui.backend.store.ledger import Ledger, Verdict
-from jobsync_tui.backend.store.listing import Ending
-from jobsync_tui.backend.store.migrations import SCHEMA
+from jobsync_tui.backend.database import Database
+from jobsync_tui.backend.http import HttpSession, Network
+from jobsync_tui.backend.settings.secrets import Secret
+from jobsync_tui.backend.storage.jobs.jobs import JobStore
+from jobsync_tui.backend.storage.jobs.listing import Ending
+from jobsync_tui.backend.storage.ledger.journal import Operation, OperationKind, OperationState
+from jobsync_tui.backend.storage.ledger.ledger import Ledger, Verdict
+from jobsync_tui.backend.storage.migrations import SCHEMA
 from jobsync_tui.backend.sync.bulk import Bulk
-from jobsync_tui.backend.sync.parts import SyncParts
+from jobsync_tui.backend.sync.dependencies import SyncParts
 from jobsync_tui.backend.sync.pipeline import Pipeline
 from jobsync_tui.backend.target.tenzo import TenzoTarget
 

@@ -19,19 +19,19 @@ from random import Random
 from statistics import quantiles
 
 from benchmarks.rules import make_jobs, make_rules
-from jobsync_tui.app import HAND_OVER
+from jobsync_tui.app.start import HAND_OVER
+from jobsync_tui.backend.assessment.evaluator import Judge, basis_of, columns_of, rulings_on
+from jobsync_tui.backend.core.models import EvaluationPolicy, RuleSet, Sort
 from jobsync_tui.backend.database import Database
-from jobsync_tui.backend.models import EvaluationPolicy, RuleSet, Sort
-from jobsync_tui.backend.rules.bulk import fields_needed, judge
-from jobsync_tui.backend.rules.columns import Batch
-from jobsync_tui.backend.store.batches import BatchStore
-from jobsync_tui.backend.store.filter import parse_filter
-from jobsync_tui.backend.store.jobs import JobStore
-from jobsync_tui.backend.store.listing import Ending
-from jobsync_tui.backend.store.migrations import SCHEMA
-from jobsync_tui.backend.store.rules import RuleStore
-from jobsync_tui.backend.store.verdicts import VerdictStore, policy_key
-from jobsync_tui.backend.sync.judging import Judge, basis_of, columns_of, rulings_on
+from jobsync_tui.backend.rules.columnar.columns import Batch
+from jobsync_tui.backend.rules.columnar.evaluate import fields_needed, judge
+from jobsync_tui.backend.storage.jobs.batches import BatchStore
+from jobsync_tui.backend.storage.jobs.jobs import JobStore
+from jobsync_tui.backend.storage.jobs.listing import Ending
+from jobsync_tui.backend.storage.migrations import SCHEMA
+from jobsync_tui.backend.storage.outcomes.outcomes import VerdictStore, policy_key
+from jobsync_tui.backend.storage.rules.rules import RuleStore
+from jobsync_tui.backend.storage.search.filter import parse_filter
 
 POLICY = EvaluationPolicy()
 DESCRIPTION = "<p>" + "Nights and weekends, charting may be done remotely. " * 40 + "</p>"

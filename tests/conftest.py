@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-from jobsync_tui.backend.logs import ROOT
+from jobsync_tui.backend.settings.logs import ROOT
 from tests.support.databases import Kind, using
 from tests.support.prepared import prepared
 

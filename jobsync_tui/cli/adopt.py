@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
-from ..backend.errors import ExitCode, JobsyncError
-from ..backend.text import counted
+from ..backend.core.errors import ExitCode, JobsyncError
+from ..backend.core.text import counted
+from .exit_codes import of_result, worst
 from .interruption import Interruption, confirm
 from .options import ID, integration_option, json_option
 from .output import print_json, print_line
@@ -17,11 +18,10 @@ from .plans import planned_results, print_result
 from .session import chosen, chosen_or_all, open_backend, runs
 from .sync import Consent, Written, say_ending
 from .tables import Table
-from .verdicts import of_result, worst
 
 if TYPE_CHECKING:
-    from ..backend.facade import Backend
-    from ..backend.models import SyncResult
+    from ..backend.core.models import SyncResult
+    from ..backend.services.backend import Backend
     from ..backend.sync.matching import Link
 
     _Links: TypeAlias = tuple[list[Link], list[Link], tuple[SyncResult, ...]]

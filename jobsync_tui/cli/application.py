@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..backend.errors import UsageError
-from ..backend.logs import set_up_logging
-from ..backend.paths import places
+from ..backend.core.errors import UsageError
+from ..backend.settings.logs import set_up_logging
+from ..backend.settings.paths import places
 from .interruption import run_until_signal
 from .options import invocation
 from .session import configuration, on_terminal, require_access
@@ -24,7 +24,7 @@ def start() -> int:
     # The log goes to its file only: on standard error it would be written over the screen.
     found = places(invocation().config)
     set_up_logging(found.log)
-    from ..app import run_app
+    from ..app.start import run_app
 
     # Those who share an account do not share what they looked at.
     own = f"memory-{actor.user}.json" if actor.is_spoken_for else "memory.json"

@@ -10,16 +10,16 @@ from typing import Any
 import click
 from msgspec import to_builtins
 
-from ..backend.durations import format_duration, parse_duration
-from ..backend.errors import ExitCode, UsageError
-from ..backend.models import JOBS_MISSING, AutomaticRun, AutomaticState, AutomaticStatus, EngineState, Failure
-from ..backend.text import counted
+from ..backend.core.durations import format_duration, parse_duration
+from ..backend.core.errors import ExitCode, UsageError
+from ..backend.core.models import JOBS_MISSING, AutomaticRun, AutomaticState, AutomaticStatus, EngineState, Failure
+from ..backend.core.text import counted
+from .exit_codes import FAULT_CODE, of_code, worst
 from .interruption import Interruption
 from .options import json_option
 from .output import print_json, print_line, say, when
 from .session import open_backend, runs
 from .tables import Table
-from .verdicts import FAULT_CODE, of_code, worst
 
 _GUARD = "guard"
 _RUNNING = "running"

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..backend.errors import ExitCode, JobsyncError
-from ..backend.models import Eligibility, RuleSet
+from ..backend.core.errors import ExitCode, JobsyncError
+from ..backend.core.models import Eligibility, RuleSet
+from .exit_codes import worst
 from .explanation import print_explanation
 from .options import ID, integration_option, json_option
 from .output import print_json, print_line, say
 from .session import chosen, open_backend, read_rules, runs
-from .verdicts import worst
 
 if TYPE_CHECKING:
-    from ..backend.facade import Backend
+    from ..backend.services.backend import Backend
 
 
 @click.command()

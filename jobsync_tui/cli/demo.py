@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..backend.errors import ExitCode
-from ..backend.text import counted
+from ..backend.core.errors import ExitCode
+from ..backend.core.text import counted
 from .interruption import run_until_signal
 from .options import json_option
 from .output import print_json, print_line, say
@@ -41,7 +41,7 @@ def demo(*, jobs: int, directory: Path | None, seed: int, check: bool, as_json: 
             return run_until_signal(_check(sandbox, as_json=as_json))
         say(f"Preparing a sandbox of {counted(jobs, 'job')} ...")
         run_until_signal(sandbox.prepare())
-        from ..app import run_app
+        from ..app.start import run_app
 
         memory = None if directory is None else sandbox.directory / "memory.json"
         return run_app(sandbox.settings, sandbox.actor, sandbox=sandbox, memory=memory)

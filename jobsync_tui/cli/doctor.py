@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
+from ..backend.core.errors import ConfigError, ExitCode
+from ..backend.core.text import counted
 from ..backend.doctor import Report, Status
-from ..backend.errors import ConfigError, ExitCode
-from ..backend.paths import places
-from ..backend.text import counted
+from ..backend.settings.paths import places
 from .options import invocation, json_option
 from .output import print_json, print_line
 from .session import configuration, os_account, require_access, runs

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..backend.models import ActionResult, ConditionResult, Effect, Eligibility, JsonValue, Note, RuleResult
-from ..backend.text import counted
+from ..backend.core.models import ActionResult, ConditionResult, Effect, Eligibility, JsonValue, Note, RuleResult
+from ..backend.core.text import counted
 from .output import print_line, when
 
 _NOTES = {

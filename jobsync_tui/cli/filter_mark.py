@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..backend.errors import FilterError
-from ..backend.text import clean
+from ..backend.core.errors import FilterError
+from ..backend.core.text import clean
 from .tables import width
 
 BEFORE, BEHIND = 50, 20

@@ -8,9 +8,10 @@ from typing import TypeVar
 import click
 import msgspec
 
-from ..backend.errors import ExitCode, JobsyncError
-from ..backend.models import ConnectionReport, Failure, IntegrationSummary, RefreshMode, RefreshReport
-from ..backend.text import counted
+from ..backend.core.errors import ExitCode, JobsyncError
+from ..backend.core.models import ConnectionReport, Failure, IntegrationSummary, RefreshMode, RefreshReport
+from ..backend.core.text import counted
+from .exit_codes import worst
 from .options import integration_option, json_option
 from .output import print_json, print_line, say, when
 from .progress import progress_line
@@ -19,7 +20,6 @@ from .rename_ids import rename_ids
 from .session import chosen_or_all, open_backend, runs
 from .tables import Table
 from .target_look import TargetLook
-from .verdicts import worst
 
 T = TypeVar("T")
 

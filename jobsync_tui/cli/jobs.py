@@ -9,9 +9,9 @@ from dataclasses import fields
 
 import click
 
-from ..backend.errors import ExitCode, UsageError
-from ..backend.models import CachedJob, Location, Sort, SortField
-from ..backend.text import clean, csv_cell, differs
+from ..backend.core.errors import ExitCode, UsageError
+from ..backend.core.models import CachedJob, Location, Sort, SortField
+from ..backend.core.text import clean, csv_cell, differs
 from .explanation import value_words
 from .options import ID, MOST, integration_option, json_option
 from .output import print_json, print_line, say, when

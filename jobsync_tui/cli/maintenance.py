@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from ..backend.durations import parse_duration
-from ..backend.errors import ExitCode, UsageError
-from ..backend.text import counted
+from ..backend.core.durations import parse_duration
+from ..backend.core.errors import ExitCode, UsageError
+from ..backend.core.text import counted
 from .options import json_option
 from .output import print_json, print_line
 from .session import open_backend, runs

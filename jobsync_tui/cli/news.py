@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from ..backend.clock import now
-from ..backend.errors import ExitCode
+from ..backend.core.clock import now
+from ..backend.core.errors import ExitCode
 from .options import json_option
 from .output import print_json, print_line, say, when
 from .records import parse_since

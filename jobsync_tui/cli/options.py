@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from ..backend.text import typed_id
+from ..backend.core.text import typed_id
 
 F = TypeVar("F", bound=Callable[..., Any])
 

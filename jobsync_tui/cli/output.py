@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
-from ..backend import clock
-from ..backend.text import clean
+from ..backend.core import clock
+from ..backend.core.text import clean
 
 _BEYOND_ASCII = re.compile("[^\x00-\x7e]")
 _UNSAFE_IN_JSON = re.compile(

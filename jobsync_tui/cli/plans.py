@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from ..backend.models import Change, Failure, Kept, Outcome, PlanKind, SyncPlan, SyncResult
-from ..backend.text import counted
+from ..backend.core.models import Change, Failure, Kept, Outcome, PlanKind, SyncPlan, SyncResult
+from ..backend.core.text import counted
 from .explanation import print_explanation, value_words
 from .output import print_line
 from .tables import Table, fit

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
 
-from ..backend.models import RefreshProgress
-from ..backend.text import clean, counted
+from ..backend.core.models import RefreshProgress
+from ..backend.core.text import clean, counted
 from .tables import fit
 
 SAID_EVERY = 60.0

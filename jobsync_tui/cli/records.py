@@ -7,11 +7,11 @@ from datetime import datetime
 
 import click
 
-from ..backend.clock import now
-from ..backend.durations import parse_duration
-from ..backend.errors import ExitCode, UsageError
-from ..backend.models import RecordHead
-from ..backend.text import clean
+from ..backend.core.clock import now
+from ..backend.core.durations import parse_duration
+from ..backend.core.errors import ExitCode, UsageError
+from ..backend.core.models import RecordHead
+from ..backend.core.text import clean
 from .options import ID, MOST, integration_option, json_option
 from .output import print_json, print_line, say, when
 from .session import open_backend, runs

@@ -6,9 +6,10 @@ from collections import Counter
 
 import click
 
-from ..backend.errors import ExitCode
-from ..backend.models import NewId, NewIdsPlan, NewIdsReport, SyncResult
-from ..backend.text import counted
+from ..backend.core.errors import ExitCode
+from ..backend.core.models import NewId, NewIdsPlan, NewIdsReport, SyncResult
+from ..backend.core.text import counted
+from .exit_codes import of_result, worst
 from .interruption import Interruption, confirm
 from .options import ID, json_option
 from .output import print_json, print_line
@@ -17,7 +18,6 @@ from .progress import progress_line
 from .session import open_backend, runs
 from .sync import Consent
 from .tables import Table
-from .verdicts import of_result, worst
 
 _SHOWN = 100
 """Pairs that a preview names."""

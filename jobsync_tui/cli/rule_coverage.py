@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from ..backend.errors import ExitCode
-from ..backend.models import Coverage, CoverageShare, NearCoverage
-from ..backend.text import counted
+from ..backend.core.errors import ExitCode
+from ..backend.core.models import Coverage, CoverageShare, NearCoverage
+from ..backend.core.text import counted
 from .options import integration_option, json_option
 from .output import print_json, print_line
 from .progress import progress_line

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..backend.models import Action, ActionKind, AllOf, Condition, JsonValue, Leaf, Not, Op, Rule
+from ..backend.core.models import Action, ActionKind, AllOf, Condition, JsonValue, Leaf, Not, Op, Rule
 
 
 def rule_document(rule: Rule) -> dict[str, JsonValue]:

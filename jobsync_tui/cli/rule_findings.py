@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from ..backend.facade import Backend
-from ..backend.models import Finding, SanityReport
-from ..backend.text import among, counted
+from ..backend.core.models import Finding, SanityReport
+from ..backend.core.text import among, counted
+from ..backend.services.backend import Backend
 from .output import print_line, say
 from .progress import progress_line
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from ..backend.errors import ExitCode, UsageError
-from ..backend.facade import Backend
-from ..backend.models import ImpactJob, ImpactList, RuleImpact
-from ..backend.text import counted
+from ..backend.core.errors import ExitCode, UsageError
+from ..backend.core.models import ImpactJob, ImpactList, RuleImpact
+from ..backend.core.text import counted
+from ..backend.services.backend import Backend
 from .options import ID, integration_option, json_option
 from .output import print_json, print_line
 from .progress import ProgressLine, progress_line

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..backend.models import ImpactReport, ImpactSample, ImpactState
-from ..backend.text import among
+from ..backend.core.models import ImpactReport, ImpactSample, ImpactState
+from ..backend.core.text import among
 from .explanation import value_words
 from .output import print_line
 from .tables import Table

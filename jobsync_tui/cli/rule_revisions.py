@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from ..backend.errors import ExitCode
-from ..backend.models import RevisionDifference, Rule
+from ..backend.core.errors import ExitCode
+from ..backend.core.models import RevisionDifference, Rule
+from ..backend.core.text import counted
 from ..backend.rules import describe
-from ..backend.text import counted
 from .explanation import value_words
 from .options import MOST, json_option
 from .output import print_json, print_line, when

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import click
 
-from ..backend.errors import ExitCode
-from ..backend.models import ImpactCounts, ImpactList, Shadow, ShadowLook
-from ..backend.text import counted
+from ..backend.core.errors import ExitCode
+from ..backend.core.models import ImpactCounts, ImpactList, Shadow, ShadowLook
+from ..backend.core.text import counted
 from .options import MOST, json_option
 from .output import print_json, print_line, when
 from .progress import progress_line

@@ -9,11 +9,11 @@ from dataclasses import replace as with_findings
 
 import click
 
-from ..backend.errors import ExitCode, UsageError
-from ..backend.facade import Backend
-from ..backend.models import SanityReport
+from ..backend.core.errors import ExitCode, UsageError
+from ..backend.core.models import SanityReport
+from ..backend.core.text import clean, counted
 from ..backend.rules import describe, dump_rules
-from ..backend.text import clean, counted
+from ..backend.services.backend import Backend
 from .options import ID, json_option
 from .output import print_json, print_line, say
 from .progress import ProgressLine, progress_line

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 if TYPE_CHECKING:
-    from ..backend.errors import FilterError
+    from ..backend.core.errors import FilterError
 
 COMPLETION_VARIABLE = "_JOBSYNC_COMPLETE"
 """Set by the shell's completion script when it asks what could stand at the cursor."""
@@ -74,7 +74,7 @@ def _report_usage(error: click.ClickException, *, as_json: bool) -> int:
 
 
 def _report_error(error: Exception, *, as_json: bool) -> int:
-    from ..backend.errors import FilterError, JobsyncError
+    from ..backend.core.errors import FilterError, JobsyncError
 
     found: BaseException = error
     while isinstance(found, BaseExceptionGroup) and len(found.exceptions) == 1:
@@ -107,8 +107,8 @@ def _log_fault(error: BaseException) -> str:
     """Put the traceback into the log, where it is read with care, and return the words that say where it is."""
     import logging
 
-    from ..backend.logs import ROOT, set_up_logging
-    from ..backend.paths import places
+    from ..backend.settings.logs import ROOT, set_up_logging
+    from ..backend.settings.paths import places
 
     log = places().log
     if not logging.getLogger(ROOT).handlers:
@@ -128,7 +128,7 @@ def _report(
     lines: Sequence[str] = (),
 ) -> int:
     """Print an error and return ``code``; ``details`` go into the document, ``lines`` below the words."""
-    from ..backend.redaction import redact
+    from ..backend.settings.redaction import redact
     from .output import print_json, say
 
     words = redact(message)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..backend.errors import NumberNeeded, UsageError
-from ..backend.text import counted
+from ..backend.core.errors import NumberNeeded, UsageError
+from ..backend.core.text import counted
 from .interruption import confirm
 from .session import judge_first, on_terminal
 
 if TYPE_CHECKING:
-    from ..backend.facade import Backend
+    from ..backend.services.backend import Backend
 
 
 @dataclass(frozen=True, slots=True)

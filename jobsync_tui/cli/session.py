@@ -12,21 +12,21 @@ from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from ..backend.access import AccessPolicy, Actor, current_actor
-from ..backend.confinement import confine, forget_places
-from ..backend.errors import ConfigError, RuleError, UsageError
-from ..backend.logs import set_up_logging
-from ..backend.models import IntegrationSummary
-from ..backend.paths import config_path, places
+from ..backend.access.access import AccessPolicy, Actor, current_actor
+from ..backend.access.confinement import confine, forget_places
+from ..backend.core.errors import ConfigError, RuleError, UsageError
+from ..backend.core.models import IntegrationSummary
+from ..backend.core.text import counted
+from ..backend.core.waits import announcing
 from ..backend.settings import Settings, load_settings
-from ..backend.text import counted
-from ..backend.waits import announcing
+from ..backend.settings.logs import set_up_logging
+from ..backend.settings.paths import config_path, places
 from .interruption import run_until_signal
 from .options import Invocation, invocation
 from .progress import progress_line
 
 if TYPE_CHECKING:
-    from ..backend.facade import Backend
+    from ..backend.services.backend import Backend
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -75,7 +75,7 @@ async def require_access(settings: Settings, actor: Actor) -> None:
     """
     if AccessPolicy(settings).may_use(actor):
         return
-    from ..backend.facade import Backend
+    from ..backend.services.backend import Backend
 
     # The services refuse, and keep the record of it.
     async with Backend.open(settings, actor) as backend:
@@ -87,7 +87,7 @@ async def open_backend() -> AsyncIterator[Backend]:
     """Open the backend that the global options name, for the length of a command. Errors as in `configuration`."""
     call = invocation()
     settings, actor = configuration(call)
-    from ..backend.facade import Backend
+    from ..backend.services.backend import Backend
 
     set_up_logging(places(call.config).log, verbose=call.verbose)
     with progress_line() as line, announcing(line.waits):

@@ -6,8 +6,8 @@ import os
 
 import click
 
-from ..backend.errors import ExitCode, JobsyncError, UsageError
-from ..backend.paths import config_path, ensure_directory, open_private, places
+from ..backend.core.errors import ExitCode, JobsyncError, UsageError
+from ..backend.settings.paths import config_path, ensure_directory, open_private, places
 from .options import invocation, json_option
 from .output import print_json, print_line, say
 from .runner import COMPLETION_VARIABLE

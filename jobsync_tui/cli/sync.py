@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..backend.errors import CutShort, ExitCode, JobsyncError, UsageError
-from ..backend.models import BulkPlan, SyncResult
-from ..backend.text import counted
+from ..backend.core.errors import CutShort, ExitCode, JobsyncError, UsageError
+from ..backend.core.models import BulkPlan, SyncResult
+from ..backend.core.text import counted
+from .exit_codes import of_result, worst
 from .interruption import Interruption, confirm
 from .options import ID, MOST, integration_option, json_option
 from .output import print_json, print_line, say
@@ -19,10 +20,9 @@ from .plans import planned_results, print_plan, print_plans, print_result, would
 from .progress import progress_line
 from .selection import Selection
 from .session import chosen, on_terminal, open_backend, runs
-from .verdicts import of_result, worst
 
 if TYPE_CHECKING:
-    from ..backend.facade import Backend
+    from ..backend.services.backend import Backend
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
-from ..backend.text import clean
+from ..backend.core.text import clean
 from .output import print_line
 
 _SETTLE_AFTER = 200

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..backend.errors import ExitCode, JobsyncError
+from ..backend.core.errors import ExitCode, JobsyncError
 from .output import print_line, say
 
 if TYPE_CHECKING:
-    from ..backend.facade import Backend
+    from ..backend.services.backend import Backend
 
 REMEDY = "docs/target-api.yaml says what a sync relies on: show it to whoever runs the target"
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
-from ..backend.errors import ExitCode
+from ..backend.core.errors import ExitCode
+from .exit_codes import of_result
 from .interruption import Interruption, confirm
 from .options import ID, json_option
 from .output import print_json
 from .plans import planned_results, print_plan, print_result, would_write
 from .session import open_backend, runs
 from .sync import Consent
-from .verdicts import of_result
 
 
 @click.command()

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import click
 
-from ..backend.durations import format_duration
-from ..backend.errors import ConfigError, ExitCode
-from ..backend.models import AutomaticRun
+from ..backend.core.durations import format_duration
+from ..backend.core.errors import ConfigError, ExitCode
+from ..backend.core.models import AutomaticRun
 from .automatic import Diary, parse_every
 from .interruption import Interruption
 from .options import json_option
@@ -41,7 +41,7 @@ async def _work(every: timedelta | None, concurrency: int, *, as_json: bool) -> 
         # Who may not run one is told so, before anything about packages and the storage.
         await backend.automatic.due(every)
         try:
-            from ..backend.engine.worker import Worker
+            from ..backend.workers.worker import Worker
         except ImportError:
             raise ConfigError("Workers need further packages", remedy="Install jobsync-tui[team]") from None
         found = Worker(backend, interruption.event, ended, every=every, concurrency=concurrency)

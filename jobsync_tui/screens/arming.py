@@ -6,7 +6,7 @@ from typing import ClassVar, TypeVar
 
 from textual.widgets import Input
 
-from ..views.sheet import Tone
+from ..documents.document import Tone
 from ..widgets.choice_line import ChoiceLine
 from .dialog import DialogScreen
 

@@ -18,17 +18,17 @@ from textual.widget import Widget
 from textual.worker import Worker
 
 from ..commands import Group, bindings
-from ..compositor import SpanCompositor
-from ..notices import Notices, Severity
+from ..session.notices import Notices, Severity
+from ..terminal.compositor import SpanCompositor
 from ..widgets.footer import Footer
 
 if TYPE_CHECKING:
-    from ..backend.facade import Backend
-    from ..backend.models import Greeting
-    from ..marks import Marks
-    from ..memory import Memory
-    from ..navigation import Navigator
-    from ..runs import Runs
+    from ..app.navigation import Navigator
+    from ..backend.core.models import Greeting
+    from ..backend.services.backend import Backend
+    from ..session.marks import Marks
+    from ..session.memory import Memory
+    from ..session.runs import Runs
 
 ResultT = TypeVar("ResultT")
 

@@ -9,17 +9,16 @@ from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.widget import Widget
 
-from ..backend.errors import JobsyncError
-from ..backend.models import JobHead
-from ..backend.text import clean
-from ..backend.waits import announcing
-from ..failures import words_for
-from ..notices import Severity
-from ..views.layout import fit_end, wrap_lines
-from ..views.sheet import BLANK, Sheet, Span, Tone, bad, dim, line, strong
-from ..views.subject import Subject, job_lines
-from ..widgets.lines import Builder, LinesView, nothing
-from ..widgets.sheet import SheetView
+from ..backend.core.errors import JobsyncError
+from ..backend.core.models import JobHead
+from ..backend.core.text import clean
+from ..backend.core.waits import announcing
+from ..documents.document import BLANK, Sheet, Span, Tone, bad, dim, line, strong
+from ..documents.layout import fit_end, wrap_lines
+from ..documents.subject import Subject, job_lines
+from ..session.failures import words_for
+from ..session.notices import Severity
+from ..widgets.document import Builder, LinesView, SheetView, nothing
 from .base import JobsyncScreen
 
 ResultT = TypeVar("ResultT")

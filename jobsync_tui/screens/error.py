@@ -6,9 +6,9 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from ..backend.models import Failure
+from ..backend.core.models import Failure
 from ..commands import Group, bindings
-from ..views.sheet import as_text
+from ..documents.document import as_text
 from .dialog import DialogScreen, error_sheet
 
 

@@ -1,4 +1,4 @@
-"""Since the last visit: what happened to the jobs of each integration, and which is in trouble."""
+"""Since the last visit: the line on the first screens that says what happened, and the screen that tells it in full."""
 
 from __future__ import annotations
 
@@ -6,11 +6,43 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from ..backend import clock
-from ..backend.models import Greeting
+from ..backend.core import clock
+from ..backend.core.models import Greeting
 from ..commands import Group, bindings
-from ..views.greeting import greeting_sheet, greeting_text
+from ..documents.greeting import greeting_sheet, greeting_text, greeting_words
+from ..documents.render import line
+from ..session.messages import GreetingCame
+from ..widgets.line import StatusLine
+from .base import JobsyncScreen, ResultT
 from .dialog import DialogScreen
+
+
+class GreetedScreen(JobsyncScreen[ResultT]):
+    """A screen with a `StatusLine`, whose least pressing slot holds the greeting."""
+
+    def show_greeting(self) -> None:
+        """Show the greeting; nothing, where there is none or it was read."""
+        greeting = self.host.greeting
+        words = None if greeting is None else line((f" {greeting_words(greeting, clock.now())}   w more, esc ok", "$text-muted"))
+        self.query_one(StatusLine).put("greeting", words)
+
+    def on_greeting_came(self, _: GreetingCame) -> None:
+        """Show it."""
+        self.show_greeting()
+
+    def action_greeting(self) -> None:
+        """Show what happened in full."""
+        greeting, self.host.greeting = self.host.greeting, None
+        self.show_greeting()
+        self.host.go.greeting(greeting)
+
+    def action_back(self) -> None:
+        """Wave the greeting away, if it is there."""
+        if self.host.greeting is None:
+            super().action_back()
+        else:
+            self.host.greeting = None
+            self.show_greeting()
 
 
 class GreetingScreen(DialogScreen[None]):

@@ -8,8 +8,8 @@ from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 
 from ..commands import COMMANDS, Command, Group, bindings
-from ..views.keys import KeyGroup, keys_sheet
-from ..views.sheet import as_text
+from ..documents.document import as_text
+from ..documents.keys import KeyGroup, keys_sheet
 from .base import JobsyncScreen
 from .dialog import DialogScreen
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..backend.text import counted
-from ..runs import Runs
+from ..backend.core.text import counted
+from ..session.runs import Runs
 from .menu import Entry, MenuScreen
 
 STAY, WAIT, NOW = "stay", "wait", "now"

@@ -6,10 +6,10 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from ..backend.text import counted
+from ..backend.core.text import counted
 from ..commands import Group, bindings
-from ..messages import News
-from ..views.log import log_sheet, log_text
+from ..documents.log import log_sheet, log_text
+from ..session.messages import News
 from .dialog import DialogScreen
 
 

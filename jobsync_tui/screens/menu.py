@@ -14,8 +14,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from ..render import line
-from ..views.layout import wrap
+from ..documents.layout import wrap
+from ..documents.render import line
 from ..widgets.choice_list import ChoiceList
 
 WIDTH, SHARE = 72, 0.96

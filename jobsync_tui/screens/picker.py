@@ -13,17 +13,17 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from ..backend import clock
-from ..backend.models import IntegrationState, IntegrationSummary
+from ..backend.core import clock
+from ..backend.core.models import IntegrationState, IntegrationSummary
 from ..commands import Group, bindings
-from ..messages import RefreshEnded, RefreshMoved
-from ..render import age, count, fit, line
+from ..documents.render import age, count, fit, line
+from ..session.messages import RefreshEnded, RefreshMoved
 from ..widgets.choice_list import ChoiceList
-from ..widgets.columns import GAP, NARROW
 from ..widgets.line import Line, StatusLine
-from .greeted import GreetedScreen
-from .job_words import progress_words, refreshed_words
-from .watch import Watch
+from ..widgets.table.columns import GAP, NARROW
+from .greeting import GreetedScreen
+from .jobs.job_words import progress_words, refreshed_words
+from .poll import Watch
 
 LOOK = 3.0
 """Seconds between two looks at how the integrations stand: other processes refresh them too, and ages move on."""

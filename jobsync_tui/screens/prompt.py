@@ -15,8 +15,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from ..render import fit, line
-from ..typed_values import split
+from ..documents.render import fit, line
+from ..editor.typed_values import split
 from ..widgets.choice_list import ChoiceList
 
 _MOST = 200

@@ -17,10 +17,10 @@ from textual.reactive import Reactive
 from textual.widget import Widget
 from textual.widgets import Input
 
-from ..render import count as counted
+from ..documents.render import count as counted
 from .line import Line
+from .table.virtual_table import VirtualTable
 from .typed_ahead import handed_on, take
-from .virtual_table import VirtualTable
 
 FILTER_KEY = "/"
 """Goes to the field from the table."""

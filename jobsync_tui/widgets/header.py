@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from textual.content import Content
 
-from ..backend.models import AutomaticState, IntegrationState, IntegrationSummary
-from ..backend.text import counted
-from ..render import age, ends, line
+from ..backend.core.models import AutomaticState, IntegrationState, IntegrationSummary
+from ..backend.core.text import counted
+from ..documents.render import age, ends, line
 
 STALE_SECONDS = 24 * 3600
 """Age of the cache from which on it is called old."""

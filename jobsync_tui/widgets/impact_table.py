@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from ..backend.models import ImpactJob
-from ..render import SYNC_WORDS, places
-from ..views.impact import concerned_words
-from ..views.layout import fit_middle
-from .columns import ID_WIDTH, Cell, Column
-from .virtual_table import VirtualTable
+from ..backend.core.models import ImpactJob
+from ..documents.impact import concerned_words
+from ..documents.layout import fit_middle
+from ..documents.render import SYNC_WORDS, places
+from .table.columns import ID_WIDTH, Cell, Column
+from .table.virtual_table import VirtualTable
 
 _GAP = "\x1f"
 

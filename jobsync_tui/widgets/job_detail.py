@@ -10,10 +10,10 @@ from textual.strip import Strip
 from textual.visual import Visual
 from textual.widget import Widget
 
-from ..backend.models import ActionKind, CachedJob, Effect, Eligibility, SyncStatus
-from ..render import SYNC_STYLES, SYNC_WORDS, age, ends, fit, line, place, status_word, value_text
-from .columns import NARROW
-from .strip_diff import changed_span
+from ..backend.core.models import ActionKind, CachedJob, Effect, Eligibility, SyncStatus
+from ..documents.render import SYNC_STYLES, SYNC_WORDS, age, ends, fit, line, place, status_word, value_text
+from .table.columns import NARROW
+from .table.lines import changed_span
 
 ACTION_WORDS: dict[ActionKind, str] = {
     ActionKind.JOB_TEMPLATE: "script",

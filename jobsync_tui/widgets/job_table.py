@@ -6,13 +6,13 @@ from collections.abc import Container
 from datetime import datetime
 from typing import ClassVar
 
-from ..backend import clock
-from ..backend.models import JobRow, SortField, SyncStatus
-from ..backend.text import clean, differs
-from ..render import SYNC_WORDS, ago, places, status_word
-from ..views.layout import fit_middle
-from .columns import ID_WIDTH, Cell, Column
-from .virtual_table import VirtualTable
+from ..backend.core import clock
+from ..backend.core.models import JobRow, SortField, SyncStatus
+from ..backend.core.text import clean, differs
+from ..documents.layout import fit_middle
+from ..documents.render import SYNC_WORDS, ago, places, status_word
+from .table.columns import ID_WIDTH, Cell, Column
+from .table.virtual_table import VirtualTable
 
 DISGUISED = "\u26a0"
 """Stands before a name that is not what it looks like: something in it was taken out for the screen."""

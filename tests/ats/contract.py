@@ -22,17 +22,16 @@ import pytest
 
 from jobsync_tui.backend.ats.base import Adapter, Listing, Page
 from jobsync_tui.backend.ats.registry import adapter_class
-from jobsync_tui.backend.errors import CredentialsRejected, JobsyncError, PermissionMissing, RemoteError, UnexpectedAnswer, Unreachable
+from jobsync_tui.backend.core.errors import CredentialsRejected, JobsyncError, PermissionMissing, RemoteError, UnexpectedAnswer, Unreachable
+from jobsync_tui.backend.core.models import Job
 from jobsync_tui.backend.http import Limits
-from jobsync_tui.backend.models import Job
-from jobsync_tui.backend.sync.refresh import STALE_CURSOR
+from jobsync_tui.backend.refresh.refresh import STALE_CURSOR
+from tests.ats.odd_values import OddValues
 from tests.support import faults
 from tests.support.ats_server import Answer, Asked, AtsServer, Fault
 from tests.support.clockwork import START
 from tests.support.stage import FAST, Stage, jobs_in, staged
 from tests.support.wire.base import Wire
-
-from .odd_values import OddValues
 
 RETRY_AFTER = {
     "seconds": ({"Retry-After": "12"}, 12.0),

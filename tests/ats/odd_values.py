@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from jobsync_tui.backend.errors import RemoteError, UnexpectedAnswer
-from jobsync_tui.backend.left_out import FURTHER, tallied
-from jobsync_tui.backend.models import PartlyRead
+from jobsync_tui.backend.core.errors import RemoteError, UnexpectedAnswer
+from jobsync_tui.backend.core.left_out import FURTHER, tallied
+from jobsync_tui.backend.core.models import PartlyRead
 from jobsync_tui.backend.sync.fields import source_fields
 from tests.support.ats_server import Asked
 from tests.support.stage import Stage, jobs_in

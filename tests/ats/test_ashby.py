@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from jobsync_tui.backend.ats.ashby_errors import SyncTokenExpired, explain
-from jobsync_tui.backend.ats.ashby_rows import Names, Row, to_job
+from jobsync_tui.backend.ats.ashby.errors import SyncTokenExpired, explain
+from jobsync_tui.backend.ats.ashby.rows import Names, Row, to_job
 from jobsync_tui.backend.ats.base import Listing
-from jobsync_tui.backend.errors import CredentialsRejected, PermissionMissing, RateLimited, Refused, RemoteError, RemoteGone
+from jobsync_tui.backend.core.errors import CredentialsRejected, PermissionMissing, RateLimited, Refused, RemoteError, RemoteGone
+from jobsync_tui.backend.core.models import JobStatus, Location, Visibility
 from jobsync_tui.backend.http import Reply
-from jobsync_tui.backend.models import JobStatus, Location, Visibility
 from tests.support.ats_server import Answer
 from tests.support.recordings import answered
 from tests.support.stage import Stage, jobs_in, staged

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from jobsync_tui.backend.ats.registry import providers
-from jobsync_tui.backend.errors import JobsyncError, RemoteError
+from jobsync_tui.backend.core.errors import JobsyncError, RemoteError
 from tests.support import wire as simulators
 from tests.support.ats_server import Answer, Asked, AtsServer
 from tests.support.stage import staged

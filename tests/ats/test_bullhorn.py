@@ -9,18 +9,17 @@ from functools import partial
 import pytest
 
 from jobsync_tui.backend.ats.base import Listing
-from jobsync_tui.backend.ats.bullhorn import SHAPE
-from jobsync_tui.backend.ats.bullhorn_rows import Row, WholeRow, labelled, status, to_job
+from jobsync_tui.backend.ats.bullhorn.adapter import SHAPE
+from jobsync_tui.backend.ats.bullhorn.rows import Row, WholeRow, labelled, status, to_job
 from jobsync_tui.backend.ats.rows import read_rows
-from jobsync_tui.backend.errors import CredentialsRejected, PermissionMissing, Refused, UnexpectedAnswer
-from jobsync_tui.backend.left_out import tallied
-from jobsync_tui.backend.models import Job, JobStatus, Location, Visibility
+from jobsync_tui.backend.core.errors import CredentialsRejected, PermissionMissing, Refused, UnexpectedAnswer
+from jobsync_tui.backend.core.left_out import tallied
+from jobsync_tui.backend.core.models import Job, JobStatus, Location, Visibility
+from tests.ats.recorded import recorded
 from tests.support.ats_server import Answer, AtsServer
 from tests.support.recordings import answered
 from tests.support.stage import Stage, jobs_in, staged
 from tests.support.wire.bullhorn import BullhornWire, error
-
-from .recorded import recorded
 
 
 def wire_of(on: Stage) -> BullhornWire:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from tests.ats.contract import AdapterContract
 from tests.support.wire.crelate import CrelateWire
 from tests.support.wire.greenhouse import GreenhouseWire
 from tests.support.wire.kombo import KomboWire
-
-from .contract import AdapterContract
 
 
 class TestKombo(AdapterContract):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.ats.contract import AdapterContract
 from tests.support.wire.ashby import AshbyWire
 from tests.support.wire.bullhorn import BullhornWire
 from tests.support.wire.lever import LeverWire
@@ -11,8 +12,6 @@ from tests.support.wire.recruitee import RecruiteeWire
 from tests.support.wire.smartrecruiters import SmartRecruitersWire
 from tests.support.wire.teamtailor import TeamtailorWire
 from tests.support.wire.workable import WorkableWire
-
-from .contract import AdapterContract
 
 
 class TestMerge(AdapterContract):

@@ -8,8 +8,8 @@ import pytest
 
 from jobsync_tui.backend.ats.base import Listing
 from jobsync_tui.backend.ats.crelate import Crelate
-from jobsync_tui.backend.errors import CredentialsRejected
-from jobsync_tui.backend.models import JobStatus, Location
+from jobsync_tui.backend.core.errors import CredentialsRejected
+from jobsync_tui.backend.core.models import JobStatus, Location
 from tests.support.ats_server import Answer, Asked
 from tests.support.stage import jobs_in, staged
 from tests.support.wire.base import WireJob

@@ -15,10 +15,9 @@ import pytest
 from jobsync_tui.backend.ats import registry
 from jobsync_tui.backend.ats.base import Adapter
 from jobsync_tui.backend.ats.registry import adapter_class, providers
-from jobsync_tui.backend.errors import UsageError
+from jobsync_tui.backend.core.errors import UsageError
+from tests.ats.contract import AdapterContract
 from tests.support.wire.hireboard import HireboardWire
-
-from .contract import AdapterContract
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "adapters.md"
 BLOCKS = re.findall(r"```python\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
@@ -59,7 +58,7 @@ def test_it_is_found_by_its_name() -> None:
 
 
 def test_ours_cannot_be_replaced() -> None:
-    assert adapter_class("kombo").__module__ == "jobsync_tui.backend.ats.kombo"
+    assert adapter_class("kombo").__module__ == "jobsync_tui.backend.ats.kombo.adapter"
     assert providers().count("kombo") == 1
 
 
@@ -87,7 +86,7 @@ def test_every_provider_of_ours_keeps_its_word(provider: str) -> None:
 def test_only_the_adapter_asked_for_is_imported() -> None:
     script = (
         "import sys; from jobsync_tui.backend.ats.registry import adapter_class, providers; providers(); adapter_class('kombo');"
-        "others = ('httpx', 'jobsync_tui.backend.ats.greenhouse', 'jobsync_tui.backend.ats.crelate');"
+        "others = ('httpx', 'jobsync_tui.backend.ats.greenhouse.adapter', 'jobsync_tui.backend.ats.crelate');"
         "print([name for name in others if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

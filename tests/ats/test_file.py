@@ -14,13 +14,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobsync_tui.backend.ats import file, file_reader
 from jobsync_tui.backend.ats.base import Connection, Listing, Page
-from jobsync_tui.backend.ats.file import FileExport
-from jobsync_tui.backend.errors import ConfigError, PermissionMissing, RemoteError, UnexpectedAnswer, Unreachable
+from jobsync_tui.backend.ats.file import adapter as file
+from jobsync_tui.backend.ats.file import reader as file_reader
+from jobsync_tui.backend.ats.file.adapter import FileExport
+from jobsync_tui.backend.core.errors import ConfigError, PermissionMissing, RemoteError, UnexpectedAnswer, Unreachable
+from jobsync_tui.backend.core.left_out import tallied
+from jobsync_tui.backend.core.models import Job, JobStatus, Location, PartlyRead, Visibility
 from jobsync_tui.backend.http import HttpSession, Network
-from jobsync_tui.backend.left_out import tallied
-from jobsync_tui.backend.models import Job, JobStatus, Location, PartlyRead, Visibility
 from tests.support.stage import jobs_in
 
 

@@ -8,12 +8,11 @@ from datetime import timedelta
 import pytest
 
 from jobsync_tui.backend.ats.base import Listing
-from jobsync_tui.backend.ats.greenhouse import Greenhouse, Row, to_job
-from jobsync_tui.backend.ats.greenhouse_lists import Names, Post
-from jobsync_tui.backend.ats.greenhouse_marks import Marks
-from jobsync_tui.backend.clock import now, rfc3339
-from jobsync_tui.backend.errors import CredentialsRejected, PermissionMissing
-from jobsync_tui.backend.models import JobStatus, Location, Visibility
+from jobsync_tui.backend.ats.greenhouse.adapter import Greenhouse, Row, to_job
+from jobsync_tui.backend.ats.greenhouse.lists import Marks, Names, Post
+from jobsync_tui.backend.core.clock import now, rfc3339
+from jobsync_tui.backend.core.errors import CredentialsRejected, PermissionMissing
+from jobsync_tui.backend.core.models import JobStatus, Location, Visibility
 from tests.support import faults
 from tests.support.ats_server import Answer, Asked
 from tests.support.stage import jobs_in, staged

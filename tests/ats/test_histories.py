@@ -15,15 +15,14 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from jobsync_tui.backend.errors import RemoteError
-from jobsync_tui.backend.models import IntegrationState, RefreshReport
-from jobsync_tui.backend.sync.refresh import Refresher
+from jobsync_tui.backend.core.errors import RemoteError
+from jobsync_tui.backend.core.models import IntegrationState, RefreshReport
+from jobsync_tui.backend.refresh.refresh import Refresher
+from tests.ats.test_through_the_program import WIRES
 from tests.support.ats_server import Answer, Asked
 from tests.support.inprocess import connected
 from tests.support.stores import Cache, cache_at
 from tests.support.wire.base import Wire, WireJob
-
-from .test_through_the_program import WIRES
 
 JOBS = 23
 MOST_DELETED = 4

@@ -8,23 +8,14 @@ import msgspec
 import pytest
 
 from jobsync_tui.backend.ats.base import Listing
-from jobsync_tui.backend.ats.kombo import Kombo
-from jobsync_tui.backend.errors import (
-    CredentialsRejected,
-    NotReady,
-    PermissionMissing,
-    RateLimited,
-    Refused,
-    RemoteError,
-    Unreachable,
-)
-from jobsync_tui.backend.models import Job, JobStatus, Location, Visibility
+from jobsync_tui.backend.ats.kombo.adapter import Kombo
+from jobsync_tui.backend.core.errors import CredentialsRejected, NotReady, PermissionMissing, RateLimited, Refused, RemoteError, Unreachable
+from jobsync_tui.backend.core.models import Job, JobStatus, Location, Visibility
+from tests.ats.recorded import recorded
 from tests.support import faults
 from tests.support.ats_server import Answer, Asked
 from tests.support.stage import jobs_in, staged
 from tests.support.wire.kombo import KomboWire, error, kombo_id, row
-
-from .recorded import recorded
 
 
 async def test_the_vendors_example() -> None:

@@ -8,16 +8,15 @@ from typing import Any
 
 import msgspec
 
-from jobsync_tui.backend import clock
 from jobsync_tui.backend.ats.base import Listing
 from jobsync_tui.backend.ats.lever import SHAPE, Posting, to_job
 from jobsync_tui.backend.ats.rows import read_rows
-from jobsync_tui.backend.models import Job, JobStatus, Location, Visibility
+from jobsync_tui.backend.core import clock
+from jobsync_tui.backend.core.models import Job, JobStatus, Location, Visibility
+from tests.ats.recorded import recorded
 from tests.support.recordings import answered
 from tests.support.stage import jobs_in, staged
 from tests.support.wire.lever import LONGEST_WINDOW, LeverWire
-
-from .recorded import recorded
 
 CONVERT = partial(to_job, integration="acme")
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from jobsync_tui.backend.ats.recruitee import Row, to_job
-from jobsync_tui.backend.errors import PermissionMissing
-from jobsync_tui.backend.models import JobStatus, Location, Visibility
+from jobsync_tui.backend.core.errors import PermissionMissing
+from jobsync_tui.backend.core.models import JobStatus, Location, Visibility
 from tests.support.ats_server import Answer
 from tests.support.recordings import answered
 from tests.support.stage import jobs_in, staged

@@ -8,8 +8,8 @@ import pytest
 
 from jobsync_tui.backend.ats.base import Listing
 from jobsync_tui.backend.ats.smartrecruiters import Row, head
-from jobsync_tui.backend.errors import UnexpectedAnswer
-from jobsync_tui.backend.models import JobStatus, Location, Visibility
+from jobsync_tui.backend.core.errors import UnexpectedAnswer
+from jobsync_tui.backend.core.models import JobStatus, Location, Visibility
 from tests.support.ats_server import Answer, Asked
 from tests.support.recordings import answered
 from tests.support.stage import jobs_in, staged

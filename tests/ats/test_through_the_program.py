@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from jobsync_tui.backend.ats.registry import adapter_class, providers
-from jobsync_tui.backend.logs import tear_down_logging
+from jobsync_tui.backend.settings.logs import tear_down_logging
 from jobsync_tui.cli.main import cli
 from jobsync_tui.cli.runner import run
 from tests.support import faults

@@ -6,7 +6,7 @@ import pytest
 
 from jobsync_tui.backend.ats.rows import tidy
 from jobsync_tui.backend.ats.values import distinct, place, plain
-from jobsync_tui.backend.models import Job
+from jobsync_tui.backend.core.models import Job
 
 
 @pytest.mark.parametrize("text", ["N/A", " n/a ", "-", "None", "TBD", "\u2014", ""])

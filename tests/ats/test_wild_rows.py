@@ -13,25 +13,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jobsync_tui.backend.ats import (
-    ashby,
-    ashby_rows,
-    bullhorn,
-    bullhorn_rows,
-    lever,
-    merge,
-    recruitcrm,
-    recruitee,
-    smartrecruiters,
-    teamtailor,
-    workable,
-)
-from jobsync_tui.backend.ats.file_rows import FIELDS, Columns
-from jobsync_tui.backend.ats.file_rows import to_job as file_job
+from jobsync_tui.backend.ats import lever, merge, recruitcrm, recruitee, smartrecruiters, teamtailor, workable
+from jobsync_tui.backend.ats.ashby import adapter as ashby
+from jobsync_tui.backend.ats.ashby import rows as ashby_rows
+from jobsync_tui.backend.ats.bullhorn import adapter as bullhorn
+from jobsync_tui.backend.ats.bullhorn import rows as bullhorn_rows
+from jobsync_tui.backend.ats.file.rows import FIELDS, Columns
+from jobsync_tui.backend.ats.file.rows import to_job as file_job
 from jobsync_tui.backend.ats.rows import BadRow, Convert, RowShape, convert_one, read_rows
-from jobsync_tui.backend.errors import UnexpectedAnswer
+from jobsync_tui.backend.core.errors import UnexpectedAnswer
+from jobsync_tui.backend.core.models import Job, Location
 from jobsync_tui.backend.http import Reply
-from jobsync_tui.backend.models import Job, Location
 
 WORDS = [
     "",

@@ -12,16 +12,15 @@ import pytest
 from jobsync_tui.backend.ats.base import Listing
 from jobsync_tui.backend.ats.rows import read_rows
 from jobsync_tui.backend.ats.workable import SHAPE, Row, Workable, to_job
-from jobsync_tui.backend.errors import UnexpectedAnswer
-from jobsync_tui.backend.models import Job, JobStatus, Location, Visibility
+from jobsync_tui.backend.core.errors import UnexpectedAnswer
+from jobsync_tui.backend.core.models import Job, JobStatus, Location, Visibility
+from tests.ats.recorded import recorded
 from tests.support import faults
 from tests.support.ats_server import Answer, Asked
 from tests.support.clockwork import START
 from tests.support.recordings import answered
 from tests.support.stage import staged
 from tests.support.wire.workable import WorkableWire
-
-from .recorded import recorded
 
 LONDON = Location("London, United Kingdom", "London", "England", "United Kingdom")
 

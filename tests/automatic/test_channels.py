@@ -15,15 +15,15 @@ from typing import Any
 
 import pytest
 
-from jobsync_tui.backend.clock import from_ms
-from jobsync_tui.backend.errors import ConfigError, RemoteError
+from jobsync_tui.backend.automatic.notify.base import NotDelivered
+from jobsync_tui.backend.automatic.notify.command import CommandHook
+from jobsync_tui.backend.automatic.notify.digest import Digest
+from jobsync_tui.backend.automatic.notify.webhook import Webhook
+from jobsync_tui.backend.core.clock import from_ms
+from jobsync_tui.backend.core.errors import ConfigError, RemoteError
+from jobsync_tui.backend.core.models import RecordHead, Trouble
 from jobsync_tui.backend.http import Network, Reply, Request
-from jobsync_tui.backend.models import RecordHead, Trouble
-from jobsync_tui.backend.notify.base import NotDelivered
-from jobsync_tui.backend.notify.command import CommandHook
-from jobsync_tui.backend.notify.digest import Digest
-from jobsync_tui.backend.notify.webhook import Webhook
-from jobsync_tui.backend.secrets import Secret
+from jobsync_tui.backend.settings.secrets import Secret
 from tests.support.clockwork import Clockwork
 from tests.support.loopback import on_loopback
 

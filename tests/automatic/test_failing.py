@@ -6,11 +6,11 @@ from collections import Counter
 
 import pytest
 
-from jobsync_tui.backend.errors import JobsyncError, Refused, StorageRefused, Unreachable
-from jobsync_tui.backend.models import Failure, Trouble
-from jobsync_tui.backend.secrets import Secret
-from jobsync_tui.backend.store.shares import Tally, Work
-from jobsync_tui.backend.sync.failing import LONGEST, why
+from jobsync_tui.backend.automatic.alerts import LONGEST, why
+from jobsync_tui.backend.core.errors import JobsyncError, Refused, StorageRefused, Unreachable
+from jobsync_tui.backend.core.models import Failure, Trouble
+from jobsync_tui.backend.settings.secrets import Secret
+from jobsync_tui.backend.storage.automatic.batches import Tally, Work
 from tests.support.fleet import EVERY, Fleet, Host
 
 MOVED = StorageRefused("The database /srv/target.db was moved.", remedy="Set storage.url to the database it was moved to.")

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from jobsync_tui.backend.errors import CredentialsRejected
-from jobsync_tui.backend.models import Action, ActionKind, AutomaticRun, HoldKind, Leaf, Op, Rule
+from jobsync_tui.backend.core.errors import CredentialsRejected
+from jobsync_tui.backend.core.models import Action, ActionKind, AutomaticRun, HoldKind, Leaf, Op, Rule
 from jobsync_tui.backend.sync.guard import too_many
 from tests.support.fleet import EVERY, ICU, Fleet, Host, open_fleet
 from tests.support.wrapped_target import WrappedTarget

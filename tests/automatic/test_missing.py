@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from jobsync_tui.backend.ats.base import Listing, Page
-from jobsync_tui.backend.errors import Unreachable
-from jobsync_tui.backend.models import (
+from jobsync_tui.backend.automatic.notify.digest import Digest
+from jobsync_tui.backend.core.errors import Unreachable
+from jobsync_tui.backend.core.models import (
     IDS_REUSED,
     JOBS_MISSING,
     OTHER_ID,
@@ -23,7 +24,6 @@ from jobsync_tui.backend.models import (
     Location,
     RejectedRow,
 )
-from jobsync_tui.backend.notify.digest import Digest
 from jobsync_tui.cli.automatic import Diary
 from tests.cli.conftest import Jobsync, home, jobsync
 from tests.support.fleet import EVERY, ICU, Fleet, Host, ListedAts

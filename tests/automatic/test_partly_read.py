@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from jobsync_tui.backend.ats.rows import partly_read
-from jobsync_tui.backend.models import Outcome, SyncStatus
+from jobsync_tui.backend.core.models import Outcome, SyncStatus
 from tests.support.fleet import Fleet, Host
 from tests.support.sync_bench import ALICE
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from jobsync_tui.backend.access import Actor
-from jobsync_tui.backend.errors import Refused, Unreachable
-from jobsync_tui.backend.models import Action, ActionKind, EvaluationPolicy, Leaf, Op, Rule, SyncStatus
-from jobsync_tui.backend.store.automatic_tables import DecisionRow
-from jobsync_tui.backend.store.integrations import IntegrationStore
-from jobsync_tui.backend.sync.refresh import Refresher
+from jobsync_tui.backend.access.access import Actor
+from jobsync_tui.backend.core.errors import Refused, Unreachable
+from jobsync_tui.backend.core.models import Action, ActionKind, EvaluationPolicy, Leaf, Op, Rule, SyncStatus
+from jobsync_tui.backend.refresh.refresh import Refresher
+from jobsync_tui.backend.storage.automatic.tables import DecisionRow
+from jobsync_tui.backend.storage.jobs.integrations import IntegrationStore
 from tests.support.fleet import EVERY, ICU, REST, Fleet, Host, open_fleet
 from tests.support.wrapped_target import WrappedTarget
 
@@ -204,7 +204,7 @@ async def test_a_field_that_the_list_leaves_out_is_read_before_a_job_is_refused(
 ) -> None:
     shelf = fleet.ats["acme"]
     shelf.describe_singly()
-    monkeypatch.setattr("jobsync_tui.backend.sync.automatic.MOST", 3)
+    monkeypatch.setattr("jobsync_tui.backend.automatic.run.MOST", 3)
     await host.save(Rule("nights", "Nights", Leaf("description", Op.CONTAINS, "nights"), ICU.actions))
     first, second, third = [await host.run() for _ in range(3)]
     assert (first.outcomes, second.outcomes, third.evaluated) == ({"created": 3}, {"created": 2}, 0)

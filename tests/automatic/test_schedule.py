@@ -16,15 +16,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobsync_tui.backend.clock import from_ms, to_ms
+from jobsync_tui.backend.automatic.run import LEASE
+from jobsync_tui.backend.automatic.timer import next_slot
+from jobsync_tui.backend.core.clock import from_ms, to_ms
+from jobsync_tui.backend.core.models import AutomaticRun
 from jobsync_tui.backend.database import Database
-from jobsync_tui.backend.models import AutomaticRun
-from jobsync_tui.backend.store.ledger import Ledger
-from jobsync_tui.backend.store.migrations import SCHEMA
-from jobsync_tui.backend.store.process import ProcessIdentity
-from jobsync_tui.backend.store.schedule import AHEAD, Claim, ScheduleStore, slot, width
-from jobsync_tui.backend.sync.automatic import LEASE
-from jobsync_tui.backend.sync.timer import next_slot
+from jobsync_tui.backend.storage.automatic.schedule import AHEAD, Claim, ScheduleStore, slot, width
+from jobsync_tui.backend.storage.ledger.ledger import Ledger
+from jobsync_tui.backend.storage.ledger.process import ProcessIdentity
+from jobsync_tui.backend.storage.migrations import SCHEMA
 from tests.support.databases import url_at
 from tests.support.fleet import EVERY, ICU, Fleet, Host
 from tests.support.sync_bench import SETTLE, HandClock
@@ -81,7 +81,7 @@ async def test_a_slot_that_comes_while_another_host_is_at_it_is_passed_over_and_
 
 
 async def test_a_manual_sync_neither_moves_nor_skips_the_schedule(fleet: Fleet, host: Host) -> None:
-    from jobsync_tui.backend.access import Actor
+    from jobsync_tui.backend.access.access import Actor
 
     (before,) = await host.schedule.states(["acme"])
     await host.jobs.put(fleet.ats["acme"].jobs["1"], fleet.clock.now())

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from jobsync_tui.backend.access import Actor
-from jobsync_tui.backend.facade import Backend
-from jobsync_tui.backend.models import AutomaticRun
+from jobsync_tui.backend.access.access import Actor
+from jobsync_tui.backend.automatic.notifier import Sending
+from jobsync_tui.backend.core.models import AutomaticRun
+from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.settings import load_settings
-from jobsync_tui.backend.sync.sending import Sending
 from tests.automatic.test_channels import a_program, ends
 from tests.support.receiver import SilentReceiver, a_silent_receiver
 

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from jobsync_tui.backend.access import Actor
-from jobsync_tui.backend.clock import now
-from jobsync_tui.backend.errors import AccessDenied
-from jobsync_tui.backend.facade import Backend
+from jobsync_tui.backend.access.access import Actor
+from jobsync_tui.backend.automatic.run import Order
+from jobsync_tui.backend.core.clock import now
+from jobsync_tui.backend.core.errors import AccessDenied
+from jobsync_tui.backend.core.models import AutomaticRun, Hold, HoldKind
 from jobsync_tui.backend.http import Reply, Request
-from jobsync_tui.backend.models import AutomaticRun, Hold, HoldKind
+from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.settings import load_settings
-from jobsync_tui.backend.sync.automatic import Order
 from tests.cli.conftest import Jobsync, home, jobsync
 from tests.support.loopback import on_loopback
 

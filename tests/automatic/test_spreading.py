@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from jobsync_tui.backend.errors import CredentialsRejected, Unreachable
-from jobsync_tui.backend.models import Job, Leaf, Op, Rule
-from jobsync_tui.backend.store.shares import ShareStore, Tally, Work
-from jobsync_tui.backend.store.tables import JudgementRow
-from jobsync_tui.backend.sync import automatic, spreading
-from jobsync_tui.backend.sync.spreading import in_hand, place
+from jobsync_tui.backend.automatic import distribution as spreading
+from jobsync_tui.backend.automatic import run as automatic
+from jobsync_tui.backend.automatic.distribution import in_hand, place
+from jobsync_tui.backend.core.errors import CredentialsRejected, Unreachable
+from jobsync_tui.backend.core.models import Job, Leaf, Op, Rule
+from jobsync_tui.backend.storage.automatic.batches import ShareStore, Tally, Work
+from jobsync_tui.backend.storage.jobs.tables import JudgementRow
 from tests.support.fleet import EVERY, ICU, Fleet, Host, open_fleet, order
 
 pytestmark = pytest.mark.usefixtures("on_each_database", "quick")

@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from jobsync_tui.backend.errors import CredentialsRejected, JobsyncError, Unreachable
-from jobsync_tui.backend.models import JOBS_FAILED
-from jobsync_tui.backend.notify.base import NotDelivered
-from jobsync_tui.backend.notify.digest import Digest
-from jobsync_tui.backend.secrets import Secret
+from jobsync_tui.backend.automatic.notify.base import NotDelivered
+from jobsync_tui.backend.automatic.notify.digest import Digest
+from jobsync_tui.backend.core.errors import CredentialsRejected, JobsyncError, Unreachable
+from jobsync_tui.backend.core.models import JOBS_FAILED
+from jobsync_tui.backend.settings.secrets import Secret
 from tests.support.fleet import EVERY, Fleet, Host
 
 pytestmark = pytest.mark.usefixtures("on_each_database")

@@ -17,8 +17,8 @@ from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
-from jobsync_tui.backend.models import Outcome
-from jobsync_tui.backend.store.journal import Operation
+from jobsync_tui.backend.core.models import Outcome
+from jobsync_tui.backend.storage.ledger.journal import Operation
 from tests.chaos.worker import Order, Rooms, open_rooms, work
 from tests.support import invariants
 from tests.support.odd_target import OddTarget, odd_target

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from jobsync_tui.backend.access import current_actor
-from jobsync_tui.backend.facade import Backend
+from jobsync_tui.backend.access.access import current_actor
+from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.settings import load_settings
 from tests.support import invariants
 from tests.support.here import jobsync_here

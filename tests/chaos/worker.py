@@ -12,16 +12,16 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 
-from jobsync_tui.backend.access import Actor
+from jobsync_tui.backend.access.access import Actor
+from jobsync_tui.backend.core.models import EvaluationPolicy, RuleSet
 from jobsync_tui.backend.database import Database
 from jobsync_tui.backend.http import HttpSession, Limits, Network
-from jobsync_tui.backend.models import EvaluationPolicy, RuleSet
-from jobsync_tui.backend.secrets import Secret
-from jobsync_tui.backend.store.jobs import JobStore
-from jobsync_tui.backend.store.ledger import Ledger
-from jobsync_tui.backend.store.migrations import SCHEMA
+from jobsync_tui.backend.settings.secrets import Secret
+from jobsync_tui.backend.storage.jobs.jobs import JobStore
+from jobsync_tui.backend.storage.ledger.ledger import Ledger
+from jobsync_tui.backend.storage.migrations import SCHEMA
 from jobsync_tui.backend.sync.bulk import Bulk
-from jobsync_tui.backend.sync.parts import SyncParts, SyncTiming
+from jobsync_tui.backend.sync.dependencies import SyncParts, SyncTiming
 from jobsync_tui.backend.sync.pipeline import Pipeline
 from jobsync_tui.backend.sync.recovery import Recovery
 from jobsync_tui.backend.target.tenzo import TenzoTarget

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from jobsync_tui.backend.logs import tear_down_logging
+from jobsync_tui.backend.settings.logs import tear_down_logging
 from jobsync_tui.cli.main import cli
 from jobsync_tui.cli.runner import run
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from jobsync_tui.backend.models import AutomaticRun, AutomaticState, AutomaticStatus, EngineState, Spread, Tick, WorkerState
+from jobsync_tui.backend.core.models import AutomaticRun, AutomaticState, AutomaticStatus, EngineState, Spread, Tick, WorkerState
 from jobsync_tui.cli.automatic import _print_status
 
 AT = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from jobsync_tui.backend.errors import StorageError
-from jobsync_tui.backend.store.audit import AuditStore
-from jobsync_tui.backend.store.leases import LeaseStore
+from jobsync_tui.backend.core.errors import StorageError
+from jobsync_tui.backend.storage.ledger.audit import AuditStore
+from jobsync_tui.backend.storage.ledger.leases import LeaseStore
 from jobsync_tui.backend.target.local import LocalTarget
 from tests.cli.conftest import Ended, Jobsync, home, jobsync
 

@@ -11,9 +11,8 @@ import pytest
 from jobsync_tui.backend.database.probe import has_wal_bug
 from jobsync_tui.backend.doctor.environment import clock, terminal, variables
 from jobsync_tui.backend.doctor.findings import Status
-
-from .company import Company, open_company
-from .conftest import Jobsync
+from tests.cli.company import Company, open_company
+from tests.cli.conftest import Jobsync
 
 CONFIG = """
 [storage]

@@ -9,9 +9,8 @@ import pytest
 
 from jobsync_tui.backend.database.probe import ServerState, look
 from jobsync_tui.backend.doctor.storage import connections
+from tests.cli.conftest import Jobsync
 from tests.support.databases import Kind, url_at, using
-
-from .conftest import Jobsync
 
 
 def told(jobsync: Jobsync, folder: Path, url: str) -> list[tuple[str, str, str]]:

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from jobsync_tui.backend.access import Actor
-from jobsync_tui.backend.facade import Backend
+from jobsync_tui.backend.access.access import Actor
+from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.settings import load_settings
 
 CONFIG = """
@@ -227,9 +227,9 @@ def test_a_command_whose_end_hangs_is_ended(tmp_path: Path) -> None:
 
 
 def test_the_deadlines_are_within_what_is_promised() -> None:
-    from jobsync_tui import ending
     from jobsync_tui.backend.sync import bulk
     from jobsync_tui.cli import interruption
+    from jobsync_tui.terminal import shutdown as ending
 
     assert bulk.IN_FLIGHT + bulk.STOPPING < interruption.DEADLINE < SOON
     assert ending.DEADLINE < SOON

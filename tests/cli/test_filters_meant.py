@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from .company import RULES, Company, open_company
-from .conftest import Ended, Jobsync
+from tests.cli.company import RULES, Company, open_company
+from tests.cli.conftest import Ended, Jobsync
 
 EVERYTHING = [
     *("", "  ", "-zzzz", "-is:gone", "updated>=1900-01-01", "integration:crelate", "-integration:jobvite"),

@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 
 from jobsync_tui.backend.sandbox import scenario
-
-from .company import RULES, Company, open_company
-from .conftest import Ended, Jobsync
+from tests.cli.company import RULES, Company, open_company
+from tests.cli.conftest import Ended, Jobsync
 
 COUNTS = ["newly_eligible", "no_longer_eligible", "reconfigured", "unchanged", "would_create", "would_update", "left_behind"]
 

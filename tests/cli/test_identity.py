@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import Jobsync
+from tests.cli.conftest import Jobsync
 
 CONFIG = """
 [storage]

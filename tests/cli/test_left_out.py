@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from .conftest import Jobsync
+from tests.cli.conftest import Jobsync
 
 WORDS = "2 values of department were left out: a list, not a text (first in job 1); what was known before is kept"
 

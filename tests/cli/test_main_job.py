@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 
 from jobsync_tui.backend.sandbox import scenario
-
-from .company import ME, RULES, Company, open_company
-from .conftest import Ended, Jobsync
+from tests.cli.company import ME, RULES, Company, open_company
+from tests.cli.conftest import Ended, Jobsync
 
 JOB_KEYS = [
     "integration", "id", "name", "status", "ats_status", "location", "locations", "department", "client", "owner", "requisition_id",

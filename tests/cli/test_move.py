@@ -12,11 +12,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.store.test_database import plain_connection
+from tests.cli.conftest import Ended, Jobsync
+from tests.storage.test_database import plain_connection
 from tests.support.databases import url_at
 from tests.support.sabotage import ON_SERVER
-
-from .conftest import Ended, Jobsync
 
 CONFIG = """
 [storage]

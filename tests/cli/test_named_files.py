@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jobsync_tui.backend.errors import RuleError
+from jobsync_tui.backend.core.errors import RuleError
 from jobsync_tui.cli.session import MOST_READ, read_rules
 
 

@@ -14,11 +14,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from jobsync_tui.backend.models import BulkPlan
+from jobsync_tui.backend.core.models import BulkPlan
 from jobsync_tui.backend.sandbox import scenario
+from tests.cli.company import RULES, Company, open_company
 from tests.support.here import jobsync_here
-
-from .company import RULES, Company, open_company
 
 PATIENCE = 60.0
 """Seconds after which a command that said its last has to have ended."""

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .conftest import Jobsync
-from .test_left_out import config_in
+from tests.cli.conftest import Jobsync
+from tests.cli.test_left_out import config_in
 
 RULES = "rules: [ {name: Welders, when: {field: name, op: contains, value: welder}, actions: [{folder: A}]} ]"
 

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import Ended, Jobsync
 from tests.services.workshop import CONFIG, job_line, write_jobs
-
-from .conftest import Ended, Jobsync
 
 RULES = """
 rules:

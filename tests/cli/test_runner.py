@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
-from jobsync_tui.backend.errors import (
+from jobsync_tui.backend.core.errors import (
     AccessDenied,
     ExitCode,
     JobNotFound,
@@ -22,14 +22,13 @@ from jobsync_tui.backend.errors import (
     Unreachable,
     UsageError,
 )
-from jobsync_tui.backend.logs import tear_down_logging
-from jobsync_tui.backend.redaction import register
+from jobsync_tui.backend.settings.logs import tear_down_logging
+from jobsync_tui.backend.settings.redaction import register
 from jobsync_tui.cli.lazy import LazyGroup
 from jobsync_tui.cli.main import COMMANDS, cli
 from jobsync_tui.cli.runner import run
 from jobsync_tui.cli.session import read_rules
-
-from .conftest import Jobsync
+from tests.cli.conftest import Jobsync
 
 CANARY = "canary-cli-40c1aa77"
 _BEYOND_A_DATABASE = str(2**63)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import Jobsync
+from tests.cli.conftest import Jobsync
 
 STRANGERS = '[[admins]]\nuser = "somebody-else"\nintegrations = ["*"]\n'
 

@@ -8,12 +8,11 @@ from pathlib import Path
 import click
 import pytest
 
-from jobsync_tui.backend.text import typed_id
+from jobsync_tui.backend.core.text import typed_id
 from jobsync_tui.cli.main import cli
 from jobsync_tui.cli.options import TypedId
-
-from .conftest import Jobsync
-from .test_identity import Place
+from tests.cli.conftest import Jobsync
+from tests.cli.test_identity import Place
 
 MARKS = "\u200b\u200e\u200f\u2060\ufeff\u00ad\u061c\u202a\u202e\u2066\u2069\u200c\u200d\u180e"
 

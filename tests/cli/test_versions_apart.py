@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 
 from jobsync_tui.backend.database import Database, Schema
-from jobsync_tui.backend.store.migrations import SCHEMA
-from tests.store.test_migrations import _as_of_version_1
-
-from .conftest import Jobsync
+from jobsync_tui.backend.storage.migrations import SCHEMA
+from tests.cli.conftest import Jobsync
+from tests.storage.test_migrations import _as_of_version_1
 
 COMMANDS = ("refresh", "jobs --json", "check 1", "rules list", "audit --verify", "sync 1 --yes --json", "auto --once", "recover")
 

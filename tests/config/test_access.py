@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from jobsync_tui.backend.access import AccessPolicy, Actor, Guard, current_actor
-from jobsync_tui.backend.errors import AccessDenied, ConfigError, UsageError
-from jobsync_tui.backend.ownership import account_name
+from jobsync_tui.backend.access.access import AccessPolicy, Actor, Guard, current_actor
+from jobsync_tui.backend.core.errors import AccessDenied, ConfigError, UsageError
+from jobsync_tui.backend.core.ownership import account_name
 from jobsync_tui.backend.settings import load_settings
-
-from .conftest import FULL, WriteConfig
+from tests.config.conftest import FULL, WriteConfig
 
 NO_ADMINS = FULL.partition("[[admins]]")[0]
 OWNER = pwd.getpwuid(os.getuid()).pw_name

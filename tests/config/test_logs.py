@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from jobsync_tui.backend import logs
-from jobsync_tui.backend.redaction import register
+from jobsync_tui.backend.settings import logs
+from jobsync_tui.backend.settings.redaction import register
 
 CANARY = "canary-log-91b2c3d4"
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from jobsync_tui.backend.access import Actor
-from jobsync_tui.backend.confinement import allowed
-from jobsync_tui.backend.errors import ConfigError
-from jobsync_tui.backend.secrets import SecretKind, SecretRef
+from jobsync_tui.backend.access.access import Actor
+from jobsync_tui.backend.access.confinement import allowed
+from jobsync_tui.backend.core.errors import ConfigError
 from jobsync_tui.backend.services.channels import channel_names, sender_of
 from jobsync_tui.backend.settings import Settings, config_template, parse_settings
+from jobsync_tui.backend.settings.secrets import SecretKind, SecretRef
 
 WHERE = Path("/etc/jobsync/config.toml")
 FULL = """

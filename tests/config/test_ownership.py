@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jobsync_tui.backend.ownership import named_files, weakness
+from jobsync_tui.backend.core.ownership import named_files, weakness
 from tests.cli.conftest import Jobsync, home, jobsync
 from tests.support.others import give_away
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from jobsync_tui.backend.errors import ConfigError, UsageError
-from jobsync_tui.backend.paths import config_path, ensure_directory, ensure_file, open_private, places
+from jobsync_tui.backend.core.errors import ConfigError, UsageError
+from jobsync_tui.backend.settings.paths import config_path, ensure_directory, ensure_file, open_private, places
 
 
 @pytest.fixture(params=[0o000, 0o022, 0o077])

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from jobsync_tui.backend import redaction
-from jobsync_tui.backend.redaction import redact, register
+from jobsync_tui.backend.settings import redaction
+from jobsync_tui.backend.settings.redaction import redact, register
 
 SECRETS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=12, max_size=30)
 

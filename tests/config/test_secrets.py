@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jobsync_tui.backend.secrets import Secret, SecretKind, SecretRef, SecretUnavailable, resolve
+from jobsync_tui.backend.settings.secrets import Secret, SecretKind, SecretRef, SecretUnavailable, resolve
 from tests.support.others import give_away
 
 CANARY = "canary-7f3a9c51d2"
@@ -30,7 +30,7 @@ def test_from_a_file_beside_the_configuration(tmp_path: Path) -> None:
 
 
 def test_a_literal_is_taken_and_not_masked_elsewhere(tmp_path: Path) -> None:
-    from jobsync_tui.backend.redaction import redact
+    from jobsync_tui.backend.settings.redaction import redact
 
     assert resolve("4000123", tmp_path).reveal() == "4000123"
     assert redact("job 4000123") == "job 4000123"

@@ -9,12 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from jobsync_tui.backend.errors import ConfigError
-from jobsync_tui.backend.models import EvaluationPolicy, SettingValue
-from jobsync_tui.backend.secrets import SecretKind, SecretRef
+from jobsync_tui.backend.core.errors import ConfigError
+from jobsync_tui.backend.core.models import EvaluationPolicy, SettingValue
 from jobsync_tui.backend.settings import Settings, TargetKind, config_template, load_settings, parse_settings
-
-from .conftest import FULL, WriteConfig
+from jobsync_tui.backend.settings.secrets import SecretKind, SecretRef
+from tests.config.conftest import FULL, WriteConfig
 
 WHERE = Path("/etc/jobsync/config.toml")
 

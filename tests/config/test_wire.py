@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from jobsync_tui.backend.access import Actor
-from jobsync_tui.backend.errors import ConfigError
-from jobsync_tui.backend.facade import Backend
+from jobsync_tui.backend.access.access import Actor
+from jobsync_tui.backend.core.errors import ConfigError
+from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.settings import load_settings
 from jobsync_tui.backend.settings.loader import parse_settings
 from tests.support.tenzo_server import KEY, TenzoServer, serving

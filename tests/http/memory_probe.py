@@ -6,7 +6,7 @@ import asyncio
 import resource
 from contextlib import suppress
 
-from jobsync_tui.backend.errors import RemoteError
+from jobsync_tui.backend.core.errors import RemoteError
 from jobsync_tui.backend.http import HttpSession, Network
 from tests.support import faults
 from tests.support.ats_server import Answer, AtsServer

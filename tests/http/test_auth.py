@@ -6,13 +6,12 @@ import asyncio
 
 import pytest
 
-from jobsync_tui.backend.errors import CredentialsRejected, Unreachable
+from jobsync_tui.backend.core.errors import CredentialsRejected, Unreachable
 from jobsync_tui.backend.http import BasicAuth, HttpSession, Token, TokenAuth
+from tests.http.conftest import Connect
 from tests.support import faults
 from tests.support.ats_server import Answer, Asked, AtsServer
 from tests.support.clockwork import Clockwork
-
-from .conftest import Connect
 
 
 class Tokens:

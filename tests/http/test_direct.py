@@ -9,10 +9,9 @@ from typing import TypeAlias
 
 import pytest
 
-from jobsync_tui.backend.errors import AnswerLost, Unreachable
+from jobsync_tui.backend.core.errors import AnswerLost, Unreachable
 from jobsync_tui.backend.http.connection import READ_AHEAD
-
-from .conftest import Connect
+from tests.http.conftest import Connect
 
 Speak: TypeAlias = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"

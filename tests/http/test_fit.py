@@ -9,10 +9,10 @@ import msgspec
 import pytest
 from msgspec import UNSET, UnsetType
 
-from jobsync_tui.backend.errors import UnexpectedAnswer
+from jobsync_tui.backend.core.errors import UnexpectedAnswer
+from jobsync_tui.backend.core.left_out import FURTHER, MOST_KINDS, leave_out, tallied
+from jobsync_tui.backend.core.models import LeftOut
 from jobsync_tui.backend.http import Reply
-from jobsync_tui.backend.left_out import FURTHER, MOST_KINDS, leave_out, tallied
-from jobsync_tui.backend.models import LeftOut
 
 R = TypeVar("R")
 

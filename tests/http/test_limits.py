@@ -11,16 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobsync_tui.backend.errors import RateLimited
+from jobsync_tui.backend.core.errors import RateLimited
 from jobsync_tui.backend.http import HttpSession, Limits, Network, Priority, RateHeaders, Reply, Request, Reset, announcing, as_person
-from jobsync_tui.backend.http.gate import Gate
+from jobsync_tui.backend.http.rate_limit import Gate
 from jobsync_tui.backend.http.retry import pause, retry_after
+from tests.http.conftest import Connect
 from tests.support import faults
 from tests.support.ats_server import Answer, Asked, AtsServer
 from tests.support.clockwork import START, Clockwork
 from tests.support.stage import FAST
-
-from .conftest import Connect
 
 
 class Window:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from jobsync_tui.backend.errors import (
+from jobsync_tui.backend.core.errors import (
     AnswerLost,
     Conflict,
     CredentialsRejected,
@@ -23,12 +23,11 @@ from jobsync_tui.backend.errors import (
     Unreachable,
 )
 from jobsync_tui.backend.http import HeaderAuth, Reply
+from tests.http.conftest import SECRET, Connect
 from tests.support import faults
 from tests.support.ats_server import Answer, AtsServer
 from tests.support.clockwork import Clockwork
 from tests.support.stage import FAST
-
-from .conftest import SECRET, Connect
 
 
 async def test_a_request_arrives_as_it_was_meant(server: AtsServer, connect: Connect) -> None:
@@ -95,7 +94,7 @@ async def test_not_found_by_a_web_page_is_not_accepted(server: AtsServer, connec
 
 
 async def test_what_a_body_says_is_cleaned_shortened_and_redacted(server: AtsServer, connect: Connect) -> None:
-    from jobsync_tui.backend.secrets import register
+    from jobsync_tui.backend.settings.secrets import register
 
     register(SECRET)
     server.inject(Answer(f"\x1b[31m{SECRET} ".encode() + b"x" * 5000, status=422))

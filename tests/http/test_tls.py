@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from jobsync_tui.backend.errors import ConfigError, Unreachable
+from jobsync_tui.backend.core.errors import ConfigError, Unreachable
 from jobsync_tui.backend.http import Network
+from tests.http.conftest import Connect
 from tests.support.ats_server import Answer, AtsServer
-
-from .conftest import Connect
 
 CERTIFICATES = Path(__file__).with_name("certificates")
 TRUSTING = Network(ca_bundle=str(CERTIFICATES / "authority.pem"))

@@ -14,10 +14,10 @@ from typing import Any, cast
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from jobsync_tui.backend.access import Actor
+from jobsync_tui.backend.access.access import Actor
+from jobsync_tui.backend.core.models import Outcome
 from jobsync_tui.backend.database import Database
-from jobsync_tui.backend.models import Outcome
-from jobsync_tui.backend.store.ledger import Ledger
+from jobsync_tui.backend.storage.ledger.ledger import Ledger
 from jobsync_tui.backend.sync.pipeline import Pipeline
 from jobsync_tui.backend.sync.recovery import Recovery
 from tests.support import invariants

@@ -5,7 +5,7 @@ from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlsplit
 
-from jobsync_tui.backend.models import Outcome
+from jobsync_tui.backend.core.models import Outcome
 from tests.support import target_contract
 from tests.support.odd_target import KEY, OddTarget
 from tests.support.sync_bench import ALICE, SHELF, Bench, a_job

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jobsync_tui.backend.models import Outcome
+from jobsync_tui.backend.core.models import Outcome
 from tests.odd.test_writes import comes_to_rest, settle, sync
 from tests.support.odd_target import OddTarget
 from tests.support.odd_ways import Trouble, Ways, normalizing, paging

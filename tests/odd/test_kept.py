@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from jobsync_tui.backend.models import Kept, Outcome, SyncResult
+from jobsync_tui.backend.core.models import Kept, Outcome, SyncResult
 from jobsync_tui.backend.sync.undo import Undo
 from tests.support.odd_target import OddTarget
 from tests.support.odd_ways import Keep, Ways, normalizing

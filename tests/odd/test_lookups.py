@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from jobsync_tui.backend.models import Outcome, PlanKind
+from jobsync_tui.backend.core.models import Outcome, PlanKind
 from tests.support.odd_target import OddTarget
 from tests.support.odd_ways import Ways, decompose, paging, shout
 from tests.support.sync_bench import ALICE, SHELF, Bench, a_job

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from jobsync_tui.backend.models import Outcome, PlanKind, SyncResult, SyncStatus
-from jobsync_tui.backend.store.journal import OperationState
+from jobsync_tui.backend.core.models import Outcome, PlanKind, SyncResult, SyncStatus
+from jobsync_tui.backend.storage.ledger.journal import OperationState
 from jobsync_tui.backend.sync.recovery import Recovery
 from tests.support import invariants
 from tests.support.odd_target import OddTarget

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from jobsync_tui.backend.text import counted
+from jobsync_tui.backend.core.text import counted
 
 PACKAGE = Path(__file__).parents[2] / "jobsync_tui"
-SPOKEN = sorted(path for folder in ("cli", "views", "screens", "widgets") for path in (PACKAGE / folder).rglob("*.py"))
+SPOKEN = sorted(
+    path for folder in ("cli", "documents", "screens", "widgets", "session", "app") for path in (PACKAGE / folder).rglob("*.py")
+)
 NOUNS = re.compile(
     r"^(?: \w+)? (?:jobs|rules|fields|rows|findings|revisions|integrations|actions|conditions|entries|links|workers|operations|values|steps"
     r"|warnings|failures|tables|shadows|settings|templates|lists|differ)\b"

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from jobsync_tui.backend.sync.collector import SELDOM, seldom_collected
+from jobsync_tui.backend.refresh.gc_tuning import SELDOM, seldom_collected
 
 
 def test_listings_side_by_side_leave_the_collector_as_they_found_it() -> None:

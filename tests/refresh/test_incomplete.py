@@ -8,14 +8,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from jobsync_tui.backend.ats.base import Page
-from jobsync_tui.backend.models import IntegrationState, Job, RefreshMode, RejectedRow
-from jobsync_tui.backend.store.integrations import CacheState
-from jobsync_tui.backend.sync import full_listing
-from jobsync_tui.backend.sync.full_listing import is_due
-from jobsync_tui.backend.sync.refresh import MOST_ASKED, MOST_WAITING
+from jobsync_tui.backend.core.models import IntegrationState, Job, RefreshMode, RejectedRow
+from jobsync_tui.backend.refresh import full_listing
+from jobsync_tui.backend.refresh.full_listing import is_due
+from jobsync_tui.backend.refresh.refresh import MOST_ASKED, MOST_WAITING
+from jobsync_tui.backend.storage.jobs.integrations import CacheState
+from tests.refresh.test_refresh import JOBS, Script, pages, refresher
 from tests.support.stores import Cache, job
-
-from .test_refresh import JOBS, Script, pages, refresher
 
 pytestmark = pytest.mark.usefixtures("on_each_database")
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from jobsync_tui.backend.models import IntegrationState
-from jobsync_tui.backend.sync.refresh import Refresher
+from jobsync_tui.backend.core.models import IntegrationState
+from jobsync_tui.backend.refresh.refresh import Refresher
 from tests.refresh.test_refresh import Script, ScriptedAdapter, pages
 from tests.support.stores import cache_at, job
 

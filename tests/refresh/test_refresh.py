@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 import pytest
 
 from jobsync_tui.backend.ats.base import Adapter, Listing, Page
-from jobsync_tui.backend.errors import Busy, Refused, StorageError, UnexpectedAnswer, Unreachable
-from jobsync_tui.backend.models import IntegrationState, Job, RefreshMode, RefreshProgress, RejectedRow
-from jobsync_tui.backend.store.jobs import JobStore
-from jobsync_tui.backend.sync import refresh, reporter
-from jobsync_tui.backend.sync.refresh import Refresher
+from jobsync_tui.backend.core.errors import Busy, Refused, StorageError, UnexpectedAnswer, Unreachable
+from jobsync_tui.backend.core.models import IntegrationState, Job, RefreshMode, RefreshProgress, RejectedRow
+from jobsync_tui.backend.refresh import refresh, reporter
+from jobsync_tui.backend.refresh.refresh import Refresher
+from jobsync_tui.backend.storage.jobs.jobs import JobStore
 from tests.support.stores import Cache, job
 
 pytestmark = pytest.mark.usefixtures("on_each_database")

@@ -13,7 +13,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from jobsync_tui.backend.models import (
+from jobsync_tui.backend.core.models import (
     Action,
     ActionKind,
     AllOf,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobsync_tui.backend.models import Rule, in_acting_order, moved, with_active, with_duplicate, with_rule, without_rules
+from jobsync_tui.backend.core.models import Rule, in_acting_order, moved, with_active, with_duplicate, with_rule, without_rules
 
 A, B, C = (Rule(name, name.upper(), priority=priority) for name, priority in (("a", 10), ("b", 20), ("c", 30)))
 PRIORITIES = st.lists(st.integers(-2, 3), min_size=1, max_size=7)

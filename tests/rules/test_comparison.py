@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from hypothesis import given, settings
 
-from jobsync_tui.backend.models import EvaluationPolicy, ImpactList, Job, Rule, RuleSet
-from jobsync_tui.backend.rules.columns import Batch
-from jobsync_tui.backend.rules.comparison import Comparison, KnownRuling, Way
-
-from . import oracle
-from .wild import NOW, Wild, seeds
+from jobsync_tui.backend.core.models import EvaluationPolicy, ImpactList, Job, Rule, RuleSet
+from jobsync_tui.backend.rules.columnar.columns import Batch
+from jobsync_tui.backend.rules.columnar.comparison import Comparison, KnownRuling, Way
+from tests.rules import oracle
+from tests.rules.wild import NOW, Wild, seeds
 
 
 def expected(job: Job, before: RuleSet, after: RuleSet, policy: EvaluationPolicy) -> Way:

@@ -11,13 +11,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from jobsync_tui.backend.errors import RuleError
-from jobsync_tui.backend.models import Action, ActionKind, AllOf, AnyOf, JsonValue, Leaf, Not, Op, Rule
+from jobsync_tui.backend.core.errors import RuleError
+from jobsync_tui.backend.core.models import Action, ActionKind, AllOf, AnyOf, JsonValue, Leaf, Not, Op, Rule
 from jobsync_tui.backend.rules import dump_rules, load_rules
-from jobsync_tui.backend.rules.loader import rule_id
-
-from .oracle import leaves
-from .wild import Wild, seeds
+from jobsync_tui.backend.rules.yaml.loader import rule_id
+from tests.rules.oracle import leaves
+from tests.rules.wild import Wild, seeds
 
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", Path("docs/rules.md").read_text(encoding="utf-8"), re.DOTALL)
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from jobsync_tui.backend.errors import RuleError
-from jobsync_tui.backend.models import (
+from jobsync_tui.backend.core.errors import RuleError
+from jobsync_tui.backend.core.models import (
     Action,
     ActionKind,
     CachedJob,

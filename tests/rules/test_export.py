@@ -10,13 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobsync_tui.backend.errors import RuleError
-from jobsync_tui.backend.models import Action, ActionKind, JsonValue, Leaf, Op, Rule
+from jobsync_tui.backend.core.errors import RuleError
+from jobsync_tui.backend.core.models import Action, ActionKind, JsonValue, Leaf, Op, Rule
 from jobsync_tui.backend.rules import dump_rules, limits, load_rules
-from jobsync_tui.backend.store import rule_json
+from jobsync_tui.backend.storage.rules import rule_json
+from tests.rules.wild import Wild, seeds
 from tests.services.workshop import workshop
-
-from .wild import Wild, seeds
 
 ODD_NUMBERS = ["1e39", "1e40", "-1e40", "1e300", "1.5e16", "-0.0", "1e-320", "0x" + "f" * 38, "9" * 40, "0o7777", "+5", ".5", "007"]
 KEYS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)

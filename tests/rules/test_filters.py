@@ -6,15 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
+from jobsync_tui.backend.core.models import CachedJob, Job, JsonValue, Sort, SortField, SyncMark, SyncStatus
 from jobsync_tui.backend.database import Database
-from jobsync_tui.backend.models import CachedJob, Job, JsonValue, Sort, SortField, SyncMark, SyncStatus
-from jobsync_tui.backend.store.filter import parse_filter
-from jobsync_tui.backend.store.jobs import JobStore
-from jobsync_tui.backend.store.migrations import SCHEMA
+from jobsync_tui.backend.storage.jobs.jobs import JobStore
+from jobsync_tui.backend.storage.migrations import SCHEMA
+from jobsync_tui.backend.storage.search.filter import parse_filter
+from tests.rules.oracle import Part
+from tests.rules.wild import MOMENTS, NOW, NUMBERS, Wild
 from tests.support.databases import url_at
-
-from .oracle import Part
-from .wild import MOMENTS, NOW, NUMBERS, Wild
 
 WORDS = ("berlin", "BERLIN", "koln", "Köln", "stra", "5", "no", "true", "a b", "lin")
 TIMES = ("2026-11-23", "2026-01-31", "2026-01-30", "2026-02-01", "2026-11-23T12:00:00Z", "2026-01-31T00:00:00Z", "1d", "5d", "2d", "24h")

@@ -7,7 +7,7 @@ from functools import partial
 
 from hypothesis import given, settings
 
-from jobsync_tui.backend.models import (
+from jobsync_tui.backend.core.models import (
     Action,
     ActionKind,
     AllOf,
@@ -26,13 +26,12 @@ from jobsync_tui.backend.models import (
     RuleSet,
     Witness,
 )
-from jobsync_tui.backend.rules.bulk import fields_needed
-from jobsync_tui.backend.rules.columns import Batch
-from jobsync_tui.backend.rules.inspection import Inspection
-from jobsync_tui.backend.rules.sanity import Names, static_findings
-
-from . import oracle
-from .wild import NOW, Wild, seeds
+from jobsync_tui.backend.rules.columnar.columns import Batch
+from jobsync_tui.backend.rules.columnar.evaluate import fields_needed
+from jobsync_tui.backend.rules.lint.on_data import Inspection
+from jobsync_tui.backend.rules.lint.static import Names, static_findings
+from tests.rules import oracle
+from tests.rules.wild import NOW, Wild, seeds
 
 BERLIN = Leaf("location.city", Op.EQUALS, "Berlin")
 FOLDER = (Action(ActionKind.FOLDER, "North"),)

@@ -5,15 +5,14 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 
-from jobsync_tui.backend.models import AllOf, Condition, Job, Leaf, Not, Op, Rule, RuleSet
-from jobsync_tui.backend.rules.bulk import Answers
-from jobsync_tui.backend.rules.columns import Batch
+from jobsync_tui.backend.core.models import AllOf, Condition, Job, Leaf, Not, Op, Rule, RuleSet
+from jobsync_tui.backend.rules.columnar.columns import Batch
+from jobsync_tui.backend.rules.columnar.evaluate import Answers
+from jobsync_tui.backend.rules.columnar.near_misses import near_rows
+from jobsync_tui.backend.rules.columnar.rows import Rows
 from jobsync_tui.backend.rules.compiled import compiled
-from jobsync_tui.backend.rules.nearness import near_rows
-from jobsync_tui.backend.rules.rows import Rows
-
-from . import oracle
-from .wild import NOW, Wild, seeds
+from tests.rules import oracle
+from tests.rules.wild import NOW, Wild, seeds
 
 
 @settings(max_examples=150, deadline=None)

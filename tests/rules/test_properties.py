@@ -10,7 +10,7 @@ from unittest.mock import patch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobsync_tui.backend.models import (
+from jobsync_tui.backend.core.models import (
     ActionKind,
     ActionResult,
     Effect,
@@ -25,13 +25,15 @@ from jobsync_tui.backend.models import (
     RuleSet,
     Source,
 )
-from jobsync_tui.backend.rules import bulk, columns, describe, evaluate, groups, joined
-from jobsync_tui.backend.rules.bulk import fields_needed, judge
-from jobsync_tui.backend.rules.columns import Batch
-from jobsync_tui.backend.rules.impact import impact, with_file
-
-from . import oracle
-from .wild import NOW, Wild, seeds
+from jobsync_tui.backend.rules import describe, evaluate
+from jobsync_tui.backend.rules.columnar import columns, groups
+from jobsync_tui.backend.rules.columnar import evaluate as bulk
+from jobsync_tui.backend.rules.columnar import groups as joined
+from jobsync_tui.backend.rules.columnar.columns import Batch
+from jobsync_tui.backend.rules.columnar.evaluate import fields_needed, judge
+from jobsync_tui.backend.rules.columnar.impact import impact, with_file
+from tests.rules import oracle
+from tests.rules.wild import NOW, Wild, seeds
 
 CASES = 250
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from jobsync_tui.backend.models import AllOf, AnyOf, Condition, Job, Leaf, Not, Op, Rule, held
+from jobsync_tui.backend.core.models import AllOf, AnyOf, Condition, Job, Leaf, Not, Op, Rule, held
 from jobsync_tui.backend.rules.operators import OperandError, compile_test
 from jobsync_tui.backend.rules.reach import held_to
-
-from . import oracle
-from .wild import NOW
+from tests.rules import oracle
+from tests.rules.wild import NOW
 
 OWN, OTHERS = ("acme", "Beta", "5"), ("ACME-2", "beta2", "true", "ACME")
 VALUES = st.sampled_from([*OWN, *OTHERS, "ACME-2 ", "\uff41cme", "beta", "BETA", "Acme", 5, 5.0, True, "e", "a.*"])

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from hypothesis import strategies as st
 
-from jobsync_tui.backend.models import (
+from jobsync_tui.backend.core.models import (
     Action,
     ActionKind,
     AllOf,

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from jobsync_tui import app
-from jobsync_tui.backend.models import Outcome, SyncStatus
+from jobsync_tui.app import start as app
+from jobsync_tui.backend.core.models import Outcome, SyncStatus
 from jobsync_tui.backend.sandbox import CheckStep, Sandbox, make_sandbox, run_check, scenario
 from jobsync_tui.backend.target import local_store
 from jobsync_tui.cli import demo as demo_command
 from jobsync_tui.cli.main import cli
 from jobsync_tui.cli.runner import run
-from jobsync_tui.memory import Memory
+from jobsync_tui.session.memory import Memory
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from jobsync_tui.application import JobsyncApp
+from jobsync_tui.app.application import JobsyncApp
 from jobsync_tui.backend.sandbox import make_sandbox, scenario
-from jobsync_tui.memory import Memory
-from jobsync_tui.screens.confirming import ConfirmingScreen
-from jobsync_tui.screens.jobs import JobsScreen
+from jobsync_tui.screens.jobs.jobs import JobsScreen
+from jobsync_tui.screens.sync.confirming import ConfirmingScreen
+from jobsync_tui.session.memory import Memory
 from jobsync_tui.widgets.job_table import JobTable
 from tests.support.pilot import screen_text, until
 

@@ -4,7 +4,7 @@ import shutil
 from collections import Counter
 from pathlib import Path
 
-from jobsync_tui.backend.models import Outcome, SyncStatus
+from jobsync_tui.backend.core.models import Outcome, SyncStatus
 from jobsync_tui.backend.sandbox import make_sandbox, scenario
 from jobsync_tui.backend.sandbox.scenario import Role
 from tests.support import invariants

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jobsync_tui.backend.models import ImpactList, Note, SyncStatus
+from jobsync_tui.backend.core.models import ImpactList, Note, SyncStatus
 from jobsync_tui.backend.sandbox import make_sandbox
 from jobsync_tui.backend.sandbox.rule_story import NARROWED, SLIP
 from jobsync_tui.backend.sandbox.scenario import JOBVITE

@@ -10,12 +10,12 @@ from random import Random
 
 import pytest
 
-from jobsync_tui.application import JobsyncApp
-from jobsync_tui.backend.clock import now
+from jobsync_tui.app.application import JobsyncApp
+from jobsync_tui.backend.core.clock import now
 from jobsync_tui.backend.sandbox import Sandbox, make_sandbox, scenario
 from jobsync_tui.backend.sandbox.scenario import CRELATE, GREENHOUSE, roles_in
 from jobsync_tui.backend.sandbox.timer import REMARK, change_something
-from jobsync_tui.screens.jobs import JobsScreen
+from jobsync_tui.screens.jobs.jobs import JobsScreen
 from tests.support.pilot import screen_text, until
 
 

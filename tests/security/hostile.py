@@ -18,14 +18,13 @@ from importlib import import_module
 from pathlib import Path
 
 import jobsync_tui
-from jobsync_tui.backend.text import clean
+from jobsync_tui.backend.core.text import clean
 from jobsync_tui.cli.main import main as jobsync
+from tests.security.hostile_ats import HostileAts, hostile_ats
+from tests.security.hostile_commands import CASES, MUST_END_WITH_0
+from tests.security.hostile_walk import Walk
 from tests.support.hostile import foreign_controls, hostile_strings
 from tests.support.pty import Terminal, in_terminal
-
-from .hostile_ats import HostileAts, hostile_ats
-from .hostile_commands import CASES, MUST_END_WITH_0
-from .hostile_walk import Walk
 
 ROOT = Path(__file__).parents[2]
 JOBSYNC = (sys.executable, "-m", "jobsync_tui")

@@ -6,10 +6,9 @@ import random
 import time
 from collections.abc import Callable
 
+from tests.security.hostile_ats import HostileAts
 from tests.support.pty import Terminal
 from tests.support.terminal_answers import RECORDED, made, made_paste
-
-from .hostile_ats import HostileAts
 
 TITLES = {
     "PickerScreen": "jobsync   choose an integration",

@@ -12,15 +12,14 @@ from pathlib import Path
 import click
 import pytest
 
-from jobsync_tui.backend.access import Actor
-from jobsync_tui.backend.facade import Backend
+from jobsync_tui.backend.access.access import Actor
+from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.settings import load_settings
 from jobsync_tui.cli import session
 from jobsync_tui.cli.main import cli
 from tests.cli.conftest import Ended, Jobsync, home, jobsync
+from tests.security.commands_for_actors import CASES, DENIED, FOR_ANYBODY, NAMED_OTHERWISE, RECORDED
 from tests.support.command_tree import command_paths
-
-from .commands_for_actors import CASES, DENIED, FOR_ANYBODY, NAMED_OTHERWISE, RECORDED
 
 __all__ = ["home", "jobsync"]
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from jobsync_tui.backend.confinement import allowed
+from jobsync_tui.backend.access.confinement import allowed
+from jobsync_tui.backend.access.ssh_session import session_origin
 from jobsync_tui.backend.settings import parse_settings
-from jobsync_tui.backend.ssh import session_origin
 
 HOSTILE = {
     "TEXTUAL_DRIVER": "os:system",
@@ -53,7 +53,7 @@ def test_where_files_are_is_said_on_this_machine_only() -> None:
 CONFINED = """
 import os, resource, sys
 from pathlib import Path
-from jobsync_tui.backend.confinement import confine
+from jobsync_tui.backend.access.confinement import confine
 from jobsync_tui.backend.settings import parse_settings
 confine(parse_settings("", Path("/etc/jobsync.toml")))
 assert resource.getrlimit(resource.RLIMIT_CORE) == (0, 0)
@@ -75,7 +75,7 @@ def test_a_confined_process_leaves_no_core_and_makes_private_files(tmp_path: Pat
 READING = """
 import ctypes, os, resource, sys
 from pathlib import Path
-from jobsync_tui.backend.secrets import SecretKind, SecretRef, resolve
+from jobsync_tui.backend.settings.secrets import SecretKind, SecretRef, resolve
 resource.setrlimit(resource.RLIMIT_CORE, (resource.getrlimit(resource.RLIMIT_CORE)[1],) * 2)
 assert ctypes.CDLL(None).prctl(3, 0, 0, 0, 0) == 1 or sys.platform != "linux", "it could be dumped until then"
 resolve(SecretRef(SecretKind(sys.argv[1]), sys.argv[2]), Path())

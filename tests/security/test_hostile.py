@@ -9,12 +9,11 @@ import pytest
 from textual.screen import Screen
 
 from jobsync_tui import screens
+from tests.security.hostile import copied, faults_in, run
+from tests.security.hostile_commands import CASES, ELSEWHERE
+from tests.security.hostile_walk import MENUS, TITLES
 from tests.support.command_tree import command_paths
 from tests.support.hostile import foreign_controls, hostile_strings
-
-from .hostile import copied, faults_in, run
-from .hostile_commands import CASES, ELSEWHERE
-from .hostile_walk import MENUS, TITLES
 
 
 @pytest.mark.slow
@@ -34,8 +33,8 @@ BASES = {"JobsyncScreen", "GreetedScreen", "DialogScreen", "ConfirmingScreen", "
 
 def screen_classes() -> set[str]:
     """Return every screen that can be in front: found in the code, and not in a list that could be forgotten."""
-    for module in pkgutil.iter_modules(screens.__path__):
-        import_module(f"{screens.__name__}.{module.name}")
+    for module in pkgutil.walk_packages(screens.__path__, f"{screens.__name__}."):
+        import_module(module.name)
     found: set[str] = set()
     waiting = Screen.__subclasses__()
     while waiting:

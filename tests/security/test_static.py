@@ -24,7 +24,7 @@ CALLS = {
     "yaml.load",
     "ssl._create_unverified_context",
 }
-THE_COMMAND_HOOK = {"backend/notify/command.py": ["asyncio.create_subprocess_exec"]}
+THE_COMMAND_HOOK = {"backend/automatic/notify/command.py": ["asyncio.create_subprocess_exec"]}
 """The one place that starts a process: a program that the configuration names, without a shell."""
 
 

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from jobsync_tui.backend import services as service_modules
-from jobsync_tui.backend.access import Actor
-from jobsync_tui.backend.errors import AccessDenied, UsageError
-from jobsync_tui.backend.facade import Backend
+from jobsync_tui.backend.access.access import Actor
+from jobsync_tui.backend.core.errors import AccessDenied, UsageError
+from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.services.base import ACCESS, Service, for_admins
 from jobsync_tui.backend.settings import load_settings
 from tests.support.databases import url_at

@@ -21,15 +21,14 @@ from typing import Any
 
 import pytest
 
-from jobsync_tui.backend.access import Actor
-from jobsync_tui.backend.errors import AccessDenied, JobsyncError, NotPermitted, UsageError
-from jobsync_tui.backend.facade import Backend
-from jobsync_tui.backend.models import Action, ActionKind, ImpactList, NewIdsPlan, Rule, Sort
+from jobsync_tui.backend.access.access import Actor
+from jobsync_tui.backend.core.errors import AccessDenied, JobsyncError, NotPermitted, UsageError
+from jobsync_tui.backend.core.models import Action, ActionKind, ImpactList, NewIdsPlan, Rule, Sort
+from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.services.base import ACCESS
 from jobsync_tui.backend.settings import load_settings
 from jobsync_tui.backend.sync.matching import Link
-
-from .test_access import services
+from tests.services.test_access import services
 
 OWN, OTHER = "her-clinic", "mill-works"
 CONFIG = f"""

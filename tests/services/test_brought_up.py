@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jobsync_tui.backend.access import Actor
+from jobsync_tui.backend.access.access import Actor
+from jobsync_tui.backend.core.models import Action, ActionKind, Leaf, Op, Outcome, Rule, Sort, SyncStatus
 from jobsync_tui.backend.database import Database, Db
 from jobsync_tui.backend.database.schema import Schema
-from jobsync_tui.backend.models import Action, ActionKind, Leaf, Op, Outcome, Rule, Sort, SyncStatus
-from jobsync_tui.backend.store.migrations import SCHEMA
-from tests.store.test_migrations import LATER_COLUMNS, LATER_TABLES, LATER_THAN_7, _drop_later_indexes
-
-from .workshop import workshop
+from jobsync_tui.backend.storage.migrations import SCHEMA
+from tests.services.workshop import workshop
+from tests.storage.test_migrations import LATER_COLUMNS, LATER_TABLES, LATER_THAN_7, _drop_later_indexes
 
 CARE = Rule("care", "Care", Leaf("department", Op.EQUALS, "Care"), (Action(ActionKind.FOLDER, "Care"),))
 

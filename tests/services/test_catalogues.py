@@ -4,16 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from jobsync_tui.backend.assessment import catalogue
+from jobsync_tui.backend.core.models import Action, ActionKind, FieldEntry, FieldKind, JsonValue, Location, Op, Rule, SettingChoice
 from jobsync_tui.backend.database import Database
-from jobsync_tui.backend.models import Action, ActionKind, FieldEntry, FieldKind, JsonValue, Location, Op, Rule, SettingChoice
-from jobsync_tui.backend.store.batches import BatchStore
-from jobsync_tui.backend.store.migrations import SCHEMA
-from jobsync_tui.backend.sync import catalogue
+from jobsync_tui.backend.storage.jobs.batches import BatchStore
+from jobsync_tui.backend.storage.migrations import SCHEMA
 from jobsync_tui.backend.target.local_seed import Seed
+from tests.services.workshop import local_target, workshop
 from tests.support.databases import url_at
 from tests.support.stores import Cache, job
-
-from .workshop import local_target, workshop
 
 pytestmark = pytest.mark.usefixtures("on_each_database")
 

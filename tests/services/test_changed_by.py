@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from jobsync_tui.backend.facade import Backend
-from jobsync_tui.backend.models import Action, ActionKind, Leaf, Op, Rule, RuleChange, RuleSet
-
-from .workshop import workshop, write_jobs
+from jobsync_tui.backend.core.models import Action, ActionKind, Leaf, Op, Rule, RuleChange, RuleSet
+from jobsync_tui.backend.services.backend import Backend
+from tests.services.workshop import workshop, write_jobs
 
 CARE = Rule("care", "Care", Leaf("department", Op.EQUALS, "Care"), (Action(ActionKind.FOLDER, "Care"),))
 DATA = Rule("data", "Data people", Leaf("department", Op.EQUALS, "Data"), (Action(ActionKind.FOLDER, "Data"),))

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from jobsync_tui.backend.models import Action, ActionKind, AllOf, CoverageShare, Leaf, NearCondition, Op, Rule, RuleShare
-
-from .workshop import workshop
+from jobsync_tui.backend.core.models import Action, ActionKind, AllOf, CoverageShare, Leaf, NearCondition, Op, Rule, RuleShare
+from tests.services.workshop import workshop
 
 pytestmark = pytest.mark.usefixtures("on_each_database")
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from .workshop import workshop
+from tests.services.workshop import workshop
 
 pytestmark = pytest.mark.usefixtures("on_each_database")
 

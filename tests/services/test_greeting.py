@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from jobsync_tui.backend.access import Actor
-from jobsync_tui.backend.clock import now
-from jobsync_tui.backend.facade import Backend
-from jobsync_tui.backend.models import Greeting, Hold, HoldKind
+from jobsync_tui.backend.access.access import Actor
+from jobsync_tui.backend.core.clock import now
+from jobsync_tui.backend.core.models import Greeting, Hold, HoldKind
+from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.settings import load_settings
-from jobsync_tui.backend.store.audit import Attempt
+from jobsync_tui.backend.storage.ledger.audit import Attempt
 from tests.cli.conftest import Jobsync, home, jobsync
 from tests.services.test_access import CONFIG
 from tests.support.databases import url_at

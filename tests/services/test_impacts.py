@@ -8,12 +8,11 @@ from random import Random
 
 import pytest
 
-from jobsync_tui.backend.errors import JobNotFound, NumberNeeded, StalePlan
-from jobsync_tui.backend.facade import Backend
-from jobsync_tui.backend.models import Action, ActionKind, ImpactList, ImpactProgress, Leaf, Op, PlanKind, Rule, with_rule
+from jobsync_tui.backend.core.errors import JobNotFound, NumberNeeded, StalePlan
+from jobsync_tui.backend.core.models import Action, ActionKind, ImpactList, ImpactProgress, Leaf, Op, PlanKind, Rule, with_rule
+from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.target.local_seed import Seed
-
-from .workshop import job_line, local_target, workshop, write_jobs
+from tests.services.workshop import job_line, local_target, workshop, write_jobs
 
 pytestmark = pytest.mark.usefixtures("on_each_database")
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from jobsync_tui.backend.access import Actor
-from jobsync_tui.backend.errors import AnswerLost, Busy, UsageError
-from jobsync_tui.backend.facade import Backend
-from jobsync_tui.backend.models import Outcome, SyncStatus
-from jobsync_tui.backend.paths import places
+from jobsync_tui.backend.access.access import Actor
+from jobsync_tui.backend.core.errors import AnswerLost, Busy, UsageError
+from jobsync_tui.backend.core.models import Outcome, SyncStatus
+from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.settings import load_settings
+from jobsync_tui.backend.settings.paths import places
 from jobsync_tui.backend.target.base import TargetJob
 from jobsync_tui.backend.target.local import LocalTarget
 from tests.support.databases import url_at

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from jobsync_tui.backend.access import Actor
-from jobsync_tui.backend.ats.file import FileExport
-from jobsync_tui.backend.errors import AnswerLost, UsageError
-from jobsync_tui.backend.facade import Backend
-from jobsync_tui.backend.models import NewIdsPlan, NewIdsReport, Outcome, SyncStatus
-from jobsync_tui.backend.paths import places
+from jobsync_tui.backend.access.access import Actor
+from jobsync_tui.backend.ats.file.adapter import FileExport
+from jobsync_tui.backend.core.errors import AnswerLost, UsageError
+from jobsync_tui.backend.core.models import NewIdsPlan, NewIdsReport, Outcome, SyncStatus
+from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.settings import load_settings
-from jobsync_tui.backend.sync.renumbering import STILL_THERE
+from jobsync_tui.backend.settings.paths import places
+from jobsync_tui.backend.sync.id_change import STILL_THERE
 from jobsync_tui.backend.target.base import TargetJob
 from jobsync_tui.backend.target.local import LocalTarget
 from tests.support.databases import url_at

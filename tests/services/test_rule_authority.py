@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from jobsync_tui.backend.access import Actor
-from jobsync_tui.backend.errors import AccessDenied
-from jobsync_tui.backend.facade import Backend
-from jobsync_tui.backend.models import Action, ActionKind, AllOf, AnyOf, Condition, FindingKind, Leaf, Not, Op, Rule, RuleSwitch
+from jobsync_tui.backend.access.access import Actor
+from jobsync_tui.backend.core.errors import AccessDenied
+from jobsync_tui.backend.core.models import Action, ActionKind, AllOf, AnyOf, Condition, FindingKind, Leaf, Not, Op, Rule, RuleSwitch
 from jobsync_tui.backend.rules import dump_rules
+from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.settings import load_settings
 from tests.support.databases import url_at
 

@@ -10,15 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from jobsync_tui.backend.access import Actor
-from jobsync_tui.backend.errors import AccessDenied, RuleError
-from jobsync_tui.backend.facade import Backend
-from jobsync_tui.backend.models import Action, ActionKind, AllOf, Leaf, Not, Op, Rule
+from jobsync_tui.backend.access.access import Actor
+from jobsync_tui.backend.assessment import rule_matches
+from jobsync_tui.backend.assessment.evaluator import columns_of
+from jobsync_tui.backend.core.errors import AccessDenied, RuleError
+from jobsync_tui.backend.core.models import Action, ActionKind, AllOf, Leaf, Not, Op, Rule
+from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.settings import load_settings
-from jobsync_tui.backend.sync import rule_matches
-from jobsync_tui.backend.sync.judging import columns_of
-
-from .workshop import COLUMNS, workshop
+from tests.services.workshop import COLUMNS, workshop
 
 pytestmark = pytest.mark.usefixtures("on_each_database")
 

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from jobsync_tui.backend.errors import NumberNeeded, RuleError, UsageError
-from jobsync_tui.backend.facade import Backend
-from jobsync_tui.backend.models import Action, ActionKind, ImpactCounts, ImpactList, Leaf, Op, Rule
-
-from .workshop import job_line, workshop, write_jobs
+from jobsync_tui.backend.core.errors import NumberNeeded, RuleError, UsageError
+from jobsync_tui.backend.core.models import Action, ActionKind, ImpactCounts, ImpactList, Leaf, Op, Rule
+from jobsync_tui.backend.services.backend import Backend
+from tests.services.workshop import job_line, workshop, write_jobs
 
 pytestmark = pytest.mark.usefixtures("on_each_database")
 

@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from jobsync_tui.backend.access import Actor
-from jobsync_tui.backend.facade import Backend
-from jobsync_tui.backend.paths import places
+from jobsync_tui.backend.access.access import Actor
+from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.settings import load_settings
+from jobsync_tui.backend.settings.paths import places
 from jobsync_tui.backend.target.local import LocalTarget
 from tests.support.databases import url_at
 

@@ -17,8 +17,8 @@ from typing import Any
 
 import psycopg
 
-from jobsync_tui.backend.engine.queue import Pace
-from jobsync_tui.backend.store.queue import QUEUE_SCHEMA
+from jobsync_tui.backend.storage.automatic.queue import QUEUE_SCHEMA
+from jobsync_tui.backend.workers.queue import Pace
 from tests.support.here import jobsync_here
 
 ROOT = Path(__file__).parents[2]

@@ -17,10 +17,9 @@ from functools import cache
 from pathlib import Path
 
 from jobsync_tui.backend.database import Database
-from jobsync_tui.backend.store.migrations import SCHEMA
+from jobsync_tui.backend.storage.migrations import SCHEMA
 from jobsync_tui.backend.target.local_tables import TARGET_SCHEMA
-
-from .postgres import Server, packaged_server, trigram_server
+from tests.support.postgres import Server, packaged_server, trigram_server
 
 VARIABLE = "JOBSYNC_TEST_SERVER"
 """Holds the server's port, the test's process, and which database stands for which file; not set where tests use files."""

@@ -8,9 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from jobsync_tui.backend.core.errors import StorageError
+from jobsync_tui.backend.core.models import CachedJob, Job, SyncMark
 from jobsync_tui.backend.database import Database
-from jobsync_tui.backend.errors import StorageError
-from jobsync_tui.backend.models import CachedJob, Job, SyncMark
 from tests.support.sync_bench import MemoryJobs
 
 T = TypeVar("T")

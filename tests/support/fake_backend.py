@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from types import SimpleNamespace
 
-from jobsync_tui.backend.errors import FilterError, JobNotFound, JobsyncError, UsageError
-from jobsync_tui.backend.models import (
+from jobsync_tui.backend.core.errors import FilterError, JobNotFound, JobsyncError, UsageError
+from jobsync_tui.backend.core.models import (
     AuditEntry,
     AutomaticState,
     BulkPlan,
@@ -38,8 +38,7 @@ from jobsync_tui.backend.models import (
     SyncPlan,
     SyncResult,
 )
-
-from . import sample_records, samples
+from tests.support import sample_records, samples
 
 _KNOWN = {"is", "location", "client", "department", "status"}
 

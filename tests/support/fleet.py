@@ -9,45 +9,37 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
-from jobsync_tui.backend.access import Actor
+from jobsync_tui.backend.access.access import Actor
+from jobsync_tui.backend.assessment.evaluator import Judge
+from jobsync_tui.backend.assessment.impact import Foresight
+from jobsync_tui.backend.assessment.shadow import AUTOMATIC, Shadowing
 from jobsync_tui.backend.ats.base import Adapter, Connection, Listing, Page
+from jobsync_tui.backend.automatic.distribution import Spreading, SpreadingParts
+from jobsync_tui.backend.automatic.loading import Loader
+from jobsync_tui.backend.automatic.notifier import Messenger, Sender
+from jobsync_tui.backend.automatic.notify.base import Channel
+from jobsync_tui.backend.automatic.run import Automatic, AutomaticParts, Order
+from jobsync_tui.backend.core.errors import AccessDenied
+from jobsync_tui.backend.core.models import AutomaticDecision, AutomaticRun, EvaluationPolicy, FieldAvailability, Job, Rule, RuleSet
 from jobsync_tui.backend.database import Database
-from jobsync_tui.backend.errors import AccessDenied
 from jobsync_tui.backend.http import HttpSession, Network
-from jobsync_tui.backend.models import (
-    AutomaticDecision,
-    AutomaticRun,
-    EvaluationPolicy,
-    FieldAvailability,
-    Job,
-    Rule,
-    RuleSet,
-)
-from jobsync_tui.backend.notify.base import Channel
-from jobsync_tui.backend.store.batches import BatchStore
-from jobsync_tui.backend.store.company import CompanyStore
-from jobsync_tui.backend.store.decisions import DecisionStore
-from jobsync_tui.backend.store.integrations import IntegrationStore
-from jobsync_tui.backend.store.jobs import JobStore
-from jobsync_tui.backend.store.ledger import Ledger
-from jobsync_tui.backend.store.migrations import SCHEMA
-from jobsync_tui.backend.store.rules import RuleStore
-from jobsync_tui.backend.store.schedule import ScheduleStore
-from jobsync_tui.backend.store.shadows import ShadowStore
-from jobsync_tui.backend.store.shares import ShareStore
-from jobsync_tui.backend.store.troubles import TroubleStore
-from jobsync_tui.backend.store.verdicts import VerdictStore
-from jobsync_tui.backend.sync.automatic import Automatic, AutomaticParts, Order
+from jobsync_tui.backend.refresh.refresh import Refresher
+from jobsync_tui.backend.storage.automatic.alerts import TroubleStore
+from jobsync_tui.backend.storage.automatic.batches import ShareStore
+from jobsync_tui.backend.storage.automatic.decisions import DecisionStore
+from jobsync_tui.backend.storage.automatic.schedule import ScheduleStore
+from jobsync_tui.backend.storage.automatic.worker_presence import CompanyStore
+from jobsync_tui.backend.storage.jobs.batches import BatchStore
+from jobsync_tui.backend.storage.jobs.integrations import IntegrationStore
+from jobsync_tui.backend.storage.jobs.jobs import JobStore
+from jobsync_tui.backend.storage.ledger.ledger import Ledger
+from jobsync_tui.backend.storage.migrations import SCHEMA
+from jobsync_tui.backend.storage.outcomes.outcomes import VerdictStore
+from jobsync_tui.backend.storage.rules.rules import RuleStore
+from jobsync_tui.backend.storage.rules.shadows import ShadowStore
 from jobsync_tui.backend.sync.bulk import Bulk
-from jobsync_tui.backend.sync.foresight import Foresight
-from jobsync_tui.backend.sync.judging import Judge
-from jobsync_tui.backend.sync.loading import Loader
-from jobsync_tui.backend.sync.messenger import Messenger, Sender
-from jobsync_tui.backend.sync.parts import SyncParts, SyncTiming
+from jobsync_tui.backend.sync.dependencies import SyncParts, SyncTiming
 from jobsync_tui.backend.sync.pipeline import Pipeline
-from jobsync_tui.backend.sync.refresh import Refresher
-from jobsync_tui.backend.sync.shadowing import AUTOMATIC, Shadowing
-from jobsync_tui.backend.sync.spreading import Spreading, SpreadingParts
 from jobsync_tui.backend.target.base import Target
 from jobsync_tui.backend.target.local import LocalTarget
 from tests.support.databases import url_at

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 
-from jobsync_tui.backend.logs import tear_down_logging
+from jobsync_tui.backend.settings.logs import tear_down_logging
 from jobsync_tui.cli.main import cli
 from jobsync_tui.cli.runner import run
 

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
-from jobsync_tui.backend.models import AuditEntry, AuditVerification, SyncMark, SyncStatus
-from jobsync_tui.backend.store.journal import Operation, OperationState
+from jobsync_tui.backend.core.models import AuditEntry, AuditVerification, SyncMark, SyncStatus
+from jobsync_tui.backend.storage.ledger.journal import Operation, OperationState
 
 
 class Change(Protocol):

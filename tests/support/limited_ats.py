@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar
 
-from .ats_server import Answer, Asked, AtsServer
-from .wire.workable import WorkableWire
+from tests.support.ats_server import Answer, Asked, AtsServer
+from tests.support.wire.workable import WorkableWire
 
 
 class LimitedWorkable(WorkableWire):

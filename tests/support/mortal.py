@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+from jobsync_tui.backend.core.models import CachedJob, Job, JsonValue, SyncMark
 from jobsync_tui.backend.database import Database
-from jobsync_tui.backend.models import CachedJob, Job, JsonValue, SyncMark
 from jobsync_tui.backend.target.base import TargetJob
 from tests.support.sync_bench import MemoryJobs
 from tests.support.wrapped_target import WrappedTarget

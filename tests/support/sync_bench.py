@@ -8,12 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from jobsync_tui.backend.access import Actor
+from jobsync_tui.backend.access.access import Actor
 from jobsync_tui.backend.ats.base import Adapter, Connection, Listing, Page
-from jobsync_tui.backend.database import Database, Db, Dialect, Schema
-from jobsync_tui.backend.database.schema import create_tables
-from jobsync_tui.backend.http import HttpSession, Network
-from jobsync_tui.backend.models import (
+from jobsync_tui.backend.core.models import (
     Action,
     ActionKind,
     CachedJob,
@@ -30,17 +27,19 @@ from jobsync_tui.backend.models import (
     SyncMark,
     SyncStatus,
 )
-from jobsync_tui.backend.store.ledger import Ledger
-from jobsync_tui.backend.store.ledger_tables import LEDGER_TABLES
-from jobsync_tui.backend.store.links import LinkedJob
-from jobsync_tui.backend.store.process import ProcessIdentity
-from jobsync_tui.backend.sync.parts import SyncParts, SyncTiming
+from jobsync_tui.backend.database import Database, Db, Dialect, Schema
+from jobsync_tui.backend.database.schema import create_tables
+from jobsync_tui.backend.http import HttpSession, Network
+from jobsync_tui.backend.storage.jobs.links import LinkedJob
+from jobsync_tui.backend.storage.ledger.ledger import Ledger
+from jobsync_tui.backend.storage.ledger.process import ProcessIdentity
+from jobsync_tui.backend.storage.ledger.tables import LEDGER_TABLES
+from jobsync_tui.backend.sync.dependencies import SyncParts, SyncTiming
 from jobsync_tui.backend.sync.pipeline import Pipeline
 from jobsync_tui.backend.target.base import Target
 from jobsync_tui.backend.target.local import LocalTarget
 from jobsync_tui.backend.target.local_seed import Candidate, Interview, Seed
-
-from .databases import url_at
+from tests.support.databases import url_at
 
 SHELF = "shelf"
 OTHER = "other"
@@ -240,7 +239,7 @@ async def open_bench(folder: Path, target: Target | None = None) -> AsyncIterato
         return RuleSet(7, tuple(rules))
 
     async def authorise(actor: Actor, integration: str) -> None:
-        from jobsync_tui.backend.errors import AccessDenied
+        from jobsync_tui.backend.core.errors import AccessDenied
 
         if actor.user in refused:
             raise AccessDenied(f"{actor.user} may not")

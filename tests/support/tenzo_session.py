@@ -1,7 +1,7 @@
 """The HTTP target, connected to a test server, with waits that take no time."""
 
 from jobsync_tui.backend.http import HttpSession, Limits, Network
-from jobsync_tui.backend.secrets import Secret
+from jobsync_tui.backend.settings.secrets import Secret
 from jobsync_tui.backend.target.tenzo import TenzoTarget
 from jobsync_tui.backend.target.wire import WireMapping
 from tests.support.clockwork import Clockwork

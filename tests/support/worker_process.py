@@ -13,13 +13,14 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from jobsync_tui.backend.access import current_actor
-from jobsync_tui.backend.engine.queue import Pace
-from jobsync_tui.backend.engine.worker import Worker
-from jobsync_tui.backend.facade import Backend
-from jobsync_tui.backend.models import AutomaticRun
+from jobsync_tui.backend.access.access import current_actor
+from jobsync_tui.backend.automatic import distribution as spreading
+from jobsync_tui.backend.automatic import run as automatic
+from jobsync_tui.backend.core.models import AutomaticRun
+from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.settings import load_settings
-from jobsync_tui.backend.sync import automatic, spreading
+from jobsync_tui.backend.workers.queue import Pace
+from jobsync_tui.backend.workers.worker import Worker
 from tests.support.skewed import skew
 
 

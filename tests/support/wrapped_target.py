@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
-from jobsync_tui.backend.models import JsonValue
+from jobsync_tui.backend.core.models import JsonValue
 from jobsync_tui.backend.target.base import Catalog, Target, TargetJob
 
 Fields = Mapping[str, JsonValue]

@@ -18,11 +18,11 @@ from hypothesis import seed as with_seed
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from jobsync_tui.backend.access import Actor
+from jobsync_tui.backend.access.access import Actor
+from jobsync_tui.backend.core.errors import AnswerLost
+from jobsync_tui.backend.core.models import JobStatus, JsonValue, Outcome
 from jobsync_tui.backend.database import Database
-from jobsync_tui.backend.errors import AnswerLost
-from jobsync_tui.backend.models import JobStatus, JsonValue, Outcome
-from jobsync_tui.backend.store.ledger import Ledger
+from jobsync_tui.backend.storage.ledger.ledger import Ledger
 from jobsync_tui.backend.sync.bulk import Bulk
 from jobsync_tui.backend.sync.pipeline import Pipeline
 from jobsync_tui.backend.sync.recovery import Recovery

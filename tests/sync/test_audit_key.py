@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from jobsync_tui.backend.access import Actor
-from jobsync_tui.backend.canonical import Plain
+from jobsync_tui.backend.access.access import Actor
+from jobsync_tui.backend.core.canonical import Plain
+from jobsync_tui.backend.core.errors import ConfigError
+from jobsync_tui.backend.core.models import RecordHead
 from jobsync_tui.backend.database import Db
-from jobsync_tui.backend.errors import ConfigError
-from jobsync_tui.backend.facade import Backend
-from jobsync_tui.backend.models import RecordHead
+from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.settings import load_settings
-from jobsync_tui.backend.store import audit
-from jobsync_tui.backend.store.audit import Attempt
-from jobsync_tui.backend.store.chain_key import ChainKey, chain_hash
-from jobsync_tui.backend.store.ledger_tables import AuditHead, AuditRow
+from jobsync_tui.backend.storage.ledger import audit
+from jobsync_tui.backend.storage.ledger.audit import Attempt
+from jobsync_tui.backend.storage.ledger.chain_key import ChainKey, chain_hash
+from jobsync_tui.backend.storage.ledger.tables import AuditHead, AuditRow
 from tests.support.sync_bench import Bench
 from tests.sync.test_ledger import _cut, _five
 

@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from jobsync_tui.backend.ats.base import Connection
+from jobsync_tui.backend.core.models import Job, Outcome, StepName, StepState
 from jobsync_tui.backend.http import HeaderAuth, HttpSession, Limits, Network
-from jobsync_tui.backend.models import Job, Outcome, StepName, StepState
 from jobsync_tui.backend.sync.pipeline import Pipeline
 from jobsync_tui.backend.sync.recovery import Recovery
 from tests.support import invariants

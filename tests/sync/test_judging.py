@@ -13,7 +13,8 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 
-from jobsync_tui.backend.models import (
+from jobsync_tui.backend.assessment.evaluator import Judge
+from jobsync_tui.backend.core.models import (
     Action,
     ActionKind,
     CachedJob,
@@ -29,12 +30,11 @@ from jobsync_tui.backend.models import (
     SyncMark,
 )
 from jobsync_tui.backend.rules import evaluate
-from jobsync_tui.backend.store.batches import BatchStore
-from jobsync_tui.backend.store.filter import parse_filter
-from jobsync_tui.backend.store.jobs import JobStore
-from jobsync_tui.backend.store.rules import RuleStore
-from jobsync_tui.backend.store.verdicts import VerdictStore, policy_key
-from jobsync_tui.backend.sync.judging import Judge
+from jobsync_tui.backend.storage.jobs.batches import BatchStore
+from jobsync_tui.backend.storage.jobs.jobs import JobStore
+from jobsync_tui.backend.storage.outcomes.outcomes import VerdictStore, policy_key
+from jobsync_tui.backend.storage.rules.rules import RuleStore
+from jobsync_tui.backend.storage.search.filter import parse_filter
 from tests.rules.wild import NOW, Wild, seeds
 from tests.support.stores import EVERYTHING, Cache, cache_at, job, later
 

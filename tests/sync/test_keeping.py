@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobsync_tui.backend.sync.keeping import holding, recognizable
+from jobsync_tui.backend.sync.kept_values import holding, recognizable
 
 words = st.text(st.characters(categories=("L", "N")), min_size=1, max_size=12)
 texts = st.lists(words, min_size=1, max_size=8).map("  ".join)

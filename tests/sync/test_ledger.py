@@ -5,16 +5,16 @@ from datetime import timedelta
 
 import pytest
 
-from jobsync_tui.backend.canonical import canonical
+from jobsync_tui.backend.core.canonical import canonical
+from jobsync_tui.backend.core.errors import AnswerLost, Busy, StorageError, UsageError
+from jobsync_tui.backend.core.ids import LENGTH, new_id
+from jobsync_tui.backend.core.models import Lease, Outcome, RecordHead, SyncStatus
 from jobsync_tui.backend.database import Db
-from jobsync_tui.backend.errors import AnswerLost, Busy, StorageError, UsageError
-from jobsync_tui.backend.ids import LENGTH, new_id
-from jobsync_tui.backend.models import Lease, Outcome, RecordHead, SyncStatus
-from jobsync_tui.backend.store.audit import Attempt
-from jobsync_tui.backend.store.journal import Operation, OperationState
-from jobsync_tui.backend.store.ledger import Pruned
-from jobsync_tui.backend.store.ledger_tables import AuditHead, AuditRow, LeaseRow
-from jobsync_tui.backend.store.process import ProcessIdentity
+from jobsync_tui.backend.storage.ledger.audit import Attempt
+from jobsync_tui.backend.storage.ledger.journal import Operation, OperationState
+from jobsync_tui.backend.storage.ledger.ledger import Pruned
+from jobsync_tui.backend.storage.ledger.process import ProcessIdentity
+from jobsync_tui.backend.storage.ledger.tables import AuditHead, AuditRow, LeaseRow
 from tests.support.sabotage import mend, sabotage
 from tests.support.sync_bench import ALICE, SHELF, Bench, a_job
 from tests.support.wrapped_target import WrappedTarget
@@ -322,7 +322,7 @@ async def test_a_prune_that_no_row_answers_for_is_a_fault(bench: Bench) -> None:
 
 
 async def test_the_first_row_of_a_day_has_the_head_logged(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level("INFO", "jobsync_tui.backend.store.audit")
+    caplog.set_level("INFO", "jobsync_tui.backend.storage.ledger.audit")
     heads = []
     for hours in (0, 1, 24, 1, 24):
         bench.clock.turn(timedelta(hours=hours))

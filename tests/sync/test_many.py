@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from jobsync_tui.backend.errors import CredentialsRejected, CutShort, PermissionMissing, RemoteError, UsageError
-from jobsync_tui.backend.models import CachedJob, JsonValue, Outcome, PlanKind, SyncResult, SyncStatus
+from jobsync_tui.backend.core.errors import CredentialsRejected, CutShort, PermissionMissing, RemoteError, UsageError
+from jobsync_tui.backend.core.models import CachedJob, JsonValue, Outcome, PlanKind, SyncResult, SyncStatus
 from jobsync_tui.backend.sync.adopt import Adoption
 from jobsync_tui.backend.sync.bulk import Bulk
 from jobsync_tui.backend.sync.pipeline import CLOSED_AT_ONCE

@@ -2,8 +2,8 @@
 
 import pytest
 
-from jobsync_tui.backend.models import Change
-from jobsync_tui.backend.sync.names import FRESH_FOR, STALE_AFTER, NameCheck
+from jobsync_tui.backend.core.models import Change
+from jobsync_tui.backend.sync.target_names import FRESH_FOR, STALE_AFTER, NameCheck
 from jobsync_tui.backend.target.base import Catalog
 from tests.support.sync_bench import Bench
 from tests.support.wrapped_target import WrappedTarget

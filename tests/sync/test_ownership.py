@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from jobsync_tui.backend.models import CachedJob, JsonValue, Outcome, SyncMark, SyncStatus
+from jobsync_tui.backend.core.models import CachedJob, JsonValue, Outcome, SyncMark, SyncStatus
 from jobsync_tui.backend.sync.adopt import Adoption
 from jobsync_tui.backend.sync.matching import Link
 from jobsync_tui.backend.sync.undo import Undo

@@ -6,20 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from jobsync_tui.backend.errors import AccessDenied, Unreachable
-from jobsync_tui.backend.models import (
-    Action,
-    ActionKind,
-    JsonValue,
-    Outcome,
-    PlanKind,
-    Step,
-    StepName,
-    StepState,
-    SyncStatus,
-)
-from jobsync_tui.backend.store.journal import OperationState
-from jobsync_tui.backend.sync.parts import external_id
+from jobsync_tui.backend.core.errors import AccessDenied, Unreachable
+from jobsync_tui.backend.core.models import Action, ActionKind, JsonValue, Outcome, PlanKind, Step, StepName, StepState, SyncStatus
+from jobsync_tui.backend.storage.ledger.journal import OperationState
+from jobsync_tui.backend.sync.dependencies import external_id
 from jobsync_tui.backend.target.base import TargetJob
 from jobsync_tui.backend.target.local_seed import Seed, SeedJob
 from tests.support.sync_bench import ALICE, CANDIDATE, SHELF, Bench, a_job

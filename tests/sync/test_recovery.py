@@ -8,12 +8,12 @@ from typing import cast
 
 import pytest
 
+from jobsync_tui.backend.core.errors import AnswerLost, Busy, Unreachable
+from jobsync_tui.backend.core.models import JsonValue, Lease, Outcome, SyncStatus
 from jobsync_tui.backend.database import Database
-from jobsync_tui.backend.errors import AnswerLost, Busy, Unreachable
-from jobsync_tui.backend.models import JsonValue, Lease, Outcome, SyncStatus
-from jobsync_tui.backend.store.journal import OperationState
-from jobsync_tui.backend.store.ledger import Ledger
-from jobsync_tui.backend.store.process import ProcessIdentity
+from jobsync_tui.backend.storage.ledger.journal import OperationState
+from jobsync_tui.backend.storage.ledger.ledger import Ledger
+from jobsync_tui.backend.storage.ledger.process import ProcessIdentity
 from jobsync_tui.backend.sync.hold import in_hand
 from jobsync_tui.backend.sync.pipeline import Pipeline
 from jobsync_tui.backend.sync.recovery import Recovery

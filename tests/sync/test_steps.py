@@ -1,8 +1,8 @@
 """What a sync waits for is told with the step that waits, or to whoever follows the whole."""
 
-from jobsync_tui.backend.models import Step, StepName, StepState
+from jobsync_tui.backend.core.models import Step, StepName, StepState
+from jobsync_tui.backend.core.waits import announcing, listener
 from jobsync_tui.backend.sync.bulk import Bulk
-from jobsync_tui.backend.waits import announcing, listener
 from tests.support.sync_bench import ALICE, SHELF, Bench
 
 

@@ -6,10 +6,10 @@ from typing import cast
 
 import pytest
 
+from jobsync_tui.backend.core.errors import StorageBusy
+from jobsync_tui.backend.core.models import Outcome
 from jobsync_tui.backend.database import Database
-from jobsync_tui.backend.errors import StorageBusy
-from jobsync_tui.backend.models import Outcome
-from jobsync_tui.backend.store.ledger import Ledger
+from jobsync_tui.backend.storage.ledger.ledger import Ledger
 from jobsync_tui.backend.sync.pipeline import Pipeline
 from jobsync_tui.backend.sync.recovery import Recovery
 from tests.support import invariants

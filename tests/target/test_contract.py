@@ -3,7 +3,7 @@
 import pytest
 from jsonschema import Draft202012Validator
 
-from jobsync_tui.backend.models import JsonValue
+from jobsync_tui.backend.core.models import JsonValue
 from jobsync_tui.backend.target.base import OWNED_FIELDS
 from jobsync_tui.backend.target.tenzo import TenzoTarget
 from jobsync_tui.backend.target.wire import WireMapping

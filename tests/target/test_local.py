@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jobsync_tui.backend.canonical import same
-from jobsync_tui.backend.errors import Conflict, Refused, RemoteGone
-from jobsync_tui.backend.models import Change, JsonValue
+from jobsync_tui.backend.core.canonical import same
+from jobsync_tui.backend.core.errors import Conflict, Refused, RemoteGone
+from jobsync_tui.backend.core.models import Change, JsonValue
 from jobsync_tui.backend.sync.fields import merge_patch, sendable
 from jobsync_tui.backend.target.base import OWNED_FIELDS
 from jobsync_tui.backend.target.local import LocalTarget

@@ -11,8 +11,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
-from jobsync_tui.backend.errors import ConfigError, Refused
-from jobsync_tui.backend.models import JsonValue
+from jobsync_tui.backend.core.errors import ConfigError, Refused
+from jobsync_tui.backend.core.models import JsonValue
 from jobsync_tui.backend.target.base import Catalog
 from jobsync_tui.backend.target.wire import WireMapping
 from tests.support import target_contract as contract

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from jobsync_tui.backend.errors import (
+from jobsync_tui.backend.core.errors import (
     AnswerLost,
     ConfigError,
     Conflict,

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, tzinfo
 
 import pytest
 
-from jobsync_tui.backend import clock
+from jobsync_tui.backend.core import clock
 from tests.support.samples import NOW
 
 

@@ -9,13 +9,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from jobsync_tui.app import forget_textual_variables, with_signals
+from jobsync_tui.app.start import forget_textual_variables, with_signals
 from tests.support import samples
 from tests.support.fake_backend import FakeBackend
 
 if TYPE_CHECKING:
-    from jobsync_tui.application import JobsyncApp
-    from jobsync_tui.backend.facade import Backend
+    from jobsync_tui.app.application import JobsyncApp
+    from jobsync_tui.backend.services.backend import Backend
 
 HOSTILE = (
     "\x1b[2J\x1b[31mred",
@@ -36,8 +36,8 @@ async def run(kind: str) -> int:
     can be synced;
     ``broken`` and ``syncing-broken`` come to a fault where keys are read, at the key ``!``.
     """
-    from jobsync_tui.application import JobsyncApp
-    from jobsync_tui.memory import Memory
+    from jobsync_tui.app.application import JobsyncApp
+    from jobsync_tui.session.memory import Memory
 
     names = HOSTILE if kind != "nurses" else tuple(f"ICU Nurse {number}" for number in range(8))
     jobs = [
@@ -64,8 +64,8 @@ async def run(kind: str) -> int:
 
 
 def _break_the_keyboard() -> None:
-    from jobsync_tui.keyboard import Keyboard
-    from jobsync_tui.tokens import Token
+    from jobsync_tui.terminal.keyboard import Keyboard
+    from jobsync_tui.terminal.tokens import Token
 
     feed = Keyboard.feed
 

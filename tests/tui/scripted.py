@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from jobsync_tui.backend.access import Actor
-from jobsync_tui.backend.models import (
+from jobsync_tui.backend.access.access import Actor
+from jobsync_tui.backend.core.models import (
     AuditEntry,
     BulkPlan,
     CachedJob,
@@ -27,11 +27,11 @@ from jobsync_tui.backend.models import (
     SyncPlan,
     SyncResult,
 )
-from jobsync_tui.backend.waits import listener
+from jobsync_tui.backend.core.waits import listener
 from tests.support import sample_records, samples
 
 if TYPE_CHECKING:
-    from jobsync_tui.backend.facade import Backend
+    from jobsync_tui.backend.services.backend import Backend
 
 AnswerT = TypeVar("AnswerT")
 

@@ -9,13 +9,12 @@ from textual import events
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from jobsync_tui.application import JobsyncApp
-from jobsync_tui.backend.facade import Backend
+from jobsync_tui.app.application import JobsyncApp
+from jobsync_tui.backend.services.backend import Backend
+from jobsync_tui.documents.document import ShownLine
 from jobsync_tui.screens.dialog import DialogScreen
-from jobsync_tui.views.sheet import ShownLine
 from tests.support.pilot import screen_text, until
-
-from .scripted import Script, scripted
+from tests.tui.scripted import Script, scripted
 
 
 class Stage(JobsyncApp):

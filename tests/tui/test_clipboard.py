@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from jobsync_tui.clipboard import MOST, copy, has_desktop, is_web_address
+from jobsync_tui.terminal.clipboard import MOST, copy, has_desktop, is_web_address
 from tests.support.fake_backend import FakeBackend
 from tests.support.pilot import running
 

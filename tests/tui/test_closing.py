@@ -12,9 +12,8 @@ from textual.worker import WorkerCancelled
 
 from jobsync_tui.screens.base import JobsyncScreen
 from tests.support.pilot import until
-
-from .scripted import Script
-from .stage import staged
+from tests.tui.scripted import Script
+from tests.tui.stage import staged
 
 
 class LingeringWidget(Widget):

@@ -11,17 +11,16 @@ from typing import Any
 import pytest
 from textual.app import App
 
-from jobsync_tui import application
-from jobsync_tui.backend.models import SyncStatus
-from jobsync_tui.notices import Severity
+from jobsync_tui.app import application
+from jobsync_tui.backend.core.models import SyncStatus
 from jobsync_tui.screens.arming import ArmingScreen
+from jobsync_tui.session.notices import Severity
 from tests.support import pilot
 from tests.support.fake_backend import FakeBackend, many_jobs
 from tests.support.pilot import running, screen_text, until
 from tests.support.readable import coloured, faint
 from tests.support.samples import BULLHORN, cached
-
-from . import test_dialog_snapshots, test_jobs_screen, test_rules_snapshots, test_shell
+from tests.tui import test_dialog_snapshots, test_jobs_screen, test_rules_snapshots, test_shell
 
 pytestmark = pytest.mark.usefixtures("still")
 

@@ -12,9 +12,9 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from jobsync_tui.application import JobsyncApp
-from jobsync_tui.compositor import SpanCompositor
-from jobsync_tui.screens.jobs import JobsScreen
+from jobsync_tui.app.application import JobsyncApp
+from jobsync_tui.screens.jobs.jobs import JobsScreen
+from jobsync_tui.terminal.compositor import SpanCompositor
 from tests.support.fake_backend import FakeBackend, many_jobs
 from tests.support.pilot import running, screen_text, until
 

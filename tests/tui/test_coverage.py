@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from jobsync_tui.backend.models import Action, ActionKind, AllOf, Coverage, CoverageShare, DayOutcomes, Leaf, Op, Rule
-from jobsync_tui.screens.rules import RulesScreen
-from jobsync_tui.views.coverage import coverage_sheet
-from jobsync_tui.views.sheet import as_text
+from jobsync_tui.backend.core.models import Action, ActionKind, AllOf, Coverage, CoverageShare, DayOutcomes, Leaf, Op, Rule
+from jobsync_tui.documents.coverage import coverage_sheet
+from jobsync_tui.documents.document import as_text
+from jobsync_tui.screens.rules.rules import RulesScreen
 from tests.services.workshop import workshop
 from tests.support.pilot import screen_text, until
-
-from .stage import on_stage, shows
+from tests.tui.stage import on_stage, shows
 
 CARE_IN_OSLO = Rule(
     "care-oslo",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from jobsync_tui.backend.errors import AccessDenied, CutShort, NotPermitted, StorageError
-from jobsync_tui.backend.models import JobHead, JobStatus, Outcome, SyncResult
-from jobsync_tui.failures import Place, place_of, words_for
+from jobsync_tui.backend.core.errors import AccessDenied, CutShort, NotPermitted, StorageError
+from jobsync_tui.backend.core.models import JobHead, JobStatus, Outcome, SyncResult
+from jobsync_tui.session.failures import Place, place_of, words_for
 
 
 def results(*outcomes: Outcome) -> tuple[SyncResult, ...]:

@@ -6,20 +6,19 @@ from typing import cast
 
 import pytest
 
-from jobsync_tui.backend.errors import Unreachable
-from jobsync_tui.backend.models import Outcome
-from jobsync_tui.screens.bulk_result import BulkResultScreen
-from jobsync_tui.screens.confirm_bulk import ConfirmBulkScreen
-from jobsync_tui.screens.confirm_sync import ConfirmSyncScreen
-from jobsync_tui.screens.confirming import ConfirmingScreen
-from jobsync_tui.screens.eligibility import EligibilityScreen
-from jobsync_tui.screens.running import RunningScreen
-from jobsync_tui.screens.sync_result import SyncResultScreen
+from jobsync_tui.backend.core.errors import Unreachable
+from jobsync_tui.backend.core.models import Outcome
+from jobsync_tui.screens.jobs.eligibility import EligibilityScreen
+from jobsync_tui.screens.sync.bulk_result import BulkResultScreen
+from jobsync_tui.screens.sync.confirm_bulk import ConfirmBulkScreen
+from jobsync_tui.screens.sync.confirm_sync import ConfirmSyncScreen
+from jobsync_tui.screens.sync.confirming import ConfirmingScreen
+from jobsync_tui.screens.sync.running import RunningScreen
+from jobsync_tui.screens.sync.sync_result import SyncResultScreen
 from tests.support import samples
 from tests.support.pilot import screen_text, until
-
-from .scripted import Script
-from .stage import Stage, shows, staged
+from tests.tui.scripted import Script
+from tests.tui.stage import Stage, shows, staged
 
 
 @pytest.fixture(autouse=True)

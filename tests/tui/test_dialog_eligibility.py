@@ -2,16 +2,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from jobsync_tui.backend.errors import JobNotFound, Unreachable
-from jobsync_tui.backend.models import Source
-from jobsync_tui.screens.confirm_sync import ConfirmSyncScreen
-from jobsync_tui.screens.eligibility import EligibilityScreen
-from jobsync_tui.screens.rules import RulesScreen
+from jobsync_tui.backend.core.errors import JobNotFound, Unreachable
+from jobsync_tui.backend.core.models import Source
+from jobsync_tui.screens.jobs.eligibility import EligibilityScreen
+from jobsync_tui.screens.rules.rules import RulesScreen
+from jobsync_tui.screens.sync.confirm_sync import ConfirmSyncScreen
 from tests.support import samples
 from tests.support.pilot import screen_text, until
-
-from .scripted import Script
-from .stage import dialog, shows, staged
+from tests.tui.scripted import Script
+from tests.tui.stage import dialog, shows, staged
 
 
 class Row:

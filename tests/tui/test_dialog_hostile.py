@@ -7,14 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from jobsync_tui.backend.models import Rule, RuleSet
-from jobsync_tui.backend.text import clean
+from jobsync_tui.backend.core.models import Rule, RuleSet
+from jobsync_tui.backend.core.text import clean
 from tests.support import sample_records, samples
 from tests.support.pilot import screen_text, until
-
-from .scripted import Script
-from .stage import Stage, shows, staged
-from .test_dialog_result import over
+from tests.tui.scripted import Script
+from tests.tui.stage import Stage, shows, staged
+from tests.tui.test_dialog_result import over
 
 
 def read_again(app: Stage, title: str) -> None:

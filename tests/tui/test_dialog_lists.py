@@ -2,15 +2,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from jobsync_tui.backend.models import Failure, RuleSet
-from jobsync_tui.notices import Severity
-from jobsync_tui.screens.rules import RulesScreen
-from jobsync_tui.screens.rules_history import RulesHistoryScreen
+from jobsync_tui.backend.core.models import Failure, RuleSet
+from jobsync_tui.screens.rules.history import RulesHistoryScreen
+from jobsync_tui.screens.rules.rules import RulesScreen
+from jobsync_tui.session.notices import Severity
 from tests.support import sample_records, samples
 from tests.support.pilot import screen_text, until
-
-from .scripted import Script
-from .stage import shows, staged
+from tests.tui.scripted import Script
+from tests.tui.stage import shows, staged
 
 
 async def test_a_rule_that_was_asked_for_is_shown_whole_however_long_the_list() -> None:

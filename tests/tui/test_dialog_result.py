@@ -4,18 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from jobsync_tui.backend import clock
-from jobsync_tui.backend.models import Failure, Outcome, SyncResult
-from jobsync_tui.runs import SyncRun
-from jobsync_tui.screens.ats_search import SearchScreen
-from jobsync_tui.screens.confirm_bulk import ConfirmBulkScreen
-from jobsync_tui.screens.confirm_sync import ConfirmSyncScreen
-from jobsync_tui.screens.eligibility import EligibilityScreen
+from jobsync_tui.backend.core import clock
+from jobsync_tui.backend.core.models import Failure, Outcome, SyncResult
+from jobsync_tui.screens.jobs.ats_search import SearchScreen
+from jobsync_tui.screens.jobs.eligibility import EligibilityScreen
+from jobsync_tui.screens.sync.confirm_bulk import ConfirmBulkScreen
+from jobsync_tui.screens.sync.confirm_sync import ConfirmSyncScreen
+from jobsync_tui.session.runs import SyncRun
 from tests.support import samples
 from tests.support.pilot import screen_text, until
-
-from .scripted import Script
-from .stage import shows, staged
+from tests.tui.scripted import Script
+from tests.tui.stage import shows, staged
 
 
 def over(*results: SyncResult) -> SyncRun:

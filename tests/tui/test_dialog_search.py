@@ -2,13 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from jobsync_tui.backend.errors import JobNotFound, Unreachable
-from jobsync_tui.screens.confirm_sync import ConfirmSyncScreen
-from jobsync_tui.screens.eligibility import EligibilityScreen
+from jobsync_tui.backend.core.errors import JobNotFound, Unreachable
+from jobsync_tui.screens.jobs.eligibility import EligibilityScreen
+from jobsync_tui.screens.sync.confirm_sync import ConfirmSyncScreen
 from tests.support.pilot import screen_text, until
-
-from .scripted import Script
-from .stage import shows, staged
+from tests.tui.scripted import Script
+from tests.tui.stage import shows, staged
 
 
 @pytest.mark.parametrize("typed", ["884213", " 884213 ", "https://cls22.bullhornstaffing.com/job/884213"])

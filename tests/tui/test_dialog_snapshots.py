@@ -7,13 +7,12 @@ import asyncio
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from jobsync_tui.screens.confirming import ConfirmingScreen
+from jobsync_tui.screens.sync.confirming import ConfirmingScreen
 from tests.support import sample_records, samples
 from tests.support.pilot import screen_text, until
-
-from .scripted import Script
-from .stage import shows, staged
-from .test_dialog_result import over
+from tests.tui.scripted import Script
+from tests.tui.stage import shows, staged
+from tests.tui.test_dialog_result import over
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
 pytestmark = [pytest.mark.usefixtures("still"), SIZES]

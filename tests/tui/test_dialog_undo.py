@@ -6,13 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from jobsync_tui.backend.models import Failure, Outcome, PlanKind
-from jobsync_tui.screens.confirm_undo import ConfirmUndoScreen
+from jobsync_tui.backend.core.models import Failure, Outcome, PlanKind
+from jobsync_tui.screens.sync.confirm_undo import ConfirmUndoScreen
 from tests.support import sample_records, samples
 from tests.support.pilot import screen_text, until
-
-from .scripted import Script
-from .stage import dialog, shows, staged
+from tests.tui.scripted import Script
+from tests.tui.stage import dialog, shows, staged
 
 
 @pytest.fixture(autouse=True)

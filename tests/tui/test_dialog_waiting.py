@@ -6,9 +6,8 @@ import asyncio
 
 from jobsync_tui.screens.dialog import DialogScreen
 from tests.support.pilot import screen_text, until
-
-from .scripted import Script
-from .stage import shows, staged
+from tests.tui.scripted import Script
+from tests.tui.stage import shows, staged
 
 LIMITED = "rate limited by Bullhorn, next try in 12 s"
 

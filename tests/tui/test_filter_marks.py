@@ -6,14 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from jobsync_tui.application import JobsyncApp
-from jobsync_tui.backend.models import Action, ActionKind, Leaf, Op, Rule
-from jobsync_tui.screens.jobs import JobsScreen
+from jobsync_tui.app.application import JobsyncApp
+from jobsync_tui.backend.core.models import Action, ActionKind, Leaf, Op, Rule
+from jobsync_tui.screens.jobs.jobs import JobsScreen
 from jobsync_tui.widgets.filter_bar import FilterBar, FilterInput
 from tests.services.workshop import workshop
 from tests.support.pilot import until
-
-from .stage import on_stage, shows
+from tests.tui.stage import on_stage, shows
 
 CARE = Rule("care", "Care in Köln", Leaf("department", Op.EQUALS, "Care"), (Action(ActionKind.FOLDER, "Care"),))
 

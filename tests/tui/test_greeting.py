@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from jobsync_tui import application
-from jobsync_tui.backend.clock import now
-from jobsync_tui.backend.models import Greeting, IntegrationNews
+from jobsync_tui.app import application
+from jobsync_tui.backend.core.clock import now
+from jobsync_tui.backend.core.models import Greeting, IntegrationNews
 from tests.support import samples
 from tests.support.fake_backend import FakeBackend, many_jobs
 from tests.support.pilot import running, screen_text, until

@@ -10,17 +10,15 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from jobsync_tui.backend.facade import Backend
-from jobsync_tui.backend.models import Action, ActionKind, ImpactList, Leaf, Op, Rule
-from jobsync_tui.screens.coverage import CoverageScreen
-from jobsync_tui.screens.impact_job import ImpactJobScreen
-from jobsync_tui.screens.impact_list import ImpactListScreen
-from jobsync_tui.screens.rule_leaves import RuleLeavesScreen
+from jobsync_tui.backend.core.models import Action, ActionKind, ImpactList, Leaf, Op, Rule
+from jobsync_tui.backend.services.backend import Backend
+from jobsync_tui.screens.rules.coverage import CoverageScreen
+from jobsync_tui.screens.rules.impact import ImpactJobScreen, ImpactListScreen
+from jobsync_tui.screens.rules.rule_leaves import RuleLeavesScreen
 from tests.services.workshop import job_line, workshop, write_jobs
 from tests.support.pilot import screen_text, until
 from tests.support.samples import HOSTILE
-
-from .stage import Stage, on_stage, shows
+from tests.tui.stage import Stage, on_stage, shows
 
 CARE = Rule("care", "Care", Leaf("department", Op.EQUALS, "Care"), (Action(ActionKind.FOLDER, "Care"),))
 

@@ -11,9 +11,9 @@ from syrupy.assertion import SnapshotAssertion
 from textual.events import Key
 from textual.pilot import Pilot
 
-from jobsync_tui.application import JobsyncApp
-from jobsync_tui.backend.errors import RateLimited
-from jobsync_tui.backend.models import (
+from jobsync_tui.app.application import JobsyncApp
+from jobsync_tui.backend.core.errors import RateLimited
+from jobsync_tui.backend.core.models import (
     AutomaticRun,
     AutomaticState,
     CachedJob,
@@ -26,8 +26,8 @@ from jobsync_tui.backend.models import (
     SortField,
     SyncStatus,
 )
-from jobsync_tui.memory import Memory, View
-from jobsync_tui.screens.jobs import JobsScreen
+from jobsync_tui.screens.jobs.jobs import JobsScreen
+from jobsync_tui.session.memory import Memory, View
 from jobsync_tui.widgets.filter_bar import FilterBar
 from jobsync_tui.widgets.job_detail import JobDetail
 from jobsync_tui.widgets.job_table import JobTable
@@ -176,7 +176,7 @@ async def test_cursor_and_marks_stay_on_their_job_through_refresh_filter_and_sor
 
 
 async def test_another_process_changes_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jobsync_tui.screens.jobs.POLL", 0.02)
+    monkeypatch.setattr("jobsync_tui.screens.jobs.jobs.POLL", 0.02)
     backend = FakeBackend(some_jobs())
     async with running(backend) as (app, pilot):
         await ready(app, pilot)

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 import pytest
 from textual import events
 
-from jobsync_tui.key_times import APART, DOUBT_APART, ESCAPE_DELAY, HOLD, LONGEST, NUMBERS, PATIENCE
-from jobsync_tui.keyboard import Keyboard
-from jobsync_tui.keystrokes import Key, Translator
+from jobsync_tui.terminal.key_times import APART, DOUBT_APART, ESCAPE_DELAY, HOLD, LONGEST, NUMBERS, PATIENCE
+from jobsync_tui.terminal.keyboard import Keyboard
+from jobsync_tui.terminal.keystrokes import Key, Translator
 from tests.support.terminal_answers import IN_ONE, PASTES, RECORDED, made, made_paste, paste
 
 Piece = tuple[bytes, float]

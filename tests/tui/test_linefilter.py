@@ -8,7 +8,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 
-from jobsync_tui.linefilter import ControlFilter
+from jobsync_tui.terminal.line_filter import ControlFilter
 
 BLACK = Color(0, 0, 0)
 TEXTS = st.text(st.one_of(st.characters(), st.sampled_from("\x1b\x9b\x9d\x07\x00\u202e\u2066\x7f[]52;c")), max_size=60)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jobsync_tui.screens.jobs import JobsScreen
+from jobsync_tui.screens.jobs.jobs import JobsScreen
 from jobsync_tui.widgets.job_detail import JobDetail
 from tests.support import samples
 from tests.support.fake_backend import FakeBackend

@@ -5,8 +5,8 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from jobsync_tui.backend.models import Sort, SortField
-from jobsync_tui.memory import Memory, View
+from jobsync_tui.backend.core.models import Sort, SortField
+from jobsync_tui.session.memory import Memory, View
 
 
 def test_filter_and_sort_come_back_per_integration(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from jobsync_tui.backend.models import Location, Outcome, SyncStatus
-from jobsync_tui.render import OUTCOME_WORDS, SYNC_STYLES, SYNC_WORDS, age, ago, ends, fit, line, place, places, plain, value_text
+from jobsync_tui.backend.core.models import Location, Outcome, SyncStatus
+from jobsync_tui.documents.render import OUTCOME_WORDS, SYNC_STYLES, SYNC_WORDS, age, ago, ends, fit, line, place, places, plain, value_text
 
 NOW = datetime(2026, 3, 14, 18, 36, tzinfo=UTC)
 WILD = st.text(st.one_of(st.characters(), st.sampled_from("\x1b\x9b\x07[]()@/\u202e\u200b\n\t日́")))

@@ -10,20 +10,19 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from jobsync_tui.backend.access import Actor
-from jobsync_tui.backend.facade import Backend
-from jobsync_tui.backend.models import Action, ActionKind, AllOf, Leaf, Op, Rule
+from jobsync_tui.backend.access.access import Actor
+from jobsync_tui.backend.core.models import Action, ActionKind, AllOf, Leaf, Op, Rule
+from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.settings import load_settings
-from jobsync_tui.proposals import switching
+from jobsync_tui.editor.rule_change import switching
 from jobsync_tui.screens.arming import ArmingScreen
-from jobsync_tui.screens.rule_editor import RuleEditorScreen
-from jobsync_tui.screens.rules import RulesScreen
-from jobsync_tui.screens.save_rules import SaveRulesScreen
-from jobsync_tui.screens.shadows import ShadowsScreen
+from jobsync_tui.screens.rules.rule_editor import RuleEditorScreen
+from jobsync_tui.screens.rules.rules import RulesScreen
+from jobsync_tui.screens.rules.save_rules import SaveRulesScreen
+from jobsync_tui.screens.rules.shadows import ShadowsScreen
 from tests.support.databases import url_at
 from tests.support.pilot import screen_text, until
-
-from .stage import Stage, on_stage, shows
+from tests.tui.stage import Stage, on_stage, shows
 
 CONFIG = """
 [storage]

@@ -9,19 +9,18 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from jobsync_tui.backend.facade import Backend
-from jobsync_tui.backend.models import Action, ActionKind, AllOf, AnyOf, Condition, Leaf, Not, Op, Rule
+from jobsync_tui.backend.core.models import Action, ActionKind, AllOf, AnyOf, Condition, Leaf, Not, Op, Rule
+from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.screens.arming import ArmingScreen
 from jobsync_tui.screens.menu import MenuScreen
 from jobsync_tui.screens.prompt import PromptScreen
-from jobsync_tui.screens.rule_editor import RuleEditorScreen
-from jobsync_tui.screens.rule_leaves import RuleLeavesScreen
-from jobsync_tui.screens.rules import RulesScreen
-from jobsync_tui.screens.save_rules import SaveRulesScreen
+from jobsync_tui.screens.rules.rule_editor import RuleEditorScreen
+from jobsync_tui.screens.rules.rule_leaves import RuleLeavesScreen
+from jobsync_tui.screens.rules.rules import RulesScreen
+from jobsync_tui.screens.rules.save_rules import SaveRulesScreen
 from tests.services.workshop import workshop
 from tests.support.pilot import screen_text, until
-
-from .stage import Stage, on_stage, shows
+from tests.tui.stage import Stage, on_stage, shows
 
 CITY, DEPARTMENT = Leaf("location.city", Op.EQUALS, "Oslo"), Leaf("department", Op.EQUALS, "Care")
 OSLO = Rule("oslo", "Oslo", CITY, (Action(ActionKind.FOLDER, "North"),), priority=10)

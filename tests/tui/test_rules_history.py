@@ -6,15 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from jobsync_tui.backend.models import Action, ActionKind, Leaf, Op, Rule
+from jobsync_tui.backend.core.models import Action, ActionKind, Leaf, Op, Rule
 from jobsync_tui.screens.arming import ArmingScreen
-from jobsync_tui.screens.rules_difference import RevisionDifferenceScreen
-from jobsync_tui.screens.rules_history import RulesHistoryScreen
-from jobsync_tui.screens.save_rules import SaveRulesScreen
+from jobsync_tui.screens.rules.history import RevisionDifferenceScreen, RulesHistoryScreen
+from jobsync_tui.screens.rules.save_rules import SaveRulesScreen
 from tests.services.workshop import workshop
 from tests.support.pilot import screen_text, until
-
-from .stage import on_stage, shows
+from tests.tui.stage import on_stage, shows
 
 OSLO = Rule("oslo", "Oslo", Leaf("location.city", Op.EQUALS, "Oslo"), (Action(ActionKind.FOLDER, "North"),), priority=10)
 NARROW = Rule("oslo", "Oslo", Leaf("name", Op.EQUALS, "Job 1"), (Action(ActionKind.FOLDER, "North"),), priority=10)

@@ -10,18 +10,17 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from jobsync_tui.backend.facade import Backend
-from jobsync_tui.backend.models import Action, ActionKind, Leaf, Op, Rule
-from jobsync_tui.proposals import switching
+from jobsync_tui.backend.core.models import Action, ActionKind, Leaf, Op, Rule
+from jobsync_tui.backend.services.backend import Backend
+from jobsync_tui.editor.rule_change import switching
 from jobsync_tui.screens.arming import ArmingScreen
-from jobsync_tui.screens.coverage import CoverageScreen
 from jobsync_tui.screens.menu import MenuScreen
-from jobsync_tui.screens.rules import RulesScreen
-from jobsync_tui.screens.save_rules import SaveRulesScreen
+from jobsync_tui.screens.rules.coverage import CoverageScreen
+from jobsync_tui.screens.rules.rules import RulesScreen
+from jobsync_tui.screens.rules.save_rules import SaveRulesScreen
 from tests.services.workshop import workshop
 from tests.support.pilot import screen_text, until
-
-from .stage import Stage, dialog, on_stage, shows
+from tests.tui.stage import Stage, dialog, on_stage, shows
 
 OSLO = Rule("oslo", "Oslo", Leaf("location.city", Op.EQUALS, "Oslo"), (Action(ActionKind.FOLDER, "North"),), priority=10)
 CARE = Rule("care", "Care", Leaf("department", Op.EQUALS, "Care"), (Action(ActionKind.FOLDER, "Care"),), priority=20)

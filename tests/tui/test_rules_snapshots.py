@@ -10,14 +10,13 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from textual.pilot import Pilot
 
-from jobsync_tui.backend.facade import Backend
-from jobsync_tui.backend.models import Action, ActionKind, AllOf, AnyOf, ImpactList, Leaf, Not, Op, Rule
-from jobsync_tui.proposals import deleting
+from jobsync_tui.backend.core.models import Action, ActionKind, AllOf, AnyOf, ImpactList, Leaf, Not, Op, Rule
+from jobsync_tui.backend.services.backend import Backend
+from jobsync_tui.editor.rule_change import deleting
 from jobsync_tui.screens.arming import ArmingScreen
 from tests.services.workshop import workshop
 from tests.support.pilot import screen_text, until
-
-from .stage import Stage, on_stage, shows
+from tests.tui.stage import Stage, on_stage, shows
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
 pytestmark = [pytest.mark.usefixtures("still"), SIZES]

@@ -7,16 +7,15 @@ from pathlib import Path
 import pytest
 from textual.widgets import OptionList
 
-from jobsync_tui.backend.models import Action, ActionKind, Leaf, Op, Rule
+from jobsync_tui.backend.core.models import Action, ActionKind, Leaf, Op, Rule
 from jobsync_tui.screens.arming import ArmingScreen
 from jobsync_tui.screens.menu import MenuScreen
-from jobsync_tui.screens.rules import RulesScreen
-from jobsync_tui.screens.save_rules import SaveRulesScreen
-from jobsync_tui.screens.shadows import ShadowsScreen
+from jobsync_tui.screens.rules.rules import RulesScreen
+from jobsync_tui.screens.rules.save_rules import SaveRulesScreen
+from jobsync_tui.screens.rules.shadows import ShadowsScreen
 from tests.services.workshop import workshop
 from tests.support.pilot import screen_text, until
-
-from .stage import Stage, on_stage, shows
+from tests.tui.stage import Stage, on_stage, shows
 
 OSLO = Rule("oslo", "Oslo", Leaf("location.city", Op.EQUALS, "Oslo"), (Action(ActionKind.FOLDER, "North"),), priority=10)
 

@@ -7,14 +7,14 @@ from dataclasses import replace
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from jobsync_tui.application import JobsyncApp
-from jobsync_tui.backend.errors import AccessDenied, CredentialsRejected, RateLimited
-from jobsync_tui.backend.models import IntegrationState
-from jobsync_tui.failures import Place, place_of, words_for
-from jobsync_tui.memory import Memory
-from jobsync_tui.screens.jobs import JobsScreen
+from jobsync_tui.app.application import JobsyncApp
+from jobsync_tui.backend.core.errors import AccessDenied, CredentialsRejected, RateLimited
+from jobsync_tui.backend.core.models import IntegrationState
+from jobsync_tui.screens.jobs.jobs import JobsScreen
 from jobsync_tui.screens.picker import PickerScreen
-from jobsync_tui.theme import theme_for
+from jobsync_tui.session.failures import Place, place_of, words_for
+from jobsync_tui.session.memory import Memory
+from jobsync_tui.terminal.theme import theme_for
 from tests.support import samples
 from tests.support.fake_backend import FakeBackend, many_jobs
 from tests.support.pilot import running, screen_text, until

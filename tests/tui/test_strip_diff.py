@@ -8,7 +8,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from jobsync_tui.widgets.strip_diff import changed_span
+from jobsync_tui.widgets.table.lines import changed_span
 
 STYLES = st.sampled_from([Style(bold=True), Style(color="red"), None])
 STRIPS = st.lists(st.tuples(st.text("ab \u65e5", min_size=1, max_size=6), STYLES), min_size=1, max_size=5).map(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from jobsync_tui.key_times import PATIENCE
+from jobsync_tui.terminal.key_times import PATIENCE
 from tests.support.pty import Terminal, in_terminal
 from tests.support.terminal_answers import IN_ONE, PASTES, RECORDED, made, made_paste, paste
 

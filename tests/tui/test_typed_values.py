@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from jobsync_tui.backend.models import JsonValue, Op
-from jobsync_tui.typed_values import shown, split, typed
+from jobsync_tui.backend.core.models import JsonValue, Op
+from jobsync_tui.editor.typed_values import shown, split, typed
 
 LINES = st.text(st.characters(exclude_categories=["C", "Z"]) | st.sampled_from(" ,\"'\\"), min_size=1, max_size=20).filter(
     lambda text: text == text.strip()

@@ -8,12 +8,12 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
-from jobsync_tui import paint_hold
-from jobsync_tui.application import JobsyncApp
-from jobsync_tui.backend.errors import FilterError
-from jobsync_tui.backend.models import JobRow
-from jobsync_tui.backend.store.filter import parse_filter
-from jobsync_tui.screens.jobs import JobsScreen
+from jobsync_tui.app.application import JobsyncApp
+from jobsync_tui.backend.core.errors import FilterError
+from jobsync_tui.backend.core.models import JobRow
+from jobsync_tui.backend.storage.search.filter import parse_filter
+from jobsync_tui.screens.jobs.jobs import JobsScreen
+from jobsync_tui.terminal import coalesced_paint as paint_hold
 from jobsync_tui.widgets.filter_bar import FilterBar
 from tests.support.fake_backend import FakeBackend, many_jobs
 from tests.support.pilot import running, screen_text, until

@@ -17,13 +17,13 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.pilot import Pilot
 
-from jobsync_tui.backend.errors import StorageError
-from jobsync_tui.backend.text import clean
-from jobsync_tui.widgets.columns import Cell, Column, Widths
-from jobsync_tui.widgets.row_buffer import RowBuffer
-from jobsync_tui.widgets.table_lines import Bar
-from jobsync_tui.widgets.table_messages import HeaderSelected, ReadFailed, RowHighlighted, RowSelected
-from jobsync_tui.widgets.virtual_table import FRAME, VirtualTable
+from jobsync_tui.backend.core.errors import StorageError
+from jobsync_tui.backend.core.text import clean
+from jobsync_tui.widgets.table.columns import Cell, Column, Widths
+from jobsync_tui.widgets.table.lines import Bar
+from jobsync_tui.widgets.table.messages import HeaderSelected, ReadFailed, RowHighlighted, RowSelected
+from jobsync_tui.widgets.table.rows import RowBuffer
+from jobsync_tui.widgets.table.virtual_table import FRAME, VirtualTable
 from tests.support.pilot import screen_text, until
 
 HEIGHT = 12

@@ -11,12 +11,12 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
-from jobsync_tui.application import JobsyncApp
-from jobsync_tui.backend import clock
-from jobsync_tui.backend.errors import AccessDenied, StorageError
-from jobsync_tui.backend.models import IntegrationState, IntegrationSummary
+from jobsync_tui.app.application import JobsyncApp
+from jobsync_tui.backend.core import clock
+from jobsync_tui.backend.core.errors import AccessDenied, StorageError
+from jobsync_tui.backend.core.models import IntegrationState, IntegrationSummary
 from jobsync_tui.screens import picker
-from jobsync_tui.screens.jobs import JobsScreen
+from jobsync_tui.screens.jobs.jobs import JobsScreen
 from jobsync_tui.screens.picker import PickerScreen
 from tests.support import samples
 from tests.support.fake_backend import FakeBackend, many_jobs
@@ -148,7 +148,7 @@ async def test_a_withdrawn_access_ends_the_session(monkeypatch: pytest.MonkeyPat
 
 
 async def test_it_does_not_interrupt_who_reads_the_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jobsync_tui.screens.jobs.POLL", 0.02)
+    monkeypatch.setattr("jobsync_tui.screens.jobs.jobs.POLL", 0.02)
     backend = FakeBackend(many_jobs(3))
     async with running(backend) as (app, pilot):
         await until(pilot, lambda: isinstance(app.screen, JobsScreen) and app.screen.listed is not None)

@@ -11,8 +11,8 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from ..core.models import FieldAvailability, Job, RejectedRow
 from ..http import HttpSession
-from ..models import FieldAvailability, Job, RejectedRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,9 @@ from uuid import UUID
 
 import msgspec
 
-from ..errors import CredentialsRejected, PermissionMissing, Refused, RemoteError
+from ..core.errors import CredentialsRejected, PermissionMissing, Refused, RemoteError
+from ..core.models import FieldAvailability, Job, JobStatus, JsonValue
 from ..http import HeaderAuth, Reply, decode_json, excerpt, segment
-from ..models import FieldAvailability, Job, JobStatus, JsonValue
 from .base import Adapter, Connection, Listing, Page
 from .offset import Slice, by_offset
 from .resume import Place

@@ -19,10 +19,10 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from .. import clock
-from ..errors import CredentialsRejected, PermissionMissing, Refused, RemoteError
+from ..core import clock
+from ..core.errors import CredentialsRejected, PermissionMissing, Refused, RemoteError
+from ..core.models import FieldAvailability, Job, JobStatus, Location, Visibility
 from ..http import BasicAuth, Params, Reply, segment
-from ..models import FieldAvailability, Job, JobStatus, Location, Visibility
 from .base import Adapter, Connection, Listing, Page
 from .paginator import Part, by_cursor, page_of, way_on
 from .paging import CursorGuard

@@ -15,9 +15,9 @@ from uuid import UUID
 
 import msgspec
 
-from ..errors import CredentialsRejected, PermissionMissing, RemoteError, UnexpectedAnswer
+from ..core.errors import CredentialsRejected, PermissionMissing, RemoteError, UnexpectedAnswer
+from ..core.models import FieldAvailability, Job, JobStatus, JsonValue
 from ..http import HeaderAuth, Params, Reply, said, segment
-from ..models import FieldAvailability, Job, JobStatus, JsonValue
 from .base import Adapter, Connection, Listing, Page
 from .paginator import Part, by_cursor
 from .resume import Place

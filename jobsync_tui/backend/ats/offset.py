@@ -9,8 +9,8 @@ from datetime import timedelta
 from functools import partial
 from typing import Generic, TypeAlias
 
+from ..core.text import counted
 from ..http import HttpSession
-from ..text import counted
 from .base import Listing, Page
 from .paginator import contradiction, fingerprint, page_of
 from .paging import CursorGuard, side_by_side

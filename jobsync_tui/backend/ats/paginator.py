@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Generic, TypeAlias
 
-from ..errors import UnexpectedAnswer
-from ..text import counted
+from ..core.errors import UnexpectedAnswer
+from ..core.text import counted
 from .base import Listing, Page
 from .paging import CursorGuard, read_ahead
 from .resume import Place, where

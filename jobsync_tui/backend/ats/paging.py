@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
 from typing import TypeVar
 
-from ..errors import UnexpectedAnswer
+from ..core.errors import UnexpectedAnswer
 
 P = TypeVar("P")
 Q = TypeVar("Q")

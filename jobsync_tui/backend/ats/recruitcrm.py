@@ -19,10 +19,10 @@ from typing import Generic, TypeVar, cast
 
 import msgspec
 
-from ..errors import CredentialsRejected, PermissionMissing, Refused, RemoteError, RemoteGone, UnexpectedAnswer
+from ..core.errors import CredentialsRejected, PermissionMissing, Refused, RemoteError, RemoteGone, UnexpectedAnswer
+from ..core.models import FieldAvailability, Job, JobStatus, JsonValue, Visibility
+from ..core.text import counted
 from ..http import HeaderAuth, Params, RateHeaders, Reply, segment
-from ..models import FieldAvailability, Job, JobStatus, JsonValue, Visibility
-from ..text import counted
 from .base import Adapter, Connection, Listing, Page
 from .paginator import Part, by_cursor
 from .paging import both

@@ -15,10 +15,10 @@ from typing import Generic, TypeVar, cast
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from ..errors import CredentialsRejected, PermissionMissing, RemoteError
+from ..core.errors import CredentialsRejected, PermissionMissing, RemoteError
+from ..core.models import FieldAvailability, Job, JobStatus, JsonValue, Location, Visibility
+from ..core.text import counted
 from ..http import HeaderAuth, Reply, segment
-from ..models import FieldAvailability, Job, JobStatus, JsonValue, Location, Visibility
-from ..text import counted
 from .base import Adapter, Connection, Listing, Page
 from .rows import RowShape, convert_one, one_row, partly_read, read_rows
 from .values import distinct, filled, moment, place, status_of, texts, visibility_of

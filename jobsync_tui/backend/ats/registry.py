@@ -7,8 +7,8 @@ from importlib import import_module
 from inspect import isabstract
 from typing import TYPE_CHECKING
 
-from ..errors import UsageError
-from ..text import clean
+from ..core.errors import UsageError
+from ..core.text import clean
 from .base import Adapter
 
 if TYPE_CHECKING:
@@ -18,19 +18,19 @@ ENTRY_POINT_GROUP = "jobsync.adapters"
 """An installed package adds a provider by an entry point in this group: its name is the provider, its object the `Adapter` subclass."""
 
 _OURS = {
-    "kombo": "kombo:Kombo",
+    "kombo": "kombo.adapter:Kombo",
     "merge": "merge:Merge",
     "crelate": "crelate:Crelate",
-    "greenhouse": "greenhouse:Greenhouse",
+    "greenhouse": "greenhouse.adapter:Greenhouse",
     "lever": "lever:Lever",
-    "ashby": "ashby:Ashby",
-    "bullhorn": "bullhorn:Bullhorn",
+    "ashby": "ashby.adapter:Ashby",
+    "bullhorn": "bullhorn.adapter:Bullhorn",
     "recruitcrm": "recruitcrm:RecruitCrm",
     "workable": "workable:Workable",
     "smartrecruiters": "smartrecruiters:SmartRecruiters",
     "teamtailor": "teamtailor:Teamtailor",
     "recruitee": "recruitee:Recruitee",
-    "file": "file:FileExport",
+    "file": "file.adapter:FileExport",
 }
 
 

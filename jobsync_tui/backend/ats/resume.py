@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from .. import clock
+from ..core import clock
 from .base import Listing
 from .values import watermark
 

@@ -13,10 +13,10 @@ from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 import msgspec
 
-from ..errors import UnexpectedAnswer
+from ..core.errors import UnexpectedAnswer
+from ..core.left_out import leave_out
+from ..core.models import JOB_FIELDS, Job, JobStatus, PartlyRead, RejectedRow
 from ..http import Fitting, Misfit, Reply, decode_json, decode_loosely, error_words, excerpt, guess_of, too_deep
-from ..left_out import leave_out
-from ..models import JOB_FIELDS, Job, JobStatus, PartlyRead, RejectedRow
 from .values import plain
 
 A = TypeVar("A")

@@ -14,10 +14,10 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from ..errors import CredentialsRejected, PermissionMissing, RemoteError, UnexpectedAnswer
+from ..core.errors import CredentialsRejected, PermissionMissing, RemoteError, UnexpectedAnswer
+from ..core.models import FieldAvailability, Job, JobStatus, Location, Visibility
+from ..core.text import counted
 from ..http import HeaderAuth, Params, RateHeaders, Reply, Reset, guess_of, segment
-from ..models import FieldAvailability, Job, JobStatus, Location, Visibility
-from ..text import counted
 from .base import Adapter, Connection, Listing, Page
 from .paginator import Part, by_cursor
 from .resume import Place

@@ -9,8 +9,8 @@ from functools import lru_cache
 from html import unescape
 from urllib.parse import SplitResult, urlsplit
 
-from ..clock import from_ms, rfc3339
-from ..models import JobStatus, Location, Visibility
+from ..core.clock import from_ms, rfc3339
+from ..core.models import JobStatus, Location, Visibility
 
 _UNKNOWN = JobStatus.UNKNOWN  # looking a member up in its enumeration costs as much as a dictionary does
 _VISIBILITY = {each.value: each for each in Visibility}

@@ -21,9 +21,9 @@ from urllib.parse import parse_qsl
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from ..errors import CredentialsRejected, PermissionMissing, RemoteError, UnexpectedAnswer
+from ..core.errors import CredentialsRejected, PermissionMissing, RemoteError, UnexpectedAnswer
+from ..core.models import FieldAvailability, Job, JobStatus, JsonValue, Location
 from ..http import HeaderAuth, RateHeaders, Reply, guess_of, segment
-from ..models import FieldAvailability, Job, JobStatus, JsonValue, Location
 from .base import Adapter, Connection, Listing, Page
 from .paginator import Part, by_cursor
 from .paging import both

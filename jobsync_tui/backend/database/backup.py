@@ -9,8 +9,8 @@ from pathlib import Path
 
 import peewee
 
-from ..errors import StorageFull, UsageError
-from ..ids import new_id
+from ..core.errors import StorageFull, UsageError
+from ..core.ids import new_id
 from .dialect import Db
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})

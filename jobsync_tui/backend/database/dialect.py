@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import ClassVar, TypeAlias
 
-from .. import clock
-from ..errors import StorageError, StorageRefused
+from ..core import clock
+from ..core.errors import StorageError, StorageRefused
 from .drivers import peewee
 
 Db: TypeAlias = peewee.Database

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from typing import ClassVar
 
-from .. import clock
+from ..core import clock
 
 WAITED = 0.8
 """Of the seconds that a message names, those in which a lock is waited for: the rest is for saying it and ending."""

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from .. import clock
-from ..errors import StorageError, StorageFull, StorageRefused
+from ..core import clock
+from ..core.errors import StorageError, StorageFull, StorageRefused
+from .connection_thread import Lane
 from .dialect import Connected, Db, Dialect, dialect_of
-from .lane import Lane
 from .schema import Schema, bring_up, is_up_to_date
 
 P = ParamSpec("P")

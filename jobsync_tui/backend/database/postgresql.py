@@ -14,9 +14,9 @@ from urllib.parse import SplitResult, urlsplit
 import peewee
 from peewee import fn
 
-from .. import clock
-from ..errors import StorageError, StorageRefused
-from ..ids import new_id
+from ..core import clock
+from ..core.errors import StorageError, StorageRefused
+from ..core.ids import new_id
 from .dialect import Db, Dialect
 from .drivers import hand_over_psycopg
 from .postgresql_errors import explained, is_cancelled, is_lost

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..errors import StorageBusy, StorageError, StorageFull, StorageRefused, StorageUnreachable
+from ..core.errors import StorageBusy, StorageError, StorageFull, StorageRefused, StorageUnreachable
 
 _REFUSED = ("authentication failed", "no pg_hba.conf entry", "does not exist", "no password supplied", "not permitted to log in")
 """In libpq's words, which come without an SQLSTATE: a login that another try will not mend."""

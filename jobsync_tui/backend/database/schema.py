@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import peewee
 
-from .. import clock
-from ..errors import StorageRefused
+from ..core import clock
+from ..core.errors import StorageRefused
 from .dialect import Db, Dialect
 
 MOVED = 1_000_000

@@ -14,9 +14,9 @@ from typing import Any, ClassVar, TypeAlias, cast
 import peewee
 from peewee import fn
 
-from .. import clock
-from ..errors import StorageBusy, StorageError, StorageFull, StorageRefused
-from ..ownership import require_ours
+from ..core import clock
+from ..core.errors import StorageBusy, StorageError, StorageFull, StorageRefused
+from ..core.ownership import require_ours
 from .dialect import Db, Dialect
 from .lock_wait import LockWait
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import peewee
 
-from ..canonical import storable
-from ..errors import StorageError, UsageError
+from ..core.canonical import storable
+from ..core.errors import StorageError, UsageError
 from .dialect import Db, dialect_of
 from .schema import MOVED, SchemaVersion
 from .sqlite import error_code

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import difflib
 
-from ..access import EVERY_INTEGRATION, AccessPolicy, Actor
+from ..access.access import EVERY_INTEGRATION, AccessPolicy, Actor
+from ..core.text import clean
 from ..settings import Settings
-from ..text import clean
 from .findings import Finding, ok, warn
 
 CHECK = "admins"

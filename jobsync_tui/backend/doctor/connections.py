@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 
-from ..errors import JobsyncError
-from ..facade import Backend
-from ..secrets import resolve
+from ..core.errors import JobsyncError
+from ..services.backend import Backend
 from ..settings import IntegrationSettings, Settings, TargetKind
+from ..settings.secrets import resolve
 from .findings import Finding, fail, ok, warn
 
 CHECK = "credentials"

@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, requires, version
 
 from ... import __version__
-from ..terminals import unknown_kind
-from ..text import clean
+from ..core.terminals import unknown_kind
+from ..core.text import clean
 from .findings import Finding, fail, ok, warn
 
 SMALLEST = (80, 24)

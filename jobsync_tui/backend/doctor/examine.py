@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 
-from ..access import AccessPolicy, Actor
-from ..clock import now, rfc3339
-from ..errors import ConfigError, JobsyncError
-from ..facade import Backend
-from ..models import IntegrationState, IntegrationSummary
-from ..paths import Places
+from ..access.access import AccessPolicy, Actor
+from ..core.clock import now, rfc3339
+from ..core.errors import ConfigError, JobsyncError
+from ..core.models import IntegrationState, IntegrationSummary
+from ..core.text import counted
+from ..services.backend import Backend
 from ..settings import Settings, load_settings
-from ..text import counted
+from ..settings.paths import Places
 from .admins import admins
 from .connections import calls, secrets
 from .environment import clock, terminal, variables, versions

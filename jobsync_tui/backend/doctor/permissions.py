@@ -7,10 +7,10 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from ..core.ownership import weakness
 from ..database.sqlite import BESIDE
-from ..ownership import weakness
-from ..paths import Places
 from ..settings import Settings
+from ..settings.paths import Places
 from .findings import Finding, fail, ok, warn
 
 CHECK = "permissions"

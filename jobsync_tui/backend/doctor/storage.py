@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..core.errors import StorageError
 from ..database import Schema
 from ..database.probe import DatabaseState, ServerState, look
 from ..database.schema import MOVED
-from ..errors import StorageError
-from ..paths import Places
 from ..settings import Settings, TargetKind
-from ..store.migrations import SCHEMA
-from ..store.textindex_postgresql import CREATE as CREATE_TEXT_INDEX
+from ..settings.paths import Places
+from ..storage.migrations import SCHEMA
+from ..storage.search.textindex_postgresql import CREATE as CREATE_TEXT_INDEX
 from ..target.local_tables import TARGET_SCHEMA
 from .findings import Finding, fail, ok, warn
 

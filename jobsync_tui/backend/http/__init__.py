@@ -3,23 +3,20 @@
 Importing this costs no HTTP library; that is loaded with the first request.
 """
 
-from ..waits import OnWait, announcing
+from ..core.waits import OnWait, announcing
 from .address import Params, segment
 from .auth import Auth, BasicAuth, FetchToken, HeaderAuth, Token, TokenAuth, basic
-from .decode import decode_json, decode_loosely, too_deep
-from .encode import encode_json
+from .decode import decode_json, decode_loosely, encode_json, too_deep
 from .error_words import error_words
 from .excerpt import excerpt
 from .fit import Fitting, Misfit, guess_of, holds_out_of_range
-from .gate import Priority, as_person
 from .json_fault import json_fault
-from .limits import Limits
-from .meaning import error_of, said
 from .messages import Reply, Request, Responder
-from .network import Network
-from .rate import RateHeaders, Reset
+from .network import Limits, Network
+from .rate_limit import Priority, RateHeaders, Reset, as_person
+from .retry import Timing
 from .session import Explain, HttpSession
-from .timing import Timing
+from .status_errors import error_of, said
 
 __all__ = [
     "Auth",

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 from urllib.parse import quote, urlencode, urlsplit
 
-from ..errors import UnexpectedAnswer
+from ..core.errors import UnexpectedAnswer
 from .excerpt import excerpt
 
 Params: TypeAlias = Mapping[str, str | int | bool | Sequence[str] | None]

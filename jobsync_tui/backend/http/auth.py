@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from ..secrets import register
+from ..settings.secrets import register
 
 if TYPE_CHECKING:
     from .session import HttpSession

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..errors import Unreachable
-from .limits import Limits
-from .timing import Timing
+from ..core.errors import Unreachable
+from .network import Limits
+from .retry import Timing
 
 
 class Breaker:

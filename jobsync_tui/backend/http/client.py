@@ -12,13 +12,12 @@ from collections.abc import Mapping
 
 import httpx
 
-from ..errors import ConfigError
+from ..core.errors import ConfigError
 from .direct import DirectTransport
 from .faults import TooLarge, TransportFault, tls_words
 from .inflate import Inflater
-from .limits import Limits
 from .messages import Reply, Request, Responder
-from .network import Network
+from .network import Limits, Network
 
 logging.getLogger("httpcore").setLevel(logging.WARNING)  # at DEBUG it writes down headers
 

@@ -1,8 +1,8 @@
-"""From the bytes of an answer to typed values, with an error that says what was wrong and where.
+"""JSON to typed values and back: an answer that does not fit becomes an error that says what was wrong and where.
 
-JSON is decoded by msgspec, which refuses NaN, Infinity and numbers out of range; these cost their field, and not the answer. Of duplicate
-keys the last one counts. Two faults of foreign text are mended rather than refused, since a single character must not cost a page of jobs:
-lone surrogates and bytes that are no UTF-8 become U+FFFD.
+JSON is decoded by msgspec, which refuses NaN, Infinity and numbers out of range. Of duplicate keys the last one counts. Two faults of
+foreign text are mended rather than refused, since a single character must not cost a page of jobs: lone surrogates and bytes that are no
+UTF-8 become U+FFFD.
 """
 
 from __future__ import annotations
@@ -16,10 +16,16 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
-from ..errors import UnexpectedAnswer
+from ..core.errors import UnexpectedAnswer
 from .error_words import error_words
 from .fit import OUT_OF_RANGE, Fitting, Misfit, holds_out_of_range
 from .json_fault import json_fault
+
+
+def encode_json(value: object) -> bytes:
+    """Return ``value`` as the JSON body of a request; equal values built alike give equal bytes."""
+    return msgspec.json.encode(value)
+
 
 T = TypeVar("T")
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..secrets import redact
-from ..text import clean
+from ..core.text import clean
+from ..settings.secrets import redact
 
 LIMIT = 120
 """Longest excerpt in characters."""

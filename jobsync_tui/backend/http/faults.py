@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 
-from ..text import counted
+from ..core.text import counted
 
 _CERTIFICATE_WORDS = {
     9: "its TLS certificate is not valid yet",

@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
 
-from ..errors import UnexpectedAnswer
-from ..left_out import leave_out
+from ..core.errors import UnexpectedAnswer
+from ..core.left_out import leave_out
 from .decode import decode_answer, decode_json
 from .fit import Fitting
 

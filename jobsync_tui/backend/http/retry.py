@@ -1,13 +1,54 @@
-"""When the next try makes sense: ``Retry-After`` in its forms, and exponential backoff with jitter."""
+"""When the next try makes sense, and waiting for it: ``Retry-After``, backoff with jitter, a countdown for whoever listens."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from .limits import Limits
-from .timing import Timing
+from ..core import clock
+from ..core.waits import OnWait, listener
+from .network import Limits
+
+
+async def wait_visibly(left: Callable[[], float], words: str, timing: Timing, default: OnWait | None) -> None:
+    """Wait until ``left`` says that no seconds are left, counting down to the listener of the running code, or else to ``default``.
+
+    It is asked anew every second, since what is waited for may come earlier or later than it seemed.
+    """
+    told_to = listener() or default
+    told = False
+    try:
+        while (seconds := left()) > 0:
+            if told_to is not None:
+                told = True
+                told_to(f"{words}, next try in {max(1, round(seconds))} s")
+            await timing.sleep(min(1.0, seconds))
+    finally:
+        if told and told_to is not None:
+            told_to("")
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Where a session takes time and chance from.
+
+    Attributes:
+        monotonic: Seconds that never go back; every wait is measured by them.
+        wall: The present time in UTC; only for dates that a server sends.
+        sleep: Waits that many seconds.
+        chance: A number from 0 up to 1, for jitter.
+    """
+
+    monotonic: Callable[[], float] = time.monotonic
+    wall: Callable[[], datetime] = clock.now
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    chance: Callable[[], float] = random.random
+
 
 RETRIED_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504, *range(520, 531)})
 """Statuses that say "not now" rather than "no"; 520 to 530 are a content network's words for an origin that is away."""

@@ -10,22 +10,18 @@ from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urlencode, urlsplit
 
 from ... import __version__
-from ..errors import AnswerLost, CredentialsRejected, RateLimited, RemoteError, UnexpectedAnswer, Unreachable
-from ..waits import OnWait
+from ..core.errors import AnswerLost, CredentialsRejected, RateLimited, RemoteError, UnexpectedAnswer, Unreachable
+from ..core.waits import OnWait
 from .address import Home, Params, with_query
-from .announce import wait_visibly
 from .auth import Auth
 from .breaker import Breaker
-from .encode import encode_json
+from .decode import encode_json
 from .faults import TransportFault
-from .gate import Gate, Priority, current_priority
-from .limits import Limits
-from .meaning import error_of, page_about_nothing
 from .messages import Reply, Request, Responder
-from .network import Network
-from .rate import Pacer, RateHeaders
-from .retry import pause, retry_after
-from .timing import Timing
+from .network import Limits, Network
+from .rate_limit import Gate, Pacer, Priority, RateHeaders, current_priority
+from .retry import Timing, pause, retry_after, wait_visibly
+from .status_errors import error_of, page_about_nothing
 
 if TYPE_CHECKING:
     from .client import Wire

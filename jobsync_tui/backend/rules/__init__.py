@@ -4,9 +4,9 @@
 in a line. `columns` answers for many jobs at once.
 """
 
-from .dumper import dump_rules
 from .evaluate import evaluate
-from .loader import load_rules
 from .words import describe
+from .yaml.dumper import dump_rules
+from .yaml.loader import load_rules
 
 __all__ = ["describe", "dump_rules", "evaluate", "load_rules"]

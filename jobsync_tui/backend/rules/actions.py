@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..models import Action, ActionKind, ActionResult, Effect, EvaluationPolicy, Rule, TemplateType
+from ..core.models import Action, ActionKind, ActionResult, Effect, EvaluationPolicy, Rule, TemplateType
 
 REQUIRED = "required setting"
 DEFAULT = "default setting"

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from enum import Enum
 
-from ..clock import rfc3339
-from ..models import JsonValue, Location
+from ..core.clock import rfc3339
+from ..core.models import JsonValue, Location
 from .values import Foreign, Scalar, composed, folded
 
 MAX_SHOWN = 2_000

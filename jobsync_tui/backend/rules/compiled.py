@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from ..errors import RuleError
-from ..models import AllOf, Condition, Leaf, Not, Rule, RuleSet
+from ..core.errors import RuleError
+from ..core.models import AllOf, Condition, Leaf, Not, Rule, RuleSet
 from .fields import Field, field_named
 from .operators import OperandError, Test, compile_test
 from .words import would_be

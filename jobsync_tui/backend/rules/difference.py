@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from ..models import Action, ActionKind, JsonValue, RevisionDifference, Rule, RuleDifference, RuleFieldChange, RuleSet, in_acting_order
+from ..core.models import Action, ActionKind, JsonValue, RevisionDifference, Rule, RuleDifference, RuleFieldChange, RuleSet, in_acting_order
 from .words import describe
 
 

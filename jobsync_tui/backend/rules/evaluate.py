@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..models import (
+from ..core.models import (
     ConditionResult,
     Eligibility,
     EvaluationPolicy,
@@ -29,7 +29,7 @@ from .actions import excluders, resolve
 from .compiled import CompiledRule, CompiledRules, compiled
 from .fields import field_named, why_missing
 from .meeting import Asked, in_words
-from .misses import MOST_WAYS, Misses, Turn
+from .near_misses import MOST_WAYS, Misses, Turn
 
 MAX_MISSED = 2
 """Leaves that may be wrong in a near miss."""

@@ -13,7 +13,7 @@ from enum import Enum
 from functools import lru_cache
 from operator import attrgetter
 
-from ..models import CachedJob, FieldAvailability, Job, JobStatus, Location, Note
+from ..core.models import CachedJob, FieldAvailability, Job, JobStatus, Location, Note
 from .cells import Cell
 
 

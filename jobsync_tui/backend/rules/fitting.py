@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from ..models import FieldKind, JobStatus, JsonValue, Op, SyncStatus, Visibility
+from ..core.models import FieldKind, JobStatus, JsonValue, Op, SyncStatus, Visibility
 from .fields import Field, Kind
 from .values import moment_in, number_in
 

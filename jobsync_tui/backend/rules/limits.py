@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..errors import RuleError
-from ..models import AllOf, AnyOf, Condition, JsonValue, Leaf, Not, Rule
-from .dumper import dump_rules
-from .loader import MAX_RULES
-from .nodes import MAX_NODES, MAX_TEXT
+from ..core.errors import RuleError
+from ..core.models import AllOf, AnyOf, Condition, JsonValue, Leaf, Not, Rule
+from .yaml.dumper import dump_rules
+from .yaml.loader import MAX_RULES
+from .yaml.nodes import MAX_NODES, MAX_TEXT
 
 _LEAF, _RULE, _ACTION = 9, 16, 6
 """Parts of a document that a condition, a rule and an action are at most, their values aside."""

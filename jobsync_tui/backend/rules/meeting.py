@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ..models import Leaf, Op
-from ..moments import span_in
+from ..core.models import Leaf, Op
+from ..core.moments import span_in
 from .cells import Cell
 from .compiled import CompiledRule, CompiledRules
-from .misses import Misses, Turn
+from .near_misses import Misses, Turn
 
 MOST_TRIED = 400
 """Combinations of values that are tried for the fields of one near miss, which are two at most."""

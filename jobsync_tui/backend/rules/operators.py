@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias, cast
 
-from ..models import JsonValue, Leaf, Op
-from ..moments import span_in
+from ..core.models import JsonValue, Leaf, Op
+from ..core.moments import span_in
 from .cells import Cell, Form
 from .patterns import PatternError, compile_pattern
 from .values import Scalar, composed, equal, folded, moment_in, number_in

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from ..models import AllOf, Condition, Leaf, Op, Rule, same_rule
+from ..core.models import AllOf, Condition, Leaf, Op, Rule, same_rule
 from .values import composed, folded
 
 INTEGRATION = "integration"

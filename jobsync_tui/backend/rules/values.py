@@ -14,7 +14,7 @@ from datetime import datetime
 from enum import Enum
 from typing import TypeAlias
 
-from ..moments import span_in
+from ..core.moments import span_in
 
 
 class Foreign(Enum):

@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from time import monotonic
 
-from ..errors import JobNotFound, JobsyncError
-from ..facade import Backend
-from ..models import Eligibility, Outcome, PlanKind, Reason, Sort, SyncStatus
+from ..core.errors import JobNotFound, JobsyncError
+from ..core.models import Eligibility, Outcome, PlanKind, Reason, Sort, SyncStatus
+from ..services.backend import Backend
 from . import scenario
 from .scenario import Role
 from .session import Sandbox

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from ..paths import ensure_directory, open_private
+from ..settings.paths import ensure_directory, open_private
 from .scenario import CRELATE, GREENHOUSE, JOBVITE
 
 CREDENTIALS = {

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from ..errors import AnswerLost
-from ..models import JsonValue
+from ..core.errors import AnswerLost
+from ..core.models import JsonValue
 from ..target.base import TargetJob
 from ..target.local import LocalTarget
 

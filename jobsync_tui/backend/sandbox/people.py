@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from random import Random
 
-from ..models import Action, ActionKind, JsonValue, Rule
+from ..core.models import Action, ActionKind, JsonValue, Rule
 from ..target.local_seed import STAGES, Candidate, Interview, Seed
 
 SETTINGS: dict[str, tuple[JsonValue, ...]] = {

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from random import Random
 
-from ..clock import now
+from ..core.clock import now
+from ..core.models import AllOf, ImpactList, Leaf, Op, Rule
 from ..database import Database
-from ..facade import Backend
-from ..models import AllOf, ImpactList, Leaf, Op, Rule
-from ..store.audit import Attempt, append
-from ..store.migrations import SCHEMA
-from ..store.rules import RuleStore
+from ..services.backend import Backend
+from ..storage.ledger.audit import Attempt, append
+from ..storage.migrations import SCHEMA
+from ..storage.rules.rules import RuleStore
 from . import vocabulary as words
 from .world import SandboxJob, World
 

@@ -11,18 +11,18 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-from ..access import Actor, current_actor
-from ..clock import now
+from ..access.access import Actor, current_actor
+from ..core.clock import now
+from ..core.errors import Busy, UsageError
 from ..database import Database
-from ..errors import Busy, UsageError
-from ..facade import Backend
 from ..http import Responder
-from ..paths import ensure_directory, places
 from ..rules import load_rules
+from ..services.backend import Backend
 from ..settings import Settings, load_settings
-from ..store.leases import LeaseStore
-from ..store.migrations import SCHEMA
-from ..store.process import ProcessIdentity
+from ..settings.paths import ensure_directory, places
+from ..storage.ledger.leases import LeaseStore
+from ..storage.ledger.process import ProcessIdentity
+from ..storage.migrations import SCHEMA
 from ..target.local import LocalTarget
 from . import scenario
 from .config import CONFIG_NAME, CREDENTIALS, GREENHOUSE_CLIENT, KOMBO_INTEGRATION, write_config

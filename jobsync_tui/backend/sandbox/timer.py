@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from random import Random
 
-from ..clock import now
-from ..errors import JobsyncError
-from ..facade import Backend
-from ..sync.timer import next_slot
+from ..automatic.timer import next_slot
+from ..core.clock import now
+from ..core.errors import JobsyncError
+from ..services.backend import Backend
 from .scenario import CRELATE, roles_in
 from .world import World
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..errors import JobNotFound, UsageError
-from ..models import Sort, SyncPlan, SyncResult
-from ..store.filter import parse_filter
+from ..core.errors import JobNotFound, UsageError
+from ..core.models import Sort, SyncPlan, SyncResult
+from ..core.text import clean
+from ..storage.search.filter import parse_filter
 from ..sync.matching import Link, Matches
-from ..text import clean
 from .base import Service, for_integration
 
 NAMED = "a person named the two"

@@ -10,13 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from ..access import Actor
-from ..clock import from_ms, now, to_ms
-from ..errors import JobsyncError
-from ..models import AutomaticDecision, AutomaticRun, AutomaticState, AutomaticStatus, DueSlot, Failure, HoldKind, Lease
-from ..store.schedule import slot, width
-from ..sync.automatic import LEASE, Order
-from ..sync.timer import next_slot
+from ..access.access import Actor
+from ..automatic.run import LEASE, Order
+from ..automatic.timer import next_slot
+from ..core.clock import from_ms, now, to_ms
+from ..core.errors import JobsyncError
+from ..core.models import AutomaticDecision, AutomaticRun, AutomaticState, AutomaticStatus, DueSlot, Failure, HoldKind, Lease
+from ..storage.automatic.schedule import slot, width
 from .base import Service, for_admins, for_integration
 from .channels import channel_names
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from ..models import ActionKind, FieldCatalogue, JsonValue, SettingChoice, TargetCatalogue
+from ..core.models import ActionKind, FieldCatalogue, JsonValue, SettingChoice, TargetCatalogue
 from .base import Service, for_admins
 
 if TYPE_CHECKING:
-    from ..sync.catalogue import OnLooked
+    from ..assessment.catalogue import OnLooked
 
 
 class CatalogueService(Service):
@@ -21,7 +21,7 @@ class CatalogueService(Service):
 
         It reads up to 100,000 jobs of each integration, off the event loop, and may be cancelled.
         """
-        from ..sync.catalogue import field_catalogue
+        from ..assessment.catalogue import field_catalogue
 
         return await field_catalogue(self.context.stores.batches, self.context.visible(), on_progress)
 

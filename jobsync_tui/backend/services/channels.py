@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..access import Actor
-from ..errors import JobsyncError
-from ..notify.base import Channel
-from ..notify.command import CommandHook
-from ..notify.webhook import Webhook
-from ..secrets import Secret, SecretRef, resolve
+from ..access.access import Actor
+from ..automatic.notifier import Sender
+from ..automatic.notify.base import Channel
+from ..automatic.notify.command import CommandHook
+from ..automatic.notify.webhook import Webhook
+from ..core.errors import JobsyncError
 from ..settings import Settings
-from ..sync.messenger import Sender
+from ..settings.secrets import Secret, SecretRef, resolve
 from .connections import network_of
 
 

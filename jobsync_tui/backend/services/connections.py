@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from ..access import Guard
-from ..errors import ConfigError, UsageError
-from ..text import clean
+from ..access.access import Guard
+from ..core.errors import ConfigError, UsageError
+from ..core.text import clean
 
 if TYPE_CHECKING:
     from ..ats.base import Adapter
+    from ..core.models import FieldAvailability
     from ..http import Network, Responder
-    from ..models import FieldAvailability
     from ..settings import IntegrationSettings, Settings
 
 NOWHERE = "https://invalid"
@@ -109,7 +109,7 @@ class Connections:
     def _connect(self, integration: IntegrationSettings) -> Adapter:
         from ..ats.base import Connection
         from ..http import HttpSession
-        from ..secrets import resolve
+        from ..settings.secrets import resolve
 
         kind = self.adapter_class(integration.id)
         base_url = integration.base_url or kind.default_base_url or ""

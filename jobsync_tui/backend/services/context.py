@@ -8,33 +8,32 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ..access import Actor, Guard
-from ..errors import AccessDenied, JobsyncError, NotPermitted, UsageError
+from ..access.access import Actor, Guard
+from ..core.errors import AccessDenied, JobsyncError, NotPermitted, UsageError
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ..models import AutomaticDecision, EvaluationPolicy, Failure
+    from ..assessment.evaluator import Judge
+    from ..assessment.findings import Sanity
+    from ..assessment.impact import Foresight
+    from ..assessment.shadow import Shadowing
+    from ..automatic.notifier import Messenger, Sending
+    from ..automatic.run import Automatic
+    from ..core.models import AutomaticDecision, EvaluationPolicy, Failure
+    from ..refresh.refresh import Refresher
     from ..settings import Settings
-    from ..store.audit import Attempt
-    from ..store.integrations import IntegrationStore
-    from ..store.jobs import JobStore
-    from ..store.ledger import Ledger
-    from ..store.rules import RuleStore
+    from ..storage.jobs.integrations import IntegrationStore
+    from ..storage.jobs.jobs import JobStore
+    from ..storage.ledger.audit import Attempt
+    from ..storage.ledger.ledger import Ledger
+    from ..storage.rules.rules import RuleStore
     from ..sync.adopt import Adoption
-    from ..sync.automatic import Automatic
     from ..sync.bulk import Bulk
-    from ..sync.foresight import Foresight
-    from ..sync.judging import Judge
-    from ..sync.messenger import Messenger
-    from ..sync.parts import SyncParts
+    from ..sync.dependencies import SyncParts
+    from ..sync.integration_rename import Renaming
     from ..sync.pipeline import Pipeline
     from ..sync.recovery import Recovery
-    from ..sync.refresh import Refresher
-    from ..sync.renaming import Renaming
-    from ..sync.sanity import Sanity
-    from ..sync.sending import Sending
-    from ..sync.shadowing import Shadowing
     from ..sync.undo import Undo
     from ..target.base import Target
     from .connections import Connections
@@ -91,7 +90,7 @@ class Context:
     @cached_property
     def refresher(self) -> Refresher:
         """Brings caches up to date."""
-        from ..sync.refresh import Refresher
+        from ..refresh.refresh import Refresher
 
         return Refresher(
             self.connections.adapter,
@@ -105,21 +104,21 @@ class Context:
     @cached_property
     def judge(self) -> Judge:
         """Has the rules judge the cached jobs."""
-        from ..sync.judging import Judge
+        from ..assessment.evaluator import Judge
 
         return Judge(self.stores.verdicts, self.stores.batches, self.stores.rules.current, self.policy, self.now)
 
     @cached_property
     def foresight(self) -> Foresight:
         """Says what a change of rules would do."""
-        from ..sync.foresight import Foresight
+        from ..assessment.impact import Foresight
 
         return Foresight(self.stores.batches, self.stores.verdicts, self.policy, self.now)
 
     @cached_property
     def shadowing(self) -> Shadowing:
         """Looks at the shadows of rules."""
-        from ..sync.shadowing import Shadowing
+        from ..assessment.shadow import Shadowing
 
         return Shadowing(
             shadows=self.stores.shadows,
@@ -132,7 +131,7 @@ class Context:
 
     def sanity(self) -> Sanity:
         """Look rules over, by what the actor may use now."""
-        from ..sync.sanity import Sanity
+        from ..assessment.findings import Sanity
 
         every = {each.id: self.connections.availability(each.id) for each in self.settings.integrations}
         own = {integration: every.pop(integration) for integration in self.visible()}
@@ -176,16 +175,16 @@ class Context:
     @cached_property
     def renaming(self) -> Renaming:
         """Moves what is kept for an integration to another id."""
-        from ..sync.renaming import Renaming
+        from ..sync.integration_rename import Renaming
 
         return Renaming(self.pipeline, self.stores.renames, self.settings.sync.concurrency)
 
     @cached_property
     def automatic(self) -> Automatic:
         """Syncs by itself what is eligible."""
-        from ..sync.automatic import Automatic, AutomaticParts
-        from ..sync.loading import Loader
-        from ..sync.spreading import Spreading, SpreadingParts
+        from ..automatic.distribution import Spreading, SpreadingParts
+        from ..automatic.loading import Loader
+        from ..automatic.run import Automatic, AutomaticParts
 
         loader = Loader(self.connections.adapter, self.stores.jobs, self.stores.rules.current, self.policy, self.now)
         spreading = SpreadingParts(
@@ -221,7 +220,7 @@ class Context:
     @cached_property
     def messenger(self) -> Messenger:
         """Tells troubles of the automatic sync to whom the configuration names."""
-        from ..sync.messenger import Messenger
+        from ..automatic.notifier import Messenger
         from .channels import sender_of
 
         return Messenger(
@@ -231,13 +230,13 @@ class Context:
     @cached_property
     def sending(self) -> Sending:
         """Has that done so that nobody waits for it who does not want to."""
-        from ..sync.sending import Sending
+        from ..automatic.notifier import Sending
 
         return Sending(self.messenger.send)
 
     @cached_property
     def _sync_parts(self) -> SyncParts:
-        from ..sync.parts import SyncParts, SyncTiming
+        from ..sync.dependencies import SyncParts, SyncTiming
 
         return SyncParts(
             target=self.target,
@@ -304,7 +303,7 @@ class Context:
             raise refusal
 
     async def _watch_shadows(self, integration: str) -> None:
-        from ..sync.shadowing import AUTOMATIC
+        from ..assessment.shadow import AUTOMATIC
 
         await self.shadowing.watch([integration], AUTOMATIC)
 
@@ -375,7 +374,7 @@ class Context:
 
     def attempt(self, action: str, *, outcome: str, cause: str | None = None, integration: str | None = None) -> Attempt:
         """Return what the audit record says of something that this actor does now."""
-        from ..store.audit import Attempt
+        from ..storage.ledger.audit import Attempt
 
         return Attempt(
             actor=self.actor.user,

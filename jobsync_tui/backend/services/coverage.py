@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
-from ..models import Coverage, NearCoverage, RuleShare, in_acting_order
-from ..store.verdicts import policy_key
+from ..core.models import Coverage, NearCoverage, RuleShare, in_acting_order
+from ..storage.outcomes.outcomes import policy_key
 from .base import Service, for_admins
 
 if TYPE_CHECKING:
-    from ..sync.nearness import OnSeen
+    from ..assessment.near_misses import OnSeen
 
 
 class CoverageService(Service):
@@ -57,7 +57,7 @@ class CoverageService(Service):
             integration: Its jobs only; without it, those of all that the actor may use.
             on_progress: Told how many jobs were looked at.
         """
-        from ..sync.nearness import near_coverage
+        from ..assessment.near_misses import near_coverage
 
         chosen = await self._chosen(integration)
         rules = await self.context.rule_store.current()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..models import RuleDraft
+from ..core.models import RuleDraft
 from .base import Service, for_admins
 
 

@@ -7,14 +7,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ..errors import UsageError
-from ..models import AutomaticDecision, Eligibility, Job, JudgedCounts, RuleChange, RuleSet, Source, SyncStatus
+from ..core.errors import UsageError
+from ..core.models import AutomaticDecision, Eligibility, Job, JudgedCounts, RuleChange, RuleSet, Source, SyncStatus
 from .base import Service, for_admins, for_integration
 from .filters import query_of
 from .jobs import JobService
 
 if TYPE_CHECKING:
-    from ..sync.judging import OnJudged
+    from ..assessment.evaluator import OnJudged
 
 
 class EligibilityService(Service):
@@ -69,7 +69,7 @@ class EligibilityService(Service):
             integration: Its jobs only; without it, those of all that the actor may use.
             on_progress: Told how many are done, of how many.
         """
-        from ..sync.shadowing import JUDGING
+        from ..assessment.shadow import JUDGING
 
         chosen = await self._chosen(integration)
         jobs = (await self.context.judge.judge(chosen, on_progress)).jobs
@@ -91,7 +91,7 @@ class EligibilityService(Service):
     @for_admins
     async def judged(self, integration: str | None = None) -> JudgedCounts:
         """Return how the rules in force judged the cached jobs of an integration, or of all that the actor may use."""
-        from ..store.verdicts import policy_key
+        from ..storage.outcomes.outcomes import policy_key
 
         chosen = await self._chosen(integration)
         tally = await self.context.stores.verdicts.tally(chosen, policy_key(self.context.policy()), self.context.now())
@@ -121,7 +121,7 @@ class EligibilityService(Service):
         if job is None:
             return None
 
-        from ..sync.turning import Turning
+        from ..assessment.changed_by import Turning
 
         def is_eligible(rules: RuleSet) -> bool:
             return self._evaluate(job, rules, found.source, found.read_at).eligible

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from ..errors import UsageError
-from ..models import Sort
-from ..store.filter import parse_filter
-from ..store.filter_words import Names
-from ..store.query import Is, Query, State, Without
-from ..text import counted
+from ..core.errors import UsageError
+from ..core.models import Sort
+from ..core.text import counted
+from ..storage.search.filter import Names, parse_filter
+from ..storage.search.query import Is, Query, State, Without
 
 if TYPE_CHECKING:
     from .context import Context

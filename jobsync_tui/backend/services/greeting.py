@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ..clock import rfc3339
-from ..models import Greeting, IntegrationNews
+from ..core.clock import rfc3339
+from ..core.models import Greeting, IntegrationNews
 from .base import Service, for_admins
 
 VISIT = "last_visit"

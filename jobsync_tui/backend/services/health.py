@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ..store.links import LinkedJob
+from ..storage.jobs.links import LinkedJob
 from .base import Service, for_admins
 
 if TYPE_CHECKING:

@@ -6,14 +6,14 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..errors import JobNotFound, UsageError
-from ..models import Eligibility, ImpactJob, ImpactList, ImpactPage, ImpactSample, Rule, RuleImpact, RuleSet, Source
-from ..text import clean
+from ..core.errors import JobNotFound, UsageError
+from ..core.models import Eligibility, ImpactJob, ImpactList, ImpactPage, ImpactSample, Rule, RuleImpact, RuleSet, Source
+from ..core.text import clean
 from .base import Service, for_admins, for_integration, stream_for_admins
 from .filters import query_of
 
 if TYPE_CHECKING:
-    from ..sync.foresight import OnForeseen
+    from ..assessment.impact import OnForeseen
 
 NOT_CACHED = "The cache has no such job"
 
@@ -129,7 +129,7 @@ class ImpactService(Service):
         )
 
     async def _keys(self, found: RuleImpact, integration: str, which: ImpactList, field: str | None, filter_text: str) -> Sequence[int]:
-        from ..sync.foresight import keys_in
+        from ..assessment.impact import keys_in
 
         keys = keys_in(found, integration, which, field)
         query = await query_of(self.context, filter_text)
@@ -139,7 +139,7 @@ class ImpactService(Service):
         return [key for key in keys if key in matching]
 
     async def _lines(self, found: RuleImpact, integration: str, keys: Sequence[int]) -> list[ImpactJob]:
-        from ..sync.foresight import kind_of
+        from ..assessment.impact import kind_of
 
         if not keys:
             return []

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from time import monotonic
 
-from ..models import ConnectionReport, Failure, HoldKind, IntegrationSummary, RefreshProgress, RefreshReport
-from ..sync.id_warnings import id_warning, odd_ids
-from ..sync.listing_troubles import set_aside
+from ..core.models import ConnectionReport, Failure, HoldKind, IntegrationSummary, RefreshProgress, RefreshReport
+from ..refresh.id_warnings import id_warning, odd_ids
+from ..refresh.listing_troubles import set_aside
 from .base import Service, for_admins, for_integration
 
 

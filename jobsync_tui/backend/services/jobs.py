@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection
 
-from ..errors import JobNotFound, UsageError
-from ..models import CachedJob, JobPage, JobRow, Sort
+from ..core.errors import JobNotFound, UsageError
+from ..core.models import CachedJob, JobPage, JobRow, Sort
 from .base import Service, for_admins, for_integration, stream_for_admins
 from .filters import ids_to_write, query_of
 

@@ -9,20 +9,20 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..canonical import storable
-from ..errors import UsageError
-from ..models import BackupReport, HoldKind, MoveReport, NewIdsPlan, NewIdsReport, RenamePlan, RenameReport
-from ..paths import places
+from ..core.canonical import storable
+from ..core.errors import UsageError
+from ..core.models import BackupReport, HoldKind, MoveReport, NewIdsPlan, NewIdsReport, RenamePlan, RenameReport
+from ..core.text import clean, counted
+from ..settings.paths import places
 from ..settings.values import holds_password
-from ..store import audit
-from ..store.ledger import Pruned
+from ..storage.ledger import audit
+from ..storage.ledger.ledger import Pruned
 from ..sync.bulk import OnResult
-from ..text import clean, counted
 from .base import Service, for_admins, for_integration
 from .connections import unknown_integration
 
 if TYPE_CHECKING:
-    from ..sync.renumbering import Renumbering
+    from ..sync.id_change import Renumbering
 
 LEAST_KEPT = timedelta(days=30)
 """What is younger stays in the record whatever is asked for: nobody tidies away what they just did."""
@@ -96,8 +96,8 @@ class MaintenanceService(Service):
             StorageError: One of the databases failed, or what arrived is not what was sent; nothing was moved.
         """
         await self.context.require_everything("migrate-storage")
-        from ..store.chain_key import ChainKey
-        from ..sync.moving import move_storage
+        from ..storage.ledger.chain_key import ChainKey
+        from ..sync.storage_migration import move_storage
         from ..target.local import LocalTarget
 
         if self.context.stores.database.dialect.name != "sqlite":
@@ -203,7 +203,7 @@ class MaintenanceService(Service):
         await self.context.stores.schedule.release(integration, HoldKind.NEW_ID)
 
     def _renumbering(self) -> Renumbering:
-        from ..sync.renumbering import Renumbering
+        from ..sync.id_change import Renumbering
 
         context = self.context
         return Renumbering(context.pipeline, context.stores.id_changes, context.settings.sync.concurrency)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..models import Failure
+from ..core.models import Failure
 
 if TYPE_CHECKING:
-    from ..store.origins import Origin
+    from ..storage.jobs.origins import Origin
     from .context import Context
 
 HELD = "maybe_renamed"
@@ -42,7 +42,7 @@ async def before_writing(context: Context, integration: str) -> Failure | None:
 
 def origin_of(context: Context, integration: str) -> Origin:
     """Return where an integration reads from, by the configuration."""
-    from ..store.origins import Origin
+    from ..storage.jobs.origins import Origin
 
     settings = context.connections.settings_of(integration)
     if settings.path is not None:

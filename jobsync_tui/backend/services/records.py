@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ..errors import UsageError
-from ..models import AuditEntry, AuditVerification, Lease, RecordHead
-from ..text import clean
+from ..core.errors import UsageError
+from ..core.models import AuditEntry, AuditVerification, Lease, RecordHead
+from ..core.text import clean
 from .base import Service, for_admins
 
 

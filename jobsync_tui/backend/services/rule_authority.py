@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..errors import NotPermitted
-from ..models import Rule, RuleAuthority
+from ..core.errors import NotPermitted
+from ..core.models import Rule, RuleAuthority
+from ..core.text import counted
 from ..rules.reach import changes_beyond, held_to
-from ..store.filter import parse_filter
-from ..text import counted
+from ..storage.search.filter import parse_filter
 
 if TYPE_CHECKING:
     from .context import Context

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ..core.errors import NumberNeeded
+from ..core.models import Rule, RuleImpact, RuleSet
 from ..database import Db
-from ..errors import NumberNeeded
-from ..models import Rule, RuleImpact, RuleSet
-from ..store.audit import append
+from ..storage.ledger.audit import append
 from .rule_authority import require_rules
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from ..models import Rule
+from ..core.models import Rule
 from .base import Service, for_admins
 
 
@@ -20,14 +20,14 @@ class RuleWritingService(Service):
         Raises:
             RuleError: A rule cannot be evaluated.
         """
-        from ..sync.rule_matches import count_matches
+        from ..assessment.rule_matches import count_matches
 
         return await count_matches(self.context.stores.batches, self.context.visible(), rules, self.context.policy(), self.context.now())
 
     @for_admins
     async def new_id(self, name: str, taken: Collection[str] = ()) -> str:
         """Return the id that a new rule of that name gets: one that no rule has, nor is in ``taken``."""
-        from ..rules.loader import rule_id
+        from ..rules.yaml.loader import rule_id
 
         current = await self.context.rule_store.current()
         known = {rule.id for rule in current.rules} | set(taken)

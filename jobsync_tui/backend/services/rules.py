@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..errors import NotPermitted, UsageError
-from ..models import (
+from ..core.errors import NotPermitted, UsageError
+from ..core.models import (
     ImpactReport,
     ImportReport,
     RevisionDifference,
@@ -24,13 +24,13 @@ from ..models import (
     without_rules,
 )
 from ..rules import describe, dump_rules, load_rules
-from ..store.verdicts import policy_key
+from ..storage.outcomes.outcomes import policy_key
 from .base import Service, for_admins
 from .rule_authority import authority_of, refusal_of, require_rules
 from .rule_saving import require_number, save_rules
 
 if TYPE_CHECKING:
-    from ..sync.foresight import OnForeseen
+    from ..assessment.impact import OnForeseen
 
 
 class RuleService(Service):

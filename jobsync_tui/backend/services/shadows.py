@@ -6,19 +6,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..errors import UsageError
-from ..models import ImpactList, Rule, RuleImpact, RuleSet, Shadow, ShadowLook, ShadowPage
+from ..core.errors import UsageError
+from ..core.models import ImpactList, Rule, RuleImpact, RuleSet, Shadow, ShadowLook, ShadowPage
+from ..core.text import clean
 from ..rules import dump_rules, load_rules
-from ..rules.impact import with_file
-from ..store.audit import append
-from ..store.shadows import drop
-from ..text import clean
+from ..rules.columnar.impact import with_file
+from ..storage.ledger.audit import append
+from ..storage.rules.shadows import drop
 from .base import Service, for_admins
 from .rule_authority import refusal_of, require_rules
 from .rule_saving import require_number, save_rules
 
 if TYPE_CHECKING:
-    from ..sync.foresight import OnForeseen
+    from ..assessment.impact import OnForeseen
 
 LONGEST_NAME = 100
 """Characters of a shadow's name."""
@@ -73,7 +73,7 @@ class ShadowService(Service):
             UsageError: There is none of that name.
             RuleError: A rule cannot be evaluated.
         """
-        from ..sync.shadowing import JUDGING
+        from ..assessment.shadow import JUDGING
 
         await self.context.shadowing.look(await self._known(name), self.context.visible(), JUDGING, on_progress)
         return await self._known(name)

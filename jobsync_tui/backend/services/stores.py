@@ -7,26 +7,26 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ..core.models import EvaluationPolicy
     from ..database import Database
-    from ..models import EvaluationPolicy
-    from ..store.batches import BatchStore
-    from ..store.company import CompanyStore
-    from ..store.coverage import CoverageStore
-    from ..store.decisions import DecisionStore
-    from ..store.drafts import DraftStore
-    from ..store.id_change import IdChangeStore
-    from ..store.integrations import IntegrationStore
-    from ..store.jobs import JobStore
-    from ..store.journal import Journal
-    from ..store.ledger import Ledger
-    from ..store.queue import QueueStore
-    from ..store.rename import RenameStore
-    from ..store.rules import RuleStore
-    from ..store.schedule import ScheduleStore
-    from ..store.shadows import ShadowStore
-    from ..store.shares import ShareStore
-    from ..store.troubles import TroubleStore
-    from ..store.verdicts import VerdictStore
+    from ..storage.automatic.alerts import TroubleStore
+    from ..storage.automatic.batches import ShareStore
+    from ..storage.automatic.decisions import DecisionStore
+    from ..storage.automatic.queue import QueueStore
+    from ..storage.automatic.schedule import ScheduleStore
+    from ..storage.automatic.worker_presence import CompanyStore
+    from ..storage.jobs.batches import BatchStore
+    from ..storage.jobs.id_change import IdChangeStore
+    from ..storage.jobs.integrations import IntegrationStore
+    from ..storage.jobs.jobs import JobStore
+    from ..storage.ledger.journal import Journal
+    from ..storage.ledger.ledger import Ledger
+    from ..storage.outcomes.coverage import CoverageStore
+    from ..storage.outcomes.outcomes import VerdictStore
+    from ..storage.rename import RenameStore
+    from ..storage.rules.drafts import DraftStore
+    from ..storage.rules.rules import RuleStore
+    from ..storage.rules.shadows import ShadowStore
 
 
 class Stores:
@@ -44,125 +44,125 @@ class Stores:
     @cached_property
     def jobs(self) -> JobStore:
         """The cache of jobs."""
-        from ..store.jobs import JobStore
+        from ..storage.jobs.jobs import JobStore
 
         return JobStore(self.database, self._policy)
 
     @cached_property
     def integrations(self) -> IntegrationStore:
         """How the caches of the integrations stand."""
-        from ..store.integrations import IntegrationStore
+        from ..storage.jobs.integrations import IntegrationStore
 
         return IntegrationStore(self.database)
 
     @cached_property
     def rules(self) -> RuleStore:
         """The rules and their history."""
-        from ..store.rules import RuleStore
+        from ..storage.rules.rules import RuleStore
 
         return RuleStore(self.database)
 
     @cached_property
     def coverage(self) -> CoverageStore:
         """How far the rules reach."""
-        from ..store.coverage import CoverageStore
+        from ..storage.outcomes.coverage import CoverageStore
 
         return CoverageStore(self.database)
 
     @cached_property
     def drafts(self) -> DraftStore:
         """What editors of rules had when they were last left."""
-        from ..store.drafts import DraftStore
+        from ..storage.rules.drafts import DraftStore
 
         return DraftStore(self.database)
 
     @cached_property
     def shadows(self) -> ShadowStore:
         """Drafts that are judged beside the rules in force."""
-        from ..store.shadows import ShadowStore
+        from ..storage.rules.shadows import ShadowStore
 
         return ShadowStore(self.database)
 
     @cached_property
     def verdicts(self) -> VerdictStore:
         """How the rules judged the cached jobs."""
-        from ..store.verdicts import VerdictStore
+        from ..storage.outcomes.outcomes import VerdictStore
 
         return VerdictStore(self.database)
 
     @cached_property
     def batches(self) -> BatchStore:
         """The cached jobs, many at once, as columns."""
-        from ..store.batches import BatchStore
+        from ..storage.jobs.batches import BatchStore
 
         return BatchStore(self.database)
 
     @cached_property
     def decisions(self) -> DecisionStore:
         """What the automatic sync decided for each job."""
-        from ..store.decisions import DecisionStore
+        from ..storage.automatic.decisions import DecisionStore
 
         return DecisionStore(self.database)
 
     @cached_property
     def schedule(self) -> ScheduleStore:
         """When the automatic sync runs, and what stops it."""
-        from ..store.schedule import ScheduleStore
+        from ..storage.automatic.schedule import ScheduleStore
 
         return ScheduleStore(self.database)
 
     @cached_property
     def shares(self) -> ShareStore:
         """What is left to do of large runs."""
-        from ..store.shares import ShareStore
+        from ..storage.automatic.batches import ShareStore
 
         return ShareStore(self.database)
 
     @cached_property
     def company(self) -> CompanyStore:
         """Who works on large runs."""
-        from ..store.company import CompanyStore
+        from ..storage.automatic.worker_presence import CompanyStore
 
         return CompanyStore(self.database)
 
     @cached_property
     def troubles(self) -> TroubleStore:
         """What the automatic sync met, and who was told."""
-        from ..store.troubles import TroubleStore
+        from ..storage.automatic.alerts import TroubleStore
 
         return TroubleStore(self.database)
 
     @cached_property
     def queue(self) -> QueueStore:
         """How the workers stand."""
-        from ..store.queue import QueueStore
+        from ..storage.automatic.queue import QueueStore
 
         return QueueStore(self.database)
 
     @cached_property
     def journal(self) -> Journal:
         """The journal of writes by itself, for a look at what is open."""
-        from ..store.journal import Journal
+        from ..storage.ledger.journal import Journal
 
         return Journal(self.database)
 
     @cached_property
     def ledger(self) -> Ledger:
         """The journal of writes, the leases and the audit record."""
-        from ..store.ledger import Ledger
+        from ..storage.ledger.ledger import Ledger
 
         return Ledger(self.database)
 
     @cached_property
     def renames(self) -> RenameStore:
         """Which integrations got another id."""
-        from ..store.rename import RenameStore
+        from ..storage.rename import RenameStore
 
         return RenameStore(self.database, self.ledger.leases)
 
     @cached_property
     def id_changes(self) -> IdChangeStore:
         """Jobs that came under other ids."""
-        from ..store.id_change import IdChangeStore
+        from ..storage.jobs.id_change import IdChangeStore
 
         return IdChangeStore(self.database)

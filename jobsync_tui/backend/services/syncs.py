@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from ..models import BulkPlan, RecoveryReport, Sort, SyncPlan, SyncResult
-from ..store.filter import parse_filter
+from ..core.models import BulkPlan, RecoveryReport, Sort, SyncPlan, SyncResult
+from ..storage.search.filter import parse_filter
 from ..sync.bulk import OnProgress, OnResult
 from ..sync.steps import OnStep
 from .base import Service, for_admins, for_integration

@@ -13,11 +13,11 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from ..errors import AccessDenied, ConfigError, JobsyncError
-from ..ownership import named_files, require_ours
-from ..paths import read_regular
-from ..text import clean
+from ..core.errors import AccessDenied, ConfigError, JobsyncError
+from ..core.ownership import named_files, require_ours
+from ..core.text import clean
 from .locate import KeyPath, key_lines, line_of
+from .paths import read_regular
 from .schema import Settings
 
 _MAX_BYTES = 1_000_000

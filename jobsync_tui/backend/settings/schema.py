@@ -10,8 +10,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from ..models import EvaluationPolicy, SettingValue
-from ..secrets import SecretRef
+from ..core.models import EvaluationPolicy, SettingValue
+from .secrets import SecretRef
 from .values import (
     CommandWords,
     Credentials,

@@ -18,9 +18,9 @@ from urllib.parse import parse_qsl, urlsplit
 from pydantic import AfterValidator, BeforeValidator, InstanceOf, PlainValidator, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from ..durations import parse_duration
-from ..models import Job
-from ..secrets import SecretKind, SecretRef
+from ..core.durations import parse_duration
+from ..core.models import Job
+from .secrets import SecretKind, SecretRef
 
 LITERAL_CREDENTIALS = frozenset({"user_id", "username", "client_id", "integration_id", "company_id", "subdomain"})
 """Credentials that are no secrets and may stand in the file as they are."""

@@ -6,15 +6,15 @@ from collections.abc import AsyncIterable, Collection
 from dataclasses import replace
 from functools import partial
 
-from ..access import Actor
-from ..errors import RemoteGone
-from ..models import CachedJob, Change, Failure, PlanKind, StepName, SyncMark, SyncPlan, SyncResult
-from ..store.journal import OperationKind
+from ..access.access import Actor
+from ..core.errors import RemoteGone
+from ..core.models import CachedJob, Change, Failure, PlanKind, StepName, SyncMark, SyncPlan, SyncResult
+from ..storage.ledger.journal import OperationKind
 from ..target.base import TargetJob
 from .attempt import Attempt, unread_head
+from .dependencies import external_id
 from .matching import Link, Matches, match
 from .ownership import barred
-from .parts import external_id
 from .pipeline import Pipeline
 from .plan import Proposal, TargetSide, plan_digest, refused
 from .planner import OnRead

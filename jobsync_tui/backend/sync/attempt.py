@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ..access import Actor
-from ..errors import JobNotFound, JobsyncError
-from ..models import Change, Eligibility, Failure, JobHead, JobStatus, JsonValue, Outcome, SyncPlan, SyncResult
-from ..store.audit import Attempt as AuditAttempt
+from ..access.access import Actor
+from ..core.errors import JobNotFound, JobsyncError
+from ..core.models import Change, Eligibility, Failure, JobHead, JobStatus, JsonValue, Outcome, SyncPlan, SyncResult
+from ..storage.ledger.audit import Attempt as AuditAttempt
 
 FAILED = "Failed to sync job"
 

@@ -9,15 +9,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from ..access import Actor
-from ..errors import AccessDenied, CredentialsRejected, CutShort, Fault, JobsyncError, PermissionMissing, StalePlan, UsageError
-from ..models import BulkPlan, Failure, Outcome, SyncPlan, SyncResult
-from ..text import counted
+from ..access.access import Actor
+from ..core.errors import AccessDenied, CredentialsRejected, CutShort, Fault, JobsyncError, PermissionMissing, StalePlan, UsageError
+from ..core.map_concurrently import side_by_side
+from ..core.models import BulkPlan, Failure, Outcome, SyncPlan, SyncResult
+from ..core.text import counted
 from .attempt import FAILED
 from .guard import TROUBLE
 from .pipeline import Pipeline
 from .plan import bulk_plan
-from .side_by_side import side_by_side
 
 log = logging.getLogger(__name__)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..canonical import same
-from ..models import Change, JsonValue, Kept
+from ..core.canonical import same
+from ..core.models import Change, JsonValue, Kept
 from .fields import ordered
-from .keeping import equal, nothing
+from .kept_values import equal, nothing
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ..models import ActionKind, ActionResult, Change, Effect, Eligibility, Job, JobStatus, JsonValue, Location
+from ..core.models import ActionKind, ActionResult, Change, Effect, Eligibility, Job, JobStatus, JsonValue, Location
 from ..target.base import OWNED_FIELDS
 
 OBJECTS = ("custom", "settings")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from ..models import Failure, Hold, HoldKind
-from ..store.decisions import Candidate
-from ..text import counted
+from ..core.models import Failure, Hold, HoldKind
+from ..core.text import counted
+from ..storage.automatic.decisions import Candidate
 
 SHARE = 0.2
 """Of the cached jobs: more than that are not written because rules changed without a person's word."""

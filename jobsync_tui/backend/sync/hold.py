@@ -7,9 +7,9 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from ..errors import Busy
-from ..models import Lease
-from .parts import SyncParts
+from ..core.errors import Busy
+from ..core.models import Lease
+from .dependencies import SyncParts
 
 RECOVERY = "recovery"
 """The name under which a recovery has jobs in hand."""

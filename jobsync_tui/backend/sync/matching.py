@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from ..models import CachedJob
+from ..core.models import CachedJob
 from ..target.base import TargetJob
 from .fields import place
 from .ownership import claimed_by

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from ..models import Failure
+from ..core.models import Failure
 from ..target.base import TargetJob, alike
-from .parts import SyncParts, external_id
+from .dependencies import SyncParts, external_id
 
 TAKEN = "target_job_taken"
 

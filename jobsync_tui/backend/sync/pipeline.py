@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from ..access import Actor
-from ..errors import JobNotFound, JobsyncError
-from ..models import CachedJob, Failure, JobHead, Outcome, PlanKind, SyncPlan, SyncResult
-from ..store.journal import OperationState
+from ..access.access import Actor
+from ..core.errors import JobNotFound, JobsyncError
+from ..core.models import CachedJob, Failure, JobHead, Outcome, PlanKind, SyncPlan, SyncResult
+from ..storage.ledger.journal import OperationState
 from .attempt import Attempt, Story, failure_of, unread_head
-from .parts import SyncParts
+from .dependencies import SyncParts
+from .execution import Propose, Run
 from .plan import unreadable_plan
 from .planner import Planner
-from .run import Propose, Run
 from .steps import OnStep, StepLog
-from .writing import LOST, UNSETTLED
+from .writer import LOST, UNSETTLED
 
 CLOSED_AT_ONCE = 500
 """Attempts whose end is recorded in one transaction: few enough that no other writer waits for long."""

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ..canonical import Plain, digest
-from ..models import BulkPlan, Change, Eligibility, Failure, Job, JobHead, JsonValue, PlanKind, SyncMark, SyncPlan
-from ..store.journal import OperationKind
+from ..core.canonical import Plain, digest
+from ..core.models import BulkPlan, Change, Eligibility, Failure, Job, JobHead, JsonValue, PlanKind, SyncMark, SyncPlan
+from ..storage.ledger.journal import OperationKind
 from ..target.base import TargetJob
 from .difference import Difference, difference
 from .fields import flatten, merge_patch, nest

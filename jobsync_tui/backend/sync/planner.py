@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 
-from ..errors import JobNotFound
-from ..models import CachedJob, Eligibility, Failure, RuleSet, Source, StepName, SyncMark
+from ..core.errors import JobNotFound
+from ..core.models import CachedJob, Eligibility, Failure, RuleSet, Source, StepName, SyncMark
 from ..rules import evaluate
 from ..target.base import TargetJob
+from .dependencies import SyncParts, external_id
 from .fields import desired_fields
-from .looking import read_target
-from .names import NameCheck
 from .ownership import barred
-from .parts import SyncParts, external_id
 from .plan import Proposal, TargetSide, refusal_proposal, refused, sync_proposal
 from .steps import StepLog
+from .target_lookup import read_target
+from .target_names import NameCheck
 
 OnRead: TypeAlias = Callable[[Eligibility], None]
 """Told what the rules say as soon as they have said it, so that a result can show it whatever happens afterwards."""

@@ -7,12 +7,12 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from ..errors import Busy
-from ..models import RecoveryReport
-from ..store.journal import Operation
+from ..core.errors import Busy
+from ..core.models import RecoveryReport
+from ..storage.ledger.journal import Operation
+from .dependencies import SyncParts
 from .hold import RECOVERY
-from .parts import SyncParts
-from .settlement import Settlement, Settler
+from .reconcile import Settlement, Settler
 
 log = logging.getLogger(__name__)
 

@@ -9,9 +9,9 @@ from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import TypeAlias
 
-from ..errors import JobsyncError
-from ..models import Step, StepName, StepState
-from ..waits import announcing
+from ..core.errors import JobsyncError
+from ..core.models import Step, StepName, StepState
+from ..core.waits import announcing
 
 log = logging.getLogger(__name__)
 

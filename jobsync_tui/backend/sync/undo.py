@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from ..access import Actor
-from ..errors import JobsyncError, RemoteGone, UsageError
-from ..models import Change, Failure, PlanKind, StepName, SyncMark, SyncPlan, SyncResult
-from ..store.journal import Operation, OperationKind, OperationState
+from ..access.access import Actor
+from ..core.errors import JobsyncError, RemoteGone, UsageError
+from ..core.models import Change, Failure, PlanKind, StepName, SyncMark, SyncPlan, SyncResult
+from ..storage.ledger.journal import Operation, OperationKind, OperationState
 from .attempt import Attempt, failure_of, unread_head
 from .fields import merge_patch, ordered
-from .keeping import equal
+from .kept_values import equal
 from .ownership import barred
 from .pipeline import Pipeline
 from .plan import Proposal, TargetSide, plan_digest, refused, unreadable_plan

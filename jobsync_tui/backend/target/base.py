@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from ..models import JsonValue
+from ..core.models import JsonValue
 
 OWNED_FIELDS: tuple[str, ...] = (
     "name",

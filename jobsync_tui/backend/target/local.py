@@ -10,11 +10,11 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import ClassVar, Concatenate, ParamSpec, Self, TypeVar
 
-from ..canonical import storable
+from ..core.canonical import storable
+from ..core.models import JsonValue
+from ..core.text import counted
 from ..database import Database, Db
 from ..database.backup import copy_database
-from ..models import JsonValue
-from ..text import counted
 from . import local_seed, local_store
 from .base import Catalog, Target, TargetJob
 from .local_seed import Candidate, Seed

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .. import clock
-from ..canonical import canonical, storable
+from ..core import clock
+from ..core.canonical import canonical, storable
+from ..core.ids import new_id
+from ..core.models import JsonValue
 from ..database import Db
-from ..ids import new_id
-from ..models import JsonValue
 from .local_store import change, insert
 from .local_tables import CandidateRow, FolderRow, InterviewRow, JobRow, SettingRow, TemplateRow, UserRow
 

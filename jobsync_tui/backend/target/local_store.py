@@ -7,24 +7,14 @@ from dataclasses import dataclass
 
 import peewee
 
-from .. import clock
-from ..canonical import canonical, digest, parse, storable
+from ..core import clock
+from ..core.canonical import canonical, digest, parse, storable
+from ..core.errors import Conflict, Refused, RemoteGone
+from ..core.ids import new_id
+from ..core.models import JsonValue
 from ..database import Db
-from ..errors import Conflict, Refused, RemoteGone
-from ..ids import new_id
-from ..models import JsonValue
 from .base import OWNED_FIELDS, Catalog, TargetJob
-from .local_tables import (
-    TARGET_TABLES,
-    CandidateRow,
-    FolderRow,
-    InterviewRow,
-    JobRow,
-    KeyRow,
-    SettingRow,
-    TemplateRow,
-    UserRow,
-)
+from .local_tables import TARGET_TABLES, CandidateRow, FolderRow, InterviewRow, JobRow, KeyRow, SettingRow, TemplateRow, UserRow
 
 SERVICE = "The local target"
 MOVED_BY_WRITES = frozenset({"version", "external_id", "updated_ms", *OWNED_FIELDS})

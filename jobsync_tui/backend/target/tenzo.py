@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from typing import ClassVar
 
-from ..errors import AnswerLost, CannotTell, PermissionMissing, RemoteError, UnexpectedAnswer
+from ..core.errors import AnswerLost, CannotTell, PermissionMissing, RemoteError, UnexpectedAnswer
+from ..core.models import JsonValue
 from ..http import HeaderAuth, HttpSession, Reply, error_of, excerpt, segment
-from ..models import JsonValue
-from ..secrets import Secret
+from ..settings.secrets import Secret
 from .base import Catalog, Target, TargetJob, alike
 from .wire import WireMapping, text_of
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..errors import CredentialsRejected, PermissionMissing, RemoteError, Unreachable
+from ..core.errors import CredentialsRejected, PermissionMissing, RemoteError, Unreachable
 from .base import Target, TargetJob
 
 LOOKED_AT = 100

@@ -13,9 +13,9 @@ from typing import Self
 
 import msgspec
 
-from ..canonical import canonical
-from ..errors import ConfigError, UnexpectedAnswer
-from ..models import JsonValue
+from ..core.canonical import canonical
+from ..core.errors import ConfigError, UnexpectedAnswer
+from ..core.models import JsonValue
 from .base import OWNED_FIELDS, TargetJob
 
 MAY_BE_EMPTY = frozenset({"key_scheme"})

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from ..ats_server import Answer, Asked
-from .base import Wire, WireJob, iso
+from tests.support.ats_server import Answer, Asked
+from tests.support.wire.base import Wire, WireJob, iso
 
 
 class HireboardWire(Wire):

@@ -6,10 +6,9 @@ from base64 import b64encode
 from typing import ClassVar
 from uuid import UUID
 
-from jobsync_tui.backend.clock import now, to_ms
-
-from ..ats_server import Answer, Asked
-from .base import Wire, WireJob
+from jobsync_tui.backend.core.clock import now, to_ms
+from tests.support.ats_server import Answer, Asked
+from tests.support.wire.base import Wire, WireJob
 
 LONGEST_WINDOW = 30 * 86_400_000
 

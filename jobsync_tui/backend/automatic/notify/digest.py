@@ -1,0 +1,106 @@
+"""The digest: what a channel is told at one time, as words and as a document, both cleaned and without secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ...core.canonical import digest as hashed
+from ...core.clock import rfc3339
+from ...core.models import RecordHead, Trouble
+from ...core.text import clean, counted
+from ...settings.redaction import redact
+
+LONGEST = 500
+"""Characters of one message in it."""
+
+MOST = 50
+"""Troubles that are spelled out; the rest is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """One message.
+
+    Attributes:
+        id: The same for the same troubles in the same state: a receiver that meets it again has it already.
+        at: When it was made.
+        organization: Whose it is, as the configuration says it.
+        host: Where it was made.
+        troubles: What is new, in the order in which it happened.
+        names: Display names by integration id.
+        record: Where the audit record ended then: kept by the receiver, it shows later whether the end was cut off.
+    """
+
+    id: str
+    at: datetime
+    organization: str
+    host: str
+    troubles: tuple[Trouble, ...]
+    names: Mapping[str, str]
+    record: RecordHead
+
+    def text(self) -> str:
+        """Return it in words, a line for each trouble."""
+        begun = sum(not trouble.over for trouble in self.troubles)
+        over = len(self.troubles) - begun
+        counts = ", ".join(words for words, number in ((_count(begun), begun), (f"{over} over", over)) if number)
+        head = f"{safe(self.organization)}: " if self.organization else ""
+        lines = [f"{head}jobsync on {safe(self.host)}: {counts or 'a test, nothing is wrong'}"]
+        lines += [self._line(trouble) for trouble in self.troubles[:MOST]]
+        if len(self.troubles) > MOST:
+            lines.append(f"- and {len(self.troubles) - MOST} more: jobsync auto status")
+        lines.append(f"Record: {self.record.rows}:{self.record.hash}")
+        return "\n".join(lines)
+
+    def document(self) -> dict[str, Any]:
+        """Return it for a program; ``text`` holds the words, which is where chat services look for them."""
+        troubles = [self._document(trouble) for trouble in self.troubles[:MOST]]
+        return {
+            "id": self.id,
+            "sent_at": rfc3339(self.at),
+            "organization": safe(self.organization),
+            "host": safe(self.host),
+            "text": self.text(),
+            "record": {"rows": self.record.rows, "hash": self.record.hash},
+            "count": len(self.troubles),
+            "troubles": troubles,
+        }
+
+    def _line(self, trouble: Trouble) -> str:
+        name = safe(self.names.get(trouble.integration, trouble.integration))
+        since = f"{trouble.since:%Y-%m-%d %H:%M} UTC"
+        if trouble.over:
+            return f"- {name}: OVER since {trouble.last:%Y-%m-%d %H:%M} UTC, had begun {since}: {safe(trouble.message)}"
+        runs = "" if trouble.runs == 1 else f", {trouble.runs} runs"
+        remedy = f" {safe(trouble.remedy)}" if trouble.remedy else ""
+        return f"- {name}: {safe(trouble.message)} (since {since}{runs}){remedy}"
+
+    def _document(self, trouble: Trouble) -> dict[str, Any]:
+        return {
+            "integration": trouble.integration,
+            "code": trouble.code,
+            "message": safe(trouble.message),
+            "remedy": None if trouble.remedy is None else safe(trouble.remedy),
+            "since": rfc3339(trouble.since),
+            "last": rfc3339(trouble.last),
+            "runs": trouble.runs,
+            "jobs": trouble.jobs,
+            "over": trouble.over,
+        }
+
+
+def digest_id(troubles: Sequence[Trouble], upto: int) -> str:
+    """Return the id of a digest that holds ``troubles`` and ends with the event ``upto``."""
+    return hashed([upto, [[each.integration, each.code, rfc3339(each.since), each.over] for each in troubles]])[:32]
+
+
+def safe(text: str) -> str:
+    """Return ``text`` on one line, without secrets and without anything that a terminal would act on."""
+    return clean(redact(text), limit=LONGEST)
+
+
+def _count(number: int) -> str:
+    return counted(number, "trouble")

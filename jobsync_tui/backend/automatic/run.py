@@ -1,0 +1,362 @@
+"""The automatic sync of one integration: refresh, judge, decide, sync what is eligible by the one pipeline, and say why not of the rest."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+
+from ..access.access import Actor
+from ..assessment.evaluator import Judge
+from ..core import clock
+from ..core.errors import Busy, CredentialsRejected, JobsyncError
+from ..core.models import (
+    CLOCK_WENT_BACK,
+    IDS_REUSED,
+    OTHER_ID,
+    AutomaticRun,
+    Failure,
+    Hold,
+    HoldKind,
+    IntegrationState,
+    Lease,
+    Outcome,
+    RefreshMode,
+    RefreshReport,
+)
+from ..refresh.gc_tuning import seldom_collected
+from ..refresh.listing_troubles import ids_reused, known_under_others
+from ..refresh.refresh import Refresher
+from ..storage.automatic.batches import Tally, Work
+from ..storage.automatic.decisions import Candidate, Decision, DecisionStore
+from ..storage.automatic.schedule import Claim, ScheduleStore
+from ..storage.jobs.integrations import IntegrationStore
+from ..storage.ledger.audit import Attempt
+from ..storage.ledger.ledger import Ledger
+from ..storage.outcomes.outcomes import Judgement
+from ..sync.guard import credentials_hold, guard_hold, too_many
+from .alerts import why
+from .batch_worker import FAULT
+from .distribution import LARGE, Spreading
+from .loading import MOST, Loader
+from .notifier import Messenger
+
+log = logging.getLogger(__name__)
+
+LEASE = "(automatic run)"
+"""In the place of an ATS job id: the lease of a run, of which an integration has one at a time, on any host."""
+
+PAGE = 5_000
+"""Candidates that are decided on in one transaction."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AutomaticParts:
+    """What a run is made of.
+
+    Attributes:
+        watch: Looks at the shadows of rules, by the id of the integration, once everything else is done.
+        most_changes: How many jobs it may write because rules changed.
+        read_only: Whether jobs of an integration are looked at and never synced.
+        held: Why nothing is written for an integration yet, where it may be one that was there before under another id.
+    """
+
+    refresher: Refresher
+    judge: Judge
+    watch: Callable[[str], Awaitable[None]]
+    loader: Loader
+    spreading: Spreading
+    ledger: Ledger
+    decisions: DecisionStore
+    schedule: ScheduleStore
+    integrations: IntegrationStore
+    messenger: Messenger
+    most_changes: Callable[[], int]
+    read_only: Callable[[str], bool]
+    held: Callable[[str], Awaitable[Failure | None]]
+    now: Callable[[], datetime] = clock.now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is asked of a run.
+
+    Attributes:
+        actor: The automatic one, with where it runs.
+        integration: Its id.
+        every: The time between two runs.
+        stop: Once set, what has begun ends and nothing else is begun.
+        on_schedule: Whether it claims the present slot first, and does nothing where that is taken.
+        spread: Whether the jobs of a large run are shared out among the workers that are free.
+    """
+
+    actor: Actor
+    integration: str
+    every: timedelta
+    stop: asyncio.Event
+    on_schedule: bool = False
+    spread: bool = False
+
+
+class Automatic:
+    """Runs the automatic sync, one integration at a time."""
+
+    def __init__(self, parts: AutomaticParts) -> None:
+        self._parts = parts
+
+    async def run(self, order: Order) -> AutomaticRun:
+        """Run once, and return what it came to; whatever happens to one integration is in that, and stops no other."""
+        return await self._caught(order.integration, self._unless_paused(order))
+
+    async def lend_a_hand(self, order: Order) -> None:
+        """Do shares of a large run that another process leads, until none is left.
+
+        Raises:
+            JobsyncError: The shares cannot be looked for; what goes wrong with one is told by the run.
+        """
+        if await self._parts.schedule.paused() is None:
+            await self._parts.spreading.lend_a_hand(order.actor, order.integration, order.stop)
+
+    async def _caught(self, integration: str, work: Awaitable[AutomaticRun]) -> AutomaticRun:
+        try:
+            return await work
+        except JobsyncError as error:
+            return AutomaticRun(integration=integration, error=error.failure())
+        except Exception:
+            log.exception("the automatic sync of %s ended in a fault", integration)
+            return AutomaticRun(integration=integration, error=FAULT)
+
+    async def _unless_paused(self, order: Order) -> AutomaticRun:
+        schedule, integration = self._parts.schedule, order.integration
+        pause = await schedule.paused()
+        if pause is not None:
+            return skipped(integration, "paused", f"Paused by {pause.by} since {clock.rfc3339(pause.since)}", "jobsync auto resume")
+        if not order.on_schedule:
+            return await self._unless_held(order)
+        match await schedule.claim(integration, order.every):
+            case Claim.TAKEN:
+                return skipped(integration, "slot_taken", "This run was done already, here or on another host")
+            case Claim.PASSED:
+                return await self._passed(integration)
+        run = await self._caught(integration, self._unless_held(order))
+        await schedule.end_slot(run)
+        return run
+
+    async def _passed(self, integration: str) -> AutomaticRun:
+        """Say, here and as a trouble, that a slot came up again."""
+        again = await self._parts.schedule.goes_on(integration)
+        goes_on = "" if again is None else f"; it goes on at {clock.rfc3339(again)}"
+        message = f"The clock went back: what is due now was run before, and is passed over{goes_on}"
+        run = skipped(integration, CLOCK_WENT_BACK, message, "If the clock is right now, jobsync auto resume lets it go on at once.")
+        log.warning("%s: %s", integration, message)
+        await self._parts.messenger.note(run)
+        return run
+
+    async def _unless_held(self, order: Order) -> AutomaticRun:
+        schedule, integration = self._parts.schedule, order.integration
+        hold = await schedule.held(integration)
+        if hold is not None and hold.kind is HoldKind.CREDENTIALS:
+            return skipped(integration, hold.kind.value, hold.message, hold.remedy)
+        async with AsyncExitStack() as stack:
+            try:
+                lease = await stack.enter_async_context(self._parts.ledger.leases.hold(integration, LEASE, order.actor.user))
+            except Busy as error:
+                since = "" if error.since is None else f" since {clock.rfc3339(error.since)}"
+                return skipped(integration, "running", f"A run of {integration} is under way{since}")
+            await schedule.begin(integration, order.every)
+            run = await _Run(self._parts, order, lease).to_the_end()
+            await schedule.end(run)
+            await self._parts.messenger.note(run)
+            return run
+
+
+def skipped(integration: str, code: str, message: str, remedy: str | None = None) -> AutomaticRun:
+    """Return a run that did nothing, and why."""
+    return AutomaticRun(integration=integration, error=Failure(code, message, remedy), skipped=True)
+
+
+@dataclass(slots=True)
+class _Run:
+    """One run under way, under its lease."""
+
+    parts: AutomaticParts
+    order: Order
+    lease: Lease
+    listing: RefreshReport | None = None
+    evaluated: int = 0
+    tally: Tally = field(default_factory=Tally)
+    error: Failure | None = None
+
+    async def to_the_end(self) -> AutomaticRun:
+        """Do everything that is to be done, as far as it goes."""
+        try:
+            await self.parts.spreading.settle(self.order.integration, self.order.stop)
+            await self._refresh()
+            if not self.order.stop.is_set():
+                await self._decide()
+            if not self.order.stop.is_set():
+                await self.parts.watch(self.order.integration)
+        except JobsyncError as error:
+            self.error = error.failure()
+        except Exception:
+            log.exception("the automatic sync of %s ended in a fault", self.order.integration)
+            self.error = FAULT
+        if self.error is not None and self.error.code == CredentialsRejected.code:
+            await self._hold(credentials_hold(self.error, self.parts.now()))
+        return await self._outcome()
+
+    async def _outcome(self) -> AutomaticRun:
+        listing, integration = self.listing, self.order.integration
+        return AutomaticRun(
+            integration=integration,
+            refreshed=None if listing is None else listing.seen,
+            evaluated=self.evaluated,
+            outcomes=dict(self.tally.outcomes),
+            error=self.error or (listing.trouble if listing is not None and listing.state is IntegrationState.FAILED else None),
+            failures=dict(self.tally.failures),
+            why=why(self.tally, integration),
+            missing=None if listing is None or listing.state is IntegrationState.FAILED else listing.trouble,
+            whole=listing is not None and listing.mode is RefreshMode.FULL and listing.trouble is None,
+            set_aside=None if listing is None else listing.set_aside,
+            waits=None if listing is None else listing.waits,
+            reused=ids_reused(integration, await self.parts.decisions.refused_as_reused(integration)),
+            renamed=known_under_others(integration, await self.parts.decisions.refused_as_renamed(integration)),
+            changes=listing is not None and listing.mode is RefreshMode.INCREMENTAL,
+        )
+
+    async def _refresh(self) -> None:
+        """Bring the cache up to date. One that somebody else refreshes at this moment is good enough as it is."""
+        try:
+            self.listing = await self.parts.refresher.refresh(self.order.integration, unattended=True)
+        except Busy:
+            log.info("%s is being refreshed by somebody else; the automatic sync goes on with what is cached", self.order.integration)
+        else:
+            for failure in (self.listing.trouble, self.listing.set_aside, self.listing.waits):
+                if failure is not None:
+                    log.warning("%s: %s", self.order.integration, failure.message)
+
+    async def _decide(self) -> None:
+        judged = await self.parts.judge.judge([self.order.integration])
+        if self.parts.read_only(self.order.integration):
+            return
+        if await self._maybe_renamed():
+            return
+        hidden = await self.parts.loader.hidden(self.order.integration)
+        waiting: frozenset[int] = frozenset()
+        if hidden:
+            waiting = await self._load(judged.judgement, hidden)
+            if self.error is not None:
+                return
+            judged = await self.parts.judge.judge([self.order.integration])
+        with seldom_collected():
+            eligible = await self._sort(judged.judgement, waiting)
+        eligible = await self._without_other_jobs(await self._without_creates(eligible), judged.judgement)
+        by_rules = [candidate for candidate in eligible if candidate.by_rules]
+        if await self._guard(by_rules, judged.judgement):
+            return
+        await self._done(Work.SYNC, eligible, judged.judgement)
+
+    async def _load(self, judgement: Judgement, hidden: Sequence[str]) -> frozenset[int]:
+        """Read the jobs whose refusal may hang on a field that the list leaves out; returns the keys of those left for the next run."""
+        lacking: list[Candidate] = []
+        async for page in self._pages(judgement):
+            refused = [each for each in page if not each.eligible]
+            lacking += await self.parts.loader.lacking(self.order.integration, refused, hidden)
+        await self._done(Work.READ, lacking[:MOST], judgement)
+        return frozenset(each.key for each in lacking[MOST:])
+
+    async def _pages(self, judgement: Judgement) -> AsyncIterator[tuple[Candidate, ...]]:
+        """Give the jobs to decide on, page by page."""
+        after = 0
+        while page := await self.parts.decisions.candidates(judgement, self.order.integration, self.parts.now(), after=after, limit=PAGE):
+            yield page
+            after = page[-1].key
+
+    async def _sort(self, judgement: Judgement, waiting: frozenset[int]) -> list[Candidate]:
+        """Decide what the cache alone can decide, but for jobs that wait to be read, and return the jobs that are to be synced."""
+        eligible: list[Candidate] = []
+        async for found in self._pages(judgement):
+            page = [each for each in found if each.key not in waiting]
+            refused = [Decision(each, Outcome.REFUSED.value, each.reason) for each in page if not each.eligible]
+            same = [each for each in page if each.eligible and each.same]
+            await self.parts.decisions.decide(judgement, refused, self.parts.now())
+            await self.parts.decisions.meet(judgement, same, self.parts.now())
+            eligible += [each for each in page if each.eligible and not each.same]
+            self.evaluated += len(page)
+            if refused:
+                self.tally.outcomes[Outcome.REFUSED.value] += len(refused)
+        return eligible
+
+    async def _without_creates(self, eligible: list[Candidate]) -> list[Candidate]:
+        """Leave out jobs that would be created, where new ones wait for a person: nothing is decided on them."""
+        if (await self.parts.integrations.state(self.order.integration)).waits is None:
+            return eligible
+        linked = await self.parts.decisions.linked([each.key for each in eligible])
+        return [each for each in eligible if each.key in linked]
+
+    async def _maybe_renamed(self) -> bool:
+        """Return whether the run stops here, because the integration may be one that was there before under another id."""
+        self.error = await self.parts.held(self.order.integration)
+        if self.error is None:
+            await self.parts.schedule.release(self.order.integration, HoldKind.NEW_ID)
+            return False
+        await self._hold(Hold(HoldKind.NEW_ID, self.parts.now(), self.error.message, self.error.remedy or ""))
+        return True
+
+    async def _without_other_jobs(self, eligible: list[Candidate], judgement: Judgement) -> list[Candidate]:
+        """Refuse jobs whose ids came back as those of others, and new ones that are known under other ids: a person decides on both."""
+        why: dict[int, str] = {}
+        for start in range(0, len(eligible), PAGE):
+            keys = [each.key for each in eligible[start : start + PAGE]]
+            why |= dict.fromkeys(await self.parts.decisions.reused(keys), IDS_REUSED)
+            why |= dict.fromkeys([each.key for each in await self.parts.decisions.renamed(self.order.integration, keys)], OTHER_ID)
+        refused = [Decision(each, Outcome.REFUSED.value, why[each.key]) for each in eligible if each.key in why]
+        if refused:
+            await self.parts.decisions.decide(judgement, refused, self.parts.now())
+            self.tally.outcomes[Outcome.REFUSED.value] += len(refused)
+        return [each for each in eligible if each.key not in why]
+
+    async def _guard(self, by_rules: list[Candidate], judgement: Judgement) -> bool:
+        """Return whether the run stops here, because rules would write more than they may without a person's word."""
+        cached = (await self.parts.integrations.state(self.order.integration)).jobs
+        basis = f"{judgement.basis.revision} {judgement.basis.policy}"
+        held_for, accepted = await self.parts.schedule.guarded(self.order.integration)
+        if accepted != basis and too_many(by_rules, cached, self.parts.most_changes()):
+            hold = guard_hold(len(by_rules), cached, judgement.basis.revision, self.parts.now())
+            self.error = Failure(hold.kind.value, hold.message, hold.remedy)
+            await self._hold(hold, basis)
+            return True
+        if held_for is not None:
+            # The rules that were too much are in force no longer, or the jobs they would have written are gone.
+            await self.parts.schedule.release(self.order.integration, HoldKind.GUARD)
+        return False
+
+    async def _done(self, work: Work, chosen: Sequence[Candidate], judgement: Judgement) -> None:
+        """Have jobs read or synced, by whoever is free where they are many."""
+        spreading = self.parts.spreading
+        by = spreading.hand(self.order.actor, self.order.integration, judgement, self.order.every, self.order.stop)
+        if self.order.spread and len(chosen) > LARGE:
+            self.tally.add(await spreading.lead(work, chosen, by))
+        else:
+            await by.do(work, chosen, self.tally, partial(self.parts.ledger.leases.renew, self.lease))
+        self.error = self.tally.error
+
+    async def _hold(self, hold: Hold, held_for: str | None = None) -> None:
+        """Have the integration wait for a person; said loudly, and recorded, once."""
+        if not await self.parts.schedule.hold(self.order.integration, hold, held_for):
+            return
+        log.error("the automatic sync of %s stops: %s", self.order.integration, hold.message)
+        attempt = Attempt(
+            actor=self.order.actor.user,
+            action="auto",
+            at=self.parts.now(),
+            integration=self.order.integration,
+            outcome="held",
+            cause=hold.message,
+            origin=self.order.actor.origin,
+        )
+        await self.parts.ledger.audit.record(attempt)

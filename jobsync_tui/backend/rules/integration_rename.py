@@ -1,0 +1,64 @@
+"""Rules that ask for an integration by its id, when that gets another one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from ..core.models import AllOf, AnyOf, Condition, JsonValue, Leaf, Not, Op, Rule
+
+FIELD = "integration"
+WHOLE = frozenset({Op.EQUALS, Op.NOT_EQUALS, Op.IN, Op.NOT_IN})
+"""The operators that compare with whole ids; of any other, only a person can say what it is to ask for."""
+
+
+@dataclass(frozen=True, slots=True)
+class RenamedRules:
+    """Rules after a rename. ``changed`` names those that ask for the new id now, ``doubtful`` those that a person should look at."""
+
+    rules: tuple[Rule, ...]
+    changed: tuple[str, ...]
+    doubtful: tuple[str, ...]
+
+
+def renamed(rules: tuple[Rule, ...], old: str, new: str) -> RenamedRules:
+    """Return the rules with every condition on the integration ``old`` asking for ``new``."""
+    after = tuple(rule if rule.when is None else replace(rule, when=_condition(rule.when, old, new)) for rule in rules)
+    changed = tuple(rule.name for rule, before in zip(after, rules, strict=True) if rule != before)
+    doubtful = tuple(rule.name for rule in after if rule.when is not None and any(map(_partial, _leaves(rule.when))))
+    return RenamedRules(after, changed, doubtful)
+
+
+def _condition(condition: Condition, old: str, new: str) -> Condition:
+    match condition:
+        case Leaf():
+            return replace(condition, value=_value(condition.value, old, new)) if _asks(condition) else condition
+        case Not():
+            return Not(_condition(condition.child, old, new))
+        case _:
+            return type(condition)(tuple(_condition(child, old, new) for child in condition.children))
+
+
+def _asks(leaf: Leaf) -> bool:
+    return leaf.field == FIELD and leaf.op in WHOLE
+
+
+def _partial(leaf: Leaf) -> bool:
+    return leaf.field == FIELD and leaf.op not in WHOLE | {Op.IS_SET, Op.IS_EMPTY}
+
+
+def _value(value: JsonValue, old: str, new: str) -> JsonValue:
+    if isinstance(value, list):
+        return [_value(each, old, new) for each in value]
+    return new if isinstance(value, str) and value.casefold() == old.casefold() else value
+
+
+def _leaves(condition: Condition) -> Iterator[Leaf]:
+    match condition:
+        case Leaf():
+            yield condition
+        case Not():
+            yield from _leaves(condition.child)
+        case AllOf() | AnyOf():
+            for child in condition.children:
+                yield from _leaves(child)

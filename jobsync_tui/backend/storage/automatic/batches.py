@@ -1,0 +1,221 @@
+"""Shares of a run: the jobs of a large one, cut into pieces of which every worker takes one after another.
+
+A share is in the hands of whoever has its lease. What is decided on its jobs stands as soon as it is decided, so one whose worker died is
+taken up by another where that one was cut off.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from ...core import clock
+from ...core.ids import new_id
+from ...core.models import Failure, Spread
+from ...database import Database, Db, Dialect
+from ..jobs.statements import Insertion
+from .tables import ShareRow
+from .worker_presence import at_work
+
+_SHARES = Insertion("automatic_shares", ("id", "integration", "number", "work", "judgement", "every", "keys", "ended_at", "tally"))
+
+
+class Work(StrEnum):
+    """What is done with the jobs of a share."""
+
+    READ = "read"
+    SYNC = "sync"
+
+
+@dataclass(slots=True)
+class Tally:
+    """What came of jobs.
+
+    Attributes:
+        outcomes: How many, by outcome.
+        failures: Why those failed that did, by code.
+        examples: The first failure of each code.
+        error: What the next job would meet too, so that going on makes no sense.
+    """
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    failures: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, Failure] = field(default_factory=dict)
+    error: Failure | None = None
+
+    def fail(self, code: str, failure: Failure | None) -> None:
+        """Take in that a job failed, and why in words where that is known."""
+        self.failures[code] += 1
+        if failure is not None:
+            self.examples.setdefault(code, failure)
+
+    @property
+    def commonest(self) -> Failure | None:
+        """One of the failures that most jobs met."""
+        code = min(self.failures, key=lambda each: (-self.failures[each], each), default="")
+        return self.examples.get(code)
+
+    def add(self, other: Tally) -> None:
+        """Take in what came of other jobs."""
+        self.outcomes.update(other.outcomes)
+        self.failures.update(other.failures)
+        self.examples = {**other.examples, **self.examples}
+        self.error = self.error or other.error
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Some jobs of a run that one worker does at a time.
+
+    Attributes:
+        id, integration, number: Which; numbers count from 1 within a run.
+        work: What is done with them.
+        judgement: Number of the one under which that was decided.
+        every: The time between two runs.
+        keys: The jobs, rising.
+    """
+
+    id: str
+    integration: str
+    number: int
+    work: Work
+    judgement: int
+    every: timedelta
+    keys: tuple[int, ...]
+
+
+class ShareStore:
+    """Shares that are to be done."""
+
+    def __init__(self, database: Database, *, now: Callable[[], datetime] | None = None) -> None:
+        self._database = database
+        self._now = now or database.now
+
+    async def cut(self, integration: str, keys: Sequence[int], size: int, *, work: Work, judgement: int, every: timedelta) -> int:
+        """Cut jobs into shares of at most ``size``, in place of all that the integration had; returns how many these are."""
+        stand = (work.value, judgement, every // timedelta(milliseconds=1))
+        pieces = [json.dumps(list(keys[start : start + size])) for start in range(0, len(keys), size)]
+        rows = [(new_id(), integration, number, *stand, piece, 0, "{}") for number, piece in enumerate(pieces, 1)]
+        await self._database.write(_replace, self._database.dialect, integration, rows)
+        return len(rows)
+
+    async def open(self, integration: str, *, after: int = 0, limit: int | None = None) -> tuple[Share, ...]:
+        """Return the shares of an integration on which something is left to do, by their numbers.
+
+        Args:
+            integration: Its id.
+            after: The last number of those that were returned before.
+            limit: At most so many.
+        """
+        return await self._database.read(_open, integration, after=after, limit=limit)
+
+    async def is_open(self, share: Share) -> bool:
+        """Return whether something is left to do on a share."""
+        return await self._database.read(
+            lambda db: ShareRow.select().where((ShareRow.id == share.id) & (ShareRow.ended_at == 0)).exists(db)
+        )
+
+    async def integrations(self) -> frozenset[str]:
+        """Return the integrations that have open shares."""
+        return await self._database.read(
+            lambda db: frozenset(row[0] for row in ShareRow.select(ShareRow.integration).where(ShareRow.ended_at == 0).tuples().execute(db))
+        )
+
+    async def note(self, share: Share, tally: Tally, *, ended: bool) -> None:
+        """Add what came of jobs of a share; nothing happens where its run is over."""
+        await self._database.write(lambda db: _note(db, share, tally, clock.to_ms(self._now()) if ended else 0))
+
+    async def failed(self, integration: str) -> bool:
+        """Return whether a share ended because going on makes no sense."""
+        return (await self._database.read(_tally, integration)).error is not None
+
+    async def clear(self, integration: str) -> Tally:
+        """Take the shares of an integration out, and return what came of them."""
+        return await self._database.write(_clear, integration)
+
+    async def spread(self, integration: str) -> Spread | None:
+        """Return how far the shares of an integration are done and by whom; None where it has none."""
+        return await self._database.read(lambda db: _spread(db, integration, clock.to_ms(self._now())))
+
+
+def forget_shares(db: Db, integrations: Sequence[str]) -> None:
+    """Within a transaction: take out whatever is left of the shares of integrations; their jobs come with the next run."""
+    ShareRow.delete().where(ShareRow.integration.in_(list(integrations))).execute(db)
+
+
+def _replace(db: Db, dialect: Dialect, integration: str, rows: Sequence[tuple[str | int, ...]]) -> None:
+    forget_shares(db, [integration])
+    _SHARES.run(db, dialect, rows)
+
+
+def _open(db: Db, integration: str, *, after: int, limit: int | None) -> tuple[Share, ...]:
+    where = (ShareRow.integration == integration) & (ShareRow.ended_at == 0) & (ShareRow.number > after)
+    query = ShareRow.select().where(where).order_by(ShareRow.number).limit(limit)
+    return tuple(
+        Share(
+            id=row.id,
+            integration=row.integration,
+            number=row.number,
+            work=Work(row.work),
+            judgement=row.judgement,
+            every=timedelta(milliseconds=row.every),
+            keys=tuple(json.loads(row.keys)),
+        )
+        for row in query.execute(db)
+    )
+
+
+def _note(db: Db, share: Share, tally: Tally, ended_at: int) -> None:
+    text: str | None = ShareRow.select(ShareRow.tally).where(ShareRow.id == share.id).scalar(db)
+    if text is None:
+        return
+    found = _read(text)
+    found.add(tally)
+    # Whoever lost its lease does not open again what another has ended meanwhile.
+    ended = {"ended_at": ended_at} if ended_at else {}
+    ShareRow.update({"tally": _text(found), **ended}).where(ShareRow.id == share.id).execute(db)
+
+
+def _tally(db: Db, integration: str) -> Tally:
+    found = Tally()
+    for (text,) in (
+        ShareRow.select(ShareRow.tally).where(ShareRow.integration == integration).order_by(ShareRow.number).tuples().execute(db)
+    ):
+        found.add(_read(text))
+    return found
+
+
+def _text(tally: Tally) -> str:
+    error = None if tally.error is None else asdict(tally.error)
+    examples = {code: asdict(failure) for code, failure in tally.examples.items()}
+    return json.dumps({"outcomes": dict(tally.outcomes), "failures": dict(tally.failures), "examples": examples, "error": error})
+
+
+def _read(text: str) -> Tally:
+    values = json.loads(text)
+    error = values.get("error")
+    return Tally(
+        Counter(values.get("outcomes", {})),
+        Counter(values.get("failures", {})),
+        {code: Failure(**failure) for code, failure in values.get("examples", {}).items()},
+        None if error is None else Failure(**error),
+    )
+
+
+def _clear(db: Db, integration: str) -> Tally:
+    found = _tally(db, integration)
+    forget_shares(db, [integration])
+    return found
+
+
+def _spread(db: Db, integration: str, now: int) -> Spread | None:
+    shares = ShareRow.select().where(ShareRow.integration == integration)
+    total = shares.count(db)
+    if not total:
+        return None
+    ended = shares.where(ShareRow.ended_at != 0).count(db)
+    return Spread(shares=total, ended=ended, workers=at_work(db, integration, now))

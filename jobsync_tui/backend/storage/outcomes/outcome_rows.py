@@ -1,0 +1,65 @@
+"""Verdicts as rows, many at once: in which state jobs were read, and how each was judged in that state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ...database import Db, Dialect
+from ..jobs.statements import many, run
+
+_ONE_BY_ONE = (
+    "INSERT INTO verdicts (key, changed, ruling) VALUES (?, ?, ?) "
+    "ON CONFLICT (key) DO UPDATE SET ruling = excluded.ruling WHERE verdicts.changed = ? AND verdicts.ruling = ?"
+)
+_ALL_AT_ONCE = (
+    "INSERT INTO verdicts (key, changed, ruling) SELECT judged.key, judged.changed, judged.ruling "
+    "FROM unnest(?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[]) AS judged (key, changed, was, ruling) "
+    "LEFT JOIN verdicts ON verdicts.key = judged.key "
+    "WHERE verdicts.key IS NULL OR (verdicts.changed = judged.changed AND verdicts.ruling = judged.was) "
+    "ON CONFLICT (key) DO UPDATE SET ruling = excluded.ruling"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class States:
+    """Jobs as they were when they were read for judging, a place each; a verdict is kept only where the job still is so.
+
+    Columns, and no object a job: a hundred thousand of those would have Python's collector of cycles look through everything there is.
+
+    Attributes:
+        keys: Which jobs, rising.
+        changed: The version of the cache with which each last changed.
+        rulings: The number of its ruling; one of no judgement in force where it was not judged.
+    """
+
+    keys: Sequence[int] = ()
+    changed: Sequence[int] = ()
+    rulings: Sequence[int] = ()
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+
+def keep_rulings(db: Db, dialect: Dialect, states: States, rulings: Sequence[int]) -> None:
+    """Give jobs their rulings, those excepted that are not as they were read.
+
+    A server is sent whole columns, for it takes longer over a statement a job than over the job. Writers take turns, so that what the one
+    statement compares is still so when it writes.
+
+    Args:
+        db: In a write transaction.
+        dialect: Of ``db``.
+        states: The jobs as they were read.
+        rulings: The number of the ruling on each.
+    """
+    if dialect.name == "postgresql":
+        run(db, _ALL_AT_ONCE, *map(_array, (states.keys, states.changed, states.rulings, rulings)))
+    else:
+        columns = (states.keys, states.changed, rulings, states.changed, states.rulings)
+        many(db, dialect, _ONE_BY_ONE, list(zip(*columns, strict=True)))
+
+
+def _array(numbers: Sequence[int]) -> str:
+    """Return numbers as the server writes an array; the driver would take several times as long over a list."""
+    return "{" + ",".join(map(str, numbers)) + "}"

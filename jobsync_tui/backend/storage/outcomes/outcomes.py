@@ -1,0 +1,295 @@
+"""How the rules judged the cached jobs: kept by rulings, of which there are far fewer than jobs, and void once anything it rests on moves.
+
+A judgement rests on a revision of the rules and on the policy. The verdict of a job is bound to the state in which the job was read: one
+that changed meanwhile keeps none, and is judged again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import peewee
+from peewee import fn
+
+from ...core import clock
+from ...core.canonical import canonical
+from ...core.models import EvaluationPolicy
+from ...database import Database, Db, Dialect
+from ..jobs.sources import Source, note_change, sources_of, take_number, version
+from ..jobs.statements import first, many, run
+from ..jobs.tables import JobRecord, JudgementRow, RevisionRow, RulingRow, VerdictRow
+from ..search.fold import fold
+from .outcome_rows import States, keep_rulings
+
+RULINGS = 32
+"""Bits of a ruling's number below the judgement's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What verdicts rest on.
+
+    Attributes:
+        revision: Of the rules.
+        policy: As `policy_key` gives it.
+        standing: Whether the rules ask for a job's standing towards the target.
+        until: When answers may change by the passing of time alone; None for never.
+    """
+
+    revision: int
+    policy: str
+    standing: bool = False
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A way in which jobs were judged.
+
+    Attributes:
+        eligible: Whether a sync would take them.
+        reason: Why not.
+        configuration: A digest of what the rules leave on them.
+        rules: Ids and names of the rules that apply to them.
+    """
+
+    eligible: bool
+    reason: str | None
+    configuration: str
+    rules: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A judgement under way, with the numbers of the rulings that it came to so far."""
+
+    number: int
+    basis: Basis
+    known: Mapping[Ruling, int]
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """The lowest and the highest number of its rulings."""
+        return span(self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How the rules in force judged jobs.
+
+    Attributes:
+        jobs: Of the integrations, gone ones included.
+        eligible, ineligible: Judged so.
+        matched: By rule id, jobs to which the rule applies.
+        alone: By rule id, jobs to which only that rule applies.
+    """
+
+    jobs: int
+    eligible: int
+    ineligible: int
+    matched: Mapping[str, int]
+    alone: Mapping[str, int]
+
+    @property
+    def unjudged(self) -> int:
+        """Jobs that were not judged yet."""
+        return max(0, self.jobs - self.eligible - self.ineligible)
+
+
+class VerdictStore:
+    """Judgements, and the verdicts that belong to them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._dialect = database.dialect
+
+    async def begin(self, basis: Basis, now: datetime) -> Judgement:
+        """Return the judgement that rests on ``basis``; another one before it is void from now on. One that stands costs no write."""
+        found: Judgement | None = await self._database.read(_standing, basis, now)
+        return await self._database.write(_begin, basis, now) if found is None else found
+
+    async def keep(self, judgement: Judgement, read: States, rulings: Sequence[Ruling], now: datetime) -> Judgement | None:
+        """Keep the verdicts of jobs, those excepted that changed since they were read. A power cut may take them: they are judged again.
+
+        Args:
+            judgement: Which they belong to.
+            read: The jobs.
+            rulings: One for each of them; it is quick where the same ruling is the same object.
+            now: The present.
+
+        Returns:
+            The judgement, knowing its new rulings; None where it is void, and nothing was kept.
+        """
+        return await self._database.write_unsynced(_keep, self._dialect, judgement, read, rulings, now=now)
+
+    async def rulings(self, revision: int, policy: str, now: datetime) -> Mapping[int, tuple[str | None, tuple[str, ...]]]:
+        """Return by number why the jobs of a ruling are not eligible, and the ids of the rules that apply to them.
+
+        Empty where the judgement in force is not by that revision of the rules and that policy.
+        """
+        return await self._database.read(_rulings, revision, policy, now)
+
+    async def tally(self, integrations: Sequence[str], policy: str, now: datetime) -> Tally:
+        """Return how the rules in force judged the jobs of the integrations."""
+        return await self._database.read(_tally, tuple(integrations), policy, now)
+
+    async def unjudged(self, integrations: Sequence[str], policy: str, now: datetime) -> int:
+        """Return how many jobs of the integrations have no verdict of the rules in force."""
+        return await self._database.read(_unjudged, tuple(integrations), policy, now)
+
+
+def policy_key(policy: EvaluationPolicy) -> str:
+    """Return a text that is the same for equal policies only."""
+    settings = [[[each.name, each.value] for each in some] for some in (policy.required_settings, policy.default_settings)]
+    return canonical([list(policy.required_fields), *settings, policy.default_generation_template])
+
+
+def span(judgement: int) -> tuple[int, int]:
+    """Return the lowest and the highest number that a ruling of the judgement can have."""
+    return judgement << RULINGS, (judgement + 1 << RULINGS) - 1
+
+
+def in_force(db: Db, policy: str, now: datetime) -> int:
+    """Return the number of the judgement by the rules in force and this policy, 0 where there is none."""
+    newest = RevisionRow.select(fn.COALESCE(fn.MAX(RevisionRow.revision), 0))
+    holds = (JudgementRow.until == 0) | (JudgementRow.until > clock.to_ms(now))
+    where = (JudgementRow.revision == newest) & (JudgementRow.policy == policy) & holds
+    number: int | None = JudgementRow.select(fn.MAX(JudgementRow.number)).where(where).scalar(db)
+    return number or 0
+
+
+def forget(db: Db, dialect: Dialect, keys: Sequence[int]) -> None:
+    """Take the verdicts of jobs that changed in this transaction."""
+    stamp = version(db) + 1
+    many(
+        db,
+        dialect,
+        "INSERT INTO verdicts (key, changed, ruling) VALUES (?, ?, 0) "
+        "ON CONFLICT (key) DO UPDATE SET changed = excluded.changed, ruling = excluded.ruling",
+        [(key, stamp) for key in keys],
+    )
+
+
+def forget_standing(db: Db, jobs: peewee.Node) -> None:
+    """Take the verdicts of jobs whose standing towards the target changed, where a rule asks for it.
+
+    Args:
+        db: In a write transaction.
+        jobs: The condition on ``jobs`` that they fit.
+    """
+    if JudgementRow.select().where(JudgementRow.standing == True).exists(db):  # noqa: E712
+        keys = JobRecord.select(JobRecord.key).where(jobs)
+        VerdictRow.update({VerdictRow.ruling: -(version(db) + 1)}).where(VerdictRow.key.in_(keys)).execute(db)
+
+
+def forget_standing_of(db: Db, key: int) -> None:
+    """Take the verdict of one job whose standing towards the target changed, where a rule asks for it."""
+    if first(db, "SELECT 1 FROM judgements WHERE standing LIMIT 1") is not None:
+        run(db, "UPDATE verdicts SET ruling = ? WHERE key = ?", -(version(db) + 1), key)
+
+
+def _standing(db: Db, basis: Basis, now: datetime) -> Judgement | None:
+    number = in_force(db, basis.policy, now)
+    return Judgement(number, basis, _known(db, number)) if number else None
+
+
+def _begin(db: Db, basis: Basis, now: datetime) -> Judgement:
+    number = in_force(db, basis.policy, now)
+    if not number:
+        number = take_number(db, "judgements")
+        JudgementRow.delete().execute(db)
+        RulingRow.delete().execute(db)
+        until = 0 if basis.until is None else clock.to_ms(basis.until)
+        values = {"revision": basis.revision, "policy": basis.policy, "standing": basis.standing, "until": until}
+        JudgementRow.insert(number=number, **values).execute(db)
+        note_change(db)
+    return Judgement(number, basis, _known(db, number))
+
+
+def _known(db: Db, judgement: int) -> dict[Ruling, int]:
+    query = RulingRow.select(RulingRow.number, RulingRow.eligible, RulingRow.reason, RulingRow.configuration, RulingRow.rules).where(
+        RulingRow.judgement == judgement
+    )
+    return {
+        Ruling(bool(eligible), reason, configuration, tuple((rule, name) for rule, name in json.loads(rules))): number
+        for number, eligible, reason, configuration, rules in query.tuples().execute(db)
+    }
+
+
+def _rulings(db: Db, revision: int, policy: str, now: datetime) -> dict[int, tuple[str | None, tuple[str, ...]]]:
+    number = in_force(db, policy, now)
+    if JudgementRow.select(JudgementRow.revision).where(JudgementRow.number == number).scalar(db) != revision:
+        return {}
+    rulings = _known(db, number).items()
+    return {number: (ruling.reason, tuple(rule for rule, _ in ruling.rules)) for ruling, number in rulings}
+
+
+def _keep(db: Db, dialect: Dialect, judgement: Judgement, read: States, rulings: Sequence[Ruling], *, now: datetime) -> Judgement | None:
+    if in_force(db, judgement.basis.policy, now) != judgement.number:
+        return None
+    once = {id(ruling): ruling for ruling in rulings}
+    new = dict.fromkeys(ruling for ruling in once.values() if ruling not in judgement.known)
+    numbers = {**judgement.known, **_add(db, judgement, list(new))}
+    by_object = {each: numbers[ruling] for each, ruling in once.items()}
+    keep_rulings(db, dialect, read, [by_object[id(ruling)] for ruling in rulings])
+    note_change(db)
+    return Judgement(judgement.number, judgement.basis, numbers)
+
+
+def _add(db: Db, judgement: Judgement, rulings: Sequence[Ruling]) -> dict[Ruling, int]:
+    """Keep new rulings. One that another process added meanwhile is there twice, which does no harm."""
+    highest: int | None = RulingRow.select(fn.MAX(RulingRow.number)).where(RulingRow.judgement == judgement.number).scalar(db)
+    first = judgement.span[0] if highest is None else highest + 1
+    added = {}
+    for number, ruling in enumerate(rulings, first):
+        values = {
+            "judgement": judgement.number,
+            "eligible": ruling.eligible,
+            "reason": ruling.reason,
+            "configuration": ruling.configuration,
+            "rules": canonical([list(rule) for rule in ruling.rules]),
+            "names": "".join(f"\n{fold(text)}\n" for rule in ruling.rules for text in rule),
+        }
+        RulingRow.insert(number=number, **values).execute(db)
+        added[ruling] = number
+    return added
+
+
+def _tally(db: Db, integrations: tuple[str, ...], policy: str, now: datetime) -> Tally:
+    judgement = in_force(db, policy, now)
+    sources = sources_of(db, integrations)
+    jobs = sum(source.jobs for source in sources)
+    counts = Counter[int]()
+    for source in sources:
+        counts.update(_by_ruling(db, source, judgement))
+    verdicts: Counter[bool] = Counter()
+    matched: Counter[str] = Counter()
+    alone: Counter[str] = Counter()
+    query = RulingRow.select(RulingRow.number, RulingRow.eligible, RulingRow.rules).where(RulingRow.judgement == judgement)
+    for number, eligible, rules in query.tuples().execute(db):
+        found = counts[number]
+        verdicts[bool(eligible)] += found
+        ids = [rule for rule, _ in json.loads(rules)]
+        for rule in ids:
+            matched[rule] += found
+        if len(ids) == 1:
+            alone[ids[0]] += found
+    return Tally(jobs, verdicts[True], verdicts[False], dict(matched), dict(alone))
+
+
+def _by_ruling(db: Db, source: Source, judgement: int) -> dict[int, int]:
+    low, high = span(judgement)
+    here = VerdictRow.key.between(source.low, source.high) & VerdictRow.ruling.between(low, high)
+    query = VerdictRow.select(VerdictRow.ruling, fn.COUNT(1)).where(here).group_by(VerdictRow.ruling)
+    return dict(query.tuples().execute(db))
+
+
+def _unjudged(db: Db, integrations: tuple[str, ...], policy: str, now: datetime) -> int:
+    judgement = in_force(db, policy, now)
+    sources = sources_of(db, integrations)
+    judged = sum(sum(_by_ruling(db, source, judgement).values()) for source in sources) if judgement else 0
+    return max(0, sum(source.jobs for source in sources) - judged)

@@ -1,0 +1,4 @@
+"""The rule set with every revision it ever had, drafts, and shadows.
+
+Rules come in and go out as models; in the database they are JSON. It imports the database and core.
+"""

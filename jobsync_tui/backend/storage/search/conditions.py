@@ -1,0 +1,198 @@
+"""A `Query` as conditions of the database. Every text of the filter goes in as a parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import assert_never
+
+import peewee
+from peewee import SQL, fn
+
+from ...core.canonical import storable
+from ...core.clock import to_ms
+from ...database import Dialect
+from ..jobs.tables import DetailRow, IntegrationRow, JobRecord, RulingRow, VerdictRow
+from .field_lines import line_start
+from .query import (
+    JUDGED,
+    Age,
+    Comparison,
+    Contains,
+    FieldHas,
+    Fuzzy,
+    Is,
+    MatchedBy,
+    Moment,
+    PartHas,
+    Positive,
+    Query,
+    State,
+    Term,
+    TextField,
+    TimeField,
+    Without,
+    asks_rules,
+)
+
+MILLISECOND = timedelta(milliseconds=1)
+TIME_COLUMNS = {TimeField.UPDATED: JobRecord.updated_at, TimeField.CREATED: JobRecord.created_at, TimeField.SYNCED: JobRecord.last_synced}
+_KEY_COLUMNS = {
+    TextField.NAME: JobRecord.name_key,
+    TextField.CLIENT: JobRecord.client_key,
+    TextField.DEPARTMENT: JobRecord.department_key,
+}
+_WORD_COLUMNS = {TextField.STATUS: JobRecord.status, TextField.SYNC_STATUS: JobRecord.sync_status}
+_DETAIL_COLUMNS = {
+    TextField.LOCATION: DetailRow.places,
+    TextField.OWNER: DetailRow.owner,
+    TextField.REQUISITION_ID: DetailRow.requisition_id,
+    TextField.EMPLOYMENT_TYPE: DetailRow.employment_type,
+    TextField.TAGS: DetailRow.tags,
+    TextField.ATS_STATUS: DetailRow.ats_status,
+    TextField.REMOTE: DetailRow.remote,
+    TextField.VISIBILITY: DetailRow.visibility,
+}
+
+
+class Compiler:
+    """Turns the terms of a query into conditions on ``jobs``."""
+
+    def __init__(self, dialect: Dialect, query: Query, now: datetime, judgement: int = 0) -> None:
+        self._dialect = dialect
+        self._query = query
+        self._now = to_ms(now)
+        self._judgement = judgement
+
+    def conditions(self, terms: Iterable[Term]) -> list[peewee.Node]:
+        """Return one condition for each term; all of them must hold."""
+        return [self._term(term) for term in terms]
+
+    def _term(self, term: Term) -> peewee.Node:
+        if not isinstance(term, Without):
+            return self._positive(term)
+        match term.term:
+            case Is(states) if asks_rules(term.term):
+                return joined("AND", [self._not_in(state) for state in states])
+            case MatchedBy(rules):
+                return joined("AND", [self._judged(~self._named(rule)) for rule in rules])
+            case other:
+                return peewee.NodeList((SQL("NOT"), self._positive(other)))
+
+    def judged_keys(self, term: Term) -> peewee.ModelSelect[VerdictRow] | None:
+        """Return the query for the keys of the jobs that the rules judged as the term says; None where it asks for something else."""
+        match term:
+            case Is((State.ELIGIBLE | State.INELIGIBLE as state,)):
+                return self._verdicts(RulingRow.eligible == (state is State.ELIGIBLE))
+            case MatchedBy((rule,)):
+                return self._verdicts(self._named(rule))
+        return None
+
+    def _positive(self, term: Positive) -> peewee.Node:
+        match term:
+            case Contains(text):
+                return joined("OR", [self._dialect.contains(JobRecord.search, text)])
+            case Fuzzy(text):
+                return joined("OR", [self._dialect.like(JobRecord.search, subsequence(text))])
+            case FieldHas(field, values):
+                return joined("OR", [self._field(field, value) for value in values])
+            case PartHas(name, values):
+                return joined("OR", [self._part(name, value) for value in values])
+            case Is(states):
+                return joined("OR", [self._state(state) for state in states])
+            case MatchedBy(rules):
+                return joined("OR", [self._judged(self._named(rule)) for rule in rules])
+            case Age(field, comparison, age):
+                return self._age(field, comparison, self._now - age // MILLISECOND)
+            case Moment():
+                return _moment(term)
+        assert_never(term)
+
+    def _field(self, field: TextField, value: str) -> peewee.Node:
+        """Return that a field holds a value. What stands in another table is asked of each job by itself: a window needs few of them."""
+        if field in _DETAIL_COLUMNS:
+            holds = self._dialect.contains(_DETAIL_COLUMNS[field], value)
+            return fn.EXISTS(DetailRow.select(DetailRow.key).where((DetailRow.key == JobRecord.key) & holds))
+        if field in _KEY_COLUMNS:
+            return self._dialect.contains(_KEY_COLUMNS[field], value)
+        if field is TextField.ID:
+            # The id stands on the second line of the search text, and no value holds a line feed.
+            return self._dialect.like(JobRecord.search, f"%\n%{escaped(value)}%")
+        if field is TextField.INTEGRATION:
+            return JobRecord.source.in_(IntegrationRow.select(IntegrationRow.number).where(IntegrationRow.id == value))
+        return _WORD_COLUMNS[field] == value
+
+    def _part(self, name: str, value: str) -> peewee.Node:
+        holds = self._dialect.line_holds(DetailRow.parts, line_start(name), value)
+        # Not EXISTS: PostgreSQL, which cannot tell how many match, makes a join of it over all jobs before the first row comes.
+        return DetailRow.select(holds).where(DetailRow.key == JobRecord.key)
+
+    def _state(self, state: State) -> peewee.Node:
+        match state:
+            case State.OPEN | State.CLOSED:
+                return JobRecord.status == state.value
+            case State.ELIGIBLE | State.INELIGIBLE:
+                return self._judged(RulingRow.eligible == (state is State.ELIGIBLE))
+            case State.MARKED:
+                return self._dialect.any_of(JobRecord.id, [storable(job_id) for job_id in sorted(self._query.marked)])
+            case _:
+                return JobRecord.sync_status == state.value
+
+    def _not_in(self, state: State) -> peewee.Node:
+        """Return that a job is not in a state; one that was not judged is neither eligible nor ineligible."""
+        if state in JUDGED:
+            return self._judged(RulingRow.eligible == (state is State.INELIGIBLE))
+        return peewee.NodeList((SQL("NOT"), self._state(state)))
+
+    def _named(self, rule: str) -> peewee.Expression:
+        """Return that the rule, by folded name or id, is among those that apply."""
+        return self._dialect.contains(RulingRow.names, f"\n{rule}\n")
+
+    def _judged(self, ruling: peewee.Node) -> peewee.Node:
+        """Return that the rules in force judged the job so; asked for each job by itself, because a window needs few of them."""
+        return fn.EXISTS(self._verdicts(ruling).where(VerdictRow.key == JobRecord.key))
+
+    def _verdicts(self, ruling: peewee.Node) -> peewee.ModelSelect[VerdictRow]:
+        """Return the query for the keys of the jobs whose ruling, in the judgement in force, is so."""
+        rulings = RulingRow.select(RulingRow.number).where((RulingRow.judgement == self._judgement) & ruling)
+        return VerdictRow.select(VerdictRow.key).where(VerdictRow.ruling.in_(rulings))
+
+    def _age(self, field: TimeField, comparison: Comparison, limit: int) -> peewee.Node:
+        column = TIME_COLUMNS[field]
+        younger = {Comparison.LESS: column > limit, Comparison.LESS_EQUAL: column >= limit}
+        older = {Comparison.GREATER: column < limit, Comparison.GREATER_EQUAL: column <= limit}
+        return joined("AND", [column != 0, (younger | older)[comparison]])
+
+
+def joined(word: str, nodes: Sequence[peewee.Node]) -> peewee.Node:
+    """Return the nodes with ``AND`` or ``OR`` between them, in brackets."""
+    parts: list[peewee.Node] = [SQL("(")]
+    for number, node in enumerate(nodes):
+        parts += [SQL(word), node] if number else [node]
+    return peewee.NodeList((*parts, SQL(")")))
+
+
+def subsequence(text: str) -> str:
+    """Return the LIKE pattern for the characters of ``text`` in their order, with anything between them."""
+    return "%" + "%".join(escaped(character) for character in text) + "%"
+
+
+def escaped(text: str) -> str:
+    """Return ``text`` with nothing in it special to LIKE."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _moment(term: Moment) -> peewee.Node:
+    column = TIME_COLUMNS[term.field]
+    match term.comparison:
+        case Comparison.LESS:
+            holds = column < term.start
+        case Comparison.LESS_EQUAL:
+            holds = column < term.end
+        case Comparison.GREATER:
+            holds = column >= term.end
+        case Comparison.GREATER_EQUAL:
+            holds = column >= term.start
+        case Comparison.EQUAL:
+            holds = (column >= term.start) & (column < term.end)
+    return joined("AND", [column != 0, holds])

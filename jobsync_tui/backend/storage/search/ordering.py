@@ -1,0 +1,94 @@
+"""The orders in which jobs can be listed: by a column, ties by ATS job id.
+
+The index for the default order is always there. One for another column is made when somebody first sorts a long list by it: an index on
+each column would make a refresh of every integration twice as slow for orders that hardly anybody asks for.
+
+ATS job ids are ordered as names are, without case and accents: their folded form is the second line of the search text, so that the index
+for them is made of that, and no job has to be rewritten for it.
+
+The index for names is more than an order: it holds name and id, which together are the search text of almost every job (`skimming`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import peewee
+from peewee import SQL
+
+from ...core.models import Sort, SortField
+from ...database import Db, Dialect
+from ..jobs.tables import JobRecord
+from .fold import KEY_LENGTH
+from .query_cache import Anchor
+
+COLUMNS: dict[SortField, str] = {
+    SortField.NAME: "name_key",
+    SortField.LOCATION: "place_key",
+    SortField.CLIENT: "client_key",
+    SortField.DEPARTMENT: "department_key",
+    SortField.STATUS: "status",
+    SortField.SYNC_STATUS: "sync_status",
+    SortField.LAST_SYNCED: "last_synced",
+    SortField.UPDATED_AT: "updated_at",
+    SortField.CREATED_AT: "created_at",
+}
+
+TIMES = frozenset({SortField.LAST_SYNCED, SortField.UPDATED_AT, SortField.CREATED_AT})
+
+ODD = "search <> name_key || '\n' || LOWER(id) || '\n\n'"
+"""A job whose search text is more than its entry in the index for names: the name is longer than a sort key, or the id has other letters
+than ASCII ones. The same words make the index of such jobs and ask it."""
+
+_ODD_INDEX = "jobs_odd"
+
+
+def sort_key(dialect: Dialect, field: SortField) -> str:
+    """Return the SQL of what ``field`` sorts by: a column, or for ids their folded form."""
+    return dialect.second_line("search", KEY_LENGTH) if field is SortField.ID else COLUMNS[field]
+
+
+def index_name(field: SortField) -> str:
+    """Return the name of the index for an order."""
+    return f"jobs_by_{COLUMNS.get(field, 'folded_id')}"
+
+
+def has_order(db: Db, field: SortField) -> bool:
+    """Return whether an index serves the order."""
+    return _needed(field) <= {index.name for index in db.get_indexes("jobs")}
+
+
+def create_order(db: Db, dialect: Dialect, field: SortField) -> None:
+    """Make the index for an order where it is missing, about a second a million jobs, once; with that for names its exceptions."""
+    key = sort_key(dialect, field)
+    db.execute_sql(f"CREATE INDEX IF NOT EXISTS {index_name(field)} ON jobs (source, {key}, id)")
+    if field is SortField.NAME:
+        db.execute_sql(f"CREATE INDEX IF NOT EXISTS {_ODD_INDEX} ON jobs (source, id) WHERE {ODD}")
+        dialect.tidy_often(db, "jobs")
+
+
+def _needed(field: SortField) -> set[str]:
+    return {index_name(field), _ODD_INDEX} if field is SortField.NAME else {index_name(field)}
+
+
+def anchor_columns(dialect: Dialect, sort: Sort) -> tuple[Any, ...]:
+    """Return the columns that say where in the sorted list a job stands."""
+    return (SQL(sort_key(dialect, sort.field)), JobRecord.id)
+
+
+def order(dialect: Dialect, sort: Sort, *, forward: bool) -> tuple[peewee.Ordering, ...]:
+    """Return the order: the column, then the ATS job id; ``forward`` from the beginning of the list."""
+    return tuple(part.desc() if sort.descending == forward else part.asc() for part in anchor_columns(dialect, sort))
+
+
+def beside(dialect: Dialect, sort: Sort, anchor: Anchor, *, forward: bool) -> peewee.Node:
+    """Return the condition "at ``anchor`` or behind it" (``forward``), or "before it", in the sorted list."""
+    word = {(False, True): ">=", (False, False): "<", (True, True): "<=", (True, False): ">"}[sort.descending, forward]
+    key = SQL(sort_key(dialect, sort.field))
+    here = peewee.NodeList((key, SQL(","), JobRecord.id))
+    there = peewee.NodeList((peewee.Value(anchor.value), SQL(","), peewee.Value(anchor.job_id)))
+    condition = peewee.NodeList((SQL("("), here, SQL(f") {word} ("), there, SQL(")")))
+    if sort.field is not SortField.ID:
+        return condition
+    # SQLite enters an index at a pair of columns, but at an expression only by itself.
+    return peewee.NodeList((key, SQL(f"{word[0]}="), peewee.Value(anchor.value), SQL("AND"), condition), parens=True)

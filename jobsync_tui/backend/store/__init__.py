@@ -1,1 +1,0 @@
-"""Everything that is kept: the cache of jobs, the rules, the state of integrations, and the ledger of syncs."""

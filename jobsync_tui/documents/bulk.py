@@ -1,0 +1,217 @@
+"""Several jobs at once: their plans before, their results afterwards, grouped so that a person sees what matters first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from shlex import join
+from typing import TypeVar
+
+from ..backend.core.models import BulkPlan, Outcome, PlanKind, SyncPlan, SyncResult
+from ..backend.core.text import counted
+from . import words
+from .document import BLANK, Fold, Line, Sheet, Span, Tone, as_text, bad, dim, good, head, line, strong, warn
+from .layout import columns, fit_end, wrap
+from .render import OUTCOME_WORDS, place
+
+_ORDER = (PlanKind.CREATE, PlanKind.UPDATE, PlanKind.UNCHANGED, PlanKind.REFUSE)
+_GROUPS = {
+    PlanKind.CREATE: "CREATE",
+    PlanKind.UPDATE: "UPDATE",
+    PlanKind.UNCHANGED: "UNCHANGED",
+    PlanKind.REFUSE: "REFUSED, nothing is written",
+}
+_RESULT_ORDER = (
+    Outcome.FAILED,
+    Outcome.UNKNOWN,
+    Outcome.NOT_FOUND,
+    Outcome.BUSY,
+    Outcome.STALE,
+    Outcome.CANCELLED,
+    Outcome.REFUSED,
+    Outcome.CREATED,
+    Outcome.UPDATED,
+    Outcome.UNCHANGED,
+    Outcome.PLANNED,
+)
+_GOOD = {Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED}
+_RETRIED = {Outcome.FAILED, Outcome.BUSY, Outcome.STALE, Outcome.CANCELLED}
+ItemT = TypeVar("ItemT")
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One job in a group: what is said of it and under which reason it is gathered."""
+
+    job_id: str
+    name: str
+    where: str
+    told: str
+    reason: str
+    details: tuple[str, ...]
+
+
+def syncable(plan: BulkPlan) -> tuple[SyncPlan, ...]:
+    """Return the plans that a confirmation would carry out; unchanged jobs are confirmed, and nothing is written for them."""
+    return tuple(each for each in plan.plans if each.kind is not PlanKind.REFUSE and each.error is None)
+
+
+def bulk_headline(plan: BulkPlan) -> list[Line]:
+    """Return the counts of a bulk plan, and a warning where edits in the target would be overwritten."""
+    counts = Counter(_kind(each) for each in plan.plans)
+    told = [f"{counts[kind]:,} {words.PLANS[kind].lower()}" for kind in _ORDER if counts[kind]]
+    overwrites = sum(any(change.overwrites for change in each.changes) for each in plan.plans)
+    lines = [line(" ", strong(counted(len(plan.plans), "job")), f"   {', '.join(told)}")]
+    if overwrites:
+        lines.append(
+            line(" ", warn(f"! {counted(overwrites, 'job')} edited in {words.TARGET} since our last sync: marked !, and overwritten"))
+        )
+    return lines
+
+
+def bulk_sheet(plan: BulkPlan, width: int) -> Sheet:
+    """Return the plans grouped by what would be done; refused jobs with their reasons."""
+    sheet: list[Line | Fold] = [*bulk_headline(plan), BLANK]
+    groups = [(kind, [each for each in plan.plans if _kind(each) is kind]) for kind in _ORDER]
+    for kind, plans in groups:
+        if plans:
+            title = f"{_GROUPS[kind]}   {len(plans):,}"
+            sheet += _group(kind.value, title, [_plan_row(each) for each in plans], width, opened=kind is not PlanKind.UNCHANGED)
+    sheet.append(line("   ", dim(f"never touched   {words.NEVER_TOUCHED}")))
+    return tuple(sheet)
+
+
+def bulk_command(integration: str, job_ids: Sequence[str]) -> str:
+    """Return the command line that does the same."""
+    return join(["jobsync", "sync", "-i", integration, *job_ids])
+
+
+def results_line(results: Iterable[SyncResult]) -> str:
+    """Return how several syncs ended, counted: ``ok UPDATED 3, x FAILED 1``."""
+    counts = Counter(result.outcome for result in results)
+    return ", ".join(f"{OUTCOME_WORDS[outcome]} {counts[outcome]:,}" for outcome in _RESULT_ORDER if counts[outcome])
+
+
+def bulk_progress(results: Sequence[SyncResult], asked: int, seconds: float, width: int, waits_for: str = "") -> Sheet:
+    """Return how far several syncs are: a bar, the counts so far, what is waited for, and the last that went wrong."""
+    done = len(results)
+    room = max(min(width - 30, 60), 10)
+    full = room * done // asked if asked else room
+    sheet: list[Line] = [
+        line(" ", strong(f"{done:,} of {counted(asked, 'job')}"), right=dim(words.seconds(seconds))),
+        line(" ", f"[{'#' * full}{'.' * (room - full)}]"),
+        BLANK,
+    ]
+    sheet += [line("   ", part) for part in wrap(results_line(results), width - 4)]
+    if waits_for:
+        sheet.append(line("   ", warn(waits_for)))
+    wrong = [result for result in results if result.outcome not in _GOOD][-5:]
+    if wrong:
+        sheet += [BLANK, head("LAST THAT DID NOT GO WELL")]
+        for result in wrong:
+            sheet += columns(
+                (dim(result.job.id), words.job_name(result.job), bad(_result_row(result).reason)), (12, 24, width - 46), indent=3, most=2
+            )
+    return tuple(sheet)
+
+
+def results_sheet(results: Sequence[SyncResult], asked: int, width: int) -> Sheet:
+    """Return how several syncs ended: what went wrong first, each with its reason."""
+    well = sum(result.outcome in _GOOD for result in results)
+    glyph = good("ok DONE") if well == asked else warn("! DONE, not all of it")
+    sheet: list[Line | Fold] = [line(" ", glyph, f"   {well:,} of {counted(asked, 'job')} synced")]
+    sheet += [line("   ", part) for told in (results_line(results), *_notes(results, asked)) for part in wrap(told, width - 4)]
+    sheet.append(BLANK)
+    for outcome in _RESULT_ORDER:
+        found = [result for result in results if result.outcome is outcome]
+        if found:
+            title = f"{OUTCOME_WORDS[outcome]}   {len(found):,}"
+            sheet += _group(outcome.value, title, [_result_row(each) for each in found], width, opened=outcome not in _GOOD)
+    return tuple(sheet)
+
+
+def results_text(results: Sequence[SyncResult], asked: int, width: int = 100) -> str:
+    """Return how several syncs ended as text."""
+    return as_text((line("Sync Result"), *results_sheet(results, asked, width))) + "\n"
+
+
+def to_retry(results: Iterable[SyncResult]) -> tuple[str, ...]:
+    """Return the ids of the jobs whose sync may go better a second time."""
+    return tuple(result.job.id for result in results if result.outcome in _RETRIED)
+
+
+def _kind(plan: SyncPlan) -> PlanKind:
+    return PlanKind.REFUSE if plan.error is not None else plan.kind
+
+
+def _notes(results: Sequence[SyncResult], asked: int) -> list[str]:
+    moved = sum(result.outcome is Outcome.STALE for result in results)
+    notes = [f"{counted(moved, 'job')} moved since the plan and dropped out"] if moved else []
+    if len(results) < asked:
+        notes.append(f"{asked - len(results):,} not begun")
+    return notes
+
+
+def _plan_row(plan: SyncPlan) -> _Row:
+    kind = _kind(plan)
+    told = {PlanKind.CREATE: _rules(plan), PlanKind.UPDATE: _fields(plan), PlanKind.UNCHANGED: "", PlanKind.REFUSE: ""}[kind]
+    reason = plan.error.message if plan.error else plan.eligibility.message if kind is PlanKind.REFUSE and plan.eligibility else ""
+    details = [plan.note or "", _rules(plan) and f"by {_rules(plan)}", ", ".join(change.field for change in plan.changes)]
+    details += [f"! overwrites an edit of {change.field}" for change in plan.changes if change.overwrites]
+    return _Row(plan.job.id, words.job_name(plan.job), place(plan.job.location), told, reason, tuple(each for each in details if each))
+
+
+def _rules(plan: SyncPlan) -> str:
+    return ", ".join(rule.name for rule in plan.eligibility.matched_rules) if plan.eligibility else ""
+
+
+def _fields(plan: SyncPlan) -> str:
+    mark = "! " if any(change.overwrites for change in plan.changes) else ""
+    return mark + ", ".join(change.field for change in plan.changes)
+
+
+def _result_row(result: SyncResult) -> _Row:
+    told = result.target_id or "" if result.outcome in _GOOD else ""
+    reason = ""
+    if result.error is not None:
+        reason = result.error.message
+    elif result.outcome is Outcome.REFUSED and result.eligibility is not None:
+        reason = result.eligibility.message
+    written = {True: f"{words.TARGET} was written", False: "", None: f"not known whether {words.TARGET} was written"}[result.written]
+    details = (
+        ", ".join(change.field for change in result.changes),
+        result.error.remedy or "" if result.error else "",
+        written if result.outcome not in _GOOD else "",
+        f"record {result.operation_id}" if result.operation_id else "",
+    )
+    return _Row(
+        result.job.id, words.job_name(result.job), place(result.job.location), told, reason, tuple(each for each in details if each)
+    )
+
+
+def _group(key: str, title: str, rows: Sequence[_Row], width: int, *, opened: bool) -> list[Line | Fold]:
+    lines: list[Line | Fold] = []
+    for reason, of_reason in _by(rows, lambda row: row.reason):
+        if reason:
+            lines += [line("   ", Span(part, Tone.WARN)) for part in wrap(reason, width - 5)]
+        lines += [_row(f"{key}:{row.job_id}", row, width) for row in of_reason]
+    return [Fold(key, (head(f"+ {title}", "+ show"),), (head(f"- {title}"), *lines, BLANK), starts_open=opened)]
+
+
+def _row(key: str, row: _Row, width: int) -> Fold:
+    """Return a job as one line, which opens to its whole name and what there is to say of it."""
+    id_width, where_width = 10, 15
+    rest = width - id_width - where_width - 13
+    name_width = rest * 3 // 5
+    cells = (dim(fit_end(row.job_id, id_width)), row.name, row.where, dim(row.told))
+    short = columns(cells, (id_width, name_width, where_width, rest - name_width), indent=4, most=1)
+    details = [line(" " * 16, part) for told in (f"{row.job_id}  {row.name}", *row.details) for part in wrap(told, width - 18)]
+    return Fold(key, tuple(short), (*short, *details), row.job_id)
+
+
+def _by(items: Iterable[ItemT], name: Callable[[ItemT], str]) -> list[tuple[str, list[ItemT]]]:
+    found: dict[str, list[ItemT]] = {}
+    for item in items:
+        found.setdefault(name(item), []).append(item)
+    return list(found.items())

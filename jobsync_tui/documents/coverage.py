@@ -1,0 +1,141 @@
+"""How far the rules reach, as bars that read at 80 columns; a number stands beside every bar: no shape tells anything alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from types import MappingProxyType
+
+from ..backend.core.models import Coverage, CoverageShare, DayOutcomes, NearCoverage
+from ..backend.core.text import counted
+from .document import BLANK, Fold, Line, Sheet, Span, bad, dim, good, head, line, strong, warn
+from .layout import fit, wrap_lines
+
+_FULL, _EMPTY = "\u2588", "\u2591"
+_STEPS = "\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"
+_FIRST = 5
+"""Rows of a section that are shown before it is unfolded."""
+
+_NAME, _COUNTS = 30, 16
+"""Cells of a row's name and of its numbers."""
+
+REASONS = MappingProxyType(
+    {
+        "no_active_rules": "no active rules configured",
+        "excluded": "excluded by a rule",
+        "no_rule_matched": "no active rule matches",
+        "missing_required_fields": "required fields are missing",
+    }
+)
+_WELL = ("created", "updated", "unchanged")
+
+
+def coverage_sheet(found: Coverage, near: NearCoverage | None, width: int) -> Sheet:
+    """Return the overview; ``near`` is None while it is counted."""
+    sheet: list[Line | Fold] = [*_totals(found, width), BLANK, head("WHY NOT", f"{found.ineligible:,} not eligible")]
+    sheet += [_bar_line(REASONS.get(name, name), number, found.jobs, width) for name, number in _most(found.by_reason.items())]
+    sheet += _near(near, width)
+    sheet += [BLANK, head("LAST 14 DAYS", "attempts to sync, a day"), *_days(found.days, width)]
+    sheet += [BLANK, head("BY RULE", "jobs, and those that no other rule takes")]
+    most = max((share.jobs for share in found.by_rule), default=0)
+    rows = [
+        Fold(f"rule:{share.id}", (row,), (row,), f"rule:{share.id}")
+        for share in sorted(found.by_rule, key=lambda share: -share.jobs)
+        for row in [_row(share.name, f"{share.jobs:>6,} {share.alone:>6,}", share.jobs, most, width)]
+    ]
+    sheet += _section("rules", rows)
+    for title, key, shares in (("BY DEPARTMENT", "departments", found.by_department), ("BY PLACE", "places", found.by_place)):
+        sheet += [BLANK, head(title, "eligible, of all"), *_section(key, [_share(share, width) for share in shares])]
+    return tuple(sheet)
+
+
+def _totals(found: Coverage, width: int) -> Iterable[Line]:
+    parts = [good(f"ok {found.eligible:,} eligible"), Span(f"   {found.ineligible:,} not")]
+    if found.unjudged:
+        parts.append(warn(f"   {found.unjudged:,} not judged yet"))
+    yield line(" ", strong(counted(found.jobs, "job")), Span("   "), *parts, right=dim(f"rules r{found.revision}"))
+    yield line("   ", *_bar(found.eligible, found.jobs, width - 16), Span(f"  {_percent(found.eligible, found.jobs)}"))
+    waits = f"{counted(found.waiting, 'eligible job')} never synced" if found.waiting else "every eligible job was synced"
+    yield line("   ", waits)
+
+
+def _near(near: NearCoverage | None, width: int) -> list[Line | Fold]:
+    if near is None:
+        return [BLANK, head("ONE CONDITION AWAY"), line("   ", dim("counting ..."))]
+    rows: list[Line | Fold] = []
+    # Every job is one condition away from a rule that has no other: that tells nothing, and comes last.
+    for number, each in enumerate(sorted(near.conditions, key=lambda each: ("all[" not in each.path, -each.jobs))):
+        told = f"{each.rule_name}: if {each.would_match_if}"
+        closed = line("   ", strong(f"{each.jobs:>6,}"), Span(f"  {fit(told, width - 14)}"))
+        opened: list[Line] = [line("   ", strong(f"{each.jobs:>6,}"), Span(f"  {row.text}")) if at == 0 else line(" " * 11, row.text)
+                              for at, row in enumerate(wrap_lines(told, width - 14))]  # fmt: skip
+        opened += [line(" " * 11, dim(f"such as job {job} of {integration}")) for integration, job in each.examples[:3]]
+        rows.append(Fold(f"near:{number}", (closed,), tuple(opened), f"rule:{each.rule}"))
+    told = f"{counted(near.jobs, 'job')} that no rule matches"
+    return [BLANK, head("ONE CONDITION AWAY", told), *(_section("near", rows) if rows else [line("   ", dim("none"))])]
+
+
+def _days(days: Sequence[DayOutcomes], width: int) -> list[Line]:
+    """Return a sparkline for the syncs that went well and one for those that did not, with their sums and their highest day."""
+    tests: tuple[tuple[str, Callable[[str], bool], Callable[[str], Span]], ...] = (
+        ("went well", lambda outcome: outcome in _WELL, good),
+        ("did not", lambda outcome: outcome not in _WELL, bad),
+    )
+    rows = []
+    for name, wanted, tone in tests:
+        numbers = [sum(number for outcome, number in day.outcomes.items() if wanted(outcome)) for day in days]
+        peak = max(numbers, default=0)
+        when = f", most {peak:,} on {days[numbers.index(peak)].day:%m-%d}" if peak else ""
+        rows.append(
+            line(
+                "   ",
+                f"{name:<11}",
+                tone(_spark(numbers, peak)),
+                f"  {sum(numbers):,} in all{when}, today {numbers[-1] if numbers else 0:,}",
+            )
+        )
+    kinds: dict[str, int] = {}
+    for day in days:
+        for outcome, number in day.outcomes.items():
+            kinds[outcome] = kinds.get(outcome, 0) + number
+    told = ", ".join(f"{number:,} {outcome.replace('_', ' ')}" for outcome, number in _most(kinds.items()))
+    return [*rows, *(line(dim(row.text)) for row in wrap_lines(told, width - 1, 3))] if told else rows
+
+
+def _spark(numbers: Sequence[int], peak: int) -> str:
+    return "".join(" " if not number else _STEPS[-(-number * len(_STEPS) // peak) - 1] for number in numbers)
+
+
+def _share(share: CoverageShare, width: int) -> Fold:
+    every = share.eligible + share.ineligible
+    name = share.value if share.value is not None else "(none)"
+    row = _row(name, f"{share.eligible:>6,}/{every:<6,}", share.eligible, every, width)
+    return Fold(f"share:{name}", (row,), (row,))
+
+
+def _section(key: str, rows: Sequence[Line | Fold]) -> list[Line | Fold]:
+    """Return the first rows, and the rest behind a fold."""
+    if len(rows) <= _FIRST + 1:
+        return list(rows)
+    more = line("  ", dim(f"+ {len(rows) - _FIRST} more"))
+    return [*rows[:_FIRST], Fold(f"more:{key}", (more,), (line("  ", dim("- fewer")), *rows[_FIRST:]))]
+
+
+def _bar_line(name: str, number: int, of: int, width: int) -> Line:
+    return _row(name, f"{number:>6,} {_percent(number, of):>6}", number, of, width)
+
+
+def _row(name: str, numbers: str, number: int, of: int, width: int) -> Line:
+    return line("   ", f"{fit(name, _NAME):<{_NAME}}  {numbers:<{_COUNTS}} ", *_bar(number, of, width - _NAME - _COUNTS - 8))
+
+
+def _bar(number: int, of: int, cells: int) -> tuple[Span, Span]:
+    filled = 0 if not of else min(cells, max(1 if number else 0, round(cells * number / of)))
+    return good(_FULL * filled), dim(_EMPTY * (cells - filled))
+
+
+def _percent(number: int, of: int) -> str:
+    return f"{100 * number / of:.0f} %" if of else "-"
+
+
+def _most(items: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+    return sorted(items, key=lambda item: -item[1])

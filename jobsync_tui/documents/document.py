@@ -1,0 +1,171 @@
+"""Lines of text with a tone, and folds of them: what every dialog's body is made of.
+
+A `Span` cleans its text when it is made, so nothing that stands in a sheet can act on a terminal, whoever wrote it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from ..backend.core.text import clean
+
+
+class Tone(StrEnum):
+    """How a span is meant. A tone only underlines what the words say already: a terminal without colours loses nothing."""
+
+    PLAIN = "plain"
+    DIM = "dim"
+    STRONG = "strong"
+    HEAD = "head"
+    OK = "ok"
+    BAD = "bad"
+    WARN = "warn"
+    KEY = "key"
+    ADDED = "added"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of a line in one tone. Its text is cleaned on the way in and holds no line break."""
+
+    text: str
+    tone: Tone = Tone.PLAIN
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", clean(self.text))
+
+
+Part: TypeAlias = str | Span
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: what stands at the left and, if anything, what is pushed to the right edge."""
+
+    left: tuple[Span, ...] = ()
+    right: tuple[Span, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The words of the line, the right part behind a gap of two."""
+        left = "".join(span.text for span in self.left)
+        right = "".join(span.text for span in self.right)
+        return f"{left}  {right}".rstrip() if right else left.rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Lines that can be shown short or whole.
+
+    Attributes:
+        key: Names the fold within its sheet; a sheet that is made anew keeps what was open by it.
+        closed, opened: What is shown in either state; ``opened`` may hold folds of its own.
+        target: What the fold is about (the id of a rule or of a job), for keys that act on the fold the cursor is on.
+        starts_open: Whether it is open until somebody closes it.
+    """
+
+    key: str
+    closed: tuple[Line, ...]
+    opened: tuple[Line | Fold, ...]
+    target: str | None = None
+    starts_open: bool = False
+
+
+Sheet: TypeAlias = tuple[Line | Fold, ...]
+BLANK = Line()
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLine:
+    """A line as it is shown: ``folds`` are the keys of the folds around it, outermost first, and ``first`` marks a fold's first line."""
+
+    line: Line
+    folds: tuple[str, ...] = ()
+    first: bool = False
+
+
+def line(*parts: Part, right: Part | Sequence[Part] = ()) -> Line:
+    """Return a line of ``parts``; a plain `str` is a span in the plain tone."""
+    pushed = (right,) if isinstance(right, str | Span) else tuple(right)
+    return Line(_spans(parts), _spans(pushed))
+
+
+def dim(text: str) -> Span:
+    """Return a span that may be overlooked."""
+    return Span(text, Tone.DIM)
+
+
+def strong(text: str) -> Span:
+    """Return a span that should be read first."""
+    return Span(text, Tone.STRONG)
+
+
+def head(title: str, right: str = "") -> Line:
+    """Return the heading of a section."""
+    return line(" ", Span(title, Tone.HEAD), right=(dim(right),) if right else ())
+
+
+def good(text: str) -> Span:
+    """Return a span that says that something holds."""
+    return Span(text, Tone.OK)
+
+
+def bad(text: str) -> Span:
+    """Return a span that says that something does not hold or failed."""
+    return Span(text, Tone.BAD)
+
+
+def warn(text: str) -> Span:
+    """Return a span that asks for care."""
+    return Span(text, Tone.WARN)
+
+
+def key(text: str) -> Span:
+    """Return the name of a key."""
+    return Span(text, Tone.KEY)
+
+
+def is_open(fold: Fold, toggled: Collection[str]) -> bool:
+    """Return whether ``fold`` is open, ``toggled`` naming the folds that are not as they started."""
+    return fold.starts_open is not (fold.key in toggled)
+
+
+def shown(sheet: Iterable[Line | Fold], toggled: Collection[str] = ()) -> Iterator[ShownLine]:
+    """Yield the lines of ``sheet`` as they are shown with the folds in ``toggled`` turned from how they started."""
+    yield from _shown(sheet, toggled, ())
+
+
+def folds(sheet: Iterable[Line | Fold]) -> Iterator[Fold]:
+    """Yield every fold of ``sheet``, the inner ones behind theirs."""
+    for item in sheet:
+        if isinstance(item, Fold):
+            yield item
+            yield from folds(item.opened)
+
+
+def as_text(sheet: Iterable[Line | Fold]) -> str:
+    """Return the whole sheet as plain text, every fold open: what is copied, and what a support desk reads."""
+    lines: list[str] = []
+    for item in sheet:
+        lines.extend([item.text] if isinstance(item, Line) else [as_text(item.opened)])
+    return "\n".join(lines)
+
+
+def _spans(parts: Iterable[Part]) -> tuple[Span, ...]:
+    return tuple(part if isinstance(part, Span) else Span(part) for part in parts)
+
+
+def _shown(sheet: Iterable[Line | Fold], toggled: Collection[str], around: tuple[str, ...]) -> Iterator[ShownLine]:
+    for item in sheet:
+        if isinstance(item, Line):
+            yield ShownLine(item, around)
+            continue
+        first = True
+        inner = item.opened if is_open(item, toggled) else item.closed
+        for row in _shown(inner, toggled, (*around, item.key)):
+            yield ShownLine(row.line, row.folds, first=True) if first else row
+            first = False

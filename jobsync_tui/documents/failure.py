@@ -1,0 +1,125 @@
+"""A sync that did not go well as a sheet: whether anything was written, where it stopped, what was said, and what to do."""
+
+from __future__ import annotations
+
+from ..backend.core.models import Outcome, StepState, SyncResult
+from . import words
+from .document import BLANK, Line, Sheet, Span, bad, dim, head, key, line, strong, warn
+from .eligibility import to_fix
+from .layout import wrap
+from .render import OUTCOME_WORDS
+from .steps import steps_line
+from .subject import Subject
+
+FAILED = "Failed to sync job"
+_LABEL = 14
+_WHOLE_INTEGRATION = {"credentials_rejected", "permission_missing", "not_ready", "rate_limited", "unreachable"}
+_TESTABLE = {"credentials_rejected", "permission_missing", "unreachable", "not_ready", "unexpected_answer"}
+
+
+def failure_sheet(result: SyncResult, subject: Subject, width: int) -> Sheet:
+    """Return what came of a sync that was refused, failed, got no answer or did not begin."""
+    sheet: list[Line] = [*_headline(result, width), BLANK]
+    sheet += [line("   ", strong(part)) for part in wrap(_written(result, subject), width - 4)]
+    sheet.append(BLANK)
+    if result.steps:
+        sheet.append(line("   ", Span(f"{'where':<{_LABEL}}"), *steps_line(result.steps, timed=False)))
+    for label, told in _facts(result, subject):
+        sheet += _fact(label, told, width)
+    sheet += [BLANK, head("WHAT TO DO"), *_ways(result, subject, width)]
+    sheet.append(_closing(result, subject))
+    return tuple(sheet)
+
+
+def seconds_to_look_up(result: SyncResult, subject: Subject) -> int | None:
+    """Return in how many seconds an unknown outcome will be looked up, None where it is not unknown."""
+    if result.outcome is not Outcome.UNKNOWN or result.settles_at is None:
+        return None
+    return max(round((result.settles_at - subject.now).total_seconds()), 0)
+
+
+def _headline(result: SyncResult, width: int) -> list[Line]:
+    shown = OUTCOME_WORDS[result.outcome]
+    told = _cause(result)
+    tone = warn(shown) if result.outcome in {Outcome.UNKNOWN, Outcome.BUSY, Outcome.STALE, Outcome.CANCELLED} else bad(shown)
+    first, *more = wrap(told, width - len(shown) - 6)
+    indent = " " * (len(shown) + 4)
+    return [line(" ", tone, f"   {first}"), *(line(indent, part) for part in more)]
+
+
+def _cause(result: SyncResult) -> str:
+    message = result.error.message if result.error else result.eligibility.message if result.eligibility else ""
+    if result.outcome is Outcome.FAILED and not message.startswith(FAILED):
+        return f"{FAILED}: {message}" if message else FAILED
+    if result.outcome is Outcome.UNKNOWN and not message:
+        return "the write got no answer; it may have arrived"
+    return message
+
+
+def _written(result: SyncResult, subject: Subject) -> str:
+    target = words.TARGET.upper()
+    if result.written is None:
+        return f"NOT KNOWN WHETHER {target} WAS WRITTEN. It is looked up before anything is sent again."
+    if result.written:
+        return f"{target} WAS WRITTEN, but not all of it is known to be right."
+    synced = subject.cached.last_synced if subject.cached else None
+    asof = f" The job there is as of {words.ago(synced, subject.now)}." if synced and result.target_id else ""
+    return f"NOTHING WAS WRITTEN TO {target}.{asof}"
+
+
+def _facts(result: SyncResult, subject: Subject) -> list[tuple[str, str]]:
+    facts: list[tuple[str, str]] = []
+    failed = next((step for step in result.steps if step.state is StepState.FAILED), None)
+    if failed and failed.detail:
+        facts.append(("it said", failed.detail))
+    if result.outcome is Outcome.UNKNOWN and result.settles_at is not None:
+        left = seconds_to_look_up(result, subject) or 0
+        facts.append(("look-up", f"at {words.clock(result.settles_at, subject.now)}, in {left} s" if left else "now"))
+    if result.error and result.error.code in _WHOLE_INTEGRATION and failed and failed.name.value == "fetch":
+        facts.append(("also hit", f"every job of {subject.integration.name}, the automatic sync too"))
+    if result.outcome is Outcome.REFUSED and subject.cached and subject.cached.target_id:
+        facts.append(("synced before", f"{words.TARGET} job {subject.cached.target_id} stays there, untouched"))
+    return facts
+
+
+def _ways(result: SyncResult, subject: Subject, width: int) -> list[Line]:
+    code = result.error.code if result.error else ""
+    ways: list[tuple[str, str]] = []
+    if code in _TESTABLE:
+        ways.append(("t", f"test the connection to {subject.integration.name} now"))
+    if result.error and result.error.remedy:
+        ways.append(("", result.error.remedy))
+    match result.outcome:
+        case Outcome.REFUSED:
+            if result.eligibility:
+                ways.append(("", f"to fix: {to_fix(result.eligibility, subject)}"))
+            ways.append(("e", "Check Eligibility shows every condition"))
+        case Outcome.NOT_FOUND:
+            ways.append(("", f"look in {subject.ats}: deleted, another id after a repost, or no longer visible to the API user"))
+            ways.append(("f", "Search ATS Job by another id"))
+        case Outcome.UNKNOWN:
+            ways.append(("", f"nothing: {words.TARGET} is asked by itself, and this screen tells the end"))
+        case Outcome.BUSY:
+            ways.append(("r", "look again; nothing was sent"))
+        case Outcome.STALE:
+            ways.append(("r", "see the plan of now, with what moved"))
+        case _:
+            ways.append(("r", "try again: nothing can be created twice"))
+    ways.append(("c", "copy this report for support (it holds no secrets)"))
+    lines: list[Line] = []
+    for name, told in ways:
+        for number, part in enumerate(wrap(told, width - 8)):
+            lines.append(line("   ", key(name if number == 0 else ""), " " * (4 - (len(name) if number == 0 else 0)), part))
+    return lines
+
+
+def _closing(result: SyncResult, subject: Subject) -> Line:
+    synced = subject.cached.last_synced if subject.cached else None
+    kept = f"Last Synced stays {words.ago(synced, subject.now)}" if synced else "Last Synced stays empty"
+    record = f"record {result.operation_id}" if result.operation_id else ""
+    return line("   ", dim("" if result.written is None else kept), right=dim(record) if record else ())
+
+
+def _fact(label: str, told: str, width: int) -> list[Line]:
+    parts = wrap(told, width - _LABEL - 4)
+    return [line("   ", Span(f"{label if number == 0 else '':<{_LABEL}}"), part) for number, part in enumerate(parts)]

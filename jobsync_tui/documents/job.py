@@ -1,0 +1,46 @@
+"""A job as the ATS gave it, field by field."""
+
+from __future__ import annotations
+
+from ..backend.core.models import CachedJob
+from ..backend.core.text import counted
+from . import words
+from .change import readable
+from .document import BLANK, Fold, Line, Sheet, dim, good, head, line
+from .layout import columns, wrap_lines
+from .render import SYNC_WORDS
+from .subject import Subject
+
+
+def job_sheet(job: CachedJob, subject: Subject, width: int) -> Sheet:
+    """Return a job that was just read: what identifies it first, what is empty left out, the description folded."""
+    facts = [
+        ("ATS job id", job.id),
+        ("status", f"{job.status} ({subject.ats}: {job.ats_status})" if job.ats_status else job.status.value),
+        ("location", words.job_place(job)),
+        ("client", job.client),
+        ("department", job.department),
+        ("employment type", job.employment_type),
+        ("remote", words.value(job.remote) if job.remote is not None else None),
+        ("visibility", job.visibility),
+        ("owner", job.owner),
+        ("requisition", job.requisition_id),
+        ("tags", ", ".join(job.tags)),
+        ("updated", words.ago(job.updated_at, subject.now) if job.updated_at else None),
+        ("link", job.url),
+        *((f"custom.{name}", words.value(found)) for name, found in sorted(job.custom.items())),
+    ]
+    sheet: list[Line | Fold] = [
+        line(" ", good("ok FOUND"), f"   in {subject.ats}", right=dim(f"sync: {SYNC_WORDS[job.sync_status]}")),
+        BLANK,
+    ]
+    for label, told in facts:
+        if told:
+            sheet += columns((dim(label), told), (18, width - 24), indent=3)
+    if job.description:
+        text = readable(job.description).strip()
+        closed = line("   ", dim(f"{'description':<18}"), f"  {counted(len(text), 'character')}", right=dim("+ show"))
+        sheet.append(Fold("description", (closed,), (closed, *wrap_lines(text, width - 2, 5))))
+    if job.target_id:
+        sheet += [BLANK, head(f"In {words.TARGET}"), line("   ", f"job {job.target_id}")]
+    return tuple(sheet)

@@ -1,0 +1,131 @@
+"""Confirm Sync as a sheet: what would change in the target, field by field, before anybody says yes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..backend.core.models import Change, PlanKind, SyncPlan
+from ..backend.core.text import counted
+from . import words
+from .applied import lost, lost_lines
+from .change import change_rows, kept_rows
+from .document import BLANK, Fold, Line, Sheet, Span, as_text, bad, dim, good, line, strong, warn
+from .eligibility import to_fix
+from .layout import apart, wrap, wrap_lines
+from .subject import Subject, job_lines, where
+
+_LABEL = 16
+
+
+def plan_sheet(plan: SyncPlan, subject: Subject, width: int, moved: Sequence[Line] = ()) -> Sheet:
+    """Return the plan as a sheet; ``moved`` says what is different from a plan that was confirmed before this one."""
+    sheet: list[Line | Fold] = [*headline(plan, width), _read_line(plan, subject)]
+    if plan.note:
+        sheet += [line(" ", warn(part)) for part in wrap(f"! {plan.note}", width - 2)]
+    if moved:
+        sheet += [BLANK, *moved]
+    sheet.append(BLANK)
+    for change in plan.changes:
+        sheet += change_rows(change, width)
+    if plan.changes:
+        sheet.append(BLANK)
+    sheet += [*kept_rows(plan.kept, width), *_folded(plan, width)]
+    sheet.append(_fact("never touched", words.NEVER_TOUCHED))
+    return tuple(sheet)
+
+
+def headline(plan: SyncPlan, width: int) -> tuple[Line, ...]:
+    """Return what the sync would do, in one line where it fits."""
+    if plan.error is not None:
+        return (line(" ", bad("x NO PLAN"), f"   {plan.error.message}"),)
+    told = {
+        PlanKind.CREATE: f" in {words.TARGET}, a new job",
+        PlanKind.UPDATE: f" in {words.TARGET} ({plan.target_id}), {counted(len(plan.changes), 'field')}",
+        PlanKind.UNCHANGED: f": {words.TARGET} ({plan.target_id}) has all of it already; nothing would be written",
+        PlanKind.REFUSE: f": {plan.eligibility.message if plan.eligibility else 'the job is not eligible'}",
+    }[plan.kind]
+    return tuple(apart((" ", strong(words.PLANS[plan.kind]), told), dim(by_rules(plan)), width))
+
+
+def by_rules(plan: SyncPlan) -> str:
+    """Return which rules decided: ``by rules ICU travel, Ohio (r42)``."""
+    if plan.eligibility is None or not plan.eligibility.matched_rules:
+        return ""
+    names = [rule.name for rule in plan.eligibility.matched_rules]
+    noun = "rule" if len(names) == 1 else "rules"
+    return f"by {noun} {words.listing(names, 4, last='and')} (r{plan.eligibility.ruleset_revision})"
+
+
+def plan_text(plan: SyncPlan, subject: Subject, of_what: str, width: int = 100) -> str:
+    """Return the plan as text, for the clipboard; ``of_what`` says what it plans, such as ``a sync``."""
+    title = line(f"Plan of {of_what}: {where(subject, plan.job.id)}")
+    return as_text((title, *job_lines(plan.job, subject, width), BLANK, *plan_sheet(plan, subject, width))) + "\n"
+
+
+def what_moved(before: SyncPlan, after: SyncPlan, width: int) -> tuple[Line, ...]:
+    """Return what is different between a plan that was confirmed and the plan of now; never empty."""
+    told: list[str] = []
+    if before.kind is not after.kind:
+        told.append(f"it would {words.PLANS[before.kind]}, now it would {words.PLANS[after.kind]}")
+    if before.target_version != after.target_version:
+        told.append(f"the job changed in {words.TARGET}")
+    if before.eligibility and after.eligibility and before.eligibility.ruleset_revision != after.eligibility.ruleset_revision:
+        told.append(f"the rules changed (r{before.eligibility.ruleset_revision} to r{after.eligibility.ruleset_revision})")
+    old, new = _by_field(before), _by_field(after)
+    told += [f"new: {field}" for field in new if field not in old]
+    told += [f"no longer: {field}" for field in old if field not in new]
+    told += [
+        f"{field} would become {words.value(new[field].after)}, not {words.value(old[field].after)}"
+        for field in new
+        if field in old and _differ(new[field], old[field])
+    ]
+    moved = "; ".join(told) or "the time between was enough to make the plan another one; what it would do is the same"
+    lines = [line(" ", warn("! NOT WRITTEN: what you confirmed is no longer what would happen."))]
+    return (*lines, *wrap_lines(f"Moved since: {moved}.", width, 3), line("   ", "This is the plan of now. Confirm it, or leave it."))
+
+
+def refusal(plan: SyncPlan, subject: Subject) -> str:
+    """Return what can be done about a plan that refuses the job."""
+    return to_fix(plan.eligibility, subject) if plan.eligibility else ""
+
+
+def equal_line(plan: SyncPlan) -> Line:
+    """Return what a confirmation of an unchanged job does."""
+    as_sent = ", as it keeps them" if plan.kept else ""
+    return line("   ", good("ok"), f" equal in every field that the sync owns ({len(plan.same)}){as_sent}")
+
+
+def _read_line(plan: SyncPlan, subject: Subject) -> Line:
+    read = [
+        f"{name} read {words.clock(moment, subject.now)}"
+        for name, moment in ((subject.ats, plan.ats_read_at), (words.TARGET, plan.target_read_at))
+        if moment is not None
+    ]
+    return line(" ", dim(", ".join(read)))
+
+
+def _folded(plan: SyncPlan, width: int) -> list[Line | Fold]:
+    folded: list[Line | Fold] = []
+    if plan.same:
+        names = [line(" " * (_LABEL + 3), part) for part in wrap(", ".join(plan.same), width - _LABEL - 4)]
+        folded.append(_fact_fold("same", counted(len(plan.same), "field"), names))
+    if plan.eligibility and lost(plan.eligibility):
+        rows = lost_lines(plan.eligibility, width)
+        folded.append(_fact_fold("overridden", counted(len(lost(plan.eligibility)), "action"), rows))
+    return folded
+
+
+def _fact_fold(label: str, told: str, rows: Sequence[Line]) -> Fold:
+    return Fold(label, (_fact(label, told, "+ show"),), (_fact(label, told, "+ hide"), *rows))
+
+
+def _fact(label: str, told: str, right: str = "") -> Line:
+    return line("   ", Span(f"{label:<{_LABEL - 2}}"), "  ", told, right=(dim(right),) if right else ())
+
+
+def _by_field(plan: SyncPlan) -> dict[str, Change]:
+    return {change.field: change for change in plan.changes}
+
+
+def _differ(one: Change, other: Change) -> bool:
+    return one.after != other.after or one.before != other.before

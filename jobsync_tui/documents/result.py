@@ -1,0 +1,159 @@
+"""Sync Result as a document: what was done, by which rules, what it left alone, and what became of a write whose answer was lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from ..backend.core.models import ActionKind, Effect, Failure, Outcome, SyncResult
+from ..backend.core.text import counted
+from . import words
+from .change import change_rows, kept_rows
+from .document import BLANK, Fold, Line, Sheet, Span, as_text, dim, good, line
+from .failure import failure_sheet
+from .layout import apart, wrap
+from .render import OUTCOME_WORDS
+from .steps import steps_line
+from .subject import Subject, job_lines, where
+
+_WRITTEN = frozenset({Outcome.CREATED, Outcome.UPDATED})
+
+
+def settled(result: SyncResult, outcome: Outcome, subject: Subject) -> SyncResult:
+    """Return the result as it stands now.
+
+    Args:
+        result: Whose outcome was unknown.
+        outcome: What the look-up says.
+        subject: Read afterwards: its record holds why.
+    """
+    entry = next((each for each in subject.past if each.operation_id == result.operation_id), None)
+    written = outcome in _WRITTEN
+    cause = entry.cause if entry is not None and entry.cause else "the write did not arrive"
+    return replace(
+        result,
+        outcome=outcome,
+        written=written,
+        error=None if written else Failure("not_arrived", f"Failed to sync job: {cause}", "Plan the sync again; nothing is sent twice."),
+        synced_at=entry.ended_at if written and entry is not None else None,
+        settles_at=None,
+        target_id=subject.cached.target_id if subject.cached is not None and written else result.target_id,
+    )
+
+
+_LABEL = 14
+_WENT_WELL = {Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED}
+_SYNCED = {"created", "updated", "unchanged"}
+
+
+def went_well(result: SyncResult) -> bool:
+    """Return whether the sync ended as it was meant to."""
+    return result.outcome in _WENT_WELL and result.error is None
+
+
+def result_sheet(result: SyncResult, subject: Subject, width: int) -> Sheet:
+    """Return what came of a sync."""
+    if not went_well(result):
+        return failure_sheet(result, subject, width)
+    sheet: list[Line | Fold] = [*_headline(result, subject, width), BLANK]
+    for label, told in _facts(result):
+        sheet += _fact(label, told, width)
+    sheet += _changed(result, width)
+    sheet += kept_rows(result.kept, width)
+    sheet += _fact("never touched", words.NEVER_TOUCHED, width)
+    sheet += _fact("Last Synced", _last_synced(result, subject), width)
+    sheet += _fact("automatic", _automatic(result, subject), width)
+    sheet.append(BLANK)
+    if result.target_id:
+        sheet += _fact(f"{words.TARGET} job", result.target_id, width)
+    if result.target_url:
+        sheet += _fact("link", result.target_url, width)
+    if result.operation_id:
+        sheet += _fact("record", f"op {result.operation_id}", width)
+    if result.steps:
+        sheet.append(line("   ", *steps_line(result.steps)))
+    return tuple(sheet)
+
+
+def result_text(result: SyncResult, subject: Subject, width: int = 100, *, undone: str | None = None) -> str:
+    """Return the result as text, for the clipboard or a support desk; ``undone`` is the operation that it undid, if it is of an undo."""
+    title = line(f"{heading(undone)}: {where(subject, result.job.id)}")
+    sheet = (title, *job_lines(result.job, subject, width), BLANK, *result_sheet(result, subject, width))
+    return as_text(sheet) + f"\n\n {command(result, undone)}\n"
+
+
+def heading(undone: str | None) -> str:
+    """Return what a result is called."""
+    return "Sync Result" if undone is None else "Undo Result"
+
+
+def command(result: SyncResult, undone: str | None = None) -> str:
+    """Return the command line that does the same."""
+    from shlex import join
+
+    if undone is not None:
+        return join(["jobsync", "undo", undone])
+    return join(["jobsync", "sync", "-i", result.integration, result.job.id])
+
+
+def _headline(result: SyncResult, subject: Subject, width: int) -> list[Line]:
+    told = {
+        Outcome.CREATED: f" in {words.TARGET}",
+        Outcome.UPDATED: f" in {words.TARGET}   {counted(len(result.changes), 'field')}",
+        Outcome.UNCHANGED: f"   {words.TARGET} has all of it already; nothing was written",
+    }[result.outcome]
+    checked = "" if not result.verified else ", read back" if result.kept else ", read back and equal"
+    took = sum(step.seconds or 0.0 for step in result.steps)
+    at = words.clock(result.synced_at, subject.now) if result.synced_at else ""
+    right = ", ".join(part for part in (at, f"took {words.seconds(took)}" if took else "") if part)
+    return apart((" ", good(OUTCOME_WORDS[result.outcome]), told + checked), dim(right), width)
+
+
+def _facts(result: SyncResult) -> Iterable[tuple[str, str]]:
+    found = result.eligibility
+    if found is None:
+        return
+    rules = words.listing([rule.name for rule in found.matched_rules], 6)
+    if rules:
+        yield ("rules", f"{rules} (r{found.ruleset_revision})")
+    if found.template_type:
+        yield ("template", f"{words.TEMPLATE_TYPES[found.template_type].split(' (')[0]}: {', '.join(found.templates)}")
+    for action in found.actions:
+        if action.kind is ActionKind.FOLDER and action.effect is Effect.APPLIED:
+            yield ("folder", words.value(action.value))
+
+
+def _changed(result: SyncResult, width: int) -> list[Line | Fold]:
+    if not result.changes:
+        return []
+    names = _fact("changed", words.listing([change.field for change in result.changes], 6), width - 22)
+    first, *rest = names
+    closed = (line(*first.left, right=dim("+ before and after")), *rest)
+    rows: list[Line | Fold] = []
+    for change in result.changes:
+        rows += change_rows(change, width)
+    return [Fold("changed", closed, (*closed, *rows))]
+
+
+def _last_synced(result: SyncResult, subject: Subject) -> str:
+    if result.eligibility is None:  # an undo asked no rules, and is no sync
+        last = subject.cached.last_synced if subject.cached is not None else None
+        return f"stays as it was, {words.ago(last, subject.now)}" if last is not None else "stays empty"
+    earlier = [
+        entry.at
+        for entry in subject.past
+        if entry.operation_id != result.operation_id and entry.outcome in _SYNCED and entry.action == "sync"
+    ]
+    before = f"{words.ago(earlier[0], subject.now)} -> " if earlier else ""
+    return f"{before}now, by {result.actor}" if result.actor else f"{before}now"
+
+
+def _automatic(result: SyncResult, subject: Subject) -> str:
+    decision = result.eligibility.automatic if result.eligibility else None
+    following = f", next run {words.clock(decision.next_run, subject.now)}" if decision and decision.next_run else ""
+    return f"not affected{following}"
+
+
+def _fact(label: str, told: str, width: int) -> list[Line]:
+    parts = wrap(told, width - _LABEL - 4)
+    return [line("   ", Span(f"{label if number == 0 else '':<{_LABEL}}"), part) for number, part in enumerate(parts)]

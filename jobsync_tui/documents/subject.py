@@ -1,0 +1,65 @@
+"""What a dialog is about, beside the document that it shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from rich.cells import cell_len
+
+from ..backend.core.models import AuditEntry, CachedJob, IntegrationSummary, JobHead, JobStatus, RuleSet, Visibility
+from . import words
+from .document import Line, dim, line, strong
+from .layout import wrap
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """The surroundings of one job's document.
+
+    Attributes:
+        integration: Where the job is from; its ``ats`` is the name that reasons are told with.
+        now: The present, UTC; ages are told from it.
+        cached: The job as the cache has it, None where it is not cached.
+        rules: The rules in force, where they were read.
+        past: Audit rows of the job, newest first.
+        position: Number of the job among those that ``[`` and ``]`` go through, and how many there are.
+    """
+
+    integration: IntegrationSummary
+    now: datetime
+    cached: CachedJob | None = None
+    rules: RuleSet | None = None
+    past: tuple[AuditEntry, ...] = ()
+    position: tuple[int, int] | None = None
+
+    @property
+    def ats(self) -> str:
+        """Name of the ATS."""
+        return self.integration.ats
+
+
+def where(subject: Subject, job_id: str) -> str:
+    """Return where a dialog is: ``Bullhorn > job 884213``, with the place among the jobs it goes through."""
+    number = f"  {subject.position[0]:,} of {subject.position[1]:,}" if subject.position and subject.position[1] > 1 else ""
+    return f"{subject.integration.name} > job {job_id}{number}"
+
+
+def job_lines(job: JobHead, subject: Subject, width: int) -> tuple[Line, ...]:
+    """Return the job by name, place, client and status: on one line where it fits, else the name on its own."""
+    cached = subject.cached
+    facts = [words.job_place(cached if cached and (len(cached.locations) > 1 or job.location is None) else job)]
+    if cached and cached.client:
+        facts.append(f"client {cached.client}")
+    if cached and cached.visibility not in {None, Visibility.PUBLIC}:
+        facts.append(f"visibility: {cached.visibility}")
+    # The ATS was not asked where the head has no status: an undo needs nothing from there.
+    status = job.status if cached is None or job.status is not JobStatus.UNKNOWN else cached.status
+    if cached or status is not JobStatus.UNKNOWN:
+        facts.append(f"ATS status: {status}")
+    told = "   ".join(fact for fact in facts if fact)
+    name = words.job_name(job)
+    if cell_len(name) + cell_len(told) + 6 <= width:
+        return (line(" ", strong(name), right=(dim(told),)),)
+    names = [line(" ", strong(part)) for part in wrap(name, width - 2, most=2)]
+    return (*names, *(line(" ", dim(part)) for part in wrap(told, width - 2, most=2)))

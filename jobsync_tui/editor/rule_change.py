@@ -1,0 +1,73 @@
+"""A change of the rules that was made and not saved yet: what the dialog before every save is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..backend.core.models import Rule, RuleSet, in_acting_order, with_active, with_rule, without_rules
+from ..backend.core.text import counted
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Rules to come.
+
+    Attributes:
+        before: The rules in force that the change was made from.
+        after: All rules as they would be.
+        title: What the change is, for people.
+        what: The same for the record.
+        draft: Key of the draft that is done with once the change is saved.
+        shadow: Name of the shadow that is promoted by it.
+    """
+
+    before: RuleSet
+    after: tuple[Rule, ...]
+    title: str
+    what: str
+    draft: str | None = None
+    shadow: str | None = None
+
+    @property
+    def touched(self) -> tuple[Rule, ...]:
+        """The rules as they would be that are not as they were."""
+        known = {rule.id: rule for rule in self.before.rules}
+        return tuple(rule for rule in self.after if known.get(rule.id) != rule)
+
+
+def switching(before: RuleSet, rules: tuple[Rule, ...], *, active: bool) -> Proposal:
+    """Propose to switch rules on or off."""
+    ids = sorted(rule.id for rule in rules)
+    verb = "Activate" if active else "Deactivate"
+    return Proposal(before, with_active(before.rules, ids, active=active), f"{verb} {_named(rules)}", f"{verb.lower()} {', '.join(ids)}")
+
+
+def deleting(before: RuleSet, rule: Rule) -> Proposal:
+    """Propose to take a rule away; the history keeps it."""
+    return Proposal(before, without_rules(before.rules, {rule.id}), f"Delete {rule.name}", f"delete {rule.id}")
+
+
+def reordering(before: RuleSet, after: tuple[Rule, ...]) -> Proposal:
+    """Propose another order in which the rules act."""
+    return Proposal(before, in_acting_order(after), "Another order of the rules", "reorder")
+
+
+def editing(before: RuleSet, rule: Rule, *, replaces: str | None, draft: str) -> Proposal:
+    """Propose a rule that was edited or is new."""
+    new = replaces is None
+    what = f"{'add' if new else 'change'} {rule.id}"
+    return Proposal(before, with_rule(before.rules, rule, replaces), f"{'Add' if new else 'Change'} {rule.name}", what, draft)
+
+
+def restoring(before: RuleSet, then: RuleSet) -> Proposal:
+    """Propose the rules of an earlier revision."""
+    return Proposal(before, then.rules, f"Restore the rules of r{then.revision}", f"restore r{then.revision}")
+
+
+def promoting(before: RuleSet, after: tuple[Rule, ...], shadow: str) -> Proposal:
+    """Propose to put the rules of a shadow into force."""
+    return Proposal(before, after, f"Promote {shadow}", f"promote the shadow {shadow}", shadow=shadow)
+
+
+def _named(rules: tuple[Rule, ...]) -> str:
+    return rules[0].name if len(rules) == 1 else counted(len(rules), "rule")

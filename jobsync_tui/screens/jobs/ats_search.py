@@ -1,0 +1,127 @@
+"""Search ATS Job: one job by its exact id or its address, straight from the ATS, leading on to check and sync."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.widget import Widget
+from textual.widgets import Input
+
+from ...backend.core import clock
+from ...backend.core.errors import JobNotFound, RemoteError
+from ...backend.core.models import CachedJob, IntegrationSummary, JobHead
+from ...backend.core.text import typed_id
+from ...commands import Group, bindings
+from ...documents.document import Tone
+from ...documents.job import job_sheet
+from ...documents.subject import Subject
+from ..dialog import DialogScreen
+
+
+class SearchScreen(DialogScreen[None]):
+    """Asks for an id and reads that job.
+
+    Args:
+        integration: Where to look.
+        text: What to begin with: what was typed into the filter.
+    """
+
+    GROUPS = (Group.SEARCH,)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Group.SEARCH)
+    HEADING = "Search ATS Job"
+
+    def __init__(self, integration: str, text: str = "") -> None:
+        super().__init__()
+        self._integration = integration
+        self._text = text
+        self._job: CachedJob | None = None
+
+    @property
+    def job(self) -> CachedJob | None:
+        """The job that was found."""
+        return self._job
+
+    def top(self) -> list[Widget]:
+        """Return the field."""
+        field = Input(self._text, placeholder="exact ATS job id, or the job's address", compact=True, id="job-id", max_length=2000)
+        field.cursor_blink = False
+        return [field]
+
+    def on_mount(self) -> None:
+        """Name the ATS and wait for an id."""
+        self.query_one("#job-id", Input).focus()
+        self.work(self._learn_name(), group="name")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Search."""
+        text = typed_id(event.value)
+        if text:
+            self.work(self._search(text), group="search", about=text)
+        else:
+            self.set_note("Type the exact id of a job, or paste its address.", Tone.WARN)
+
+    def on_screen_resume(self) -> None:
+        """Show where the job stands after a check or a sync."""
+        if self._job is not None:
+            self.work(self._show_again(self._job.id), group="search", about=self._job.id)
+
+    def action_edit(self) -> None:
+        """Go back to the field."""
+        self.query_one("#job-id", Input).focus()
+
+    def action_check(self) -> None:
+        """Explain the job that was found."""
+        if self._job is not None:
+            self.host.go.check(self._integration, self._job.id)
+
+    def action_sync(self) -> None:
+        """Plan the sync of the job that was found."""
+        if self._job is not None:
+            self.host.go.confirm(self._integration, [self._job.id])
+
+    def action_link(self) -> None:
+        """Show and copy the address of the job."""
+        if self._job is not None:
+            self.host.follow(self._job.url, "The job")
+
+    async def _learn_name(self) -> None:
+        integration = await self.backend.integrations.get(self._integration)
+        self.set_heading(integration.name)
+        self.set_note(f"The id by which {integration.ats} knows the job, exactly; or its address, pasted.", Tone.DIM)
+
+    async def _show_again(self, job_id: str) -> None:
+        job = await self.backend.jobs.get(self._integration, job_id)
+        if job is not None:
+            self._found(job, await self.backend.integrations.get(self._integration))
+
+    async def _search(self, text: str) -> None:
+        integration = await self.backend.integrations.get(self._integration)
+        job_id = await self.backend.jobs.id_in_url(self._integration, text)
+        self._job = None
+        self.clear_job()
+        if job_id is None and "://" in text:
+            self.set_note(f"This address does not show the id that {integration.ats} knows the job by: type the id.", Tone.BAD)
+            return
+        job_id = job_id or text
+        self.set_busy(f"Asking {integration.ats} for job {job_id} ...")
+        self.set_note("")
+        try:
+            job = await self.backend.jobs.fetch(self._integration, job_id)
+        except JobNotFound as error:
+            self.show_error(error, ("", "It may have been deleted, or be invisible to the API user."), ("enter", "search again"))
+            self.set_note(f"{integration.ats} knows no job {job_id!r}.", Tone.BAD)
+            return
+        except RemoteError as error:
+            self.show_error(error, ("enter", "try again"))
+            self.keep_error(error, job_id)
+            return
+        self._found(job, integration)
+
+    def _found(self, job: CachedJob, integration: IntegrationSummary) -> None:
+        self._job = job
+        subject = Subject(integration=integration, now=clock.now(), cached=job)
+        self.set_job(JobHead.of(job), subject)
+        self.show(lambda width: job_sheet(job, subject, width), anew=True)
+        self.set_note("ok Found. e checks whether it is eligible, s plans its sync, f goes back to the field.", Tone.OK)
+        self.sheet.focus()

@@ -1,0 +1,178 @@
+"""Check Eligibility: whether a job is eligible, by which rules or why not, and what would change that."""
+
+from __future__ import annotations
+
+from shlex import join
+from typing import ClassVar
+
+from textual.binding import BindingType
+
+from ...backend.core import clock
+from ...backend.core.errors import JobNotFound, RemoteError
+from ...backend.core.models import Eligibility
+from ...commands import Group, bindings
+from ...documents.document import Tone
+from ...documents.eligibility import explain, explanation_text, footnote
+from ...documents.subject import Subject, where
+from ...session.failures import words_for
+from ..base import Neighbours
+from ..dialog import DialogScreen
+
+_PAST = 12
+"""Audit rows that are read for the part on what happened so far."""
+
+
+class EligibilityScreen(DialogScreen[None]):
+    """Explains one job, and steps through the list that it was opened from.
+
+    Args:
+        integration: Where the job is from.
+        job_id: Its ATS job id.
+        neighbours: The list it was opened from.
+        live: Whether to read the job from the ATS rather than from the cache.
+        revision: Explain by the rules of that revision rather than by those in force.
+    """
+
+    GROUPS = (Group.CHECK,)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Group.CHECK)
+    HEADING = "Check Eligibility"
+
+    def __init__(
+        self, integration: str, job_id: str, *, neighbours: Neighbours | None = None, live: bool = False, revision: int | None = None
+    ) -> None:
+        super().__init__()
+        self._revision = revision
+        self._integration = integration
+        self._job_id = job_id
+        self._neighbours = neighbours
+        self._live = live
+        self._found: Eligibility | None = None
+        self._subject: Subject | None = None
+
+    @property
+    def found(self) -> Eligibility | None:
+        """The explanation that is shown."""
+        return self._found
+
+    def on_mount(self) -> None:
+        """Explain the job."""
+        self.sheet.focus()
+        self._check(live=self._live)
+
+    def action_live(self) -> None:
+        """Read the job from the ATS now."""
+        self._check(live=True)
+
+    def action_sync(self) -> None:
+        """Plan the sync of this job."""
+        if self._found is None or self._subject is None:
+            self.set_note("The job is not read yet: s plans its sync when it is.", Tone.WARN)
+        elif self._revision is not None:
+            self.set_note("! These are rules of then; a sync goes by the rules in force. esc, then e, checks by those.", Tone.WARN)
+        elif self._found.eligible:
+            self.host.go.confirm(self._integration, [self._job_id])
+        else:
+            self.set_note(f"x Not eligible, so there is nothing to sync. {footnote(self._found, self._subject)}", Tone.BAD)
+
+    def action_open_rule(self) -> None:
+        """Go to the rule under the cursor."""
+        self.host.go.rules(self.sheet.target)
+
+    def action_new_rule(self) -> None:
+        """Make a rule that matches this job."""
+        self.host.go.rule_from_job(self._integration, self._job_id)
+
+    def action_history(self) -> None:
+        """Show who did what to the job."""
+        self.host.go.history(self._integration, self._job_id)
+
+    def action_copy(self) -> None:
+        """Copy the explanation."""
+        if self._found is not None and self._subject is not None:
+            self.host.copy(explanation_text(self._found, self._subject), f"explanation of job {self._job_id}")
+
+    def action_copy_command(self) -> None:
+        """Show and copy the command that does the same."""
+        live = ["--live"] if self._live else []
+        command = join(["jobsync", "check", "-i", self._integration, self._job_id, *live])
+        self.host.copy(command, command)
+
+    def action_previous(self) -> None:
+        """Explain the job before this one."""
+        self._step(-1)
+
+    def action_next(self) -> None:
+        """Explain the job behind this one."""
+        self._step(1)
+
+    def _step(self, step: int) -> None:
+        if self._neighbours is not None:
+            self.work(self._go_beside(self._neighbours, step), group="step")
+
+    async def _go_beside(self, neighbours: Neighbours, step: int) -> None:
+        job_id = await neighbours.beside(self._job_id, step)
+        if job_id is None:
+            self.host.tell("This is the last job of the list" if step > 0 else "This is the first job of the list")
+            return
+        self._job_id = job_id
+        self._found = None
+        self._check(live=False)
+
+    def _check(self, *, live: bool) -> None:
+        self._live = live
+        self.work(self._explain(self._job_id, live=live), group="check", about=self._job_id)
+
+    async def _explain(self, job_id: str, *, live: bool) -> None:
+        integration = await self.backend.integrations.get(self._integration)
+        self.set_heading(f"{integration.name} > job {job_id}")
+        anew = self._found is None
+        if live or anew:
+            self._wait_for(f"Reading the job from {integration.ats} ..." if live else "Reading ...", replace=anew)
+        try:
+            found = await self._evaluated(job_id, live=live)
+        except JobNotFound as error:
+            self._found = None
+            self.show_error(error, ("esc", "go back"), ("l", f"look in {integration.ats} again"))
+            self.set_note("")
+            return
+        except RemoteError as error:
+            self._not_read(error)
+            return
+        self._subject = Subject(
+            integration=integration,
+            now=clock.now(),
+            cached=await self.backend.jobs.get(self._integration, job_id),
+            rules=await (self.backend.rules.current() if self._revision is None else self.backend.rules.at(self._revision)),
+            past=await self.backend.records.audit(integration=self._integration, job=job_id, limit=_PAST),
+        )
+        self._found = found
+        self._show(found, self._subject, anew=anew)
+
+    def _show(self, found: Eligibility, subject: Subject, *, anew: bool) -> None:
+        self.set_heading(where(subject, found.job.id))
+        self.set_job(found.job, subject)
+        self.show(lambda width: explain(found, subject, width), anew=anew)
+        if self._revision is None:
+            self.set_note(footnote(found, subject))
+        else:
+            self.set_note(f"! By the rules of then (r{self._revision}), on the job as it is now.", Tone.WARN)
+
+    async def _evaluated(self, job_id: str, *, live: bool) -> Eligibility:
+        if self._revision is not None:
+            return await self.backend.eligibility.explain_as_of(self._integration, job_id, self._revision)
+        return await self.backend.eligibility.check(self._integration, job_id, live=live)
+
+    def _wait_for(self, text: str, *, replace: bool) -> None:
+        if replace:
+            self.set_busy(text)
+        else:
+            self.set_note(text, Tone.DIM)
+
+    def _not_read(self, error: RemoteError) -> None:
+        """Keep what is shown, if anything, and say that it could not be read anew."""
+        if self._found is None or self._subject is None:
+            self.show_error(error, ("l", "try again"))
+            self.set_note("")
+        else:
+            self.set_note(f"x Not read anew: {words_for(error)[0]}. What is shown is older.", Tone.BAD)
+        self.keep_error(error, self._job_id)

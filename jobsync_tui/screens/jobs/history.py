@@ -1,0 +1,80 @@
+"""The history of a job: every attempt to sync or change it, from the audit record."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import BindingType
+
+from ...backend.core import clock
+from ...backend.core.models import AuditEntry, JobHead
+from ...commands import Group, bindings
+from ...documents.history import fold_key, history_sheet, history_text
+from ...documents.subject import Subject
+from ..dialog import DialogScreen
+
+_WROTE = frozenset({"created", "updated"})
+_MOST = 500
+"""Entries that are read; older ones are in ``jobsync audit``."""
+
+
+class HistoryScreen(DialogScreen[None]):
+    """Shows the audit rows of one job.
+
+    Args:
+        integration: Where the job is from.
+        job_id: Its ATS job id.
+    """
+
+    GROUPS = (Group.HISTORY,)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Group.HISTORY)
+    HEADING = "History"
+    IS_LIST: ClassVar[bool] = True
+
+    def __init__(self, integration: str, job_id: str) -> None:
+        super().__init__()
+        self._integration = integration
+        self._job_id = job_id
+        self._entries: tuple[AuditEntry, ...] = ()
+
+    def on_mount(self) -> None:
+        """Read the record."""
+        self.sheet.focus()
+        self.set_busy("Reading the record ...")
+        self.work(self._read(), group="history", about=self._job_id)
+
+    def action_copy(self) -> None:
+        """Copy the history."""
+        title = f"History of job {self._job_id} of {self._integration}"
+        self.host.copy(history_text(self._entries, title), f"history of job {self._job_id}")
+
+    def action_undo(self) -> None:
+        """Plan the undoing of what the entry under the cursor wrote."""
+        entry = self._entry()
+        if entry is None or entry.operation_id is None or entry.outcome not in _WROTE:
+            self.host.tell("This entry wrote nothing to Tenzo: there is nothing to undo")
+            return
+        self.host.go.undo(self._integration, self._job_id, entry.operation_id)
+
+    def action_explain(self) -> None:
+        """Explain the job by the rules that the entry under the cursor went by."""
+        entry = self._entry()
+        if entry is None or entry.ruleset_revision is None:
+            self.host.tell("No rules were asked for this entry")
+            return
+        self.host.go.check(self._integration, self._job_id, revision=entry.ruleset_revision)
+
+    def _entry(self) -> AuditEntry | None:
+        fold = self.sheet.fold
+        return next((entry for entry in self._entries if fold is not None and fold.key == fold_key(entry)), None)
+
+    async def _read(self) -> None:
+        integration = await self.backend.integrations.get(self._integration)
+        self.set_heading(f"{integration.name} > job {self._job_id}")
+        cached = await self.backend.jobs.get(self._integration, self._job_id)
+        if cached is not None:
+            self.set_job(JobHead.of(cached), Subject(integration=integration, now=clock.now(), cached=cached))
+        self._entries = await self.backend.records.audit(integration=self._integration, job=self._job_id, limit=_MOST)
+        self.show(lambda width: history_sheet(self._entries, width))
+        if len(self._entries) == _MOST:
+            self.set_note(f"The newest {_MOST} entries; jobsync audit --job {self._job_id} has all.")

@@ -1,0 +1,78 @@
+"""What the jobs screen says on its single lines."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from ...backend.core import clock
+from ...backend.core.errors import FilterError
+from ...backend.core.models import IntegrationSummary, RefreshProgress, RefreshReport
+from ...backend.core.text import counted
+from ...documents.render import age, count, line
+from ...session.notices import Notice
+
+if TYPE_CHECKING:
+    from ...backend.services.backend import Backend
+    from .job_list import JobQuery
+
+_WORDS = re.compile(r"[\w.+-]+( [\w.+-]+)*")
+
+
+def progress_words(progress: RefreshProgress) -> Content:
+    """Return how far a refresh is."""
+    if progress.waiting:
+        return line((" ... ", "$text-accent"), progress.waiting)
+    seen = counted(progress.seen, "job") if progress.total is None else f"{count(progress.seen)} of {counted(progress.total, 'job')}"
+    return line((" ... ", "$text-accent"), f"refreshing ({progress.mode}): {seen} read")
+
+
+def refreshed_words(report: RefreshReport) -> str:
+    """Return what a refresh did."""
+    parts = [
+        f"{count(number)} {word}"
+        for number, word in (
+            (report.added, "new"),
+            (report.changed, "changed"),
+            (report.gone, "gone"),
+            (report.returned, "back"),
+            (len(report.rejected), "set aside"),
+        )
+        if number
+    ]
+    text = f"Refreshed in {report.seconds:.1f} s: " + (", ".join(parts) or "nothing changed")
+    for failure in (report.trouble, report.waits, report.ids):
+        text += "" if failure is None else f"; {failure.message} ({failure.remedy})"
+    return text
+
+
+def error_words(error: FilterError | Notice, hint: str) -> Content:
+    """Return an error on one line."""
+    if isinstance(error, Notice):
+        about = f"{error.about} " if error.about else ""
+        return line((" x ", "bold $text-error"), f"{about}{error.text} ({age(error.at, clock.now())})", (f"  {hint}", "$text-muted"))
+    return line((" x ", "bold $text-error"), error.message, (f"  {hint}", "$text-muted"))
+
+
+async def hints(backend: Backend, query: JobQuery, summary: IntegrationSummary | None) -> tuple[Content | None, str | None]:
+    """Return what to say where nothing matches, and the filter that tab would set.
+
+    Only plain words are looked for elsewhere: who writes ``field:value`` knows where they look.
+    """
+    words = query.filter.strip()
+    if not _WORDS.fullmatch(words):
+        return None, None
+    parts = ["0 by name or id"]
+    follow: str | None = None
+    for field in ("location", "client", "department"):
+        other = f'{field}:"{words}"'
+        found = await backend.jobs.count(query.integration, other)
+        if found:
+            follow = other
+            parts[0] += f", {count(found)} by {field} (tab)"
+            break
+    if " " not in words and summary is not None:
+        parts.append(f"f looks up {words} in {summary.name}")
+    return line(" ", "   ".join(parts)), follow

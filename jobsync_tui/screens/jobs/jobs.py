@@ -1,0 +1,351 @@
+"""The jobs of one integration: find one, see where it stands, and go on to check or sync it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container
+from textual.timer import Timer
+
+from ...backend.core import clock
+from ...backend.core.errors import FilterError
+from ...backend.core.models import AutomaticState, IntegrationState, IntegrationSummary, JobPage, SortField, SyncStatus
+from ...backend.core.text import counted
+from ...commands import Group, bindings
+from ...documents.render import count, line
+from ...session.memory import View
+from ...session.messages import RefreshEnded, RefreshMoved, SyncEnded, SyncMoved
+from ...terminal.coalesced_paint import PaintHold
+from ...widgets.filter_bar import FilterBar
+from ...widgets.header import header_line
+from ...widgets.job_detail import JobDetail
+from ...widgets.job_table import JobTable
+from ...widgets.line import Line, StatusLine
+from ...widgets.table.messages import HeaderSelected, ReadFailed, RowHighlighted
+from ..greeting import GreetedScreen
+from ..poll import Watch
+from .job_actions import JobActions
+from .job_list import JobList, JobQuery
+from .job_words import error_words, hints, progress_words, refreshed_words
+
+MARGIN = 4
+"""Rows read beyond the first page, so that a step does not wait; the table reads the pages around when the keys rest."""
+REST = 0.2
+"""Seconds for which the cursor stays before the job under it is read and checked."""
+POLL = 2.0
+"""Seconds between two looks at whether another process changed the cache."""
+TICK = 20.0
+"""Seconds between two looks at the ages on the screen."""
+
+
+class JobsScreen(JobActions, GreetedScreen[None]):
+    """The jobs screen.
+
+    Args:
+        integration: Id of the integration whose jobs are shown.
+        filter_text: What they are filtered by at first; None for what is remembered.
+    """
+
+    GROUPS = (Group.JOBS, Group.TABLE)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Group.JOBS)
+    AUTO_FOCUS = "JobTable"
+
+    def __init__(self, integration: str, filter_text: str | None = None) -> None:
+        super().__init__()
+        self.integration = integration
+        self._filter = filter_text
+        self.summary: IntegrationSummary | None = None
+        self.automatic: AutomaticState | None = None
+        self.view = View()
+        self.only_marked = False
+        self.listed: JobList | None = None
+        self._opening: JobList | None = None
+        self._anchor: str | None = None
+        self._version: int | None = None
+        self._judged: int | None = None
+        self._rest: Timer | None = None
+        self._hint: str | None = None
+        self._unfound: JobList | None = None
+        self._hidden = 0
+        self._hold = PaintHold(self)
+
+    def compose(self) -> ComposeResult:
+        """Lay the screen out."""
+        self.marks = self.host.marks_of(self.integration)
+        remembered = self.host.memory.view(self.integration)
+        self.view = remembered if self._filter is None else View(self._filter, remembered.sort)
+        yield Line(id="jobs-header")
+        table = JobTable(marks=self.marks, id="jobs-table")
+        yield FilterBar(self.view.filter, table)
+        with Container(id="jobs-body"):
+            yield table
+            yield JobDetail(id="jobs-detail")
+        yield StatusLine(id="jobs-status")
+        yield self.make_footer()
+
+    def on_mount(self) -> None:
+        """Show what the cache has, and keep an eye on it."""
+        self.host.memory.opened(self.integration)
+        self.show_greeting()
+        Watch(self, self._look_for_changes, every=POLL)
+        Watch(self, self._look_at_ages, every=TICK)
+        self.search()
+        if self._filter is None and self.view.filter.strip():
+            self.status.put("hint", line((" REMEMBERED FILTER ", "bold reverse"), f" {self.view.filter}  esc in / clears it"))
+
+    @property
+    def table(self) -> JobTable:
+        """The table."""
+        return self.query_one(JobTable)
+
+    @property
+    def bar(self) -> FilterBar:
+        """The filter."""
+        return self.query_one(FilterBar)
+
+    @property
+    def status(self) -> StatusLine:
+        """The status line."""
+        return self.query_one(StatusLine)
+
+    @property
+    def query_now(self) -> JobQuery:
+        """What is to be listed at this moment."""
+        marked = tuple(self.marks)
+        return JobQuery(self.integration, self.view.filter, self.view.sort, marked, self.only_marked)
+
+    # ---- searching ---------------------------------------------------------------------------------------------------
+
+    def search(self, *, keep_line: bool = False) -> None:
+        """List what is asked for now; an older search that is under way is abandoned."""
+        if self._opening is not None:
+            self._opening.close()
+        self._opening = JobList(self.backend, self.query_now)
+        self.work(self._search(self._opening, keep_line=keep_line), group="search")
+
+    async def _search(self, wanted: JobList, *, keep_line: bool) -> None:
+        anchor = self.table.cursor_key if keep_line else self._anchor
+        try:
+            # The table may not have its size yet, and is not taller than the terminal.
+            page = await wanted.open(self.app.size.height + MARGIN, anchor)
+        except FilterError as error:
+            self._opening = None
+            self._show_wrong(error)
+            self._hold.let_go()
+            self._look_around()
+            return
+        if self.listed is not None and self.listed is not wanted:
+            self.listed.close()
+        self.listed, self._opening = wanted, None
+        self._show_right()
+        self._show_page(wanted, page, keep_line=keep_line)
+        # What the page has changed is on its way to the screen through the widgets' queues.
+        self.call_next(self._hold.let_go)
+        self._look_around()
+        total = page.count
+        if total is None:
+            total = await wanted.count()
+            self.table.set_count(total)
+        self._hidden = await wanted.hidden_marks()
+        self._show_matches(total)
+        self._remember()
+        if wanted.query.may_ask_rules:
+            self.work(self._judge(wanted.query.filter), group="judge")
+        self._clear_hint(wanted, total)
+
+    async def _judge(self, text: str) -> None:
+        """Have the rules judge what they have not judged yet, if the filter asks for that; then list again."""
+        version = await self.backend.jobs.version()
+        if version == self._judged:
+            return
+        try:
+            judged = await self.backend.eligibility.judge_for(text, self.integration, self._show_judged)
+        finally:
+            self.status.put("judge", None)
+        if judged is not None:
+            self._judged = await self.backend.jobs.version()
+        if judged:
+            self.list_again()
+
+    def _show_judged(self, done: int, total: int) -> None:
+        self.status.put("judge", line(f" rules: {count(done)} of {counted(total, 'job')}"))
+
+    def _show_page(self, wanted: JobList, page: JobPage, *, keep_line: bool) -> None:
+        known = page.end if page.count is None else page.count
+        sort = wanted.query.sort
+        self.table.set_sort_mark(sort.field, "v" if sort.descending else "^")
+        self.table.show(wanted, count=known, offset=page.offset, rows=page.rows, cursor=page.cursor, keep_line=keep_line)
+        self._show_matches(known, exact=page.count is not None)
+
+    def _show_matches(self, matches: int, *, exact: bool = True) -> None:
+        self.bar.show_matches(matches, exact=exact, marked=len(self.marks), hidden=self._hidden, only_marked=self.only_marked)
+
+    def _show_wrong(self, error: FilterError) -> None:
+        self.bar.show_wrong(error.position)
+        self.status.put("filter", error_words(error, f"at {error.position + 1}; the list is as of the last right filter"))
+
+    def _show_right(self) -> None:
+        self.bar.show_wrong(None)
+        self.status.put("filter", None)
+
+    def _remember(self) -> None:
+        self.host.memory.looked_at(self.integration, View(self.view.filter, self.view.sort))
+
+    def _clear_hint(self, wanted: JobList, total: int) -> None:
+        self._hint = None
+        self._unfound = None if total or not wanted.query.filter.strip() else wanted
+        if self.bar.active or not wanted.query.filter.strip():
+            self.status.put("hint", None)
+        if self._rest is None:
+            self._look_elsewhere()
+
+    def _look_elsewhere(self) -> None:
+        """Say where else there is what nothing matches: that reads every job, so it is no part of a typed key."""
+        if self._unfound is not None:
+            self.work(self._give_hints(self._unfound), group="hints")
+
+    async def _give_hints(self, unfound: JobList) -> None:
+        words, hint = await hints(self.backend, unfound.query, self.summary)
+        if self._unfound is unfound:
+            self._hint = hint
+            self.status.put("hint", words)
+
+    @on(FilterBar.Changed)
+    def _filter_changed(self, event: FilterBar.Changed) -> None:
+        if event.text != self.view.filter:
+            self._hold.take()
+            self.view = View(event.text, self.view.sort)
+            self.search()
+            self._wait_for_rest()
+
+    @on(FilterBar.Moved)
+    async def _cursor_moved_from_filter(self, event: FilterBar.Moved) -> None:
+        await self.table.run_action(event.action)
+
+    @on(FilterBar.HintFollowed)
+    def _follow_hint(self) -> None:
+        if self._hint is None:
+            self.set_focus(self.table)
+        else:
+            self.bar.value = self._hint
+
+    @on(HeaderSelected)
+    def _heading_clicked(self, event: HeaderSelected) -> None:
+        self.sort_by(SortField(event.column_key))
+
+    @on(ReadFailed)
+    def _rows_not_read(self, event: ReadFailed) -> None:
+        self.host.report(event.error, about=self.integration)
+
+    # ---- the job under the cursor ------------------------------------------------------------------------------------
+
+    @on(RowHighlighted)
+    def _cursor_moved(self, event: RowHighlighted) -> None:
+        if event.row_key is not None and event.cursor_row > 0:
+            self._anchor = event.row_key
+        elif event.cursor_row == 0 and not self.bar.active:
+            self._anchor = None
+        self._wait_for_rest()
+
+    def _wait_for_rest(self) -> None:
+        if self._rest is not None:
+            self._rest.stop()
+        self._rest = self.set_timer(REST, self._rested)
+
+    def _rested(self) -> None:
+        self._rest = None
+        self.host.memory.save()
+        self._look_closer()
+        self._look_elsewhere()
+
+    def _look_closer(self) -> None:
+        self.work(self._read_job(self.table.cursor_key), group="detail")
+
+    async def _read_job(self, job_id: str | None) -> None:
+        job = await self.backend.jobs.get(self.integration, job_id) if job_id is not None else None
+        # A job that is gone is not asked for again with every step of the cursor.
+        there = job is not None and job.sync_status is not SyncStatus.GONE
+        eligibility = await self.backend.eligibility.check(self.integration, job.id) if job is not None and there else None
+        self.query_one(JobDetail).show(job, eligibility, clock.now())
+
+    # ---- news --------------------------------------------------------------------------------------------------------
+
+    def _look_around(self) -> None:
+        """Read what stands around the list once that is on the screen: the first time much has to be loaded for it."""
+        if self.summary is None:
+            self.call_after_refresh(self._read_around)
+
+    def _read_around(self) -> None:
+        self.work(self._read_summary(), group="summary")
+
+    async def _read_summary(self) -> None:
+        self.summary = await self.backend.integrations.get(self.integration)
+        self.automatic = await self.backend.automatic.state(self.integration)
+        self._show_header()
+        if self.summary.state is IntegrationState.NEVER:
+            self.host.runs.refresh(self.integration)
+
+    def _show_header(self) -> None:
+        if self.summary is not None:
+            header = self.query_one("#jobs-header", Line)
+            header.show(header_line(self.summary, self.backend.actor.user, clock.now(), header.size.width, self.automatic))
+
+    def on_unmount(self) -> None:
+        """Keep how the list was looked at."""
+        self.host.memory.save()
+
+    def on_resize(self) -> None:
+        """Fill the lines to the new width."""
+        self._show_header()
+
+    async def _look_for_changes(self) -> None:
+        version = await self.backend.jobs.version()
+        changed = self._version is not None and version != self._version
+        self._version = version
+        if changed:
+            self.list_again()
+
+    def list_again(self) -> None:
+        """List the same again, cursor, line and marks staying, after something changed."""
+        if self._opening is None:
+            self.search(keep_line=True)
+        self.work(self._read_summary(), group="summary")
+        self._look_closer()
+
+    async def _look_at_ages(self) -> None:
+        self.table.tick()
+        await self._read_summary()
+
+    @on(RefreshMoved)
+    def _refresh_moved(self, event: RefreshMoved) -> None:
+        if event.run.integration == self.integration:
+            self.status.put("progress", progress_words(event.progress))
+
+    @on(RefreshEnded)
+    def _refresh_ended(self, event: RefreshEnded) -> None:
+        if event.run.integration == self.integration:
+            self.status.put("progress", None)
+            if event.run.report is not None:
+                self.host.tell(refreshed_words(event.run.report), about=self.integration)
+            self.list_again()
+
+    @on(SyncMoved)
+    def _sync_moved(self, event: SyncMoved) -> None:
+        run = event.run
+        done = f" {count(len(run.results))} of {count(len(run.job_ids))}" if len(run.job_ids) > 1 else ""
+        self.status.put("progress", line(f" syncing {run.title}{done}"))
+
+    @on(SyncEnded)
+    def _sync_ended(self) -> None:
+        self.status.put("progress", None)
+        self.list_again()
+
+    def on_screen_resume(self) -> None:
+        """Come up to date after a dialog."""
+        unread = self.host.notices.unread
+        self.status.put("error", error_words(unread, "L log") if unread is not None else None)
+        if self.listed is not None:
+            self.list_again()

@@ -1,0 +1,93 @@
+"""The coverage overview: how far the rules reach, over every integration or one of them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import BindingType
+
+from ...backend.core.models import Coverage, NearCoverage
+from ...backend.core.text import counted
+from ...commands import Group, bindings
+from ...documents.coverage import coverage_sheet
+from ...documents.document import Sheet, as_text
+from ...documents.render import count
+from ..dialog import DialogScreen
+
+
+class CoverageScreen(DialogScreen[None]):
+    """Shows the overview, at once as far as it is known and whole once every job is judged.
+
+    Args:
+        integration: Whose jobs; None for those of every integration that the person may use.
+    """
+
+    GROUPS = (Group.COVERAGE,)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Group.COVERAGE)
+    HEADING = "Coverage"
+
+    def __init__(self, integration: str | None = None) -> None:
+        super().__init__()
+        self._integration = integration
+        self._found: Coverage | None = None
+        self._near: NearCoverage | None = None
+
+    def on_mount(self) -> None:
+        """Count."""
+        self.sheet.focus()
+        self.set_busy("Counting ...")
+        self._count()
+
+    def action_turn(self) -> None:
+        """Show another integration, or all of them again."""
+        self.work(self._turn(), group="turn")
+
+    def action_open(self) -> None:
+        """Go to the rule that the line under the cursor is about, or unfold it."""
+        target = self.sheet.target
+        if target is not None:
+            self.host.go.rules(target.removeprefix("rule:"))
+        else:
+            self.sheet.toggle()
+
+    def action_copy(self) -> None:
+        """Copy the overview."""
+        self.host.copy(as_text(self._sheet(100)) + "\n", "coverage")
+
+    async def _turn(self) -> None:
+        ids = [None, *(summary.id for summary in await self.backend.integrations.list())]
+        self._integration = ids[(ids.index(self._integration) + 1) % len(ids)] if self._integration in ids else None
+        self._near = None
+        self._count()
+
+    def _count(self) -> None:
+        self.work(self._read(self._integration), group="count")
+
+    async def _read(self, integration: str | None) -> None:
+        self.set_heading(await self._where(integration))
+        await self._read_overview(integration)
+        if await self.backend.eligibility.judge_all(integration, on_progress=self._judged):
+            await self._read_overview(integration)
+        self._near = await self.backend.coverage.near(integration, self._seen)
+        self.set_note("")
+        self.show(self._sheet)
+
+    async def _where(self, integration: str | None) -> str:
+        """Return whose jobs are counted, in words: only who may use every integration is shown all of them."""
+        if integration is not None:
+            return (await self.backend.integrations.get(integration)).name
+        authority = await self.backend.rules.authority()
+        return "every integration" if authority.everything else f"your {counted(len(authority.integrations), 'integration')}"
+
+    async def _read_overview(self, integration: str | None) -> None:
+        self._found = await self.backend.coverage.overview(integration)
+        self.show(self._sheet)
+
+    def _judged(self, done: int, total: int) -> None:
+        self.set_note(f"the rules judge {count(done)} of {counted(total, 'job')}")
+
+    def _seen(self, done: int) -> None:
+        self.set_note(f"looking at {counted(done, 'job')}")
+
+    def _sheet(self, width: int) -> Sheet:
+        return () if self._found is None else coverage_sheet(self._found, self._near, width)

@@ -1,0 +1,135 @@
+"""The history of the rules: who changed what when, how one revision became another, and the way back to one."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import BindingType
+
+from ...backend.core import clock
+from ...backend.core.models import RevisionDifference, RuleRevision, RuleSet
+from ...commands import Group, bindings
+from ...documents.document import Sheet, as_text
+from ...documents.revisions import difference_sheet, revisions_sheet
+from ...editor.rule_change import restoring
+from ..dialog import DialogScreen
+
+
+class RevisionDifferenceScreen(DialogScreen[None]):
+    """Shows how one revision of the rules became another.
+
+    Args:
+        before: The earlier revision.
+        after: The later one.
+    """
+
+    GROUPS = (Group.DIFFERENCE,)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Group.DIFFERENCE)
+    HEADING = "What changed"
+
+    def __init__(self, before: int, after: int) -> None:
+        super().__init__()
+        self._before = before
+        self._after = after
+        self._found: RevisionDifference | None = None
+
+    def on_mount(self) -> None:
+        """Compare."""
+        self.sheet.focus()
+        self.set_heading(f"rules r{self._before} > r{self._after}")
+        self.work(self._read(), group="read")
+
+    def action_restore(self) -> None:
+        """Show what going back to the earlier revision would do, and ask."""
+        self.work(self._restore(), group="restore")
+
+    def action_open(self) -> None:
+        """Go to the rule under the cursor, as it is now."""
+        target = self.sheet.target
+        if target is not None:
+            self.host.go.rules(target)
+
+    def action_copy(self) -> None:
+        """Copy what is shown."""
+        if self._found is not None:
+            self.host.copy(as_text(difference_sheet(self._found, 100)) + "\n", "what changed")
+
+    async def _restore(self) -> None:
+        current = await self.backend.rules.current()
+        self.host.go.propose(restoring(current, await self.backend.rules.at(self._before)))
+
+    async def _read(self) -> None:
+        found = self._found = await self.backend.rules.difference(self._before, self._after)
+        self.show(lambda width: difference_sheet(found, width))
+        self.set_note(f"z goes back to r{self._before}, after it has shown what that would do.")
+
+
+class RulesHistoryScreen(DialogScreen[None]):
+    """Lists the revisions of the rules, newest first."""
+
+    GROUPS = (Group.REVISIONS,)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Group.REVISIONS)
+    HEADING = "History of the rules"
+    IS_LIST: ClassVar[bool] = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._revisions: tuple[RuleRevision, ...] = ()
+        self._current = RuleSet(0)
+        self._marked: int | None = None
+
+    def on_mount(self) -> None:
+        """Wait to be in front."""
+        self.sheet.focus()
+        self.set_heading()
+
+    def on_screen_resume(self) -> None:
+        """Read the history, also after a revision was restored."""
+        self.work(self._read(), group="history")
+
+    def action_difference(self) -> None:
+        """Show what the revision under the cursor changed, or how it differs from the marked one."""
+        revision = self._under_cursor()
+        if revision is None:
+            return
+        other = revision - 1 if self._marked in {None, revision} else self._marked
+        if other == 0:
+            self.host.tell("r1 is the first revision: before it there were no rules")
+        elif other is not None:
+            self.host.go.revision_difference(min(other, revision), max(other, revision))
+
+    def action_mark(self) -> None:
+        """Mark the revision under the cursor, to compare another one with it."""
+        revision = self._under_cursor()
+        self._marked = None if revision == self._marked else revision
+        self.show(self._sheet)
+
+    def action_restore(self) -> None:
+        """Show what going back to the revision under the cursor would do, and ask."""
+        revision = self._under_cursor()
+        if revision is None:
+            return
+        if revision == self._current.revision:
+            self.host.tell(f"r{revision} is in force")
+            return
+        self.work(self._restore(revision), group="restore")
+
+    def action_copy(self) -> None:
+        """Copy the history."""
+        self.host.copy(as_text(self._sheet(100)) + "\n", "history of the rules")
+
+    def _under_cursor(self) -> int | None:
+        target = self.sheet.target
+        return None if target is None else int(target)
+
+    async def _restore(self, revision: int) -> None:
+        self.host.go.propose(restoring(self._current, await self.backend.rules.at(revision)))
+
+    async def _read(self) -> None:
+        self._current = await self.backend.rules.current()
+        self._revisions = await self.backend.rules.history()
+        self.show(self._sheet)
+        self.set_note("enter shows what a revision changed; space marks one to compare another with.")
+
+    def _sheet(self, width: int) -> Sheet:
+        return revisions_sheet(self._revisions, self._current.revision, self._marked, clock.now(), width)

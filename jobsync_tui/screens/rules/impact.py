@@ -1,0 +1,227 @@
+"""The jobs that a change of the rules concerns, as a list to filter and to take along, and one of them exactly."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.widgets import Input
+
+from ...backend.core import clock
+from ...backend.core.errors import FilterError
+from ...backend.core.models import ImpactJob, ImpactList, RuleImpact
+from ...backend.core.text import counted
+from ...backend.settings.paths import open_private
+from ...commands import Group, bindings
+from ...documents.impact import LISTS, export_text, job_sheet
+from ...documents.layout import fit
+from ...documents.render import line
+from ...session.notices import Severity
+from ...widgets.filter_bar import FilterBar
+from ...widgets.impact_table import ImpactTable
+from ...widgets.line import Line, StatusLine
+from ...widgets.table.messages import RowSelected
+from ..base import JobsyncScreen
+from ..dialog import DialogScreen
+
+if TYPE_CHECKING:
+    from ...backend.services.backend import Backend
+
+
+class ImpactJobScreen(DialogScreen[None]):
+    """Shows exactly what a change of the rules does to one job.
+
+    Args:
+        impact: What the change would do.
+        integration: Where the job is from.
+        job_id: Its ATS job id.
+    """
+
+    GROUPS = (Group.IMPACT_JOB,)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Group.IMPACT_JOB)
+    HEADING = "Impact on one job"
+
+    def __init__(self, impact: RuleImpact, integration: str, job_id: str) -> None:
+        super().__init__()
+        self._impact = impact
+        self._integration = integration
+        self._job_id = job_id
+
+    def on_mount(self) -> None:
+        """Read the job."""
+        self.sheet.focus()
+        self.set_heading(f"{self._integration} > job {self._job_id}")
+        self.set_busy("Reading ...")
+        self.work(self._read(), group="read", about=self._job_id)
+
+    def action_check(self) -> None:
+        """Check the job by the rules in force."""
+        self.host.go.check(self._integration, self._job_id)
+
+    def action_copy(self) -> None:
+        """Copy what is shown."""
+        self.host.copy("\n".join(row.line.text for row in self.sheet.rows) + "\n", f"impact on job {self._job_id}")
+
+    async def _read(self) -> None:
+        sample = await self.backend.impacts.job(self._integration, self._job_id, self._impact)
+        self.set_heading(f"{self._integration} > job {self._job_id}", f"Impact on {fit(sample.name, 46)}" if sample.name else self.HEADING)
+        self.show(lambda width: job_sheet(sample, width))
+
+
+MOST_COPIED = 2_000
+"""Jobs that are sent to a terminal's clipboard; where a file can be written, all go there."""
+
+
+class ImpactRows:
+    """The jobs of one list that match a filter, by window."""
+
+    def __init__(self, backend: Backend, impact: RuleImpact, which: ImpactList, filter_text: str) -> None:
+        self._backend = backend
+        self._impact = impact
+        self._which = which
+        self._filter = filter_text
+
+    async def window(self, offset: int, limit: int) -> Sequence[ImpactJob]:
+        """Return rows, for the table's `RowSource`."""
+        page = await self._backend.impacts.page(self._impact, self._which, filter_text=self._filter, offset=offset, limit=limit)
+        return page.jobs
+
+    async def open(self, limit: int) -> tuple[int, Sequence[ImpactJob]]:
+        """Return how many jobs there are, and the first ones."""
+        page = await self._backend.impacts.page(self._impact, self._which, filter_text=self._filter, limit=limit)
+        return page.total, page.jobs
+
+
+class ImpactListScreen(JobsyncScreen[None]):
+    """Lists the jobs.
+
+    Args:
+        impact: What a change would do.
+        which: Which of its lists.
+        title: What the change is.
+    """
+
+    GROUPS = (Group.IMPACT,)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Group.IMPACT)
+    AUTO_FOCUS = "ImpactTable"
+
+    def __init__(self, impact: RuleImpact, which: ImpactList, title: str) -> None:
+        super().__init__()
+        self._impact = impact
+        self._which = which
+        self._title = title
+
+    def compose(self) -> ComposeResult:
+        """Lay the screen out."""
+        yield Line(line((f" {LISTS[self._which]}", "bold"), (f"   {self._title}", "$text-muted")), id="impact-heading")
+        table = ImpactTable(id="impact-table")
+        yield FilterBar("", table)
+        yield table
+        yield StatusLine(id="impact-status")
+        yield self.make_footer()
+
+    def on_mount(self) -> None:
+        """List the jobs."""
+        self._list()
+
+    @property
+    def table(self) -> ImpactTable:
+        """The table."""
+        return self.query_one(ImpactTable)
+
+    @property
+    def bar(self) -> FilterBar:
+        """The filter."""
+        return self.query_one(FilterBar)
+
+    def action_filter(self) -> None:
+        """Type in the filter."""
+        self.bar.start()
+
+    def action_back(self) -> None:
+        """Clear the filter first, then go back."""
+        if self.bar.value:
+            self.bar.value = ""
+        else:
+            super().action_back()
+
+    def action_open(self) -> None:
+        """Show exactly what the change does to the job under the cursor."""
+        job = self.table.job
+        if job is not None:
+            self.host.go.impact_job(self._impact, *job)
+
+    def action_check(self) -> None:
+        """Check the job under the cursor by the rules in force."""
+        job = self.table.job
+        if job is not None:
+            self.host.go.check(*job)
+
+    def action_export(self) -> None:
+        """Take the list along: into a file, or over the clipboard where no file may be written."""
+        self.work(self._export(self.bar.value), group="export")
+
+    @on(RowSelected)
+    def _selected(self) -> None:
+        self.action_open()
+
+    @on(FilterBar.Changed)
+    def _typed(self) -> None:
+        self._list()
+
+    @on(FilterBar.Moved)
+    async def _moved(self, event: FilterBar.Moved) -> None:
+        await self.table.run_action(event.action)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Go to the table."""
+        event.stop()
+        self.table.focus()
+
+    def _list(self) -> None:
+        self.work(self._search(self.bar.value), group="search")
+
+    async def _search(self, text: str) -> None:
+        rows = ImpactRows(self.backend, self._impact, self._which, text)
+        try:
+            total, first = await rows.open(3 * self.table.page)
+        except FilterError as error:
+            self.bar.show_wrong(error.position)
+            self.query_one(StatusLine).put("filter", line((f" x {error.message}", "$text-error")))
+            return
+        self.bar.show_wrong(None)
+        self.query_one(StatusLine).put("filter", None)
+        self.bar.show_matches(total)
+        self.table.show(rows, count=total, offset=0, rows=first, cursor=0)
+
+    async def _export(self, text: str) -> None:
+        which, title = self._which, f"{self._title}: {LISTS[self._which]}, against r{self._impact.before.revision}"
+        if self.host.confined:
+            page = await self.backend.impacts.page(self._impact, which, filter_text=text, limit=MOST_COPIED)
+            if not page.jobs:
+                self._nothing_to_write(text)
+                return
+            if page.total > len(page.jobs):
+                self.host.tell(f"Only the first {MOST_COPIED:,} of {counted(page.total, 'job fits', 'jobs fit')}", Severity.WARNING)
+            self.host.copy(export_text(title, page.jobs), f"{counted(len(page.jobs), 'job')} as CSV")
+            return
+        jobs = [job async for job in self.backend.impacts.stream(self._impact, which, filter_text=text)]
+        if not jobs:
+            self._nothing_to_write(text)
+            return
+        file = Path.cwd() / f"jobsync-impact-{clock.now():%Y%m%d-%H%M%S}.csv"
+        try:
+            with os.fdopen(open_private(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "w", encoding="utf-8") as out:
+                out.write(export_text(title, jobs))
+        except OSError as error:
+            self.host.tell(f"{file} cannot be written: {error.strerror}", Severity.ERROR)
+            return
+        self.host.tell(f"{counted(len(jobs), 'job is', 'jobs are')} in {file}")
+
+    def _nothing_to_write(self, text: str) -> None:
+        self.host.tell("Nothing to write: no job of the list matches the filter" if text else "Nothing to write: no job is in the list")

@@ -1,0 +1,85 @@
+"""What a rule editor begins with: a rule in force, a copy of one, a new one, or the draft that was left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from textual.app import App
+
+from ...backend.core import clock
+from ...backend.core.models import Condition, Rule, RuleDraft, RuleSet, held, with_duplicate
+from ...documents.words import ago
+from ...editor.edit_session import NEW, RuleDesk, decode_draft
+from ..menu import Entry, MenuScreen
+
+if TYPE_CHECKING:
+    from ...backend.services.backend import Backend
+
+_GO_ON, _ANEW = "go on", "anew"
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What the editor is opened on.
+
+    Attributes:
+        rule: Id of a rule in force; None for a new one.
+        duplicate: Begin with a copy of it.
+        name: What a new rule is called.
+        when: The conditions of a new rule.
+        job: The job that it is made from, by integration and id.
+    """
+
+    rule: str | None = None
+    duplicate: bool = False
+    name: str = "New rule"
+    when: Condition | None = None
+    job: tuple[str, str] | None = None
+
+
+async def open_desk(app: App[int], backend: Backend, rules: RuleSet, opening: Opening) -> tuple[RuleDesk, str | None] | None:
+    """Return the rule on a desk, and its YAML as it was last typed where a draft is gone on with; asks where there is one.
+
+    None where that is not answered: then the draft stays for another time. To be awaited within a worker.
+    """
+    fresh = await _fresh(backend, rules, opening)
+    draft = await backend.drafts.get(fresh.key)
+    kept = None if draft is None else decode_draft(draft.text)
+    if draft is None or kept is None:
+        return fresh, None
+    answer = await app.push_screen_wait(MenuScreen(*_question(draft, rules, fresh)))
+    if answer is None:
+        return None
+    if answer == _ANEW:
+        await backend.drafts.drop(fresh.key)
+        return fresh, None
+    return replace(fresh, job=opening.job or kept.job), kept.yaml
+
+
+async def _fresh(backend: Backend, rules: RuleSet, opening: Opening) -> RuleDesk:
+    rule = next((rule for rule in rules.rules if rule.id == opening.rule), None)
+    if rule is not None and not opening.duplicate:
+        return RuleDesk(rule, rule.id, opening.job)
+    authority = await backend.rules.authority()
+    if rule is None:
+        new, own = Rule(await backend.writing.new_id(opening.name), opening.name, opening.when), authority.everything
+    else:
+        new, own = with_duplicate(rules.rules, rule.id)[1], authority.may_change(rule)
+    # Who may use some integrations only begins with a rule that is held to those: any other would be refused.
+    return RuleDesk(
+        new if own or not authority.integrations else replace(new, when=held(new.when, authority.integrations)), job=opening.job
+    )
+
+
+def _question(draft: RuleDraft, rules: RuleSet, fresh: RuleDesk) -> tuple[str, list[Entry]]:
+    what = "a new rule" if draft.key == NEW else fresh.rule.name
+    is_current = draft.base_revision == rules.revision
+    return f"A draft of {what} was left {ago(draft.at, clock.now())}", [
+        Entry(
+            _GO_ON,
+            "Go on with the draft",
+            "as it was when it was left" if is_current else f"of r{draft.base_revision}; now is r{rules.revision}",
+        ),
+        Entry(_ANEW, "Drop it", "and begin anew"),
+    ]

@@ -1,0 +1,172 @@
+"""Before rules change: what the change would do to every cached job, what is wrong with it, and the question."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.widget import Widget
+from textual.widgets import Input
+
+from ...backend.core.errors import JobsyncError, NumberNeeded, RuleError, StalePlan
+from ...backend.core.models import Finding, ImpactList, ImpactProgress, RuleImpact, RuleSet
+from ...backend.core.text import counted
+from ...commands import Group, bindings
+from ...documents.document import Sheet, Tone, as_text
+from ...documents.impact import impact_sheet, progress_words
+from ...editor.rule_change import Proposal
+from ...widgets.choice_line import ChoiceLine
+from ..arming import CANCEL, ArmingScreen
+
+SAVE = "Save the rules"
+SAVED = ""
+"""What the dialog ends with once the change is in force; a shadow always has a name."""
+
+_AGAIN = "Look at the rules as they are now, and make the change again."
+
+
+class SaveRulesScreen(ArmingScreen[str | None]):
+    """Assesses a change and asks; ends with `SAVED` once it is saved, or with the name of the shadow that it became.
+
+    Args:
+        proposal: The change.
+    """
+
+    GROUPS = (Group.SAVING,)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Group.SAVING, Group.SHEET)
+    HEADING = "Save rules"
+    UNDONE = "nothing was saved"
+
+    def __init__(self, proposal: Proposal) -> None:
+        super().__init__()
+        self._proposal = proposal
+        self._impact: RuleImpact | None = None
+        self._findings: tuple[Finding, ...] = ()
+        self._limit = 0
+        self._part: int | None = None
+
+    def foot(self) -> list[Widget]:
+        """Return the field for the number, shown where it is needed, and the question."""
+        field = Input(placeholder="", compact=True, type="integer", id="typed")
+        field.cursor_blink = False
+        field.display = False
+        return [field, ChoiceLine(CANCEL, SAVE)]
+
+    @property
+    def impact(self) -> RuleImpact | None:
+        """The impact that is shown."""
+        return self._impact
+
+    @property
+    def number(self) -> int | None:
+        """The number that has to be typed, None where a key is enough."""
+        concerned = self._impact.counts.concerned if self._impact else 0
+        return concerned if concerned > self._limit else None
+
+    def on_mount(self) -> None:
+        """Assess."""
+        self.set_heading(self._proposal.title)
+        self.choices.focus()
+        self.set_busy("Looking at the cached jobs ...")
+        self.work(self._assess(), group="assess")
+
+    def confirmed(self) -> None:
+        """Save."""
+        self.work(self._save(), group="save")
+
+    def action_shadow(self) -> None:
+        """Have the rules that change judged beside those in force, without acting."""
+        if self._proposal.shadow is not None:
+            self.host.tell("These rules run in shadow already")
+        elif self._proposal.touched:
+            self.work(self._put_in_shadow(), group="shadow")
+        else:
+            self.host.tell("Only rules that are added or changed can run in shadow")
+
+    def action_open(self) -> None:
+        """Open the list under the cursor."""
+        target = self.sheet.target
+        if self._impact is not None and target is not None:
+            self.host.go.impact_list(self._impact, ImpactList(target), self._proposal.title)
+
+    def action_copy(self) -> None:
+        """Copy what is shown."""
+        if self._impact is not None:
+            self.host.copy(f"{self._proposal.title}\n\n{as_text(self._sheet(100))}\n", "impact")
+
+    async def _assess(self) -> None:
+        refusal = await self.backend.rules.refusal(self._proposal.after)
+        if refusal is not None:
+            self._refuse(refusal)
+            return
+        self._part = (await self.backend.rules.authority()).part
+        touched = {rule.id for rule in self._proposal.touched}
+        try:
+            self._impact = await self.backend.impacts.assess(self._proposal.after, self._progressed)
+            self._findings = (await self.backend.rules.sanity(self._proposal.after, only=touched)).findings if touched else ()
+        except RuleError as error:
+            self._refuse(error)
+            return
+        self._limit = self.backend.settings.rules.confirm_above
+        self.show(self._sheet, anew=True)
+        self._ask()
+
+    def _ask(self) -> None:
+        number = self.number
+        self.query_one("#typed", Input).display = number is not None
+        if number is not None:
+            size = f"More than {counted(self._limit, 'job')} are concerned"
+            self.set_note(f"{size}: press y, type {number} and press enter to save.", Tone.WARN)
+        elif self._impact is not None and not self._impact.counts.concerned:
+            self.set_note("No cached job is concerned. The rules decide from the next sync on.", Tone.DIM)
+        else:
+            self.set_note("Saving writes nothing to Tenzo: the rules decide from the next sync on, the automatic one too.", Tone.DIM)
+        self.arm_when_painted()
+
+    async def _save(self) -> None:
+        proposal = self._proposal
+        try:
+            saved = await self._put_into_force()
+        except (StalePlan, RuleError) as error:
+            self._refuse(error)
+            return
+        except NumberNeeded:
+            # What was typed is the number that was shown: it is another one only if the rules are.
+            self._refuse(StalePlan("The rules were changed meanwhile: the impact is not what was shown.", remedy=_AGAIN))
+            return
+        if proposal.draft is not None:
+            await self.backend.drafts.drop(proposal.draft)
+        self.host.tell(f"{proposal.title}: saved, rules are now r{saved.revision}")
+        self.dismiss(SAVED)
+
+    async def _put_into_force(self) -> RuleSet:
+        proposal, typed = self._proposal, self.number
+        expected = proposal.before.revision
+        if proposal.shadow is not None:
+            return await self.backend.shadows.promote(proposal.shadow, expected_revision=expected, found=self._impact, typed=typed)
+        return await self.backend.rules.save(
+            proposal.after, expected_revision=expected, what=proposal.what, found=self._impact, typed=typed
+        )
+
+    async def _put_in_shadow(self) -> None:
+        proposal = self._proposal
+        taken = {shadow.name for shadow in await self.backend.shadows.list()}
+        wanted = proposal.touched[0].name[:90] if len(proposal.touched) == 1 else proposal.title[:90]
+        name = next(each for each in (wanted, *(f"{wanted} {number}" for number in range(2, len(taken) + 3))) if each not in taken)
+        await self.backend.shadows.add(name, proposal.touched)
+        if proposal.draft is not None:
+            await self.backend.drafts.drop(proposal.draft)
+        self.dismiss(name)
+
+    def _refuse(self, error: JobsyncError) -> None:
+        self.choices.display = False
+        self.sheet.focus()
+        self.show_error(error, ("esc", "go back; nothing was saved"))
+        self.keep_error(error, self._proposal.title, answers=True)
+
+    def _progressed(self, progress: ImpactProgress) -> None:
+        words = progress_words(progress)
+        self.set_busy(words)
+
+    def _sheet(self, width: int) -> Sheet:
+        return () if self._impact is None else impact_sheet(self._impact, self._findings, width, self._part)

@@ -1,0 +1,135 @@
+"""The shadows: drafts that are judged beside the rules in force, what they would have done, and the step into force."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import BindingType
+
+from ...backend.core import clock
+from ...backend.core.models import ImpactProgress
+from ...commands import Group, bindings
+from ...documents.document import Sheet, as_text
+from ...documents.impact import progress_words
+from ...documents.shadows import SeenShadow, fixed_words, shadows_sheet
+from ...editor.rule_change import promoting
+from ...session.notices import Severity
+from ..dialog import DialogScreen
+from ..menu import Entry, MenuScreen
+
+_LOOKS, _JOBS = 8, 12
+"""Looks and jobs that are read of each shadow."""
+
+_NO, _YES = "no", "yes"
+
+
+class ShadowsScreen(DialogScreen[None]):
+    """Lists the shadows.
+
+    Args:
+        name: The one to begin at, unfolded.
+    """
+
+    GROUPS = (Group.SHADOWS,)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Group.SHADOWS)
+    HEADING = "Shadows"
+    IS_LIST: ClassVar[bool] = True
+
+    def __init__(self, name: str | None = None) -> None:
+        super().__init__()
+        self._wanted = name
+        self._seen: tuple[SeenShadow, ...] = ()
+        self._part: int | None = None
+
+    def on_mount(self) -> None:
+        """Wait to be in front."""
+        self.sheet.focus()
+        self.set_heading("rules that are judged and never act")
+        self.set_busy("Reading ...")
+
+    def on_screen_resume(self) -> None:
+        """Read the shadows, also after one was promoted."""
+        self.work(self._read(), group="shadows")
+
+    def action_look(self) -> None:
+        """Judge the cached jobs by the shadow under the cursor now."""
+        name = self.sheet.target
+        if name is not None:
+            self.work(self._look(name), group="look")
+
+    def action_promote(self) -> None:
+        """Show what the shadow under the cursor would do in force, and ask."""
+        name = self._to_change()
+        if name is not None:
+            self.work(self._promote(name), group="promote")
+
+    def action_drop(self) -> None:
+        """Ask whether to give the shadow under the cursor up."""
+        name = self._to_change()
+        if name is None:
+            return
+        entries = [Entry(_NO, "Cancel", "it stays"), Entry(_YES, "Give it up", "what was seen of it goes too")]
+
+        def answered(choice: str | None) -> None:
+            if choice == _YES:
+                self.work(self._drop(name), group="drop")
+
+        self.app.push_screen(MenuScreen(f"Give the shadow {name} up?", entries, chosen=_NO), answered)
+
+    def action_copy(self) -> None:
+        """Copy what is shown."""
+        self.host.copy(as_text(self._sheet(100)) + "\n", "shadows")
+
+    def _to_change(self) -> str | None:
+        """Return the shadow under the cursor if it is the person's to change; else say why not."""
+        fixed = next((each.shadow for each in self._seen if each.shadow.name == self.sheet.target and not each.shadow.changeable), None)
+        if fixed is None:
+            return self.sheet.target
+        self.host.tell(fixed_words(fixed), Severity.WARNING)
+        return None
+
+    async def _read(self) -> None:
+        await self._show()
+        for each in self._seen:
+            if not each.shadow.last:
+                await self._look(each.shadow.name)
+
+    async def _show(self) -> None:
+        shadows = self.backend.shadows
+        self._part = (await self.backend.rules.authority()).part
+        self._seen = tuple(
+            [
+                SeenShadow(each, await shadows.looks(each.name, limit=_LOOKS), await shadows.jobs(each.name, limit=_JOBS))
+                for each in await shadows.list()
+            ]
+        )
+        self.show(self._sheet)
+        if self._wanted is not None:
+            self.sheet.go_to(self._wanted)
+            self._wanted = None
+
+    async def _look(self, name: str) -> None:
+        await self.backend.shadows.look(name, self._progressed)
+        self.set_note("")
+        await self._show()
+
+    async def _promote(self, name: str) -> None:
+        before = await self.backend.rules.current()
+        rules = (await self.backend.shadows.get(name)).rules
+
+        def ended(answer: str | None) -> None:
+            if answer is not None:
+                self.host.go.rules(rules[0].id, instead=True)
+
+        self.host.go.propose(promoting(before, await self.backend.shadows.to_come(name), name), ended)
+
+    async def _drop(self, name: str) -> None:
+        await self.backend.shadows.drop(name)
+        self.host.tell(f"{name} does not run in shadow any more")
+        await self._show()
+
+    def _progressed(self, progress: ImpactProgress) -> None:
+        self.set_note(progress_words(progress))
+
+    def _sheet(self, width: int) -> Sheet:
+        return shadows_sheet(self._seen, clock.now(), width, self._part)

@@ -1,0 +1,72 @@
+"""Sync Result of several jobs: counts, and what did not go well with its reasons."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import BindingType
+
+from ...backend.core.text import counted
+from ...commands import Group, bindings
+from ...documents.bulk import bulk_command, results_sheet, results_text, to_retry
+from ...documents.document import Tone
+from ...session.runs import SyncRun
+from ..dialog import DialogScreen
+
+
+class BulkResultScreen(DialogScreen[None]):
+    """Shows how the sync of several jobs ended.
+
+    Args:
+        run: The sync that is over.
+    """
+
+    GROUPS = (Group.BULK_RESULT,)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Group.BULK_RESULT)
+    HEADING = "Sync Result"
+
+    def __init__(self, run: SyncRun) -> None:
+        super().__init__()
+        self._run = run
+
+    def on_mount(self) -> None:
+        """Show the results."""
+        self.sheet.focus()
+        self.work(self._show(), group="result")
+
+    def action_done(self) -> None:
+        """Go back to the jobs."""
+        self.action_back()
+
+    def action_open(self) -> None:
+        """Explain the job under the cursor."""
+        if self.sheet.target is not None:
+            self.host.go.check(self._run.integration, self.sheet.target)
+
+    def action_retry(self) -> None:
+        """Plan again what failed."""
+        again = to_retry(self._run.results)
+        if not again:
+            self.host.tell("There is nothing to try again")
+            return
+        self.dismiss(None)
+        self.host.go.confirm(self._run.integration, again)
+
+    def action_copy(self) -> None:
+        """Copy the results."""
+        text = results_text(self._run.results, len(self._run.job_ids))
+        self.host.copy(text, f"results of {counted(len(self._run.job_ids), 'job')}")
+
+    def action_copy_command(self) -> None:
+        """Show and copy the command that syncs these jobs."""
+        command = bulk_command(self._run.integration, self._run.job_ids)
+        self.host.copy(command, command if len(command) < 100 else f"a command for {counted(len(self._run.job_ids), 'job')}")
+
+    async def _show(self) -> None:
+        integration = await self.backend.integrations.get(self._run.integration)
+        asked = len(self._run.job_ids)
+        self.set_heading(f"{integration.name} > {counted(asked, 'job')}")
+        self.show(lambda width: results_sheet(self._run.results, asked, width), anew=True)
+        again = len(to_retry(self._run.results))
+        if again:
+            self.set_note(f"r tries {counted(again, 'job')} again: nothing can be created twice.", Tone.WARN)

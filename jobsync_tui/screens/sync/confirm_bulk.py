@@ -1,0 +1,117 @@
+"""Confirm Sync of several jobs: one list, grouped by what would be done; above a number of writes, the number is typed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.widget import Widget
+from textual.widgets import Input
+
+from ...backend.core.errors import RemoteError
+from ...backend.core.models import BulkPlan, SyncPlan
+from ...backend.core.text import counted
+from ...documents.bulk import bulk_command, bulk_sheet, syncable
+from ...documents.document import Tone, as_text
+from ...session.notices import Severity
+from ...widgets.choice_line import ChoiceLine
+from ..arming import CANCEL
+from .confirming import CONFIRM, ConfirmingScreen
+
+
+class ConfirmBulkScreen(ConfirmingScreen):
+    """Plans the sync of several jobs and asks.
+
+    Args:
+        integration: Where the jobs are from.
+        job_ids: Their ATS job ids, in the order in which they are to be synced.
+    """
+
+    UNDONE = "nothing was started"
+
+    def __init__(self, integration: str, job_ids: tuple[str, ...]) -> None:
+        super().__init__()
+        self._integration = integration
+        self._job_ids = job_ids
+        self._plan: BulkPlan | None = None
+        self._planned = 0
+
+    def foot(self) -> list[Widget]:
+        """Return the field for the number, shown where it is needed, and the question."""
+        field = Input(placeholder="", compact=True, type="integer", id="typed")
+        field.cursor_blink = False
+        field.display = False
+        return [field, ChoiceLine(CANCEL, CONFIRM)]
+
+    @property
+    def plan(self) -> BulkPlan | None:
+        """The plan that is shown."""
+        return self._plan
+
+    @property
+    def number(self) -> int | None:
+        """The number that has to be typed, None where a key is enough."""
+        return self._plan.to_type if self._plan else None
+
+    def on_mount(self) -> None:
+        """Plan."""
+        self.choices.focus()
+        self.work(self._make_plan(), group="plan")
+
+    def confirmed(self) -> None:
+        """Start the sync of the jobs that are not refused, each bound to its part of the plan that is shown; one that moved drops out."""
+        if self._plan is None:
+            return
+        jobs = [plan.job.id for plan in syncable(self._plan)]
+        if not jobs:
+            self.host.tell("None of these jobs can be synced", Severity.WARNING)
+            return
+        run = self.host.runs.sync(self._integration, self._job_ids, expected=self._plan, title=counted(len(self._job_ids), "job"))
+        self.dismiss(None)
+        self.host.go.running(run)
+
+    def shown_plans(self) -> Sequence[SyncPlan]:
+        """Return the plans of the jobs that are not refused."""
+        return syncable(self._plan) if self._plan is not None else ()
+
+    def action_copy(self) -> None:
+        """Copy the plan."""
+        if self._plan is not None:
+            self.host.copy(as_text(bulk_sheet(self._plan, 100)) + "\n", f"plan of {counted(len(self._job_ids), 'job')}")
+
+    def action_copy_command(self) -> None:
+        """Show and copy the command that does the same."""
+        command = bulk_command(self._integration, self._job_ids)
+        self.host.copy(command, command if len(command) < 100 else f"a command for {counted(len(self._job_ids), 'job')}")
+
+    async def _make_plan(self) -> None:
+        integration = await self.backend.integrations.get(self._integration)
+        self.set_heading(f"{integration.name} > {counted(len(self._job_ids), 'job')}")
+        self.set_busy(f"Planning {counted(len(self._job_ids), 'job')} ...")
+        try:
+            plan = await self.backend.syncs.plan_many(self._integration, self._job_ids, on_progress=self._progressed)
+        except RemoteError as error:
+            self.show_error(error, ("esc", "go back; nothing was written"))
+            self.keep_error(error)
+            return
+        self._plan = plan
+        self.show(lambda width: bulk_sheet(plan, width), anew=True)
+        self._ask()
+
+    def _ask(self) -> None:
+        number = self.number
+        field = self.query_one("#typed", Input)
+        field.display = number is not None
+        if number is not None:
+            size = f"More than {BulkPlan.TYPED_ABOVE} jobs would be written"
+            self.set_note(f"{size}: press y, type {number} and press enter to confirm.", Tone.WARN)
+        if self._plan is not None and syncable(self._plan):
+            self.arm_when_painted()
+        else:
+            self.choices.display = False
+            self.sheet.focus()
+            self.set_note("None of these jobs can be synced; the reasons stand above. esc goes back.")
+
+    def _progressed(self, done: int, total: int) -> None:
+        if done == total or done - self._planned >= max(total // 20, 1):
+            self._planned = done
+            self.set_busy(f"Planning {counted(total, 'job')}: {done:,} done")

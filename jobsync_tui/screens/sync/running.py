@@ -1,0 +1,127 @@
+"""A sync as it goes: five steps with seconds for one job, counts for several. It belongs to the application and outlives this screen."""
+
+from __future__ import annotations
+
+import time
+from typing import ClassVar
+
+from textual.binding import BindingType
+
+from ...backend.core.models import Outcome
+from ...backend.core.text import counted
+from ...commands import Group, bindings
+from ...documents.bulk import bulk_progress
+from ...documents.document import Sheet, line, strong
+from ...documents.steps import step_lines
+from ...session.messages import SyncEnded, SyncMoved
+from ...session.runs import SyncRun
+from ..dialog import DialogScreen
+
+
+class RunningScreen(DialogScreen[None]):
+    """Shows a run, and hands over to its result when it is over.
+
+    Args:
+        run: The sync under way.
+    """
+
+    GROUPS = (Group.RUNNING,)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Group.RUNNING)
+    HEADING = "Sync in progress"
+
+    def __init__(self, run: SyncRun) -> None:
+        super().__init__()
+        self._run = run
+        run.watched = True
+        self._ats = ""
+        self._step_began = time.monotonic()
+        self._steps_begun = 0
+        self._left = False
+
+    def on_mount(self) -> None:
+        """Show where the run is, and once a second how long it takes."""
+        self.sheet.focus()
+        self._head(self._run.title)
+        several = len(self._run.job_ids) > 1
+        stop = "; x starts no further job" if several else ""
+        self.set_note(f"esc: continues in background, and a message tells the end{stop}")
+        self.show(self._sheet)
+        self.set_interval(1.0, self._tick)
+        self.work(self._learn_names(), group="names")
+        self._hand_over_if_over()
+
+    def on_unmount(self) -> None:
+        """Let the end be told by a message, unless it was shown here."""
+        if not self._run.over:
+            self._run.watched = False
+
+    def on_screen_resume(self) -> None:
+        """Hand over if the run ended while another screen was in front."""
+        self._hand_over_if_over()
+
+    def on_sync_moved(self, event: SyncMoved) -> None:
+        """Show the step."""
+        if event.run is self._run:
+            self._tick()
+
+    def on_sync_ended(self, event: SyncEnded) -> None:
+        """Hand over to the result."""
+        if event.run is self._run:
+            self._hand_over_if_over()
+
+    def action_back(self) -> None:
+        """Leave the sync to go on by itself."""
+        self._left = True
+        self._run.watched = False
+        self.host.tell(f"{self._run.title}: continues in background")
+        self.dismiss(None)
+
+    def action_cancel(self) -> None:
+        """Start no further job; what is in flight ends."""
+        if len(self._run.job_ids) > 1 and not self._run.cancelling:
+            self._run.cancel.set()
+            self.set_note("Stopping: the jobs in flight end, no further one is started.")
+
+    async def _learn_names(self) -> None:
+        integration = await self.backend.integrations.get(self._run.integration)
+        self._ats = integration.ats
+        where = f"job {self._run.job_ids[0]}" if len(self._run.job_ids) == 1 else counted(len(self._run.job_ids), "job")
+        self._head(f"{integration.name} > {where}")
+        self._tick()
+
+    def _head(self, where: str) -> None:
+        self.set_heading(where, None if self._run.undoes is None else "Undo in progress")
+
+    def _tick(self) -> None:
+        if len(self._run.steps) != self._steps_begun:
+            self._steps_begun = len(self._run.steps)
+            self._step_began = time.monotonic()
+        self.show(self._sheet)
+
+    def _sheet(self, width: int) -> Sheet:
+        if len(self._run.job_ids) > 1:
+            took = time.monotonic() - self._run.started
+            return bulk_progress(self._run.results, len(self._run.job_ids), took, width, self._run.waits_for)
+        running_for = time.monotonic() - self._step_began
+        return (line(" ", strong(self._run.title)), line(), *step_lines(self._run.steps, self._ats, width, running_for))
+
+    def _hand_over_if_over(self) -> None:
+        if not self._run.over or not self.is_active or self._left:
+            return
+        self._left = True
+        self.dismiss(None)
+        if self._run.error is not None:
+            if self._run.results:
+                self.host.go.result(self._run)
+            self.host.report(self._run.error, about=self._run.title)
+        elif self._run.result is not None and self._run.result.outcome is Outcome.STALE:
+            self._ask_again()
+        else:
+            self.host.go.result(self._run)
+
+    def _ask_again(self) -> None:
+        """Show the plan of now: what was confirmed is no longer what would happen."""
+        if self._run.undoes is not None:
+            self.host.go.undo(self._run.integration, self._run.job_ids[0], self._run.undoes, confirmed=self._run.plan)
+        else:
+            self.host.go.confirm(self._run.integration, self._run.job_ids, confirmed=self._run.plan)

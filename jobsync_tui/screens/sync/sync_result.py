@@ -1,0 +1,165 @@
+"""Sync Result of one job: what was done, or what went wrong, whether anything was written, and what to do."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import BindingType
+
+from ...backend.core import clock
+from ...backend.core.models import IntegrationSummary, Outcome, SyncResult
+from ...commands import Group, bindings
+from ...documents.document import Tone
+from ...documents.failure import seconds_to_look_up
+from ...documents.result import command, heading, result_sheet, result_text, settled
+from ...documents.subject import Subject, where
+from ...session.notices import Severity
+from ...session.runs import SyncRun
+from ..dialog import DialogScreen
+
+
+class SyncResultScreen(DialogScreen[None]):
+    """Shows the result of a sync.
+
+    Args:
+        run: The sync that is over.
+    """
+
+    GROUPS = (Group.RESULT,)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Group.RESULT)
+    HEADING = "Sync Result"
+
+    def __init__(self, run: SyncRun) -> None:
+        super().__init__()
+        if run.result is None:
+            raise ValueError("A result is shown of a sync of one job that is over")
+        self._run = run
+        self._result: SyncResult = run.result
+        self._subject: Subject | None = None
+        self._looking_up = False
+
+    @property
+    def result(self) -> SyncResult:
+        """The result that is shown."""
+        return self._result
+
+    def on_mount(self) -> None:
+        """Show the result."""
+        self.sheet.focus()
+        self.work(self._show(), group="result")
+        if self._result.outcome is Outcome.UNKNOWN:
+            self.set_interval(1.0, self._count_down)
+
+    def action_done(self) -> None:
+        """Go back to the jobs."""
+        self.action_back()
+
+    def action_next_marked(self) -> None:
+        """Plan the sync of the next marked job."""
+        marked = list(self.host.marks_of(self._result.integration))
+        at = marked.index(self._result.job.id) + 1 if self._result.job.id in marked else 0
+        following = marked[at] if at < len(marked) else None
+        if following is None:
+            self.host.tell("There is no further marked job")
+            return
+        self.dismiss(None)
+        self.host.go.confirm(self._result.integration, [following])
+
+    def action_link(self) -> None:
+        """Show and copy the job's address in the target."""
+        self.host.follow(self._result.target_url, "The job in Tenzo")
+
+    def action_copy(self) -> None:
+        """Copy the result."""
+        if self._subject is not None:
+            self.host.copy(result_text(self._result, self._subject, undone=self._run.undoes), f"result of job {self._result.job.id}")
+
+    def action_copy_command(self) -> None:
+        """Show and copy the command that does the same."""
+        self.host.copy(self._command, self._command)
+
+    def action_history(self) -> None:
+        """Show who did what to the job."""
+        self.host.go.history(self._result.integration, self._result.job.id)
+
+    def action_check(self) -> None:
+        """Explain the job's eligibility."""
+        self.host.go.check(self._result.integration, self._result.job.id)
+
+    def action_search(self) -> None:
+        """Look for the job in the ATS by another id."""
+        self.host.go.search(self._result.integration, self._result.job.id)
+
+    def action_retry(self) -> None:
+        """Plan the same again."""
+        if self._result.outcome is Outcome.UNKNOWN:
+            self.host.tell("Not before it is known what the last write did", Severity.WARNING)
+            return
+        self.dismiss(None)
+        if self._run.undoes is not None:
+            self.host.go.undo(self._result.integration, self._result.job.id, self._run.undoes)
+        else:
+            self.host.go.confirm(self._result.integration, [self._result.job.id])
+
+    def action_undo(self) -> None:
+        """Plan the undoing of what was written."""
+        if self._result.operation_id is None or not self._result.written:
+            self.host.tell("Nothing was written, so there is nothing to undo")
+            return
+        self.dismiss(None)
+        self.host.go.undo(self._result.integration, self._result.job.id, self._result.operation_id)
+
+    def action_test(self) -> None:
+        """Try the integration's credentials."""
+        self.work(self._test(), group="test", about=self._result.integration)
+
+    async def _test(self) -> None:
+        self.set_note("Testing the connection ...", Tone.DIM)
+        try:
+            report = await self.backend.integrations.test(self._result.integration)
+        except Exception:
+            self.set_note("x The connection does not work.", Tone.BAD)
+            raise
+        self.set_note(f"ok The connection works: {report.detail}. r tries again.", Tone.OK)
+
+    async def _show(self) -> None:
+        subject = await self._read_subject()
+        self.set_heading(where(subject, self._result.job.id), heading(self._run.undoes))
+        self.set_job(self._result.job, subject)
+        self._draw(subject)
+        self.set_note(f"Same as: {self._command}     $ copies", Tone.DIM)
+
+    @property
+    def _command(self) -> str:
+        return command(self._result, self._run.undoes)
+
+    async def _read_subject(self) -> Subject:
+        integration: IntegrationSummary = await self.backend.integrations.get(self._result.integration)
+        job_id = self._result.job.id
+        cached = await self.backend.jobs.get(self._result.integration, job_id)
+        past = await self.backend.records.audit(integration=self._result.integration, job=job_id, limit=10)
+        return Subject(integration=integration, now=clock.now(), cached=cached, past=past)
+
+    def _draw(self, subject: Subject) -> None:
+        self._subject = subject
+        self.show(lambda width: result_sheet(self._result, subject, width))
+
+    def _count_down(self) -> None:
+        """Show when the unknown outcome is looked up, and have it looked up then."""
+        if self._subject is None or self._looking_up or self._result.outcome is not Outcome.UNKNOWN:
+            return
+        subject = Subject(integration=self._subject.integration, now=clock.now(), cached=self._subject.cached, past=self._subject.past)
+        self._draw(subject)
+        if seconds_to_look_up(self._result, subject) == 0:
+            self._looking_up = True
+            self.work(self._look_up(), group="look up")
+
+    async def _look_up(self) -> None:
+        report = await self.backend.syncs.recover()
+        outcome = report.settled.get(self._result.operation_id or "")
+        self._looking_up = False
+        if outcome is not None:
+            subject = await self._read_subject()
+            self._result = settled(self._result, Outcome(outcome), subject)
+            self._draw(subject)
+            self.set_note(f"Settled: {outcome}. H shows the record.", Tone.STRONG)

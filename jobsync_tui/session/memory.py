@@ -1,0 +1,110 @@
+"""What the application remembers from one session to the next: the last integration, and per integration the filter and the sort.
+
+It is a small JSON file of the person's own, mode 0600. A damaged or unwritable one costs the memory, never the session.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from ..backend.core.models import Sort
+
+_LIMIT: Final = 200
+"""Integrations remembered; the longest unused go first."""
+
+
+@dataclass(slots=True)
+class View:
+    """How the jobs of one integration were last looked at."""
+
+    filter: str = ""
+    sort: Sort = field(default_factory=Sort)
+
+
+@dataclass(slots=True)
+class _Kept:
+    integration: str | None = None
+    left_behind: bool = False
+    views: dict[str, View] = field(default_factory=dict)
+
+
+class Memory:
+    """Remembers. ``path`` None keeps everything in this process only."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path
+        self._kept = self._read()
+        self._unsaved = False
+
+    @property
+    def integration(self) -> str | None:
+        """Return the id of the integration that was last opened."""
+        return self._kept.integration
+
+    def was_left_behind(self) -> bool:
+        """Return, once, whether the last session could not give its terminal back."""
+        if not self._kept.left_behind:
+            return False
+        self._kept.left_behind = False
+        self._write()
+        return True
+
+    def leave_behind(self) -> None:
+        """Remember that this session could not give its terminal back."""
+        self._kept.left_behind = True
+        self._write()
+
+    def view(self, integration: str) -> View:
+        """Return how ``integration`` was last looked at."""
+        return self._kept.views.get(integration) or View()
+
+    def opened(self, integration: str) -> None:
+        """Remember that ``integration`` was opened."""
+        self._kept.integration = integration
+        self._write()
+
+    def looked_at(self, integration: str, view: View) -> None:
+        """Remember how ``integration`` is looked at; `save` writes it, so that a typed key does not wait for the disk."""
+        views = self._kept.views
+        if views.get(integration) == view:
+            return
+        views.pop(integration, None)
+        views[integration] = view
+        while len(views) > _LIMIT:
+            del views[next(iter(views))]
+        self._unsaved = True
+
+    def save(self) -> None:
+        """Write what was noted since the last time, if anything was."""
+        if self._unsaved:
+            self._write()
+
+    def _read(self) -> _Kept:
+        if self._path is None:
+            return _Kept()
+        try:
+            return msgspec.json.decode(self._path.read_bytes(), type=_Kept)
+        except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+            return _Kept()
+
+    def _write(self) -> None:
+        self._unsaved = False
+        if self._path is None:
+            return
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=".view-")
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(msgspec.json.encode(self._kept))
+                Path(name).replace(self._path)
+            except OSError:
+                Path(name).unlink(missing_ok=True)
+        except OSError:
+            return
