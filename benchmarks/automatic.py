@@ -101,9 +101,9 @@ async def change(backend: Backend, rules: str, what: str, asked: Counter[str]) -
     person = asyncio.create_task(typing(backend, waits))
     started = time.perf_counter()
     processor = time.process_time()
-    judged = await backend.eligibility.judge_all()
+    evaluated = await backend.eligibility.evaluate_all()
     seconds, own = time.perf_counter() - started, time.process_time() - processor
-    print(f"  {what:36} {seconds:6.2f} s, own {own:5.2f} s, to evaluate {judged:,} jobs; {told(waits)}")
+    print(f"  {what:36} {seconds:6.2f} s, own {own:5.2f} s, to evaluate {evaluated:,} jobs; {told(waits)}")
     waits.clear()
     await timed("the run that follows", backend, asked)
     print(f"    meanwhile {told(waits)}")

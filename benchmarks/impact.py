@@ -18,7 +18,7 @@ from statistics import median, quantiles
 
 from benchmarks.rules import NOW, make_rules
 from benchmarks.verdicts import POLICY, fill
-from jobsync_tui.backend.assessment.evaluator import Judge
+from jobsync_tui.backend.assessment.evaluator import Evaluator
 from jobsync_tui.backend.assessment.findings import Sanity
 from jobsync_tui.backend.assessment.impact import Foresight, keys_in
 from jobsync_tui.backend.core.models import (
@@ -69,7 +69,7 @@ async def run(folder: str, jobs: int) -> None:
     foresight = Foresight(batches, VerdictStore(database), EvaluationPolicy)
     print(f"{jobs:,} jobs, {len(ruleset.rules)} rules, one of them changed")
     await impacts("nothing judged yet", foresight, ruleset, store)
-    await Judge(VerdictStore(database), batches, rules.current, EvaluationPolicy).judge(["acme"])
+    await Evaluator(VerdictStore(database), batches, rules.current, EvaluationPolicy).evaluate_batch(["acme"])
     await impacts("judged", foresight, ruleset, store)
     print(f"  most memory until here {peak()} MB")
     await typing(store, ruleset)

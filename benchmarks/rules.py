@@ -36,7 +36,7 @@ from jobsync_tui.backend.core.models import (
 )
 from jobsync_tui.backend.rules import evaluate
 from jobsync_tui.backend.rules.columnar.columns import Batch
-from jobsync_tui.backend.rules.columnar.evaluate import fields_needed, judge
+from jobsync_tui.backend.rules.columnar.evaluate import evaluate_batch, fields_needed
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 GRADES = ["Senior", "Junior", "Lead", "Staff", "Travel", "Night"]
@@ -110,7 +110,7 @@ def bulk(jobs: Sequence[Job], rules: RuleSet) -> Callable[[], int]:
     values = Batch.of(jobs, fields).values
 
     def run() -> int:
-        verdicts = judge(Batch(len(jobs), values), rules, policy, NOW)
+        verdicts = evaluate_batch(Batch(len(jobs), values), rules, policy, NOW)
         return sum(len(item.matched) for item in verdicts.rules)
 
     return run

@@ -20,11 +20,11 @@ from statistics import quantiles
 
 from benchmarks.rules import make_jobs, make_rules
 from jobsync_tui.app.start import HAND_OVER
-from jobsync_tui.backend.assessment.evaluator import Judge, basis_of, columns_of, rulings_on
+from jobsync_tui.backend.assessment.evaluator import Evaluator, basis_of, columns_of, rulings_on
 from jobsync_tui.backend.core.models import EvaluationPolicy, RuleSet, Sort
 from jobsync_tui.backend.database import Database
 from jobsync_tui.backend.rules.columnar.columns import Batch
-from jobsync_tui.backend.rules.columnar.evaluate import fields_needed, judge
+from jobsync_tui.backend.rules.columnar.evaluate import evaluate_batch, fields_needed
 from jobsync_tui.backend.storage.jobs.batches import BatchStore
 from jobsync_tui.backend.storage.jobs.jobs import JobStore
 from jobsync_tui.backend.storage.jobs.listing import Ending
@@ -61,7 +61,7 @@ async def run(jobs: int, seed: int, server: str | None) -> None:
         store, rules, verdicts = JobStore(database), RuleStore(database), VerdictStore(database)
         await fill(store, jobs, random)
         ruleset = await rules.save(make_rules(random).rules, actor="a", what="x", expected_revision=0)
-        everything = Judge(verdicts, BatchStore(database), rules.current, EvaluationPolicy)
+        everything = Evaluator(verdicts, BatchStore(database), rules.current, EvaluationPolicy)
         print(f"{jobs:,} jobs, fields {', '.join(fields_needed(ruleset, POLICY))}")
         await evaluation(verdicts, BatchStore(database), ruleset)
         await timed("judged for the first time", everything)
@@ -86,22 +86,22 @@ async def run(jobs: int, seed: int, server: str | None) -> None:
         await database.close()
 
 
-async def timed(what: str, judge: Judge) -> None:
+async def timed(what: str, evaluate_batch: Evaluator) -> None:
     started, processor = time.perf_counter(), time.process_time()
-    judged = await judge.judge(["acme"])
+    evaluated = await evaluate_batch.evaluate_batch(["acme"])
     seconds, own = time.perf_counter() - started, time.process_time() - processor
-    print(f"  {what:44} {judged.jobs:9,} jobs {seconds:6.2f} s, own {own:5.2f} s; {len(judged.judgement.known):,} rulings")
+    print(f"  {what:44} {evaluated.jobs:9,} jobs {seconds:6.2f} s, own {own:5.2f} s; {len(evaluated.evaluation_version.known):,} rulings")
 
 
 async def evaluation(verdicts: VerdictStore, batches: BatchStore, rules: RuleSet) -> None:
     """Time the evaluation alone: columns that are read already, and neither rulings nor anything kept."""
     needed = fields_needed(rules, POLICY)
-    judgement = await verdicts.begin(basis_of(rules, POLICY, datetime.now(UTC)), datetime.now(UTC))
+    evaluation_version = await verdicts.begin(basis_of(rules, POLICY, datetime.now(UTC)), datetime.now(UTC))
     after, seconds, whole = 0, 0.0, 0.0
-    while (jobs := await batches.unjudged(judgement, "acme", needed, after=after)).read:
+    while (jobs := await batches.unevaluated(evaluation_version, "acme", needed, after=after)).read:
         after = jobs.read.keys[-1]
         started = time.thread_time()
-        judge(Batch(len(jobs.read), columns_of(jobs, needed)), rules, POLICY, datetime.now(UTC))
+        evaluate_batch(Batch(len(jobs.read), columns_of(jobs, needed)), rules, POLICY, datetime.now(UTC))
         seconds += time.thread_time() - started
         started = time.thread_time()
         rulings_on(jobs, rules, POLICY, needed, datetime.now(UTC))

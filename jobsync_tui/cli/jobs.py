@@ -15,7 +15,7 @@ from ..backend.core.text import clean, csv_cell, differs
 from .explanation import value_words
 from .options import ID, MOST, integration_option, json_option
 from .output import print_json, print_line, say, when
-from .session import chosen, judge_first, open_backend, runs
+from .session import chosen, evaluate_first, open_backend, runs
 from .tables import Table
 
 _CSV_COLUMNS = (
@@ -59,7 +59,7 @@ async def jobs(*, integration: str | None, filter_text: str, sort_text: str | No
     sort = parse_sort(sort_text)
     async with open_backend() as backend:
         if filter_text:
-            await judge_first(backend, filter_text, integration)
+            await evaluate_first(backend, filter_text, integration)
         found = backend.jobs.stream(integration, filter_text, sort, limit)
         if as_json:
             async for job in found:

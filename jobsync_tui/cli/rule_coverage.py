@@ -24,7 +24,9 @@ async def coverage(*, integration: str | None, days: int, near: bool, as_json: b
     """Show which jobs are eligible and why the others are not, by rule, department and place, and what came of it."""
     async with open_backend() as backend:
         with progress_line() as line:
-            await backend.eligibility.judge_all(integration, lambda done, total: line.show(f"judged {done:,} of {counted(total, 'job')}"))
+            await backend.eligibility.evaluate_all(
+                integration, lambda done, total: line.show(f"judged {done:,} of {counted(total, 'job')}")
+            )
             found = await backend.coverage.overview(integration, days=days)
             close = None
             if near:

@@ -12,7 +12,7 @@ from .options import ID, integration_option, json_option
 from .output import print_json, print_line
 from .progress import ProgressLine, progress_line
 from .rule_impact import changed_words, print_impact
-from .session import chosen, judge_first, open_backend, read_rules, runs
+from .session import chosen, evaluate_first, open_backend, read_rules, runs
 from .tables import Table
 
 
@@ -49,7 +49,7 @@ async def foresee(
                 await backend.rules.to_come(text, file), lambda at: line.show(f"{at.done:,} of {counted(at.total, 'job')}")
             )
             if which is not None and filter_text:
-                await judge_first(backend, filter_text, integration)
+                await evaluate_first(backend, filter_text, integration)
         if which is not None:
             return await _list(
                 backend, found, ImpactList(which), field=field, filter_text=filter_text, integration=integration, as_json=as_json

@@ -10,7 +10,7 @@ import click
 from ..backend.core.errors import NumberNeeded, UsageError
 from ..backend.core.text import counted
 from .interruption import confirm
-from .session import judge_first, on_terminal
+from .session import evaluate_first, on_terminal
 
 if TYPE_CHECKING:
     from ..backend.services.backend import Backend
@@ -68,7 +68,7 @@ class Selection:
         if not self.by_filter:
             return tuple(dict.fromkeys(self.job_ids))
         text = self.filter_text or ""
-        await judge_first(backend, text, integration)
+        await evaluate_first(backend, text, integration)
         found = await backend.jobs.ids_to_write(integration, text, everything=self.everything)
         self._require_meant(len(found), most if unasked else len(found))
         return found

@@ -131,14 +131,14 @@ async def chosen_or_all(backend: Backend, integration: str | None) -> tuple[Inte
     return await backend.integrations.list()
 
 
-async def judge_first(backend: Backend, filter_text: str, integration: str | None) -> None:
+async def evaluate_first(backend: Backend, filter_text: str, integration: str | None) -> None:
     """Have the rules judge what they have not judged yet, where the filter asks for it.
 
     Raises:
         FilterError: Says where the filter is wrong.
     """
     with progress_line() as line:
-        await backend.eligibility.judge_for(
+        await backend.eligibility.evaluate_for(
             filter_text, integration, lambda done, total: line.show(f"rules: {done:,} of {counted(total, 'job')}")
         )
 

@@ -76,7 +76,7 @@ class Keyboard:
             self._unsure = None
         if silence >= (APART if self._kept is None else DOUBT_APART):
             if not self._held:
-                self._judge()
+                self._evaluate()
             self._burst = self.received
         if now - self._heard < APART or not shapes.KEY.fullmatch(data):
             self._flowed = now
@@ -328,7 +328,7 @@ class Keyboard:
             self._holding = False
             self._leave_trail(b"\x1b" + self._held)
         elif not self._held:
-            self._judge()
+            self._evaluate()
         elif self._held == b"\x1b":
             self._key(1)
             self._leave_trail(b"\x1b")
@@ -348,7 +348,7 @@ class Keyboard:
         self._doubtful = self._now + DOUBT
         self._unsure = self.received
 
-    def _judge(self) -> None:
+    def _evaluate(self) -> None:
         """Give the key that came in doubt if nothing came with it; a burst is the tail, and more of it may come."""
         kept, self._kept = self._kept, None
         if kept is None:

@@ -55,7 +55,7 @@ class TestTrouble:
         assert state.run == run
 
     async def test_shares_of_a_run_keep_their_reasons(self, host: Host) -> None:
-        await host.shares.cut("acme", [1], 1, work=Work.SYNC, judgement=1, every=EVERY)
+        await host.shares.cut("acme", [1], 1, work=Work.SYNC, evaluation_version=1, every=EVERY)
         (share,) = await host.shares.open("acme")
         tally = Tally()
         tally.fail("unreachable", down().failure())

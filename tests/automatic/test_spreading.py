@@ -17,7 +17,7 @@ from jobsync_tui.backend.automatic.distribution import in_hand, place
 from jobsync_tui.backend.core.errors import CredentialsRejected, Unreachable
 from jobsync_tui.backend.core.models import Job, Leaf, Op, Rule
 from jobsync_tui.backend.storage.automatic.batches import ShareStore, Tally, Work
-from jobsync_tui.backend.storage.jobs.tables import JudgementRow
+from jobsync_tui.backend.storage.jobs.tables import EvaluationVersionRow
 from tests.support.fleet import EVERY, ICU, Fleet, Host, open_fleet, order
 
 pytestmark = pytest.mark.usefixtures("on_each_database", "quick")
@@ -142,7 +142,7 @@ async def test_a_run_waits_for_what_others_have_in_hand_of_the_one_before(
         await asyncio.sleep(0)
 
     monkeypatch.setattr(spreading, "wait_for", waits)
-    await hosts[0].shares.cut("acme", [1], SIZE, work=Work.SYNC, judgement=1, every=EVERY)
+    await hosts[0].shares.cut("acme", [1], SIZE, work=Work.SYNC, evaluation_version=1, every=EVERY)
     (share,) = await hosts[0].shares.open("acme")
     if ended == "stopped":
         await hosts[2].shares.clear("acme")
@@ -159,8 +159,8 @@ async def test_a_free_share_is_found_behind_however_many_that_others_have_in_han
 ) -> None:
     monkeypatch.setattr(spreading, "AT_ONCE", 1)
     await hosts[0].run()
-    judgement = await hosts[0].database.read(lambda db: JudgementRow.select(JudgementRow.number).scalar(db))
-    await hosts[0].shares.cut("acme", [1, 2, 3, 4], 1, work=Work.SYNC, judgement=judgement, every=EVERY)
+    evaluation_version = await hosts[0].database.read(lambda db: EvaluationVersionRow.select(EvaluationVersionRow.number).scalar(db))
+    await hosts[0].shares.cut("acme", [1, 2, 3, 4], 1, work=Work.SYNC, evaluation_version=evaluation_version, every=EVERY)
     shares = await hosts[0].shares.open("acme")
     async with AsyncExitStack() as stack:
         for share in shares[:2]:
@@ -213,7 +213,7 @@ async def test_what_was_done_of_a_share_before_its_lease_was_broken_is_told(flee
 
 async def test_one_who_lost_a_share_does_not_open_it_again(hosts: list[Host]) -> None:
     store = hosts[0].shares
-    await store.cut("acme", [1], SIZE, work=Work.SYNC, judgement=1, every=EVERY)
+    await store.cut("acme", [1], SIZE, work=Work.SYNC, evaluation_version=1, every=EVERY)
     (share,) = await store.open("acme")
     await store.note(share, Tally(Counter(created=1)), ended=True)
     await store.note(share, Tally(Counter(created=2)), ended=False)
@@ -278,7 +278,7 @@ async def test_what_the_ats_asked_of_one_is_told_to_the_others(hosts: list[Host]
 async def test_it_can_be_seen_how_far_a_large_run_is(hosts: list[Host]) -> None:
     store = hosts[0].shares
     assert await store.spread("acme") is None
-    await store.cut("acme", range(SIZE * 2 + 1), SIZE, work=Work.SYNC, judgement=1, every=EVERY)
+    await store.cut("acme", range(SIZE * 2 + 1), SIZE, work=Work.SYNC, evaluation_version=1, every=EVERY)
     shares = await store.open("acme")
     assert [len(share.keys) for share in shares] == [SIZE, SIZE, 1]
     await hosts[0].company.heard("acme", timedelta())

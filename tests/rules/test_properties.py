@@ -30,7 +30,7 @@ from jobsync_tui.backend.rules.columnar import columns, groups
 from jobsync_tui.backend.rules.columnar import evaluate as bulk
 from jobsync_tui.backend.rules.columnar import groups as joined
 from jobsync_tui.backend.rules.columnar.columns import Batch
-from jobsync_tui.backend.rules.columnar.evaluate import fields_needed, judge
+from jobsync_tui.backend.rules.columnar.evaluate import evaluate_batch, fields_needed
 from jobsync_tui.backend.rules.columnar.impact import impact, with_file
 from tests.rules import oracle
 from tests.rules.wild import NOW, Wild, seeds
@@ -144,7 +144,7 @@ def test_a_batch_says_of_each_job_what_evaluate_says(seed: int, large: bool) -> 
     wild = Wild(seed)
     many, rules, policy = wild.jobs(0, 25), wild.rule_set(), wild.policy()
     with as_if_large() if large else nullcontext():
-        verdicts = judge(Batch.of(many, fields_needed(rules, policy)), rules, policy, NOW)
+        verdicts = evaluate_batch(Batch.of(many, fields_needed(rules, policy)), rules, policy, NOW)
     for row, job in enumerate(many):
         single = evaluated(job, rules, policy)
         assert (row in verdicts.eligible) is single.eligible
@@ -189,5 +189,7 @@ def test_values_that_only_python_finds_equal_are_told_apart() -> None:
     values: list[JsonValue] = [True, 1, 1.0, "1", None, "true", False, [True], [1], float("nan")]
     rules = RuleSet(1, (Rule("t", "T", Leaf("custom.a", Op.EQUALS, True)), Rule("o", "O", Leaf("custom.a", Op.EQUALS, 1))))
     many = [Job(integration="acme", id="1", custom={"a": value}) for value in values]
-    by_name = {item.rule.name: set(item.matched) for item in judge(Batch.of(many, ["custom.a"]), rules, EvaluationPolicy(), NOW).rules}
+    by_name = {
+        item.rule.name: set(item.matched) for item in evaluate_batch(Batch.of(many, ["custom.a"]), rules, EvaluationPolicy(), NOW).rules
+    }
     assert by_name == {"T": {0, 5, 7}, "O": {1, 2, 3, 8}}

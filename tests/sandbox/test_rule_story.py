@@ -14,7 +14,7 @@ async def test_no_rule_knows_the_new_client_and_going_back_a_revision_brings_the
     with make_sandbox(jobs=400, directory=tmp_path / "sandbox") as sandbox:
         await sandbox.prepare()
         async with sandbox.open() as backend:
-            await backend.eligibility.judge_all()
+            await backend.eligibility.evaluate_all()
             assert await backend.jobs.count(JOBVITE, "department:Outpatient") == 60
             assert await backend.jobs.count(JOBVITE, "department:Outpatient is:eligible") == 0
             history = await backend.rules.history()

@@ -80,7 +80,7 @@ class Row(Enum):
 ROWS = {
     Row.EVERY_ADMIN: """
         automatic.status catalogues.fields catalogues.target coverage.near coverage.overview drafts.drop drafts.get drafts.list drafts.put
-        eligibility.judge_all eligibility.judge_for eligibility.judged greeting.news greeting.seen health.last_recorded health.leftovers
+        eligibility.evaluate_all eligibility.evaluate_for eligibility.judged greeting.news greeting.seen health.last_recorded health.leftovers
         health.shared_links health.test_target health.unfinished_renames impacts.assess impacts.page impacts.stream integrations.ids
         integrations.list jobs.stream jobs.version records.audit records.leases records.verify rules.at rules.authority rules.counts
         rules.current rules.describe rules.difference rules.dump rules.export rules.history rules.impact rules.parse rules.refusal
@@ -190,7 +190,7 @@ async def _made(folder: Path) -> Things:
         await backend.rules.save([EVERYTHING], expected_revision=0, what="begin")
         await backend.rules.save([EVERYTHING, Rule("spare", "Spare", None, ())], expected_revision=1, what="another")
         await backend.shadows.add(SHADOW, [FURTHER])
-        await backend.eligibility.judge_all()
+        await backend.eligibility.evaluate_all()
         result = await backend.syncs.sync(OTHER, "1")
         assert result.operation_id
         lease = await backend._context.ledger.leases.acquire(OTHER, "2", "bob")

@@ -46,7 +46,7 @@ async def test_rules_ledger_and_record_come_along(tmp_path: Path) -> None:
         job = await backend.jobs.get("file", "1")
         assert job is not None
         assert (job.sync_status, job.target_id) == (SyncStatus.SYNCED, done.target_id)
-        await backend.eligibility.judge_all()
+        await backend.eligibility.evaluate_all()
         assert len(await backend.jobs.ids("file", "is:eligible location.city:oslo", Sort())) == 2
         assert (await backend.syncs.sync("file", "1")).outcome is Outcome.UNCHANGED
         plan = await backend.syncs.undo_plan(str(done.operation_id))

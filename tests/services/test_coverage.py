@@ -26,7 +26,7 @@ async def test_the_overview_counts_what_the_rules_say_and_what_came_of_it(tmp_pa
         assert (unjudged.jobs, unjudged.eligible, unjudged.unjudged, unjudged.by_reason) == (12, 0, 12, {})
         await backend.syncs.sync("file", "1")
         await backend.syncs.sync("file", "2")
-        await backend.eligibility.judge_all()
+        await backend.eligibility.evaluate_all()
         found = await backend.coverage.overview("file")
         counts = await backend.rules.counts()
     assert (found.eligible, found.ineligible, found.unjudged, found.waiting) == (2, 10, 0, 1)

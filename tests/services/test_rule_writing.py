@@ -69,10 +69,10 @@ async def test_jobs_of_many_batches_are_counted_once(backend: Backend, monkeypat
 
 
 async def test_asking_changes_nothing(backend: Backend) -> None:
-    before = (await backend.rules.current(), await backend.eligibility.judged(), await backend.jobs.version())
+    before = (await backend.rules.current(), await backend.eligibility.evaluated(), await backend.jobs.version())
     await backend.writing.matching([CARE])
     assert await backend.writing.new_id("Care") == "care"
-    assert (await backend.rules.current(), await backend.eligibility.judged(), await backend.jobs.version()) == before
+    assert (await backend.rules.current(), await backend.eligibility.evaluated(), await backend.jobs.version()) == before
 
 
 async def test_a_rule_that_cannot_be_evaluated_is_an_error(backend: Backend) -> None:

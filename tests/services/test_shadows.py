@@ -59,7 +59,7 @@ async def test_a_shadow_counts_what_it_would_do_and_does_nothing(backend: Backen
 async def test_judging_the_cache_looks_at_every_shadow(backend: Backend) -> None:
     await backend.shadows.add("south", [PARIS])
     await backend.shadows.add("care", [CARE])
-    await backend.eligibility.judge_all()
+    await backend.eligibility.evaluate_all()
     assert {shadow.name: shadow.counts.concerned for shadow in await backend.shadows.list()} == {"care": 6, "south": 8}
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from jobsync_tui.backend.assessment.evaluator import Judge
+from jobsync_tui.backend.assessment.evaluator import Evaluator
 from jobsync_tui.backend.assessment.impact import Foresight, kind_of
 from jobsync_tui.backend.core.models import ImpactKind, SyncMark, SyncStatus
 from jobsync_tui.backend.storage.jobs.batches import BatchStore
@@ -29,7 +29,7 @@ async def test_the_impact_is_the_same_however_many_jobs_are_judged(cache: Cache,
     after = replace(wild.edited(before), revision=before.revision)
     verdicts, batches = VerdictStore(cache.database), BatchStore(cache.database)
     if seed % 3:
-        await Judge(verdicts, batches, rules.current, lambda: policy, lambda: NOW).judge(["acme"])
+        await Evaluator(verdicts, batches, rules.current, lambda: policy, lambda: NOW).evaluate_batch(["acme"])
     await cache.fill([replace(job, name=f"{job.name} anew") if number % 4 == 0 else job for number, job in enumerate(jobs)], at=NOW)
     for number in (1, 5):
         mark = SyncMark(sync_status=SyncStatus.SYNCED, last_synced=NOW, target_id=f"tz-{number}")

@@ -10,7 +10,7 @@ import pytest
 
 from jobsync_tui.backend.core.models import EvaluationPolicy, SyncMark, SyncStatus
 from jobsync_tui.backend.storage.jobs.batches import BatchStore
-from jobsync_tui.backend.storage.outcomes.outcomes import Basis, Judgement, Ruling, VerdictStore, policy_key
+from jobsync_tui.backend.storage.outcomes.outcomes import Basis, EvaluationVersion, Ruling, VerdictStore, policy_key
 from jobsync_tui.backend.storage.rules.rules import RuleStore
 from jobsync_tui.backend.storage.search.filter import parse_filter
 from tests.support.stores import NOON, Cache, job, later
@@ -32,18 +32,18 @@ class Bench:
         self.batches = BatchStore(cache.database)
         self.rules = RuleStore(cache.database)
 
-    async def judge(self, *rulings: Ruling, basis: Basis | None = None) -> Judgement:
-        judgement = await self.verdicts.begin(basis or Basis(1, POLICY), NOON)
-        read = (await self.batches.unjudged(judgement, "acme", ("name",))).read
-        kept = await self.verdicts.keep(judgement, read, rulings[: len(read)], NOON)
+    async def evaluate_batch(self, *rulings: Ruling, basis: Basis | None = None) -> EvaluationVersion:
+        evaluation_version = await self.verdicts.begin(basis or Basis(1, POLICY), NOON)
+        read = (await self.batches.unevaluated(evaluation_version, "acme", ("name",))).read
+        kept = await self.verdicts.keep(evaluation_version, read, rulings[: len(read)], NOON)
         assert kept is not None
         return kept
 
     async def found(self, *filters: str) -> list[int]:
         return [await self.cache.jobs.count(["acme"], parse_filter(text)) for text in filters]
 
-    async def unjudged(self) -> int:
-        return await self.verdicts.unjudged(["acme"], POLICY, NOON)
+    async def unevaluated(self) -> int:
+        return await self.verdicts.unevaluated(["acme"], POLICY, NOON)
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ async def bench(cache: Cache) -> Bench:
 
 
 async def test_filters_ask_by_eligibility_and_by_rule(bench: Bench) -> None:
-    await bench.judge(BERLIN, BOTH, REFUSED, REFUSED)
+    await bench.evaluate_batch(BERLIN, BOTH, REFUSED, REFUSED)
     assert await bench.found("is:eligible", "is:ineligible", "is:open,eligible") == [2, 2, 2]
     assert await bench.found("rule:berlin", 'rule:"BERLIN engineering"', "rule:rest", "rule:ber", "rule:berlin,rest") == [2, 2, 1, 0, 2]
     assert await bench.found("-is:eligible", "-rule:rest", "-is:eligible,ineligible", "is:eligible -rule:rest") == [2, 3, 0, 1]
@@ -63,81 +63,81 @@ async def test_filters_ask_by_eligibility_and_by_rule(bench: Bench) -> None:
 
 async def test_what_was_not_judged_is_neither(bench: Bench) -> None:
     assert await bench.found("is:eligible", "is:ineligible", "-is:eligible", "-rule:rest") == [0, 0, 0, 0]
-    assert await bench.unjudged() == 4
-    await bench.judge(BERLIN, REFUSED, REFUSED, REFUSED)
+    assert await bench.unevaluated() == 4
+    await bench.evaluate_batch(BERLIN, REFUSED, REFUSED, REFUSED)
     await bench.cache.fill([job(1), job(2), job(3), job(4), job(5)], at=later(1))
-    assert (await bench.found("-is:eligible", "-rule:berlin"), await bench.unjudged()) == ([3, 3], 1)
+    assert (await bench.found("-is:eligible", "-rule:berlin"), await bench.unevaluated()) == ([3, 3], 1)
 
 
 async def test_a_job_that_changes_loses_its_verdict_and_no_other_does(bench: Bench) -> None:
-    await bench.judge(BERLIN, BERLIN, REFUSED, REFUSED)
+    await bench.evaluate_batch(BERLIN, BERLIN, REFUSED, REFUSED)
     await bench.cache.fill([job(1, "Driver"), job(2), job(3), job(4)], at=later(1))
     assert await bench.found("is:eligible", "is:ineligible") == [1, 2]
-    judgement = await bench.judge(REFUSED)
-    assert (await bench.found("is:eligible", "is:ineligible"), judgement.number, await bench.unjudged()) == ([1, 3], 1, 0)
+    evaluation_version = await bench.evaluate_batch(REFUSED)
+    assert (await bench.found("is:eligible", "is:ineligible"), evaluation_version.number, await bench.unevaluated()) == ([1, 3], 1, 0)
 
 
 @pytest.mark.parametrize("known", [True, False])
 async def test_a_verdict_on_a_state_that_has_passed_is_not_kept(bench: Bench, known: bool) -> None:
     if known:
-        await bench.judge(REFUSED, REFUSED, REFUSED, REFUSED)
+        await bench.evaluate_batch(REFUSED, REFUSED, REFUSED, REFUSED)
         await bench.rules.save((), actor="a", what="y", expected_revision=1)
     basis = Basis(2 if known else 1, POLICY)
-    judgement = await bench.verdicts.begin(basis, NOON)
-    read = (await bench.batches.unjudged(judgement, "acme", ("name",))).read
+    evaluation_version = await bench.verdicts.begin(basis, NOON)
+    read = (await bench.batches.unevaluated(evaluation_version, "acme", ("name",))).read
     await bench.cache.fill([job(1, "Driver"), job(2), job(3), job(4)], at=later(1))
-    await bench.verdicts.keep(judgement, read, [BERLIN] * 4, NOON)
-    assert (await bench.found("is:eligible"), await bench.unjudged()) == ([3], 1)
+    await bench.verdicts.keep(evaluation_version, read, [BERLIN] * 4, NOON)
+    assert (await bench.found("is:eligible"), await bench.unevaluated()) == ([3], 1)
 
 
 async def test_new_rules_and_another_policy_void_every_verdict(bench: Bench) -> None:
-    judgement = await bench.judge(BERLIN, BERLIN, REFUSED, REFUSED)
-    read = (await bench.batches.unjudged(replace(judgement, number=9), "acme", ("name",))).read
+    evaluation_version = await bench.evaluate_batch(BERLIN, BERLIN, REFUSED, REFUSED)
+    read = (await bench.batches.unevaluated(replace(evaluation_version, number=9), "acme", ("name",))).read
     bench.cache.jobs._policy = lambda: EvaluationPolicy(required_fields=("name", "client"))
     assert await bench.found("is:eligible", "is:ineligible") == [0, 0]
     bench.cache.jobs._policy = EvaluationPolicy
     assert await bench.found("is:eligible") == [2]
     await bench.rules.save((), actor="a", what="y", expected_revision=1)
-    assert (await bench.found("is:eligible", "-is:eligible"), await bench.unjudged()) == ([0, 0], 4)
-    assert await bench.verdicts.keep(judgement, read, [BERLIN] * 4, NOON) is None
+    assert (await bench.found("is:eligible", "-is:eligible"), await bench.unevaluated()) == ([0, 0], 4)
+    assert await bench.verdicts.keep(evaluation_version, read, [BERLIN] * 4, NOON) is None
 
 
 async def test_answers_that_move_with_time_end_with_their_day(bench: Bench) -> None:
     basis = Basis(1, POLICY, until=NOON + timedelta(hours=12))
-    first = await bench.judge(BERLIN, BERLIN, REFUSED, REFUSED, basis=basis)
-    assert await bench.verdicts.unjudged(["acme"], POLICY, NOON + timedelta(hours=11)) == 0
-    assert await bench.verdicts.unjudged(["acme"], POLICY, NOON + timedelta(hours=12)) == 4
+    first = await bench.evaluate_batch(BERLIN, BERLIN, REFUSED, REFUSED, basis=basis)
+    assert await bench.verdicts.unevaluated(["acme"], POLICY, NOON + timedelta(hours=11)) == 0
+    assert await bench.verdicts.unevaluated(["acme"], POLICY, NOON + timedelta(hours=12)) == 4
     again = await bench.verdicts.begin(basis, NOON + timedelta(hours=12))
     assert again.number > first.number
 
 
 @pytest.mark.parametrize(("standing", "left"), [(True, 3), (False, 4)])
 async def test_a_sync_voids_a_verdict_only_where_a_rule_asks_for_the_standing(bench: Bench, standing: bool, left: int) -> None:
-    await bench.judge(BERLIN, BERLIN, BERLIN, BERLIN, basis=Basis(1, POLICY, standing=standing))
+    await bench.evaluate_batch(BERLIN, BERLIN, BERLIN, BERLIN, basis=Basis(1, POLICY, standing=standing))
     await bench.cache.jobs.set_sync("acme", "job-2", SyncMark(sync_status=SyncStatus.SYNCED, last_synced=NOON))
     assert await bench.found("is:eligible") == [left]
 
 
 async def test_a_verdict_on_a_standing_that_has_passed_is_not_kept(bench: Bench) -> None:
-    await bench.judge(REFUSED, REFUSED, REFUSED, REFUSED)
+    await bench.evaluate_batch(REFUSED, REFUSED, REFUSED, REFUSED)
     await bench.rules.save((), actor="a", what="y", expected_revision=1)
-    judgement = await bench.verdicts.begin(Basis(2, POLICY, standing=True), NOON)
-    read = (await bench.batches.unjudged(judgement, "acme", ("sync_status",))).read
+    evaluation_version = await bench.verdicts.begin(Basis(2, POLICY, standing=True), NOON)
+    read = (await bench.batches.unevaluated(evaluation_version, "acme", ("sync_status",))).read
     await bench.cache.jobs.set_sync("acme", "job-2", SyncMark(sync_status=SyncStatus.SYNCED, last_synced=NOON))
-    await bench.verdicts.keep(judgement, read, [BERLIN] * 4, NOON)
-    assert (await bench.found("is:eligible"), await bench.unjudged()) == ([3], 1)
+    await bench.verdicts.keep(evaluation_version, read, [BERLIN] * 4, NOON)
+    assert (await bench.found("is:eligible"), await bench.unevaluated()) == ([3], 1)
 
 
 async def test_jobs_read_for_judging_are_nothing_that_the_collector_of_cycles_counts(bench: Bench) -> None:
-    judgement = await bench.verdicts.begin(Basis(1, POLICY), NOON)
-    jobs = await bench.batches.unjudged(judgement, "acme", ("location.city", "tags", "custom.shift"))
+    evaluation_version = await bench.verdicts.begin(Basis(1, POLICY), NOON)
+    jobs = await bench.batches.unevaluated(evaluation_version, "acme", ("location.city", "tags", "custom.shift"))
     assert len(jobs.parts) == 4
     assert not any(map(gc.is_tracked, jobs.parts))
 
 
 async def test_the_tally_counts_by_rule(bench: Bench) -> None:
-    await bench.judge(BERLIN, BOTH, REFUSED, REFUSED)
+    await bench.evaluate_batch(BERLIN, BOTH, REFUSED, REFUSED)
     tally = await bench.verdicts.tally(["acme"], POLICY, NOON)
-    assert (tally.eligible, tally.ineligible, tally.unjudged) == (2, 2, 0)
+    assert (tally.eligible, tally.ineligible, tally.unevaluated) == (2, 2, 0)
     assert (tally.matched, tally.alone) == ({"berlin": 2, "rest": 1}, {"berlin": 1})
     assert (await bench.verdicts.tally(["other"], POLICY, NOON)).jobs == 0

@@ -258,15 +258,15 @@ class FakeEligibility:
         sample = samples.matched() if job.name and "Nurse" in job.name else samples.unmatched()
         return replace(sample, integration=integration, job=JobHead.of(job))
 
-    async def judge_for(self, filter_text: str, integration: str, on_progress: Callable[[int, int], None]) -> int | None:
+    async def evaluate_for(self, filter_text: str, integration: str, on_progress: Callable[[int, int], None]) -> int | None:
         """Judge once, where the filter asks for it."""
         if "is:eligible" not in filter_text:
             return None
-        judged, self.unjudged = self.unjudged, 0
-        if judged:
-            on_progress(judged, judged)
+        evaluated, self.unjudged = self.unjudged, 0
+        if evaluated:
+            on_progress(evaluated, evaluated)
             self.jobs.revision += 1
-        return judged
+        return evaluated
 
     async def check_many(
         self, integration: str, job_ids: Sequence[str], live: bool = False, rules: RuleSet | None = None

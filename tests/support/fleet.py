@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from jobsync_tui.backend.access.access import Actor
-from jobsync_tui.backend.assessment.evaluator import Judge
+from jobsync_tui.backend.assessment.evaluator import Evaluator
 from jobsync_tui.backend.assessment.impact import Foresight
 from jobsync_tui.backend.assessment.shadow import AUTOMATIC, Shadowing
 from jobsync_tui.backend.ats.base import Adapter, Connection, Listing, Page
@@ -173,7 +173,7 @@ class Fleet:
         integrations, rules = IntegrationStore(database), RuleStore(database)
         troubles = TroubleStore(database, now=clock.now)
         pipeline = Pipeline(self._parts(jobs, ledger, rules, clock, target or self.target))
-        judge = Judge(VerdictStore(database), BatchStore(database), rules.current, lambda: self.policy, clock.now)
+        evaluate_batch = Evaluator(VerdictStore(database), BatchStore(database), rules.current, lambda: self.policy, clock.now)
         loader = Loader(self.ats.__getitem__, jobs, rules.current, lambda: self.policy, clock.now)
         decisions, shares = DecisionStore(database), ShareStore(database, now=clock.now)
         company = CompanyStore(database, process=process, now=clock.now)
@@ -182,7 +182,7 @@ class Fleet:
             company=company,
             leases=ledger.leases,
             decisions=decisions,
-            judge=judge,
+            evaluate_batch=evaluate_batch,
             bulk=Bulk(pipeline, 2),
             loader=loader,
             session=lambda integration: self.ats[integration].connection.http,
@@ -190,7 +190,7 @@ class Fleet:
         )
         parts = AutomaticParts(
             refresher=Refresher(self.ats.__getitem__, jobs, integrations),
-            judge=judge,
+            evaluate_batch=evaluate_batch,
             watch=self._watch(database, jobs, rules, clock),
             loader=loader,
             spreading=Spreading(spreading),

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 
-from jobsync_tui.backend.assessment.evaluator import Judge
+from jobsync_tui.backend.assessment.evaluator import Evaluator
 from jobsync_tui.backend.core.models import (
     Action,
     ActionKind,
@@ -48,15 +48,17 @@ class Bench:
         self.policy = EvaluationPolicy()
         self.rules = RuleStore(cache.database)
         self.verdicts = VerdictStore(cache.database)
-        self.judge = Judge(self.verdicts, BatchStore(cache.database), self.rules.current, lambda: self.policy, lambda: self.now)
+        self.evaluate_batch = Evaluator(
+            self.verdicts, BatchStore(cache.database), self.rules.current, lambda: self.policy, lambda: self.now
+        )
         cache.jobs = JobStore(cache.database, lambda: self.policy, lambda: self.now)
 
     async def save(self, *rules: Rule) -> RuleSet:
         revision = (await self.rules.current()).revision
         return await self.rules.save(rules, actor="a", what="x", expected_revision=revision)
 
-    async def judged(self) -> int:
-        return (await self.judge.judge(["acme"], batch=3)).jobs
+    async def evaluated(self) -> int:
+        return (await self.evaluate_batch.evaluate_batch(["acme"], batch=3)).jobs
 
     async def found(self, text: str) -> set[str]:
         return {job_id for _, job_id in await self.cache.jobs.ids(["acme"], parse_filter(text), Sort())}
@@ -93,7 +95,7 @@ async def compare(seed: int) -> None:
                     mark = SyncMark(sync_status=each.sync_status, last_synced=each.last_synced, target_id=each.target_id)
                     await bench.cache.jobs.set_sync("acme", each.id, mark)
             rules = await bench.save(*(replace(one, name=f"{one.name} {one.id}") for one in wanted.rules))
-            assert await bench.judged() == len(jobs)
+            assert await bench.evaluated() == len(jobs)
             eligible, matched = set(), {one.id: set[str]() for one in rules.rules}
             async for cached in bench.cache.jobs.stream(["acme"], EVERYTHING, Sort()):
                 answer = evaluate(cached, rules, policy, FieldAvailability(), provider_title="", source=Source.CACHE, read_at=None, now=NOW)
@@ -125,13 +127,13 @@ async def test_only_what_changed_is_judged_again(tmp_path: Path) -> None:
     async with bench_at(tmp_path) as bench:
         await bench.cache.fill([job(number) for number in range(10)])
         await bench.save(NURSES)
-        assert [await bench.judged(), await bench.judged()] == [10, 0]
+        assert [await bench.evaluated(), await bench.evaluated()] == [10, 0]
         await bench.cache.fill([job(0, "Driver"), *(job(number) for number in range(1, 11))], at=later(1))
-        assert (await bench.judged(), len(await bench.found("is:eligible"))) == (2, 10)
+        assert (await bench.evaluated(), len(await bench.found("is:eligible"))) == (2, 10)
         await bench.save(NURSES, YOUNG)
-        assert (await bench.judged(), await bench.judged()) == (11, 0)
+        assert (await bench.evaluated(), await bench.evaluated()) == (11, 0)
         bench.policy = EvaluationPolicy(required_fields=("client",))
-        assert (await bench.judged(), await bench.found("is:eligible")) == (11, set())
+        assert (await bench.evaluated(), await bench.found("is:eligible")) == (11, set())
 
 
 @pytest.mark.usefixtures("on_each_database")
@@ -139,9 +141,9 @@ async def test_ages_are_judged_again_when_a_day_has_passed(tmp_path: Path) -> No
     async with bench_at(tmp_path) as bench:
         await bench.cache.fill([job(1, updated_at=NOW - timedelta(days=1)), job(2, updated_at=NOW)])
         await bench.save(YOUNG)
-        assert (await bench.judged(), await bench.judged()) == (2, 0)
+        assert (await bench.evaluated(), await bench.evaluated()) == (2, 0)
         bench.now = NOW + timedelta(days=1, hours=1)
-        assert await bench.judged() == 2
+        assert await bench.evaluated() == 2
         tally = await bench.verdicts.tally(["acme"], policy_key(bench.policy), bench.now)
         assert (tally.eligible, tally.ineligible) == (1, 1)
 
@@ -160,7 +162,7 @@ async def test_rules_that_change_under_a_judging_are_the_ones_that_count(tmp_pat
             return await keep(*args)  # type: ignore[arg-type]
 
         bench.verdicts.keep = interrupted  # type: ignore[method-assign,assignment]
-        assert await bench.judged() == 10
+        assert await bench.evaluated() == 10
         assert await bench.found("is:ineligible") == {f"job-{number}" for number in range(10)}
 
 
@@ -175,7 +177,7 @@ async def test_a_judging_that_is_cancelled_keeps_what_it_did_and_the_next_goes_o
             told.append((done, total))
             task.cancel()
 
-        task = asyncio.create_task(bench.judge.judge(["acme"], stop, batch=4))
+        task = asyncio.create_task(bench.evaluate_batch.evaluate_batch(["acme"], stop, batch=4))
         await asyncio.wait({task})
         assert (task.cancelled(), told) == (True, [(4, 10)])
-        assert (len(await bench.found("is:eligible")), await bench.judged()) == (4, 6)
+        assert (len(await bench.found("is:eligible")), await bench.evaluated()) == (4, 6)

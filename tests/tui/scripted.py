@@ -103,7 +103,7 @@ class _Eligibility(_Part):
         self.script.asked.append(("check", job_id, live))
         return _answer(self.script.eligibility)
 
-    async def judge_all(self, on_progress: Callable[[int, int], None] | None = None) -> int:
+    async def evaluate_all(self, on_progress: Callable[[int, int], None] | None = None) -> int:
         return 0
 
     async def explain_as_of(self, integration: str, job_id: str, revision: int) -> Eligibility:

@@ -384,7 +384,7 @@ async def test_a_filter_that_asks_for_verdicts_has_them_made_once() -> None:
         assert backend.eligibility.unjudged == 7
         screen.query_one(FilterBar).value = "is:eligible"
         await until(pilot, lambda: backend.eligibility.unjudged == 0)
-        await until(pilot, lambda: screen._judged == backend.jobs.revision)
+        await until(pilot, lambda: screen._evaluated == backend.jobs.revision)
 
 
 @pytest.mark.parametrize("size", [(40, 10), (50, 12), (59, 24)])

@@ -13,29 +13,29 @@ from ..core.canonical import digest
 from ..core.models import EvaluationPolicy, Rule, RuleSet
 from ..rules.actions import resolve
 from ..rules.columnar.columns import Batch
-from ..rules.columnar.evaluate import Verdicts, fields_needed, judge
+from ..rules.columnar.evaluate import Verdicts, evaluate_batch, fields_needed
 from ..rules.columnar.impact import configuration
 from ..rules.compiled import compiled
 from ..rules.fields import field_named
 from ..storage.jobs.batches import BATCH, BatchStore, JobBatch
-from ..storage.outcomes.outcomes import Basis, Judgement, Ruling, VerdictStore, policy_key
+from ..storage.outcomes.outcomes import Basis, EvaluationVersion, Ruling, VerdictStore, policy_key
 
 STANDING = frozenset({"sync_status", "last_synced", "target_id"})
 """Fields of a job that a sync changes."""
 
-OnJudged: TypeAlias = Callable[[int, int], None]
+OnEvaluated: TypeAlias = Callable[[int, int], None]
 """Told how many jobs are judged, of how many that were not."""
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Evaluated:
     """What a judging came to: how many jobs it judged, and which judgement their verdicts belong to."""
 
     jobs: int
-    judgement: Judgement
+    evaluation_version: EvaluationVersion
 
 
-class Judge:
+class Evaluator:
     """Judges the jobs of integrations.
 
     Args:
@@ -60,7 +60,7 @@ class Judge:
         self._policy = policy
         self._now = now
 
-    async def judge(self, integrations: Sequence[str], on_progress: OnJudged | None = None, *, batch: int = BATCH) -> Judged:
+    async def evaluate_batch(self, integrations: Sequence[str], on_progress: OnEvaluated | None = None, *, batch: int = BATCH) -> Evaluated:
         """Judge every job that has no verdict of the rules in force. May be cancelled at any time; what was judged stays.
 
         Where the rules or the policy change meanwhile, it begins anew with the new ones.
@@ -76,27 +76,27 @@ class Judge:
                 return found
             done = 0
 
-    async def _round(self, integrations: Sequence[str], on_progress: OnJudged | None, batch: int, done: int) -> Judged | None:
+    async def _round(self, integrations: Sequence[str], on_progress: OnEvaluated | None, batch: int, done: int) -> Evaluated | None:
         """Judge by the rules as they are now; returns None where they were changed before it was through."""
         rules, policy = only_active(await self._rules()), self._policy()
         needed = fields_needed(rules, policy)
-        judgement = await self._verdicts.begin(basis_of(rules, policy, self._now()), self._now())
-        total = 0 if on_progress is None else await self._verdicts.unjudged(integrations, judgement.basis.policy, self._now())
+        evaluation_version = await self._verdicts.begin(basis_of(rules, policy, self._now()), self._now())
+        total = 0 if on_progress is None else await self._verdicts.unevaluated(integrations, evaluation_version.basis.policy, self._now())
         for integration in integrations:
             after = 0
             while True:
-                jobs = await self._batches.unjudged(judgement, integration, needed, after=after, limit=batch)
+                jobs = await self._batches.unevaluated(evaluation_version, integration, needed, after=after, limit=batch)
                 if not jobs.read:
                     break
                 rulings = await asyncio.to_thread(rulings_on, jobs, rules, policy, needed, self._now())
-                kept = await self._verdicts.keep(judgement, jobs.read, rulings, self._now())
+                kept = await self._verdicts.keep(evaluation_version, jobs.read, rulings, self._now())
                 if kept is None:
                     return None
-                judgement, after = kept, jobs.read.keys[-1]
+                evaluation_version, after = kept, jobs.read.keys[-1]
                 done += len(jobs.read)
                 if on_progress is not None:
                     on_progress(done, max(done, total))
-        return Judged(done, judgement)
+        return Evaluated(done, evaluation_version)
 
 
 def only_active(rules: RuleSet) -> RuleSet:
@@ -114,7 +114,7 @@ def basis_of(rules: RuleSet, policy: EvaluationPolicy, now: datetime) -> Basis:
 
 def rulings_on(jobs: JobBatch, rules: RuleSet, policy: EvaluationPolicy, needed: Sequence[str], now: datetime) -> list[Ruling]:
     """Return the ruling on each job."""
-    return _Rulings(judge(Batch(len(jobs.read), columns_of(jobs, needed)), rules, policy, now), policy).each()
+    return _Rulings(evaluate_batch(Batch(len(jobs.read), columns_of(jobs, needed)), rules, policy, now), policy).each()
 
 
 def columns_of(jobs: JobBatch, needed: Sequence[str]) -> dict[str, Sequence[object]]:

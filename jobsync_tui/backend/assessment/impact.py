@@ -27,9 +27,9 @@ from ..core.models import (
 from ..rules.actions import resolve
 from ..rules.columnar.columns import Batch
 from ..rules.columnar.comparison import Comparison, KnownRuling
-from ..rules.columnar.evaluate import Verdicts, judge
+from ..rules.columnar.evaluate import Verdicts, evaluate_batch
 from ..rules.columnar.impact import configuration
-from ..storage.jobs.batches import BATCH, BatchStore, JobBatch, JudgedBatch
+from ..storage.jobs.batches import BATCH, BatchStore, EvaluatedBatch, JobBatch
 from ..storage.outcomes.outcomes import VerdictStore, policy_key
 from .evaluator import columns_of
 from .pending_changes import Standing
@@ -97,7 +97,7 @@ class Foresight:
         for integration in integrations:
             change.begin(integration)
             last = 0
-            while (jobs := await self._batches.judged(integration, fields, after=last, limit=size)).keys:
+            while (jobs := await self._batches.evaluated(integration, fields, after=last, limit=size)).keys:
                 unknown = [key for key, ruling in zip(jobs.keys, jobs.rulings, strict=True) if known and ruling not in known]
                 rest = await self._batches.some(integration, change.comparison.fields, unknown) if unknown else None
                 ways = await asyncio.to_thread(change.ways, jobs, rest)
@@ -166,14 +166,14 @@ class _Change:
         self._counted[integration] = Counter()
         self._jobs[integration] = ConcernedJobs(array("q"), array("I"))
 
-    def would_sync(self, jobs: JudgedBatch, ways: Sequence[int]) -> list[int]:
+    def would_sync(self, jobs: EvaluatedBatch, ways: Sequence[int]) -> list[int]:
         """Return the keys of those jobs that the target has and that a sync under the rules to come would look at."""
         if not jobs.in_target:
             return []
         groups = [group in {ImpactList.NEWLY_ELIGIBLE, ImpactList.RECONFIGURED} for group, _ in self.comparison.ways]
         return [key for key, way in zip(jobs.keys, ways, strict=True) if groups[way] and key in jobs.in_target]
 
-    def add(self, integration: str, jobs: JudgedBatch, ways: Sequence[int], same: Collection[int]) -> None:
+    def add(self, integration: str, jobs: EvaluatedBatch, ways: Sequence[int], same: Collection[int]) -> None:
         """Add a batch by the ways of its jobs; of those in ``same`` the target has what a sync would write."""
         standings = len(_STANDINGS)
         kinds = [standings * way for way in ways]
@@ -183,20 +183,20 @@ class _Change:
         self._jobs[integration].kinds.extend(kinds)
         self._counted[integration].update(kinds)
 
-    def ways(self, jobs: JudgedBatch, rest: JobBatch | None) -> list[int]:
+    def ways(self, jobs: EvaluatedBatch, rest: JobBatch | None) -> list[int]:
         """Return the way of each job; ``rest`` has those of them that were not judged, with every field."""
         if not self.known:
             return self.comparison.without_verdicts(Batch(len(jobs.keys), columns_of(jobs.jobs, self.comparison.fields)))
         if rest is None:
             columns = columns_of(jobs.jobs, self.comparison.quick_fields)
             return self.comparison.with_verdicts(Batch(len(jobs.keys), columns), jobs.rulings, self.known)
-        judged = [row for row, ruling in enumerate(jobs.rulings) if ruling in self.known]
+        evaluated = [row for row, ruling in enumerate(jobs.rulings) if ruling in self.known]
         # A job that is gone since the batch was read has none of what the change could alter.
         ways = dict.fromkeys(jobs.keys, self.comparison.number(ImpactList.UNCHANGED))
-        if judged:
-            few = {name: [values[row] for row in judged] for name, values in columns_of(jobs.jobs, self.comparison.quick_fields).items()}
-            found = self.comparison.with_verdicts(Batch(len(judged), few), [jobs.rulings[row] for row in judged], self.known)
-            ways |= zip((jobs.keys[row] for row in judged), found, strict=True)
+        if evaluated:
+            few = {name: [values[row] for row in evaluated] for name, values in columns_of(jobs.jobs, self.comparison.quick_fields).items()}
+            found = self.comparison.with_verdicts(Batch(len(evaluated), few), [jobs.rulings[row] for row in evaluated], self.known)
+            ways |= zip((jobs.keys[row] for row in evaluated), found, strict=True)
         whole = Batch(len(rest.read), columns_of(rest, self.comparison.fields))
         ways |= zip(rest.read.keys, self.comparison.without_verdicts(whole), strict=True)
         return list(ways.values())
@@ -239,7 +239,7 @@ class _Change:
 def _samples(comparison: Comparison, integration: str, jobs: JobBatch) -> list[ImpactSample]:
     columns = columns_of(jobs, (*comparison.fields, "id", "name"))
     few = Batch(len(jobs.read), columns)
-    old, new = (judge(few, rules, comparison.policy, comparison.now) for rules in (comparison.before, comparison.after))
+    old, new = (evaluate_batch(few, rules, comparison.policy, comparison.now) for rules in (comparison.before, comparison.after))
     policy = comparison.policy
     return [
         ImpactSample(integration, str(columns["id"][row]), _text(columns["name"][row]), _state(old, row, policy), _state(new, row, policy))

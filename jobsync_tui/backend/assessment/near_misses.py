@@ -9,7 +9,7 @@ from datetime import datetime
 
 from ..core.models import ActionKind, EvaluationPolicy, NearCondition, NearCoverage, Reason, Rule, RuleSet
 from ..rules.columnar.columns import Batch
-from ..rules.columnar.evaluate import Answers, fields_needed, judge
+from ..rules.columnar.evaluate import Answers, evaluate_batch, fields_needed
 from ..rules.columnar.near_misses import near_rows
 from ..rules.columnar.rows import Rows
 from ..rules.compiled import compiled
@@ -73,7 +73,7 @@ class _Near:
         """Count what a batch adds."""
         columns = columns_of(jobs, fields)
         batch = Batch(len(jobs.read), columns)
-        unmatched = judge(batch, self.rules, self.policy, self.now).reasons[Reason.NO_RULE_MATCHED]
+        unmatched = evaluate_batch(batch, self.rules, self.policy, self.now).reasons[Reason.NO_RULE_MATCHED]
         ready = compiled(self.helpful)
         every = Rows(batch.size)
         for found in near_rows(ready, Answers(batch, ready, self.now), unmatched):

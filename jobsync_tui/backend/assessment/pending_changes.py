@@ -10,7 +10,7 @@ from datetime import datetime
 from ..core.models import EvaluationPolicy, JsonValue, RuleSet
 from ..rules.actions import resolve
 from ..rules.columnar.columns import Batch
-from ..rules.columnar.evaluate import fields_needed, judge
+from ..rules.columnar.evaluate import evaluate_batch, fields_needed
 from ..rules.columnar.impact import configuration
 from ..storage.jobs.batches import BatchStore
 from ..sync.difference import difference
@@ -58,7 +58,7 @@ class Standing:
 
         def configured() -> dict[int, Flat]:
             batch = Batch(len(jobs.read), columns_of(jobs, fields_needed(self.rules, self.policy)))
-            verdicts = judge(batch, self.rules, self.policy, self.now)
+            verdicts = evaluate_batch(batch, self.rules, self.policy, self.now)
             met: dict[tuple[int, ...], Flat] = {}
             for numbers in set(applying := verdicts.applying_in(verdicts.eligible)):
                 rules = [verdicts.rules[number].rule for number in numbers]

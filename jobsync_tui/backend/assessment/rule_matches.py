@@ -8,7 +8,7 @@ from datetime import datetime
 
 from ..core.models import EvaluationPolicy, Rule, RuleSet
 from ..rules.columnar.columns import Batch
-from ..rules.columnar.evaluate import fields_needed, judge
+from ..rules.columnar.evaluate import evaluate_batch, fields_needed
 from ..storage.jobs.batches import BATCH, BatchStore, JobBatch
 from .evaluator import columns_of
 
@@ -37,5 +37,5 @@ async def count_matches(
 
 
 def _matched(jobs: JobBatch, rules: RuleSet, policy: EvaluationPolicy, fields: Sequence[str], now: datetime) -> dict[int, int]:
-    verdicts = judge(Batch(len(jobs.read), columns_of(jobs, fields)), rules, policy, now)
+    verdicts = evaluate_batch(Batch(len(jobs.read), columns_of(jobs, fields)), rules, policy, now)
     return {int(item.rule.id): len(item.matched) for item in verdicts.rules}

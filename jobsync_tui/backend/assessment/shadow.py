@@ -19,7 +19,7 @@ from .impact import Foresight, OnForeseen
 
 log = logging.getLogger(__name__)
 
-AUTOMATIC, JUDGING = "automatic", "judging"
+AUTOMATIC, EVALUATING = "automatic", "judging"
 """Why a shadow was looked at: a run of the automatic sync, or a look over the whole cache."""
 
 

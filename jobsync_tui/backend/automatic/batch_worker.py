@@ -13,7 +13,7 @@ from ..core.map_concurrently import side_by_side
 from ..core.models import Failure, Outcome, SyncResult
 from ..storage.automatic.batches import Tally, Work
 from ..storage.automatic.decisions import LONGEST_WAIT, Candidate, Decision, DecisionStore
-from ..storage.outcomes.outcomes import Judgement
+from ..storage.outcomes.outcomes import EvaluationVersion
 from ..sync.bulk import Bulk, JobKey
 from ..sync.guard import Patience
 from .alerts import FOR_GOOD
@@ -51,7 +51,7 @@ class Hand:
     decisions: DecisionStore
     actor: Actor
     integration: str
-    judgement: Judgement
+    evaluation_version: EvaluationVersion
     every: timedelta
     stop: asyncio.Event
     now: Callable[[], datetime] = clock.now
@@ -89,7 +89,7 @@ class Hand:
 
         async def ended(job: JobKey, result: SyncResult | Exception) -> None:
             decision = self._decision(by_key[job], result, patience)
-            keeping = asyncio.ensure_future(self.decisions.synced(self.judgement, decision, self.now()))
+            keeping = asyncio.ensure_future(self.decisions.synced(self.evaluation_version, decision, self.now()))
             try:
                 await asyncio.shield(keeping)
             finally:

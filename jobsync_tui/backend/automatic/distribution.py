@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from ..access.access import Actor
-from ..assessment.evaluator import Judge
+from ..assessment.evaluator import Evaluator
 from ..core import clock
 from ..core.errors import Busy, JobsyncError
 from ..core.models import Lease
@@ -24,7 +24,7 @@ from ..storage.automatic.batches import Share, ShareStore, Tally, Work
 from ..storage.automatic.decisions import Candidate, DecisionStore
 from ..storage.automatic.worker_presence import CompanyStore
 from ..storage.ledger.leases import LeaseStore
-from ..storage.outcomes.outcomes import Judgement
+from ..storage.outcomes.outcomes import EvaluationVersion
 from ..sync.bulk import Bulk
 from .batch_worker import FAULT, Hand
 from .loading import Loader
@@ -59,7 +59,7 @@ class SpreadingParts:
     company: CompanyStore
     leases: LeaseStore
     decisions: DecisionStore
-    judge: Judge
+    evaluate_batch: Evaluator
     bulk: Bulk
     loader: Loader
     session: Callable[[str], HttpSession]
@@ -72,10 +72,10 @@ class Spreading:
     def __init__(self, parts: SpreadingParts) -> None:
         self._parts = parts
 
-    def hand(self, actor: Actor, integration: str, judgement: Judgement, every: timedelta, stop: asyncio.Event) -> Hand:
+    def hand(self, actor: Actor, integration: str, evaluation_version: EvaluationVersion, every: timedelta, stop: asyncio.Event) -> Hand:
         """Return what reads and syncs jobs for one run."""
         parts = self._parts
-        return Hand(parts.bulk, parts.loader, parts.decisions, actor, integration, judgement, every, stop, parts.now)
+        return Hand(parts.bulk, parts.loader, parts.decisions, actor, integration, evaluation_version, every, stop, parts.now)
 
     async def settle(self, integration: str, stop: asyncio.Event) -> None:
         """Take out what is left of a run that was cut off; what somebody still has in hand, of one that was stopped too, is waited for."""
@@ -93,7 +93,7 @@ class Spreading:
         """
         shares, integration = self._parts.shares, by.integration
         keys = [candidate.key for candidate in chosen]
-        count = await shares.cut(integration, keys, SIZE, work=work, judgement=by.judgement.number, every=by.every)
+        count = await shares.cut(integration, keys, SIZE, work=work, evaluation_version=by.evaluation_version.number, every=by.every)
         log.info("%s: %d jobs to %s, in %d shares", integration, len(keys), work, count)
         try:
             async with self._in_company(integration, by.stop):
@@ -108,11 +108,11 @@ class Spreading:
 
     async def lend_a_hand(self, actor: Actor, integration: str, stop: asyncio.Event) -> None:
         """Do shares of a run that another process leads, until none is left; nothing happens where the rules changed since it began."""
-        judgement = (await self._parts.judge.judge([integration])).judgement
+        evaluation_version = (await self._parts.evaluate_batch.evaluate_batch([integration])).evaluation_version
         for share in await self._parts.shares.open(integration, limit=1):
-            if share.judgement == judgement.number:
+            if share.evaluation_version == evaluation_version.number:
                 async with self._in_company(integration, stop):
-                    await self._work_off(self.hand(actor, integration, judgement, share.every, stop))
+                    await self._work_off(self.hand(actor, integration, evaluation_version, share.every, stop))
 
     async def _work_off(self, by: Hand) -> None:
         """Do shares until none is free."""
@@ -144,14 +144,14 @@ class Spreading:
         after = 0
         while some := await self._parts.shares.open(by.integration, after=after, limit=AT_ONCE):
             for share in some:
-                if share.judgement == by.judgement.number:
+                if share.evaluation_version == by.evaluation_version.number:
                     yield share
             after = some[-1].number
 
     async def _do(self, share: Share, lease: Lease, by: Hand) -> None:
         """Do what is left to do of a share, and note what came of it."""
         parts = self._parts
-        chosen = await parts.decisions.still_open(by.judgement, by.integration, parts.now(), share.keys)
+        chosen = await parts.decisions.still_open(by.evaluation_version, by.integration, parts.now(), share.keys)
         tally, lost = Tally(), False
         try:
             await by.do(share.work, chosen, tally, partial(parts.leases.renew, lease))

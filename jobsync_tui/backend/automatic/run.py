@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from ..access.access import Actor
-from ..assessment.evaluator import Judge
+from ..assessment.evaluator import Evaluator
 from ..core import clock
 from ..core.errors import Busy, CredentialsRejected, JobsyncError
 from ..core.models import (
@@ -37,7 +37,7 @@ from ..storage.automatic.schedule import Claim, ScheduleStore
 from ..storage.jobs.integrations import IntegrationStore
 from ..storage.ledger.audit import Attempt
 from ..storage.ledger.ledger import Ledger
-from ..storage.outcomes.outcomes import Judgement
+from ..storage.outcomes.outcomes import EvaluationVersion
 from ..sync.guard import credentials_hold, guard_hold, too_many
 from .alerts import why
 from .batch_worker import FAULT
@@ -66,7 +66,7 @@ class AutomaticParts:
     """
 
     refresher: Refresher
-    judge: Judge
+    evaluate_batch: Evaluator
     watch: Callable[[str], Awaitable[None]]
     loader: Loader
     spreading: Spreading
@@ -240,7 +240,7 @@ class _Run:
                     log.warning("%s: %s", self.order.integration, failure.message)
 
     async def _decide(self) -> None:
-        judged = await self.parts.judge.judge([self.order.integration])
+        evaluated = await self.parts.evaluate_batch.evaluate_batch([self.order.integration])
         if self.parts.read_only(self.order.integration):
             return
         if await self._maybe_renamed():
@@ -248,43 +248,45 @@ class _Run:
         hidden = await self.parts.loader.hidden(self.order.integration)
         waiting: frozenset[int] = frozenset()
         if hidden:
-            waiting = await self._load(judged.judgement, hidden)
+            waiting = await self._load(evaluated.evaluation_version, hidden)
             if self.error is not None:
                 return
-            judged = await self.parts.judge.judge([self.order.integration])
+            evaluated = await self.parts.evaluate_batch.evaluate_batch([self.order.integration])
         with seldom_collected():
-            eligible = await self._sort(judged.judgement, waiting)
-        eligible = await self._without_other_jobs(await self._without_creates(eligible), judged.judgement)
+            eligible = await self._sort(evaluated.evaluation_version, waiting)
+        eligible = await self._without_other_jobs(await self._without_creates(eligible), evaluated.evaluation_version)
         by_rules = [candidate for candidate in eligible if candidate.by_rules]
-        if await self._guard(by_rules, judged.judgement):
+        if await self._guard(by_rules, evaluated.evaluation_version):
             return
-        await self._done(Work.SYNC, eligible, judged.judgement)
+        await self._done(Work.SYNC, eligible, evaluated.evaluation_version)
 
-    async def _load(self, judgement: Judgement, hidden: Sequence[str]) -> frozenset[int]:
+    async def _load(self, evaluation_version: EvaluationVersion, hidden: Sequence[str]) -> frozenset[int]:
         """Read the jobs whose refusal may hang on a field that the list leaves out; returns the keys of those left for the next run."""
         lacking: list[Candidate] = []
-        async for page in self._pages(judgement):
+        async for page in self._pages(evaluation_version):
             refused = [each for each in page if not each.eligible]
             lacking += await self.parts.loader.lacking(self.order.integration, refused, hidden)
-        await self._done(Work.READ, lacking[:MOST], judgement)
+        await self._done(Work.READ, lacking[:MOST], evaluation_version)
         return frozenset(each.key for each in lacking[MOST:])
 
-    async def _pages(self, judgement: Judgement) -> AsyncIterator[tuple[Candidate, ...]]:
+    async def _pages(self, evaluation_version: EvaluationVersion) -> AsyncIterator[tuple[Candidate, ...]]:
         """Give the jobs to decide on, page by page."""
         after = 0
-        while page := await self.parts.decisions.candidates(judgement, self.order.integration, self.parts.now(), after=after, limit=PAGE):
+        while page := await self.parts.decisions.candidates(
+            evaluation_version, self.order.integration, self.parts.now(), after=after, limit=PAGE
+        ):
             yield page
             after = page[-1].key
 
-    async def _sort(self, judgement: Judgement, waiting: frozenset[int]) -> list[Candidate]:
+    async def _sort(self, evaluation_version: EvaluationVersion, waiting: frozenset[int]) -> list[Candidate]:
         """Decide what the cache alone can decide, but for jobs that wait to be read, and return the jobs that are to be synced."""
         eligible: list[Candidate] = []
-        async for found in self._pages(judgement):
+        async for found in self._pages(evaluation_version):
             page = [each for each in found if each.key not in waiting]
             refused = [Decision(each, Outcome.REFUSED.value, each.reason) for each in page if not each.eligible]
             same = [each for each in page if each.eligible and each.same]
-            await self.parts.decisions.decide(judgement, refused, self.parts.now())
-            await self.parts.decisions.meet(judgement, same, self.parts.now())
+            await self.parts.decisions.decide(evaluation_version, refused, self.parts.now())
+            await self.parts.decisions.meet(evaluation_version, same, self.parts.now())
             eligible += [each for each in page if each.eligible and not each.same]
             self.evaluated += len(page)
             if refused:
@@ -307,7 +309,7 @@ class _Run:
         await self._hold(Hold(HoldKind.NEW_ID, self.parts.now(), self.error.message, self.error.remedy or ""))
         return True
 
-    async def _without_other_jobs(self, eligible: list[Candidate], judgement: Judgement) -> list[Candidate]:
+    async def _without_other_jobs(self, eligible: list[Candidate], evaluation_version: EvaluationVersion) -> list[Candidate]:
         """Refuse jobs whose ids came back as those of others, and new ones that are known under other ids: a person decides on both."""
         why: dict[int, str] = {}
         for start in range(0, len(eligible), PAGE):
@@ -316,17 +318,17 @@ class _Run:
             why |= dict.fromkeys([each.key for each in await self.parts.decisions.renamed(self.order.integration, keys)], OTHER_ID)
         refused = [Decision(each, Outcome.REFUSED.value, why[each.key]) for each in eligible if each.key in why]
         if refused:
-            await self.parts.decisions.decide(judgement, refused, self.parts.now())
+            await self.parts.decisions.decide(evaluation_version, refused, self.parts.now())
             self.tally.outcomes[Outcome.REFUSED.value] += len(refused)
         return [each for each in eligible if each.key not in why]
 
-    async def _guard(self, by_rules: list[Candidate], judgement: Judgement) -> bool:
+    async def _guard(self, by_rules: list[Candidate], evaluation_version: EvaluationVersion) -> bool:
         """Return whether the run stops here, because rules would write more than they may without a person's word."""
         cached = (await self.parts.integrations.state(self.order.integration)).jobs
-        basis = f"{judgement.basis.revision} {judgement.basis.policy}"
+        basis = f"{evaluation_version.basis.revision} {evaluation_version.basis.policy}"
         held_for, accepted = await self.parts.schedule.guarded(self.order.integration)
         if accepted != basis and too_many(by_rules, cached, self.parts.most_changes()):
-            hold = guard_hold(len(by_rules), cached, judgement.basis.revision, self.parts.now())
+            hold = guard_hold(len(by_rules), cached, evaluation_version.basis.revision, self.parts.now())
             self.error = Failure(hold.kind.value, hold.message, hold.remedy)
             await self._hold(hold, basis)
             return True
@@ -335,10 +337,10 @@ class _Run:
             await self.parts.schedule.release(self.order.integration, HoldKind.GUARD)
         return False
 
-    async def _done(self, work: Work, chosen: Sequence[Candidate], judgement: Judgement) -> None:
+    async def _done(self, work: Work, chosen: Sequence[Candidate], evaluation_version: EvaluationVersion) -> None:
         """Have jobs read or synced, by whoever is free where they are many."""
         spreading = self.parts.spreading
-        by = spreading.hand(self.order.actor, self.order.integration, judgement, self.order.every, self.order.stop)
+        by = spreading.hand(self.order.actor, self.order.integration, evaluation_version, self.order.every, self.order.stop)
         if self.order.spread and len(chosen) > LARGE:
             self.tally.add(await spreading.lead(work, chosen, by))
         else:

@@ -14,7 +14,7 @@ from ..core.errors import AccessDenied, JobsyncError, NotPermitted, UsageError
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ..assessment.evaluator import Judge
+    from ..assessment.evaluator import Evaluator
     from ..assessment.findings import Sanity
     from ..assessment.impact import Foresight
     from ..assessment.shadow import Shadowing
@@ -102,11 +102,11 @@ class Context:
         )
 
     @cached_property
-    def judge(self) -> Judge:
+    def evaluate_batch(self) -> Evaluator:
         """Has the rules judge the cached jobs."""
-        from ..assessment.evaluator import Judge
+        from ..assessment.evaluator import Evaluator
 
-        return Judge(self.stores.verdicts, self.stores.batches, self.stores.rules.current, self.policy, self.now)
+        return Evaluator(self.stores.verdicts, self.stores.batches, self.stores.rules.current, self.policy, self.now)
 
     @cached_property
     def foresight(self) -> Foresight:
@@ -192,7 +192,7 @@ class Context:
             company=self.stores.company,
             leases=self.ledger.leases,
             decisions=self.stores.decisions,
-            judge=self.judge,
+            evaluate_batch=self.evaluate_batch,
             bulk=self.bulk,
             loader=loader,
             session=lambda integration: self.connections.adapter(integration).connection.http,
@@ -201,7 +201,7 @@ class Context:
         return Automatic(
             AutomaticParts(
                 refresher=self.refresher,
-                judge=self.judge,
+                evaluate_batch=self.evaluate_batch,
                 watch=self._watch_shadows,
                 loader=loader,
                 spreading=Spreading(spreading),

@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ..core.errors import UsageError
-from ..core.models import AutomaticDecision, Eligibility, Job, JudgedCounts, RuleChange, RuleSet, Source, SyncStatus
+from ..core.models import AutomaticDecision, Eligibility, EvaluatedCounts, Job, RuleChange, RuleSet, Source, SyncStatus
 from .base import Service, for_admins, for_integration
 from .filters import query_of
 from .jobs import JobService
 
 if TYPE_CHECKING:
-    from ..assessment.evaluator import OnJudged
+    from ..assessment.evaluator import OnEvaluated
 
 
 class EligibilityService(Service):
@@ -60,7 +60,7 @@ class EligibilityService(Service):
         return await self.check(integration, job_id, rules=await self.context.stores.rules.at(revision))
 
     @for_admins
-    async def judge_all(self, integration: str | None = None, on_progress: OnJudged | None = None) -> int:
+    async def evaluate_all(self, integration: str | None = None, on_progress: OnEvaluated | None = None) -> int:
         """Judge every cached job that the rules in force have not judged yet, and return how many those were; then look at the shadows.
 
         It works in short steps and off the event loop, and may be cancelled; what was judged until then stays.
@@ -69,15 +69,15 @@ class EligibilityService(Service):
             integration: Its jobs only; without it, those of all that the actor may use.
             on_progress: Told how many are done, of how many.
         """
-        from ..assessment.shadow import JUDGING
+        from ..assessment.shadow import EVALUATING
 
         chosen = await self._chosen(integration)
-        jobs = (await self.context.judge.judge(chosen, on_progress)).jobs
-        await self.context.shadowing.watch(chosen, JUDGING)
+        jobs = (await self.context.evaluate_batch.evaluate_batch(chosen, on_progress)).jobs
+        await self.context.shadowing.watch(chosen, EVALUATING)
         return jobs
 
     @for_admins
-    async def judge_for(self, filter_text: str, integration: str | None = None, on_progress: OnJudged | None = None) -> int | None:
+    async def evaluate_for(self, filter_text: str, integration: str | None = None, on_progress: OnEvaluated | None = None) -> int | None:
         """Judge what is not judged yet, if the filter asks how the rules judged jobs; returns how many jobs, None where it does not ask.
 
         Raises:
@@ -86,16 +86,16 @@ class EligibilityService(Service):
         chosen = await self._chosen(integration)
         if not (await query_of(self.context, filter_text)).asks_rules:
             return None
-        return (await self.context.judge.judge(chosen, on_progress)).jobs
+        return (await self.context.evaluate_batch.evaluate_batch(chosen, on_progress)).jobs
 
     @for_admins
-    async def judged(self, integration: str | None = None) -> JudgedCounts:
+    async def evaluated(self, integration: str | None = None) -> EvaluatedCounts:
         """Return how the rules in force judged the cached jobs of an integration, or of all that the actor may use."""
         from ..storage.outcomes.outcomes import policy_key
 
         chosen = await self._chosen(integration)
         tally = await self.context.stores.verdicts.tally(chosen, policy_key(self.context.policy()), self.context.now())
-        return JudgedCounts(tally.jobs, tally.eligible, tally.ineligible)
+        return EvaluatedCounts(tally.jobs, tally.eligible, tally.ineligible)
 
     async def _found(self, integration: str, job_id: str, ruleset: RuleSet, *, live: bool) -> Eligibility:
         job = None if live else await self.context.job_store.get(integration, job_id)

@@ -73,9 +73,9 @@ class ShadowService(Service):
             UsageError: There is none of that name.
             RuleError: A rule cannot be evaluated.
         """
-        from ..assessment.shadow import JUDGING
+        from ..assessment.shadow import EVALUATING
 
-        await self.context.shadowing.look(await self._known(name), self.context.visible(), JUDGING, on_progress)
+        await self.context.shadowing.look(await self._known(name), self.context.visible(), EVALUATING, on_progress)
         return await self._known(name)
 
     @for_admins

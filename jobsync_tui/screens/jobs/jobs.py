@@ -65,7 +65,7 @@ class JobsScreen(JobActions, GreetedScreen[None]):
         self._opening: JobList | None = None
         self._anchor: str | None = None
         self._version: int | None = None
-        self._judged: int | None = None
+        self._evaluated: int | None = None
         self._rest: Timer | None = None
         self._hint: str | None = None
         self._unfound: JobList | None = None
@@ -153,24 +153,24 @@ class JobsScreen(JobActions, GreetedScreen[None]):
         self._show_matches(total)
         self._remember()
         if wanted.query.may_ask_rules:
-            self.work(self._judge(wanted.query.filter), group="judge")
+            self.work(self._evaluate(wanted.query.filter), group="judge")
         self._clear_hint(wanted, total)
 
-    async def _judge(self, text: str) -> None:
+    async def _evaluate(self, text: str) -> None:
         """Have the rules judge what they have not judged yet, if the filter asks for that; then list again."""
         version = await self.backend.jobs.version()
-        if version == self._judged:
+        if version == self._evaluated:
             return
         try:
-            judged = await self.backend.eligibility.judge_for(text, self.integration, self._show_judged)
+            evaluated = await self.backend.eligibility.evaluate_for(text, self.integration, self._show_evaluated)
         finally:
             self.status.put("judge", None)
-        if judged is not None:
-            self._judged = await self.backend.jobs.version()
-        if judged:
+        if evaluated is not None:
+            self._evaluated = await self.backend.jobs.version()
+        if evaluated:
             self.list_again()
 
-    def _show_judged(self, done: int, total: int) -> None:
+    def _show_evaluated(self, done: int, total: int) -> None:
         self.status.put("judge", line(f" rules: {count(done)} of {counted(total, 'job')}"))
 
     def _show_page(self, wanted: JobList, page: JobPage, *, keep_line: bool) -> None:

@@ -66,7 +66,7 @@ class CoverageScreen(DialogScreen[None]):
     async def _read(self, integration: str | None) -> None:
         self.set_heading(await self._where(integration))
         await self._read_overview(integration)
-        if await self.backend.eligibility.judge_all(integration, on_progress=self._judged):
+        if await self.backend.eligibility.evaluate_all(integration, on_progress=self._evaluated):
             await self._read_overview(integration)
         self._near = await self.backend.coverage.near(integration, self._seen)
         self.set_note("")
@@ -83,7 +83,7 @@ class CoverageScreen(DialogScreen[None]):
         self._found = await self.backend.coverage.overview(integration)
         self.show(self._sheet)
 
-    def _judged(self, done: int, total: int) -> None:
+    def _evaluated(self, done: int, total: int) -> None:
         self.set_note(f"the rules judge {count(done)} of {counted(total, 'job')}")
 
     def _seen(self, done: int) -> None:

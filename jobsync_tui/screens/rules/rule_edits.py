@@ -148,7 +148,7 @@ class RuleEdits(DialogScreen[None]):
             self.set_note("Looking what fields and names there are ...")
             self._catalogues = (await self.backend.catalogues.fields(), await self._target())
             self.looked()
-        return RuleQuestions(self.app, *self._catalogues, self._judge)
+        return RuleQuestions(self.app, *self._catalogues, self._evaluate)
 
     async def _target(self) -> TargetCatalogue:
         """Return the names that the target has; where it cannot be asked, any name goes, and this is said."""
@@ -158,7 +158,7 @@ class RuleEdits(DialogScreen[None]):
             self.host.tell(f"The target's names are not known: {error.message}", Severity.WARNING, remedy=error.remedy)
             return TargetCatalogue(None, None, None, ())
 
-    async def _judge(self, part: Leaf | Action) -> Finding:
+    async def _evaluate(self, part: Leaf | Action) -> Finding:
         """Say what is wrong with a condition or an action, else how many cached jobs a condition matches for itself."""
         rule = Rule("x", "x", when=part) if isinstance(part, Leaf) else Rule("x", "x", actions=(part,))
         try:

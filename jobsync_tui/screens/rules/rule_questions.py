@@ -16,7 +16,7 @@ from ...editor.typed_values import listed_item, shown, takes_list, takes_value, 
 from ..menu import Entry, MenuScreen
 from ..prompt import Finding, Offer, PromptScreen, Question
 
-Judge = Callable[[Leaf | Action], Awaitable[Finding]]
+Evaluator = Callable[[Leaf | Action], Awaitable[Finding]]
 """Says what is wrong with a condition or an action, or what it would come to."""
 
 _EXCLUDE_NOTE = "a job that the rule matches is never synced"
@@ -32,11 +32,11 @@ class RuleQuestions:
         judge: Checks what is typed.
     """
 
-    def __init__(self, app: App[int], fields: FieldCatalogue, target: TargetCatalogue, judge: Judge) -> None:
+    def __init__(self, app: App[int], fields: FieldCatalogue, target: TargetCatalogue, evaluate_batch: Evaluator) -> None:
         self._app = app
         self._fields = {entry.name: entry for entry in fields.fields}
         self._target = target
-        self._judge = judge
+        self._evaluate = evaluate_batch
 
     # ---- conditions --------------------------------------------------------------------------------------------------
 
@@ -66,7 +66,7 @@ class RuleQuestions:
             entry = self._fields.get(text)
             if entry is not None:
                 return Finding(_commonest(entry))
-            return await self._judge(Leaf(text.strip(), Op.IS_SET))
+            return await self._evaluate(Leaf(text.strip(), Op.IS_SET))
 
         return await self._ask(Question(title="Condition: which field?", offers=offers, check=check, pick=True))
 
@@ -85,7 +85,7 @@ class RuleQuestions:
             return replace(leaf, value=typed(text, leaf.op, of_text=of_text))
 
         async def check(text: str) -> Finding:
-            return await self._judge(made(text)) if text.strip() else Finding("a value, or esc", wrong=True)
+            return await self._evaluate(made(text)) if text.strip() else Finding("a value, or esc", wrong=True)
 
         answer = await self._ask(
             Question(
@@ -122,7 +122,7 @@ class RuleQuestions:
         async def check(text: str) -> Finding:
             if not text.strip():
                 return Finding("a value, or esc", wrong=True)
-            found = await self._judge(made(text))
+            found = await self._evaluate(made(text))
             strange = known and kind is not ActionKind.SETTING and text.strip() not in known
             return Finding(f"! {words.TARGET} has no {words.ACTIONS[kind]} of that name now") if strange and not found.wrong else found
 

@@ -219,7 +219,7 @@ class RulesScreen(DialogScreen[None]):
     async def _list_jobs(self, rule: Rule) -> None:
         """Go to the jobs of the integration that has most of the rule's."""
         text = f'rule:"{rule.name}"'
-        await self.backend.eligibility.judge_for(text, on_progress=self._judged)
+        await self.backend.eligibility.evaluate_for(text, on_progress=self._evaluated)
         counts = {each.id: await self.backend.jobs.count(each.id, text) for each in await self.backend.integrations.list()}
         integration = max(counts, key=lambda each: counts[each], default=None)
         if integration is None or not counts[integration]:
@@ -249,7 +249,7 @@ class RulesScreen(DialogScreen[None]):
     async def _count(self) -> None:
         """Show the counts as they are known, have what was not judged yet judged, and look for what is wrong with the rules."""
         await self._read_counts()
-        await self.backend.eligibility.judge_all(on_progress=self._judged)
+        await self.backend.eligibility.evaluate_all(on_progress=self._evaluated)
         await self._read_counts()
         off = [rule for rule in self._rules.rules if not rule.active]
         matches = await self.backend.writing.matching(off)
@@ -266,7 +266,7 @@ class RulesScreen(DialogScreen[None]):
         self._counts = {rule.id: counts.get(rule.id, RuleCount()) for rule in self._rules.rules if rule.active}
         self._say("")
 
-    def _judged(self, done: int, total: int) -> None:
+    def _evaluated(self, done: int, total: int) -> None:
         self._say(f"counting, {count(done)} of {counted(total, 'job')}" if done < total else "")
 
     def _say(self, words: str) -> None:

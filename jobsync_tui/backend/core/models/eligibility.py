@@ -160,7 +160,7 @@ class RuleChange:
 
 
 @dataclass(frozen=True, slots=True)
-class JudgedCounts:
+class EvaluatedCounts:
     """How the rules in force judged the cached jobs; what is left of ``jobs`` was not judged yet."""
 
     jobs: int

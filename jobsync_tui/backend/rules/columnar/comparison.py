@@ -15,7 +15,7 @@ from ...core.models import EvaluationPolicy, ImpactList, Reason, Rule, RuleSet
 from ..actions import excluders, resolve
 from ..compiled import in_order
 from .columns import Batch
-from .evaluate import fields_needed, judge
+from .evaluate import evaluate_batch, fields_needed
 from .impact import configuration, differing, impact
 
 Way: TypeAlias = tuple[ImpactList, tuple[str, ...]]
@@ -76,7 +76,7 @@ class Comparison:
             rulings: The number of each job's ruling.
             known: The rulings by number.
         """
-        tried = judge(batch, self._tried, self.policy, self.now)
+        tried = evaluate_batch(batch, self._tried, self.policy, self.now)
         lacking = [rows.flags() for rows in tried.missing.values()] if self._lacks else []
         flags = [item.matched.flags() for item in tried.rules]
         names = [item.rule.id for item in tried.rules]

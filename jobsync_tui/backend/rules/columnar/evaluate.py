@@ -87,7 +87,7 @@ class _Numbers(dict[tuple[int, ...], tuple[int, ...]]):
 
 
 def fields_needed(rules: RuleSet, policy: EvaluationPolicy) -> tuple[str, ...]:
-    """Return the dotted names of the fields that a batch must have for `judge`.
+    """Return the dotted names of the fields that a batch must have for `evaluate_batch`.
 
     Raises:
         RuleError: A rule cannot be evaluated.
@@ -95,7 +95,7 @@ def fields_needed(rules: RuleSet, policy: EvaluationPolicy) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*(field.name for field in compiled(rules).fields), *policy.required_fields)))
 
 
-def judge(batch: Batch, rules: RuleSet, policy: EvaluationPolicy, now: datetime, answers: Answers | None = None) -> Verdicts:
+def evaluate_batch(batch: Batch, rules: RuleSet, policy: EvaluationPolicy, now: datetime, answers: Answers | None = None) -> Verdicts:
     """Return what `evaluate` would say about each job of ``batch``.
 
     Args:

@@ -10,7 +10,7 @@ from datetime import datetime
 from ...core.models import ActionKind, EvaluationPolicy, JsonValue, Rule, RuleSet
 from ..actions import Resolution, resolve
 from .columns import Batch
-from .evaluate import RuleRows, Verdicts, judge
+from .evaluate import RuleRows, Verdicts, evaluate_batch
 from .rows import Rows
 
 
@@ -52,7 +52,7 @@ def impact(batch: Batch, before: RuleSet, after: RuleSet, policy: EvaluationPoli
     Raises:
         RuleError: A rule cannot be evaluated.
     """
-    old, new = judge(batch, before, policy, now), judge(batch, after, policy, now)
+    old, new = evaluate_batch(batch, before, policy, now), evaluate_batch(batch, after, policy, now)
     both = old.eligible & new.eligible
     fields = _differences(old, new, both & _touched(old, new), policy)
     reconfigured = Rows(batch.size)

@@ -24,7 +24,7 @@ from ...core.models import (
 from ...core.text import counted
 from ..actions import excluders, resolve
 from ..columnar.columns import Batch
-from ..columnar.evaluate import Answers, Verdicts, judge
+from ..columnar.evaluate import Answers, Verdicts, evaluate_batch
 from ..columnar.rows import Rows
 from ..compiled import CompiledRule, GroupNode, Node, compiled
 from ..fields import covers
@@ -69,7 +69,7 @@ class Inspection:
         """
         self._jobs += batch.size
         answers = Answers(batch, self._ready, self._now)
-        verdicts = judge(batch, self._rules, self._policy, self._now, answers)
+        verdicts = evaluate_batch(batch, self._rules, self._policy, self._now, answers)
         self._look_for_matches(verdicts, answers)
         self._unseen -= {name for name in self._unseen if 3 in batch.column(name).answers(_PRESENT, self._now)}
         self._look_for_cover(verdicts, witness)

@@ -83,7 +83,7 @@ class Share:
     integration: str
     number: int
     work: Work
-    judgement: int
+    evaluation_version: int
     every: timedelta
     keys: tuple[int, ...]
 
@@ -95,9 +95,9 @@ class ShareStore:
         self._database = database
         self._now = now or database.now
 
-    async def cut(self, integration: str, keys: Sequence[int], size: int, *, work: Work, judgement: int, every: timedelta) -> int:
+    async def cut(self, integration: str, keys: Sequence[int], size: int, *, work: Work, evaluation_version: int, every: timedelta) -> int:
         """Cut jobs into shares of at most ``size``, in place of all that the integration had; returns how many these are."""
-        stand = (work.value, judgement, every // timedelta(milliseconds=1))
+        stand = (work.value, evaluation_version, every // timedelta(milliseconds=1))
         pieces = [json.dumps(list(keys[start : start + size])) for start in range(0, len(keys), size)]
         rows = [(new_id(), integration, number, *stand, piece, 0, "{}") for number, piece in enumerate(pieces, 1)]
         await self._database.write(_replace, self._database.dialect, integration, rows)
@@ -161,7 +161,7 @@ def _open(db: Db, integration: str, *, after: int, limit: int | None) -> tuple[S
             integration=row.integration,
             number=row.number,
             work=Work(row.work),
-            judgement=row.judgement,
+            evaluation_version=row.evaluation_version,
             every=timedelta(milliseconds=row.every),
             keys=tuple(json.loads(row.keys)),
         )

@@ -18,7 +18,7 @@ from ..jobs.sources import source_of
 from ..jobs.statements import many
 from ..jobs.sync_state import parse_digests
 from ..jobs.tables import JobRecord, MarkRow, PayloadRow, RulingRow, VerdictRow
-from ..outcomes.outcomes import Judgement
+from ..outcomes.outcomes import EvaluationVersion
 from .tables import DecisionRow
 
 LONGEST_WAIT = timedelta(hours=1)
@@ -98,28 +98,34 @@ class DecisionStore:
         self._database = database
         self._dialect = database.dialect
 
-    async def candidates(self, judgement: Judgement, integration: str, now: datetime, *, after: int, limit: int) -> tuple[Candidate, ...]:
+    async def candidates(
+        self, evaluation_version: EvaluationVersion, integration: str, now: datetime, *, after: int, limit: int
+    ) -> tuple[Candidate, ...]:
         """Return the next jobs, by their keys, that are new, changed, judged otherwise or not at all yet, or due to be tried again.
 
         Jobs that are gone, or that the rules have not judged, are not among them.
         """
-        return await self._database.scan(_candidates, judgement, integration, clock.to_ms(now), after=after, limit=limit)
+        return await self._database.scan(_candidates, evaluation_version, integration, clock.to_ms(now), after=after, limit=limit)
 
-    async def still_open(self, judgement: Judgement, integration: str, now: datetime, keys: Sequence[int]) -> tuple[Candidate, ...]:
+    async def still_open(
+        self, evaluation_version: EvaluationVersion, integration: str, now: datetime, keys: Sequence[int]
+    ) -> tuple[Candidate, ...]:
         """Return those of the jobs, given by their keys, that `candidates` would return now."""
-        return await self._database.read(_still_open, judgement, integration, clock.to_ms(now), self._dialect.any_of(JobRecord.key, keys))
+        return await self._database.read(
+            _still_open, evaluation_version, integration, clock.to_ms(now), self._dialect.any_of(JobRecord.key, keys)
+        )
 
-    async def decide(self, judgement: Judgement, decisions: Sequence[Decision], now: datetime) -> None:
+    async def decide(self, evaluation_version: EvaluationVersion, decisions: Sequence[Decision], now: datetime) -> None:
         """Keep decisions that were made from the cache alone."""
-        await self._database.write(_decide, self._dialect, judgement, tuple(decisions), clock.to_ms(now))
+        await self._database.write(_decide, self._dialect, evaluation_version, tuple(decisions), clock.to_ms(now))
 
-    async def synced(self, judgement: Judgement, decision: Decision, now: datetime) -> None:
+    async def synced(self, evaluation_version: EvaluationVersion, decision: Decision, now: datetime) -> None:
         """Keep what came of a sync, which may itself have brought a newer state of the job into the cache."""
-        await self._database.write(_synced, self._dialect, judgement, decision, clock.to_ms(now))
+        await self._database.write(_synced, self._dialect, evaluation_version, decision, clock.to_ms(now))
 
-    async def meet(self, judgement: Judgement, same: Sequence[Candidate], now: datetime) -> None:
+    async def meet(self, evaluation_version: EvaluationVersion, same: Sequence[Candidate], now: datetime) -> None:
         """Note that the rules have changed nothing for these jobs; their last outcome stands, under the new rules."""
-        await self._database.write(_meet, self._dialect, judgement, tuple(same), clock.to_ms(now))
+        await self._database.write(_meet, self._dialect, evaluation_version, tuple(same), clock.to_ms(now))
 
     async def linked(self, keys: Sequence[int]) -> frozenset[int]:
         """Return those of the jobs, given by their keys, that have a job in the target already."""
@@ -186,31 +192,35 @@ def _refused(db: Db, integration: str, reason: str) -> dict[int, str]:
     return dict(query.where(where).tuples().execute(db))
 
 
-def _candidates(db: Db, judgement: Judgement, integration: str, now: int, *, after: int, limit: int) -> tuple[Candidate, ...]:
+def _candidates(
+    db: Db, evaluation_version: EvaluationVersion, integration: str, now: int, *, after: int, limit: int
+) -> tuple[Candidate, ...]:
     source = source_of(db, integration)
     if source is None:
         return ()
     where = JobRecord.key.between(max(after + 1, source.low), source.high)
     # Straight from the driver: what Peewee does for each row would be most of the time.
-    return tuple(map(_candidate, db.execute(_open(judgement, now).where(where).limit(limit)).fetchall()))
+    return tuple(map(_candidate, db.execute(_open(evaluation_version, now).where(where).limit(limit)).fetchall()))
 
 
-def _still_open(db: Db, judgement: Judgement, integration: str, now: int, some: peewee.Expression) -> tuple[Candidate, ...]:
+def _still_open(
+    db: Db, evaluation_version: EvaluationVersion, integration: str, now: int, some: peewee.Expression
+) -> tuple[Candidate, ...]:
     source = source_of(db, integration)
     if source is None:
         return ()
     # Within its span: an integration that was taken out and came back meanwhile has other keys.
     where = JobRecord.key.between(source.low, source.high) & some
-    return tuple(_candidate(row) for row in _open(judgement, now).where(where).tuples().iterator(db))
+    return tuple(_candidate(row) for row in _open(evaluation_version, now).where(where).tuples().iterator(db))
 
 
-def _open(judgement: Judgement, now: int) -> peewee.ModelSelect[JobRecord]:
+def _open(evaluation_version: EvaluationVersion, now: int) -> peewee.ModelSelect[JobRecord]:
     """Return the query for jobs that are to be decided on, in the order of their keys."""
     longest = LONGEST_WAIT // timedelta(milliseconds=1)
     due = (DecisionRow.retry_at != 0) & ((DecisionRow.retry_at <= now) | (DecisionRow.retry_at > now + longest))
     open_to = (
         DecisionRow.key.is_null()
-        | (DecisionRow.judgement != judgement.number)
+        | (DecisionRow.evaluation_version != evaluation_version.number)
         | (DecisionRow.changed != VerdictRow.changed)
         | (DecisionRow.configuration != RulingRow.configuration)
         | due
@@ -233,7 +243,9 @@ def _open(judgement: Judgement, now: int) -> peewee.ModelSelect[JobRecord]:
         .join_from(JobRecord, DecisionRow, peewee.JOIN.LEFT_OUTER, on=DecisionRow.key == JobRecord.key)
         .where(
             (JobRecord.gone == False)  # noqa: E712
-            & (RulingRow.judgement + 0 == judgement.number)  # by its index every page would read, and sort, the whole cache
+            & (
+                RulingRow.evaluation_version + 0 == evaluation_version.number
+            )  # by its index every page would read, and sort, the whole cache
             & open_to
         )
         .order_by(JobRecord.key)
@@ -246,28 +258,28 @@ def _candidate(row: tuple[int, str, int, bool, str | None, str, int | None, str,
     return Candidate(key, job_id, changed, bool(eligible), reason, configuration, known)
 
 
-def _decide(db: Db, dialect: Dialect, judgement: Judgement, decisions: Sequence[Decision], now: int) -> None:
-    many(db, dialect, _DECIDE, [_values(judgement, each, each.candidate.changed, now) for each in decisions])
+def _decide(db: Db, dialect: Dialect, evaluation_version: EvaluationVersion, decisions: Sequence[Decision], now: int) -> None:
+    many(db, dialect, _DECIDE, [_values(evaluation_version, each, each.candidate.changed, now) for each in decisions])
 
 
-def _synced(db: Db, dialect: Dialect, judgement: Judgement, decision: Decision, now: int) -> None:
+def _synced(db: Db, dialect: Dialect, evaluation_version: EvaluationVersion, decision: Decision, now: int) -> None:
     key, changed = decision.candidate.key, decision.candidate.changed
     query = VerdictRow.select(VerdictRow.changed).join(JobRecord, on=JobRecord.key == VerdictRow.key)
     # A job that stands as synced is in the target as the cache has it now, whatever it was when it was judged.
     present: int | None = query.where((VerdictRow.key == key) & (JobRecord.sync_status == SyncStatus.SYNCED.value)).scalar(db)
-    many(db, dialect, _DECIDE, [_values(judgement, decision, changed if present is None else present, now)])
+    many(db, dialect, _DECIDE, [_values(evaluation_version, decision, changed if present is None else present, now)])
 
 
-def _values(judgement: Judgement, decision: Decision, changed: int, now: int) -> tuple[int | str | None, ...]:
+def _values(evaluation_version: EvaluationVersion, decision: Decision, changed: int, now: int) -> tuple[int | str | None, ...]:
     candidate = decision.candidate
     retry_at = 0 if decision.retry_at is None else clock.to_ms(decision.retry_at)
-    stand = (judgement.basis.revision, judgement.number, changed, candidate.configuration)
+    stand = (evaluation_version.basis.revision, evaluation_version.number, changed, candidate.configuration)
     eligible_at = now if candidate.eligible else 0
     return (candidate.key, now, decision.outcome, decision.reason, *stand, decision.tries, retry_at, eligible_at)
 
 
-def _meet(db: Db, dialect: Dialect, judgement: Judgement, same: Sequence[Candidate], now: int) -> None:
-    rows = [(now, judgement.basis.revision, judgement.number, candidate.key) for candidate in same]
+def _meet(db: Db, dialect: Dialect, evaluation_version: EvaluationVersion, same: Sequence[Candidate], now: int) -> None:
+    rows = [(now, evaluation_version.basis.revision, evaluation_version.number, candidate.key) for candidate in same]
     many(db, dialect, "UPDATE automatic_decisions SET at = ?, revision = ?, judgement = ? WHERE key = ?", rows)
 
 

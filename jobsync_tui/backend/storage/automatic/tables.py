@@ -12,7 +12,7 @@ class DecisionRow(peewee.Model):
     """The last decision on a job, kept in place.
 
     ``changed`` and ``configuration`` are the job's state and what the rules left on it when it was decided (`VerdictRow`, `RulingRow`),
-    ``judgement`` the one it was decided under. What failed is tried again at ``retry_at``, after ``tries`` failures in a row.
+    ``evaluation_version`` the one it was decided under. What failed is tried again at ``retry_at``, after ``tries`` failures in a row.
     ``eligible_at`` is when the job became eligible in the eyes of the automatic sync, 0 while it is not.
     """
 
@@ -21,7 +21,7 @@ class DecisionRow(peewee.Model):
     outcome = peewee.TextField()
     reason = peewee.TextField(null=True)
     revision = peewee.IntegerField()
-    judgement = peewee.IntegerField()
+    evaluation_version = peewee.IntegerField()
     changed = peewee.BigIntegerField()
     configuration = peewee.TextField()
     tries = peewee.IntegerField()
@@ -81,7 +81,7 @@ class TickRow(peewee.Model):
 class ShareRow(peewee.Model):
     """A share of a run: some jobs of an integration, by their keys as JSON, that one worker does at a time.
 
-    ``work`` is what is done with them, ``judgement`` the one under which the run decided that, ``every`` the time between two runs.
+    ``work`` is what is done with them, ``evaluation_version`` the one under which the run decided that, ``every`` the time between two runs.
     ``ended_at`` is 0 while there is something left to do, and ``tally`` what came of it so far, as JSON.
     """
 
@@ -89,7 +89,7 @@ class ShareRow(peewee.Model):
     integration = peewee.TextField(index=True)
     number = peewee.IntegerField()
     work = peewee.TextField()
-    judgement = peewee.IntegerField()
+    evaluation_version = peewee.IntegerField()
     every = peewee.BigIntegerField()
     keys = peewee.TextField()
     ended_at = peewee.BigIntegerField(default=0)

@@ -16,7 +16,7 @@ from ...core.canonical import parse_object
 from ...core.models import Job, JsonValue, Location
 from ...database import Database, Db
 from ..outcomes.outcome_rows import States
-from ..outcomes.outcomes import Judgement
+from ..outcomes.outcomes import EvaluationVersion
 from . import codec
 from .sources import source_of, sources_of
 from .tables import JobRecord, MarkRow, PayloadRow, VerdictRow
@@ -98,7 +98,7 @@ class JobBatch:
 
 
 @dataclass(frozen=True, slots=True)
-class JudgedBatch:
+class EvaluatedBatch:
     """Some jobs of one integration with how they were judged.
 
     Attributes:
@@ -120,8 +120,8 @@ class BatchStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def unjudged(
-        self, judgement: Judgement, integration: str, fields: Sequence[str], *, after: int = 0, limit: int = BATCH
+    async def unevaluated(
+        self, evaluation_version: EvaluationVersion, integration: str, fields: Sequence[str], *, after: int = 0, limit: int = BATCH
     ) -> JobBatch:
         """Return the next jobs of an integration without a verdict, by their keys.
 
@@ -132,15 +132,15 @@ class BatchStore:
             after: The last key of the batch before.
             limit: At most so many.
         """
-        return await self._database.scan(_next, integration, tuple(fields), _without_verdict(judgement), after=after, limit=limit)
+        return await self._database.scan(_next, integration, tuple(fields), _without_verdict(evaluation_version), after=after, limit=limit)
 
     async def every(self, integration: str, fields: Sequence[str], *, after: int = 0, limit: int = BATCH) -> JobBatch:
-        """Return the next jobs of an integration, whether they have a verdict or not; arguments as of `unjudged`."""
+        """Return the next jobs of an integration, whether they have a verdict or not; arguments as of `unevaluated`."""
         return await self._database.scan(_next, integration, tuple(fields), None, after=after, limit=limit)
 
-    async def judged(self, integration: str, fields: Sequence[str], *, after: int = 0, limit: int = BATCH) -> JudgedBatch:
-        """Return the next jobs of an integration with how they were judged; arguments as of `unjudged`."""
-        return await self._database.scan(_judged, integration, tuple(fields), after=after, limit=limit)
+    async def evaluated(self, integration: str, fields: Sequence[str], *, after: int = 0, limit: int = BATCH) -> EvaluatedBatch:
+        """Return the next jobs of an integration with how they were judged; arguments as of `unevaluated`."""
+        return await self._database.scan(_evaluated, integration, tuple(fields), after=after, limit=limit)
 
     async def some(self, integration: str, fields: Sequence[str], keys: Sequence[int]) -> JobBatch:
         """Return jobs of an integration by their keys, in the order in which they are kept; those left out that are not there."""
@@ -181,17 +181,17 @@ def _next(db: Db, integration: str, fields: tuple[str, ...], condition: peewee.E
     return batch
 
 
-def _judged(db: Db, integration: str, fields: tuple[str, ...], *, after: int, limit: int) -> JudgedBatch:
+def _evaluated(db: Db, integration: str, fields: tuple[str, ...], *, after: int, limit: int) -> EvaluatedBatch:
     jobs = _next(db, integration, fields, None, after=after, limit=limit)
     if not jobs.read:
-        return JudgedBatch((), (), frozenset(), jobs)
+        return EvaluatedBatch((), (), frozenset(), jobs)
     here = MarkRow.key.between(jobs.read.keys[0], jobs.read.keys[-1]) & ~MarkRow.target_id.is_null()
     in_target = frozenset(row[0] for row in db.execute(MarkRow.select(MarkRow.key).where(here)).fetchall())
-    return JudgedBatch(jobs.read.keys, jobs.read.rulings, in_target, jobs)
+    return EvaluatedBatch(jobs.read.keys, jobs.read.rulings, in_target, jobs)
 
 
-def _without_verdict(judgement: Judgement) -> peewee.Expression:
-    low, high = judgement.span
+def _without_verdict(evaluation_version: EvaluationVersion) -> peewee.Expression:
+    low, high = evaluation_version.span
     missing: peewee.Expression = VerdictRow.ruling.is_null() | ~VerdictRow.ruling.between(low, high)
     return missing
 

@@ -203,8 +203,8 @@ def finish(db: Db, listing: ListingState, ending: Ending, now: int) -> GoneCount
     """
     _check_held(db, listing)
     source = ensure_source(db, listing.integration)
-    judged = listing.full and ending.complete
-    counts = _mark_missing(db, source, listing, accept_gone=ending.accept_gone) if judged else GoneCounts(0, 0)
+    evaluated = listing.full and ending.complete
+    counts = _mark_missing(db, source, listing, accept_gone=ending.accept_gone) if evaluated else GoneCounts(0, 0)
     values = _outcome(db, source, listing, ending, now)
     ListingRow.delete().where(ListingRow.id == listing.id).execute(db)
     IntegrationRow.update(**values).where(IntegrationRow.number == source.number).execute(db)

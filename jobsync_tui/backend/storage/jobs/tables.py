@@ -131,7 +131,7 @@ class MarkRow(peewee.Model):
         table_name = "sync_marks"
 
 
-class JudgementRow(peewee.Model):
+class EvaluationVersionRow(peewee.Model):
     """A judging of the cache: by which rules and which policy, and until when its answers hold (0: until one of the two changes).
 
     ``standing`` says that the rules ask for a job's standing towards the target, so that a sync may change an answer.
@@ -155,7 +155,7 @@ class RulingRow(peewee.Model):
     """
 
     number = peewee.BigIntegerField(primary_key=True)
-    judgement = peewee.IntegerField(index=True)
+    evaluation_version = peewee.IntegerField(index=True)
     eligible = peewee.BooleanField()
     reason = peewee.TextField(null=True)
     configuration = peewee.TextField()
@@ -273,7 +273,7 @@ CACHE_TABLES: tuple[type[peewee.Model], ...] = (
     DetailRow,
     SightingRow,
     MarkRow,
-    JudgementRow,
+    EvaluationVersionRow,
     RulingRow,
     VerdictRow,
     LetterRow,

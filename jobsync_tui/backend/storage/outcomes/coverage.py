@@ -61,15 +61,15 @@ class CoverageStore:
 
 
 def _counts(db: Db, integrations: tuple[str, ...], policy: str, now: datetime) -> Counts:
-    judgement = in_force(db, policy, now)
-    here = _judged_here(db, integrations, judgement)
+    evaluation_version = in_force(db, policy, now)
+    here = _evaluated_here(db, integrations, evaluation_version)
     eligible: Counter[bool] = Counter()
     reasons: Counter[str] = Counter()
     matched: Counter[str] = Counter()
     alone: Counter[str] = Counter()
     query = VerdictRow.select(VerdictRow.ruling, fn.COUNT(1)).where(here).group_by(VerdictRow.ruling)
     jobs = dict(query.tuples().execute(db))
-    for number, good, reason, rules in _rulings(db, judgement):
+    for number, good, reason, rules in _rulings(db, evaluation_version):
         found = jobs.get(number, 0)
         eligible[bool(good)] += found
         if reason is not None:
@@ -91,9 +91,9 @@ def _counts(db: Db, integrations: tuple[str, ...], policy: str, now: datetime) -
     )
 
 
-def _judged_here(db: Db, integrations: tuple[str, ...], judgement: int) -> peewee.Expression:
+def _evaluated_here(db: Db, integrations: tuple[str, ...], evaluation_version: int) -> peewee.Expression:
     """Return the condition on verdicts that they are of this judgement and of jobs of these integrations."""
-    low, high = span(judgement)
+    low, high = span(evaluation_version)
     condition: peewee.Expression = VerdictRow.ruling.between(low, high)
     here: peewee.Expression = VerdictRow.key.is_null()
     for source in sources_of(db, integrations):
@@ -101,10 +101,10 @@ def _judged_here(db: Db, integrations: tuple[str, ...], judgement: int) -> peewe
     return condition & here
 
 
-def _rulings(db: Db, judgement: int) -> list[tuple[int, bool, str | None, str]]:
+def _rulings(db: Db, evaluation_version: int) -> list[tuple[int, bool, str | None, str]]:
     """Return number, eligibility, reason and the rules' ids and names as JSON of each ruling."""
     query = RulingRow.select(RulingRow.number, RulingRow.eligible, RulingRow.reason, RulingRow.rules)
-    return list(query.where(RulingRow.judgement == judgement).tuples().execute(db))
+    return list(query.where(RulingRow.evaluation_version == evaluation_version).tuples().execute(db))
 
 
 def _joined(*columns: peewee.Node) -> peewee.ModelSelect[JobRecord]:
@@ -143,14 +143,14 @@ def _days(db: Db, integrations: tuple[str, ...], first: date, last: date) -> tup
 
 
 def _last_effects(db: Db, integrations: tuple[str, ...], policy: str, now: datetime) -> dict[str, datetime]:
-    judgement = in_force(db, policy, now)
+    evaluation_version = in_force(db, policy, now)
     synced = JobRecord.source.in_([source.number for source in sources_of(db, integrations)]) & peewee.SQL("sync_status <> 'never'")
-    low, high = span(judgement)
+    low, high = span(evaluation_version)
     query = JobRecord.select(VerdictRow.ruling, fn.MAX(JobRecord.last_synced)).join(VerdictRow, on=VerdictRow.key == JobRecord.key)
     query = query.where(synced & (JobRecord.last_synced > 0) & VerdictRow.ruling.between(low, high)).group_by(VerdictRow.ruling)
     latest = dict(query.tuples().execute(db))
     found: dict[str, int] = {}
-    for number, _, _, rules in _rulings(db, judgement):
+    for number, _, _, rules in _rulings(db, evaluation_version):
         for rule, _ in json.loads(rules) if number in latest else ():
             found[rule] = max(found.get(rule, 0), latest[number])
     return {rule: clock.from_ms(at) for rule, at in found.items()}

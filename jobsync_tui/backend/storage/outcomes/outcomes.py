@@ -21,7 +21,7 @@ from ...core.models import EvaluationPolicy
 from ...database import Database, Db, Dialect
 from ..jobs.sources import Source, note_change, sources_of, take_number, version
 from ..jobs.statements import first, many, run
-from ..jobs.tables import JobRecord, JudgementRow, RevisionRow, RulingRow, VerdictRow
+from ..jobs.tables import EvaluationVersionRow, JobRecord, RevisionRow, RulingRow, VerdictRow
 from ..search.fold import fold
 from .outcome_rows import States, keep_rulings
 
@@ -64,7 +64,7 @@ class Ruling:
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class EvaluationVersion:
     """A judgement under way, with the numbers of the rulings that it came to so far."""
 
     number: int
@@ -95,7 +95,7 @@ class Tally:
     alone: Mapping[str, int]
 
     @property
-    def unjudged(self) -> int:
+    def unevaluated(self) -> int:
         """Jobs that were not judged yet."""
         return max(0, self.jobs - self.eligible - self.ineligible)
 
@@ -107,12 +107,14 @@ class VerdictStore:
         self._database = database
         self._dialect = database.dialect
 
-    async def begin(self, basis: Basis, now: datetime) -> Judgement:
+    async def begin(self, basis: Basis, now: datetime) -> EvaluationVersion:
         """Return the judgement that rests on ``basis``; another one before it is void from now on. One that stands costs no write."""
-        found: Judgement | None = await self._database.read(_standing, basis, now)
+        found: EvaluationVersion | None = await self._database.read(_standing, basis, now)
         return await self._database.write(_begin, basis, now) if found is None else found
 
-    async def keep(self, judgement: Judgement, read: States, rulings: Sequence[Ruling], now: datetime) -> Judgement | None:
+    async def keep(
+        self, evaluation_version: EvaluationVersion, read: States, rulings: Sequence[Ruling], now: datetime
+    ) -> EvaluationVersion | None:
         """Keep the verdicts of jobs, those excepted that changed since they were read. A power cut may take them: they are judged again.
 
         Args:
@@ -124,7 +126,7 @@ class VerdictStore:
         Returns:
             The judgement, knowing its new rulings; None where it is void, and nothing was kept.
         """
-        return await self._database.write_unsynced(_keep, self._dialect, judgement, read, rulings, now=now)
+        return await self._database.write_unsynced(_keep, self._dialect, evaluation_version, read, rulings, now=now)
 
     async def rulings(self, revision: int, policy: str, now: datetime) -> Mapping[int, tuple[str | None, tuple[str, ...]]]:
         """Return by number why the jobs of a ruling are not eligible, and the ids of the rules that apply to them.
@@ -137,9 +139,9 @@ class VerdictStore:
         """Return how the rules in force judged the jobs of the integrations."""
         return await self._database.read(_tally, tuple(integrations), policy, now)
 
-    async def unjudged(self, integrations: Sequence[str], policy: str, now: datetime) -> int:
+    async def unevaluated(self, integrations: Sequence[str], policy: str, now: datetime) -> int:
         """Return how many jobs of the integrations have no verdict of the rules in force."""
-        return await self._database.read(_unjudged, tuple(integrations), policy, now)
+        return await self._database.read(_unevaluated, tuple(integrations), policy, now)
 
 
 def policy_key(policy: EvaluationPolicy) -> str:
@@ -148,17 +150,17 @@ def policy_key(policy: EvaluationPolicy) -> str:
     return canonical([list(policy.required_fields), *settings, policy.default_generation_template])
 
 
-def span(judgement: int) -> tuple[int, int]:
+def span(evaluation_version: int) -> tuple[int, int]:
     """Return the lowest and the highest number that a ruling of the judgement can have."""
-    return judgement << RULINGS, (judgement + 1 << RULINGS) - 1
+    return evaluation_version << RULINGS, (evaluation_version + 1 << RULINGS) - 1
 
 
 def in_force(db: Db, policy: str, now: datetime) -> int:
     """Return the number of the judgement by the rules in force and this policy, 0 where there is none."""
     newest = RevisionRow.select(fn.COALESCE(fn.MAX(RevisionRow.revision), 0))
-    holds = (JudgementRow.until == 0) | (JudgementRow.until > clock.to_ms(now))
-    where = (JudgementRow.revision == newest) & (JudgementRow.policy == policy) & holds
-    number: int | None = JudgementRow.select(fn.MAX(JudgementRow.number)).where(where).scalar(db)
+    holds = (EvaluationVersionRow.until == 0) | (EvaluationVersionRow.until > clock.to_ms(now))
+    where = (EvaluationVersionRow.revision == newest) & (EvaluationVersionRow.policy == policy) & holds
+    number: int | None = EvaluationVersionRow.select(fn.MAX(EvaluationVersionRow.number)).where(where).scalar(db)
     return number or 0
 
 
@@ -181,7 +183,7 @@ def forget_standing(db: Db, jobs: peewee.Node) -> None:
         db: In a write transaction.
         jobs: The condition on ``jobs`` that they fit.
     """
-    if JudgementRow.select().where(JudgementRow.standing == True).exists(db):  # noqa: E712
+    if EvaluationVersionRow.select().where(EvaluationVersionRow.standing == True).exists(db):  # noqa: E712
         keys = JobRecord.select(JobRecord.key).where(jobs)
         VerdictRow.update({VerdictRow.ruling: -(version(db) + 1)}).where(VerdictRow.key.in_(keys)).execute(db)
 
@@ -192,27 +194,27 @@ def forget_standing_of(db: Db, key: int) -> None:
         run(db, "UPDATE verdicts SET ruling = ? WHERE key = ?", -(version(db) + 1), key)
 
 
-def _standing(db: Db, basis: Basis, now: datetime) -> Judgement | None:
+def _standing(db: Db, basis: Basis, now: datetime) -> EvaluationVersion | None:
     number = in_force(db, basis.policy, now)
-    return Judgement(number, basis, _known(db, number)) if number else None
+    return EvaluationVersion(number, basis, _known(db, number)) if number else None
 
 
-def _begin(db: Db, basis: Basis, now: datetime) -> Judgement:
+def _begin(db: Db, basis: Basis, now: datetime) -> EvaluationVersion:
     number = in_force(db, basis.policy, now)
     if not number:
         number = take_number(db, "judgements")
-        JudgementRow.delete().execute(db)
+        EvaluationVersionRow.delete().execute(db)
         RulingRow.delete().execute(db)
         until = 0 if basis.until is None else clock.to_ms(basis.until)
         values = {"revision": basis.revision, "policy": basis.policy, "standing": basis.standing, "until": until}
-        JudgementRow.insert(number=number, **values).execute(db)
+        EvaluationVersionRow.insert(number=number, **values).execute(db)
         note_change(db)
-    return Judgement(number, basis, _known(db, number))
+    return EvaluationVersion(number, basis, _known(db, number))
 
 
-def _known(db: Db, judgement: int) -> dict[Ruling, int]:
+def _known(db: Db, evaluation_version: int) -> dict[Ruling, int]:
     query = RulingRow.select(RulingRow.number, RulingRow.eligible, RulingRow.reason, RulingRow.configuration, RulingRow.rules).where(
-        RulingRow.judgement == judgement
+        RulingRow.evaluation_version == evaluation_version
     )
     return {
         Ruling(bool(eligible), reason, configuration, tuple((rule, name) for rule, name in json.loads(rules))): number
@@ -222,32 +224,36 @@ def _known(db: Db, judgement: int) -> dict[Ruling, int]:
 
 def _rulings(db: Db, revision: int, policy: str, now: datetime) -> dict[int, tuple[str | None, tuple[str, ...]]]:
     number = in_force(db, policy, now)
-    if JudgementRow.select(JudgementRow.revision).where(JudgementRow.number == number).scalar(db) != revision:
+    if EvaluationVersionRow.select(EvaluationVersionRow.revision).where(EvaluationVersionRow.number == number).scalar(db) != revision:
         return {}
     rulings = _known(db, number).items()
     return {number: (ruling.reason, tuple(rule for rule, _ in ruling.rules)) for ruling, number in rulings}
 
 
-def _keep(db: Db, dialect: Dialect, judgement: Judgement, read: States, rulings: Sequence[Ruling], *, now: datetime) -> Judgement | None:
-    if in_force(db, judgement.basis.policy, now) != judgement.number:
+def _keep(
+    db: Db, dialect: Dialect, evaluation_version: EvaluationVersion, read: States, rulings: Sequence[Ruling], *, now: datetime
+) -> EvaluationVersion | None:
+    if in_force(db, evaluation_version.basis.policy, now) != evaluation_version.number:
         return None
     once = {id(ruling): ruling for ruling in rulings}
-    new = dict.fromkeys(ruling for ruling in once.values() if ruling not in judgement.known)
-    numbers = {**judgement.known, **_add(db, judgement, list(new))}
+    new = dict.fromkeys(ruling for ruling in once.values() if ruling not in evaluation_version.known)
+    numbers = {**evaluation_version.known, **_add(db, evaluation_version, list(new))}
     by_object = {each: numbers[ruling] for each, ruling in once.items()}
     keep_rulings(db, dialect, read, [by_object[id(ruling)] for ruling in rulings])
     note_change(db)
-    return Judgement(judgement.number, judgement.basis, numbers)
+    return EvaluationVersion(evaluation_version.number, evaluation_version.basis, numbers)
 
 
-def _add(db: Db, judgement: Judgement, rulings: Sequence[Ruling]) -> dict[Ruling, int]:
+def _add(db: Db, evaluation_version: EvaluationVersion, rulings: Sequence[Ruling]) -> dict[Ruling, int]:
     """Keep new rulings. One that another process added meanwhile is there twice, which does no harm."""
-    highest: int | None = RulingRow.select(fn.MAX(RulingRow.number)).where(RulingRow.judgement == judgement.number).scalar(db)
-    first = judgement.span[0] if highest is None else highest + 1
+    highest: int | None = (
+        RulingRow.select(fn.MAX(RulingRow.number)).where(RulingRow.evaluation_version == evaluation_version.number).scalar(db)
+    )
+    first = evaluation_version.span[0] if highest is None else highest + 1
     added = {}
     for number, ruling in enumerate(rulings, first):
         values = {
-            "judgement": judgement.number,
+            "judgement": evaluation_version.number,
             "eligible": ruling.eligible,
             "reason": ruling.reason,
             "configuration": ruling.configuration,
@@ -260,16 +266,18 @@ def _add(db: Db, judgement: Judgement, rulings: Sequence[Ruling]) -> dict[Ruling
 
 
 def _tally(db: Db, integrations: tuple[str, ...], policy: str, now: datetime) -> Tally:
-    judgement = in_force(db, policy, now)
+    evaluation_version = in_force(db, policy, now)
     sources = sources_of(db, integrations)
     jobs = sum(source.jobs for source in sources)
     counts = Counter[int]()
     for source in sources:
-        counts.update(_by_ruling(db, source, judgement))
+        counts.update(_by_ruling(db, source, evaluation_version))
     verdicts: Counter[bool] = Counter()
     matched: Counter[str] = Counter()
     alone: Counter[str] = Counter()
-    query = RulingRow.select(RulingRow.number, RulingRow.eligible, RulingRow.rules).where(RulingRow.judgement == judgement)
+    query = RulingRow.select(RulingRow.number, RulingRow.eligible, RulingRow.rules).where(
+        RulingRow.evaluation_version == evaluation_version
+    )
     for number, eligible, rules in query.tuples().execute(db):
         found = counts[number]
         verdicts[bool(eligible)] += found
@@ -281,15 +289,15 @@ def _tally(db: Db, integrations: tuple[str, ...], policy: str, now: datetime) ->
     return Tally(jobs, verdicts[True], verdicts[False], dict(matched), dict(alone))
 
 
-def _by_ruling(db: Db, source: Source, judgement: int) -> dict[int, int]:
-    low, high = span(judgement)
+def _by_ruling(db: Db, source: Source, evaluation_version: int) -> dict[int, int]:
+    low, high = span(evaluation_version)
     here = VerdictRow.key.between(source.low, source.high) & VerdictRow.ruling.between(low, high)
     query = VerdictRow.select(VerdictRow.ruling, fn.COUNT(1)).where(here).group_by(VerdictRow.ruling)
     return dict(query.tuples().execute(db))
 
 
-def _unjudged(db: Db, integrations: tuple[str, ...], policy: str, now: datetime) -> int:
-    judgement = in_force(db, policy, now)
+def _unevaluated(db: Db, integrations: tuple[str, ...], policy: str, now: datetime) -> int:
+    evaluation_version = in_force(db, policy, now)
     sources = sources_of(db, integrations)
-    judged = sum(sum(_by_ruling(db, source, judgement).values()) for source in sources) if judgement else 0
-    return max(0, sum(source.jobs for source in sources) - judged)
+    evaluated = sum(sum(_by_ruling(db, source, evaluation_version).values()) for source in sources) if evaluation_version else 0
+    return max(0, sum(source.jobs for source in sources) - evaluated)

@@ -15,7 +15,7 @@ from ...database import Dialect
 from ..jobs.tables import DetailRow, IntegrationRow, JobRecord, RulingRow, VerdictRow
 from .field_lines import line_start
 from .query import (
-    JUDGED,
+    EVALUATED,
     Age,
     Comparison,
     Contains,
@@ -58,11 +58,11 @@ _DETAIL_COLUMNS = {
 class Compiler:
     """Turns the terms of a query into conditions on ``jobs``."""
 
-    def __init__(self, dialect: Dialect, query: Query, now: datetime, judgement: int = 0) -> None:
+    def __init__(self, dialect: Dialect, query: Query, now: datetime, evaluation_version: int = 0) -> None:
         self._dialect = dialect
         self._query = query
         self._now = to_ms(now)
-        self._judgement = judgement
+        self._evaluation_version = evaluation_version
 
     def conditions(self, terms: Iterable[Term]) -> list[peewee.Node]:
         """Return one condition for each term; all of them must hold."""
@@ -75,11 +75,11 @@ class Compiler:
             case Is(states) if asks_rules(term.term):
                 return joined("AND", [self._not_in(state) for state in states])
             case MatchedBy(rules):
-                return joined("AND", [self._judged(~self._named(rule)) for rule in rules])
+                return joined("AND", [self._evaluated(~self._named(rule)) for rule in rules])
             case other:
                 return peewee.NodeList((SQL("NOT"), self._positive(other)))
 
-    def judged_keys(self, term: Term) -> peewee.ModelSelect[VerdictRow] | None:
+    def evaluated_keys(self, term: Term) -> peewee.ModelSelect[VerdictRow] | None:
         """Return the query for the keys of the jobs that the rules judged as the term says; None where it asks for something else."""
         match term:
             case Is((State.ELIGIBLE | State.INELIGIBLE as state,)):
@@ -101,7 +101,7 @@ class Compiler:
             case Is(states):
                 return joined("OR", [self._state(state) for state in states])
             case MatchedBy(rules):
-                return joined("OR", [self._judged(self._named(rule)) for rule in rules])
+                return joined("OR", [self._evaluated(self._named(rule)) for rule in rules])
             case Age(field, comparison, age):
                 return self._age(field, comparison, self._now - age // MILLISECOND)
             case Moment():
@@ -132,7 +132,7 @@ class Compiler:
             case State.OPEN | State.CLOSED:
                 return JobRecord.status == state.value
             case State.ELIGIBLE | State.INELIGIBLE:
-                return self._judged(RulingRow.eligible == (state is State.ELIGIBLE))
+                return self._evaluated(RulingRow.eligible == (state is State.ELIGIBLE))
             case State.MARKED:
                 return self._dialect.any_of(JobRecord.id, [storable(job_id) for job_id in sorted(self._query.marked)])
             case _:
@@ -140,21 +140,21 @@ class Compiler:
 
     def _not_in(self, state: State) -> peewee.Node:
         """Return that a job is not in a state; one that was not judged is neither eligible nor ineligible."""
-        if state in JUDGED:
-            return self._judged(RulingRow.eligible == (state is State.INELIGIBLE))
+        if state in EVALUATED:
+            return self._evaluated(RulingRow.eligible == (state is State.INELIGIBLE))
         return peewee.NodeList((SQL("NOT"), self._state(state)))
 
     def _named(self, rule: str) -> peewee.Expression:
         """Return that the rule, by folded name or id, is among those that apply."""
         return self._dialect.contains(RulingRow.names, f"\n{rule}\n")
 
-    def _judged(self, ruling: peewee.Node) -> peewee.Node:
+    def _evaluated(self, ruling: peewee.Node) -> peewee.Node:
         """Return that the rules in force judged the job so; asked for each job by itself, because a window needs few of them."""
         return fn.EXISTS(self._verdicts(ruling).where(VerdictRow.key == JobRecord.key))
 
     def _verdicts(self, ruling: peewee.Node) -> peewee.ModelSelect[VerdictRow]:
         """Return the query for the keys of the jobs whose ruling, in the judgement in force, is so."""
-        rulings = RulingRow.select(RulingRow.number).where((RulingRow.judgement == self._judgement) & ruling)
+        rulings = RulingRow.select(RulingRow.number).where((RulingRow.evaluation_version == self._evaluation_version) & ruling)
         return VerdictRow.select(VerdictRow.key).where(VerdictRow.ruling.in_(rulings))
 
     def _age(self, field: TimeField, comparison: Comparison, limit: int) -> peewee.Node:

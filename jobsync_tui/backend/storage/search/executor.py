@@ -92,9 +92,9 @@ class Finder:
         self.sources = sources_of(db, tuple(integrations))
         aged = self._now if any(isinstance(term, Age) for term in query.terms) else None
         numbers = tuple(source.number for source in self.sources)
-        judgement = in_force(db, policy, now) if query.asks_rules else 0
-        self._findings: Findings = recall.of(version(db), (numbers, query, aged, judgement))
-        self._compiler = Compiler(dialect, query, self._now, judgement)
+        evaluation_version = in_force(db, policy, now) if query.asks_rules else 0
+        self._findings: Findings = recall.of(version(db), (numbers, query, aged, evaluation_version))
+        self._compiler = Compiler(dialect, query, self._now, evaluation_version)
         self._candidates = Candidates(db, dialect, query, self.sources, self._compiler) if self.sources else None
 
     @property

@@ -113,9 +113,9 @@ class Candidates:
                 yield JobRecord.select(JobRecord.key).where(joined("AND", [self._scope(), SQL("sync_status <> 'never'"), *condition]))
             if term == Is((State.MARKED,)):
                 yield JobRecord.select(JobRecord.key).where(joined("AND", [self._scope(), *condition]))
-            judged = self._compiler.judged_keys(term)
-            if judged is not None:
-                yield judged.where(VerdictRow.key.between(self._low, self._high))
+            evaluated = self._compiler.evaluated_keys(term)
+            if evaluated is not None:
+                yield evaluated.where(VerdictRow.key.between(self._low, self._high))
 
     def _scope(self) -> peewee.Node:
         return JobRecord.source.in_([source.number for source in self._sources])

@@ -172,10 +172,10 @@ class Query:
         return tuple(term.text for term in self.terms if isinstance(term, Contains))
 
 
-JUDGED = frozenset({State.ELIGIBLE, State.INELIGIBLE})
+EVALUATED = frozenset({State.ELIGIBLE, State.INELIGIBLE})
 """States that a job has only once the rules judged it."""
 
 
 def asks_rules(term: Positive) -> bool:
     """Return whether the term asks how the rules judged a job."""
-    return isinstance(term, MatchedBy) or (isinstance(term, Is) and not JUDGED.isdisjoint(term.states))
+    return isinstance(term, MatchedBy) or (isinstance(term, Is) and not EVALUATED.isdisjoint(term.states))
