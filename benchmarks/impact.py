@@ -41,7 +41,7 @@ from jobsync_tui.backend.rules import evaluate
 from jobsync_tui.backend.storage.jobs.batches import BatchStore
 from jobsync_tui.backend.storage.jobs.jobs import JobStore
 from jobsync_tui.backend.storage.migrations import SCHEMA
-from jobsync_tui.backend.storage.outcomes.outcomes import VerdictStore
+from jobsync_tui.backend.storage.outcomes.outcomes import OutcomeStore
 from jobsync_tui.backend.storage.rules.rules import RuleStore
 from jobsync_tui.backend.target.local import LocalTarget
 
@@ -66,10 +66,10 @@ async def run(folder: str, jobs: int) -> None:
     database = await Database.open(f"sqlite:///{folder}/jobsync.db", SCHEMA)
     store, rules, batches = JobStore(database), RuleStore(database), BatchStore(database)
     ruleset = await rules.current()
-    foresight = Foresight(batches, VerdictStore(database), EvaluationPolicy)
+    foresight = Foresight(batches, OutcomeStore(database), EvaluationPolicy)
     print(f"{jobs:,} jobs, {len(ruleset.rules)} rules, one of them changed")
     await impacts("nothing judged yet", foresight, ruleset, store)
-    await Evaluator(VerdictStore(database), batches, rules.current, EvaluationPolicy).evaluate_batch(["acme"])
+    await Evaluator(OutcomeStore(database), batches, rules.current, EvaluationPolicy).evaluate_batch(["acme"])
     await impacts("judged", foresight, ruleset, store)
     print(f"  most memory until here {peak()} MB")
     await typing(store, ruleset)

@@ -110,8 +110,8 @@ def bulk(jobs: Sequence[Job], rules: RuleSet) -> Callable[[], int]:
     values = Batch.of(jobs, fields).values
 
     def run() -> int:
-        verdicts = evaluate_batch(Batch(len(jobs), values), rules, policy, NOW)
-        return sum(len(item.matched) for item in verdicts.rules)
+        outcomes = evaluate_batch(Batch(len(jobs), values), rules, policy, NOW)
+        return sum(len(item.matched) for item in outcomes.rules)
 
     return run
 

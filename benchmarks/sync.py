@@ -44,7 +44,7 @@ from jobsync_tui.backend.settings.secrets import Secret
 from jobsync_tui.backend.storage.jobs.jobs import JobStore
 from jobsync_tui.backend.storage.jobs.listing import Ending
 from jobsync_tui.backend.storage.ledger.journal import Operation, OperationKind, OperationState
-from jobsync_tui.backend.storage.ledger.ledger import Ledger, Verdict
+from jobsync_tui.backend.storage.ledger.ledger import Ledger, OperationResult
 from jobsync_tui.backend.storage.migrations import SCHEMA
 from jobsync_tui.backend.sync.bulk import Bulk
 from jobsync_tui.backend.sync.dependencies import SyncParts
@@ -257,7 +257,7 @@ async def ledger_alone(folder: Path, jobs: int) -> Cost:
                 operation = await ledger.begin(operation, lease)
                 await ledger.sent(operation, lease)
                 await ledger.applied(operation, f"tz_{number}")
-                await ledger.settle(operation, Verdict(OperationState.VERIFIED, Outcome.CREATED, None, f"tz_{number}"))
+                await ledger.settle(operation, OperationResult(OperationState.VERIFIED, Outcome.CREATED, None, f"tz_{number}"))
     await database.close()
     return watch.cost
 

@@ -20,7 +20,7 @@ from statistics import quantiles
 
 from benchmarks.rules import make_jobs, make_rules
 from jobsync_tui.app.start import HAND_OVER
-from jobsync_tui.backend.assessment.evaluator import Evaluator, basis_of, columns_of, rulings_on
+from jobsync_tui.backend.assessment.evaluator import Evaluator, basis_of, columns_of, outcomes_on
 from jobsync_tui.backend.core.models import EvaluationPolicy, RuleSet, Sort
 from jobsync_tui.backend.database import Database
 from jobsync_tui.backend.rules.columnar.columns import Batch
@@ -29,7 +29,7 @@ from jobsync_tui.backend.storage.jobs.batches import BatchStore
 from jobsync_tui.backend.storage.jobs.jobs import JobStore
 from jobsync_tui.backend.storage.jobs.listing import Ending
 from jobsync_tui.backend.storage.migrations import SCHEMA
-from jobsync_tui.backend.storage.outcomes.outcomes import VerdictStore, policy_key
+from jobsync_tui.backend.storage.outcomes.outcomes import OutcomeStore, policy_key
 from jobsync_tui.backend.storage.rules.rules import RuleStore
 from jobsync_tui.backend.storage.search.filter import parse_filter
 
@@ -58,12 +58,12 @@ async def run(jobs: int, seed: int, server: str | None) -> None:
     random = Random(seed)  # noqa: S311 - cases, not secrets
     with tempfile.TemporaryDirectory() as folder:
         database = await Database.open(server or f"sqlite://{folder}/jobsync.db", SCHEMA)
-        store, rules, verdicts = JobStore(database), RuleStore(database), VerdictStore(database)
+        store, rules, outcomes = JobStore(database), RuleStore(database), OutcomeStore(database)
         await fill(store, jobs, random)
         ruleset = await rules.save(make_rules(random).rules, actor="a", what="x", expected_revision=0)
-        everything = Evaluator(verdicts, BatchStore(database), rules.current, EvaluationPolicy)
+        everything = Evaluator(outcomes, BatchStore(database), rules.current, EvaluationPolicy)
         print(f"{jobs:,} jobs, fields {', '.join(fields_needed(ruleset, POLICY))}")
-        await evaluation(verdicts, BatchStore(database), ruleset)
+        await evaluation(outcomes, BatchStore(database), ruleset)
         await timed("judged for the first time", everything)
         await timed("judged again, nothing changed", everything)
         waits: list[float] = []
@@ -81,7 +81,7 @@ async def run(jobs: int, seed: int, server: str | None) -> None:
             count = await store.count(["acme"], parse_filter(text))
             print(f"  {text:28} {first * 1000:6.0f} ms to rows, {(time.perf_counter() - started) * 1000:6.0f} ms to {count:,}")
         started = time.perf_counter()
-        tally = await verdicts.tally(["acme"], policy_key(POLICY), datetime.now(UTC))
+        tally = await outcomes.tally(["acme"], policy_key(POLICY), datetime.now(UTC))
         print(f"  counts of {len(tally.matched)} rules {(time.perf_counter() - started) * 1000:.0f} ms")
         await database.close()
 
@@ -93,10 +93,10 @@ async def timed(what: str, evaluate_batch: Evaluator) -> None:
     print(f"  {what:44} {evaluated.jobs:9,} jobs {seconds:6.2f} s, own {own:5.2f} s; {len(evaluated.evaluation_version.known):,} rulings")
 
 
-async def evaluation(verdicts: VerdictStore, batches: BatchStore, rules: RuleSet) -> None:
+async def evaluation(outcomes: OutcomeStore, batches: BatchStore, rules: RuleSet) -> None:
     """Time the evaluation alone: columns that are read already, and neither rulings nor anything kept."""
     needed = fields_needed(rules, POLICY)
-    evaluation_version = await verdicts.begin(basis_of(rules, POLICY, datetime.now(UTC)), datetime.now(UTC))
+    evaluation_version = await outcomes.begin(basis_of(rules, POLICY, datetime.now(UTC)), datetime.now(UTC))
     after, seconds, whole = 0, 0.0, 0.0
     while (jobs := await batches.unevaluated(evaluation_version, "acme", needed, after=after)).read:
         after = jobs.read.keys[-1]
@@ -104,7 +104,7 @@ async def evaluation(verdicts: VerdictStore, batches: BatchStore, rules: RuleSet
         evaluate_batch(Batch(len(jobs.read), columns_of(jobs, needed)), rules, POLICY, datetime.now(UTC))
         seconds += time.thread_time() - started
         started = time.thread_time()
-        rulings_on(jobs, rules, POLICY, needed, datetime.now(UTC))
+        outcomes_on(jobs, rules, POLICY, needed, datetime.now(UTC))
         whole += time.thread_time() - started
     print(f"  evaluation {seconds:.2f} s of processor time, with the rulings {whole:.2f} s")
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 
 from jobsync_tui.backend.core.models import EvaluationPolicy, ImpactList, Job, Rule, RuleSet
 from jobsync_tui.backend.rules.columnar.columns import Batch
-from jobsync_tui.backend.rules.columnar.comparison import Comparison, KnownRuling, Way
+from jobsync_tui.backend.rules.columnar.comparison import Comparison, KnownOutcome, Way
 from tests.rules import oracle
 from tests.rules.wild import NOW, Wild, seeds
 
@@ -20,8 +20,8 @@ def expected(job: Job, before: RuleSet, after: RuleSet, policy: EvaluationPolicy
     return (ImpactList.RECONFIGURED if different else ImpactList.UNCHANGED, different)
 
 
-def ruling(job: Job, rules: RuleSet, policy: EvaluationPolicy) -> KnownRuling:
-    return KnownRuling(oracle.reason(rules.rules, job, policy, NOW), tuple(rule.id for rule in oracle.applying(rules.rules, job, NOW)))
+def ruling(job: Job, rules: RuleSet, policy: EvaluationPolicy) -> KnownOutcome:
+    return KnownOutcome(oracle.reason(rules.rules, job, policy, NOW), tuple(rule.id for rule in oracle.applying(rules.rules, job, NOW)))
 
 
 @settings(max_examples=500, deadline=None)
@@ -33,8 +33,8 @@ def test_from_verdicts_as_without_them(seed: int) -> None:
     comparison = Comparison(before, after, policy, NOW)
     ways = [expected(job, before, after, policy) for job in jobs]
     known = {number: ruling(job, before, policy) for number, job in enumerate(jobs)}
-    quick = comparison.with_verdicts(Batch.of(jobs, comparison.quick_fields), list(known), known)
-    slow = comparison.without_verdicts(Batch.of(jobs, comparison.fields))
+    quick = comparison.with_outcomes(Batch.of(jobs, comparison.quick_fields), list(known), known)
+    slow = comparison.without_outcomes(Batch.of(jobs, comparison.fields))
     names = list(comparison.ways)
     assert [names[way] for way in slow] == ways
     assert [names[way] for way in quick] == ways

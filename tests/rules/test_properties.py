@@ -144,19 +144,19 @@ def test_a_batch_says_of_each_job_what_evaluate_says(seed: int, large: bool) -> 
     wild = Wild(seed)
     many, rules, policy = wild.jobs(0, 25), wild.rule_set(), wild.policy()
     with as_if_large() if large else nullcontext():
-        verdicts = evaluate_batch(Batch.of(many, fields_needed(rules, policy)), rules, policy, NOW)
+        outcomes = evaluate_batch(Batch.of(many, fields_needed(rules, policy)), rules, policy, NOW)
     for row, job in enumerate(many):
         single = evaluated(job, rules, policy)
-        assert (row in verdicts.eligible) is single.eligible
-        assert {reason for reason, rows in verdicts.reasons.items() if row in rows} == ({single.reason} - {None})
-        assert [rule.id for rule in verdicts.applying(row)] == [rule.id for rule in single.matched_rules]
-        assert {name for name, rows in verdicts.missing.items() if row in rows} == set(single.missing_fields)
-        assert [row in item.matched for item in verdicts.rules] == [result.holds for result in single.rules]
-        assert [row in item.applied for item in verdicts.rules] == [result.matched for result in single.rules]
+        assert (row in outcomes.eligible) is single.eligible
+        assert {reason for reason, rows in outcomes.reasons.items() if row in rows} == ({single.reason} - {None})
+        assert [rule.id for rule in outcomes.applying(row)] == [rule.id for rule in single.matched_rules]
+        assert {name for name, rows in outcomes.missing.items() if row in rows} == set(single.missing_fields)
+        assert [row in item.matched for item in outcomes.rules] == [result.holds for result in single.rules]
+        assert [row in item.applied for item in outcomes.rules] == [result.matched for result in single.rules]
         # An inactive fallback may hold without being said to match: it would give way.
         told = [result.would_match for result in single.inactive_rules]
-        assert [row in item.matched for item in verdicts.inactive] >= told
-        alone = [rule_id for rule_id, rows in verdicts.decided_alone().items() if row in rows]
+        assert [row in item.matched for item in outcomes.inactive] >= told
+        alone = [rule_id for rule_id, rows in outcomes.decided_alone().items() if row in rows]
         assert alone == ([single.matched_rules[0].id] if len(single.matched_rules) == 1 else [])
 
 

@@ -10,7 +10,7 @@ from jobsync_tui.backend.assessment.evaluator import Evaluator
 from jobsync_tui.backend.assessment.impact import Foresight, kind_of
 from jobsync_tui.backend.core.models import ImpactKind, SyncMark, SyncStatus
 from jobsync_tui.backend.storage.jobs.batches import BatchStore
-from jobsync_tui.backend.storage.outcomes.outcomes import VerdictStore
+from jobsync_tui.backend.storage.outcomes.outcomes import OutcomeStore
 from jobsync_tui.backend.storage.rules.rules import RuleStore
 from tests.rules.test_comparison import expected
 from tests.rules.wild import NOW, Wild
@@ -27,14 +27,14 @@ async def test_the_impact_is_the_same_however_many_jobs_are_judged(cache: Cache,
     rules, policy = RuleStore(cache.database), wild.policy()
     before = await rules.save(wild.rule_set(1).rules, actor="a", what="x", expected_revision=0)
     after = replace(wild.edited(before), revision=before.revision)
-    verdicts, batches = VerdictStore(cache.database), BatchStore(cache.database)
+    outcomes, batches = OutcomeStore(cache.database), BatchStore(cache.database)
     if seed % 3:
-        await Evaluator(verdicts, batches, rules.current, lambda: policy, lambda: NOW).evaluate_batch(["acme"])
+        await Evaluator(outcomes, batches, rules.current, lambda: policy, lambda: NOW).evaluate_batch(["acme"])
     await cache.fill([replace(job, name=f"{job.name} anew") if number % 4 == 0 else job for number, job in enumerate(jobs)], at=NOW)
     for number in (1, 5):
         mark = SyncMark(sync_status=SyncStatus.SYNCED, last_synced=NOW, target_id=f"tz-{number}")
         await cache.jobs.set_sync("acme", f"job-{number}", mark)
-    found = await Foresight(batches, verdicts, lambda: policy, lambda: NOW).assess(["acme"], before, after, batch=7)
+    found = await Foresight(batches, outcomes, lambda: policy, lambda: NOW).assess(["acme"], before, after, batch=7)
     kinds = set()
     for number in range(len(jobs)):
         job = await cache.jobs.get("acme", f"job-{number}")

@@ -10,7 +10,7 @@ import pytest
 
 from jobsync_tui.backend.core.models import EvaluationPolicy, SyncMark, SyncStatus
 from jobsync_tui.backend.storage.jobs.batches import BatchStore
-from jobsync_tui.backend.storage.outcomes.outcomes import Basis, EvaluationVersion, Ruling, VerdictStore, policy_key
+from jobsync_tui.backend.storage.outcomes.outcomes import Basis, DistinctOutcome, EvaluationVersion, OutcomeStore, policy_key
 from jobsync_tui.backend.storage.rules.rules import RuleStore
 from jobsync_tui.backend.storage.search.filter import parse_filter
 from tests.support.stores import NOON, Cache, job, later
@@ -18,9 +18,9 @@ from tests.support.stores import NOON, Cache, job, later
 pytestmark = pytest.mark.usefixtures("on_each_database")
 
 POLICY = policy_key(EvaluationPolicy())
-BERLIN = Ruling(True, None, "config", (("berlin", "Berlin Engineering"),))
-BOTH = Ruling(True, None, "both", (("berlin", "Berlin Engineering"), ("rest", "The rest")))
-REFUSED = Ruling(False, "no_rule_matched", "", ())
+BERLIN = DistinctOutcome(True, None, "config", (("berlin", "Berlin Engineering"),))
+BOTH = DistinctOutcome(True, None, "both", (("berlin", "Berlin Engineering"), ("rest", "The rest")))
+REFUSED = DistinctOutcome(False, "no_rule_matched", "", ())
 
 
 class Bench:
@@ -28,14 +28,14 @@ class Bench:
 
     def __init__(self, cache: Cache) -> None:
         self.cache = cache
-        self.verdicts = VerdictStore(cache.database)
+        self.outcomes = OutcomeStore(cache.database)
         self.batches = BatchStore(cache.database)
         self.rules = RuleStore(cache.database)
 
-    async def evaluate_batch(self, *rulings: Ruling, basis: Basis | None = None) -> EvaluationVersion:
-        evaluation_version = await self.verdicts.begin(basis or Basis(1, POLICY), NOON)
+    async def evaluate_batch(self, *outcomes: DistinctOutcome, basis: Basis | None = None) -> EvaluationVersion:
+        evaluation_version = await self.outcomes.begin(basis or Basis(1, POLICY), NOON)
         read = (await self.batches.unevaluated(evaluation_version, "acme", ("name",))).read
-        kept = await self.verdicts.keep(evaluation_version, read, rulings[: len(read)], NOON)
+        kept = await self.outcomes.keep(evaluation_version, read, outcomes[: len(read)], NOON)
         assert kept is not None
         return kept
 
@@ -43,7 +43,7 @@ class Bench:
         return [await self.cache.jobs.count(["acme"], parse_filter(text)) for text in filters]
 
     async def unevaluated(self) -> int:
-        return await self.verdicts.unevaluated(["acme"], POLICY, NOON)
+        return await self.outcomes.unevaluated(["acme"], POLICY, NOON)
 
 
 @pytest.fixture
@@ -83,10 +83,10 @@ async def test_a_verdict_on_a_state_that_has_passed_is_not_kept(bench: Bench, kn
         await bench.evaluate_batch(REFUSED, REFUSED, REFUSED, REFUSED)
         await bench.rules.save((), actor="a", what="y", expected_revision=1)
     basis = Basis(2 if known else 1, POLICY)
-    evaluation_version = await bench.verdicts.begin(basis, NOON)
+    evaluation_version = await bench.outcomes.begin(basis, NOON)
     read = (await bench.batches.unevaluated(evaluation_version, "acme", ("name",))).read
     await bench.cache.fill([job(1, "Driver"), job(2), job(3), job(4)], at=later(1))
-    await bench.verdicts.keep(evaluation_version, read, [BERLIN] * 4, NOON)
+    await bench.outcomes.keep(evaluation_version, read, [BERLIN] * 4, NOON)
     assert (await bench.found("is:eligible"), await bench.unevaluated()) == ([3], 1)
 
 
@@ -99,15 +99,15 @@ async def test_new_rules_and_another_policy_void_every_verdict(bench: Bench) -> 
     assert await bench.found("is:eligible") == [2]
     await bench.rules.save((), actor="a", what="y", expected_revision=1)
     assert (await bench.found("is:eligible", "-is:eligible"), await bench.unevaluated()) == ([0, 0], 4)
-    assert await bench.verdicts.keep(evaluation_version, read, [BERLIN] * 4, NOON) is None
+    assert await bench.outcomes.keep(evaluation_version, read, [BERLIN] * 4, NOON) is None
 
 
 async def test_answers_that_move_with_time_end_with_their_day(bench: Bench) -> None:
     basis = Basis(1, POLICY, until=NOON + timedelta(hours=12))
     first = await bench.evaluate_batch(BERLIN, BERLIN, REFUSED, REFUSED, basis=basis)
-    assert await bench.verdicts.unevaluated(["acme"], POLICY, NOON + timedelta(hours=11)) == 0
-    assert await bench.verdicts.unevaluated(["acme"], POLICY, NOON + timedelta(hours=12)) == 4
-    again = await bench.verdicts.begin(basis, NOON + timedelta(hours=12))
+    assert await bench.outcomes.unevaluated(["acme"], POLICY, NOON + timedelta(hours=11)) == 0
+    assert await bench.outcomes.unevaluated(["acme"], POLICY, NOON + timedelta(hours=12)) == 4
+    again = await bench.outcomes.begin(basis, NOON + timedelta(hours=12))
     assert again.number > first.number
 
 
@@ -121,15 +121,15 @@ async def test_a_sync_voids_a_verdict_only_where_a_rule_asks_for_the_standing(be
 async def test_a_verdict_on_a_standing_that_has_passed_is_not_kept(bench: Bench) -> None:
     await bench.evaluate_batch(REFUSED, REFUSED, REFUSED, REFUSED)
     await bench.rules.save((), actor="a", what="y", expected_revision=1)
-    evaluation_version = await bench.verdicts.begin(Basis(2, POLICY, standing=True), NOON)
+    evaluation_version = await bench.outcomes.begin(Basis(2, POLICY, standing=True), NOON)
     read = (await bench.batches.unevaluated(evaluation_version, "acme", ("sync_status",))).read
     await bench.cache.jobs.set_sync("acme", "job-2", SyncMark(sync_status=SyncStatus.SYNCED, last_synced=NOON))
-    await bench.verdicts.keep(evaluation_version, read, [BERLIN] * 4, NOON)
+    await bench.outcomes.keep(evaluation_version, read, [BERLIN] * 4, NOON)
     assert (await bench.found("is:eligible"), await bench.unevaluated()) == ([3], 1)
 
 
 async def test_jobs_read_for_judging_are_nothing_that_the_collector_of_cycles_counts(bench: Bench) -> None:
-    evaluation_version = await bench.verdicts.begin(Basis(1, POLICY), NOON)
+    evaluation_version = await bench.outcomes.begin(Basis(1, POLICY), NOON)
     jobs = await bench.batches.unevaluated(evaluation_version, "acme", ("location.city", "tags", "custom.shift"))
     assert len(jobs.parts) == 4
     assert not any(map(gc.is_tracked, jobs.parts))
@@ -137,7 +137,7 @@ async def test_jobs_read_for_judging_are_nothing_that_the_collector_of_cycles_co
 
 async def test_the_tally_counts_by_rule(bench: Bench) -> None:
     await bench.evaluate_batch(BERLIN, BOTH, REFUSED, REFUSED)
-    tally = await bench.verdicts.tally(["acme"], POLICY, NOON)
+    tally = await bench.outcomes.tally(["acme"], POLICY, NOON)
     assert (tally.eligible, tally.ineligible, tally.unevaluated) == (2, 2, 0)
     assert (tally.matched, tally.alone) == ({"berlin": 2, "rest": 1}, {"berlin": 1})
-    assert (await bench.verdicts.tally(["other"], POLICY, NOON)).jobs == 0
+    assert (await bench.outcomes.tally(["other"], POLICY, NOON)).jobs == 0

@@ -34,7 +34,7 @@ from jobsync_tui.backend.storage.jobs.integrations import IntegrationStore
 from jobsync_tui.backend.storage.jobs.jobs import JobStore
 from jobsync_tui.backend.storage.ledger.ledger import Ledger
 from jobsync_tui.backend.storage.migrations import SCHEMA
-from jobsync_tui.backend.storage.outcomes.outcomes import VerdictStore
+from jobsync_tui.backend.storage.outcomes.outcomes import OutcomeStore
 from jobsync_tui.backend.storage.rules.rules import RuleStore
 from jobsync_tui.backend.storage.rules.shadows import ShadowStore
 from jobsync_tui.backend.sync.bulk import Bulk
@@ -173,7 +173,7 @@ class Fleet:
         integrations, rules = IntegrationStore(database), RuleStore(database)
         troubles = TroubleStore(database, now=clock.now)
         pipeline = Pipeline(self._parts(jobs, ledger, rules, clock, target or self.target))
-        evaluate_batch = Evaluator(VerdictStore(database), BatchStore(database), rules.current, lambda: self.policy, clock.now)
+        evaluate_batch = Evaluator(OutcomeStore(database), BatchStore(database), rules.current, lambda: self.policy, clock.now)
         loader = Loader(self.ats.__getitem__, jobs, rules.current, lambda: self.policy, clock.now)
         decisions, shares = DecisionStore(database), ShareStore(database, now=clock.now)
         company = CompanyStore(database, process=process, now=clock.now)
@@ -226,7 +226,7 @@ class Fleet:
     def _watch(self, database: Database, jobs: JobStore, rules: RuleStore, clock: HandClock) -> Callable[[str], Awaitable[None]]:
         shadowing = Shadowing(
             shadows=ShadowStore(database, clock.now),
-            foresight=Foresight(BatchStore(database), VerdictStore(database), lambda: self.policy, clock.now),
+            foresight=Foresight(BatchStore(database), OutcomeStore(database), lambda: self.policy, clock.now),
             rules=rules.current,
             policy=lambda: self.policy,
             version=jobs.version,

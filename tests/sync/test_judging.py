@@ -32,7 +32,7 @@ from jobsync_tui.backend.core.models import (
 from jobsync_tui.backend.rules import evaluate
 from jobsync_tui.backend.storage.jobs.batches import BatchStore
 from jobsync_tui.backend.storage.jobs.jobs import JobStore
-from jobsync_tui.backend.storage.outcomes.outcomes import VerdictStore, policy_key
+from jobsync_tui.backend.storage.outcomes.outcomes import OutcomeStore, policy_key
 from jobsync_tui.backend.storage.rules.rules import RuleStore
 from jobsync_tui.backend.storage.search.filter import parse_filter
 from tests.rules.wild import NOW, Wild, seeds
@@ -47,9 +47,9 @@ class Bench:
         self.now = NOW
         self.policy = EvaluationPolicy()
         self.rules = RuleStore(cache.database)
-        self.verdicts = VerdictStore(cache.database)
+        self.outcomes = OutcomeStore(cache.database)
         self.evaluate_batch = Evaluator(
-            self.verdicts, BatchStore(cache.database), self.rules.current, lambda: self.policy, lambda: self.now
+            self.outcomes, BatchStore(cache.database), self.rules.current, lambda: self.policy, lambda: self.now
         )
         cache.jobs = JobStore(cache.database, lambda: self.policy, lambda: self.now)
 
@@ -106,7 +106,7 @@ async def compare(seed: int) -> None:
             assert await bench.found("is:eligible") == eligible
             assert await bench.found("is:ineligible") == {each.id for each in jobs} - eligible
             assert {one: await bench.found(f"rule:{one}") for one in matched} == matched
-            tally = await bench.verdicts.tally(["acme"], policy_key(policy), NOW)
+            tally = await bench.outcomes.tally(["acme"], policy_key(policy), NOW)
             assert {one: tally.matched.get(one, 0) for one in matched} == {one: len(ids) for one, ids in matched.items()}
 
 
@@ -144,7 +144,7 @@ async def test_ages_are_judged_again_when_a_day_has_passed(tmp_path: Path) -> No
         assert (await bench.evaluated(), await bench.evaluated()) == (2, 0)
         bench.now = NOW + timedelta(days=1, hours=1)
         assert await bench.evaluated() == 2
-        tally = await bench.verdicts.tally(["acme"], policy_key(bench.policy), bench.now)
+        tally = await bench.outcomes.tally(["acme"], policy_key(bench.policy), bench.now)
         assert (tally.eligible, tally.ineligible) == (1, 1)
 
 
@@ -153,7 +153,7 @@ async def test_rules_that_change_under_a_judging_are_the_ones_that_count(tmp_pat
     async with bench_at(tmp_path) as bench:
         await bench.cache.fill([job(number) for number in range(10)])
         await bench.save(NURSES)
-        keep, seen = bench.verdicts.keep, list[datetime]()
+        keep, seen = bench.outcomes.keep, list[datetime]()
 
         async def interrupted(*args: object) -> object:
             seen.append(bench.now)
@@ -161,7 +161,7 @@ async def test_rules_that_change_under_a_judging_are_the_ones_that_count(tmp_pat
                 await bench.save(rule("drivers", Leaf("name", Op.CONTAINS, "driver")))
             return await keep(*args)  # type: ignore[arg-type]
 
-        bench.verdicts.keep = interrupted  # type: ignore[method-assign,assignment]
+        bench.outcomes.keep = interrupted  # type: ignore[method-assign,assignment]
         assert await bench.evaluated() == 10
         assert await bench.found("is:ineligible") == {f"job-{number}" for number in range(10)}
 

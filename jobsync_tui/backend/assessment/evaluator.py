@@ -13,12 +13,12 @@ from ..core.canonical import digest
 from ..core.models import EvaluationPolicy, Rule, RuleSet
 from ..rules.actions import resolve
 from ..rules.columnar.columns import Batch
-from ..rules.columnar.evaluate import Verdicts, evaluate_batch, fields_needed
+from ..rules.columnar.evaluate import BatchOutcome, evaluate_batch, fields_needed
 from ..rules.columnar.impact import configuration
 from ..rules.compiled import compiled
 from ..rules.fields import field_named
 from ..storage.jobs.batches import BATCH, BatchStore, JobBatch
-from ..storage.outcomes.outcomes import Basis, EvaluationVersion, Ruling, VerdictStore, policy_key
+from ..storage.outcomes.outcomes import Basis, DistinctOutcome, EvaluationVersion, OutcomeStore, policy_key
 
 STANDING = frozenset({"sync_status", "last_synced", "target_id"})
 """Fields of a job that a sync changes."""
@@ -48,13 +48,13 @@ class Evaluator:
 
     def __init__(
         self,
-        verdicts: VerdictStore,
+        outcomes: OutcomeStore,
         batches: BatchStore,
         rules: Callable[[], Awaitable[RuleSet]],
         policy: Callable[[], EvaluationPolicy],
         now: Callable[[], datetime] = clock.now,
     ) -> None:
-        self._verdicts = verdicts
+        self._outcomes = outcomes
         self._batches = batches
         self._rules = rules
         self._policy = policy
@@ -80,16 +80,16 @@ class Evaluator:
         """Judge by the rules as they are now; returns None where they were changed before it was through."""
         rules, policy = only_active(await self._rules()), self._policy()
         needed = fields_needed(rules, policy)
-        evaluation_version = await self._verdicts.begin(basis_of(rules, policy, self._now()), self._now())
-        total = 0 if on_progress is None else await self._verdicts.unevaluated(integrations, evaluation_version.basis.policy, self._now())
+        evaluation_version = await self._outcomes.begin(basis_of(rules, policy, self._now()), self._now())
+        total = 0 if on_progress is None else await self._outcomes.unevaluated(integrations, evaluation_version.basis.policy, self._now())
         for integration in integrations:
             after = 0
             while True:
                 jobs = await self._batches.unevaluated(evaluation_version, integration, needed, after=after, limit=batch)
                 if not jobs.read:
                     break
-                rulings = await asyncio.to_thread(rulings_on, jobs, rules, policy, needed, self._now())
-                kept = await self._verdicts.keep(evaluation_version, jobs.read, rulings, self._now())
+                outcomes = await asyncio.to_thread(outcomes_on, jobs, rules, policy, needed, self._now())
+                kept = await self._outcomes.keep(evaluation_version, jobs.read, outcomes, self._now())
                 if kept is None:
                     return None
                 evaluation_version, after = kept, jobs.read.keys[-1]
@@ -112,9 +112,9 @@ def basis_of(rules: RuleSet, policy: EvaluationPolicy, now: datetime) -> Basis:
     return Basis(rules.revision, policy_key(policy), standing, tomorrow if ready.relative else None)
 
 
-def rulings_on(jobs: JobBatch, rules: RuleSet, policy: EvaluationPolicy, needed: Sequence[str], now: datetime) -> list[Ruling]:
+def outcomes_on(jobs: JobBatch, rules: RuleSet, policy: EvaluationPolicy, needed: Sequence[str], now: datetime) -> list[DistinctOutcome]:
     """Return the ruling on each job."""
-    return _Rulings(evaluate_batch(Batch(len(jobs.read), columns_of(jobs, needed)), rules, policy, now), policy).each()
+    return _Outcomes(evaluate_batch(Batch(len(jobs.read), columns_of(jobs, needed)), rules, policy, now), policy).each()
 
 
 def columns_of(jobs: JobBatch, needed: Sequence[str]) -> dict[str, Sequence[object]]:
@@ -129,26 +129,26 @@ def _column(jobs: JobBatch, name: str) -> Sequence[object]:
     return list(map(field.read, jobs.parts))
 
 
-class _Rulings(dict[tuple[int, ...], Ruling]):
+class _Outcomes(dict[tuple[int, ...], DistinctOutcome]):
     """Rulings by the reason's number and the rules that apply, made when first met: there are far fewer ways to be judged than jobs."""
 
-    def __init__(self, verdicts: Verdicts, policy: EvaluationPolicy) -> None:
+    def __init__(self, outcomes: BatchOutcome, policy: EvaluationPolicy) -> None:
         super().__init__()
-        self._size = verdicts.size
-        self._reasons = [(reason.value, rows) for reason, rows in verdicts.reasons.items() if rows]
-        self._applied = [(item.rule, item.applied) for item in verdicts.rules if item.applied]
+        self._size = outcomes.size
+        self._reasons = [(reason.value, rows) for reason, rows in outcomes.reasons.items() if rows]
+        self._applied = [(item.rule, item.applied) for item in outcomes.rules if item.applied]
         self._policy = policy
 
-    def each(self) -> list[Ruling]:
+    def each(self) -> list[DistinctOutcome]:
         """Return one ruling for each job, in order."""
         columns = [rows.flags() for _, rows in (*self._reasons, *self._applied)]
         return [self[flags] for flags in zip(*columns, strict=True)] if columns else [self[()]] * self._size
 
-    def __missing__(self, flags: tuple[int, ...]) -> Ruling:
+    def __missing__(self, flags: tuple[int, ...]) -> DistinctOutcome:
         reason = next((reason for (reason, _), flag in zip(self._reasons, flags, strict=False) if flag), None)
         rules = [rule for (rule, _), flag in zip(self._applied, flags[len(self._reasons) :], strict=True) if flag]
         left = configured(rules, self._policy) if reason is None else ""
-        made = self[flags] = Ruling(reason is None, reason, left, tuple((rule.id, rule.name) for rule in rules))
+        made = self[flags] = DistinctOutcome(reason is None, reason, left, tuple((rule.id, rule.name) for rule in rules))
         return made
 
 

@@ -26,11 +26,11 @@ from ..core.models import (
 )
 from ..rules.actions import resolve
 from ..rules.columnar.columns import Batch
-from ..rules.columnar.comparison import Comparison, KnownRuling
-from ..rules.columnar.evaluate import Verdicts, evaluate_batch
+from ..rules.columnar.comparison import Comparison, KnownOutcome
+from ..rules.columnar.evaluate import BatchOutcome, evaluate_batch
 from ..rules.columnar.impact import configuration
 from ..storage.jobs.batches import BATCH, BatchStore, EvaluatedBatch, JobBatch
-from ..storage.outcomes.outcomes import VerdictStore, policy_key
+from ..storage.outcomes.outcomes import OutcomeStore, policy_key
 from .evaluator import columns_of
 from .pending_changes import Standing
 
@@ -60,12 +60,12 @@ class Foresight:
     def __init__(
         self,
         batches: BatchStore,
-        verdicts: VerdictStore,
+        outcomes: OutcomeStore,
         policy: Callable[[], EvaluationPolicy],
         now: Callable[[], datetime] = clock.now,
     ) -> None:
         self._batches = batches
-        self._verdicts = verdicts
+        self._outcomes = outcomes
         self._policy = policy
         self._now = now
 
@@ -86,8 +86,8 @@ class Foresight:
             RuleError: A rule cannot be evaluated.
         """
         policy, now = self._policy(), self._now()
-        rulings = await self._verdicts.rulings(before.revision, policy_key(policy), now)
-        known = {number: KnownRuling(reason, rules) for number, (reason, rules) in rulings.items()}
+        outcomes = await self._outcomes.outcomes(before.revision, policy_key(policy), now)
+        known = {number: KnownOutcome(reason, rules) for number, (reason, rules) in outcomes.items()}
         change = _Change(Comparison(before, after, policy, now), known)
         standing = Standing(self._batches, after, policy, now)
         # Where nothing is judged, everything that judging needs is read at once.
@@ -98,7 +98,7 @@ class Foresight:
             change.begin(integration)
             last = 0
             while (jobs := await self._batches.evaluated(integration, fields, after=last, limit=size)).keys:
-                unknown = [key for key, ruling in zip(jobs.keys, jobs.rulings, strict=True) if known and ruling not in known]
+                unknown = [key for key, outcome in zip(jobs.keys, jobs.outcomes, strict=True) if known and outcome not in known]
                 rest = await self._batches.some(integration, change.comparison.fields, unknown) if unknown else None
                 ways = await asyncio.to_thread(change.ways, jobs, rest)
                 same = await standing.same(integration, change.would_sync(jobs, ways))
@@ -158,7 +158,7 @@ class _Change:
     """Puts together what a change does, batch by batch. A kind is a way in which jobs change, and whether the target has them."""
 
     comparison: Comparison
-    known: Mapping[int, KnownRuling]
+    known: Mapping[int, KnownOutcome]
     _jobs: dict[str, ConcernedJobs] = field(default_factory=dict)
     _counted: dict[str, Counter[int]] = field(default_factory=dict)
 
@@ -186,19 +186,19 @@ class _Change:
     def ways(self, jobs: EvaluatedBatch, rest: JobBatch | None) -> list[int]:
         """Return the way of each job; ``rest`` has those of them that were not judged, with every field."""
         if not self.known:
-            return self.comparison.without_verdicts(Batch(len(jobs.keys), columns_of(jobs.jobs, self.comparison.fields)))
+            return self.comparison.without_outcomes(Batch(len(jobs.keys), columns_of(jobs.jobs, self.comparison.fields)))
         if rest is None:
             columns = columns_of(jobs.jobs, self.comparison.quick_fields)
-            return self.comparison.with_verdicts(Batch(len(jobs.keys), columns), jobs.rulings, self.known)
-        evaluated = [row for row, ruling in enumerate(jobs.rulings) if ruling in self.known]
+            return self.comparison.with_outcomes(Batch(len(jobs.keys), columns), jobs.outcomes, self.known)
+        evaluated = [row for row, outcome in enumerate(jobs.outcomes) if outcome in self.known]
         # A job that is gone since the batch was read has none of what the change could alter.
         ways = dict.fromkeys(jobs.keys, self.comparison.number(ImpactList.UNCHANGED))
         if evaluated:
             few = {name: [values[row] for row in evaluated] for name, values in columns_of(jobs.jobs, self.comparison.quick_fields).items()}
-            found = self.comparison.with_verdicts(Batch(len(evaluated), few), [jobs.rulings[row] for row in evaluated], self.known)
+            found = self.comparison.with_outcomes(Batch(len(evaluated), few), [jobs.outcomes[row] for row in evaluated], self.known)
             ways |= zip((jobs.keys[row] for row in evaluated), found, strict=True)
         whole = Batch(len(rest.read), columns_of(rest, self.comparison.fields))
-        ways |= zip(rest.read.keys, self.comparison.without_verdicts(whole), strict=True)
+        ways |= zip(rest.read.keys, self.comparison.without_outcomes(whole), strict=True)
         return list(ways.values())
 
     def progress(self, total: int) -> ImpactProgress:
@@ -247,9 +247,9 @@ def _samples(comparison: Comparison, integration: str, jobs: JobBatch) -> list[I
     ]
 
 
-def _state(verdicts: Verdicts, row: int, policy: EvaluationPolicy) -> ImpactState:
-    applying = verdicts.applying(row)
-    reason = next((reason.value for reason, rows in verdicts.reasons.items() if row in rows), None)
+def _state(outcomes: BatchOutcome, row: int, policy: EvaluationPolicy) -> ImpactState:
+    applying = outcomes.applying(row)
+    reason = next((reason.value for reason, rows in outcomes.reasons.items() if row in rows), None)
     fields = configuration(resolve(applying, policy)) if reason is None else {}
     return ImpactState(reason is None, reason, tuple(rule.name for rule in applying), fields)
 

@@ -58,12 +58,12 @@ class Standing:
 
         def configured() -> dict[int, Flat]:
             batch = Batch(len(jobs.read), columns_of(jobs, fields_needed(self.rules, self.policy)))
-            verdicts = evaluate_batch(batch, self.rules, self.policy, self.now)
+            outcomes = evaluate_batch(batch, self.rules, self.policy, self.now)
             met: dict[tuple[int, ...], Flat] = {}
-            for numbers in set(applying := verdicts.applying_in(verdicts.eligible)):
-                rules = [verdicts.rules[number].rule for number in numbers]
+            for numbers in set(applying := outcomes.applying_in(outcomes.eligible)):
+                rules = [outcomes.rules[number].rule for number in numbers]
                 met[numbers] = as_sent(configuration(resolve(rules, self.policy)))
-            rows = [key for row, key in enumerate(jobs.read.keys) if row in verdicts.eligible]
+            rows = [key for row, key in enumerate(jobs.read.keys) if row in outcomes.eligible]
             return dict(zip(rows, (met[numbers] for numbers in applying), strict=True))
 
         return await asyncio.to_thread(configured)

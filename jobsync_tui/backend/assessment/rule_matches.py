@@ -37,5 +37,5 @@ async def count_matches(
 
 
 def _matched(jobs: JobBatch, rules: RuleSet, policy: EvaluationPolicy, fields: Sequence[str], now: datetime) -> dict[int, int]:
-    verdicts = evaluate_batch(Batch(len(jobs.read), columns_of(jobs, fields)), rules, policy, now)
-    return {int(item.rule.id): len(item.matched) for item in verdicts.rules}
+    outcomes = evaluate_batch(Batch(len(jobs.read), columns_of(jobs, fields)), rules, policy, now)
+    return {int(item.rule.id): len(item.matched) for item in outcomes.rules}

@@ -106,14 +106,14 @@ class Context:
         """Has the rules judge the cached jobs."""
         from ..assessment.evaluator import Evaluator
 
-        return Evaluator(self.stores.verdicts, self.stores.batches, self.stores.rules.current, self.policy, self.now)
+        return Evaluator(self.stores.outcomes, self.stores.batches, self.stores.rules.current, self.policy, self.now)
 
     @cached_property
     def foresight(self) -> Foresight:
         """Says what a change of rules would do."""
         from ..assessment.impact import Foresight
 
-        return Foresight(self.stores.batches, self.stores.verdicts, self.policy, self.now)
+        return Foresight(self.stores.batches, self.stores.outcomes, self.policy, self.now)
 
     @cached_property
     def shadowing(self) -> Shadowing:

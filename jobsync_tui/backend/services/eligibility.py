@@ -94,7 +94,7 @@ class EligibilityService(Service):
         from ..storage.outcomes.outcomes import policy_key
 
         chosen = await self._chosen(integration)
-        tally = await self.context.stores.verdicts.tally(chosen, policy_key(self.context.policy()), self.context.now())
+        tally = await self.context.stores.outcomes.tally(chosen, policy_key(self.context.policy()), self.context.now())
         return EvaluatedCounts(tally.jobs, tally.eligible, tally.ineligible)
 
     async def _found(self, integration: str, job_id: str, ruleset: RuleSet, *, live: bool) -> Eligibility:

@@ -71,7 +71,7 @@ class RuleService(Service):
         Jobs that were not judged yet count nowhere; `EligibilityService.evaluate_all` judges them.
         """
         asked = (self.context.visible(), policy_key(self.context.policy()), self.context.now())
-        tally = await self.context.stores.verdicts.tally(*asked)
+        tally = await self.context.stores.outcomes.tally(*asked)
         effects = await self.context.stores.coverage.last_effects(*asked)
         return {rule: RuleCount(jobs, tally.alone.get(rule, 0), effects.get(rule)) for rule, jobs in tally.matched.items()}
 

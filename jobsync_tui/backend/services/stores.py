@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..storage.ledger.journal import Journal
     from ..storage.ledger.ledger import Ledger
     from ..storage.outcomes.coverage import CoverageStore
-    from ..storage.outcomes.outcomes import VerdictStore
+    from ..storage.outcomes.outcomes import OutcomeStore
     from ..storage.rename import RenameStore
     from ..storage.rules.drafts import DraftStore
     from ..storage.rules.rules import RuleStore
@@ -84,11 +84,11 @@ class Stores:
         return ShadowStore(self.database)
 
     @cached_property
-    def verdicts(self) -> VerdictStore:
+    def outcomes(self) -> OutcomeStore:
         """How the rules judged the cached jobs."""
-        from ..storage.outcomes.outcomes import VerdictStore
+        from ..storage.outcomes.outcomes import OutcomeStore
 
-        return VerdictStore(self.database)
+        return OutcomeStore(self.database)
 
     @cached_property
     def batches(self) -> BatchStore:

@@ -24,7 +24,7 @@ from .jobs.origins import has_links
 from .jobs.sources import Source, note_change, source_of, version
 from .jobs.statements import many
 from .jobs.sync_state import get_mark, put_mark
-from .jobs.tables import IntegrationRow, JobRecord, ListingRow, PayloadRow, SightingRow, VerdictRow
+from .jobs.tables import CachedOutcomeRow, IntegrationRow, JobRecord, ListingRow, PayloadRow, SightingRow
 from .ledger.leases import LeaseStore
 from .ledger.tables import OperationRow
 from .rename_table import RenameRow
@@ -135,8 +135,8 @@ class RenameStore:
         _rewrite(db, self._database.dialect, source, new)
         _link(db, source, linked)
         # Rules may ask for the integration: whatever they said of these jobs was said of the old one.
-        verdicts = VerdictRow.update({VerdictRow.ruling: -(version(db) + 1)})
-        verdicts.where(VerdictRow.key.between(source.low, source.high)).execute(db)
+        outcomes = CachedOutcomeRow.update({CachedOutcomeRow.outcome: -(version(db) + 1)})
+        outcomes.where(CachedOutcomeRow.key.between(source.low, source.high)).execute(db)
         note_change(db)
         _note(db, Rename(old, new, actor, self._leases.now()))
         also(db)

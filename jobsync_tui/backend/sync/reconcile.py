@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from ..core.errors import RemoteError
 from ..core.models import Outcome, SyncMark, SyncStatus
 from ..storage.ledger.journal import Operation, OperationKind, OperationState
-from ..storage.ledger.ledger import Verdict
+from ..storage.ledger.ledger import OperationResult
 from ..target.base import TargetJob
 from .dependencies import SyncParts
 from .kept_values import in_words, kept_fields
@@ -102,7 +102,7 @@ class Settlement:
 class _Finding:
     """What a look-up says: how the operation ended, and on which job of the target it landed, if it did."""
 
-    verdict: Verdict
+    result: OperationResult
     landed_on: str | None = None
 
 
@@ -121,8 +121,8 @@ class Settler:
             StorageError: The settlement cannot be recorded.
         """
         if operation.state is OperationState.PLANNED:
-            verdict = Verdict(OperationState.ABANDONED, Outcome.FAILED, NOT_SENT)
-            return await self._close(operation, _Finding(verdict))
+            result = OperationResult(OperationState.ABANDONED, Outcome.FAILED, NOT_SENT)
+            return await self._close(operation, _Finding(result))
         if operation.state is OperationState.SENT:
             return await self._take_over(operation)
         wait = until_settled(operation, self._parts)
@@ -169,13 +169,13 @@ class Settler:
 
     async def _close(self, operation: Operation, finding: _Finding) -> Settlement:
         mark = await self._present_mark(operation)
-        landed_on, kept = finding.landed_on, finding.verdict.kept
+        landed_on, kept = finding.landed_on, finding.result.kept
         await self._mark(
             operation,
             failed_mark(operation.action, mark) if landed_on is None else done_mark(operation, mark, landed_on, self._parts.now(), kept),
         )
-        await self._parts.ledger.settle(operation, finding.verdict)
-        return Settlement(operation, finding.verdict.outcome)
+        await self._parts.ledger.settle(operation, finding.result)
+        return Settlement(operation, finding.result.outcome)
 
     async def _present_mark(self, operation: Operation) -> SyncMark:
         return await self._parts.jobs.sync_mark(operation.integration, operation.job_id) or SyncMark()
@@ -185,7 +185,7 @@ class Settler:
 
 
 def _missing(cause: str) -> _Finding:
-    return _Finding(Verdict(OperationState.FAILED, Outcome.FAILED, cause))
+    return _Finding(OperationResult(OperationState.FAILED, Outcome.FAILED, cause))
 
 
 def _present(operation: Operation, job: TargetJob) -> _Finding:
@@ -194,11 +194,11 @@ def _present(operation: Operation, job: TargetJob) -> _Finding:
     held = held_by(operation, job, operation.external_id if operation.kind is OperationKind.CREATE else None)
     if not held.missing:
         told = (_found(operation), in_words(kept_fields(operation.after, held.kept)))
-        return _Finding(Verdict(OperationState.VERIFIED, outcome, ". ".join(filter(None, told)), job.id, held.kept), job.id)
+        return _Finding(OperationResult(OperationState.VERIFIED, outcome, ". ".join(filter(None, told)), job.id, held.kept), job.id)
     differing = ", ".join(held.missing)
     if operation.kind is OperationKind.CREATE or operation.state is OperationState.APPLIED:
         cause = f"written; since then changed there: {differing}"
-        return _Finding(Verdict(OperationState.APPLIED, outcome, cause, job.id, held.kept), job.id)
+        return _Finding(OperationResult(OperationState.APPLIED, outcome, cause, job.id, held.kept), job.id)
     if not job.version:
         return _missing(
             f"Tenzo gives its jobs no version, so whether the write arrived cannot be told; now it holds something else in: {differing}"

@@ -13,7 +13,7 @@ from ..core.errors import AnswerLost, Busy, Conflict, JobsyncError, RemoteError,
 from ..core.ids import new_id
 from ..core.models import Failure, Job, JsonValue, Kept, Lease, Outcome, StepName, SyncMark, SyncResult, SyncStatus
 from ..storage.ledger.journal import Operation, OperationKind, OperationState
-from ..storage.ledger.ledger import Verdict
+from ..storage.ledger.ledger import OperationResult
 from ..target.base import TargetJob
 from .attempt import FAILED, Story, failure_of, sides
 from .dependencies import SyncParts, external_id
@@ -100,14 +100,14 @@ class Writing:
     async def stale(self, moved: Moved, proposal: Proposal, error: Failure) -> SyncResult:
         """End an attempt whose plan is not the confirmed one any more."""
         await self._set(proposal.side.mark)
-        await self._settle(moved.operation, Verdict(OperationState.ABANDONED, Outcome.STALE, error.message))
+        await self._settle(moved.operation, OperationResult(OperationState.ABANDONED, Outcome.STALE, error.message))
         return self._result(moved.operation, Outcome.STALE, error=error)
 
     async def needless(self, moved: Moved, proposal: Proposal) -> SyncResult:
         """End an attempt whose work somebody else has done meanwhile."""
         now = self.parts.now()
         await self._set(unchanged_mark(self.story.attempt.action, proposal, now), proposal.source)
-        await self._settle(moved.operation, Verdict(OperationState.ABANDONED, Outcome.UNCHANGED))
+        await self._settle(moved.operation, OperationResult(OperationState.ABANDONED, Outcome.UNCHANGED))
         return self._result(moved.operation, Outcome.UNCHANGED, error=None, synced_at=now)
 
     async def give_up(self, moved: Moved, proposal: Proposal, error: JobsyncError) -> SyncResult:
@@ -198,8 +198,8 @@ class Writing:
         with suppress(StorageError):  # where nothing can be recorded, the settlement says so
             await self.parts.ledger.applied(operation, target_id)
 
-    async def _settle(self, operation: Operation, verdict: Verdict) -> None:
-        await self.parts.ledger.settle(operation, verdict, self.lease)
+    async def _settle(self, operation: Operation, result: OperationResult) -> None:
+        await self.parts.ledger.settle(operation, result, self.lease)
 
     async def _done(
         self,
@@ -216,7 +216,7 @@ class Writing:
         state = OperationState.APPLIED if unread else OperationState.VERIFIED
         outcome = OUTCOMES[operation.kind]
         told = (cause, None if unread is None else unread.message, in_words(kept_fields(operation.after, kept)))
-        await self._settle(operation, Verdict(state, outcome, ". ".join(filter(None, told)) or None, job.id, kept))
+        await self._settle(operation, OperationResult(state, outcome, ". ".join(filter(None, told)) or None, job.id, kept))
         verified = None if unread else True
         result = self._result(operation, outcome, error=unread, target=job, written=True, verified=verified, synced_at=now)
         return replace(result, kept=_all_kept(operation, mark, kept))
@@ -227,7 +227,7 @@ class Writing:
         mark, action = proposal.side.mark, self.story.attempt.action
         known = still_kept(operation, mark, kept)
         await self._set(failed_mark(action, mark, target_id=job.id, written=operation.written, kept=known))
-        await self._settle(operation, Verdict(OperationState.FAILED, Outcome.FAILED, message, job.id, kept))
+        await self._settle(operation, OperationResult(OperationState.FAILED, Outcome.FAILED, message, job.id, kept))
         failure = Failure(
             "not_verified", f"{FAILED}: {message}", "Look at the job in Tenzo; it may change or refuse such a value by itself."
         )
@@ -236,7 +236,7 @@ class Writing:
 
     async def _failed(self, operation: Operation, proposal: Proposal, error: JobsyncError) -> SyncResult:
         await self._set(failed_mark(self.story.attempt.action, proposal.side.mark))
-        await self._settle(operation, Verdict(OperationState.FAILED, Outcome.FAILED, error.message))
+        await self._settle(operation, OperationResult(OperationState.FAILED, Outcome.FAILED, error.message))
         failure = failure_of(error)
         if isinstance(error, RemoteGone):
             failure = replace(
@@ -254,7 +254,7 @@ class Writing:
 
     async def _late(self, operation: Operation, proposal: Proposal, error: Busy) -> SyncResult:
         await self._set(proposal.side.mark)
-        await self._settle(operation, Verdict(OperationState.ABANDONED, Outcome.BUSY, error.message))
+        await self._settle(operation, OperationResult(OperationState.ABANDONED, Outcome.BUSY, error.message))
         return self._result(operation, Outcome.BUSY, error=error.failure())
 
     async def _lost(

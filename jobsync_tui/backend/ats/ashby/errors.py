@@ -22,7 +22,7 @@ class _Coded(msgspec.Struct):
     message: str | None = None
 
 
-class _Verdict(msgspec.Struct, rename="camel"):
+class _Errors(msgspec.Struct, rename="camel"):
     success: bool | None = None
     errors: list[_Coded | str | None] | None = None
     error_info: _Coded | None = None
@@ -33,12 +33,12 @@ def explain(reply: Reply) -> RemoteError | None:
     if reply.status == 401:
         return CredentialsRejected("Ashby got no API key", service=SERVICE, remedy=_KEY)
     try:
-        verdict = decode_json(reply.body, _Verdict)
+        errors = decode_json(reply.body, _Errors)
     except ValueError:
         return None if reply.status != 403 else CredentialsRejected("Ashby rejected the API key", service=SERVICE, remedy=_KEY)
-    if reply.ok and verdict.success is not False:
+    if reply.ok and errors.success is not False:
         return None
-    codes = _codes(verdict)
+    codes = _codes(errors)
     if "missing_endpoint_permission" in codes:
         return PermissionMissing(
             f"Ashby does not let this API key ask for {excerpt(reply.url.rpartition('/')[2], 40)}",
@@ -47,16 +47,16 @@ def explain(reply: Reply) -> RemoteError | None:
         )
     if reply.status == 403:
         return CredentialsRejected("Ashby rejected the API key", service=SERVICE, remedy=_KEY)
-    return _by_code(codes, verdict) if reply.ok or codes else None
+    return _by_code(codes, errors) if reply.ok or codes else None
 
 
 _KEY = "The key is wrong or was deactivated: make one under Admin, Integrations, API Keys, and put it where the configuration points."
 
 
-def _by_code(codes: list[str], verdict: _Verdict) -> RemoteError:
+def _by_code(codes: list[str], errors: _Errors) -> RemoteError:
     words = f": {excerpt(', '.join(codes))}" if codes else ""
-    if verdict.error_info is not None and verdict.error_info.message:
-        words += f" ({excerpt(verdict.error_info.message)})"
+    if errors.error_info is not None and errors.error_info.message:
+        words += f" ({excerpt(errors.error_info.message)})"
     if any("token" in code and ("expired" in code or "invalid" in code) for code in codes):
         return SyncTokenExpired(f"Ashby no longer knows the place of the last refresh{words}", service=SERVICE)
     if any("not_found" in code for code in codes):
@@ -66,9 +66,9 @@ def _by_code(codes: list[str], verdict: _Verdict) -> RemoteError:
     return Refused(f"Ashby declined the request{words}", service=SERVICE)
 
 
-def _codes(verdict: _Verdict) -> list[str]:
+def _codes(errors: _Errors) -> list[str]:
     """Return every code there is, in one form: ``sync_token_expired``."""
-    found = [each if isinstance(each, str) else each.code or "" for each in verdict.errors or () if each is not None]
-    if verdict.error_info is not None:
-        found.append(verdict.error_info.code or "")
+    found = [each if isinstance(each, str) else each.code or "" for each in errors.errors or () if each is not None]
+    if errors.error_info is not None:
+        found.append(errors.error_info.code or "")
     return [code for code in dict.fromkeys(each.strip().lower().replace(" ", "_") for each in found) if code]

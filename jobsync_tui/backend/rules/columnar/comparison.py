@@ -23,7 +23,7 @@ Way: TypeAlias = tuple[ImpactList, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class KnownRuling:
+class KnownOutcome:
     """How jobs were judged by the rules in force: why not, if not, and the ids of the rules that apply."""
 
     reason: str | None
@@ -59,16 +59,16 @@ class Comparison:
 
     @property
     def quick_fields(self) -> tuple[str, ...]:
-        """The dotted fields that `with_verdicts` needs."""
+        """The dotted fields that `with_outcomes` needs."""
         required = self.policy if self._lacks else EvaluationPolicy(required_fields=())
         return fields_needed(self._tried, required)
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The dotted fields that `without_verdicts` needs."""
+        """The dotted fields that `without_outcomes` needs."""
         return tuple(dict.fromkeys((*fields_needed(self.before, self.policy), *fields_needed(self.after, self.policy))))
 
-    def with_verdicts(self, batch: Batch, rulings: Sequence[int], known: Mapping[int, KnownRuling]) -> list[int]:
+    def with_outcomes(self, batch: Batch, outcomes: Sequence[int], known: Mapping[int, KnownOutcome]) -> list[int]:
         """Return the number of each job's way, from how it was judged.
 
         Args:
@@ -82,9 +82,9 @@ class Comparison:
         names = [item.rule.id for item in tried.rules]
         missing: Iterable[int] = map(any, zip(*lacking, strict=True)) if lacking else bytes(batch.size)
         met = _Met(self, known, names)
-        return [met[key] for key in zip(rulings, missing, *flags, strict=True)]
+        return [met[key] for key in zip(outcomes, missing, *flags, strict=True)]
 
-    def without_verdicts(self, batch: Batch) -> list[int]:
+    def without_outcomes(self, batch: Batch) -> list[int]:
         """Return the number of each job's way, judging it by both rule sets; ``batch`` has the columns of `fields`."""
         found = impact(batch, self.before, self.after, self.policy, self.now)
         fields: dict[int, list[str]] = {}
@@ -102,7 +102,7 @@ class Comparison:
         """Return the number of a way."""
         return self.ways.setdefault((group, fields), len(self.ways))
 
-    def way(self, known: KnownRuling, matched: Iterable[str], *, missing: bool) -> int:
+    def way(self, known: KnownOutcome, matched: Iterable[str], *, missing: bool) -> int:
         """Return the number of the way of jobs that were judged so, and that the tried rules match so."""
         now_matched = set(matched)
         matching = [rule for rule in self._new if rule.id in now_matched or (rule.id in self._stays and rule.id in known.rules)]
@@ -116,7 +116,7 @@ class Comparison:
         different = differing(*(configuration(resolve(rules, self.policy)) for rules in (was, applying)))
         return self.number(ImpactList.RECONFIGURED, different) if different else self.number(ImpactList.UNCHANGED)
 
-    def _eligible(self, applying: Sequence[Rule], known: KnownRuling, *, missing: bool) -> bool:
+    def _eligible(self, applying: Sequence[Rule], known: KnownOutcome, *, missing: bool) -> bool:
         if not applying or any(rule.id in self._excluding for rule in applying):
             return False
         lacks = missing if self._lacks else known.reason == Reason.MISSING_REQUIRED_FIELDS
@@ -126,16 +126,16 @@ class Comparison:
 class _Met(dict[tuple[int, ...], int]):
     """Ways by ruling, lack of required fields, and which of the tried rules match; worked out when first met."""
 
-    def __init__(self, comparison: Comparison, known: Mapping[int, KnownRuling], names: Sequence[str]) -> None:
+    def __init__(self, comparison: Comparison, known: Mapping[int, KnownOutcome], names: Sequence[str]) -> None:
         super().__init__()
         self._comparison = comparison
         self._known = known
         self._names = names
 
     def __missing__(self, key: tuple[int, ...]) -> int:
-        ruling, missing, *flags = key
+        outcome, missing, *flags = key
         matched = _chosen(self._names, flags)
-        way = self[key] = self._comparison.way(self._known[ruling], matched, missing=bool(missing))
+        way = self[key] = self._comparison.way(self._known[outcome], matched, missing=bool(missing))
         return way
 
 

@@ -34,7 +34,7 @@ class RuleRows:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdicts:
+class BatchOutcome:
     """What a rule set says about every job of a batch.
 
     Attributes:
@@ -95,7 +95,7 @@ def fields_needed(rules: RuleSet, policy: EvaluationPolicy) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*(field.name for field in compiled(rules).fields), *policy.required_fields)))
 
 
-def evaluate_batch(batch: Batch, rules: RuleSet, policy: EvaluationPolicy, now: datetime, answers: Answers | None = None) -> Verdicts:
+def evaluate_batch(batch: Batch, rules: RuleSet, policy: EvaluationPolicy, now: datetime, answers: Answers | None = None) -> BatchOutcome:
     """Return what `evaluate` would say about each job of ``batch``.
 
     Args:
@@ -117,7 +117,7 @@ def evaluate_batch(batch: Batch, rules: RuleSet, policy: EvaluationPolicy, now: 
     inactive = tuple(RuleRows(rule.rule, answers.matches(rule), Rows(size)) for rule in ready.inactive)
     missing = {name: _missing(batch, name, now) for name in policy.required_fields}
     reasons = _reasons(size, active, missing)
-    return Verdicts(size, active, inactive, ~_union(size, reasons.values()), reasons, missing)
+    return BatchOutcome(size, active, inactive, ~_union(size, reasons.values()), reasons, missing)
 
 
 class Answers:

@@ -10,7 +10,7 @@ from datetime import datetime
 from ...core.models import ActionKind, EvaluationPolicy, JsonValue, Rule, RuleSet
 from ..actions import Resolution, resolve
 from .columns import Batch
-from .evaluate import RuleRows, Verdicts, evaluate_batch
+from .evaluate import BatchOutcome, RuleRows, evaluate_batch
 from .rows import Rows
 
 
@@ -74,7 +74,7 @@ def configuration(resolution: Resolution) -> dict[str, JsonValue]:
     return fields
 
 
-def _touched(old: Verdicts, new: Verdicts) -> Rows:
+def _touched(old: BatchOutcome, new: BatchOutcome) -> Rows:
     """Return the jobs to which a rule applies that is not the same before and after, or does not apply alike."""
     before = {item.rule.id: item for item in old.rules}
     after = {item.rule.id: item for item in new.rules}
@@ -97,7 +97,7 @@ def _applied(item: RuleRows | None, size: int) -> Rows:
     return Rows(size) if item is None else item.applied
 
 
-def _differences(old: Verdicts, new: Verdicts, within: Rows, policy: EvaluationPolicy) -> dict[str, Rows]:
+def _differences(old: BatchOutcome, new: BatchOutcome, within: Rows, policy: EvaluationPolicy) -> dict[str, Rows]:
     """Return by field the jobs of ``within`` that are configured differently; each pair of rule lists is resolved once."""
     by_rules: dict[tuple[tuple[int, ...], tuple[int, ...]], list[int]] = {}
     for row, before, after in zip(within, old.applying_in(within), new.applying_in(within), strict=True):
@@ -111,8 +111,8 @@ def _differences(old: Verdicts, new: Verdicts, within: Rows, policy: EvaluationP
     return {name: Rows.flagged(flags) for name, flags in sorted(fields.items())}
 
 
-def _configured(verdicts: Verdicts, numbers: Iterable[int], policy: EvaluationPolicy) -> dict[str, JsonValue]:
-    return configuration(resolve([verdicts.rules[number].rule for number in numbers], policy))
+def _configured(outcomes: BatchOutcome, numbers: Iterable[int], policy: EvaluationPolicy) -> dict[str, JsonValue]:
+    return configuration(resolve([outcomes.rules[number].rule for number in numbers], policy))
 
 
 def differing(before: Mapping[str, JsonValue], after: Mapping[str, JsonValue]) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from ...core.models import (
 from ...core.text import counted
 from ..actions import excluders, resolve
 from ..columnar.columns import Batch
-from ..columnar.evaluate import Answers, Verdicts, evaluate_batch
+from ..columnar.evaluate import Answers, BatchOutcome, evaluate_batch
 from ..columnar.rows import Rows
 from ..compiled import CompiledRule, GroupNode, Node, compiled
 from ..fields import covers
@@ -69,16 +69,16 @@ class Inspection:
         """
         self._jobs += batch.size
         answers = Answers(batch, self._ready, self._now)
-        verdicts = evaluate_batch(batch, self._rules, self._policy, self._now, answers)
-        self._look_for_matches(verdicts, answers)
+        outcomes = evaluate_batch(batch, self._rules, self._policy, self._now, answers)
+        self._look_for_matches(outcomes, answers)
         self._unseen -= {name for name in self._unseen if 3 in batch.column(name).answers(_PRESENT, self._now)}
-        self._look_for_cover(verdicts, witness)
-        for row, numbers in zip(range(batch.size), verdicts.applying_in(Rows.every(batch.size)), strict=True):
+        self._look_for_cover(outcomes, witness)
+        for row, numbers in zip(range(batch.size), outcomes.applying_in(Rows.every(batch.size)), strict=True):
             if numbers not in self._together:
                 self._together[numbers] = witness(row)
 
-    def _look_for_matches(self, verdicts: Verdicts, answers: Answers) -> None:
-        for item, rule in zip(verdicts.rules, self._ready.active, strict=True):
+    def _look_for_matches(self, outcomes: BatchOutcome, answers: Answers) -> None:
+        for item, rule in zip(outcomes.rules, self._ready.active, strict=True):
             if item.matched:
                 self._unmatched.pop(rule.rule.id, None)
             elif rule.rule.id in self._unmatched:
@@ -86,22 +86,22 @@ class Inspection:
                     if (rule.rule.id, number) not in self._parts_seen and answers.where(part):
                         self._parts_seen.add((rule.rule.id, number))
 
-    def _look_for_cover(self, verdicts: Verdicts, witness: Callable[[int], Witness]) -> None:
+    def _look_for_cover(self, outcomes: BatchOutcome, witness: Callable[[int], Witness]) -> None:
         """Keep for each rule the others that apply wherever it matches and act before it, or exclude."""
-        for number, item in enumerate(verdicts.rules):
+        for number, item in enumerate(outcomes.rules):
             if not item.matched:
                 continue
             if number not in self._matched:
                 self._matched[number] = witness(next(iter(item.matched)))
-                others = range(len(verdicts.rules))
-                self._coverers[number] = {other for other in others if other < number or self._acts_first(verdicts, other, number)}
+                others = range(len(outcomes.rules))
+                self._coverers[number] = {other for other in others if other < number or self._acts_first(outcomes, other, number)}
             self._coverers[number] = {
-                other for other in self._coverers[number] if other != number and not item.matched - verdicts.rules[other].applied
+                other for other in self._coverers[number] if other != number and not item.matched - outcomes.rules[other].applied
             }
 
-    def _acts_first(self, verdicts: Verdicts, other: int, number: int) -> bool:
+    def _acts_first(self, outcomes: BatchOutcome, other: int, number: int) -> bool:
         """Return whether a rule wins over another whatever their order: it excludes, or the other one is a fallback."""
-        one, two = verdicts.rules[other].rule, verdicts.rules[number].rule
+        one, two = outcomes.rules[other].rule, outcomes.rules[number].rule
         return (one.id in self._excluding and two.id not in self._excluding) or (two.fallback and not one.fallback)
 
     def findings(self) -> Iterator[Finding]:

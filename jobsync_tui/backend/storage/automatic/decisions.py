@@ -17,7 +17,7 @@ from ..jobs.same_jobs import SameJob, same_jobs
 from ..jobs.sources import source_of
 from ..jobs.statements import many
 from ..jobs.sync_state import parse_digests
-from ..jobs.tables import JobRecord, MarkRow, PayloadRow, RulingRow, VerdictRow
+from ..jobs.tables import CachedOutcomeRow, DistinctOutcomeRow, JobRecord, MarkRow, PayloadRow
 from ..outcomes.outcomes import EvaluationVersion
 from .tables import DecisionRow
 
@@ -221,30 +221,30 @@ def _open(evaluation_version: EvaluationVersion, now: int) -> peewee.ModelSelect
     open_to = (
         DecisionRow.key.is_null()
         | (DecisionRow.evaluation_version != evaluation_version.number)
-        | (DecisionRow.changed != VerdictRow.changed)
-        | (DecisionRow.configuration != RulingRow.configuration)
+        | (DecisionRow.changed != CachedOutcomeRow.changed)
+        | (DecisionRow.configuration != DistinctOutcomeRow.configuration)
         | due
     )
     return (
         JobRecord.select(
             JobRecord.key,
             JobRecord.id,
-            VerdictRow.changed,
-            RulingRow.eligible,
-            RulingRow.reason,
-            RulingRow.configuration,
+            CachedOutcomeRow.changed,
+            DistinctOutcomeRow.eligible,
+            DistinctOutcomeRow.reason,
+            DistinctOutcomeRow.configuration,
             DecisionRow.changed,
             DecisionRow.configuration,
             DecisionRow.tries,
             DecisionRow.retry_at,
         )
-        .join(VerdictRow, on=VerdictRow.key == JobRecord.key)
-        .join(RulingRow, on=RulingRow.number == VerdictRow.ruling)
+        .join(CachedOutcomeRow, on=CachedOutcomeRow.key == JobRecord.key)
+        .join(DistinctOutcomeRow, on=DistinctOutcomeRow.number == CachedOutcomeRow.outcome)
         .join_from(JobRecord, DecisionRow, peewee.JOIN.LEFT_OUTER, on=DecisionRow.key == JobRecord.key)
         .where(
             (JobRecord.gone == False)  # noqa: E712
             & (
-                RulingRow.evaluation_version + 0 == evaluation_version.number
+                DistinctOutcomeRow.evaluation_version + 0 == evaluation_version.number
             )  # by its index every page would read, and sort, the whole cache
             & open_to
         )
@@ -264,9 +264,9 @@ def _decide(db: Db, dialect: Dialect, evaluation_version: EvaluationVersion, dec
 
 def _synced(db: Db, dialect: Dialect, evaluation_version: EvaluationVersion, decision: Decision, now: int) -> None:
     key, changed = decision.candidate.key, decision.candidate.changed
-    query = VerdictRow.select(VerdictRow.changed).join(JobRecord, on=JobRecord.key == VerdictRow.key)
+    query = CachedOutcomeRow.select(CachedOutcomeRow.changed).join(JobRecord, on=JobRecord.key == CachedOutcomeRow.key)
     # A job that stands as synced is in the target as the cache has it now, whatever it was when it was judged.
-    present: int | None = query.where((VerdictRow.key == key) & (JobRecord.sync_status == SyncStatus.SYNCED.value)).scalar(db)
+    present: int | None = query.where((CachedOutcomeRow.key == key) & (JobRecord.sync_status == SyncStatus.SYNCED.value)).scalar(db)
     many(db, dialect, _DECIDE, [_values(evaluation_version, decision, changed if present is None else present, now)])
 
 

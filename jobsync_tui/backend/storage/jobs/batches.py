@@ -19,7 +19,7 @@ from ..outcomes.outcome_rows import States
 from ..outcomes.outcomes import EvaluationVersion
 from . import codec
 from .sources import source_of, sources_of
-from .tables import JobRecord, MarkRow, PayloadRow, VerdictRow
+from .tables import CachedOutcomeRow, JobRecord, MarkRow, PayloadRow
 
 BATCH = 10_000
 """Jobs of a batch: a tenth of a second's work, and some megabytes. Some steps of it are one call into C, which holds the interpreter from
@@ -109,7 +109,7 @@ class EvaluatedBatch:
     """
 
     keys: Sequence[int]
-    rulings: Sequence[int]
+    outcomes: Sequence[int]
     in_target: frozenset[int]
     jobs: JobBatch
 
@@ -132,7 +132,7 @@ class BatchStore:
             after: The last key of the batch before.
             limit: At most so many.
         """
-        return await self._database.scan(_next, integration, tuple(fields), _without_verdict(evaluation_version), after=after, limit=limit)
+        return await self._database.scan(_next, integration, tuple(fields), _without_outcome(evaluation_version), after=after, limit=limit)
 
     async def every(self, integration: str, fields: Sequence[str], *, after: int = 0, limit: int = BATCH) -> JobBatch:
         """Return the next jobs of an integration, whether they have a verdict or not; arguments as of `unevaluated`."""
@@ -187,12 +187,12 @@ def _evaluated(db: Db, integration: str, fields: tuple[str, ...], *, after: int,
         return EvaluatedBatch((), (), frozenset(), jobs)
     here = MarkRow.key.between(jobs.read.keys[0], jobs.read.keys[-1]) & ~MarkRow.target_id.is_null()
     in_target = frozenset(row[0] for row in db.execute(MarkRow.select(MarkRow.key).where(here)).fetchall())
-    return EvaluatedBatch(jobs.read.keys, jobs.read.rulings, in_target, jobs)
+    return EvaluatedBatch(jobs.read.keys, jobs.read.outcomes, in_target, jobs)
 
 
-def _without_verdict(evaluation_version: EvaluationVersion) -> peewee.Expression:
+def _without_outcome(evaluation_version: EvaluationVersion) -> peewee.Expression:
     low, high = evaluation_version.span
-    missing: peewee.Expression = VerdictRow.ruling.is_null() | ~VerdictRow.ruling.between(low, high)
+    missing: peewee.Expression = CachedOutcomeRow.outcome.is_null() | ~CachedOutcomeRow.outcome.between(low, high)
     return missing
 
 
@@ -220,9 +220,14 @@ def _read(db: Db, fields: tuple[str, ...], exact: frozenset[str], where: peewee.
 
 
 def _query(names: Sequence[str], *, whole: bool) -> peewee.ModelSelect[JobRecord]:
-    columns = [JobRecord.key, fn.COALESCE(VerdictRow.changed, 0), fn.COALESCE(VerdictRow.ruling, 0), *(_COLUMNS[name] for name in names)]
+    columns = [
+        JobRecord.key,
+        fn.COALESCE(CachedOutcomeRow.changed, 0),
+        fn.COALESCE(CachedOutcomeRow.outcome, 0),
+        *(_COLUMNS[name] for name in names),
+    ]
     query = JobRecord.select(*columns, *([PayloadRow.body] if whole else []))
-    query = query.join(VerdictRow, peewee.JOIN.LEFT_OUTER, on=VerdictRow.key == JobRecord.key)
+    query = query.join(CachedOutcomeRow, peewee.JOIN.LEFT_OUTER, on=CachedOutcomeRow.key == JobRecord.key)
     if whole:
         query = query.join_from(JobRecord, PayloadRow, on=PayloadRow.key == JobRecord.key)
     if "target_id" in names:

@@ -147,7 +147,7 @@ class EvaluationVersionRow(peewee.Model):
         table_name = "judgements"
 
 
-class RulingRow(peewee.Model):
+class DistinctOutcomeRow(peewee.Model):
     """One of the ways in which a judgement judged jobs; its number carries the judgement's in the upper bits.
 
     ``names`` holds the folded ids and names of the rules that apply, each on a line of its own, ``rules`` their ids as JSON, and
@@ -166,7 +166,7 @@ class RulingRow(peewee.Model):
         table_name = "rulings"
 
 
-class VerdictRow(peewee.Model):
+class CachedOutcomeRow(peewee.Model):
     """How a job was judged. Without a row, or with a ruling of no judgement, it was not judged yet.
 
     ``changed`` is the version of the cache with which the job last changed since it came in. A ruling of 0 or below stands where the
@@ -175,7 +175,7 @@ class VerdictRow(peewee.Model):
 
     key = peewee.BigIntegerField(primary_key=True)
     changed = peewee.BigIntegerField()
-    ruling = peewee.BigIntegerField(index=True)
+    outcome = peewee.BigIntegerField(index=True)
 
     class Meta:  # noqa: D106
         table_name = "verdicts"
@@ -274,8 +274,8 @@ CACHE_TABLES: tuple[type[peewee.Model], ...] = (
     SightingRow,
     MarkRow,
     EvaluationVersionRow,
-    RulingRow,
-    VerdictRow,
+    DistinctOutcomeRow,
+    CachedOutcomeRow,
     LetterRow,
     ListingRow,
     SetAsideRow,

@@ -19,7 +19,7 @@ from .process import ProcessIdentity
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class OperationResult:
     """How an operation ended: its last state, the sync's outcome, why, on which job of the target, and what that keeps otherwise."""
 
     state: OperationState
@@ -101,9 +101,9 @@ class Ledger:
         """
         return await self._database.write(self._lost, operation, settles_at, cause)
 
-    async def settle(self, operation: Operation, verdict: Verdict, lease: Lease | None = None) -> bool:
+    async def settle(self, operation: Operation, result: OperationResult, lease: Lease | None = None) -> bool:
         """End the operation, seal its audit row, and give the job free where its lease is given; False if somebody else settled it."""
-        settled = await self._database.write(self._settle, operation, verdict, lease)
+        settled = await self._database.write(self._settle, operation, result, lease)
         if lease is not None:
             self.leases.released(lease)
         return settled
@@ -165,15 +165,15 @@ class Ledger:
         audit.revise(db, operation.audit_seq, attempt_of(operation, Outcome.UNKNOWN, cause))
         return True
 
-    def _settle(self, db: Db, operation: Operation, verdict: Verdict, lease: Lease | None) -> bool:
+    def _settle(self, db: Db, operation: Operation, result: OperationResult, lease: Lease | None) -> bool:
         if lease is not None:
             leases.release(db, lease)
         now = self.now()
-        state, cause = verdict.state, verdict.cause
-        landed_on, kept = verdict.target_id, verdict.kept
+        state, cause = result.state, result.cause
+        landed_on, kept = result.target_id, result.kept
         if not journal.move(db, operation.id, state, now=now, target_id=landed_on, settled=True, error=cause, kept=kept):
             return False
-        audit.seal(db, operation.audit_seq, attempt_of(operation, verdict.outcome, cause), now)
+        audit.seal(db, operation.audit_seq, attempt_of(operation, result.outcome, cause), now)
         return True
 
     def _observe_end(self, db: Db, operation: Operation, settles_at: datetime) -> bool:

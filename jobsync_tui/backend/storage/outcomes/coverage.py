@@ -15,7 +15,7 @@ from ...core import clock
 from ...core.models import CoverageShare, DayOutcomes, Outcome
 from ...database import Database, Db
 from ..jobs.sources import sources_of
-from ..jobs.tables import JobRecord, RulingRow, VerdictRow
+from ..jobs.tables import CachedOutcomeRow, DistinctOutcomeRow, JobRecord
 from ..ledger.tables import AuditRow
 from .outcomes import in_force, span
 
@@ -67,9 +67,9 @@ def _counts(db: Db, integrations: tuple[str, ...], policy: str, now: datetime) -
     reasons: Counter[str] = Counter()
     matched: Counter[str] = Counter()
     alone: Counter[str] = Counter()
-    query = VerdictRow.select(VerdictRow.ruling, fn.COUNT(1)).where(here).group_by(VerdictRow.ruling)
+    query = CachedOutcomeRow.select(CachedOutcomeRow.outcome, fn.COUNT(1)).where(here).group_by(CachedOutcomeRow.outcome)
     jobs = dict(query.tuples().execute(db))
-    for number, good, reason, rules in _rulings(db, evaluation_version):
+    for number, good, reason, rules in _outcomes(db, evaluation_version):
         found = jobs.get(number, 0)
         eligible[bool(good)] += found
         if reason is not None:
@@ -94,33 +94,35 @@ def _counts(db: Db, integrations: tuple[str, ...], policy: str, now: datetime) -
 def _evaluated_here(db: Db, integrations: tuple[str, ...], evaluation_version: int) -> peewee.Expression:
     """Return the condition on verdicts that they are of this judgement and of jobs of these integrations."""
     low, high = span(evaluation_version)
-    condition: peewee.Expression = VerdictRow.ruling.between(low, high)
-    here: peewee.Expression = VerdictRow.key.is_null()
+    condition: peewee.Expression = CachedOutcomeRow.outcome.between(low, high)
+    here: peewee.Expression = CachedOutcomeRow.key.is_null()
     for source in sources_of(db, integrations):
-        here = here | VerdictRow.key.between(source.low, source.high)
+        here = here | CachedOutcomeRow.key.between(source.low, source.high)
     return condition & here
 
 
-def _rulings(db: Db, evaluation_version: int) -> list[tuple[int, bool, str | None, str]]:
+def _outcomes(db: Db, evaluation_version: int) -> list[tuple[int, bool, str | None, str]]:
     """Return number, eligibility, reason and the rules' ids and names as JSON of each ruling."""
-    query = RulingRow.select(RulingRow.number, RulingRow.eligible, RulingRow.reason, RulingRow.rules)
-    return list(query.where(RulingRow.evaluation_version == evaluation_version).tuples().execute(db))
+    query = DistinctOutcomeRow.select(
+        DistinctOutcomeRow.number, DistinctOutcomeRow.eligible, DistinctOutcomeRow.reason, DistinctOutcomeRow.rules
+    )
+    return list(query.where(DistinctOutcomeRow.evaluation_version == evaluation_version).tuples().execute(db))
 
 
 def _joined(*columns: peewee.Node) -> peewee.ModelSelect[JobRecord]:
-    query = JobRecord.select(*columns).join(VerdictRow, on=VerdictRow.key == JobRecord.key)
-    return query.join(RulingRow, on=RulingRow.number == VerdictRow.ruling)
+    query = JobRecord.select(*columns).join(CachedOutcomeRow, on=CachedOutcomeRow.key == JobRecord.key)
+    return query.join(DistinctOutcomeRow, on=DistinctOutcomeRow.number == CachedOutcomeRow.outcome)
 
 
 def _waiting(db: Db, here: peewee.Expression) -> int:
-    never = (JobRecord.last_synced == 0) & (JobRecord.gone == False) & (RulingRow.eligible == True)  # noqa: E712
+    never = (JobRecord.last_synced == 0) & (JobRecord.gone == False) & (DistinctOutcomeRow.eligible == True)  # noqa: E712
     waiting: int = _joined(fn.COUNT(1)).where(here & never).scalar(db)
     return waiting
 
 
 def _shares(db: Db, column: peewee.Field, here: peewee.Expression) -> tuple[CoverageShare, ...]:
     shares: dict[str | None, Counter[bool]] = {}
-    query = _joined(column, RulingRow.eligible, fn.COUNT(1)).where(here).group_by(column, RulingRow.eligible)
+    query = _joined(column, DistinctOutcomeRow.eligible, fn.COUNT(1)).where(here).group_by(column, DistinctOutcomeRow.eligible)
     for value, eligible, jobs in query.tuples().execute(db):
         shares.setdefault(value or None, Counter())[bool(eligible)] += jobs
     largest = sorted(shares.items(), key=lambda item: (-item[1].total(), item[0] or ""))[:MOST_SHARES]
@@ -146,11 +148,15 @@ def _last_effects(db: Db, integrations: tuple[str, ...], policy: str, now: datet
     evaluation_version = in_force(db, policy, now)
     synced = JobRecord.source.in_([source.number for source in sources_of(db, integrations)]) & peewee.SQL("sync_status <> 'never'")
     low, high = span(evaluation_version)
-    query = JobRecord.select(VerdictRow.ruling, fn.MAX(JobRecord.last_synced)).join(VerdictRow, on=VerdictRow.key == JobRecord.key)
-    query = query.where(synced & (JobRecord.last_synced > 0) & VerdictRow.ruling.between(low, high)).group_by(VerdictRow.ruling)
+    query = JobRecord.select(CachedOutcomeRow.outcome, fn.MAX(JobRecord.last_synced)).join(
+        CachedOutcomeRow, on=CachedOutcomeRow.key == JobRecord.key
+    )
+    query = query.where(synced & (JobRecord.last_synced > 0) & CachedOutcomeRow.outcome.between(low, high)).group_by(
+        CachedOutcomeRow.outcome
+    )
     latest = dict(query.tuples().execute(db))
     found: dict[str, int] = {}
-    for number, _, _, rules in _rulings(db, evaluation_version):
+    for number, _, _, rules in _outcomes(db, evaluation_version):
         for rule, _ in json.loads(rules) if number in latest else ():
             found[rule] = max(found.get(rule, 0), latest[number])
     return {rule: clock.from_ms(at) for rule, at in found.items()}

@@ -35,13 +35,13 @@ class States:
 
     keys: Sequence[int] = ()
     changed: Sequence[int] = ()
-    rulings: Sequence[int] = ()
+    outcomes: Sequence[int] = ()
 
     def __len__(self) -> int:
         return len(self.keys)
 
 
-def keep_rulings(db: Db, dialect: Dialect, states: States, rulings: Sequence[int]) -> None:
+def keep_outcomes(db: Db, dialect: Dialect, states: States, outcomes: Sequence[int]) -> None:
     """Give jobs their rulings, those excepted that are not as they were read.
 
     A server is sent whole columns, for it takes longer over a statement a job than over the job. Writers take turns, so that what the one
@@ -54,9 +54,9 @@ def keep_rulings(db: Db, dialect: Dialect, states: States, rulings: Sequence[int
         rulings: The number of the ruling on each.
     """
     if dialect.name == "postgresql":
-        run(db, _ALL_AT_ONCE, *map(_array, (states.keys, states.changed, states.rulings, rulings)))
+        run(db, _ALL_AT_ONCE, *map(_array, (states.keys, states.changed, states.outcomes, outcomes)))
     else:
-        columns = (states.keys, states.changed, rulings, states.changed, states.rulings)
+        columns = (states.keys, states.changed, outcomes, states.changed, states.outcomes)
         many(db, dialect, _ONE_BY_ONE, list(zip(*columns, strict=True)))
 
 

@@ -21,11 +21,11 @@ from ...core.models import EvaluationPolicy
 from ...database import Database, Db, Dialect
 from ..jobs.sources import Source, note_change, sources_of, take_number, version
 from ..jobs.statements import first, many, run
-from ..jobs.tables import EvaluationVersionRow, JobRecord, RevisionRow, RulingRow, VerdictRow
+from ..jobs.tables import CachedOutcomeRow, DistinctOutcomeRow, EvaluationVersionRow, JobRecord, RevisionRow
 from ..search.fold import fold
-from .outcome_rows import States, keep_rulings
+from .outcome_rows import States, keep_outcomes
 
-RULINGS = 32
+OUTCOMES = 32
 """Bits of a ruling's number below the judgement's."""
 
 
@@ -47,7 +47,7 @@ class Basis:
 
 
 @dataclass(frozen=True, slots=True)
-class Ruling:
+class DistinctOutcome:
     """A way in which jobs were judged.
 
     Attributes:
@@ -69,7 +69,7 @@ class EvaluationVersion:
 
     number: int
     basis: Basis
-    known: Mapping[Ruling, int]
+    known: Mapping[DistinctOutcome, int]
 
     @property
     def span(self) -> tuple[int, int]:
@@ -100,7 +100,7 @@ class Tally:
         return max(0, self.jobs - self.eligible - self.ineligible)
 
 
-class VerdictStore:
+class OutcomeStore:
     """Judgements, and the verdicts that belong to them."""
 
     def __init__(self, database: Database) -> None:
@@ -113,7 +113,7 @@ class VerdictStore:
         return await self._database.write(_begin, basis, now) if found is None else found
 
     async def keep(
-        self, evaluation_version: EvaluationVersion, read: States, rulings: Sequence[Ruling], now: datetime
+        self, evaluation_version: EvaluationVersion, read: States, outcomes: Sequence[DistinctOutcome], now: datetime
     ) -> EvaluationVersion | None:
         """Keep the verdicts of jobs, those excepted that changed since they were read. A power cut may take them: they are judged again.
 
@@ -126,14 +126,14 @@ class VerdictStore:
         Returns:
             The judgement, knowing its new rulings; None where it is void, and nothing was kept.
         """
-        return await self._database.write_unsynced(_keep, self._dialect, evaluation_version, read, rulings, now=now)
+        return await self._database.write_unsynced(_keep, self._dialect, evaluation_version, read, outcomes, now=now)
 
-    async def rulings(self, revision: int, policy: str, now: datetime) -> Mapping[int, tuple[str | None, tuple[str, ...]]]:
+    async def outcomes(self, revision: int, policy: str, now: datetime) -> Mapping[int, tuple[str | None, tuple[str, ...]]]:
         """Return by number why the jobs of a ruling are not eligible, and the ids of the rules that apply to them.
 
         Empty where the judgement in force is not by that revision of the rules and that policy.
         """
-        return await self._database.read(_rulings, revision, policy, now)
+        return await self._database.read(_outcomes, revision, policy, now)
 
     async def tally(self, integrations: Sequence[str], policy: str, now: datetime) -> Tally:
         """Return how the rules in force judged the jobs of the integrations."""
@@ -152,7 +152,7 @@ def policy_key(policy: EvaluationPolicy) -> str:
 
 def span(evaluation_version: int) -> tuple[int, int]:
     """Return the lowest and the highest number that a ruling of the judgement can have."""
-    return evaluation_version << RULINGS, (evaluation_version + 1 << RULINGS) - 1
+    return evaluation_version << OUTCOMES, (evaluation_version + 1 << OUTCOMES) - 1
 
 
 def in_force(db: Db, policy: str, now: datetime) -> int:
@@ -185,7 +185,7 @@ def forget_standing(db: Db, jobs: peewee.Node) -> None:
     """
     if EvaluationVersionRow.select().where(EvaluationVersionRow.standing == True).exists(db):  # noqa: E712
         keys = JobRecord.select(JobRecord.key).where(jobs)
-        VerdictRow.update({VerdictRow.ruling: -(version(db) + 1)}).where(VerdictRow.key.in_(keys)).execute(db)
+        CachedOutcomeRow.update({CachedOutcomeRow.outcome: -(version(db) + 1)}).where(CachedOutcomeRow.key.in_(keys)).execute(db)
 
 
 def forget_standing_of(db: Db, key: int) -> None:
@@ -204,7 +204,7 @@ def _begin(db: Db, basis: Basis, now: datetime) -> EvaluationVersion:
     if not number:
         number = take_number(db, "judgements")
         EvaluationVersionRow.delete().execute(db)
-        RulingRow.delete().execute(db)
+        DistinctOutcomeRow.delete().execute(db)
         until = 0 if basis.until is None else clock.to_ms(basis.until)
         values = {"revision": basis.revision, "policy": basis.policy, "standing": basis.standing, "until": until}
         EvaluationVersionRow.insert(number=number, **values).execute(db)
@@ -212,56 +212,62 @@ def _begin(db: Db, basis: Basis, now: datetime) -> EvaluationVersion:
     return EvaluationVersion(number, basis, _known(db, number))
 
 
-def _known(db: Db, evaluation_version: int) -> dict[Ruling, int]:
-    query = RulingRow.select(RulingRow.number, RulingRow.eligible, RulingRow.reason, RulingRow.configuration, RulingRow.rules).where(
-        RulingRow.evaluation_version == evaluation_version
-    )
+def _known(db: Db, evaluation_version: int) -> dict[DistinctOutcome, int]:
+    query = DistinctOutcomeRow.select(
+        DistinctOutcomeRow.number,
+        DistinctOutcomeRow.eligible,
+        DistinctOutcomeRow.reason,
+        DistinctOutcomeRow.configuration,
+        DistinctOutcomeRow.rules,
+    ).where(DistinctOutcomeRow.evaluation_version == evaluation_version)
     return {
-        Ruling(bool(eligible), reason, configuration, tuple((rule, name) for rule, name in json.loads(rules))): number
+        DistinctOutcome(bool(eligible), reason, configuration, tuple((rule, name) for rule, name in json.loads(rules))): number
         for number, eligible, reason, configuration, rules in query.tuples().execute(db)
     }
 
 
-def _rulings(db: Db, revision: int, policy: str, now: datetime) -> dict[int, tuple[str | None, tuple[str, ...]]]:
+def _outcomes(db: Db, revision: int, policy: str, now: datetime) -> dict[int, tuple[str | None, tuple[str, ...]]]:
     number = in_force(db, policy, now)
     if EvaluationVersionRow.select(EvaluationVersionRow.revision).where(EvaluationVersionRow.number == number).scalar(db) != revision:
         return {}
-    rulings = _known(db, number).items()
-    return {number: (ruling.reason, tuple(rule for rule, _ in ruling.rules)) for ruling, number in rulings}
+    outcomes = _known(db, number).items()
+    return {number: (outcome.reason, tuple(rule for rule, _ in outcome.rules)) for outcome, number in outcomes}
 
 
 def _keep(
-    db: Db, dialect: Dialect, evaluation_version: EvaluationVersion, read: States, rulings: Sequence[Ruling], *, now: datetime
+    db: Db, dialect: Dialect, evaluation_version: EvaluationVersion, read: States, outcomes: Sequence[DistinctOutcome], *, now: datetime
 ) -> EvaluationVersion | None:
     if in_force(db, evaluation_version.basis.policy, now) != evaluation_version.number:
         return None
-    once = {id(ruling): ruling for ruling in rulings}
-    new = dict.fromkeys(ruling for ruling in once.values() if ruling not in evaluation_version.known)
+    once = {id(outcome): outcome for outcome in outcomes}
+    new = dict.fromkeys(outcome for outcome in once.values() if outcome not in evaluation_version.known)
     numbers = {**evaluation_version.known, **_add(db, evaluation_version, list(new))}
-    by_object = {each: numbers[ruling] for each, ruling in once.items()}
-    keep_rulings(db, dialect, read, [by_object[id(ruling)] for ruling in rulings])
+    by_object = {each: numbers[outcome] for each, outcome in once.items()}
+    keep_outcomes(db, dialect, read, [by_object[id(outcome)] for outcome in outcomes])
     note_change(db)
     return EvaluationVersion(evaluation_version.number, evaluation_version.basis, numbers)
 
 
-def _add(db: Db, evaluation_version: EvaluationVersion, rulings: Sequence[Ruling]) -> dict[Ruling, int]:
+def _add(db: Db, evaluation_version: EvaluationVersion, outcomes: Sequence[DistinctOutcome]) -> dict[DistinctOutcome, int]:
     """Keep new rulings. One that another process added meanwhile is there twice, which does no harm."""
     highest: int | None = (
-        RulingRow.select(fn.MAX(RulingRow.number)).where(RulingRow.evaluation_version == evaluation_version.number).scalar(db)
+        DistinctOutcomeRow.select(fn.MAX(DistinctOutcomeRow.number))
+        .where(DistinctOutcomeRow.evaluation_version == evaluation_version.number)
+        .scalar(db)
     )
     first = evaluation_version.span[0] if highest is None else highest + 1
     added = {}
-    for number, ruling in enumerate(rulings, first):
+    for number, outcome in enumerate(outcomes, first):
         values = {
             "judgement": evaluation_version.number,
-            "eligible": ruling.eligible,
-            "reason": ruling.reason,
-            "configuration": ruling.configuration,
-            "rules": canonical([list(rule) for rule in ruling.rules]),
-            "names": "".join(f"\n{fold(text)}\n" for rule in ruling.rules for text in rule),
+            "eligible": outcome.eligible,
+            "reason": outcome.reason,
+            "configuration": outcome.configuration,
+            "rules": canonical([list(rule) for rule in outcome.rules]),
+            "names": "".join(f"\n{fold(text)}\n" for rule in outcome.rules for text in rule),
         }
-        RulingRow.insert(number=number, **values).execute(db)
-        added[ruling] = number
+        DistinctOutcomeRow.insert(number=number, **values).execute(db)
+        added[outcome] = number
     return added
 
 
@@ -271,33 +277,33 @@ def _tally(db: Db, integrations: tuple[str, ...], policy: str, now: datetime) ->
     jobs = sum(source.jobs for source in sources)
     counts = Counter[int]()
     for source in sources:
-        counts.update(_by_ruling(db, source, evaluation_version))
-    verdicts: Counter[bool] = Counter()
+        counts.update(_by_outcome(db, source, evaluation_version))
+    outcomes: Counter[bool] = Counter()
     matched: Counter[str] = Counter()
     alone: Counter[str] = Counter()
-    query = RulingRow.select(RulingRow.number, RulingRow.eligible, RulingRow.rules).where(
-        RulingRow.evaluation_version == evaluation_version
+    query = DistinctOutcomeRow.select(DistinctOutcomeRow.number, DistinctOutcomeRow.eligible, DistinctOutcomeRow.rules).where(
+        DistinctOutcomeRow.evaluation_version == evaluation_version
     )
     for number, eligible, rules in query.tuples().execute(db):
         found = counts[number]
-        verdicts[bool(eligible)] += found
+        outcomes[bool(eligible)] += found
         ids = [rule for rule, _ in json.loads(rules)]
         for rule in ids:
             matched[rule] += found
         if len(ids) == 1:
             alone[ids[0]] += found
-    return Tally(jobs, verdicts[True], verdicts[False], dict(matched), dict(alone))
+    return Tally(jobs, outcomes[True], outcomes[False], dict(matched), dict(alone))
 
 
-def _by_ruling(db: Db, source: Source, evaluation_version: int) -> dict[int, int]:
+def _by_outcome(db: Db, source: Source, evaluation_version: int) -> dict[int, int]:
     low, high = span(evaluation_version)
-    here = VerdictRow.key.between(source.low, source.high) & VerdictRow.ruling.between(low, high)
-    query = VerdictRow.select(VerdictRow.ruling, fn.COUNT(1)).where(here).group_by(VerdictRow.ruling)
+    here = CachedOutcomeRow.key.between(source.low, source.high) & CachedOutcomeRow.outcome.between(low, high)
+    query = CachedOutcomeRow.select(CachedOutcomeRow.outcome, fn.COUNT(1)).where(here).group_by(CachedOutcomeRow.outcome)
     return dict(query.tuples().execute(db))
 
 
 def _unevaluated(db: Db, integrations: tuple[str, ...], policy: str, now: datetime) -> int:
     evaluation_version = in_force(db, policy, now)
     sources = sources_of(db, integrations)
-    evaluated = sum(sum(_by_ruling(db, source, evaluation_version).values()) for source in sources) if evaluation_version else 0
+    evaluated = sum(sum(_by_outcome(db, source, evaluation_version).values()) for source in sources) if evaluation_version else 0
     return max(0, sum(source.jobs for source in sources) - evaluated)

@@ -12,7 +12,7 @@ from peewee import SQL, fn
 from ...core.canonical import storable
 from ...core.clock import to_ms
 from ...database import Dialect
-from ..jobs.tables import DetailRow, IntegrationRow, JobRecord, RulingRow, VerdictRow
+from ..jobs.tables import CachedOutcomeRow, DetailRow, DistinctOutcomeRow, IntegrationRow, JobRecord
 from .field_lines import line_start
 from .query import (
     EVALUATED,
@@ -79,13 +79,13 @@ class Compiler:
             case other:
                 return peewee.NodeList((SQL("NOT"), self._positive(other)))
 
-    def evaluated_keys(self, term: Term) -> peewee.ModelSelect[VerdictRow] | None:
+    def evaluated_keys(self, term: Term) -> peewee.ModelSelect[CachedOutcomeRow] | None:
         """Return the query for the keys of the jobs that the rules judged as the term says; None where it asks for something else."""
         match term:
             case Is((State.ELIGIBLE | State.INELIGIBLE as state,)):
-                return self._verdicts(RulingRow.eligible == (state is State.ELIGIBLE))
+                return self._outcomes(DistinctOutcomeRow.eligible == (state is State.ELIGIBLE))
             case MatchedBy((rule,)):
-                return self._verdicts(self._named(rule))
+                return self._outcomes(self._named(rule))
         return None
 
     def _positive(self, term: Positive) -> peewee.Node:
@@ -132,7 +132,7 @@ class Compiler:
             case State.OPEN | State.CLOSED:
                 return JobRecord.status == state.value
             case State.ELIGIBLE | State.INELIGIBLE:
-                return self._evaluated(RulingRow.eligible == (state is State.ELIGIBLE))
+                return self._evaluated(DistinctOutcomeRow.eligible == (state is State.ELIGIBLE))
             case State.MARKED:
                 return self._dialect.any_of(JobRecord.id, [storable(job_id) for job_id in sorted(self._query.marked)])
             case _:
@@ -141,21 +141,23 @@ class Compiler:
     def _not_in(self, state: State) -> peewee.Node:
         """Return that a job is not in a state; one that was not judged is neither eligible nor ineligible."""
         if state in EVALUATED:
-            return self._evaluated(RulingRow.eligible == (state is State.INELIGIBLE))
+            return self._evaluated(DistinctOutcomeRow.eligible == (state is State.INELIGIBLE))
         return peewee.NodeList((SQL("NOT"), self._state(state)))
 
     def _named(self, rule: str) -> peewee.Expression:
         """Return that the rule, by folded name or id, is among those that apply."""
-        return self._dialect.contains(RulingRow.names, f"\n{rule}\n")
+        return self._dialect.contains(DistinctOutcomeRow.names, f"\n{rule}\n")
 
-    def _evaluated(self, ruling: peewee.Node) -> peewee.Node:
+    def _evaluated(self, outcome: peewee.Node) -> peewee.Node:
         """Return that the rules in force judged the job so; asked for each job by itself, because a window needs few of them."""
-        return fn.EXISTS(self._verdicts(ruling).where(VerdictRow.key == JobRecord.key))
+        return fn.EXISTS(self._outcomes(outcome).where(CachedOutcomeRow.key == JobRecord.key))
 
-    def _verdicts(self, ruling: peewee.Node) -> peewee.ModelSelect[VerdictRow]:
+    def _outcomes(self, outcome: peewee.Node) -> peewee.ModelSelect[CachedOutcomeRow]:
         """Return the query for the keys of the jobs whose ruling, in the judgement in force, is so."""
-        rulings = RulingRow.select(RulingRow.number).where((RulingRow.evaluation_version == self._evaluation_version) & ruling)
-        return VerdictRow.select(VerdictRow.key).where(VerdictRow.ruling.in_(rulings))
+        outcomes = DistinctOutcomeRow.select(DistinctOutcomeRow.number).where(
+            (DistinctOutcomeRow.evaluation_version == self._evaluation_version) & outcome
+        )
+        return CachedOutcomeRow.select(CachedOutcomeRow.key).where(CachedOutcomeRow.outcome.in_(outcomes))
 
     def _age(self, field: TimeField, comparison: Comparison, limit: int) -> peewee.Node:
         column = TIME_COLUMNS[field]

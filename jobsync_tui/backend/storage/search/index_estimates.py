@@ -12,7 +12,7 @@ from peewee import SQL, fn
 
 from ...database import Db, Dialect
 from ..jobs.sources import Source
-from ..jobs.tables import JobRecord, LetterRow, VerdictRow
+from ..jobs.tables import CachedOutcomeRow, JobRecord, LetterRow
 from .conditions import Compiler, joined
 from .query import Contains, Is, Query, State
 from .textindex import Indexed, text_index
@@ -115,7 +115,7 @@ class Candidates:
                 yield JobRecord.select(JobRecord.key).where(joined("AND", [self._scope(), *condition]))
             evaluated = self._compiler.evaluated_keys(term)
             if evaluated is not None:
-                yield evaluated.where(VerdictRow.key.between(self._low, self._high))
+                yield evaluated.where(CachedOutcomeRow.key.between(self._low, self._high))
 
     def _scope(self) -> peewee.Node:
         return JobRecord.source.in_([source.number for source in self._sources])
