@@ -34,12 +34,12 @@ def _keys(found: dict[str, Any]) -> None:
     print(f"\n{'key to settled screen':<22} {'kind':<12} {'n':>4} {figures}  {'medians of runs':>16} {'bytes':>10} cpu ms")
     for name, summary in found.items():
         for label, row in summary["keys"].items():
-            settle = row.get("settle_ms")
-            if settle is None:
+            reconcile = row.get("settle_ms")
+            if reconcile is None:
                 continue
             spread = row.get("run_medians")
             between = f"{spread['min']:.0f}-{spread['max']:.0f}" if spread else ""
-            figures = f"{settle['p50']:8.1f} {settle['p95']:8.1f} {settle['max']:8.1f}"
+            figures = f"{reconcile['p50']:8.1f} {reconcile['p95']:8.1f} {reconcile['max']:8.1f}"
             print(f"{name:<22} {label:<12} {row['n']:>4} {figures}  {between:>16}  {row['bytes']['p50']:>9.0f} {row['cpu_ms']['p50']:6.1f}")
 
 

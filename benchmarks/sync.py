@@ -47,7 +47,7 @@ from jobsync_tui.backend.storage.ledger.journal import Operation, OperationKind,
 from jobsync_tui.backend.storage.ledger.ledger import Ledger, OperationResult
 from jobsync_tui.backend.storage.migrations import SCHEMA
 from jobsync_tui.backend.sync.bulk import Bulk
-from jobsync_tui.backend.sync.dependencies import SyncParts
+from jobsync_tui.backend.sync.dependencies import SyncDependencies
 from jobsync_tui.backend.sync.pipeline import Pipeline
 from jobsync_tui.backend.target.tenzo import TenzoTarget
 
@@ -163,7 +163,7 @@ async def measured(path: Path, url: str, given: argparse.Namespace, what: str) -
         return ()
 
     ats = PlainAts(Connection("plain", url, {}, HttpSession(service="Plain", base_url=url, network=Network())))
-    parts = SyncParts(
+    parts = SyncDependencies(
         target=TenzoTarget(HttpSession(service="Tenzo", base_url=url, network=Network()), Secret("tenzo_pk_benchmark")),
         jobs=JobStore(database),
         ledger=Ledger(database),
@@ -257,7 +257,7 @@ async def ledger_alone(folder: Path, jobs: int) -> Cost:
                 operation = await ledger.begin(operation, lease)
                 await ledger.sent(operation, lease)
                 await ledger.applied(operation, f"tz_{number}")
-                await ledger.settle(operation, OperationResult(OperationState.VERIFIED, Outcome.CREATED, None, f"tz_{number}"))
+                await ledger.reconcile(operation, OperationResult(OperationState.VERIFIED, Outcome.CREATED, None, f"tz_{number}"))
     await database.close()
     return watch.cost
 

@@ -253,7 +253,7 @@ async def test_a_change_in_the_middle_of_its_sync_is_not_lost(fleet: Fleet, host
     keep = host.decisions.synced
 
     async def late(*args: object) -> None:
-        if (await host.jobs.sync_mark("acme", "1")) is not None:
+        if (await host.jobs.sync_state("acme", "1")) is not None:
             fleet.ats["acme"].put(1, **changed)
             await host.jobs.put(fleet.ats["acme"].jobs["1"], fleet.clock.now())
         await keep(*args)  # type: ignore[arg-type]

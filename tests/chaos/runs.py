@@ -202,7 +202,7 @@ async def _look(rooms: Rooms, order: Order, server: Server) -> list[str]:
     marks = {}
     for job_id in order.jobs:
         operations += await rooms.parts.ledger.journal.of_job(SHELF, job_id, limit=10_000)
-        mark = await rooms.store.sync_mark(SHELF, job_id)
+        mark = await rooms.store.sync_state(SHELF, job_id)
         if mark is not None:
             marks[SHELF, job_id] = mark
     rows = await rooms.parts.ledger.audit.entries()

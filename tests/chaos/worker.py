@@ -21,7 +21,7 @@ from jobsync_tui.backend.storage.jobs.jobs import JobStore
 from jobsync_tui.backend.storage.ledger.ledger import Ledger
 from jobsync_tui.backend.storage.migrations import SCHEMA
 from jobsync_tui.backend.sync.bulk import Bulk
-from jobsync_tui.backend.sync.dependencies import SyncParts, SyncTiming
+from jobsync_tui.backend.sync.dependencies import SyncDependencies, SyncTiming
 from jobsync_tui.backend.sync.pipeline import Pipeline
 from jobsync_tui.backend.sync.recovery import Recovery
 from jobsync_tui.backend.target.tenzo import TenzoTarget
@@ -59,7 +59,7 @@ class Order:
 class Rooms:
     """What is open in a process that syncs."""
 
-    parts: SyncParts
+    parts: SyncDependencies
     pipeline: Pipeline
     store: JobStore
     database: Database
@@ -84,7 +84,7 @@ async def open_rooms(order: Order) -> Rooms:
     async def authorise(actor: Actor, integration: str) -> None:
         """Let everybody pass."""
 
-    parts = SyncParts(
+    parts = SyncDependencies(
         target=TenzoTarget(http, Secret(KEY)),
         jobs=store,
         ledger=Ledger(database),

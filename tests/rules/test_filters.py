@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
-from jobsync_tui.backend.core.models import CachedJob, Job, JsonValue, Sort, SortField, SyncMark, SyncStatus
+from jobsync_tui.backend.core.models import CachedJob, Job, JsonValue, Sort, SortField, SyncState, SyncStatus
 from jobsync_tui.backend.database import Database
 from jobsync_tui.backend.storage.jobs.jobs import JobStore
 from jobsync_tui.backend.storage.migrations import SCHEMA
@@ -69,7 +69,7 @@ async def test_filters_find_what_the_plain_evaluator_finds(tmp_path: Path) -> No
             await store.put(Job(**{name: getattr(job, name) for name in Job.__slots__}), NOW)
         for job in jobs:
             if job.sync_status is not SyncStatus.NEVER:
-                await store.set_sync("acme", job.id, SyncMark(sync_status=job.sync_status, last_synced=job.last_synced))
+                await store.set_sync("acme", job.id, SyncState(sync_status=job.sync_status, last_synced=job.last_synced))
         for _ in range(400):
             parts = [part(random) for _ in range(random.randint(1, 2))]
             text = " ".join(each.text for each in parts)

@@ -8,7 +8,7 @@ import pytest
 
 from jobsync_tui.backend.assessment.evaluator import Evaluator
 from jobsync_tui.backend.assessment.impact import Foresight, kind_of
-from jobsync_tui.backend.core.models import ImpactKind, SyncMark, SyncStatus
+from jobsync_tui.backend.core.models import ImpactKind, SyncState, SyncStatus
 from jobsync_tui.backend.storage.jobs.batches import BatchStore
 from jobsync_tui.backend.storage.outcomes.outcomes import OutcomeStore
 from jobsync_tui.backend.storage.rules.rules import RuleStore
@@ -32,7 +32,7 @@ async def test_the_impact_is_the_same_however_many_jobs_are_judged(cache: Cache,
         await Evaluator(outcomes, batches, rules.current, lambda: policy, lambda: NOW).evaluate_batch(["acme"])
     await cache.fill([replace(job, name=f"{job.name} anew") if number % 4 == 0 else job for number, job in enumerate(jobs)], at=NOW)
     for number in (1, 5):
-        mark = SyncMark(sync_status=SyncStatus.SYNCED, last_synced=NOW, target_id=f"tz-{number}")
+        mark = SyncState(sync_status=SyncStatus.SYNCED, last_synced=NOW, target_id=f"tz-{number}")
         await cache.jobs.set_sync("acme", f"job-{number}", mark)
     found = await Foresight(batches, outcomes, lambda: policy, lambda: NOW).assess(["acme"], before, after, batch=7)
     kinds = set()

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from jobsync_tui.backend.core.models import Job, SyncMark, SyncStatus
+from jobsync_tui.backend.core.models import Job, SyncState, SyncStatus
 from tests.support.stores import NOON, Cache, job, later
 
 pytestmark = pytest.mark.usefixtures("on_each_database")
 
-SYNCED = SyncMark(sync_status=SyncStatus.SYNCED, last_synced=NOON, target_id="t-1", written={"name": "Nurse", "custom.shift": "night"})
+SYNCED = SyncState(sync_status=SyncStatus.SYNCED, last_synced=NOON, target_id="t-1", written={"name": "Nurse", "custom.shift": "night"})
 
 
 async def _status(cache: Cache) -> str:
@@ -18,14 +18,14 @@ async def _status(cache: Cache) -> str:
 
 async def test_a_mark_is_kept_and_shown_with_the_job(cache: Cache) -> None:
     await cache.fill([job(1)])
-    assert await cache.jobs.sync_mark("acme", "job-1") is None
+    assert await cache.jobs.sync_state("acme", "job-1") is None
     await cache.jobs.set_sync("acme", "job-1", SYNCED)
-    assert await cache.jobs.sync_mark("acme", "job-1") == SYNCED
+    assert await cache.jobs.sync_state("acme", "job-1") == SYNCED
     kept = await cache.jobs.get("acme", "job-1")
     assert kept is not None
     assert (kept.sync_status, kept.last_synced, kept.target_id) == (SyncStatus.SYNCED, NOON, "t-1")
     await cache.jobs.set_sync("acme", "job-unknown", SYNCED)
-    assert await cache.jobs.sync_mark("acme", "job-unknown") is None
+    assert await cache.jobs.sync_state("acme", "job-unknown") is None
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from jobsync_tui.backend.core.models import CachedJob, Job, Sort, SortField, SyncMark, SyncStatus
+from jobsync_tui.backend.core.models import CachedJob, Job, Sort, SortField, SyncState, SyncStatus
 from jobsync_tui.backend.storage.search import executor as finder
 from jobsync_tui.backend.storage.search.filter import parse_filter
 from tests.storage.oracle import expected
@@ -34,7 +34,7 @@ async def _change(random: Random, cache: Cache) -> None:
     if what == 0:
         await cache.jobs.mark_gone("acme", f"job-{number:03}")
     elif what == 1:
-        mark = SyncMark(sync_status=random.choice((SyncStatus.SYNCED, SyncStatus.FAILED)), last_synced=later(random.randrange(500)))
+        mark = SyncState(sync_status=random.choice((SyncStatus.SYNCED, SyncStatus.FAILED)), last_synced=later(random.randrange(500)))
         await cache.jobs.set_sync("acme", f"job-{number:03}", mark)
     else:
         await cache.jobs.put(_some(random, number), NOON)

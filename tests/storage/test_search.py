@@ -21,7 +21,7 @@ from jobsync_tui.backend.core.models import (
     Location,
     Sort,
     SortField,
-    SyncMark,
+    SyncState,
     SyncStatus,
     Visibility,
 )
@@ -212,7 +212,7 @@ async def test_the_store_answers_as_the_oracle(  # noqa: PLR0917 - hypothesis dr
 async def _mark_some(cache: Cache, listed: list[Job]) -> None:
     for number, status in enumerate((SyncStatus.SYNCED, SyncStatus.FAILED, SyncStatus.SYNCED)):
         if number < len(listed):
-            mark = SyncMark(sync_status=status, last_synced=NOW - timedelta(hours=30 * number, minutes=5))
+            mark = SyncState(sync_status=status, last_synced=NOW - timedelta(hours=30 * number, minutes=5))
             await cache.jobs.set_sync(listed[number].integration, listed[number].id, mark)
     if len(listed) > 4:
         await cache.jobs.mark_gone(listed[4].integration, listed[4].id)

@@ -38,7 +38,7 @@ from jobsync_tui.backend.storage.outcomes.outcomes import OutcomeStore
 from jobsync_tui.backend.storage.rules.rules import RuleStore
 from jobsync_tui.backend.storage.rules.shadows import ShadowStore
 from jobsync_tui.backend.sync.bulk import Bulk
-from jobsync_tui.backend.sync.dependencies import SyncParts, SyncTiming
+from jobsync_tui.backend.sync.dependencies import SyncDependencies, SyncTiming
 from jobsync_tui.backend.sync.pipeline import Pipeline
 from jobsync_tui.backend.target.base import Target
 from jobsync_tui.backend.target.local import LocalTarget
@@ -234,8 +234,8 @@ class Fleet:
         )
         return lambda integration: shadowing.watch([integration], AUTOMATIC)
 
-    def _parts(self, jobs: JobStore, ledger: Ledger, rules: RuleStore, clock: HandClock, target: Target) -> SyncParts:
-        return SyncParts(
+    def _parts(self, jobs: JobStore, ledger: Ledger, rules: RuleStore, clock: HandClock, target: Target) -> SyncDependencies:
+        return SyncDependencies(
             target=target,
             jobs=jobs,
             ledger=ledger,

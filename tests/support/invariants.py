@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
-from jobsync_tui.backend.core.models import AuditEntry, AuditVerification, SyncMark, SyncStatus
+from jobsync_tui.backend.core.models import AuditEntry, AuditVerification, SyncState, SyncStatus
 from jobsync_tui.backend.storage.ledger.journal import Operation, OperationState
 
 
@@ -36,7 +36,7 @@ def one_target_job_each(external_ids: Iterable[str | None]) -> list[str]:
 
 
 def synced_or_explained(
-    wanted: Iterable[tuple[str, str]], marks: Mapping[tuple[str, str], SyncMark], rows: Sequence[AuditEntry]
+    wanted: Iterable[tuple[str, str]], marks: Mapping[tuple[str, str], SyncState], rows: Sequence[AuditEntry]
 ) -> list[str]:
     """I2: every eligible job is synced or has a recorded reason."""
     explained = {(row.integration, row.job_id) for row in rows if row.cause}

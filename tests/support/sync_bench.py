@@ -24,7 +24,7 @@ from jobsync_tui.backend.core.models import (
     Op,
     Rule,
     RuleSet,
-    SyncMark,
+    SyncState,
     SyncStatus,
 )
 from jobsync_tui.backend.database import Database, Db, Dialect, Schema
@@ -34,7 +34,7 @@ from jobsync_tui.backend.storage.jobs.links import LinkedJob
 from jobsync_tui.backend.storage.ledger.ledger import Ledger
 from jobsync_tui.backend.storage.ledger.process import ProcessIdentity
 from jobsync_tui.backend.storage.ledger.tables import LEDGER_TABLES
-from jobsync_tui.backend.sync.dependencies import SyncParts, SyncTiming
+from jobsync_tui.backend.sync.dependencies import SyncDependencies, SyncTiming
 from jobsync_tui.backend.sync.pipeline import Pipeline
 from jobsync_tui.backend.target.base import Target
 from jobsync_tui.backend.target.local import LocalTarget
@@ -124,7 +124,7 @@ class MemoryJobs:
 
     def __init__(self) -> None:
         self.cached: dict[tuple[str, str], CachedJob] = {}
-        self.marks: dict[tuple[str, str], SyncMark] = {}
+        self.marks: dict[tuple[str, str], SyncState] = {}
         self.history: list[SyncStatus] = []
 
     async def get(self, integration: str, job_id: str) -> CachedJob | None:
@@ -143,11 +143,11 @@ class MemoryJobs:
         if mark is not None:
             self.marks[integration, job_id] = replace(mark, sync_status=SyncStatus.GONE)
 
-    async def set_sync(self, integration: str, job_id: str, mark: SyncMark, source: Job | None = None) -> None:
+    async def set_sync(self, integration: str, job_id: str, mark: SyncState, source: Job | None = None) -> None:
         self.marks[integration, job_id] = mark
         self.history.append(mark.sync_status)
 
-    async def sync_mark(self, integration: str, job_id: str) -> SyncMark | None:
+    async def sync_state(self, integration: str, job_id: str) -> SyncState | None:
         return self.marks.get((integration, job_id))
 
     async def linked_to(self, target_id: str) -> tuple[LinkedJob, ...]:
@@ -206,7 +206,7 @@ class Bench:
     ledger: Ledger
     database: Database
     clock: HandClock
-    parts: SyncParts
+    parts: SyncDependencies
     pipeline: Pipeline
     rules: list[Rule] = field(default_factory=lambda: list(RULES))
     refused: set[str] = field(default_factory=set)
@@ -244,7 +244,7 @@ async def open_bench(folder: Path, target: Target | None = None) -> AsyncIterato
         if actor.user in refused:
             raise AccessDenied(f"{actor.user} may not")
 
-    parts = SyncParts(
+    parts = SyncDependencies(
         target=target or local,
         jobs=jobs,
         ledger=ledger,

@@ -62,7 +62,7 @@ class AtsRow(msgspec.Struct):
     name: str
 
 
-async def settle(bench: Bench) -> None:
+async def reconcile(bench: Bench) -> None:
     async def sleep(seconds: float) -> None:
         bench.clock.turn(timedelta(seconds=seconds))
 
@@ -116,7 +116,7 @@ async def test_every_call_fails_in_turn(bench: Bench, server: TenzoServer, fault
             if hit.outcome is Outcome.FAILED and not hit.written:
                 assert hit.error is not None
                 assert hit.error.message.startswith("Failed to sync job: ")
-            await settle(bench)
+            await reconcile(bench)
             again = await pipeline.sync(ALICE, SHELF, job.id)
             assert again.outcome in {Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED}, (place, again.outcome)
             if calls is CALLS_OF_AN_UPDATE:

@@ -27,7 +27,7 @@ from jobsync_tui.backend.core.models import (
     RuleSet,
     Sort,
     Source,
-    SyncMark,
+    SyncState,
 )
 from jobsync_tui.backend.rules import evaluate
 from jobsync_tui.backend.storage.jobs.batches import BatchStore
@@ -92,7 +92,7 @@ async def compare(seed: int) -> None:
             await bench.cache.fill([Job(**{name: getattr(each, name) for name in Job.__slots__}) for each in jobs])
             for each in jobs:
                 if isinstance(each, CachedJob):
-                    mark = SyncMark(sync_status=each.sync_status, last_synced=each.last_synced, target_id=each.target_id)
+                    mark = SyncState(sync_status=each.sync_status, last_synced=each.last_synced, target_id=each.target_id)
                     await bench.cache.jobs.set_sync("acme", each.id, mark)
             rules = await bench.save(*(replace(one, name=f"{one.name} {one.id}") for one in wanted.rules))
             assert await bench.evaluated() == len(jobs)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from jobsync_tui.backend.core.models import CachedJob, JsonValue, Outcome, SyncMark, SyncStatus
+from jobsync_tui.backend.core.models import CachedJob, JsonValue, Outcome, SyncState, SyncStatus
 from jobsync_tui.backend.sync.adopt import Adoption
 from jobsync_tui.backend.sync.matching import Link
 from jobsync_tui.backend.sync.undo import Undo
@@ -160,7 +160,7 @@ async def test_two_at_the_same_time_are_one_after_the_other(bench: Bench) -> Non
         looked.set()
         await go_on.wait()
 
-    bench.jobs.marks[SHELF, "1"] = SyncMark()
+    bench.jobs.marks[SHELF, "1"] = SyncState()
     bench.jobs.marks[SHELF, "2"] = replace(marks[SHELF, "2"], target_id=first)
     await bench.local.link(first, f"{SHELF}:2", etag=None)
     slow = asyncio.create_task(bench.another(WrappedTarget(bench.local, before_update=pause)).sync(ALICE, SHELF, "2"))

@@ -26,7 +26,7 @@ def unlucky(bench: Bench, failing: Failing) -> Pipeline:
     return Pipeline(replace(bench.parts, ledger=ledger, jobs=FailingJobs(bench.jobs, failing)))
 
 
-async def settle(bench: Bench, pipeline: Pipeline) -> None:
+async def reconcile(bench: Bench, pipeline: Pipeline) -> None:
     async def sleep(seconds: float) -> None:
         bench.clock.turn(timedelta(seconds=seconds))
 
@@ -55,7 +55,7 @@ async def test_every_write_fails_in_turn(bench: Bench, kind: Outcome, how: Failu
             assert result.error is not None
             assert (result.written, result.error.code) == (False, "storage"), (number, result)
         failing.mended = True
-        await settle(bench, pipeline)
+        await reconcile(bench, pipeline)
         again = await pipeline.sync(ALICE, SHELF, job.id)
         assert again.outcome in {kind, Outcome.UNCHANGED}, (number, again)
         assert len(await bench.local.find(f"{SHELF}:{job.id}")) == 1, number

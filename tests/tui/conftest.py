@@ -12,11 +12,11 @@ from jobsync_tui.backend.core import clock
 from tests.support.samples import NOW
 
 
-class Standing(datetime):
+class RenameState(datetime):
     """A clock that stands."""
 
     @classmethod
-    def now(cls, tz: tzinfo | None = None) -> Standing:
+    def now(cls, tz: tzinfo | None = None) -> RenameState:
         moment = NOW + timedelta(seconds=5)
         return cls.fromtimestamp(moment.timestamp(), tz)
 
@@ -26,7 +26,7 @@ def still(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
     # Below `clock.now`, of which others hold a reference of their own.
-    monkeypatch.setattr(clock, "datetime", Standing)
+    monkeypatch.setattr(clock, "datetime", RenameState)
     yield
     monkeypatch.undo()
     time.tzset()

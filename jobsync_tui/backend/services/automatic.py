@@ -91,7 +91,7 @@ class AutomaticService(Service):
         await context.require_everything("auto")
         if integration is not None:
             await context.admit_to(integration, "auto")
-        await self._settle()
+        await self._reconcile()
         by_themselves = [each.id for each in context.settings.integrations if each.automatic]
         chosen = by_themselves if integration is None else [integration]
         every = every or context.settings.sync.every
@@ -253,7 +253,7 @@ class AutomaticService(Service):
         origin = {"started_by": actor.user, "host": platform.node(), "process": str(os.getpid()), **actor.origin}
         return Actor.automatic({**origin, "trigger": "schedule" if on_schedule else "once"})
 
-    async def _settle(self) -> None:
+    async def _reconcile(self) -> None:
         """Settle what is open; a service that runs for weeks cannot wait for its next start."""
         try:
             await self.context.recovery.recover(wait=False)

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from ..storage.rules.rules import RuleStore
     from ..sync.adopt import Adoption
     from ..sync.bulk import Bulk
-    from ..sync.dependencies import SyncParts
-    from ..sync.integration_rename import Renaming
+    from ..sync.dependencies import SyncDependencies
+    from ..sync.integration_rename import IntegrationRename
     from ..sync.pipeline import Pipeline
     from ..sync.recovery import Recovery
     from ..sync.undo import Undo
@@ -142,7 +142,7 @@ class Context:
         """The one path on which jobs are synced."""
         from ..sync.pipeline import Pipeline
 
-        return Pipeline(self._sync_parts)
+        return Pipeline(self._sync_dependencies)
 
     @cached_property
     def bulk(self) -> Bulk:
@@ -156,7 +156,7 @@ class Context:
         """Settles what a crash or a lost answer left open."""
         from ..sync.recovery import Recovery
 
-        return Recovery(self._sync_parts)
+        return Recovery(self._sync_dependencies)
 
     @cached_property
     def undo(self) -> Undo:
@@ -173,11 +173,11 @@ class Context:
         return Adoption(self.pipeline)
 
     @cached_property
-    def renaming(self) -> Renaming:
+    def renaming(self) -> IntegrationRename:
         """Moves what is kept for an integration to another id."""
-        from ..sync.integration_rename import Renaming
+        from ..sync.integration_rename import IntegrationRename
 
-        return Renaming(self.pipeline, self.stores.renames, self.settings.sync.concurrency)
+        return IntegrationRename(self.pipeline, self.stores.renames, self.settings.sync.concurrency)
 
     @cached_property
     def automatic(self) -> Automatic:
@@ -235,10 +235,10 @@ class Context:
         return Sending(self.messenger.send)
 
     @cached_property
-    def _sync_parts(self) -> SyncParts:
-        from ..sync.dependencies import SyncParts, SyncTiming
+    def _sync_dependencies(self) -> SyncDependencies:
+        from ..sync.dependencies import SyncDependencies, SyncTiming
 
-        return SyncParts(
+        return SyncDependencies(
             target=self.target,
             jobs=self.stores.jobs,
             ledger=self.stores.ledger,

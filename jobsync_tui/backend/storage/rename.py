@@ -13,7 +13,7 @@ from datetime import datetime
 
 from ..core import clock
 from ..core.errors import Busy, UsageError
-from ..core.models import SyncMark
+from ..core.models import SyncState
 from ..database import Database, Db, Dialect
 from .automatic.batches import forget_shares
 from .automatic.tables import ScheduleRow
@@ -47,7 +47,7 @@ class Rename:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RenameState:
     """What is kept for an integration that is to be renamed: how many jobs, and whether an earlier run moved them already."""
 
     jobs: int
@@ -61,7 +61,7 @@ class RenameStore:
         self._database = database
         self._leases = leases
 
-    async def standing(self, old: str, new: str) -> Standing:
+    async def standing(self, old: str, new: str) -> RenameState:
         """Return what a rename would move, or that one was begun.
 
         Raises:
@@ -100,17 +100,17 @@ class RenameStore:
         """Return the ids that the integrations had before."""
         return await self._database.read(_former, tuple(integrations))
 
-    def _standing(self, db: Db, old: str, new: str) -> Standing:
+    def _standing(self, db: Db, old: str, new: str) -> RenameState:
         present = source_of(db, new)
         if any((each.old, each.new) == (old, new) for each in _unfinished(db)):
-            return Standing(0 if present is None else present.jobs, moved=True)
+            return RenameState(0 if present is None else present.jobs, moved=True)
         source = source_of(db, old)
         if source is None:
             raise UsageError(f"Nothing is kept for an integration {old}", remedy="jobsync doctor names those that left the configuration")
         if present is not None and has_links(db, present):
             raise UsageError(f"Jobs of {new} are in Tenzo already", remedy="Name an integration of which no job was synced yet")
         self._refuse_if_busy(db, [each for each in (source, present) if each is not None])
-        return Standing(source.jobs, moved=False)
+        return RenameState(source.jobs, moved=False)
 
     def _refuse_if_busy(self, db: Db, sources: Collection[Source]) -> None:
         names = [source.id for source in sources]
@@ -174,7 +174,7 @@ def _link(db: Db, source: Source, linked: Mapping[str, str]) -> None:
     """Note for the jobs that have no job in the target, as far as is known here, the one that carries their external id there."""
     rows = JobRecord.select(JobRecord.id, JobRecord.key).where(JobRecord.source == source.number).tuples().execute(db)
     for job_id, key in [row for row in rows if row[0] in linked]:
-        mark = get_mark(db, key) or SyncMark()
+        mark = get_mark(db, key) or SyncState()
         if mark.target_id is None:
             put_mark(db, key, replace(mark, target_id=linked[job_id]), None)
 

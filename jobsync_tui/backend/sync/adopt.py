@@ -8,7 +8,7 @@ from functools import partial
 
 from ..access.access import Actor
 from ..core.errors import RemoteGone
-from ..core.models import CachedJob, Change, Failure, PlanKind, StepName, SyncMark, SyncPlan, SyncResult
+from ..core.models import CachedJob, Change, Failure, PlanKind, StepName, SyncPlan, SyncResult, SyncState
 from ..storage.ledger.journal import OperationKind
 from ..target.base import TargetJob
 from .attempt import Attempt, unread_head
@@ -75,13 +75,13 @@ class Adoption:
         del on_read  # no rule is asked
         with steps.step(StepName.PLAN):
             job = await self._parts.target.get(link.target_id)
-            mark = await self._parts.jobs.sync_mark(link.integration, link.job_id) or SyncMark()
+            mark = await self._parts.jobs.sync_state(link.integration, link.job_id) or SyncState()
             side = TargetSide(job, mark, None, self._parts.now())
             proposal = linking(link.job_id, link.job_name, external_id(link.integration, link.job_id), link.target_id, side)
             in_the_way = None if job is None else await self._in_the_way(link, job, mark)
             return proposal if in_the_way is None else refused(proposal.plan, side, in_the_way)
 
-    async def _in_the_way(self, link: Link, job: TargetJob, mark: SyncMark) -> Failure | None:
+    async def _in_the_way(self, link: Link, job: TargetJob, mark: SyncState) -> Failure | None:
         """Return why the link is not made: one of the two has another counterpart, or a person has to decide."""
         wanted = external_id(link.integration, link.job_id)
         held = await self._parts.held(link.integration)

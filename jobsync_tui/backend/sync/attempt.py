@@ -27,7 +27,7 @@ class Attempt:
 
 
 @dataclass(slots=True)
-class Story:
+class AttemptState:
     """What is known so far of an attempt; grows as it goes on, so that its end can always say where it stood."""
 
     attempt: Attempt

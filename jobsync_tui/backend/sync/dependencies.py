@@ -10,7 +10,7 @@ from typing import Protocol
 from ..access.access import Actor
 from ..ats.base import Adapter
 from ..core import clock
-from ..core.models import CachedJob, EvaluationPolicy, Failure, Job, RuleSet, SyncMark
+from ..core.models import CachedJob, EvaluationPolicy, Failure, Job, RuleSet, SyncState
 from ..storage.jobs.links import LinkedJob
 from ..storage.ledger.ledger import Ledger
 from ..target.base import Target
@@ -31,10 +31,10 @@ class JobCache(Protocol):
     async def mark_gone(self, integration: str, job_id: str) -> None:
         """Say that the ATS has the job no more."""
 
-    async def set_sync(self, integration: str, job_id: str, mark: SyncMark, source: Job | None = None) -> None:
+    async def set_sync(self, integration: str, job_id: str, mark: SyncState, source: Job | None = None) -> None:
         """Keep where the job stands towards the target; ``source`` is the job as it was synced."""
 
-    async def sync_mark(self, integration: str, job_id: str) -> SyncMark | None:
+    async def sync_state(self, integration: str, job_id: str) -> SyncState | None:
         """Return where the job stands towards the target."""
 
     async def linked_to(self, target_id: str) -> tuple[LinkedJob, ...]:
@@ -55,7 +55,7 @@ class SyncTiming:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SyncParts:
+class SyncDependencies:
     """The rooms that a sync passes through.
 
     Attributes:

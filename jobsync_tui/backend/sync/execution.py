@@ -10,17 +10,17 @@ from datetime import datetime
 from typing import TypeAlias
 
 from ..core.errors import Busy, JobNotFound, JobsyncError, RemoteError, RemoteGone, StalePlan, StorageBusy, StorageError
-from ..core.models import Change, Failure, JobHead, Lease, Outcome, PlanKind, SyncMark, SyncResult
+from ..core.models import Change, Failure, JobHead, Lease, Outcome, PlanKind, SyncResult, SyncState
 from ..storage.ledger.journal import OperationKind
-from .attempt import FAILED, Attempt, Story, failure_of
-from .dependencies import SyncParts
+from .attempt import FAILED, Attempt, AttemptState, failure_of
+from .dependencies import SyncDependencies
 from .hold import in_hand
 from .plan import Proposal
 from .planner import OnRead
-from .reconcile import Settler
+from .reconcile import Reconciler
 from .steps import StepLog
 from .sync_state import failed_mark, unchanged_mark
-from .writer import LOST, UNSETTLED, Moved, Writing, landed
+from .writer import LOST, UNSETTLED, TargetWriter, VersionConflict, landed
 
 log = logging.getLogger(__name__)
 
@@ -30,13 +30,13 @@ Propose: TypeAlias = Callable[[StepLog, OnRead], Awaitable[Proposal]]
 """Reads both sides as they are now and says what to do; called again where the target moved under the write."""
 
 
-class Run:
+class SyncExecution:
     """One attempt under way."""
 
-    def __init__(self, parts: SyncParts, attempt: Attempt, head: JobHead, propose: Propose, steps: StepLog) -> None:
+    def __init__(self, parts: SyncDependencies, attempt: Attempt, head: JobHead, propose: Propose, steps: StepLog) -> None:
         self._parts = parts
         self._attempt = attempt
-        self._story = Story(attempt, head)
+        self._state = AttemptState(attempt, head)
         self._propose = propose
         self._steps = steps
         self._committed = False
@@ -76,7 +76,7 @@ class Run:
         except StorageBusy as error:
             # It was waited for as long as the message says; to record that would be to wait again.
             log.warning("the attempt on %s could not be recorded: %s", self._attempt.job_id, error.message)
-            return self._story.result(Outcome.BUSY, error.failure())
+            return self._state.result(Outcome.BUSY, error.failure())
         except JobNotFound as error:
             return await self._end(Outcome.NOT_FOUND, error.failure())
         except JobsyncError as error:
@@ -95,17 +95,17 @@ class Run:
         async with in_hand(self._parts, attempt.integration, attempt.job_id, attempt.actor.user) as lease:
             earlier = await self._parts.ledger.journal.open_for(attempt.integration, attempt.job_id)
             if earlier is not None:
-                settlement = await Settler(self._parts).settle(earlier)
-                if settlement.outcome is None:
-                    return await self._still_unknown(settlement.settles_at, settlement.trouble)
+                reconciliation = await Reconciler(self._parts).reconcile(earlier)
+                if reconciliation.outcome is None:
+                    return await self._still_unknown(reconciliation.settles_at, reconciliation.trouble)
             proposal = await self._planned()
             if attempt.confirmed is not None and proposal.plan.digest != attempt.confirmed:
                 return await self._end(Outcome.STALE, _stale(proposal.plan.changes))
             return await self._act(proposal, lease)
 
     async def _planned(self) -> Proposal:
-        proposal = await self._propose(self._steps, self._story.read)
-        self._story.planned(proposal.plan)
+        proposal = await self._propose(self._steps, self._state.read)
+        self._state.planned(proposal.plan)
         return proposal
 
     async def _act(self, proposal: Proposal, lease: Lease) -> SyncResult:
@@ -117,7 +117,7 @@ class Run:
         if proposal.side.gone is not None and self._attempt.confirmed is None:
             return await self._failed(_gone(proposal.side.gone))
         self._committed = True
-        writing = Writing(self._parts, self._story, self._steps, lease)
+        writing = TargetWriter(self._parts, self._state, self._steps, lease)
         try:
             return await self._write(writing, proposal)
         except StorageError as error:
@@ -126,28 +126,28 @@ class Run:
                 raise
             return writing.unrecorded(error)
 
-    async def _write(self, writing: Writing, proposal: Proposal) -> SyncResult:
+    async def _write(self, writing: TargetWriter, proposal: Proposal) -> SyncResult:
         if proposal.kind is None:
             raise AssertionError("there is nothing to write")
         try:
             return await writing.carry_out(proposal, proposal.kind)
-        except Moved as moved:
+        except VersionConflict as moved:
             return await self._moved(writing, proposal, moved)
 
-    async def _moved(self, writing: Writing, proposal: Proposal, moved: Moved) -> SyncResult:
+    async def _moved(self, writing: TargetWriter, proposal: Proposal, moved: VersionConflict) -> SyncResult:
         """Go on where the target answered that its job had moved: it is read again, and planned again, once."""
         created = moved.operation.kind is OperationKind.CREATE
         try:
             again = await self._planned()
         except JobsyncError as error:
-            self._story.planned(proposal.plan)
+            self._state.planned(proposal.plan)
             return await writing.in_doubt(moved, proposal, f"{moved.error.message}; {error.message}")
         found = again.side.job
         if found is not None and landed(moved.operation, found):
-            self._story.planned(proposal.plan)
+            self._state.planned(proposal.plan)
             return await writing.explained(moved, proposal, found)
         if created and found is None:
-            self._story.planned(proposal.plan)
+            self._state.planned(proposal.plan)
             return await writing.in_doubt(moved, proposal, f"{moved.error.message}, and shows no job that would explain it")
         if self._attempt.confirmed is not None and not again.same_writing(proposal):
             return await writing.stale(moved, again, _stale(again.plan.changes))
@@ -165,7 +165,7 @@ class Run:
     async def _unchanged(self, proposal: Proposal) -> SyncResult:
         self._committed = True
         now = self._parts.now()
-        result = replace(self._story.result(Outcome.UNCHANGED), synced_at=now)
+        result = replace(self._state.result(Outcome.UNCHANGED), synced_at=now)
         await self._record(result)
         mark = unchanged_mark(self._attempt.action, proposal, now)
         await self._parts.jobs.set_sync(self._attempt.integration, self._attempt.job_id, mark, proposal.source)
@@ -176,7 +176,7 @@ class Run:
         self._committed = True
         key = (self._attempt.integration, self._attempt.job_id)
         try:
-            mark = await self._parts.jobs.sync_mark(*key) or SyncMark()
+            mark = await self._parts.jobs.sync_state(*key) or SyncState()
             await self._parts.jobs.set_sync(*key, failed_mark(self._attempt.action, mark))
         except StorageError as storage:
             log.warning("the failure of %s could not be kept: %s", self._attempt.job_id, storage.message)
@@ -191,15 +191,15 @@ class Run:
     async def _end(self, outcome: Outcome, error: Failure | None) -> SyncResult:
         """Record the end of an attempt that wrote nothing, and return it."""
         self._committed = True
-        result = self._story.result(outcome, error)
+        result = self._state.result(outcome, error)
         try:
             await self._record(result)
         except StorageError as storage:
-            return self._story.result(Outcome.BUSY if isinstance(storage, StorageBusy) else Outcome.FAILED, failure_of(storage))
+            return self._state.result(Outcome.BUSY if isinstance(storage, StorageBusy) else Outcome.FAILED, failure_of(storage))
         return result
 
     async def _record(self, result: SyncResult) -> None:
-        await self._parts.ledger.audit.record(self._story.record(result))
+        await self._parts.ledger.audit.record(self._state.record(result))
 
 
 def _stale(changes: tuple[Change, ...]) -> Failure:

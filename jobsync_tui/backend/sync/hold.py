@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from ..core.errors import Busy
 from ..core.models import Lease
-from .dependencies import SyncParts
+from .dependencies import SyncDependencies
 
 RECOVERY = "recovery"
 """The name under which a recovery has jobs in hand."""
@@ -22,7 +22,7 @@ EVERY = 0.1
 
 
 @asynccontextmanager
-async def in_hand(parts: SyncParts, integration: str, job_id: str, holder: str, longest: float = LONGEST) -> AsyncIterator[Lease]:
+async def in_hand(parts: SyncDependencies, integration: str, job_id: str, holder: str, longest: float = LONGEST) -> AsyncIterator[Lease]:
     """Have the job in hand as long as the block runs.
 
     What a recovery looks up is what the sync would look up first itself, so it is waited for; anybody else is not.

@@ -17,13 +17,13 @@ from ..access.access import Actor
 from ..ats.single_reads import ask_singly
 from ..core.errors import Busy, UsageError
 from ..core.map_concurrently import side_by_side
-from ..core.models import NewId, NewIdsPlan, NewIdsReport, Outcome, Relink, StepName, SyncMark, SyncResult
+from ..core.models import NewId, NewIdsPlan, NewIdsReport, Outcome, Relink, StepName, SyncResult, SyncState
 from ..storage.jobs.id_change import IdChangeStore, Twins
 from ..storage.ledger import audit
 from ..target.base import TargetJob
-from .attempt import Attempt, Story, unread_head
+from .attempt import Attempt, AttemptState, unread_head
 from .bulk import OnResult
-from .dependencies import SyncParts, external_id
+from .dependencies import SyncDependencies, external_id
 from .integration_rename import ACTION, FOLLOWED, relinking
 from .pipeline import Pipeline
 from .plan import Proposal, TargetSide
@@ -42,7 +42,7 @@ class Renumbering:
 
     def __init__(self, pipeline: Pipeline, store: IdChangeStore, concurrency: int) -> None:
         self._pipeline = pipeline
-        self._parts: SyncParts = pipeline.parts
+        self._parts: SyncDependencies = pipeline.parts
         self._store = store
         self._concurrency = concurrency
 
@@ -103,7 +103,7 @@ class Renumbering:
     async def _one(self, actor: Actor, integration: str, pair: NewId) -> SyncResult:
         attempt = Attempt(actor=actor, action=ACTION, integration=integration, job_id=pair.new, began=self._parts.now())
         if pair.target_id is None:
-            result = Story(attempt, replace(unread_head(pair.new), name=pair.name)).result(Outcome.UNCHANGED)
+            result = AttemptState(attempt, replace(unread_head(pair.new), name=pair.name)).result(Outcome.UNCHANGED)
         else:
             result = await self._pipeline.run(attempt, partial(self._propose, integration, pair, pair.target_id))
         if result.outcome not in FOLLOWED:
@@ -143,7 +143,7 @@ class Renumbering:
             if await ledger.journal.open_for(integration, pair.old) or await ledger.leases.holder_of(integration, pair.old):
                 raise Busy(f"{pair.old} is being synced, or its outcome is not known", remedy="jobsync recover settles it")
             job = await self._parts.target.get(target_id)
-            mark = await self._parts.jobs.sync_mark(integration, pair.new) or SyncMark()
+            mark = await self._parts.jobs.sync_state(integration, pair.new) or SyncState()
             side = TargetSide(job, mark, None, self._parts.now())
             wanted, before = external_id(integration, pair.new), external_id(integration, pair.old)
             return relinking(Relink(pair.new, target_id, pair.name), wanted, before, side)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from ..access.access import Actor
 from ..core.errors import UsageError
 from ..core.map_concurrently import side_by_side
-from ..core.models import Failure, Outcome, Relink, RenamePlan, RenameReport, StepName, SyncMark, SyncResult
+from ..core.models import Failure, Outcome, Relink, RenamePlan, RenameReport, StepName, SyncResult, SyncState
 from ..core.text import counted
 from ..rules.integration_rename import RenamedRules, renamed
 from ..storage.ledger import audit
@@ -25,7 +25,7 @@ from ..target.base import TargetJob
 from .adopt import linking
 from .attempt import Attempt
 from .bulk import OnResult
-from .dependencies import SyncParts, external_id
+from .dependencies import SyncDependencies, external_id
 from .pipeline import Pipeline
 from .plan import Proposal, TargetSide, refused
 from .planner import OnRead
@@ -41,12 +41,12 @@ NAMED = 10
 FOLLOWED = frozenset({Outcome.UPDATED, Outcome.UNCHANGED})
 
 
-class Renaming:
+class IntegrationRename:
     """Plans renames and carries them out."""
 
     def __init__(self, pipeline: Pipeline, store: RenameStore, concurrency: int) -> None:
         self._pipeline = pipeline
-        self._parts: SyncParts = pipeline.parts
+        self._parts: SyncDependencies = pipeline.parts
         self._store = store
         self._concurrency = concurrency
 
@@ -134,7 +134,7 @@ class Renaming:
         del on_read  # no rule is asked
         with steps.step(StepName.PLAN):
             job = await self._parts.target.get(link.target_id)
-            mark = await self._parts.jobs.sync_mark(plan.new, link.job_id) or SyncMark()
+            mark = await self._parts.jobs.sync_state(plan.new, link.job_id) or SyncState()
             side = TargetSide(job, mark, None, self._parts.now())
             wanted, before = external_id(plan.new, link.job_id), external_id(plan.old, link.job_id)
             return relinking(link, wanted, before, side)

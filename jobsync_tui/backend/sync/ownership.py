@@ -10,7 +10,7 @@ from collections.abc import Collection
 
 from ..core.models import Failure
 from ..target.base import TargetJob, alike
-from .dependencies import SyncParts, external_id
+from .dependencies import SyncDependencies, external_id
 
 TAKEN = "target_job_taken"
 
@@ -23,7 +23,7 @@ def claimed_by(external: str | None, integrations: Collection[str]) -> str | Non
     return next((each for each in integrations if alike(each, integration)), None)
 
 
-async def barred(parts: SyncParts, integration: str, job_id: str, job: TargetJob, *, decided: bool = False) -> Failure | None:
+async def barred(parts: SyncDependencies, integration: str, job_id: str, job: TargetJob, *, decided: bool = False) -> Failure | None:
     """Return why a job of the target must not be written for that ATS job, or None where nobody else has it.
 
     Args:
@@ -53,7 +53,7 @@ async def barred(parts: SyncParts, integration: str, job_id: str, job: TargetJob
     return None
 
 
-async def _anothers(parts: SyncParts, integration: str, job_id: str, job: TargetJob, *, decided: bool) -> str | None:
+async def _anothers(parts: SyncDependencies, integration: str, job_id: str, job: TargetJob, *, decided: bool) -> str | None:
     """Return what the external id says that is not this job's; None where it is, under a former id of its integration too."""
     own, found = external_id(integration, job_id), job.external_id
     former = await parts.former(integration)

@@ -10,9 +10,9 @@ from ..access.access import Actor
 from ..core.errors import JobNotFound, JobsyncError
 from ..core.models import CachedJob, Failure, JobHead, Outcome, PlanKind, SyncPlan, SyncResult
 from ..storage.ledger.journal import OperationState
-from .attempt import Attempt, Story, failure_of, unread_head
-from .dependencies import SyncParts
-from .execution import Propose, Run
+from .attempt import Attempt, AttemptState, failure_of, unread_head
+from .dependencies import SyncDependencies
+from .execution import Propose, SyncExecution
 from .plan import unreadable_plan
 from .planner import Planner
 from .steps import OnStep, StepLog
@@ -39,7 +39,7 @@ class Pipeline:
     or not is one attempt, and its end is what is recorded.
     """
 
-    def __init__(self, parts: SyncParts) -> None:
+    def __init__(self, parts: SyncDependencies) -> None:
         self.parts = parts
         self._planner = Planner(parts)
 
@@ -52,16 +52,16 @@ class Pipeline:
             AccessDenied, UsageError: The actor may not use the integration.
         """
         await self.parts.authorise(actor, integration)
-        story = Story(self._attempt(actor, integration, job_id), await self._head(integration, job_id))
+        state = AttemptState(self._attempt(actor, integration, job_id), await self._head(integration, job_id))
         steps = StepLog(on_step)
         try:
-            plan = (await self._planner.propose(integration, job_id, steps, story.read)).plan
+            plan = (await self._planner.propose(integration, job_id, steps, state.read)).plan
             unsettled = await self._unsettled(plan)
-            return plan if unsettled is None else unreadable_plan(integration, story.head, unsettled, story.eligibility)
+            return plan if unsettled is None else unreadable_plan(integration, state.head, unsettled, state.eligibility)
         except JobNotFound as error:
-            return unreadable_plan(integration, story.head, error.failure())
+            return unreadable_plan(integration, state.head, error.failure())
         except JobsyncError as error:
-            return unreadable_plan(integration, story.head, failure_of(error), story.eligibility)
+            return unreadable_plan(integration, state.head, failure_of(error), state.eligibility)
         finally:
             steps.finish()
 
@@ -131,7 +131,7 @@ class Pipeline:
 
     def unrecorded(self, actor: Actor, job: tuple[str, str], outcome: Outcome, error: Failure) -> SyncResult:
         """Return the end of an attempt that the record cannot take, or has already: nothing is read and nothing written for it."""
-        result = Story(self._attempt(actor, *job), unread_head(job[1])).result(outcome, error)
+        result = AttemptState(self._attempt(actor, *job), unread_head(job[1])).result(outcome, error)
         return replace(result, written=None) if outcome is Outcome.UNKNOWN else result
 
     async def sync(
@@ -164,7 +164,7 @@ class Pipeline:
         """
         await self.parts.authorise(attempt.actor, attempt.integration)
         head = await self._head(attempt.integration, attempt.job_id)
-        return await Run(self.parts, attempt, head, propose, StepLog(on_step)).to_the_end()
+        return await SyncExecution(self.parts, attempt, head, propose, StepLog(on_step)).to_the_end()
 
     async def _attempts(self, actor: Actor, plans: Sequence[SyncPlan]) -> list[tuple[Attempt, SyncPlan]]:
         for integration in dict.fromkeys(plan.integration for plan in plans):
@@ -175,10 +175,10 @@ class Pipeline:
         """Record the ends, and return them as results."""
         results, records = [], []
         for end in ends:
-            story = Story(end.attempt, end.plan.job)
-            story.planned(end.plan)
-            results.append(story.result(end.outcome, end.error))
-            records.append(story.record(results[-1]))
+            state = AttemptState(end.attempt, end.plan.job)
+            state.planned(end.plan)
+            results.append(state.result(end.outcome, end.error))
+            records.append(state.record(results[-1]))
         for start in range(0, len(records), CLOSED_AT_ONCE):
             await self.parts.ledger.audit.record_all(records[start : start + CLOSED_AT_ONCE])
         return tuple(results)

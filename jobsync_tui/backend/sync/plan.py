@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ..core.canonical import Plain, digest
-from ..core.models import BulkPlan, Change, Eligibility, Failure, Job, JobHead, JsonValue, PlanKind, SyncMark, SyncPlan
+from ..core.models import BulkPlan, Change, Eligibility, Failure, Job, JobHead, JsonValue, PlanKind, SyncPlan, SyncState
 from ..storage.ledger.journal import OperationKind
 from ..target.base import TargetJob
 from .difference import Difference, difference
@@ -26,7 +26,7 @@ class TargetSide:
     """
 
     job: TargetJob | None
-    mark: SyncMark
+    mark: SyncState
     gone: str | None
     read_at: datetime
 

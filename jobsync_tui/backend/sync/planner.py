@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import TypeAlias
 
 from ..core.errors import JobNotFound
-from ..core.models import CachedJob, Eligibility, Failure, RuleSet, Source, StepName, SyncMark
+from ..core.models import CachedJob, Eligibility, Failure, RuleSet, Source, StepName, SyncState
 from ..rules import evaluate
 from ..target.base import TargetJob
-from .dependencies import SyncParts, external_id
+from .dependencies import SyncDependencies, external_id
 from .fields import desired_fields
 from .ownership import barred
 from .plan import Proposal, TargetSide, refusal_proposal, refused, sync_proposal
@@ -34,7 +34,7 @@ class Reading:
 class Planner:
     """Plans syncs."""
 
-    def __init__(self, parts: SyncParts) -> None:
+    def __init__(self, parts: SyncDependencies) -> None:
         self._parts = parts
         self._names = NameCheck(parts.target)
 
@@ -78,7 +78,7 @@ class Planner:
 
     async def _compare(self, reading: Reading, eligibility: Eligibility) -> Proposal:
         job = reading.job
-        mark = await self._parts.jobs.sync_mark(job.integration, job.id) or SyncMark()
+        mark = await self._parts.jobs.sync_state(job.integration, job.id) or SyncState()
         if not eligibility.eligible:
             # What an earlier sync made of the job stays as it is; the target need not be asked for a refusal.
             side = TargetSide(None, mark, None, self._parts.now())

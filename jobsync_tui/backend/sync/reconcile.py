@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ..core.errors import RemoteError
-from ..core.models import Outcome, SyncMark, SyncStatus
+from ..core.models import Outcome, SyncState, SyncStatus
 from ..storage.ledger.journal import Operation, OperationKind, OperationState
 from ..storage.ledger.ledger import OperationResult
 from ..target.base import TargetJob
-from .dependencies import SyncParts
+from .dependencies import SyncDependencies
 from .kept_values import in_words, kept_fields
 from .sync_state import done_mark, failed_mark
 from .target_lookup import look_up
@@ -34,7 +34,7 @@ class Wait:
     corrected: bool = False
 
 
-def until_settled(operation: Operation, parts: SyncParts) -> Wait:
+def until_settled(operation: Operation, parts: SyncDependencies) -> Wait:
     """Return how long an operation whose answer is unknown is still waited for."""
     after, longest = parts.timing.settle_after, parts.timing.write_deadline + parts.timing.settle_after
     here = parts.ledger.leases.process
@@ -49,7 +49,7 @@ def until_settled(operation: Operation, parts: SyncParts) -> Wait:
     return _by_clock(operation.settles_at, parts.now(), longest)
 
 
-def until_given_up(operation: Operation, parts: SyncParts) -> timedelta:
+def until_given_up(operation: Operation, parts: SyncDependencies) -> timedelta:
     """Return how long the request of an operation may still leave whose process has lost its lease; negative where that is past.
 
     A process that is known to be dead sends nothing any more, and what it sent left within the deadline all the same.
@@ -83,7 +83,7 @@ NOT_ARRIVED = "the write did not arrive; nothing was changed"
 
 
 @dataclass(frozen=True, slots=True)
-class Settlement:
+class Reconciliation:
     """What came of looking at an open operation.
 
     Attributes:
@@ -106,13 +106,13 @@ class _Finding:
     landed_on: str | None = None
 
 
-class Settler:
+class Reconciler:
     """Settles open operations, one at a time, for whoever holds the lease of the job."""
 
-    def __init__(self, parts: SyncParts) -> None:
+    def __init__(self, parts: SyncDependencies) -> None:
         self._parts = parts
 
-    async def settle(self, operation: Operation) -> Settlement:
+    async def reconcile(self, operation: Operation) -> Reconciliation:
         """Settle an operation of which nobody else can be in the middle: the caller has the job's lease.
 
         A write that may still land is left for later, and so is one that the target cannot be asked about.
@@ -130,28 +130,28 @@ class Settler:
             settles_at = self._parts.now() + wait.left
             if wait.corrected:
                 await self._parts.ledger.lost(operation, settles_at, operation.error or LATE)
-            return Settlement(operation, None, settles_at)
+            return Reconciliation(operation, None, settles_at)
         try:
             finding = await self._look(operation)
         except RemoteError as error:
-            return Settlement(operation, None, operation.settles_at, error)
+            return Reconciliation(operation, None, operation.settles_at, error)
         return await self._wait(operation) if finding is None else await self._close(operation, finding)
 
-    async def _take_over(self, operation: Operation) -> Settlement:
+    async def _take_over(self, operation: Operation) -> Reconciliation:
         """Fix from when on a look-up decides: the request left within its deadline, and not after its process had ended."""
         settles_at = self._parts.now() + until_given_up(operation, self._parts) + self._parts.timing.settle_after
         await self._parts.ledger.observe_end(operation, settles_at)
         await self._mark(operation, replace(await self._present_mark(operation), sync_status=SyncStatus.UNKNOWN))
         taken = replace(operation, state=OperationState.UNKNOWN, settles_at=settles_at)
-        return await self.settle(taken)
+        return await self.reconcile(taken)
 
-    async def _wait(self, operation: Operation) -> Settlement:
+    async def _wait(self, operation: Operation) -> Reconciliation:
         """Leave for later what the target said is done and does not show yet."""
         settles_at = self._parts.now() + self._parts.timing.settle_after
         await self._parts.ledger.lost(operation, settles_at, UNSEEN)
         mark = await self._present_mark(operation)
         await self._mark(operation, replace(mark, sync_status=SyncStatus.UNKNOWN, target_id=operation.target_id))
-        return Settlement(operation, None, settles_at)
+        return Reconciliation(operation, None, settles_at)
 
     async def _look(self, operation: Operation) -> _Finding | None:
         """Return what the target's job says about the operation; None where the target is behind what it said itself."""
@@ -167,20 +167,20 @@ class Settler:
             return _present(operation, job)
         return _missing(NOT_ARRIVED if operation.target_id is None else f"the job {operation.target_id} is gone from Tenzo")
 
-    async def _close(self, operation: Operation, finding: _Finding) -> Settlement:
+    async def _close(self, operation: Operation, finding: _Finding) -> Reconciliation:
         mark = await self._present_mark(operation)
         landed_on, kept = finding.landed_on, finding.result.kept
         await self._mark(
             operation,
             failed_mark(operation.action, mark) if landed_on is None else done_mark(operation, mark, landed_on, self._parts.now(), kept),
         )
-        await self._parts.ledger.settle(operation, finding.result)
-        return Settlement(operation, finding.result.outcome)
+        await self._parts.ledger.reconcile(operation, finding.result)
+        return Reconciliation(operation, finding.result.outcome)
 
-    async def _present_mark(self, operation: Operation) -> SyncMark:
-        return await self._parts.jobs.sync_mark(operation.integration, operation.job_id) or SyncMark()
+    async def _present_mark(self, operation: Operation) -> SyncState:
+        return await self._parts.jobs.sync_state(operation.integration, operation.job_id) or SyncState()
 
-    async def _mark(self, operation: Operation, mark: SyncMark) -> None:
+    async def _mark(self, operation: Operation, mark: SyncState) -> None:
         await self._parts.jobs.set_sync(operation.integration, operation.job_id, mark)
 
 

@@ -10,9 +10,9 @@ from datetime import datetime
 from ..core.errors import Busy
 from ..core.models import RecoveryReport
 from ..storage.ledger.journal import Operation
-from .dependencies import SyncParts
+from .dependencies import SyncDependencies
 from .hold import RECOVERY
-from .reconcile import Settlement, Settler
+from .reconcile import Reconciler, Reconciliation
 
 log = logging.getLogger(__name__)
 
@@ -20,9 +20,9 @@ log = logging.getLogger(__name__)
 class Recovery:
     """Settles open operations, those of other processes on this host included, and never sends anything."""
 
-    def __init__(self, parts: SyncParts, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+    def __init__(self, parts: SyncDependencies, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         self._parts = parts
-        self._settler = Settler(parts)
+        self._reconciler = Reconciler(parts)
         self._sleep = sleep
         self._rounds = asyncio.Lock()
         self._settled: dict[str, str] = {}
@@ -53,24 +53,24 @@ class Recovery:
         """Look at every open operation once; returns when the earliest of those that must wait can be looked up."""
         pending: list[datetime] = []
         for operation in await self._parts.ledger.journal.open_operations():
-            settlement = await self._one(operation)
-            if settlement is None:
+            reconciliation = await self._one(operation)
+            if reconciliation is None:
                 continue
-            if settlement.outcome is not None:
-                self._settled[operation.id] = settlement.outcome.value
+            if reconciliation.outcome is not None:
+                self._settled[operation.id] = reconciliation.outcome.value
                 continue
             unknown[operation.id] = None
-            if settlement.trouble is not None:
-                log.warning("operation %s cannot be looked up: %s", operation.id, settlement.trouble.message)
-            elif settlement.settles_at is not None:
-                pending.append(settlement.settles_at)
+            if reconciliation.trouble is not None:
+                log.warning("operation %s cannot be looked up: %s", operation.id, reconciliation.trouble.message)
+            elif reconciliation.settles_at is not None:
+                pending.append(reconciliation.settles_at)
         return min(pending, default=None)
 
-    async def _one(self, operation: Operation) -> Settlement | None:
+    async def _one(self, operation: Operation) -> Reconciliation | None:
         """Settle one operation, or return None where somebody has its job in hand or has settled it meanwhile."""
         try:
             async with self._parts.ledger.leases.hold(operation.integration, operation.job_id, RECOVERY):
                 present = await self._parts.ledger.journal.get(operation.id)
-                return await self._settler.settle(present) if present is not None and present.open else None
+                return await self._reconciler.reconcile(present) if present is not None and present.open else None
         except Busy:
             return None

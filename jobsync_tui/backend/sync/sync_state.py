@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from ..core.canonical import same
-from ..core.models import JsonValue, SyncMark, SyncStatus
+from ..core.models import JsonValue, SyncState, SyncStatus
 from ..storage.ledger.journal import Operation
 from .plan import Proposal
 
 
-def done_mark(operation: Operation, mark: SyncMark, target_id: str, now: datetime, kept: Mapping[str, JsonValue]) -> SyncMark:
+def done_mark(operation: Operation, mark: SyncState, target_id: str, now: datetime, kept: Mapping[str, JsonValue]) -> SyncState:
     """Return the mark after an operation that is in the target. Only a sync moves ``last_synced``.
 
     After an undo the target is not as the rules want it, which shows as ``changed``; an adopted job is still to be synced; a rename of
@@ -29,13 +29,13 @@ def done_mark(operation: Operation, mark: SyncMark, target_id: str, now: datetim
         return replace(_as_before(mark), target_id=mark.target_id or target_id)
     written, kept = operation.written, still_kept(operation, mark, kept)
     if operation.action == "undo":
-        return SyncMark(sync_status=SyncStatus.CHANGED, last_synced=mark.last_synced, target_id=target_id, written=written, kept=kept)
+        return SyncState(sync_status=SyncStatus.CHANGED, last_synced=mark.last_synced, target_id=target_id, written=written, kept=kept)
     if operation.action == "adopt":
-        return SyncMark(sync_status=SyncStatus.NEVER, last_synced=mark.last_synced, target_id=target_id, written={})
-    return SyncMark(sync_status=SyncStatus.SYNCED, last_synced=now, target_id=target_id, written=written, kept=kept)
+        return SyncState(sync_status=SyncStatus.NEVER, last_synced=mark.last_synced, target_id=target_id, written={})
+    return SyncState(sync_status=SyncStatus.SYNCED, last_synced=now, target_id=target_id, written=written, kept=kept)
 
 
-def still_kept(operation: Operation, mark: SyncMark, kept: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+def still_kept(operation: Operation, mark: SyncState, kept: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     """Return what the target keeps otherwise of all that the mark records once the operation is done.
 
     Of the fields that the operation left alone, what is known from before holds on.
@@ -50,12 +50,12 @@ def still_kept(operation: Operation, mark: SyncMark, kept: Mapping[str, JsonValu
 
 def failed_mark(
     action: str,
-    mark: SyncMark,
+    mark: SyncState,
     *,
     target_id: str | None = None,
     written: Mapping[str, JsonValue] | None = None,
     kept: Mapping[str, JsonValue] | None = None,
-) -> SyncMark:
+) -> SyncState:
     """Return the mark after a failure; what it says of earlier syncs stays, unless the failure came after the write.
 
     An undo, an adoption or a rename that failed leaves the job standing as its last sync left it.
@@ -66,17 +66,17 @@ def failed_mark(
     return mark if written is None else replace(mark, written=written, kept=kept or {})
 
 
-def unchanged_mark(action: str, proposal: Proposal, now: datetime) -> SyncMark:
+def unchanged_mark(action: str, proposal: Proposal, now: datetime) -> SyncState:
     """Return the mark after an attempt that found nothing to change: it is as good as one that wrote."""
     if action == "rename":
         return replace(proposal.side.mark, target_id=proposal.side.mark.target_id or proposal.plan.target_id)
     status = SyncStatus.NEVER if action == "adopt" else SyncStatus.SYNCED
     last_synced = proposal.side.mark.last_synced if action == "adopt" else now
     kept = {each.field: each.kept for each in proposal.plan.kept}
-    return SyncMark(sync_status=status, last_synced=last_synced, target_id=proposal.plan.target_id, written=proposal.written, kept=kept)
+    return SyncState(sync_status=status, last_synced=last_synced, target_id=proposal.plan.target_id, written=proposal.written, kept=kept)
 
 
-def _as_before(mark: SyncMark) -> SyncMark:
+def _as_before(mark: SyncState) -> SyncState:
     """Return the mark without the operation that was under way: as the last sync left it."""
     if mark.sync_status not in {SyncStatus.SYNCING, SyncStatus.UNKNOWN}:
         return mark

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ..core.errors import CannotTell
-from ..core.models import SyncMark
+from ..core.models import SyncState
 from ..target.base import Target, TargetJob, alike
 
 
-async def read_target(target: Target, wanted: str, mark: SyncMark) -> tuple[tuple[TargetJob, ...], str | None]:
+async def read_target(target: Target, wanted: str, mark: SyncState) -> tuple[tuple[TargetJob, ...], str | None]:
     """Return the target's jobs for the external id ``wanted``, and the id of one that we know and that is gone.
 
     Raises:

@@ -7,7 +7,7 @@ from functools import partial
 
 from ..access.access import Actor
 from ..core.errors import JobsyncError, RemoteGone, UsageError
-from ..core.models import Change, Failure, PlanKind, StepName, SyncMark, SyncPlan, SyncResult
+from ..core.models import Change, Failure, PlanKind, StepName, SyncPlan, SyncResult, SyncState
 from ..storage.ledger.journal import Operation, OperationKind, OperationState
 from .attempt import Attempt, failure_of, unread_head
 from .fields import merge_patch, ordered
@@ -77,7 +77,7 @@ class Undo:
         del on_read  # no rule is asked
         with steps.step(StepName.PLAN):
             job = None if operation.target_id is None else await self._parts.target.get(operation.target_id)
-            mark = await self._parts.jobs.sync_mark(operation.integration, operation.job_id) or SyncMark()
+            mark = await self._parts.jobs.sync_state(operation.integration, operation.job_id) or SyncState()
             side = TargetSide(job, mark, None, self._parts.now())
             proposal = undo_proposal(operation, side)
             taken = None if job is None else await barred(self._parts, operation.integration, operation.job_id, job)

@@ -11,12 +11,12 @@ from datetime import datetime
 
 from ..core.errors import AnswerLost, Busy, Conflict, JobsyncError, RemoteError, RemoteGone, StorageError
 from ..core.ids import new_id
-from ..core.models import Failure, Job, JsonValue, Kept, Lease, Outcome, StepName, SyncMark, SyncResult, SyncStatus
+from ..core.models import Failure, Job, JsonValue, Kept, Lease, Outcome, StepName, SyncResult, SyncState, SyncStatus
 from ..storage.ledger.journal import Operation, OperationKind, OperationState
 from ..storage.ledger.ledger import OperationResult
 from ..target.base import TargetJob
-from .attempt import FAILED, Story, failure_of, sides
-from .dependencies import SyncParts, external_id
+from .attempt import FAILED, AttemptState, failure_of, sides
+from .dependencies import SyncDependencies, external_id
 from .fields import flatten
 from .kept_values import Holding, equal, holding, in_words, kept_fields
 from .plan import Proposal
@@ -31,7 +31,7 @@ UNSEEN = "Tenzo took the write and does not show it yet; it is looked at again"
 OUTCOMES = {OperationKind.CREATE: Outcome.CREATED, OperationKind.UPDATE: Outcome.UPDATED, OperationKind.LINK: Outcome.UPDATED}
 
 
-class Moved(Exception):
+class VersionConflict(Exception):
     """The target refused because its job is not as it was read; nothing was written, and the operation can be superseded."""
 
     def __init__(self, operation: Operation, error: Conflict) -> None:
@@ -41,11 +41,11 @@ class Moved(Exception):
 
 
 @dataclass(slots=True)
-class Writing:
+class TargetWriter:
     """Carries out one proposal under one lease. ``operation`` is what it has begun, from the moment when that is on disk."""
 
-    parts: SyncParts
-    story: Story
+    parts: SyncDependencies
+    state: AttemptState
     steps: StepLog
     lease: Lease
     operation: Operation | None = None
@@ -76,7 +76,7 @@ class Writing:
         except Conflict as error:
             if supersedes is None:
                 await self._set(proposal.side.mark)
-                raise Moved(operation, error) from error
+                raise VersionConflict(operation, error) from error
             return await self._refused_again(operation, proposal, error)
         except Busy as error:
             return await self._late(operation, proposal, error)
@@ -89,33 +89,33 @@ class Writing:
             return await self._lost(operation, proposal, "a fault in the program")
         return await self._verify(operation, proposal, written)
 
-    async def explained(self, moved: Moved, proposal: Proposal, found: TargetJob) -> SyncResult:
+    async def explained(self, moved: VersionConflict, proposal: Proposal, found: TargetJob) -> SyncResult:
         """End an attempt that the target answered with a conflict, and that it carried out all the same."""
         return await self._arrived(moved.operation, proposal, found, moved.error)
 
-    async def in_doubt(self, moved: Moved, proposal: Proposal, cause: str) -> SyncResult:
+    async def in_doubt(self, moved: VersionConflict, proposal: Proposal, cause: str) -> SyncResult:
         """End an attempt that the target answered with a conflict which nothing explains: it may have been carried out."""
         return await self._lost(moved.operation, proposal, cause)
 
-    async def stale(self, moved: Moved, proposal: Proposal, error: Failure) -> SyncResult:
+    async def stale(self, moved: VersionConflict, proposal: Proposal, error: Failure) -> SyncResult:
         """End an attempt whose plan is not the confirmed one any more."""
         await self._set(proposal.side.mark)
-        await self._settle(moved.operation, OperationResult(OperationState.ABANDONED, Outcome.STALE, error.message))
+        await self._reconcile(moved.operation, OperationResult(OperationState.ABANDONED, Outcome.STALE, error.message))
         return self._result(moved.operation, Outcome.STALE, error=error)
 
-    async def needless(self, moved: Moved, proposal: Proposal) -> SyncResult:
+    async def needless(self, moved: VersionConflict, proposal: Proposal) -> SyncResult:
         """End an attempt whose work somebody else has done meanwhile."""
         now = self.parts.now()
-        await self._set(unchanged_mark(self.story.attempt.action, proposal, now), proposal.source)
-        await self._settle(moved.operation, OperationResult(OperationState.ABANDONED, Outcome.UNCHANGED))
+        await self._set(unchanged_mark(self.state.attempt.action, proposal, now), proposal.source)
+        await self._reconcile(moved.operation, OperationResult(OperationState.ABANDONED, Outcome.UNCHANGED))
         return self._result(moved.operation, Outcome.UNCHANGED, error=None, synced_at=now)
 
-    async def give_up(self, moved: Moved, proposal: Proposal, error: JobsyncError) -> SyncResult:
+    async def give_up(self, moved: VersionConflict, proposal: Proposal, error: JobsyncError) -> SyncResult:
         """End an attempt that the target refused and that cannot go on."""
         return await self._failed(moved.operation, proposal, error)
 
     def _intent(self, proposal: Proposal, kind: OperationKind) -> Operation:
-        attempt, plan = self.story.attempt, proposal.plan
+        attempt, plan = self.state.attempt, proposal.plan
         before, after = sides(plan.changes)
         made = new_id()
         return Operation(
@@ -198,8 +198,8 @@ class Writing:
         with suppress(StorageError):  # where nothing can be recorded, the settlement says so
             await self.parts.ledger.applied(operation, target_id)
 
-    async def _settle(self, operation: Operation, result: OperationResult) -> None:
-        await self.parts.ledger.settle(operation, result, self.lease)
+    async def _reconcile(self, operation: Operation, result: OperationResult) -> None:
+        await self.parts.ledger.reconcile(operation, result, self.lease)
 
     async def _done(
         self,
@@ -216,7 +216,7 @@ class Writing:
         state = OperationState.APPLIED if unread else OperationState.VERIFIED
         outcome = OUTCOMES[operation.kind]
         told = (cause, None if unread is None else unread.message, in_words(kept_fields(operation.after, kept)))
-        await self._settle(operation, OperationResult(state, outcome, ". ".join(filter(None, told)) or None, job.id, kept))
+        await self._reconcile(operation, OperationResult(state, outcome, ". ".join(filter(None, told)) or None, job.id, kept))
         verified = None if unread else True
         result = self._result(operation, outcome, error=unread, target=job, written=True, verified=verified, synced_at=now)
         return replace(result, kept=_all_kept(operation, mark, kept))
@@ -224,10 +224,10 @@ class Writing:
     async def _differs(
         self, operation: Operation, proposal: Proposal, job: TargetJob, message: str, kept: Mapping[str, JsonValue]
     ) -> SyncResult:
-        mark, action = proposal.side.mark, self.story.attempt.action
+        mark, action = proposal.side.mark, self.state.attempt.action
         known = still_kept(operation, mark, kept)
         await self._set(failed_mark(action, mark, target_id=job.id, written=operation.written, kept=known))
-        await self._settle(operation, OperationResult(OperationState.FAILED, Outcome.FAILED, message, job.id, kept))
+        await self._reconcile(operation, OperationResult(OperationState.FAILED, Outcome.FAILED, message, job.id, kept))
         failure = Failure(
             "not_verified", f"{FAILED}: {message}", "Look at the job in Tenzo; it may change or refuse such a value by itself."
         )
@@ -235,8 +235,8 @@ class Writing:
         return replace(result, kept=_all_kept(operation, mark, kept))
 
     async def _failed(self, operation: Operation, proposal: Proposal, error: JobsyncError) -> SyncResult:
-        await self._set(failed_mark(self.story.attempt.action, proposal.side.mark))
-        await self._settle(operation, OperationResult(OperationState.FAILED, Outcome.FAILED, error.message))
+        await self._set(failed_mark(self.state.attempt.action, proposal.side.mark))
+        await self._reconcile(operation, OperationResult(OperationState.FAILED, Outcome.FAILED, error.message))
         failure = failure_of(error)
         if isinstance(error, RemoteGone):
             failure = replace(
@@ -248,13 +248,13 @@ class Writing:
         """Return the result of an attempt whose database failed it in the middle: the recovery says how it went."""
         operation = self.operation
         if operation is None:
-            return self.story.result(Outcome.FAILED, failure_of(error))
+            return self.state.result(Outcome.FAILED, failure_of(error))
         failure = Failure("unknown", f"How the sync ended could not be recorded: {error.message}", "Mend that, then run jobsync recover.")
         return self._result(operation, Outcome.UNKNOWN, error=failure, written=None)
 
     async def _late(self, operation: Operation, proposal: Proposal, error: Busy) -> SyncResult:
         await self._set(proposal.side.mark)
-        await self._settle(operation, OperationResult(OperationState.ABANDONED, Outcome.BUSY, error.message))
+        await self._reconcile(operation, OperationResult(OperationState.ABANDONED, Outcome.BUSY, error.message))
         return self._result(operation, Outcome.BUSY, error=error.failure())
 
     async def _lost(
@@ -267,8 +267,8 @@ class Writing:
         failure = Failure("unknown", f"{words}: {cause}", "jobsync recover looks it up; nothing is sent again before that.")
         return self._result(operation, Outcome.UNKNOWN, error=failure, written=None, settles_at=settles_at)
 
-    async def _set(self, mark: SyncMark, source: Job | None = None) -> None:
-        await self.parts.jobs.set_sync(self.story.attempt.integration, self.story.attempt.job_id, mark, source)
+    async def _set(self, mark: SyncState, source: Job | None = None) -> None:
+        await self.parts.jobs.set_sync(self.state.attempt.integration, self.state.attempt.job_id, mark, source)
 
     def _result(
         self,
@@ -283,7 +283,7 @@ class Writing:
         settles_at: datetime | None = None,
     ) -> SyncResult:
         result = replace(
-            self.story.result(outcome, error),
+            self.state.result(outcome, error),
             operation_id=operation.id,
             written=written,
             verified=verified,
@@ -340,6 +340,6 @@ def _about(operation: Operation, proposal: Proposal, answer: TargetJob) -> None:
         raise AnswerLost(f"Tenzo answered with the job of {answer.external_id}", service="Tenzo")
 
 
-def _all_kept(operation: Operation, mark: SyncMark, kept: Mapping[str, JsonValue]) -> tuple[Kept, ...]:
+def _all_kept(operation: Operation, mark: SyncState, kept: Mapping[str, JsonValue]) -> tuple[Kept, ...]:
     """Return what the target keeps otherwise of all that the operation leaves there, and of what it wrote."""
     return kept_fields({**operation.written, **operation.after}, {**still_kept(operation, mark, kept), **kept})

@@ -71,7 +71,7 @@ from .integration import (
     RefreshReport,
     RejectedRow,
 )
-from .job import JOB_FIELDS, CachedJob, Job, JobHead, JobRow, JobStatus, JsonValue, Location, PartlyRead, SyncMark, SyncStatus, Visibility
+from .job import JOB_FIELDS, CachedJob, Job, JobHead, JobRow, JobStatus, JsonValue, Location, PartlyRead, SyncState, SyncStatus, Visibility
 from .query import JobPage, Sort, SortField
 from .reports import BackupReport, MoveReport, NewId, NewIdsPlan, NewIdsReport, Relink, RenamePlan, RenameReport
 from .rule_changes import held, in_acting_order, moved, same_rule, with_active, with_duplicate, with_rule, without_rules
@@ -258,9 +258,9 @@ __all__ = [
     "Step",
     "StepName",
     "StepState",
-    "SyncMark",
     "SyncPlan",
     "SyncResult",
+    "SyncState",
     "SyncStatus",
     "TargetCatalogue",
     "TemplateType",

@@ -146,7 +146,7 @@ class CachedJob(Job):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SyncMark:
+class SyncState:
     """Where a job stands towards the target, as the sync records it beside the cached job.
 
     ``written`` holds the owned fields as our last sync left them in the target, flat: ``settings.language``, ``custom.shift``;

@@ -14,7 +14,19 @@ import peewee
 from ...core import clock
 from ...core.canonical import storable
 from ...core.errors import StorageError
-from ...core.models import CachedJob, EvaluationPolicy, Job, JobPage, JobRow, PartlyRead, RejectedRow, Sort, SortField, SyncMark, SyncStatus
+from ...core.models import (
+    CachedJob,
+    EvaluationPolicy,
+    Job,
+    JobPage,
+    JobRow,
+    PartlyRead,
+    RejectedRow,
+    Sort,
+    SortField,
+    SyncState,
+    SyncStatus,
+)
 from ...database import Database, Db
 from ..ledger.process import ProcessIdentity
 from ..outcomes.outcomes import policy_key
@@ -224,7 +236,7 @@ class JobStore:
         """Return a number that grows with every change of a job, whichever process makes it."""
         return await self._database.read(sources.version)
 
-    async def set_sync(self, integration: str, job_id: str, mark: SyncMark, source: Job | None = None) -> None:
+    async def set_sync(self, integration: str, job_id: str, mark: SyncState, source: Job | None = None) -> None:
         """Record how the job stands towards the target.
 
         Args:
@@ -235,9 +247,9 @@ class JobStore:
         """
         await self._database.write_unsynced(_set_sync, integration, job_id, mark, source)
 
-    async def sync_mark(self, integration: str, job_id: str) -> SyncMark | None:
+    async def sync_state(self, integration: str, job_id: str) -> SyncState | None:
         """Return what the last sync of the job recorded, None where there was none."""
-        return await self._database.read(_sync_mark, integration, job_id)
+        return await self._database.read(_sync_state, integration, job_id)
 
     async def linked_to(self, target_id: str) -> tuple[LinkedJob, ...]:
         """Return the jobs that are linked to that job of the target; more than one where something went wrong."""
@@ -359,13 +371,13 @@ def _key(db: Db, integration: str, job_id: str) -> int | None:
     return None if found is None else int(found[0])
 
 
-def _set_sync(db: Db, integration: str, job_id: str, mark: SyncMark, source: Job | None) -> None:
+def _set_sync(db: Db, integration: str, job_id: str, mark: SyncState, source: Job | None) -> None:
     key = _key(db, integration, job_id)
     if key is not None:
         marks.put_mark(db, key, mark, source)
 
 
-def _sync_mark(db: Db, integration: str, job_id: str) -> SyncMark | None:
+def _sync_state(db: Db, integration: str, job_id: str) -> SyncState | None:
     key = _key(db, integration, job_id)
     return None if key is None else marks.get_mark(db, key)
 

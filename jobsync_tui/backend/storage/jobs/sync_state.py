@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from ...core.canonical import canonical, parse_object, storable
-from ...core.models import Job, SyncMark, SyncStatus
+from ...core.models import Job, SyncState, SyncStatus
 from ...database import Db, Dialect
 from ..outcomes.outcomes import forget_standing_of
 from . import codec
@@ -35,7 +35,7 @@ _CAN_CHANGE = frozenset({SyncStatus.SYNCED, SyncStatus.CHANGED})
 _BODY = "SELECT body FROM payloads WHERE key = ?"
 
 
-def put_mark(db: Db, key: int, mark: SyncMark, source: Job | None) -> None:
+def put_mark(db: Db, key: int, mark: SyncState, source: Job | None) -> None:
     """Record what a sync left, and let the job's standing follow from it. ``source`` is the job as it was synced.
 
     A mark that was put back after an attempt that wrote nothing carries the last sync's time: what was synced stays what it was then.
@@ -49,13 +49,13 @@ def put_mark(db: Db, key: int, mark: SyncMark, source: Job | None) -> None:
     note_change(db)
 
 
-def get_mark(db: Db, key: int) -> SyncMark | None:
+def get_mark(db: Db, key: int) -> SyncState | None:
     """Return what the last sync of the job recorded, or None where there was none."""
     found = first(db, _GET, key)
     if found is None:
         return None
     status, last_synced, target_id, written, kept = found
-    return SyncMark(
+    return SyncState(
         sync_status=SyncStatus(status),
         last_synced=codec.moment(last_synced),
         target_id=target_id,
@@ -92,7 +92,7 @@ def synced_digests(db: Db, dialect: Dialect, keys: Sequence[int]) -> dict[int, D
     return {key: parse_digests(source) for key, source in query.tuples().execute(db)}
 
 
-def _digests(db: Db, key: int, mark: SyncMark, source: Job | None) -> Digests:
+def _digests(db: Db, key: int, mark: SyncState, source: Job | None) -> Digests:
     """Return the digests to keep: a sync that confirmed the job gives new ones, anything else leaves the former."""
     if mark.sync_status is not SyncStatus.SYNCED:
         return _former(db, key)

@@ -101,9 +101,9 @@ class Ledger:
         """
         return await self._database.write(self._lost, operation, settles_at, cause)
 
-    async def settle(self, operation: Operation, result: OperationResult, lease: Lease | None = None) -> bool:
+    async def reconcile(self, operation: Operation, result: OperationResult, lease: Lease | None = None) -> bool:
         """End the operation, seal its audit row, and give the job free where its lease is given; False if somebody else settled it."""
-        settled = await self._database.write(self._settle, operation, result, lease)
+        settled = await self._database.write(self._reconcile, operation, result, lease)
         if lease is not None:
             self.leases.released(lease)
         return settled
@@ -165,7 +165,7 @@ class Ledger:
         audit.revise(db, operation.audit_seq, attempt_of(operation, Outcome.UNKNOWN, cause))
         return True
 
-    def _settle(self, db: Db, operation: Operation, result: OperationResult, lease: Lease | None) -> bool:
+    def _reconcile(self, db: Db, operation: Operation, result: OperationResult, lease: Lease | None) -> bool:
         if lease is not None:
             leases.release(db, lease)
         now = self.now()
