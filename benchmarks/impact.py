@@ -38,7 +38,7 @@ from jobsync_tui.backend.core.models import (
 )
 from jobsync_tui.backend.database import Database
 from jobsync_tui.backend.rules import evaluate
-from jobsync_tui.backend.storage.jobs.batches import BatchStore
+from jobsync_tui.backend.storage.jobs.batches import ColumnStore
 from jobsync_tui.backend.storage.jobs.jobs import JobStore
 from jobsync_tui.backend.storage.migrations import SCHEMA
 from jobsync_tui.backend.storage.outcomes.outcomes import OutcomeStore
@@ -64,7 +64,7 @@ def prepare(folder: str, jobs: int, seed: int) -> None:
 
 async def run(folder: str, jobs: int) -> None:
     database = await Database.open(f"sqlite:///{folder}/jobsync.db", SCHEMA)
-    store, rules, batches = JobStore(database), RuleStore(database), BatchStore(database)
+    store, rules, batches = JobStore(database), RuleStore(database), ColumnStore(database)
     ruleset = await rules.current()
     foresight = Foresight(batches, OutcomeStore(database), EvaluationPolicy)
     print(f"{jobs:,} jobs, {len(ruleset.rules)} rules, one of them changed")
@@ -140,7 +140,7 @@ async def typing(store: JobStore, rules: RuleSet) -> None:
     print(f"  one job at each key: median {median(took):.1f} ms, p95 {quantiles(took, n=20)[18]:.1f} ms, worst {max(took):.1f} ms")
 
 
-async def sanity(batches: BatchStore, target: LocalTarget) -> None:
+async def sanity(batches: ColumnStore, target: LocalTarget) -> None:
     random = Random(1)  # noqa: S311 - cases, not secrets
     rules = make_rules(random).rules + tuple(
         replace(rule, id=f"more-{rule.id}", name=f"more {rule.name}") for rule in make_rules(random).rules

@@ -25,7 +25,7 @@ from jobsync_tui.backend.core.models import EvaluationPolicy, RuleSet, Sort
 from jobsync_tui.backend.database import Database
 from jobsync_tui.backend.rules.columnar.columns import Batch
 from jobsync_tui.backend.rules.columnar.evaluate import evaluate_batch, fields_needed
-from jobsync_tui.backend.storage.jobs.batches import BatchStore
+from jobsync_tui.backend.storage.jobs.batches import ColumnStore
 from jobsync_tui.backend.storage.jobs.jobs import JobStore
 from jobsync_tui.backend.storage.jobs.listing import Ending
 from jobsync_tui.backend.storage.migrations import SCHEMA
@@ -61,9 +61,9 @@ async def run(jobs: int, seed: int, server: str | None) -> None:
         store, rules, outcomes = JobStore(database), RuleStore(database), OutcomeStore(database)
         await fill(store, jobs, random)
         ruleset = await rules.save(make_rules(random).rules, actor="a", what="x", expected_revision=0)
-        everything = Evaluator(outcomes, BatchStore(database), rules.current, EvaluationPolicy)
+        everything = Evaluator(outcomes, ColumnStore(database), rules.current, EvaluationPolicy)
         print(f"{jobs:,} jobs, fields {', '.join(fields_needed(ruleset, POLICY))}")
-        await evaluation(outcomes, BatchStore(database), ruleset)
+        await evaluation(outcomes, ColumnStore(database), ruleset)
         await timed("judged for the first time", everything)
         await timed("judged again, nothing changed", everything)
         waits: list[float] = []
@@ -93,7 +93,7 @@ async def timed(what: str, evaluate_batch: Evaluator) -> None:
     print(f"  {what:44} {evaluated.jobs:9,} jobs {seconds:6.2f} s, own {own:5.2f} s; {len(evaluated.evaluation_version.known):,} rulings")
 
 
-async def evaluation(outcomes: OutcomeStore, batches: BatchStore, rules: RuleSet) -> None:
+async def evaluation(outcomes: OutcomeStore, batches: ColumnStore, rules: RuleSet) -> None:
     """Time the evaluation alone: columns that are read already, and neither rulings nor anything kept."""
     needed = fields_needed(rules, POLICY)
     evaluation_version = await outcomes.begin(basis_of(rules, POLICY, datetime.now(UTC)), datetime.now(UTC))

@@ -55,12 +55,12 @@ class TestTrouble:
         assert state.run == run
 
     async def test_shares_of_a_run_keep_their_reasons(self, host: Host) -> None:
-        await host.shares.cut("acme", [1], 1, work=Work.SYNC, evaluation_version=1, every=EVERY)
-        (share,) = await host.shares.open("acme")
+        await host.batches.cut("acme", [1], 1, work=Work.SYNC, evaluation_version=1, every=EVERY)
+        (batch,) = await host.batches.open("acme")
         tally = Tally()
         tally.fail("unreachable", down().failure())
-        await host.shares.note(share, tally, ended=True)
-        assert (await host.shares.clear("acme")).commonest == down().failure()
+        await host.batches.note(batch, tally, ended=True)
+        assert (await host.batches.clear("acme")).commonest == down().failure()
 
 
 class TestWords:

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from jobsync_tui.backend.automatic import distribution as spreading
+from jobsync_tui.backend.automatic import distribution as distribution
 from jobsync_tui.backend.automatic import run as automatic
 from jobsync_tui.backend.automatic.distribution import in_hand, place
 from jobsync_tui.backend.core.errors import CredentialsRejected, Unreachable
 from jobsync_tui.backend.core.models import Job, Leaf, Op, Rule
-from jobsync_tui.backend.storage.automatic.batches import ShareStore, Tally, Work
+from jobsync_tui.backend.storage.automatic.batches import BatchStore, Tally, Work
 from jobsync_tui.backend.storage.jobs.tables import EvaluationVersionRow
 from tests.support.fleet import EVERY, ICU, Fleet, Host, open_fleet, order
 
@@ -30,9 +30,9 @@ MANY = LARGE + SIZE + 7
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spreading, "BEAT", 0.02)
-    monkeypatch.setattr(spreading, "LOOK", 0.01)
-    monkeypatch.setattr(spreading, "SIZE", SIZE)
+    monkeypatch.setattr(distribution, "BEAT", 0.02)
+    monkeypatch.setattr(distribution, "LOOK", 0.01)
+    monkeypatch.setattr(distribution, "SIZE", SIZE)
     monkeypatch.setattr(automatic, "LARGE", LARGE)
 
 
@@ -59,13 +59,13 @@ async def until(condition: Callable[[], object]) -> None:
 
 
 async def lend(host: Host, stop: asyncio.Event | None = None) -> None:
-    await host.automatic.lend_a_hand(order("acme", stop=stop))
+    await host.automatic.work_on_batches(order("acme", stop=stop))
 
 
 async def helping(host: Host) -> None:
     """Lend a hand whenever there are shares, as a worker does."""
     while True:
-        if "acme" in await host.shares.integrations():
+        if "acme" in await host.batches.integrations():
             await lend(host)
         await asyncio.sleep(0.005)
 
@@ -75,15 +75,15 @@ def everything(fleet: Fleet) -> list[str]:
 
 
 async def test_everybody_who_is_free_does_shares_and_each_job_is_synced_once(fleet: Fleet, hosts: list[Host]) -> None:
-    by: set[ShareStore] = set()
-    keep = ShareStore.note
+    by: set[BatchStore] = set()
+    keep = BatchStore.note
 
-    async def noted(store: ShareStore, share: object, tally: Tally, *, ended: bool) -> None:
+    async def noted(store: BatchStore, batch: object, tally: Tally, *, ended: bool) -> None:
         by.add(store)
-        await keep(store, share, tally, ended=ended)  # type: ignore[arg-type]
+        await keep(store, batch, tally, ended=ended)  # type: ignore[arg-type]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ShareStore, "note", noted)
+        patch.setattr(BatchStore, "note", noted)
         others = [asyncio.create_task(helping(host)) for host in hosts[1:]]
         run = await hosts[0].run(spread=True)
     for task in others:
@@ -93,7 +93,7 @@ async def test_everybody_who_is_free_does_shares_and_each_job_is_synced_once(fle
     assert await fleet.in_target() == everything(fleet)
     assert len(by) > 1
     assert sorted(fleet.ats["acme"].read, key=int) == [str(number) for number in range(MANY)]
-    assert await hosts[0].shares.open("acme") == ()
+    assert await hosts[0].batches.open("acme") == ()
     assert await hosts[0].ledger.leases.all() == ()
     assert (await hosts[1].run(spread=True)).evaluated == 0
 
@@ -101,30 +101,30 @@ async def test_everybody_who_is_free_does_shares_and_each_job_is_synced_once(fle
 async def test_a_small_run_is_not_shared_out(fleet: Fleet, hosts: list[Host], monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(LARGE, MANY):
         del fleet.ats["acme"].jobs[str(number)]
-    monkeypatch.setattr(ShareStore, "cut", None)
+    monkeypatch.setattr(BatchStore, "cut", None)
     assert (await hosts[0].run(spread=True)).outcomes == {"created": LARGE}
 
 
 async def test_a_run_alone_shares_nothing_out_unless_told_to(fleet: Fleet, hosts: list[Host], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ShareStore, "cut", None)
+    monkeypatch.setattr(BatchStore, "cut", None)
     assert (await hosts[0].run()).outcomes == {"created": MANY}
 
 
 async def test_what_a_leader_that_ended_left_is_done_by_others_and_the_next_run(fleet: Fleet, hosts: list[Host]) -> None:
     leader = asyncio.create_task(hosts[0].run(spread=True))
     await until(lambda: len(fleet.ats["acme"].read) > 3)
-    keep, hosts[0].shares.clear = hosts[0].shares.clear, _nothing  # type: ignore[method-assign, assignment]
+    keep, hosts[0].batches.clear = hosts[0].batches.clear, _nothing  # type: ignore[method-assign, assignment]
     leader.cancel()
     await asyncio.gather(leader, return_exceptions=True)
-    hosts[0].shares.clear = keep  # type: ignore[method-assign]
-    assert await hosts[1].shares.integrations() == {"acme"}
+    hosts[0].batches.clear = keep  # type: ignore[method-assign]
+    assert await hosts[1].batches.integrations() == {"acme"}
     await lend(hosts[1])
-    assert await hosts[1].shares.open("acme") == ()
+    assert await hosts[1].batches.open("acme") == ()
     assert MANY - len(await fleet.in_target()) <= 2, "but for what it had in hand as it was cut off, which is tried again later"
     fleet.clock.turn(EVERY)
     assert (await hosts[2].run(spread=True)).error is None
     assert await fleet.in_target() == everything(fleet)
-    assert await hosts[2].shares.spread("acme") is None
+    assert await hosts[2].batches.spread("acme") is None
 
 
 async def _nothing(_: str) -> Tally:
@@ -141,15 +141,15 @@ async def test_a_run_waits_for_what_others_have_in_hand_of_the_one_before(
         waiting.set()
         await asyncio.sleep(0)
 
-    monkeypatch.setattr(spreading, "wait_for", waits)
-    await hosts[0].shares.cut("acme", [1], SIZE, work=Work.SYNC, evaluation_version=1, every=EVERY)
-    (share,) = await hosts[0].shares.open("acme")
+    monkeypatch.setattr(distribution, "wait_for", waits)
+    await hosts[0].batches.cut("acme", [1], SIZE, work=Work.SYNC, evaluation_version=1, every=EVERY)
+    (batch,) = await hosts[0].batches.open("acme")
     if ended == "stopped":
-        await hosts[2].shares.clear("acme")
-    async with hosts[1].ledger.leases.hold("acme", place(share), "auto"):
+        await hosts[2].batches.clear("acme")
+    async with hosts[1].ledger.leases.hold("acme", place(batch), "auto"):
         run = asyncio.create_task(hosts[0].run())
         await asyncio.wait({run, asyncio.create_task(waiting.wait())}, return_when=asyncio.FIRST_COMPLETED)
-        assert await hosts[0].shares.open("acme") == (), "nobody begins another one"
+        assert await hosts[0].batches.open("acme") == (), "nobody begins another one"
         assert not run.done()
     assert (await run).outcomes == {"created": MANY}
 
@@ -157,16 +157,16 @@ async def test_a_run_waits_for_what_others_have_in_hand_of_the_one_before(
 async def test_a_free_share_is_found_behind_however_many_that_others_have_in_hand(
     hosts: list[Host], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(spreading, "AT_ONCE", 1)
+    monkeypatch.setattr(distribution, "AT_ONCE", 1)
     await hosts[0].run()
     evaluation_version = await hosts[0].database.read(lambda db: EvaluationVersionRow.select(EvaluationVersionRow.number).scalar(db))
-    await hosts[0].shares.cut("acme", [1, 2, 3, 4], 1, work=Work.SYNC, evaluation_version=evaluation_version, every=EVERY)
-    shares = await hosts[0].shares.open("acme")
+    await hosts[0].batches.cut("acme", [1, 2, 3, 4], 1, work=Work.SYNC, evaluation_version=evaluation_version, every=EVERY)
+    batches = await hosts[0].batches.open("acme")
     async with AsyncExitStack() as stack:
-        for share in shares[:2]:
-            await stack.enter_async_context(hosts[1].ledger.leases.hold("acme", place(share), "auto"))
+        for batch in batches[:2]:
+            await stack.enter_async_context(hosts[1].ledger.leases.hold("acme", place(batch), "auto"))
         await lend(hosts[2])
-    assert await hosts[0].shares.open("acme") == shares[:2]
+    assert await hosts[0].batches.open("acme") == batches[:2]
 
 
 async def test_shares_of_rules_that_have_changed_are_left(fleet: Fleet, hosts: list[Host]) -> None:
@@ -212,11 +212,11 @@ async def test_what_was_done_of_a_share_before_its_lease_was_broken_is_told(flee
 
 
 async def test_one_who_lost_a_share_does_not_open_it_again(hosts: list[Host]) -> None:
-    store = hosts[0].shares
+    store = hosts[0].batches
     await store.cut("acme", [1], SIZE, work=Work.SYNC, evaluation_version=1, every=EVERY)
-    (share,) = await store.open("acme")
-    await store.note(share, Tally(Counter(created=1)), ended=True)
-    await store.note(share, Tally(Counter(created=2)), ended=False)
+    (batch,) = await store.open("acme")
+    await store.note(batch, Tally(Counter(created=1)), ended=True)
+    await store.note(batch, Tally(Counter(created=2)), ended=False)
     assert await store.open("acme") == ()
     assert (await store.clear("acme")).outcomes == {"created": 3}
 
@@ -226,7 +226,7 @@ async def test_a_trouble_that_the_next_job_would_meet_ends_the_run(fleet: Fleet,
     run = await hosts[0].run(spread=True)
     assert run.error is not None
     assert (run.error.code, run.outcomes["failed"] < SIZE) == ("unreachable", True)
-    assert await hosts[0].shares.integrations() == frozenset()
+    assert await hosts[0].batches.integrations() == frozenset()
 
 
 async def test_refused_credentials_are_met_once_and_hold_the_integration(fleet: Fleet, hosts: list[Host]) -> None:
@@ -241,13 +241,13 @@ async def test_refused_credentials_are_met_once_and_hold_the_integration(fleet: 
 async def test_jobs_that_have_to_be_read_singly_are_shared_out_too(fleet: Fleet, hosts: list[Host]) -> None:
     fleet.ats["acme"].describe_singly()
     cut: list[Work] = []
-    keep = hosts[0].shares.cut
+    keep = hosts[0].batches.cut
 
     async def noted(*args: object, **rest: object) -> int:
         cut.append(rest["work"])  # type: ignore[arg-type]
         return await keep(*args, **rest)  # type: ignore[arg-type]
 
-    hosts[0].shares.cut = noted  # type: ignore[method-assign]
+    hosts[0].batches.cut = noted  # type: ignore[method-assign]
     await hosts[0].save(Rule("nights", "Nights", Leaf("description", Op.CONTAINS, "nights"), ICU.actions))
     run = await hosts[0].run(spread=True)
     assert (run.error, run.outcomes, cut) == (None, {"created": MANY}, [Work.READ, Work.SYNC])
@@ -265,24 +265,24 @@ async def test_whoever_works_on_an_integration_has_a_part_of_what_its_ats_allows
 
 
 async def test_what_the_ats_asked_of_one_is_told_to_the_others(hosts: list[Host], fleet: Fleet) -> None:
-    first, second = hosts[0].company, hosts[1].company
-    assert (await first.heard("acme", timedelta(seconds=40))).held == timedelta()
-    company = await second.heard("acme", timedelta())
-    assert (company.processes, company.held) == (2, timedelta(seconds=40))
+    first, second = hosts[0].presence, hosts[1].presence
+    assert (await first.heartbeat("acme", timedelta(seconds=40))).held == timedelta()
+    presence = await second.heartbeat("acme", timedelta())
+    assert (presence.processes, presence.held) == (2, timedelta(seconds=40))
     fleet.clock.turn(timedelta(seconds=11))
-    assert (await second.heard("acme", timedelta())).processes == 1, "one that is silent has no part any more"
+    assert (await second.heartbeat("acme", timedelta())).processes == 1, "one that is silent has no part any more"
     await second.leave("acme")
-    assert (await first.heard("acme", timedelta())).processes == 1
+    assert (await first.heartbeat("acme", timedelta())).processes == 1
 
 
 async def test_it_can_be_seen_how_far_a_large_run_is(hosts: list[Host]) -> None:
-    store = hosts[0].shares
+    store = hosts[0].batches
     assert await store.spread("acme") is None
     await store.cut("acme", range(SIZE * 2 + 1), SIZE, work=Work.SYNC, evaluation_version=1, every=EVERY)
-    shares = await store.open("acme")
-    assert [len(share.keys) for share in shares] == [SIZE, SIZE, 1]
-    await hosts[0].company.heard("acme", timedelta())
-    await store.note(shares[0], Tally(), ended=True)
+    batches = await store.open("acme")
+    assert [len(batch.keys) for batch in batches] == [SIZE, SIZE, 1]
+    await hosts[0].presence.heartbeat("acme", timedelta())
+    await store.note(batches[0], Tally(), ended=True)
     found = await store.spread("acme")
     assert found is not None
-    assert (found.shares, found.ended, found.workers) == (3, 1, ("host0:1",))
+    assert (found.batches, found.ended, found.workers) == (3, 1, ("host0:1",))

@@ -88,7 +88,7 @@ ROWS = {
         syncs.decline syncs.recover syncs.retry_candidates writing.matching writing.new_id
     """,
     Row.ALL: """
-        automatic.due automatic.lend_a_hand automatic.pause automatic.resume automatic.run automatic.run_slot automatic.serve
+        automatic.due automatic.work_on_batches automatic.pause automatic.resume automatic.run automatic.run_slot automatic.serve
         automatic.spread automatic.test_messages maintenance.backup maintenance.move_storage maintenance.prune maintenance.rename
         maintenance.rename_plan maintenance.separate
     """,

@@ -7,7 +7,7 @@ import pytest
 from jobsync_tui.backend.assessment import catalogue
 from jobsync_tui.backend.core.models import Action, ActionKind, FieldEntry, FieldKind, JsonValue, Location, Op, Rule, SettingChoice
 from jobsync_tui.backend.database import Database
-from jobsync_tui.backend.storage.jobs.batches import BatchStore
+from jobsync_tui.backend.storage.jobs.batches import ColumnStore
 from jobsync_tui.backend.storage.migrations import SCHEMA
 from jobsync_tui.backend.target.local_seed import Seed
 from tests.services.workshop import local_target, workshop
@@ -23,7 +23,7 @@ async def entries(tmp_path: Path, customs: list[dict[str, JsonValue]], *places: 
     database = await Database.open(url_at(tmp_path / "jobsync.db"), SCHEMA)
     jobs = [job(number, custom=custom, locations=places, remote=True) for number, custom in enumerate(customs)]
     await Cache(database).fill(jobs)
-    found = await catalogue.field_catalogue(BatchStore(database), ["acme"], batch=2)
+    found = await catalogue.field_catalogue(ColumnStore(database), ["acme"], batch=2)
     await database.close()
     assert (found.looked_at, found.jobs) == (len(customs), len(customs))
     return {entry.name: entry for entry in found.fields}

@@ -9,7 +9,7 @@ import pytest
 from jobsync_tui.backend.assessment.evaluator import Evaluator
 from jobsync_tui.backend.assessment.impact import Foresight, kind_of
 from jobsync_tui.backend.core.models import ImpactKind, SyncState, SyncStatus
-from jobsync_tui.backend.storage.jobs.batches import BatchStore
+from jobsync_tui.backend.storage.jobs.batches import ColumnStore
 from jobsync_tui.backend.storage.outcomes.outcomes import OutcomeStore
 from jobsync_tui.backend.storage.rules.rules import RuleStore
 from tests.rules.test_comparison import expected
@@ -27,7 +27,7 @@ async def test_the_impact_is_the_same_however_many_jobs_are_judged(cache: Cache,
     rules, policy = RuleStore(cache.database), wild.policy()
     before = await rules.save(wild.rule_set(1).rules, actor="a", what="x", expected_revision=0)
     after = replace(wild.edited(before), revision=before.revision)
-    outcomes, batches = OutcomeStore(cache.database), BatchStore(cache.database)
+    outcomes, batches = OutcomeStore(cache.database), ColumnStore(cache.database)
     if seed % 3:
         await Evaluator(outcomes, batches, rules.current, lambda: policy, lambda: NOW).evaluate_batch(["acme"])
     await cache.fill([replace(job, name=f"{job.name} anew") if number % 4 == 0 else job for number, job in enumerate(jobs)], at=NOW)

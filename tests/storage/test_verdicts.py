@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from jobsync_tui.backend.core.models import EvaluationPolicy, SyncState, SyncStatus
-from jobsync_tui.backend.storage.jobs.batches import BatchStore
+from jobsync_tui.backend.storage.jobs.batches import ColumnStore
 from jobsync_tui.backend.storage.outcomes.outcomes import Basis, DistinctOutcome, EvaluationVersion, OutcomeStore, policy_key
 from jobsync_tui.backend.storage.rules.rules import RuleStore
 from jobsync_tui.backend.storage.search.filter import parse_filter
@@ -29,7 +29,7 @@ class Bench:
     def __init__(self, cache: Cache) -> None:
         self.cache = cache
         self.outcomes = OutcomeStore(cache.database)
-        self.batches = BatchStore(cache.database)
+        self.batches = ColumnStore(cache.database)
         self.rules = RuleStore(cache.database)
 
     async def evaluate_batch(self, *outcomes: DistinctOutcome, basis: Basis | None = None) -> EvaluationVersion:

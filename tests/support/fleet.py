@@ -14,22 +14,22 @@ from jobsync_tui.backend.assessment.evaluator import Evaluator
 from jobsync_tui.backend.assessment.impact import Foresight
 from jobsync_tui.backend.assessment.shadow import AUTOMATIC, Shadowing
 from jobsync_tui.backend.ats.base import Adapter, Connection, Listing, Page
-from jobsync_tui.backend.automatic.distribution import Spreading, SpreadingParts
+from jobsync_tui.backend.automatic.distribution import Distribution, DistributionDependencies
 from jobsync_tui.backend.automatic.loading import Loader
 from jobsync_tui.backend.automatic.notifier import Messenger, Sender
 from jobsync_tui.backend.automatic.notify.base import Channel
-from jobsync_tui.backend.automatic.run import Automatic, AutomaticParts, Order
+from jobsync_tui.backend.automatic.run import Automatic, AutomaticDependencies, Order
 from jobsync_tui.backend.core.errors import AccessDenied
 from jobsync_tui.backend.core.models import AutomaticDecision, AutomaticRun, EvaluationPolicy, FieldAvailability, Job, Rule, RuleSet
 from jobsync_tui.backend.database import Database
 from jobsync_tui.backend.http import HttpSession, Network
 from jobsync_tui.backend.refresh.refresh import Refresher
 from jobsync_tui.backend.storage.automatic.alerts import TroubleStore
-from jobsync_tui.backend.storage.automatic.batches import ShareStore
+from jobsync_tui.backend.storage.automatic.batches import BatchStore
 from jobsync_tui.backend.storage.automatic.decisions import DecisionStore
 from jobsync_tui.backend.storage.automatic.schedule import ScheduleStore
-from jobsync_tui.backend.storage.automatic.worker_presence import CompanyStore
-from jobsync_tui.backend.storage.jobs.batches import BatchStore
+from jobsync_tui.backend.storage.automatic.worker_presence import PresenceStore
+from jobsync_tui.backend.storage.jobs.batches import ColumnStore
 from jobsync_tui.backend.storage.jobs.integrations import IntegrationStore
 from jobsync_tui.backend.storage.jobs.jobs import JobStore
 from jobsync_tui.backend.storage.ledger.ledger import Ledger
@@ -121,8 +121,8 @@ class Host:
     clock: HandClock
     troubles: TroubleStore
     messenger: Messenger
-    shares: ShareStore
-    company: CompanyStore
+    batches: BatchStore
+    presence: PresenceStore
 
     async def run(
         self, integration: str = "acme", *, stop: asyncio.Event | None = None, on_schedule: bool = False, spread: bool = False
@@ -173,13 +173,13 @@ class Fleet:
         integrations, rules = IntegrationStore(database), RuleStore(database)
         troubles = TroubleStore(database, now=clock.now)
         pipeline = Pipeline(self._parts(jobs, ledger, rules, clock, target or self.target))
-        evaluate_batch = Evaluator(OutcomeStore(database), BatchStore(database), rules.current, lambda: self.policy, clock.now)
+        evaluate_batch = Evaluator(OutcomeStore(database), ColumnStore(database), rules.current, lambda: self.policy, clock.now)
         loader = Loader(self.ats.__getitem__, jobs, rules.current, lambda: self.policy, clock.now)
-        decisions, shares = DecisionStore(database), ShareStore(database, now=clock.now)
-        company = CompanyStore(database, process=process, now=clock.now)
-        spreading = SpreadingParts(
-            shares=shares,
-            company=company,
+        decisions, batches = DecisionStore(database), BatchStore(database, now=clock.now)
+        presence = PresenceStore(database, process=process, now=clock.now)
+        distribution = DistributionDependencies(
+            batches=batches,
+            presence=presence,
             leases=ledger.leases,
             decisions=decisions,
             evaluate_batch=evaluate_batch,
@@ -188,12 +188,12 @@ class Fleet:
             session=lambda integration: self.ats[integration].connection.http,
             now=clock.now,
         )
-        parts = AutomaticParts(
+        parts = AutomaticDependencies(
             refresher=Refresher(self.ats.__getitem__, jobs, integrations),
             evaluate_batch=evaluate_batch,
             watch=self._watch(database, jobs, rules, clock),
             loader=loader,
-            spreading=Spreading(spreading),
+            distribution=Distribution(distribution),
             ledger=ledger,
             decisions=decisions,
             schedule=ScheduleStore(database, now=clock.now),
@@ -217,8 +217,8 @@ class Fleet:
                 clock,
                 troubles,
                 parts.messenger,
-                shares,
-                company,
+                batches,
+                presence,
             )
         finally:
             await database.close()
@@ -226,7 +226,7 @@ class Fleet:
     def _watch(self, database: Database, jobs: JobStore, rules: RuleStore, clock: HandClock) -> Callable[[str], Awaitable[None]]:
         shadowing = Shadowing(
             shadows=ShadowStore(database, clock.now),
-            foresight=Foresight(BatchStore(database), OutcomeStore(database), lambda: self.policy, clock.now),
+            foresight=Foresight(ColumnStore(database), OutcomeStore(database), lambda: self.policy, clock.now),
             rules=rules.current,
             policy=lambda: self.policy,
             version=jobs.version,

@@ -30,7 +30,7 @@ from jobsync_tui.backend.core.models import (
     SyncState,
 )
 from jobsync_tui.backend.rules import evaluate
-from jobsync_tui.backend.storage.jobs.batches import BatchStore
+from jobsync_tui.backend.storage.jobs.batches import ColumnStore
 from jobsync_tui.backend.storage.jobs.jobs import JobStore
 from jobsync_tui.backend.storage.outcomes.outcomes import OutcomeStore, policy_key
 from jobsync_tui.backend.storage.rules.rules import RuleStore
@@ -49,7 +49,7 @@ class Bench:
         self.rules = RuleStore(cache.database)
         self.outcomes = OutcomeStore(cache.database)
         self.evaluate_batch = Evaluator(
-            self.outcomes, BatchStore(cache.database), self.rules.current, lambda: self.policy, lambda: self.now
+            self.outcomes, ColumnStore(cache.database), self.rules.current, lambda: self.policy, lambda: self.now
         )
         cache.jobs = JobStore(cache.database, lambda: self.policy, lambda: self.now)
 

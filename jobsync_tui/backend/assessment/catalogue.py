@@ -12,7 +12,7 @@ from ..core.models import FieldCatalogue, FieldEntry, FieldValue, JsonValue, Loc
 from ..rules.cells import shown
 from ..rules.fields import CUSTOM, KNOWN, Field, field_named
 from ..rules.fitting import CHOICES, OPS, kind_of
-from ..storage.jobs.batches import BATCH, BatchStore, JobBatch
+from ..storage.jobs.batches import BATCH, ColumnStore, JobBatch
 from .evaluator import columns_of
 
 MOST_LOOKED_AT = 100_000
@@ -38,7 +38,7 @@ OnLooked = Callable[[int], None]
 
 
 async def field_catalogue(
-    batches: BatchStore, integrations: Sequence[str], on_progress: OnLooked | None = None, *, batch: int = BATCH
+    batches: ColumnStore, integrations: Sequence[str], on_progress: OnLooked | None = None, *, batch: int = BATCH
 ) -> FieldCatalogue:
     """Return the fields of the cached jobs; works off the event loop, a batch at a time, and may be cancelled."""
     counted: dict[str, _Values] = {}

@@ -17,7 +17,7 @@ from ..rules.columnar.evaluate import BatchOutcome, evaluate_batch, fields_neede
 from ..rules.columnar.impact import configuration
 from ..rules.compiled import compiled
 from ..rules.fields import field_named
-from ..storage.jobs.batches import BATCH, BatchStore, JobBatch
+from ..storage.jobs.batches import BATCH, ColumnStore, JobBatch
 from ..storage.outcomes.outcomes import Basis, DistinctOutcome, EvaluationVersion, OutcomeStore, policy_key
 
 STANDING = frozenset({"sync_status", "last_synced", "target_id"})
@@ -49,7 +49,7 @@ class Evaluator:
     def __init__(
         self,
         outcomes: OutcomeStore,
-        batches: BatchStore,
+        batches: ColumnStore,
         rules: Callable[[], Awaitable[RuleSet]],
         policy: Callable[[], EvaluationPolicy],
         now: Callable[[], datetime] = clock.now,

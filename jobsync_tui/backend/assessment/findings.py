@@ -23,7 +23,7 @@ from ..rules.columnar.columns import Batch
 from ..rules.columnar.evaluate import fields_needed
 from ..rules.lint.on_data import Inspection
 from ..rules.lint.static import Names, static_findings
-from ..storage.jobs.batches import BATCH, BatchStore, JobBatch
+from ..storage.jobs.batches import BATCH, ColumnStore, JobBatch
 from ..target.base import Catalog, Target
 from .evaluator import columns_of
 
@@ -44,7 +44,7 @@ class Sanity:
         now: The present.
     """
 
-    batches: BatchStore
+    batches: ColumnStore
     target: Callable[[], Target]
     availability: Mapping[str, FieldAvailability]
     hidden: Mapping[str, FieldAvailability]

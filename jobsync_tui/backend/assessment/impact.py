@@ -29,7 +29,7 @@ from ..rules.columnar.columns import Batch
 from ..rules.columnar.comparison import Comparison, KnownOutcome
 from ..rules.columnar.evaluate import BatchOutcome, evaluate_batch
 from ..rules.columnar.impact import configuration
-from ..storage.jobs.batches import BATCH, BatchStore, EvaluatedBatch, JobBatch
+from ..storage.jobs.batches import BATCH, ColumnStore, EvaluatedBatch, JobBatch
 from ..storage.outcomes.outcomes import OutcomeStore, policy_key
 from .evaluator import columns_of
 from .pending_changes import RenameState
@@ -59,7 +59,7 @@ class Foresight:
 
     def __init__(
         self,
-        batches: BatchStore,
+        batches: ColumnStore,
         outcomes: OutcomeStore,
         policy: Callable[[], EvaluationPolicy],
         now: Callable[[], datetime] = clock.now,

@@ -13,7 +13,7 @@ from ..rules.columnar.evaluate import Answers, evaluate_batch, fields_needed
 from ..rules.columnar.near_misses import near_rows
 from ..rules.columnar.rows import Rows
 from ..rules.compiled import compiled
-from ..storage.jobs.batches import BATCH, BatchStore, JobBatch
+from ..storage.jobs.batches import BATCH, ColumnStore, JobBatch
 from .evaluator import columns_of
 
 EXAMPLES = 5
@@ -24,7 +24,7 @@ OnSeen = Callable[[int], None]
 
 
 async def near_coverage(
-    batches: BatchStore,
+    batches: ColumnStore,
     integrations: Sequence[str],
     rules: RuleSet,
     policy: EvaluationPolicy,

@@ -12,7 +12,7 @@ from ..rules.actions import resolve
 from ..rules.columnar.columns import Batch
 from ..rules.columnar.evaluate import evaluate_batch, fields_needed
 from ..rules.columnar.impact import configuration
-from ..storage.jobs.batches import BatchStore
+from ..storage.jobs.batches import ColumnStore
 from ..sync.difference import difference
 from ..sync.fields import as_sent, source_fields
 from .evaluator import columns_of
@@ -34,7 +34,7 @@ class RenameState:
         now: The moment from which ages count.
     """
 
-    batches: BatchStore
+    batches: ColumnStore
     rules: RuleSet
     policy: EvaluationPolicy
     now: datetime

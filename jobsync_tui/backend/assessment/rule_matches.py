@@ -9,12 +9,12 @@ from datetime import datetime
 from ..core.models import EvaluationPolicy, Rule, RuleSet
 from ..rules.columnar.columns import Batch
 from ..rules.columnar.evaluate import evaluate_batch, fields_needed
-from ..storage.jobs.batches import BATCH, BatchStore, JobBatch
+from ..storage.jobs.batches import BATCH, ColumnStore, JobBatch
 from .evaluator import columns_of
 
 
 async def count_matches(
-    batches: BatchStore, integrations: Sequence[str], rules: Sequence[Rule], policy: EvaluationPolicy, now: datetime, *, batch: int = BATCH
+    batches: ColumnStore, integrations: Sequence[str], rules: Sequence[Rule], policy: EvaluationPolicy, now: datetime, *, batch: int = BATCH
 ) -> tuple[int, ...]:
     """Return for each rule how many jobs of the integrations meet its conditions, whether or not it is switched on.
 

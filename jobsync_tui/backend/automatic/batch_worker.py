@@ -35,7 +35,7 @@ Renew = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Hand:
+class BatchWorker:
     """Reads and syncs jobs of one integration, for one run.
 
     Attributes:

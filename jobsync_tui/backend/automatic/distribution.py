@@ -20,13 +20,13 @@ from ..core import clock
 from ..core.errors import Busy, JobsyncError
 from ..core.models import Lease
 from ..http import HttpSession
-from ..storage.automatic.batches import Share, ShareStore, Tally, Work
+from ..storage.automatic.batches import Batch, BatchStore, Tally, Work
 from ..storage.automatic.decisions import Candidate, DecisionStore
-from ..storage.automatic.worker_presence import CompanyStore
+from ..storage.automatic.worker_presence import PresenceStore
 from ..storage.ledger.leases import LeaseStore
 from ..storage.outcomes.outcomes import EvaluationVersion
 from ..sync.bulk import Bulk
-from .batch_worker import FAULT, Hand
+from .batch_worker import FAULT, BatchWorker
 from .loading import Loader
 from .timer import wait_for
 
@@ -52,11 +52,11 @@ _PLACE = "(automatic run, share"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SpreadingParts:
+class DistributionDependencies:
     """What shares are done with. ``session`` gives the connection to an integration's ATS."""
 
-    shares: ShareStore
-    company: CompanyStore
+    batches: BatchStore
+    presence: PresenceStore
     leases: LeaseStore
     decisions: DecisionStore
     evaluate_batch: Evaluator
@@ -66,24 +66,26 @@ class SpreadingParts:
     now: Callable[[], datetime] = clock.now
 
 
-class Spreading:
+class Distribution:
     """Shares out the jobs of runs, and does shares."""
 
-    def __init__(self, parts: SpreadingParts) -> None:
+    def __init__(self, parts: DistributionDependencies) -> None:
         self._parts = parts
 
-    def hand(self, actor: Actor, integration: str, evaluation_version: EvaluationVersion, every: timedelta, stop: asyncio.Event) -> Hand:
+    def hand(
+        self, actor: Actor, integration: str, evaluation_version: EvaluationVersion, every: timedelta, stop: asyncio.Event
+    ) -> BatchWorker:
         """Return what reads and syncs jobs for one run."""
         parts = self._parts
-        return Hand(parts.bulk, parts.loader, parts.decisions, actor, integration, evaluation_version, every, stop, parts.now)
+        return BatchWorker(parts.bulk, parts.loader, parts.decisions, actor, integration, evaluation_version, every, stop, parts.now)
 
     async def settle(self, integration: str, stop: asyncio.Event) -> None:
         """Take out what is left of a run that was cut off; what somebody still has in hand, of one that was stopped too, is waited for."""
-        await self._parts.shares.clear(integration)
+        await self._parts.batches.clear(integration)
         while not stop.is_set() and any(in_hand(integration, lease) for lease in await self._parts.leases.all()):
             await wait_for(stop, LOOK)
 
-    async def lead(self, work: Work, chosen: Sequence[Candidate], by: Hand) -> Tally:
+    async def lead(self, work: Work, chosen: Sequence[Candidate], by: BatchWorker) -> Tally:
         """Have jobs done by whoever is free, this process among them, and return what came of them once all are done.
 
         Args:
@@ -91,83 +93,83 @@ class Spreading:
             chosen: The jobs.
             by: What does it in this process; once its ``stop`` is set, shares that are not begun are left, and nobody is waited for.
         """
-        shares, integration = self._parts.shares, by.integration
+        batches, integration = self._parts.batches, by.integration
         keys = [candidate.key for candidate in chosen]
-        count = await shares.cut(integration, keys, SIZE, work=work, evaluation_version=by.evaluation_version.number, every=by.every)
+        count = await batches.cut(integration, keys, SIZE, work=work, evaluation_version=by.evaluation_version.number, every=by.every)
         log.info("%s: %d jobs to %s, in %d shares", integration, len(keys), work, count)
         try:
-            async with self._in_company(integration, by.stop):
+            async with self._present(integration, by.stop):
                 await self._work_off(by)
-                while not by.stop.is_set() and await shares.open(integration, limit=1) and not await shares.failed(integration):
+                while not by.stop.is_set() and await batches.open(integration, limit=1) and not await batches.failed(integration):
                     # Others have them in hand. One whose worker ended is found free here.
                     await wait_for(by.stop, LOOK)
                     await self._work_off(by)
         finally:
-            tally = await shares.clear(integration)
+            tally = await batches.clear(integration)
         return tally
 
-    async def lend_a_hand(self, actor: Actor, integration: str, stop: asyncio.Event) -> None:
+    async def work_on_batches(self, actor: Actor, integration: str, stop: asyncio.Event) -> None:
         """Do shares of a run that another process leads, until none is left; nothing happens where the rules changed since it began."""
         evaluation_version = (await self._parts.evaluate_batch.evaluate_batch([integration])).evaluation_version
-        for share in await self._parts.shares.open(integration, limit=1):
-            if share.evaluation_version == evaluation_version.number:
-                async with self._in_company(integration, stop):
-                    await self._work_off(self.hand(actor, integration, evaluation_version, share.every, stop))
+        for batch in await self._parts.batches.open(integration, limit=1):
+            if batch.evaluation_version == evaluation_version.number:
+                async with self._present(integration, stop):
+                    await self._work_off(self.hand(actor, integration, evaluation_version, batch.every, stop))
 
-    async def _work_off(self, by: Hand) -> None:
+    async def _work_off(self, by: BatchWorker) -> None:
         """Do shares until none is free."""
-        while not by.stop.is_set() and not await self._parts.shares.failed(by.integration):
-            async with self._free_share(by) as found:
+        while not by.stop.is_set() and not await self._parts.batches.failed(by.integration):
+            async with self._free_batch(by) as found:
                 if found is None:
                     return
                 await self._do(*found, by)
 
     @asynccontextmanager
-    async def _free_share(self, by: Hand) -> AsyncIterator[tuple[Share, Lease] | None]:
+    async def _free_batch(self, by: BatchWorker) -> AsyncIterator[tuple[Batch, Lease] | None]:
         """Have a share in hand that nobody else has; None where there is none."""
         parts = self._parts
-        async with aclosing(self._open(by)) as shares, AsyncExitStack() as stack:
-            async for share in shares:
+        async with aclosing(self._open(by)) as batches, AsyncExitStack() as stack:
+            async for batch in batches:
                 try:
-                    lease = await stack.enter_async_context(parts.leases.hold(by.integration, place(share), by.actor.user))
+                    lease = await stack.enter_async_context(parts.leases.hold(by.integration, place(batch), by.actor.user))
                 except Busy:
                     continue
                 # Somebody may have ended it between the look and the lease.
-                if await parts.shares.is_open(share):
-                    yield share, lease
+                if await parts.batches.is_open(batch):
+                    yield batch, lease
                     return
                 await stack.aclose()
             yield None
 
-    async def _open(self, by: Hand) -> AsyncGenerator[Share, None]:
+    async def _open(self, by: BatchWorker) -> AsyncGenerator[Batch, None]:
         """Give the shares that are open, as far as they rest on the same judgement."""
         after = 0
-        while some := await self._parts.shares.open(by.integration, after=after, limit=AT_ONCE):
-            for share in some:
-                if share.evaluation_version == by.evaluation_version.number:
-                    yield share
+        while some := await self._parts.batches.open(by.integration, after=after, limit=AT_ONCE):
+            for batch in some:
+                if batch.evaluation_version == by.evaluation_version.number:
+                    yield batch
             after = some[-1].number
 
-    async def _do(self, share: Share, lease: Lease, by: Hand) -> None:
+    async def _do(self, batch: Batch, lease: Lease, by: BatchWorker) -> None:
         """Do what is left to do of a share, and note what came of it."""
         parts = self._parts
-        chosen = await parts.decisions.still_open(by.evaluation_version, by.integration, parts.now(), share.keys)
+        chosen = await parts.decisions.still_open(by.evaluation_version, by.integration, parts.now(), batch.keys)
         tally, lost = Tally(), False
         try:
-            await by.do(share.work, chosen, tally, partial(parts.leases.renew, lease))
+            await by.do(batch.work, chosen, tally, partial(parts.leases.renew, lease))
         except Busy as error:
             # Its lease ran out or was broken: what is left of it is whoever's that takes it next.
-            log.warning("%s of %s was lost: %s", place(share), by.integration, error.message)
+            log.warning("%s of %s was lost: %s", place(batch), by.integration, error.message)
             lost = True
         except JobsyncError as error:
             tally.error = error.failure()
         except Exception:
-            log.exception("%s of %s ended in a fault", place(share), by.integration)
+            log.exception("%s of %s ended in a fault", place(batch), by.integration)
             tally.error = FAULT
-        await parts.shares.note(share, tally, ended=tally.error is not None or not (lost or by.stop.is_set()))
+        await parts.batches.note(batch, tally, ended=tally.error is not None or not (lost or by.stop.is_set()))
 
     @asynccontextmanager
-    async def _in_company(self, integration: str, stop: asyncio.Event) -> AsyncIterator[None]:
+    async def _present(self, integration: str, stop: asyncio.Event) -> AsyncIterator[None]:
         """Use, as long as the block runs, no more than this process's part of what the integration's ATS allows."""
         await self._hear(integration)
         beating = asyncio.create_task(self._beat(integration))
@@ -179,7 +181,7 @@ class Spreading:
             await asyncio.gather(beating, return_exceptions=True)
             self._parts.session(integration).divide(1)
             with suppress(JobsyncError):
-                await self._parts.company.leave(integration)
+                await self._parts.presence.leave(integration)
 
     async def _beat(self, integration: str) -> None:
         while True:
@@ -190,13 +192,13 @@ class Spreading:
 
     async def _hear(self, integration: str) -> None:
         session = self._parts.session(integration)
-        company = await self._parts.company.heard(integration, timedelta(seconds=session.held))
-        session.divide(company.processes, company.held.total_seconds())
+        presence = await self._parts.presence.heartbeat(integration, timedelta(seconds=session.held))
+        session.divide(presence.processes, presence.held.total_seconds())
 
 
-def place(share: Share) -> str:
+def place(batch: Batch) -> str:
     """Return what stands in the place of an ATS job id in the lease of a share."""
-    return f"{_PLACE} {share.number})"
+    return f"{_PLACE} {batch.number})"
 
 
 def in_hand(integration: str, lease: Lease) -> bool:

@@ -41,7 +41,7 @@ from ..storage.outcomes.outcomes import EvaluationVersion
 from ..sync.guard import credentials_hold, guard_hold, too_many
 from .alerts import why
 from .batch_worker import FAULT
-from .distribution import LARGE, Spreading
+from .distribution import LARGE, Distribution
 from .loading import MOST, Loader
 from .notifier import Messenger
 
@@ -55,7 +55,7 @@ PAGE = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AutomaticParts:
+class AutomaticDependencies:
     """What a run is made of.
 
     Attributes:
@@ -69,7 +69,7 @@ class AutomaticParts:
     evaluate_batch: Evaluator
     watch: Callable[[str], Awaitable[None]]
     loader: Loader
-    spreading: Spreading
+    distribution: Distribution
     ledger: Ledger
     decisions: DecisionStore
     schedule: ScheduleStore
@@ -105,21 +105,21 @@ class Order:
 class Automatic:
     """Runs the automatic sync, one integration at a time."""
 
-    def __init__(self, parts: AutomaticParts) -> None:
+    def __init__(self, parts: AutomaticDependencies) -> None:
         self._parts = parts
 
     async def run(self, order: Order) -> AutomaticRun:
         """Run once, and return what it came to; whatever happens to one integration is in that, and stops no other."""
         return await self._caught(order.integration, self._unless_paused(order))
 
-    async def lend_a_hand(self, order: Order) -> None:
+    async def work_on_batches(self, order: Order) -> None:
         """Do shares of a large run that another process leads, until none is left.
 
         Raises:
             JobsyncError: The shares cannot be looked for; what goes wrong with one is told by the run.
         """
         if await self._parts.schedule.paused() is None:
-            await self._parts.spreading.lend_a_hand(order.actor, order.integration, order.stop)
+            await self._parts.distribution.work_on_batches(order.actor, order.integration, order.stop)
 
     async def _caught(self, integration: str, work: Awaitable[AutomaticRun]) -> AutomaticRun:
         try:
@@ -183,7 +183,7 @@ def skipped(integration: str, code: str, message: str, remedy: str | None = None
 class _Run:
     """One run under way, under its lease."""
 
-    parts: AutomaticParts
+    parts: AutomaticDependencies
     order: Order
     lease: Lease
     listing: RefreshReport | None = None
@@ -194,7 +194,7 @@ class _Run:
     async def to_the_end(self) -> AutomaticRun:
         """Do everything that is to be done, as far as it goes."""
         try:
-            await self.parts.spreading.settle(self.order.integration, self.order.stop)
+            await self.parts.distribution.settle(self.order.integration, self.order.stop)
             await self._refresh()
             if not self.order.stop.is_set():
                 await self._decide()
@@ -339,10 +339,10 @@ class _Run:
 
     async def _done(self, work: Work, chosen: Sequence[Candidate], evaluation_version: EvaluationVersion) -> None:
         """Have jobs read or synced, by whoever is free where they are many."""
-        spreading = self.parts.spreading
-        by = spreading.hand(self.order.actor, self.order.integration, evaluation_version, self.order.every, self.order.stop)
+        distribution = self.parts.distribution
+        by = distribution.hand(self.order.actor, self.order.integration, evaluation_version, self.order.every, self.order.stop)
         if self.order.spread and len(chosen) > LARGE:
-            self.tally.add(await spreading.lead(work, chosen, by))
+            self.tally.add(await distribution.lead(work, chosen, by))
         else:
             await by.do(work, chosen, self.tally, partial(self.parts.ledger.leases.renew, self.lease))
         self.error = self.tally.error

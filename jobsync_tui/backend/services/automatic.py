@@ -157,7 +157,7 @@ class AutomaticService(Service):
         return tuple(each.id for each in self.context.settings.integrations if each.automatic and each.id in found)
 
     @for_admins
-    async def lend_a_hand(self, integration: str, *, stop: asyncio.Event) -> None:
+    async def work_on_batches(self, integration: str, *, stop: asyncio.Event) -> None:
         """Do shares of a large run that another worker leads, until none is left or ``stop`` is set.
 
         Raises:
@@ -167,7 +167,7 @@ class AutomaticService(Service):
         await context.require_everything("worker")
         await context.admit_to(integration, "worker")
         actor = self._automatic(on_schedule=True)
-        await context.automatic.lend_a_hand(Order(actor=actor, integration=integration, every=context.settings.sync.every, stop=stop))
+        await context.automatic.work_on_batches(Order(actor=actor, integration=integration, every=context.settings.sync.every, stop=stop))
 
     @for_admins
     async def pause(self) -> AutomaticStatus:

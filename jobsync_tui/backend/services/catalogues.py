@@ -23,7 +23,7 @@ class CatalogueService(Service):
         """
         from ..assessment.catalogue import field_catalogue
 
-        return await field_catalogue(self.context.stores.batches, self.context.visible(), on_progress)
+        return await field_catalogue(self.context.stores.columns, self.context.visible(), on_progress)
 
     @for_admins
     async def target(self) -> TargetCatalogue:

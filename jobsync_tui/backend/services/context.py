@@ -106,14 +106,14 @@ class Context:
         """Has the rules judge the cached jobs."""
         from ..assessment.evaluator import Evaluator
 
-        return Evaluator(self.stores.outcomes, self.stores.batches, self.stores.rules.current, self.policy, self.now)
+        return Evaluator(self.stores.outcomes, self.stores.columns, self.stores.rules.current, self.policy, self.now)
 
     @cached_property
     def foresight(self) -> Foresight:
         """Says what a change of rules would do."""
         from ..assessment.impact import Foresight
 
-        return Foresight(self.stores.batches, self.stores.outcomes, self.policy, self.now)
+        return Foresight(self.stores.columns, self.stores.outcomes, self.policy, self.now)
 
     @cached_property
     def shadowing(self) -> Shadowing:
@@ -135,7 +135,7 @@ class Context:
 
         every = {each.id: self.connections.availability(each.id) for each in self.settings.integrations}
         own = {integration: every.pop(integration) for integration in self.visible()}
-        return Sanity(self.stores.batches, lambda: self.target, own, every, self.policy(), self.now())
+        return Sanity(self.stores.columns, lambda: self.target, own, every, self.policy(), self.now())
 
     @cached_property
     def pipeline(self) -> Pipeline:
@@ -182,14 +182,14 @@ class Context:
     @cached_property
     def automatic(self) -> Automatic:
         """Syncs by itself what is eligible."""
-        from ..automatic.distribution import Spreading, SpreadingParts
+        from ..automatic.distribution import Distribution, DistributionDependencies
         from ..automatic.loading import Loader
-        from ..automatic.run import Automatic, AutomaticParts
+        from ..automatic.run import Automatic, AutomaticDependencies
 
         loader = Loader(self.connections.adapter, self.stores.jobs, self.stores.rules.current, self.policy, self.now)
-        spreading = SpreadingParts(
-            shares=self.stores.shares,
-            company=self.stores.company,
+        distribution = DistributionDependencies(
+            batches=self.stores.batches,
+            presence=self.stores.presence,
             leases=self.ledger.leases,
             decisions=self.stores.decisions,
             evaluate_batch=self.evaluate_batch,
@@ -199,12 +199,12 @@ class Context:
             now=self.now,
         )
         return Automatic(
-            AutomaticParts(
+            AutomaticDependencies(
                 refresher=self.refresher,
                 evaluate_batch=self.evaluate_batch,
                 watch=self._watch_shadows,
                 loader=loader,
-                spreading=Spreading(spreading),
+                distribution=Distribution(distribution),
                 ledger=self.ledger,
                 decisions=self.stores.decisions,
                 schedule=self.stores.schedule,

@@ -62,7 +62,7 @@ class CoverageService(Service):
         chosen = await self._chosen(integration)
         rules = await self.context.rule_store.current()
         return await near_coverage(
-            self.context.stores.batches, chosen, rules, self.context.policy(), now=self.context.now(), on_progress=on_progress
+            self.context.stores.columns, chosen, rules, self.context.policy(), now=self.context.now(), on_progress=on_progress
         )
 
     async def _chosen(self, integration: str | None) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ class RuleWritingService(Service):
         """
         from ..assessment.rule_matches import count_matches
 
-        return await count_matches(self.context.stores.batches, self.context.visible(), rules, self.context.policy(), self.context.now())
+        return await count_matches(self.context.stores.columns, self.context.visible(), rules, self.context.policy(), self.context.now())
 
     @for_admins
     async def new_id(self, name: str, taken: Collection[str] = ()) -> str:

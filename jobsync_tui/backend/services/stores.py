@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     from ..core.models import EvaluationPolicy
     from ..database import Database
     from ..storage.automatic.alerts import TroubleStore
-    from ..storage.automatic.batches import ShareStore
+    from ..storage.automatic.batches import BatchStore
     from ..storage.automatic.decisions import DecisionStore
     from ..storage.automatic.queue import QueueStore
     from ..storage.automatic.schedule import ScheduleStore
-    from ..storage.automatic.worker_presence import CompanyStore
-    from ..storage.jobs.batches import BatchStore
+    from ..storage.automatic.worker_presence import PresenceStore
+    from ..storage.jobs.batches import ColumnStore
     from ..storage.jobs.id_change import IdChangeStore
     from ..storage.jobs.integrations import IntegrationStore
     from ..storage.jobs.jobs import JobStore
@@ -91,11 +91,11 @@ class Stores:
         return OutcomeStore(self.database)
 
     @cached_property
-    def batches(self) -> BatchStore:
+    def columns(self) -> ColumnStore:
         """The cached jobs, many at once, as columns."""
-        from ..storage.jobs.batches import BatchStore
+        from ..storage.jobs.batches import ColumnStore
 
-        return BatchStore(self.database)
+        return ColumnStore(self.database)
 
     @cached_property
     def decisions(self) -> DecisionStore:
@@ -112,18 +112,18 @@ class Stores:
         return ScheduleStore(self.database)
 
     @cached_property
-    def shares(self) -> ShareStore:
+    def batches(self) -> BatchStore:
         """What is left to do of large runs."""
-        from ..storage.automatic.batches import ShareStore
+        from ..storage.automatic.batches import BatchStore
 
-        return ShareStore(self.database)
+        return BatchStore(self.database)
 
     @cached_property
-    def company(self) -> CompanyStore:
+    def presence(self) -> PresenceStore:
         """Who works on large runs."""
-        from ..storage.automatic.worker_presence import CompanyStore
+        from ..storage.automatic.worker_presence import PresenceStore
 
-        return CompanyStore(self.database)
+        return PresenceStore(self.database)
 
     @cached_property
     def troubles(self) -> TroubleStore:

@@ -6,7 +6,7 @@ from ..core.clock import from_ms
 from ..core.models import SortField
 from ..database import Db, Dialect, Migration, Schema, create_tables
 from .automatic.schedule import Spans
-from .automatic.tables import AUTOMATIC_TABLES, SHARE_TABLES, TOLD_TABLES, TickRow
+from .automatic.tables import AUTOMATIC_TABLES, BATCH_TABLES, TOLD_TABLES, TickRow
 from .jobs import codec
 from .jobs.links import create_link_index
 from .jobs.origins import add_origins
@@ -61,8 +61,8 @@ def _parts(db: Db, dialect: Dialect) -> None:
         after = found[-1][0]
 
 
-def _shares(db: Db, _: Dialect) -> None:
-    create_tables(db, SHARE_TABLES)
+def _batches(db: Db, _: Dialect) -> None:
+    create_tables(db, BATCH_TABLES)
 
 
 _TICKS = "SELECT integration, tick FROM automatic_ticks UNION SELECT integration, tick FROM automatic_schedule ORDER BY tick"
@@ -127,7 +127,7 @@ MIGRATIONS = (
     Migration(4, "drafts and shadows of rules", create_rule_tables),
     Migration(5, "the slots that the automatic sync ran", _ticks),
     Migration(6, "what stands inside other fields, for filters", _parts),
-    Migration(7, "runs that are spread over workers", _shares),
+    Migration(7, "runs that are spread over workers", _batches),
     Migration(8, "all slots that were ever run, for clocks that jump", _spans),
     Migration(9, "open writes by the time since their host's start", _uptimes),
     Migration(10, "who may see a job", _visibility),

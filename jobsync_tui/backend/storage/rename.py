@@ -15,7 +15,7 @@ from ..core import clock
 from ..core.errors import Busy, UsageError
 from ..core.models import SyncState
 from ..database import Database, Db, Dialect
-from .automatic.batches import forget_shares
+from .automatic.batches import forget_batches
 from .automatic.tables import ScheduleRow
 from .jobs import codec
 from .jobs.emptying import empty
@@ -144,7 +144,7 @@ class RenameStore:
 
 
 def _reschedule(db: Db, old: str, new: str) -> None:
-    forget_shares(db, [old, new])
+    forget_batches(db, [old, new])
     ScheduleRow.delete().where(ScheduleRow.integration == new).execute(db)
     for row in ScheduleRow.select(ScheduleRow.last).where(ScheduleRow.integration == old).execute(db):
         last = None if row.last is None else json.dumps({**json.loads(row.last), "integration": new})

@@ -112,7 +112,7 @@ class Worker:
                 for integration in await self._backend.automatic.spread():
                     if not self._busy_with[integration]:
                         self._busy_with[integration] += 1
-                        hand = asyncio.create_task(self._lend_a_hand(integration))
+                        hand = asyncio.create_task(self._work_on_batches(integration))
                         hands.add(hand)
                         hand.add_done_callback(hands.discard)
                 await self._nap(self._pace.shares)
@@ -120,9 +120,9 @@ class Worker:
             # Whatever ends this: the jobs in hand come to their end, as those of a run do.
             await asyncio.gather(*hands, return_exceptions=True)
 
-    async def _lend_a_hand(self, integration: str) -> None:
+    async def _work_on_batches(self, integration: str) -> None:
         try:
-            await self._backend.automatic.lend_a_hand(integration, stop=self._stop)
+            await self._backend.automatic.work_on_batches(integration, stop=self._stop)
         except JobsyncError as error:
             log.warning("no hand could be lent to a run of %s: %s", integration, error.message)
         finally:

@@ -18,7 +18,7 @@ from ...core.ids import new_id
 from ...core.models import Failure, Spread
 from ...database import Database, Db, Dialect
 from ..jobs.statements import Insertion
-from .tables import ShareRow
+from .tables import BatchRow
 from .worker_presence import at_work
 
 _SHARES = Insertion("automatic_shares", ("id", "integration", "number", "work", "judgement", "every", "keys", "ended_at", "tally"))
@@ -68,7 +68,7 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class Batch:
     """Some jobs of a run that one worker does at a time.
 
     Attributes:
@@ -88,7 +88,7 @@ class Share:
     keys: tuple[int, ...]
 
 
-class ShareStore:
+class BatchStore:
     """Shares that are to be done."""
 
     def __init__(self, database: Database, *, now: Callable[[], datetime] | None = None) -> None:
@@ -103,7 +103,7 @@ class ShareStore:
         await self._database.write(_replace, self._database.dialect, integration, rows)
         return len(rows)
 
-    async def open(self, integration: str, *, after: int = 0, limit: int | None = None) -> tuple[Share, ...]:
+    async def open(self, integration: str, *, after: int = 0, limit: int | None = None) -> tuple[Batch, ...]:
         """Return the shares of an integration on which something is left to do, by their numbers.
 
         Args:
@@ -113,21 +113,21 @@ class ShareStore:
         """
         return await self._database.read(_open, integration, after=after, limit=limit)
 
-    async def is_open(self, share: Share) -> bool:
+    async def is_open(self, batch: Batch) -> bool:
         """Return whether something is left to do on a share."""
         return await self._database.read(
-            lambda db: ShareRow.select().where((ShareRow.id == share.id) & (ShareRow.ended_at == 0)).exists(db)
+            lambda db: BatchRow.select().where((BatchRow.id == batch.id) & (BatchRow.ended_at == 0)).exists(db)
         )
 
     async def integrations(self) -> frozenset[str]:
         """Return the integrations that have open shares."""
         return await self._database.read(
-            lambda db: frozenset(row[0] for row in ShareRow.select(ShareRow.integration).where(ShareRow.ended_at == 0).tuples().execute(db))
+            lambda db: frozenset(row[0] for row in BatchRow.select(BatchRow.integration).where(BatchRow.ended_at == 0).tuples().execute(db))
         )
 
-    async def note(self, share: Share, tally: Tally, *, ended: bool) -> None:
+    async def note(self, batch: Batch, tally: Tally, *, ended: bool) -> None:
         """Add what came of jobs of a share; nothing happens where its run is over."""
-        await self._database.write(lambda db: _note(db, share, tally, clock.to_ms(self._now()) if ended else 0))
+        await self._database.write(lambda db: _note(db, batch, tally, clock.to_ms(self._now()) if ended else 0))
 
     async def failed(self, integration: str) -> bool:
         """Return whether a share ended because going on makes no sense."""
@@ -142,21 +142,21 @@ class ShareStore:
         return await self._database.read(lambda db: _spread(db, integration, clock.to_ms(self._now())))
 
 
-def forget_shares(db: Db, integrations: Sequence[str]) -> None:
+def forget_batches(db: Db, integrations: Sequence[str]) -> None:
     """Within a transaction: take out whatever is left of the shares of integrations; their jobs come with the next run."""
-    ShareRow.delete().where(ShareRow.integration.in_(list(integrations))).execute(db)
+    BatchRow.delete().where(BatchRow.integration.in_(list(integrations))).execute(db)
 
 
 def _replace(db: Db, dialect: Dialect, integration: str, rows: Sequence[tuple[str | int, ...]]) -> None:
-    forget_shares(db, [integration])
+    forget_batches(db, [integration])
     _SHARES.run(db, dialect, rows)
 
 
-def _open(db: Db, integration: str, *, after: int, limit: int | None) -> tuple[Share, ...]:
-    where = (ShareRow.integration == integration) & (ShareRow.ended_at == 0) & (ShareRow.number > after)
-    query = ShareRow.select().where(where).order_by(ShareRow.number).limit(limit)
+def _open(db: Db, integration: str, *, after: int, limit: int | None) -> tuple[Batch, ...]:
+    where = (BatchRow.integration == integration) & (BatchRow.ended_at == 0) & (BatchRow.number > after)
+    query = BatchRow.select().where(where).order_by(BatchRow.number).limit(limit)
     return tuple(
-        Share(
+        Batch(
             id=row.id,
             integration=row.integration,
             number=row.number,
@@ -169,21 +169,21 @@ def _open(db: Db, integration: str, *, after: int, limit: int | None) -> tuple[S
     )
 
 
-def _note(db: Db, share: Share, tally: Tally, ended_at: int) -> None:
-    text: str | None = ShareRow.select(ShareRow.tally).where(ShareRow.id == share.id).scalar(db)
+def _note(db: Db, batch: Batch, tally: Tally, ended_at: int) -> None:
+    text: str | None = BatchRow.select(BatchRow.tally).where(BatchRow.id == batch.id).scalar(db)
     if text is None:
         return
     found = _read(text)
     found.add(tally)
     # Whoever lost its lease does not open again what another has ended meanwhile.
     ended = {"ended_at": ended_at} if ended_at else {}
-    ShareRow.update({"tally": _text(found), **ended}).where(ShareRow.id == share.id).execute(db)
+    BatchRow.update({"tally": _text(found), **ended}).where(BatchRow.id == batch.id).execute(db)
 
 
 def _tally(db: Db, integration: str) -> Tally:
     found = Tally()
     for (text,) in (
-        ShareRow.select(ShareRow.tally).where(ShareRow.integration == integration).order_by(ShareRow.number).tuples().execute(db)
+        BatchRow.select(BatchRow.tally).where(BatchRow.integration == integration).order_by(BatchRow.number).tuples().execute(db)
     ):
         found.add(_read(text))
     return found
@@ -208,14 +208,14 @@ def _read(text: str) -> Tally:
 
 def _clear(db: Db, integration: str) -> Tally:
     found = _tally(db, integration)
-    forget_shares(db, [integration])
+    forget_batches(db, [integration])
     return found
 
 
 def _spread(db: Db, integration: str, now: int) -> Spread | None:
-    shares = ShareRow.select().where(ShareRow.integration == integration)
-    total = shares.count(db)
+    batches = BatchRow.select().where(BatchRow.integration == integration)
+    total = batches.count(db)
     if not total:
         return None
-    ended = shares.where(ShareRow.ended_at != 0).count(db)
-    return Spread(shares=total, ended=ended, workers=at_work(db, integration, now))
+    ended = batches.where(BatchRow.ended_at != 0).count(db)
+    return Spread(batches=total, ended=ended, workers=at_work(db, integration, now))

@@ -44,6 +44,6 @@ def _state(db: Db) -> EngineState | None:
     if not db.execute_sql(_EXISTS).fetchone()[0]:
         return None
     workers = tuple(
-        WorkerState(number, heard, silent, tuple(names)) for number, heard, silent, names in db.execute_sql(_WORKERS).fetchall()
+        WorkerState(number, heartbeat, silent, tuple(names)) for number, heartbeat, silent, names in db.execute_sql(_WORKERS).fetchall()
     )
     return EngineState(workers, tuple(name for (name,) in db.execute_sql(_WAITING).fetchall()))

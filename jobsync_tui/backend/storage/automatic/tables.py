@@ -78,7 +78,7 @@ class TickRow(peewee.Model):
         primary_key = peewee.CompositeKey("integration", "tick")
 
 
-class ShareRow(peewee.Model):
+class BatchRow(peewee.Model):
     """A share of a run: some jobs of an integration, by their keys as JSON, that one worker does at a time.
 
     ``work`` is what is done with them, ``evaluation_version`` the one under which the run decided that, ``every`` the time between two runs.
@@ -99,7 +99,7 @@ class ShareRow(peewee.Model):
         table_name = "automatic_shares"
 
 
-class HandRow(peewee.Model):
+class PresenceRow(peewee.Model):
     """A process that works on an integration's shares: when it was last heard of, and until when the ATS asked it to wait."""
 
     integration = peewee.TextField()
@@ -158,8 +158,17 @@ class ChannelRow(peewee.Model):
         table_name = "automatic_channels"
 
 
-AUTOMATIC_TABLES: tuple[type[peewee.Model], ...] = (DecisionRow, ScheduleRow, PauseRow, TroubleRow, ChannelRow, TickRow, ShareRow, HandRow)
+AUTOMATIC_TABLES: tuple[type[peewee.Model], ...] = (
+    DecisionRow,
+    ScheduleRow,
+    PauseRow,
+    TroubleRow,
+    ChannelRow,
+    TickRow,
+    BatchRow,
+    PresenceRow,
+)
 TOLD_TABLES: tuple[type[peewee.Model], ...] = (TroubleRow, ChannelRow)
 """Those that came with version 3 of the schema."""
-SHARE_TABLES: tuple[type[peewee.Model], ...] = (ShareRow, HandRow)
+BATCH_TABLES: tuple[type[peewee.Model], ...] = (BatchRow, PresenceRow)
 """Those that came with version 7."""

@@ -9,21 +9,21 @@ from datetime import datetime, timedelta
 from ...core import clock
 from ...database import Database, Db
 from .schedule import process_name
-from .tables import HandRow
+from .tables import PresenceRow
 
 SILENT = 10_000
 """Milliseconds after which a process that was not heard of has no part in the work any more; several times the pause between two signs."""
 
 
 @dataclass(frozen=True, slots=True)
-class Company:
+class WorkerPresence:
     """Who works on an integration: how many processes, this one included, and until when the ATS asked one of the others to wait."""
 
     processes: int
     held: timedelta
 
 
-class CompanyStore:
+class PresenceStore:
     """The processes that do shares, of which this is one."""
 
     def __init__(self, database: Database, *, process: str | None = None, now: Callable[[], datetime] | None = None) -> None:
@@ -31,27 +31,27 @@ class CompanyStore:
         self._process = process or process_name()
         self._now = now or database.now
 
-    async def heard(self, integration: str, held: timedelta) -> Company:
+    async def heartbeat(self, integration: str, held: timedelta) -> WorkerPresence:
         """Note that this process works on an integration, and how long the ATS has asked it to wait; returns who else does."""
-        return await self._database.write_unsynced(lambda db: _heard(db, integration, self._process, held, clock.to_ms(self._now())))
+        return await self._database.write_unsynced(lambda db: _heartbeat(db, integration, self._process, held, clock.to_ms(self._now())))
 
     async def leave(self, integration: str) -> None:
         """Note that this process does not work on an integration any more."""
-        ours = (HandRow.integration == integration) & (HandRow.process == self._process)
-        await self._database.write_unsynced(lambda db: HandRow.delete().where(ours).execute(db))
+        ours = (PresenceRow.integration == integration) & (PresenceRow.process == self._process)
+        await self._database.write_unsynced(lambda db: PresenceRow.delete().where(ours).execute(db))
 
 
 def at_work(db: Db, integration: str, now: int) -> tuple[str, ...]:
     """Return the processes that work on an integration, by name."""
-    hands = HandRow.select(HandRow.process).where((HandRow.integration == integration) & (HandRow.heard_at >= now - SILENT))
-    return tuple(row[0] for row in hands.order_by(HandRow.process).tuples().execute(db))
+    hands = PresenceRow.select(PresenceRow.process).where((PresenceRow.integration == integration) & (PresenceRow.heard_at >= now - SILENT))
+    return tuple(row[0] for row in hands.order_by(PresenceRow.process).tuples().execute(db))
 
 
-def _heard(db: Db, integration: str, process: str, held: timedelta, now: int) -> Company:
-    HandRow.delete().where(HandRow.heard_at < now - SILENT).execute(db)
+def _heartbeat(db: Db, integration: str, process: str, held: timedelta, now: int) -> WorkerPresence:
+    PresenceRow.delete().where(PresenceRow.heard_at < now - SILENT).execute(db)
     values = {"heard_at": now, "held_until": now + held // timedelta(milliseconds=1)}
     row = {"integration": integration, "process": process, **values}
-    HandRow.insert(row).on_conflict(conflict_target=[HandRow.integration, HandRow.process], update=values).execute(db)
-    hands = list(HandRow.select().where(HandRow.integration == integration).execute(db))
+    PresenceRow.insert(row).on_conflict(conflict_target=[PresenceRow.integration, PresenceRow.process], update=values).execute(db)
+    hands = list(PresenceRow.select().where(PresenceRow.integration == integration).execute(db))
     others = [each.held_until for each in hands if each.process != process]
-    return Company(len(hands), timedelta(milliseconds=max(0, max(others, default=0) - now)))
+    return WorkerPresence(len(hands), timedelta(milliseconds=max(0, max(others, default=0) - now)))

@@ -114,7 +114,7 @@ class EvaluatedBatch:
     jobs: JobBatch
 
 
-class BatchStore:
+class ColumnStore:
     """Reads jobs in batches."""
 
     def __init__(self, database: Database) -> None:

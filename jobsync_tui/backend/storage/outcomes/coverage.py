@@ -19,7 +19,7 @@ from ..jobs.tables import CachedOutcomeRow, DistinctOutcomeRow, JobRecord
 from ..ledger.tables import AuditRow
 from .outcomes import in_force, span
 
-MOST_SHARES = 20
+MOST_BATCHES = 20
 """Departments and places that are told, those with most jobs."""
 
 _DAY = 86_400_000
@@ -125,7 +125,7 @@ def _shares(db: Db, column: peewee.Field, here: peewee.Expression) -> tuple[Cove
     query = _joined(column, DistinctOutcomeRow.eligible, fn.COUNT(1)).where(here).group_by(column, DistinctOutcomeRow.eligible)
     for value, eligible, jobs in query.tuples().execute(db):
         shares.setdefault(value or None, Counter())[bool(eligible)] += jobs
-    largest = sorted(shares.items(), key=lambda item: (-item[1].total(), item[0] or ""))[:MOST_SHARES]
+    largest = sorted(shares.items(), key=lambda item: (-item[1].total(), item[0] or ""))[:MOST_BATCHES]
     return tuple(CoverageShare(value, jobs[True], jobs[False]) for value, jobs in largest)
 
 
