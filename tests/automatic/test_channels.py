@@ -21,7 +21,7 @@ from jobsync_tui.backend.automatic.notify.digest import Digest
 from jobsync_tui.backend.automatic.notify.webhook import Webhook
 from jobsync_tui.backend.core.clock import from_ms
 from jobsync_tui.backend.core.errors import ConfigError, RemoteError
-from jobsync_tui.backend.core.models import RecordHead, Trouble
+from jobsync_tui.backend.core.models import Alert, RecordHead
 from jobsync_tui.backend.http import Network, Reply, Request
 from jobsync_tui.backend.settings.secrets import Secret
 from tests.support.clockwork import Clockwork
@@ -32,11 +32,11 @@ KEY = "a-key-for-the-hook"
 
 
 def a_digest(*messages: str) -> Digest:
-    troubles = tuple(
-        Trouble(integration="acme", code=f"code-{number}", message=message, remedy=None, since=BEGAN, last=BEGAN)
+    alerts = tuple(
+        Alert(integration="acme", code=f"code-{number}", message=message, remedy=None, since=BEGAN, last=BEGAN)
         for number, message in enumerate(messages or ("Shelf does not answer",))
     )
-    return Digest("0f" * 16, BEGAN, "Acme", "host-1", troubles, {"acme": "Acme Health"}, RecordHead(7, "ab" * 32))
+    return Digest("0f" * 16, BEGAN, "Acme", "host-1", alerts, {"acme": "Acme Health"}, RecordHead(7, "ab" * 32))
 
 
 class Receiver:

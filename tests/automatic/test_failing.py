@@ -8,7 +8,7 @@ import pytest
 
 from jobsync_tui.backend.automatic.alerts import LONGEST, why
 from jobsync_tui.backend.core.errors import JobsyncError, Refused, StorageRefused, Unreachable
-from jobsync_tui.backend.core.models import Failure, Trouble
+from jobsync_tui.backend.core.models import Alert, Failure
 from jobsync_tui.backend.settings.secrets import Secret
 from jobsync_tui.backend.storage.automatic.batches import Tally, Work
 from tests.support.fleet import EVERY, Fleet, Host
@@ -20,11 +20,11 @@ def down() -> Unreachable:
     return Unreachable("Shelf does not answer", service="Shelf")
 
 
-async def told(fleet: Fleet, host: Host, *broken: JobsyncError) -> Trouble:
+async def told(fleet: Fleet, host: Host, *broken: JobsyncError) -> Alert:
     """Have jobs fail, each by an error of its own, and return the trouble."""
     fleet.ats["acme"].broken = {str(number): error for number, error in enumerate(broken, 1)}
     await host.run()
-    (trouble,) = await host.troubles.standing(["acme"])
+    (trouble,) = await host.alerts.standing(["acme"])
     return trouble
 
 
@@ -40,7 +40,7 @@ class TestTrouble:
     async def test_a_run_that_tries_none_of_them_leaves_words_and_remedy(self, fleet: Fleet, host: Host) -> None:
         first = await told(fleet, host, MOVED)
         await host.run()
-        (then,) = await host.troubles.standing(["acme"])
+        (then,) = await host.alerts.standing(["acme"])
         assert (then.message, then.remedy, then.runs) == (first.message, first.remedy, 2)
 
     async def test_what_trying_again_does_not_mend_is_not_said_to_be(self, fleet: Fleet, host: Host) -> None:

@@ -40,7 +40,7 @@ class Inbox:
     taken: list[tuple[str, bool]] = field(default_factory=list)
 
     async def deliver(self, digest: Digest) -> None:
-        self.taken += [(each.message, each.over) for each in digest.troubles]
+        self.taken += [(each.message, each.over) for each in digest.alerts]
 
 
 @pytest.fixture
@@ -53,12 +53,12 @@ def inbox(fleet: Fleet) -> Inbox:
 async def slots(fleet: Fleet, host: Host, number: int = 4) -> None:
     for _ in range(number):
         await host.run(on_schedule=True)
-        await host.messenger.send("auto")
+        await host.notifier.send("auto")
         fleet.clock.turn(EVERY)
 
 
 async def standing(host: Host) -> list[str]:
-    return [each.code for each in await host.troubles.standing(["acme"])]
+    return [each.code for each in await host.alerts.standing(["acme"])]
 
 
 @pytest.mark.usefixtures("on_each_database")
@@ -69,7 +69,7 @@ class TestRuns:
         kept, shelf.jobs = shelf.jobs, {}
         await slots(fleet, host)
         assert inbox.taken == [("5 of 5 jobs were missing from the list and are kept", False)]
-        (trouble,) = await host.troubles.standing(["acme"])
+        (trouble,) = await host.alerts.standing(["acme"])
         assert (trouble.code, trouble.runs, "refresh -i acme --accept-gone" in str(trouble.remedy)) == (JOBS_MISSING, 4, True)
         shelf.jobs = kept
         await slots(fleet, host)

@@ -128,11 +128,11 @@ async def test_a_slot_to_which_the_clock_comes_back_is_passed_over_and_said_to_b
     assert [why(run) for run in runs] == ["clock_went_back", "slot_taken", "slot_taken"]
     assert runs[0].error is not None
     assert "it goes on at 2026-11-23T18:40:00.000Z" in runs[0].error.message
-    (trouble,) = await host.troubles.standing(["acme"])
+    (trouble,) = await host.alerts.standing(["acme"])
     assert (trouble.code, trouble.runs) == ("clock_went_back", 1)
     clock.turn(EVERY)
     assert done(await host.run(on_schedule=True))
-    assert await host.troubles.standing(["acme"]) == ()
+    assert await host.alerts.standing(["acme"]) == ()
 
 
 async def test_a_person_may_say_that_the_clock_is_right_now(fleet: Fleet, host: Host) -> None:

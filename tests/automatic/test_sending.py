@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from jobsync_tui.backend.access.access import Actor
-from jobsync_tui.backend.automatic.notifier import Sending
+from jobsync_tui.backend.automatic.notifier import BackgroundDelivery
 from jobsync_tui.backend.core.models import AutomaticRun
 from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.settings import load_settings
@@ -136,12 +136,12 @@ async def test_a_stop_ends_it_at_once_whatever_else_still_runs() -> None:
         finally:
             given_up.set()
 
-    sending = Sending(send)
-    sending.begin("auto", stop)
+    delivery = BackgroundDelivery(send)
+    delivery.begin("auto", stop)
     await begun.wait()
     stop.set()
     await asyncio.wait_for(given_up.wait(), LONGEST)
-    await sending.close()
+    await delivery.close()
 
 
 async def test_one_that_is_done_makes_room_for_the_next_and_a_fault_is_only_logged(caplog: pytest.LogCaptureFixture) -> None:
@@ -151,13 +151,13 @@ async def test_one_that_is_done_makes_room_for_the_next_and_a_fault_is_only_logg
         ended.put_nowait(None)
         raise ZeroDivisionError
 
-    sending = Sending(send)
+    delivery = BackgroundDelivery(send)
     for _ in range(2):
-        sending.begin("auto", stop)
+        delivery.begin("auto", stop)
         await asyncio.wait_for(ended.get(), LONGEST)
-        assert sending._beside is not None
-        await sending._beside
+        assert delivery._beside is not None
+        await delivery._beside
     stop.set()
-    await sending.send("auto", stop)
+    await delivery.send("auto", stop)
     assert ended.empty()
     assert "fault" in caplog.text

@@ -33,7 +33,7 @@ class Inbox:
         self.taken.append(digest)
 
     def told(self) -> list[list[tuple[str, str, bool]]]:
-        return [[(each.integration, each.code, each.over) for each in digest.troubles] for digest in self.taken]
+        return [[(each.integration, each.code, each.over) for each in digest.alerts] for digest in self.taken]
 
 
 def down(name: str = "Shelf") -> Unreachable:
@@ -45,7 +45,7 @@ async def slots(fleet: Fleet, host: Host, number: int = 1, *integrations: str) -
     for _ in range(number):
         for integration in integrations or ("acme",):
             await host.run(integration, on_schedule=True)
-        await host.messenger.send("auto")
+        await host.notifier.send("auto")
         fleet.clock.turn(EVERY)
 
 
@@ -62,7 +62,7 @@ async def test_a_trouble_that_goes_on_is_told_when_it_begins_and_when_it_is_over
     fleet.ats["acme"].trouble = None
     await slots(fleet, host, 4)
     assert inbox.told()[1:] == [[("acme", "unreachable", True)]]
-    assert await host.troubles.standing(["acme"]) == ()
+    assert await host.alerts.standing(["acme"]) == ()
 
 
 async def test_what_happens_within_an_interval_is_one_message(fleet: Fleet, host: Host) -> None:
@@ -86,12 +86,12 @@ async def test_jobs_that_fail_are_one_line_and_are_told_again_when_more_do(fleet
     ats.broken = {str(number): down() for number in (10, 11, 12)}
     await slots(fleet, host, 8)
     assert inbox.told() == [[("acme", JOBS_FAILED, False)]]
-    (told,) = inbox.taken[0].troubles
+    (told,) = inbox.taken[0].alerts
     assert (told.jobs, "3 jobs fail" in told.message, "unreachable 3" in told.message) == (3, True, True)
     ats.put(20)
     ats.broken["20"] = down()
     await slots(fleet, host, 4)
-    assert [digest.troubles[0].jobs for digest in inbox.taken] == [3, 4]
+    assert [digest.alerts[0].jobs for digest in inbox.taken] == [3, 4]
     ats.broken = {}
     await slots(fleet, host, 30)
     assert inbox.told()[2:] == [[("acme", JOBS_FAILED, True)]]
@@ -104,7 +104,7 @@ async def test_a_trouble_that_stands_is_told_again_after_a_day(fleet: Fleet, hos
     await slots(fleet, host, 2)
     fleet.clock.turn(DAY)
     await slots(fleet, host, 5)
-    assert [digest.troubles[0].runs for digest in inbox.taken] == [1, 3]
+    assert [digest.alerts[0].runs for digest in inbox.taken] == [1, 3]
 
 
 async def test_refused_credentials_are_one_loud_message(fleet: Fleet, host: Host) -> None:
@@ -124,12 +124,12 @@ async def test_what_a_channel_does_not_take_is_part_of_its_next_message_and_no_o
     fleet.ats["acme"].trouble = down()
     await slots(fleet, host, 2)
     assert (len(good.taken), len(bad.taken)) == (1, 0)
-    states = {state.name: state for state in await host.troubles.channels(["good", "bad"])}
+    states = {state.name: state for state in await host.alerts.channels(["good", "bad"])}
     assert (states["bad"].error, states["good"].error, states["bad"].sent_at) == ("out of order", None, None)
     bad.trouble = None
     await slots(fleet, host, 2)
     assert (len(good.taken), bad.told()) == (1, [[("acme", "unreachable", False)]])
-    (state,) = await host.troubles.channels(["bad"])
+    (state,) = await host.alerts.channels(["bad"])
     assert (state.error, state.sent_at is not None) == (None, True)
     assert good.taken[0].id == bad.taken[0].id
 
@@ -140,8 +140,8 @@ async def test_two_hosts_send_one_message(fleet: Fleet, host: Host) -> None:
     fleet.ats["acme"].trouble = down()
     async with fleet.host() as other:
         await host.run(on_schedule=True)
-        await other.messenger.send("auto")
-        await host.messenger.send("auto")
+        await other.notifier.send("auto")
+        await host.notifier.send("auto")
     assert len(inbox.taken) == 1
 
 
@@ -151,7 +151,7 @@ async def test_runs_that_are_skipped_say_nothing(fleet: Fleet, host: Host) -> No
     fleet.ats["acme"].trouble = None
     await host.schedule.pause("alice")
     await slots(fleet, host, 3)
-    assert [each.code for each in await host.troubles.standing(["acme"])] == ["unreachable"]
+    assert [each.code for each in await host.alerts.standing(["acme"])] == ["unreachable"]
 
 
 async def test_a_digest_is_clean_and_holds_no_secret(fleet: Fleet, host: Host) -> None:

@@ -16,7 +16,7 @@ from jobsync_tui.backend.assessment.shadow import AUTOMATIC, Shadowing
 from jobsync_tui.backend.ats.base import Adapter, Connection, Listing, Page
 from jobsync_tui.backend.automatic.distribution import Distribution, DistributionDependencies
 from jobsync_tui.backend.automatic.loading import Loader
-from jobsync_tui.backend.automatic.notifier import Messenger, Sender
+from jobsync_tui.backend.automatic.notifier import Notifier, Sender
 from jobsync_tui.backend.automatic.notify.base import Channel
 from jobsync_tui.backend.automatic.run import Automatic, AutomaticDependencies, Order
 from jobsync_tui.backend.core.errors import AccessDenied
@@ -24,7 +24,7 @@ from jobsync_tui.backend.core.models import AutomaticDecision, AutomaticRun, Eva
 from jobsync_tui.backend.database import Database
 from jobsync_tui.backend.http import HttpSession, Network
 from jobsync_tui.backend.refresh.refresh import Refresher
-from jobsync_tui.backend.storage.automatic.alerts import TroubleStore
+from jobsync_tui.backend.storage.automatic.alerts import AlertStore
 from jobsync_tui.backend.storage.automatic.batches import BatchStore
 from jobsync_tui.backend.storage.automatic.decisions import DecisionStore
 from jobsync_tui.backend.storage.automatic.schedule import ScheduleStore
@@ -119,8 +119,8 @@ class Host:
     pipeline: Pipeline
     automatic: Automatic
     clock: HandClock
-    troubles: TroubleStore
-    messenger: Messenger
+    alerts: AlertStore
+    notifier: Notifier
     batches: BatchStore
     presence: PresenceStore
 
@@ -171,7 +171,7 @@ class Fleet:
         database = await Database.open(url_at(self.folder / "jobsync.db"), SCHEMA)
         jobs, ledger = JobStore(database, lambda: self.policy), Ledger(database, now=clock.now, uptime=self.clock.uptime)
         integrations, rules = IntegrationStore(database), RuleStore(database)
-        troubles = TroubleStore(database, now=clock.now)
+        alerts = AlertStore(database, now=clock.now)
         pipeline = Pipeline(self._parts(jobs, ledger, rules, clock, target or self.target))
         evaluate_batch = Evaluator(OutcomeStore(database), ColumnStore(database), rules.current, lambda: self.policy, clock.now)
         loader = Loader(self.ats.__getitem__, jobs, rules.current, lambda: self.policy, clock.now)
@@ -198,7 +198,7 @@ class Fleet:
             decisions=decisions,
             schedule=ScheduleStore(database, now=clock.now),
             integrations=integrations,
-            messenger=Messenger(troubles, ledger.leases, self.sender, ledger.audit.head, clock.now),
+            notifier=Notifier(alerts, ledger.leases, self.sender, ledger.audit.head, clock.now),
             most_changes=lambda: self.most_changes,
             read_only=lambda integration: integration in self.read_only,
             held=never_held,
@@ -215,8 +215,8 @@ class Fleet:
                 pipeline,
                 Automatic(parts),
                 clock,
-                troubles,
-                parts.messenger,
+                alerts,
+                parts.notifier,
                 batches,
                 presence,
             )

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 
 from ..core import clock
 from ..core.errors import Busy, JobsyncError
-from ..core.models import AutomaticRun, RecordHead, Trouble
+from ..core.models import Alert, AutomaticRun, RecordHead
 from ..settings.redaction import redact
-from ..storage.automatic.alerts import TroubleStore
+from ..storage.automatic.alerts import AlertStore
 from ..storage.ledger.leases import LeaseStore
 from .notify.base import Channel
 from .notify.digest import Digest, digest_id
@@ -43,7 +43,7 @@ class Sender:
     names: Mapping[str, str]
 
 
-class Messenger:
+class Notifier:
     """Notes what runs met, and tells the channels.
 
     Args:
@@ -56,13 +56,13 @@ class Messenger:
 
     def __init__(
         self,
-        troubles: TroubleStore,
+        alerts: AlertStore,
         leases: LeaseStore,
         sender: Callable[[], Sender],
         head: Callable[[], Awaitable[RecordHead]],
         now: Callable[[], datetime] = clock.now,
     ) -> None:
-        self._troubles = troubles
+        self._alerts = alerts
         self._leases = leases
         self._sender = sender
         self._head = head
@@ -71,7 +71,7 @@ class Messenger:
     async def note(self, run: AutomaticRun) -> None:
         """Note what a run met. It comes to nothing worse than a line in the log: no run fails for it."""
         try:
-            await self._troubles.note(run)
+            await self._alerts.note(run)
         except JobsyncError as error:
             log.warning("what the run of %s met could not be noted: %s", run.integration, error.message)
 
@@ -100,12 +100,12 @@ class Messenger:
         return found
 
     async def _tell(self, channel: Channel, sender: Sender) -> None:
-        news = await self._troubles.news(channel.name, sender.every)
+        news = await self._alerts.news(channel.name, sender.every)
         if news is None:
             return
-        error = await self._deliver(channel, await self._digest(sender, news.troubles, news.upto))
+        error = await self._deliver(channel, await self._digest(sender, news.alerts, news.upto))
         if error is None:
-            await self._troubles.told(channel.name, news.upto)
+            await self._alerts.told(channel.name, news.upto)
         else:
             await self._note_failure(channel.name, error)
 
@@ -114,24 +114,24 @@ class Messenger:
             await channel.deliver(digest)
         except JobsyncError as error:
             return error
-        log.info("%s took a message of %d troubles", channel.name, len(digest.troubles))
+        log.info("%s took a message of %d troubles", channel.name, len(digest.alerts))
         return None
 
     async def _note_failure(self, name: str, error: JobsyncError) -> None:
         log.error("%s did not take a message: %s", name, error.message)
-        await self._troubles.failed(name, redact(error.message))
+        await self._alerts.failed(name, redact(error.message))
 
-    async def _digest(self, sender: Sender, troubles: tuple[Trouble, ...], upto: int) -> Digest:
+    async def _digest(self, sender: Sender, alerts: tuple[Alert, ...], upto: int) -> Digest:
         moment = self._now()
-        number = digest_id(troubles, upto) if troubles else digest_id(troubles, clock.to_ms(moment))
-        return Digest(number, moment, sender.organization, platform.node(), troubles, sender.names, await self._head())
+        number = digest_id(alerts, upto) if alerts else digest_id(alerts, clock.to_ms(moment))
+        return Digest(number, moment, sender.organization, platform.node(), alerts, sender.names, await self._head())
 
 
 LONGEST_END = 2.0
 """Seconds in which a sending that is given up lets go of its connection, its program and its lease; nobody waits longer."""
 
 
-class Sending:
+class BackgroundDelivery:
     """Messages of one process.
 
     Args:
@@ -151,15 +151,15 @@ class Sending:
         """Send, and return when that is done or given up because ``stop`` was set."""
         if stop.is_set():
             return
-        sending, stopping = asyncio.ensure_future(self._send(holder)), asyncio.create_task(stop.wait())
+        delivery, stopping = asyncio.ensure_future(self._send(holder)), asyncio.create_task(stop.wait())
         try:
-            await asyncio.wait({sending, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({delivery, stopping}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             stopping.cancel()
-            sending.cancel()
-            await asyncio.wait({sending}, timeout=LONGEST_END)
-        if sending.done() and not sending.cancelled():
-            sending.result()
+            delivery.cancel()
+            await asyncio.wait({delivery}, timeout=LONGEST_END)
+        if delivery.done() and not delivery.cancelled():
+            delivery.result()
 
     async def close(self) -> None:
         """Give up what is being sent."""

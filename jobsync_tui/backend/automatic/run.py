@@ -43,7 +43,7 @@ from .alerts import why
 from .batch_worker import FAULT
 from .distribution import LARGE, Distribution
 from .loading import MOST, Loader
-from .notifier import Messenger
+from .notifier import Notifier
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ class AutomaticDependencies:
     decisions: DecisionStore
     schedule: ScheduleStore
     integrations: IntegrationStore
-    messenger: Messenger
+    notifier: Notifier
     most_changes: Callable[[], int]
     read_only: Callable[[str], bool]
     held: Callable[[str], Awaitable[Failure | None]]
@@ -153,7 +153,7 @@ class Automatic:
         message = f"The clock went back: what is due now was run before, and is passed over{goes_on}"
         run = skipped(integration, CLOCK_WENT_BACK, message, "If the clock is right now, jobsync auto resume lets it go on at once.")
         log.warning("%s: %s", integration, message)
-        await self._parts.messenger.note(run)
+        await self._parts.notifier.note(run)
         return run
 
     async def _unless_held(self, order: Order) -> AutomaticRun:
@@ -170,7 +170,7 @@ class Automatic:
             await schedule.begin(integration, order.every)
             run = await _Run(self._parts, order, lease).to_the_end()
             await schedule.end(run)
-            await self._parts.messenger.note(run)
+            await self._parts.notifier.note(run)
             return run
 
 
@@ -216,11 +216,11 @@ class _Run:
             refreshed=None if listing is None else listing.seen,
             evaluated=self.evaluated,
             outcomes=dict(self.tally.outcomes),
-            error=self.error or (listing.trouble if listing is not None and listing.state is IntegrationState.FAILED else None),
+            error=self.error or (listing.alert if listing is not None and listing.state is IntegrationState.FAILED else None),
             failures=dict(self.tally.failures),
             why=why(self.tally, integration),
-            missing=None if listing is None or listing.state is IntegrationState.FAILED else listing.trouble,
-            whole=listing is not None and listing.mode is RefreshMode.FULL and listing.trouble is None,
+            missing=None if listing is None or listing.state is IntegrationState.FAILED else listing.alert,
+            whole=listing is not None and listing.mode is RefreshMode.FULL and listing.alert is None,
             set_aside=None if listing is None else listing.set_aside,
             waits=None if listing is None else listing.waits,
             reused=ids_reused(integration, await self.parts.decisions.refused_as_reused(integration)),
@@ -235,7 +235,7 @@ class _Run:
         except Busy:
             log.info("%s is being refreshed by somebody else; the automatic sync goes on with what is cached", self.order.integration)
         else:
-            for failure in (self.listing.trouble, self.listing.set_aside, self.listing.waits):
+            for failure in (self.listing.alert, self.listing.set_aside, self.listing.waits):
                 if failure is not None:
                     log.warning("%s: %s", self.order.integration, failure.message)
 

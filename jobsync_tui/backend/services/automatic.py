@@ -54,7 +54,7 @@ class AutomaticService(Service):
         stop = stop or asyncio.Event()
         actor = self._automatic(on_schedule=on_schedule)
         found = await self._run(actor, integration, every=every, stop=stop, on_schedule=on_schedule)
-        await self.context.sending.send(actor.user, stop)
+        await self.context.delivery.send(actor.user, stop)
         return found
 
     @for_admins
@@ -74,7 +74,7 @@ class AutomaticService(Service):
         """
         actor = self._automatic(on_schedule=True)
         found = await self._run(actor, integration, every=every, stop=stop, on_schedule=True, spread=spread)
-        self.context.sending.begin(actor.user, stop)
+        self.context.delivery.begin(actor.user, stop)
         return found
 
     async def _run(
@@ -207,8 +207,8 @@ class AutomaticService(Service):
             paused=await context.stores.schedule.paused(),
             every=context.settings.sync.every,
             integrations=await self._states(visible),
-            troubles=await context.stores.troubles.standing(visible),
-            channels=await context.stores.troubles.channels(channel_names(context.settings)),
+            alerts=await context.stores.alerts.standing(visible),
+            channels=await context.stores.alerts.channels(channel_names(context.settings)),
             engine=await context.stores.queue.state(),
             ticks=await context.stores.schedule.ticks(visible),
         )
@@ -221,7 +221,7 @@ class AutomaticService(Service):
             AccessDenied: The actor may not use every integration.
         """
         await self.context.require_everything("auto test-messages")
-        found = await self.context.messenger.test()
+        found = await self.context.notifier.test()
         return {name: None if error is None else error.failure() for name, error in found.items()}
 
     @for_integration

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..assessment.findings import Sanity
     from ..assessment.impact import Foresight
     from ..assessment.shadow import Shadowing
-    from ..automatic.notifier import Messenger, Sending
+    from ..automatic.notifier import BackgroundDelivery, Notifier
     from ..automatic.run import Automatic
     from ..core.models import AutomaticDecision, EvaluationPolicy, Failure
     from ..refresh.refresh import Refresher
@@ -209,7 +209,7 @@ class Context:
                 decisions=self.stores.decisions,
                 schedule=self.stores.schedule,
                 integrations=self.stores.integrations,
-                messenger=self.messenger,
+                notifier=self.notifier,
                 most_changes=lambda: self.settings.sync.most_changes,
                 held=self.held,
                 read_only=lambda integration: self.connections.settings_of(integration).read_only,
@@ -218,21 +218,21 @@ class Context:
         )
 
     @cached_property
-    def messenger(self) -> Messenger:
+    def notifier(self) -> Notifier:
         """Tells troubles of the automatic sync to whom the configuration names."""
-        from ..automatic.notifier import Messenger
+        from ..automatic.notifier import Notifier
         from .channels import sender_of
 
-        return Messenger(
-            self.stores.troubles, self.ledger.leases, lambda: sender_of(self.settings, self.actor), self.ledger.audit.head, self.now
+        return Notifier(
+            self.stores.alerts, self.ledger.leases, lambda: sender_of(self.settings, self.actor), self.ledger.audit.head, self.now
         )
 
     @cached_property
-    def sending(self) -> Sending:
+    def delivery(self) -> BackgroundDelivery:
         """Has that done so that nobody waits for it who does not want to."""
-        from ..automatic.notifier import Sending
+        from ..automatic.notifier import BackgroundDelivery
 
-        return Sending(self.messenger.send)
+        return BackgroundDelivery(self.notifier.send)
 
     @cached_property
     def _sync_dependencies(self) -> SyncDependencies:

@@ -67,7 +67,7 @@ class IntegrationService(Service):
             RemoteError: The ATS failed; what was stored before stands, and the next refresh goes on there.
         """
         report = await self.context.refresher.refresh(integration, full=full, accept_gone=accept_gone, on_progress=on_progress)
-        await self.context.stores.troubles.listed(report)
+        await self.context.stores.alerts.listed(report)
         if not self.context.connections.adapter_class(integration).one_piece:
             return report
         return replace(report, ids=await self._odd_ids(integration, await self.context.stores.id_changes.last_listed(integration)))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ..core.models import EvaluationPolicy
     from ..database import Database
-    from ..storage.automatic.alerts import TroubleStore
+    from ..storage.automatic.alerts import AlertStore
     from ..storage.automatic.batches import BatchStore
     from ..storage.automatic.decisions import DecisionStore
     from ..storage.automatic.queue import QueueStore
@@ -126,11 +126,11 @@ class Stores:
         return PresenceStore(self.database)
 
     @cached_property
-    def troubles(self) -> TroubleStore:
+    def alerts(self) -> AlertStore:
         """What the automatic sync met, and who was told."""
-        from ..storage.automatic.alerts import TroubleStore
+        from ..storage.automatic.alerts import AlertStore
 
-        return TroubleStore(self.database)
+        return AlertStore(self.database)
 
     @cached_property
     def queue(self) -> QueueStore:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ...core.canonical import digest as hashed
 from ...core.clock import rfc3339
-from ...core.models import RecordHead, Trouble
+from ...core.models import Alert, RecordHead
 from ...core.text import clean, counted
 from ...settings.redaction import redact
 
@@ -38,26 +38,26 @@ class Digest:
     at: datetime
     organization: str
     host: str
-    troubles: tuple[Trouble, ...]
+    alerts: tuple[Alert, ...]
     names: Mapping[str, str]
     record: RecordHead
 
     def text(self) -> str:
         """Return it in words, a line for each trouble."""
-        begun = sum(not trouble.over for trouble in self.troubles)
-        over = len(self.troubles) - begun
+        begun = sum(not alert.over for alert in self.alerts)
+        over = len(self.alerts) - begun
         counts = ", ".join(words for words, number in ((_count(begun), begun), (f"{over} over", over)) if number)
         head = f"{safe(self.organization)}: " if self.organization else ""
         lines = [f"{head}jobsync on {safe(self.host)}: {counts or 'a test, nothing is wrong'}"]
-        lines += [self._line(trouble) for trouble in self.troubles[:MOST]]
-        if len(self.troubles) > MOST:
-            lines.append(f"- and {len(self.troubles) - MOST} more: jobsync auto status")
+        lines += [self._line(alert) for alert in self.alerts[:MOST]]
+        if len(self.alerts) > MOST:
+            lines.append(f"- and {len(self.alerts) - MOST} more: jobsync auto status")
         lines.append(f"Record: {self.record.rows}:{self.record.hash}")
         return "\n".join(lines)
 
     def document(self) -> dict[str, Any]:
         """Return it for a program; ``text`` holds the words, which is where chat services look for them."""
-        troubles = [self._document(trouble) for trouble in self.troubles[:MOST]]
+        alerts = [self._document(alert) for alert in self.alerts[:MOST]]
         return {
             "id": self.id,
             "sent_at": rfc3339(self.at),
@@ -65,36 +65,36 @@ class Digest:
             "host": safe(self.host),
             "text": self.text(),
             "record": {"rows": self.record.rows, "hash": self.record.hash},
-            "count": len(self.troubles),
-            "troubles": troubles,
+            "count": len(self.alerts),
+            "troubles": alerts,
         }
 
-    def _line(self, trouble: Trouble) -> str:
-        name = safe(self.names.get(trouble.integration, trouble.integration))
-        since = f"{trouble.since:%Y-%m-%d %H:%M} UTC"
-        if trouble.over:
-            return f"- {name}: OVER since {trouble.last:%Y-%m-%d %H:%M} UTC, had begun {since}: {safe(trouble.message)}"
-        runs = "" if trouble.runs == 1 else f", {trouble.runs} runs"
-        remedy = f" {safe(trouble.remedy)}" if trouble.remedy else ""
-        return f"- {name}: {safe(trouble.message)} (since {since}{runs}){remedy}"
+    def _line(self, alert: Alert) -> str:
+        name = safe(self.names.get(alert.integration, alert.integration))
+        since = f"{alert.since:%Y-%m-%d %H:%M} UTC"
+        if alert.over:
+            return f"- {name}: OVER since {alert.last:%Y-%m-%d %H:%M} UTC, had begun {since}: {safe(alert.message)}"
+        runs = "" if alert.runs == 1 else f", {alert.runs} runs"
+        remedy = f" {safe(alert.remedy)}" if alert.remedy else ""
+        return f"- {name}: {safe(alert.message)} (since {since}{runs}){remedy}"
 
-    def _document(self, trouble: Trouble) -> dict[str, Any]:
+    def _document(self, alert: Alert) -> dict[str, Any]:
         return {
-            "integration": trouble.integration,
-            "code": trouble.code,
-            "message": safe(trouble.message),
-            "remedy": None if trouble.remedy is None else safe(trouble.remedy),
-            "since": rfc3339(trouble.since),
-            "last": rfc3339(trouble.last),
-            "runs": trouble.runs,
-            "jobs": trouble.jobs,
-            "over": trouble.over,
+            "integration": alert.integration,
+            "code": alert.code,
+            "message": safe(alert.message),
+            "remedy": None if alert.remedy is None else safe(alert.remedy),
+            "since": rfc3339(alert.since),
+            "last": rfc3339(alert.last),
+            "runs": alert.runs,
+            "jobs": alert.jobs,
+            "over": alert.over,
         }
 
 
-def digest_id(troubles: Sequence[Trouble], upto: int) -> str:
-    """Return the id of a digest that holds ``troubles`` and ends with the event ``upto``."""
-    return hashed([upto, [[each.integration, each.code, rfc3339(each.since), each.over] for each in troubles]])[:32]
+def digest_id(alerts: Sequence[Alert], upto: int) -> str:
+    """Return the id of a digest that holds ``alerts`` and ends with the event ``upto``."""
+    return hashed([upto, [[each.integration, each.code, rfc3339(each.since), each.over] for each in alerts]])[:32]
 
 
 def safe(text: str) -> str:

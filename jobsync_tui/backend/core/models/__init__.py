@@ -13,6 +13,7 @@ from .automatic import (
     LISTING_INCOMPLETE,
     OTHER_ID,
     ROWS_SET_ASIDE,
+    Alert,
     AutomaticRun,
     AutomaticState,
     AutomaticStatus,
@@ -24,7 +25,6 @@ from .automatic import (
     Pause,
     Spread,
     Tick,
-    Trouble,
     WorkerState,
 )
 from .catalogue import FieldCatalogue, FieldEntry, FieldKind, FieldValue, SettingChoice, TargetCatalogue
@@ -142,6 +142,7 @@ __all__ = [
     "Action",
     "ActionKind",
     "ActionResult",
+    "Alert",
     "AllOf",
     "AnyOf",
     "AuditEntry",
@@ -265,7 +266,6 @@ __all__ = [
     "TargetCatalogue",
     "TemplateType",
     "Tick",
-    "Trouble",
     "Visibility",
     "Witness",
     "WorkerState",

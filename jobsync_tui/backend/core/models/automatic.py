@@ -75,7 +75,7 @@ class AutomaticRun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
+class Alert:
     """Something that keeps the automatic sync of an integration from its work, as it is told: once when it begins and once when it ends.
 
     Attributes:
@@ -242,7 +242,7 @@ class AutomaticStatus:
     paused: Pause | None
     every: timedelta
     integrations: tuple[AutomaticState, ...]
-    troubles: tuple[Trouble, ...] = ()
+    troubles: tuple[Alert, ...] = ()
     channels: tuple[ChannelState, ...] = ()
     engine: EngineState | None = None
     ticks: tuple[Tick, ...] = ()

@@ -22,18 +22,18 @@ from ...core.models import (
     JOBS_MISSING,
     LISTING_INCOMPLETE,
     ROWS_SET_ASIDE,
+    Alert,
     AutomaticRun,
     ChannelState,
     Failure,
     RefreshMode,
     RefreshReport,
-    Trouble,
 )
 from ...core.text import counted
 from ...database import Database, Db
 from ..jobs.codec import moment
 from .decisions import failing
-from .tables import ChannelRow, TroubleRow
+from .tables import AlertRow, ChannelRow
 
 LISTING_TROUBLES = (JOBS_MISSING, LISTING_INCOMPLETE, ROWS_SET_ASIDE, CREATES_WAIT)
 """What may be wrong with a listing that came to its end."""
@@ -46,11 +46,11 @@ REMINDER = timedelta(days=1)
 class News:
     """What a channel has not been told: ``upto`` is the last event in it."""
 
-    troubles: tuple[Trouble, ...]
+    alerts: tuple[Alert, ...]
     upto: int
 
 
-class TroubleStore:
+class AlertStore:
     """What runs met, and who was told."""
 
     def __init__(self, database: Database, *, now: Callable[[], datetime] | None = None) -> None:
@@ -68,7 +68,7 @@ class TroubleStore:
         """Note what is wrong with a listing that a person asked for, and what no longer is."""
         await self._database.write(_note_listing, report, clock.to_ms(self._now()))
 
-    async def standing(self, integrations: Collection[str]) -> tuple[Trouble, ...]:
+    async def standing(self, integrations: Collection[str]) -> tuple[Alert, ...]:
         """Return what is not over, oldest first."""
         return await self._database.read(_standing, tuple(integrations))
 
@@ -91,7 +91,7 @@ class TroubleStore:
 
 
 def _note(db: Db, run: AutomaticRun, now: int) -> None:
-    rows = {row.code: row for row in TroubleRow.select().where(TroubleRow.integration == run.integration).execute(db)}
+    rows = {row.code: row for row in AlertRow.select().where(AlertRow.integration == run.integration).execute(db)}
     # Whether jobs are still missing, only a list of everything tells.
     found = {each.code: each for each in (run.renamed, run.reused, run.waits, run.set_aside, run.missing, run.error) if each is not None}
     # What no listing came to its end for stands; whether jobs are still missing, only a list of everything tells.
@@ -110,7 +110,7 @@ def _note(db: Db, run: AutomaticRun, now: int) -> None:
 
 
 def _note_listing(db: Db, report: RefreshReport, now: int) -> None:
-    found = {each.code: each for each in (report.waits, report.set_aside, report.trouble) if each is not None}
+    found = {each.code: each for each in (report.waits, report.set_aside, report.alert) if each is not None}
     for code in LISTING_TROUBLES:
         row = _row(db, report.integration, code)
         if code in found:
@@ -123,23 +123,23 @@ def _note_clock(db: Db, integration: str, failure: Failure, now: int) -> None:
     _meet(db, _row(db, integration, failure.code), integration, failure, now=now)
 
 
-def _row(db: Db, integration: str, code: str) -> TroubleRow | None:
-    here = (TroubleRow.integration == integration) & (TroubleRow.code == code)
-    row: TroubleRow | None = TroubleRow.select().where(here).first(db)
+def _row(db: Db, integration: str, code: str) -> AlertRow | None:
+    here = (AlertRow.integration == integration) & (AlertRow.code == code)
+    row: AlertRow | None = AlertRow.select().where(here).first(db)
     return row
 
 
-def _over(db: Db, row: TroubleRow, now: int) -> None:
+def _over(db: Db, row: AlertRow, now: int) -> None:
     if not row.over:
         _put(db, row, {"over": True, "last": now, **_event(db, now)})
 
 
-def _meet(db: Db, known: TroubleRow | None, integration: str, failure: Failure, *, now: int, jobs: int = 0) -> None:
+def _meet(db: Db, known: AlertRow | None, integration: str, failure: Failure, *, now: int, jobs: int = 0) -> None:
     remedy = None if failure.remedy is None else storable(failure.remedy)
     said = {"message": storable(failure.message), "remedy": remedy, "jobs": jobs, "last": now, "over": False}
     if known is None:
         first = {"integration": integration, "code": failure.code, "since": now, "runs": 1}
-        TroubleRow.insert({**first, **said, **_event(db, now)}).execute(db)
+        AlertRow.insert({**first, **said, **_event(db, now)}).execute(db)
     elif known.over:
         _put(db, known, {**said, "since": now, "runs": 1, **_event(db, now)})
     else:
@@ -147,7 +147,7 @@ def _meet(db: Db, known: TroubleRow | None, integration: str, failure: Failure, 
         _put(db, known, {**said, "runs": known.runs + 1, **(_event(db, now) if is_news else {})})
 
 
-def _words(run: AutomaticRun, known: TroubleRow | None, jobs: int) -> str:
+def _words(run: AutomaticRun, known: AlertRow | None, jobs: int) -> str:
     """Return what is said of jobs that fail; why, where this run knows."""
     subject = counted(jobs, "job fails", "jobs fail")
     if run.failures:
@@ -162,7 +162,7 @@ def _in_words(run: AutomaticRun, code: str) -> str:
     return f" ({run.why.message})" if run.why is not None and run.why.code == code else ""
 
 
-def _remedy(run: AutomaticRun, known: TroubleRow | None) -> str:
+def _remedy(run: AutomaticRun, known: AlertRow | None) -> str:
     """Return what can be done about jobs that fail; as it was said before, where this run tried none of them."""
     if run.why is not None and run.why.remedy is not None:
         return run.why.remedy
@@ -171,29 +171,29 @@ def _remedy(run: AutomaticRun, known: TroubleRow | None) -> str:
 
 
 def _event(db: Db, now: int) -> dict[str, int]:
-    last: int | None = TroubleRow.select(peewee.fn.MAX(TroubleRow.event)).scalar(db)
+    last: int | None = AlertRow.select(peewee.fn.MAX(AlertRow.event)).scalar(db)
     return {"event": (last or 0) + 1, "event_at": now}
 
 
-def _put(db: Db, row: TroubleRow, values: dict[str, object]) -> None:
-    where = (TroubleRow.integration == row.integration) & (TroubleRow.code == row.code)
-    TroubleRow.update(values).where(where).execute(db)
+def _put(db: Db, row: AlertRow, values: dict[str, object]) -> None:
+    where = (AlertRow.integration == row.integration) & (AlertRow.code == row.code)
+    AlertRow.update(values).where(where).execute(db)
 
 
-def _standing(db: Db, integrations: tuple[str, ...]) -> tuple[Trouble, ...]:
-    query = TroubleRow.select().where(TroubleRow.integration.in_(integrations) & (TroubleRow.over == False))  # noqa: E712
-    return tuple(_trouble(row) for row in query.order_by(TroubleRow.since, TroubleRow.integration).execute(db))
+def _standing(db: Db, integrations: tuple[str, ...]) -> tuple[Alert, ...]:
+    query = AlertRow.select().where(AlertRow.integration.in_(integrations) & (AlertRow.over == False))  # noqa: E712
+    return tuple(_alert(row) for row in query.order_by(AlertRow.since, AlertRow.integration).execute(db))
 
 
 def _news(db: Db, channel: str, now: int, every: int) -> News | None:
     known: ChannelRow | None = ChannelRow.select().where(ChannelRow.name == channel).first(db)
     if known is not None and known.sent_at <= now < known.sent_at + every:
         return None
-    query = TroubleRow.select().where(TroubleRow.event > (0 if known is None else known.upto)).order_by(TroubleRow.event)
+    query = AlertRow.select().where(AlertRow.event > (0 if known is None else known.upto)).order_by(AlertRow.event)
     if known is None:  # what was over before there was a channel is no news
-        query = query.where(TroubleRow.over == False)  # noqa: E712
+        query = query.where(AlertRow.over == False)  # noqa: E712
     rows = list(query.execute(db))
-    return News(tuple(map(_trouble, rows)), rows[-1].event) if rows else None
+    return News(tuple(map(_alert, rows)), rows[-1].event) if rows else None
 
 
 def _put_channel(db: Db, name: str, values: Mapping[str, object]) -> None:
@@ -209,8 +209,8 @@ def _channels(db: Db, names: tuple[str, ...]) -> tuple[ChannelState, ...]:
     )
 
 
-def _trouble(row: TroubleRow) -> Trouble:
-    return Trouble(
+def _alert(row: AlertRow) -> Alert:
+    return Alert(
         integration=row.integration,
         code=row.code,
         message=row.message,

@@ -123,7 +123,7 @@ class PauseRow(peewee.Model):
         table_name = "automatic_pause"
 
 
-class TroubleRow(peewee.Model):
+class AlertRow(peewee.Model):
     """A trouble of an integration, in place: however many runs meet it, it is one row.
 
     ``event`` numbers the last thing about it that is worth a message (it began, grew, ended, still stands after a day), over all rows.
@@ -162,13 +162,13 @@ AUTOMATIC_TABLES: tuple[type[peewee.Model], ...] = (
     DecisionRow,
     ScheduleRow,
     PauseRow,
-    TroubleRow,
+    AlertRow,
     ChannelRow,
     TickRow,
     BatchRow,
     PresenceRow,
 )
-TOLD_TABLES: tuple[type[peewee.Model], ...] = (TroubleRow, ChannelRow)
+TOLD_TABLES: tuple[type[peewee.Model], ...] = (AlertRow, ChannelRow)
 """Those that came with version 3 of the schema."""
 BATCH_TABLES: tuple[type[peewee.Model], ...] = (BatchRow, PresenceRow)
 """Those that came with version 7."""
