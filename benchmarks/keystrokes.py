@@ -25,7 +25,7 @@ from jobsync_tui.backend.database.transfer import move
 from jobsync_tui.backend.storage.jobs.jobs import JobStore
 from jobsync_tui.backend.storage.migrations import SCHEMA
 from jobsync_tui.backend.storage.search.filter import parse_filter
-from jobsync_tui.backend.storage.search.query_cache import Recall
+from jobsync_tui.backend.storage.search.query_cache import QueryCache
 from tests.support.postgres import trigram_binaries
 from tests.support.postgres_server import Cluster
 
@@ -50,7 +50,7 @@ async def type_ahead(store: JobStore, repeats: int) -> Times:
         for text in TEXTS:
             for end in range(1, len(text) + 1):
                 for _ in range(repeats):
-                    store._recall = Recall()  # noqa: SLF001 - as after a change of any job
+                    store._cache = QueryCache()  # noqa: SLF001 - as after a change of any job
                     await _key(store, text[:end], sort, times)
     return times
 

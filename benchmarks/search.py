@@ -25,7 +25,7 @@ from jobsync_tui.backend.storage.jobs.jobs import JobStore
 from jobsync_tui.backend.storage.jobs.listing import Ending
 from jobsync_tui.backend.storage.migrations import SCHEMA
 from jobsync_tui.backend.storage.search.filter import parse_filter
-from jobsync_tui.backend.storage.search.query_cache import Recall
+from jobsync_tui.backend.storage.search.query_cache import QueryCache
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 LEVELS = ("", "Senior ", "Junior ", "Lead ", "Principal ", "Staff ")
@@ -117,7 +117,7 @@ async def measured(store: JobStore, repeats: int, ask: Callable[[], Awaitable[ob
     """Return p50 and worst of the repeats, each without anything remembered."""
     times = []
     for _ in range(repeats):
-        store._recall = Recall()  # noqa: SLF001 - as after a change of any job
+        store._cache = QueryCache()  # noqa: SLF001 - as after a change of any job
         begun = time.perf_counter()
         await ask()
         times.append((time.perf_counter() - begun) * 1000)

@@ -13,7 +13,7 @@ from jobsync_tui.backend.core.models import Job, Sort, SortField
 from jobsync_tui.backend.database import Db
 from jobsync_tui.backend.storage.jobs import jobs
 from jobsync_tui.backend.storage.jobs.tables import JobRecord
-from jobsync_tui.backend.storage.search import executor as finder
+from jobsync_tui.backend.storage.search import executor as executor
 from jobsync_tui.backend.storage.search.conditions import joined
 from jobsync_tui.backend.storage.search.filter import parse_filter
 from jobsync_tui.backend.storage.search.ordering import beside, create_order, has_order, order
@@ -39,7 +39,7 @@ async def _index_gone(cache: Cache) -> AsyncIterator[None]:
 
 async def test_ids_are_sorted_as_names_are(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
     """A database of an earlier version has no index for it either: it is made when a long list is first sorted so."""
-    monkeypatch.setattr(finder, "FEW", 0)
+    monkeypatch.setattr(executor, "FEW", 0)
     monkeypatch.setattr(jobs, "LONG_LIST", 1)
     await cache.fill([Job(integration="acme", id=each, name=each) for each in IDS])
     for sort in (Sort(SortField.NAME, descending=False), BY_ID):

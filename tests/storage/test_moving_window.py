@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from jobsync_tui.backend.core.models import CachedJob, Job, Sort, SortField, SyncState, SyncStatus
-from jobsync_tui.backend.storage.search import executor as finder
+from jobsync_tui.backend.storage.search import executor as executor
 from jobsync_tui.backend.storage.search.filter import parse_filter
 from tests.storage.oracle import expected
 from tests.support.stores import EVERYTHING, NOON, Cache, cache_at, job, later
@@ -47,9 +47,9 @@ async def _everything(cache: Cache) -> list[CachedJob]:
 @pytest.mark.parametrize("seed", range(6))
 async def test_a_window_read_during_a_write_is_of_before_or_after_it(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     random = Random(seed)  # noqa: S311 - cases, not secrets
-    monkeypatch.setattr(finder, "FEW", random.choice((0, 5, 4000)))
-    monkeypatch.setattr(finder, "QUICK", random.choice((0, 20, 2000)))
-    monkeypatch.setattr(finder, "BUDGET", random.choice((30, 20_000)))
+    monkeypatch.setattr(executor, "FEW", random.choice((0, 5, 4000)))
+    monkeypatch.setattr(executor, "QUICK", random.choice((0, 20, 2000)))
+    monkeypatch.setattr(executor, "BUDGET", random.choice((30, 20_000)))
     path = tmp_path / "jobsync.db"
     async with cache_at(path) as mine, cache_at(path) as other:
         await mine.fill([_some(random, number) for number in range(JOBS)])

@@ -25,7 +25,7 @@ from jobsync_tui.backend.core.models import (
     SyncStatus,
     Visibility,
 )
-from jobsync_tui.backend.storage.search import executor as finder
+from jobsync_tui.backend.storage.search import executor as executor
 from jobsync_tui.backend.storage.search import index_estimates as candidates
 from jobsync_tui.backend.storage.search import index_scan as skimming
 from jobsync_tui.backend.storage.search import textindex
@@ -173,12 +173,12 @@ TERMS = st.one_of(
 )
 BOUNDS = st.fixed_dictionaries(
     {
-        (finder, "FEW"): st.sampled_from([0, 2, 4000]),
-        (finder, "QUICK"): st.sampled_from([0, 3, 20_000]),
-        (finder, "BUDGET"): st.sampled_from([2, 5, 20_002]),
-        (finder, "FREQUENT"): st.sampled_from([-1, 2]),
-        (finder, "DENSE"): st.sampled_from([-1, 2]),
-        (finder, "SORTED"): st.sampled_from([0, 30_000]),
+        (executor, "FEW"): st.sampled_from([0, 2, 4000]),
+        (executor, "QUICK"): st.sampled_from([0, 3, 20_000]),
+        (executor, "BUDGET"): st.sampled_from([2, 5, 20_002]),
+        (executor, "FREQUENT"): st.sampled_from([-1, 2]),
+        (executor, "DENSE"): st.sampled_from([-1, 2]),
+        (executor, "SORTED"): st.sampled_from([0, 30_000]),
         (skimming, "MOST_ODD"): st.sampled_from([0, 100]),
         (skimming, "MOST_TRIED"): st.sampled_from([0, 20_000]),
         (candidates, "SAMPLE"): st.sampled_from([0, 1, 400]),
@@ -290,8 +290,8 @@ def test_a_text_that_another_holds_is_not_asked_for() -> None:
 
 
 async def test_windows_deep_in_a_list_are_those_of_the_whole_list(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(finder, "FEW", 10)
-    monkeypatch.setattr(finder, "BUDGET", 50)
+    monkeypatch.setattr(executor, "FEW", 10)
+    monkeypatch.setattr(executor, "BUDGET", 50)
     await cache.fill([Job(integration="acme", id=f"{n:04}", name=f"nurse {n % 7}") for n in range(300)])
     for text in ("", "nurse", "3"):
         for sort in (Sort(SortField.NAME, descending=True), Sort(SortField.NAME, descending=False), Sort(SortField.ID)):

@@ -15,16 +15,16 @@ from jobsync_tui.backend.core.models import Job, Sort, SortField
 from jobsync_tui.backend.database import Db
 from jobsync_tui.backend.storage.jobs.sources import sources_of
 from jobsync_tui.backend.storage.jobs.tables import JobRecord
-from jobsync_tui.backend.storage.search import executor as finder
+from jobsync_tui.backend.storage.search import executor as executor
 from jobsync_tui.backend.storage.search import index_scan as skimming
 from jobsync_tui.backend.storage.search.conditions import Compiler
 from jobsync_tui.backend.storage.search.filter import parse_filter
 from jobsync_tui.backend.storage.search.fold import KEY_LENGTH
-from jobsync_tui.backend.storage.search.index_scan import Skim
+from jobsync_tui.backend.storage.search.index_scan import IndexScan
 from jobsync_tui.backend.storage.search.ordering import create_order, has_order
 from jobsync_tui.backend.storage.search.query import Query
 from jobsync_tui.backend.storage.search.query_cache import Anchor
-from jobsync_tui.backend.storage.search.seek import Approach, nearest
+from jobsync_tui.backend.storage.search.seek import Seek, nearest
 from jobsync_tui.backend.storage.search.textindex import text_index
 from tests.storage.oracle import expected
 from tests.support.databases import Kind, url_at, using
@@ -63,16 +63,16 @@ def _without_names(db: Db) -> None:
         db.execute_sql(f"DROP INDEX IF EXISTS {index}")
 
 
-def _skim(db: Db, cache: Cache, query: Query) -> Skim:
+def _scan(db: Db, cache: Cache, query: Query) -> IndexScan:
     (source,) = sources_of(db, ("acme",))
-    return Skim(db, cache.database.dialect, query, source, Compiler(cache.database.dialect, query, clock.now()))
+    return IndexScan(db, cache.database.dialect, query, source, Compiler(cache.database.dialect, query, clock.now()))
 
 
 @pytest.mark.usefixtures("on_each_text_index")
 @pytest.mark.parametrize("few", [0, 5, 6000])
 async def test_pairs_of_letters_are_found_in_both_orders(cache: Cache, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
     for bound, value in (("FEW", few), ("QUICK", 3), ("BUDGET", 6)):
-        monkeypatch.setattr(finder, bound, value)
+        monkeypatch.setattr(executor, bound, value)
     async with named(cache):
         await cache.fill([job(number, f"{NAMES[number % len(NAMES)]}" if number % 5 else None) for number in range(60)])
         cached = [one async for one in cache.jobs.stream(["acme"], parse_filter(""), BY_NAME)]
@@ -91,7 +91,7 @@ async def test_what_the_index_for_names_does_not_hold_is_found(cache: Cache, mon
     """The end of a name that is longer than a sort key, and ids whose letters fold into others."""
     monkeypatch.setattr(skimming, "MOST_ODD", most_odd)
     for bound in ("FEW", "QUICK", "FREQUENT", "DENSE", "SORTED"):
-        monkeypatch.setattr(finder, bound, 0)
+        monkeypatch.setattr(executor, bound, 0)
     odd = [job(1, "Nurse " + "x" * KEY_LENGTH + " welder"), job("É-9", "Driver"), job("ß", "Chef")]
     async with named(cache):
         await cache.fill([*odd, *(job(f"N-{number}", f"Nurse {number}") for number in range(10, 30))])
@@ -115,7 +115,7 @@ async def test_other_terms_are_asked_of_the_jobs_whose_entries_fit(cache: Cache,
         wanted = [f"job-{number:03}" for number in range(1, 120, 2)]
 
         def rows(db: Db, offset: int, limit: int) -> list[str] | None:
-            found = _skim(db, cache, query).rows((JobRecord.id,), BY_NAME, offset, limit)
+            found = _scan(db, cache, query).rows((JobRecord.id,), BY_NAME, offset, limit)
             return None if found is None else [row[0] for row in found]
 
         for offset, limit in ((0, 5), (20, 10), (55, 10), (60, 3)):
@@ -128,9 +128,9 @@ async def test_other_terms_are_asked_of_the_jobs_whose_entries_fit(cache: Cache,
 async def test_a_long_list_by_name_is_answered_by_the_index_alone(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
     """The matches stand at the end, more of them than are sorted: neither a walk from the beginning nor a sort finds them."""
     for bound, value in (("FEW", 4), ("QUICK", 5), ("BUDGET", 10), ("SORTED", 2)):
-        monkeypatch.setattr(finder, bound, value)
+        monkeypatch.setattr(executor, bound, value)
     for other in ("_from_nearest", "_collect"):
-        monkeypatch.setattr(finder.Finder, other, lambda *_, **__: pytest.fail("the jobs were read"))
+        monkeypatch.setattr(executor.QueryExecutor, other, lambda *_, **__: pytest.fail("the jobs were read"))
     async with named(cache):
         await cache.fill([job(number, f"{'Welder' if number > 40 else 'Accountant'} {number:03}") for number in range(80)])
         rows = await cache.jobs.window(["acme"], parse_filter("welder"), BY_NAME, 0, 6)
@@ -140,9 +140,9 @@ async def test_a_long_list_by_name_is_answered_by_the_index_alone(cache: Cache, 
 @pytest.mark.usefixtures("on_each_text_index")
 async def test_few_matches_that_no_index_names_are_found_among_the_names(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
     for bound, value in (("FEW", 4), ("QUICK", 5), ("BUDGET", 10)):
-        monkeypatch.setattr(finder, bound, value)
+        monkeypatch.setattr(executor, bound, value)
     for other in ("_from_nearest", "_span"):
-        monkeypatch.setattr(finder.Finder, other, lambda *_, **__: pytest.fail("the jobs were read"))
+        monkeypatch.setattr(executor.QueryExecutor, other, lambda *_, **__: pytest.fail("the jobs were read"))
     async with named(cache):
         await cache.fill([job(number, f"Welder {number:03}{' c+' if number % 20 == 13 else ''}") for number in range(60)])
         for text, ids in (("c+", ["job-53", "job-33", "job-13"]), ("c+ -13", ["job-53", "job-33"])):
@@ -159,9 +159,9 @@ async def test_an_index_for_names_of_an_earlier_version_is_completed(cache: Cach
 
 def test_rows_are_reached_from_a_row_rather_than_from_an_end_of_the_list() -> None:
     first, last = Anchor(0, "senior", "1"), Anchor(59, "senior", "2")
-    assert nearest((first, last), None, 0, 60) == Approach(first, forward=True, skip=0, limit=60)
-    assert nearest((first, last), 1000, 60, 60) == Approach(last, forward=True, skip=1, limit=60)
-    assert nearest((), 1000, 990, 60) == Approach(None, forward=False, skip=0, limit=10)
+    assert nearest((first, last), None, 0, 60) == Seek(first, forward=True, skip=0, limit=60)
+    assert nearest((first, last), 1000, 60, 60) == Seek(last, forward=True, skip=1, limit=60)
+    assert nearest((), 1000, 990, 60) == Seek(None, forward=False, skip=0, limit=10)
     assert nearest((first,), 10, 10, 5) is None
 
 
@@ -192,7 +192,7 @@ class TestServer:
         seen = cache.database.dialect.answers_by_index
 
         def helps(db: Db) -> bool:
-            return _skim(db, cache, query).helps
+            return _scan(db, cache, query).helps
 
         async with named(cache):
             await cache.fill([job(number, f"Nurse {number}") for number in range(2000)])

@@ -33,7 +33,7 @@ class _Lost(Exception):
     """The connection broke, and nothing that was asked for has happened."""
 
 
-class Lane:
+class ConnectionThread:
     """A thread with one connection: opened at first use, and again when it was lost."""
 
     def __init__(self, dialect: Dialect, name: str, *, writing: bool) -> None:

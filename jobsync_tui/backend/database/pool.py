@@ -12,7 +12,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from ..core import clock
 from ..core.errors import StorageError, StorageFull, StorageRefused
-from .connection_thread import Lane
+from .connection_thread import ConnectionThread
 from .dialect import Connected, Db, Dialect, dialect_of
 from .schema import Schema, bring_up, is_up_to_date
 
@@ -29,19 +29,19 @@ ABANDON_EVERY = 0.01
 class _Reading:
     """A read that is under way."""
 
-    lane: Lane
+    thread: ConnectionThread
     future: Future[Any]
 
     def abandon(self, loop: asyncio.AbstractEventLoop) -> None:
         """Interrupt the read, again and again until it has ended."""
         if self.future.done():
             return
-        if self.lane.interrupts_at_once:
+        if self.thread.interrupts_at_once:
             # First: nothing that an interrupt may run into keeps the next one from coming.
             loop.call_later(ABANDON_EVERY, self.abandon, loop)
-            self.lane.interrupt()
+            self.thread.interrupt()
         else:
-            asking = loop.run_in_executor(None, self.lane.interrupt)
+            asking = loop.run_in_executor(None, self.thread.interrupt)
             asking.add_done_callback(lambda _: loop.call_later(ABANDON_EVERY, self.abandon, loop))
 
 
@@ -50,14 +50,14 @@ class Database:
 
     def __init__(self, dialect: Dialect, *, readers: int) -> None:
         self.dialect = dialect
-        self._writer = Lane(dialect, "writer", writing=True)
-        self._readers = tuple(Lane(dialect, f"reader-{number}", writing=False) for number in range(readers))
-        self._idle: asyncio.LifoQueue[Lane] = asyncio.LifoQueue()
+        self._writer = ConnectionThread(dialect, "writer", writing=True)
+        self._readers = tuple(ConnectionThread(dialect, f"reader-{number}", writing=False) for number in range(readers))
+        self._idle: asyncio.LifoQueue[ConnectionThread] = asyncio.LifoQueue()
         self._scans = asyncio.Semaphore(max(1, readers - 1))
-        for lane in reversed(self._readers):
-            self._idle.put_nowait(lane)
+        for thread in reversed(self._readers):
+            self._idle.put_nowait(thread)
         # By lane: what runs when a read ends must not lead back to it, or its result would stay until the collector of cycles comes.
-        self._reading: dict[Lane, Future[Any]] = {}
+        self._reading: dict[ConnectionThread, Future[Any]] = {}
         self._closed = False
 
     @classmethod
@@ -95,20 +95,20 @@ class Database:
             StorageError: The database failed, or is closed.
         """
         self._check_open()
-        lane = await self._idle.get()
+        thread = await self._idle.get()
         try:
             self._check_open()
-            future = lane.submit(lambda db: fn(db, *args, **kwargs))
+            future = thread.submit(lambda db: fn(db, *args, **kwargs))
         except BaseException:
-            self._idle.put_nowait(lane)
+            self._idle.put_nowait(thread)
             raise
         loop = asyncio.get_running_loop()
-        self._reading[lane] = future
-        future.add_done_callback(lambda _: _call_on(loop, self._ended, lane))
+        self._reading[thread] = future
+        future.add_done_callback(lambda _: _call_on(loop, self._ended, thread))
         try:
             return await asyncio.wrap_future(future)
         except asyncio.CancelledError:
-            _Reading(lane, future).abandon(loop)
+            _Reading(thread, future).abandon(loop)
             raise
 
     async def scan(self, fn: Callable[Concatenate[Db, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -144,18 +144,18 @@ class Database:
         if self._closed:
             return
         self._closed = True
-        for lane, future in self._reading.items():
-            _Reading(lane, future).abandon(asyncio.get_running_loop())
-        await asyncio.shield(asyncio.to_thread(self._close_lanes))
+        for thread, future in self._reading.items():
+            _Reading(thread, future).abandon(asyncio.get_running_loop())
+        await asyncio.shield(asyncio.to_thread(self._close_threads))
 
-    def _ended(self, lane: Lane) -> None:
-        del self._reading[lane]
-        self._idle.put_nowait(lane)
+    def _ended(self, thread: ConnectionThread) -> None:
+        del self._reading[thread]
+        self._idle.put_nowait(thread)
 
-    def _close_lanes(self) -> None:
+    def _close_threads(self) -> None:
         # The writer comes last: closing a SQLite database's last connection folds the write-ahead log into it.
-        for lane in (*self._readers, self._writer):
-            lane.close()
+        for thread in (*self._readers, self._writer):
+            thread.close()
 
     def _check_open(self) -> None:
         if self._closed:
@@ -189,7 +189,7 @@ def _can_be_read(dialect: Dialect, schema: Schema) -> bool:
         return False
 
 
-def _call_on(loop: asyncio.AbstractEventLoop, fn: Callable[[Lane], None], lane: Lane) -> None:
+def _call_on(loop: asyncio.AbstractEventLoop, fn: Callable[[ConnectionThread], None], thread: ConnectionThread) -> None:
     # A loop that was closed meanwhile has nobody left who could want the lane.
     if not loop.is_closed():
-        loop.call_soon_threadsafe(fn, lane)
+        loop.call_soon_threadsafe(fn, thread)

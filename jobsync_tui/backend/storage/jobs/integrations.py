@@ -89,7 +89,7 @@ class IntegrationStore:
 
     async def recall(self, actor: str, name: str) -> str | None:
         """Return a remembered value."""
-        return await self._database.read(_recall, actor, name)
+        return await self._database.read(_cache, actor, name)
 
 
 def _state(db: Db, integration: str, process: ProcessIdentity, now: int) -> CacheState:
@@ -130,6 +130,6 @@ def _remember(db: Db, actor: str, name: str, value: str) -> None:
     query.on_conflict(conflict_target=[MemoryRow.actor, MemoryRow.name], preserve=[MemoryRow.value]).execute(db)
 
 
-def _recall(db: Db, actor: str, name: str) -> str | None:
+def _cache(db: Db, actor: str, name: str) -> str | None:
     value: str | None = MemoryRow.select(MemoryRow.value).where((MemoryRow.actor == actor) & (MemoryRow.name == name)).scalar(db)
     return value

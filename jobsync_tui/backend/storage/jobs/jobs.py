@@ -30,10 +30,10 @@ from ...core.models import (
 from ...database import Database, Db
 from ..ledger.process import ProcessIdentity
 from ..outcomes.outcomes import policy_key
-from ..search.executor import ROW_COLUMNS, Finder
+from ..search.executor import ROW_COLUMNS, QueryExecutor
 from ..search.ordering import create_order, has_order
 from ..search.query import Query
-from ..search.query_cache import Recall
+from ..search.query_cache import QueryCache
 from . import codec, links, listing, sources
 from . import sync_state as marks
 from .links import LinkedJob
@@ -82,7 +82,7 @@ class JobStore:
         self._policy = policy
         self._now = now or database.now
         self._dialect = database.dialect
-        self._recall = Recall()
+        self._cache = QueryCache()
         self._process = ProcessIdentity.own()
         self._ordered: set[SortField] = set()
         self._ordering: asyncio.Task[None] | None = None
@@ -182,19 +182,19 @@ class JobStore:
 
     async def window(self, integrations: Sequence[str], query: Query, sort: Sort, offset: int, limit: int) -> tuple[JobRow, ...]:
         """Return up to ``limit`` lines of the filtered, sorted list from ``offset`` on."""
-        return await self._sorted(integrations, query, sort, lambda finder: finder.window(sort, offset, limit))
+        return await self._sorted(integrations, query, sort, lambda executor: executor.window(sort, offset, limit))
 
     async def page(self, integrations: Sequence[str], query: Query, sort: Sort, limit: int, around: str | None) -> JobPage:
         """Return up to ``limit`` lines around a job, or from the top where that is not in the list; its count where that costs nothing."""
-        return await self._sorted(integrations, query, sort, lambda finder: finder.page(sort, limit, around))
+        return await self._sorted(integrations, query, sort, lambda executor: executor.page(sort, limit, around))
 
-    async def _sorted(self, integrations: Sequence[str], query: Query, sort: Sort, ask: Callable[[Finder], T]) -> T:
+    async def _sorted(self, integrations: Sequence[str], query: Query, sort: Sort, ask: Callable[[QueryExecutor], T]) -> T:
         """Ask for a part of a sorted list; where it is long and nothing serves the sort, the index for it is made for the next time."""
 
         def read(db: Db) -> tuple[T, bool]:
-            finder = self._finder(db, integrations, query)
-            indexed = finder.total < LONG_LIST or self._has_order(db, sort.field)
-            return ask(finder), indexed
+            executor = self._executor(db, integrations, query)
+            indexed = executor.total < LONG_LIST or self._has_order(db, sort.field)
+            return ask(executor), indexed
 
         found, indexed = await self._database.read(read)
         if not indexed:
@@ -203,15 +203,15 @@ class JobStore:
 
     async def count(self, integrations: Sequence[str], query: Query) -> int:
         """Return how many jobs match."""
-        return await self._database.read(lambda db: self._finder(db, integrations, query).count())
+        return await self._database.read(lambda db: self._executor(db, integrations, query).count())
 
     async def position(self, integrations: Sequence[str], query: Query, sort: Sort, job_id: str) -> int | None:
         """Return the place of a job in the filtered, sorted list, None where it is not in it."""
-        return await self._database.read(lambda db: self._finder(db, integrations, query).position(sort, job_id))
+        return await self._database.read(lambda db: self._executor(db, integrations, query).position(sort, job_id))
 
     async def ids(self, integrations: Sequence[str], query: Query, sort: Sort) -> tuple[tuple[str, str], ...]:
         """Return integration and ATS job id of every job that matches, sorted."""
-        return await self._database.read(lambda db: self._finder(db, integrations, query).ids(sort))
+        return await self._database.read(lambda db: self._executor(db, integrations, query).ids(sort))
 
     async def key(self, integration: str, job_id: str) -> int | None:
         """Return the key of a cached job."""
@@ -219,7 +219,7 @@ class JobStore:
 
     async def keys(self, integrations: Sequence[str], query: Query) -> array[int]:
         """Return the keys of every job that matches, in no order."""
-        return await self._database.read(lambda db: array("q", self._finder(db, integrations, query).all_keys()))
+        return await self._database.read(lambda db: array("q", self._executor(db, integrations, query).all_keys()))
 
     async def rows_of(self, keys: Sequence[int]) -> tuple[tuple[int, JobRow], ...]:
         """Return the lines of jobs by their keys, in that order, those left out that are not cached any more."""
@@ -227,7 +227,7 @@ class JobStore:
 
     async def stream(self, integrations: Sequence[str], query: Query, sort: Sort, limit: int | None = None) -> AsyncIterator[CachedJob]:
         """Give the whole jobs that match, sorted; only some of them are in memory at a time."""
-        keys = await self._database.read(lambda db: self._finder(db, integrations, query).keys(sort, limit))
+        keys = await self._database.read(lambda db: self._executor(db, integrations, query).keys(sort, limit))
         for start in range(0, len(keys), STREAM_BATCH):
             for job in await self._database.read(self._by_key, keys[start : start + STREAM_BATCH]):
                 yield job
@@ -267,12 +267,12 @@ class JobStore:
         """Return how many jobs there are in each sync status."""
         return await self._database.read(_facets, tuple(integrations))
 
-    def _finder(self, db: Db, integrations: Sequence[str], query: Query) -> Finder:
+    def _executor(self, db: Db, integrations: Sequence[str], query: Query) -> QueryExecutor:
         policy = policy_key(self._policy())
-        return Finder(
+        return QueryExecutor(
             db,
             self._dialect,
-            self._recall,
+            self._cache,
             integrations=integrations,
             query=query,
             now=self._now(),

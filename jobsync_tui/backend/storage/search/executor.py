@@ -23,11 +23,11 @@ from ..jobs.sources import integration_ids, sources_of, version
 from ..jobs.tables import JobRecord
 from ..outcomes.outcomes import in_force
 from .conditions import Compiler, joined
-from .index_estimates import Candidates
-from .index_scan import Skim
+from .index_estimates import IndexEstimates
+from .index_scan import IndexScan
 from .ordering import anchor_columns, beside, has_order, order
 from .query import Age, Contains, Query
-from .query_cache import Anchor, Findings, Recall
+from .query_cache import Anchor, QueryCache, QueryStatistics
 from .seek import nearest
 from .textindex import text_index
 
@@ -67,14 +67,14 @@ Row: TypeAlias = tuple[Any, ...]
 """A row as the driver gives it, on its way into a dataclass."""
 
 
-class Finder:
+class QueryExecutor:
     """Answers questions about one query, within one read."""
 
     def __init__(
         self,
         db: Db,
         dialect: Dialect,
-        recall: Recall,
+        cache: QueryCache,
         *,
         integrations: Sequence[str],
         query: Query,
@@ -84,7 +84,7 @@ class Finder:
     ) -> None:
         self._db = db
         self._dialect = dialect
-        self._recall = recall
+        self._cache = cache
         self._has_order = has_order
         self._query = query = query.reduced()
         # Ages count from the minute, so that what was found out holds for a while.
@@ -93,9 +93,9 @@ class Finder:
         aged = self._now if any(isinstance(term, Age) for term in query.terms) else None
         numbers = tuple(source.number for source in self.sources)
         evaluation_version = in_force(db, policy, now) if query.asks_rules else 0
-        self._findings: Findings = recall.of(version(db), (numbers, query, aged, evaluation_version))
+        self._findings: QueryStatistics = cache.of(version(db), (numbers, query, aged, evaluation_version))
         self._compiler = Compiler(dialect, query, self._now, evaluation_version)
-        self._candidates = Candidates(db, dialect, query, self.sources, self._compiler) if self.sources else None
+        self._estimates = IndexEstimates(db, dialect, query, self.sources, self._compiler) if self.sources else None
 
     @property
     def total(self) -> int:
@@ -178,8 +178,8 @@ class Finder:
     def _of_frequent(self, columns: Sequence[Any], sort: Sort, offset: int, limit: int) -> list[Row] | None:
         """Return the rows without asking an index how many match, where the database takes that for granted; None where it is not so."""
         share = self._share
-        if share > DENSE and self._skims(sort):
-            return self._skimmed(columns, sort, offset, limit)
+        if share > DENSE and self._scans(sort):
+            return self._scanned(columns, sort, offset, limit)
         return self._within(QUICK, columns, sort, offset, limit) if share > FREQUENT and self.total > QUICK else None
 
     def _of_many(self, columns: Sequence[Any], sort: Sort, offset: int, limit: int) -> list[Row]:
@@ -190,8 +190,8 @@ class Finder:
                 return rows
         # None of them stands near the beginning of the list.
         matches = None if self._findings.density is None else self._findings.density * self.total
-        if self._skims(sort) and (matches is None or matches > SORTED):
-            rows = self._skimmed(columns, sort, offset, limit)
+        if self._scans(sort) and (matches is None or matches > SORTED):
+            rows = self._scanned(columns, sort, offset, limit)
             if rows is not None:
                 return rows
         if self.total > BUDGET and not self._findings.many and self._collect():
@@ -202,24 +202,24 @@ class Finder:
     def _share(self) -> float:
         """About which part of the jobs matches, as far as that can be told without looking; 0 where it cannot."""
         texts_only = all(isinstance(term, Contains) for term in self._query.terms)
-        if self._findings.drawn or not texts_only or self._candidates is None or self._candidates.count is not None:
+        if self._findings.drawn or not texts_only or self._estimates is None or self._estimates.count is not None:
             return self._findings.density or 0.0
         return text_index(self._dialect).share(self._db, self._query.texts)
 
     @cached_property
-    def _skim(self) -> Skim | None:
+    def _scan(self) -> IndexScan | None:
         """The index for names, where it is there and tells of the query."""
         if len(self.sources) != 1 or self.total <= QUICK or not self._has_order(self._db, SortField.NAME):
             return None
-        skim = Skim(self._db, self._dialect, self._query, self.sources[0], self._compiler)
-        return skim if skim.helps else None
+        scan = IndexScan(self._db, self._dialect, self._query, self.sources[0], self._compiler)
+        return scan if scan.helps else None
 
-    def _skims(self, sort: Sort) -> bool:
-        return sort.field is SortField.NAME and self._skim is not None
+    def _scans(self, sort: Sort) -> bool:
+        return sort.field is SortField.NAME and self._scan is not None
 
-    def _skimmed(self, columns: Sequence[Any], sort: Sort, offset: int, limit: int) -> list[Row] | None:
+    def _scanned(self, columns: Sequence[Any], sort: Sort, offset: int, limit: int) -> list[Row] | None:
         """Return the rows of a list by name, found in the index for names; None where that does not find them."""
-        rows = None if self._skim is None else self._skim.rows((*anchor_columns(self._dialect, sort), *columns), sort, offset, limit)
+        rows = None if self._scan is None else self._scan.rows((*anchor_columns(self._dialect, sort), *columns), sort, offset, limit)
         return None if rows is None else self._noted(rows, sort, offset)
 
     def _budgets(self, wanted: int) -> list[int]:
@@ -242,9 +242,9 @@ class Finder:
         bound = self._select(anchor_columns(self._dialect, sort)).where(self._scope()).order_by(*in_order).offset(budget).limit(1)
         for value, job_id in bound.tuples().execute(self._db):
             end = Anchor(budget, value, job_id)
-            if self._skim is not None and self._skims(sort):
-                skimmed = self._skim.rows(columns, sort, offset, limit, end=end)
-                return skimmed if skimmed is not None and len(skimmed) == limit else None
+            if self._scan is not None and self._scans(sort):
+                scanned = self._scan.rows(columns, sort, offset, limit, end=end)
+                return scanned if scanned is not None and len(scanned) == limit else None
             within = beside(self._dialect, sort, end, forward=False)
             query = self._select(columns).where(joined("AND", [self._scope(), *self._terms(), within])).order_by(*in_order)
             with self._dialect.by_index(self._db):
@@ -254,7 +254,7 @@ class Finder:
 
     def _collect(self) -> bool:
         """Look through all jobs once for the keys of the matches, in the index for names or as they lie; return whether they are few."""
-        keys = None if self._skim is None else self._skim.keys(FEW)
+        keys = None if self._scan is None else self._scan.keys(FEW)
         if keys is None:
             query = self._select((JobRecord.key,)).where(joined("AND", [self._span(), *self._terms()])).limit(FEW + 1)
             keys = self._dialect.numbers(self._db, query)
@@ -288,29 +288,29 @@ class Finder:
         """Take note of where rows stand that begin with the anchor's columns, and return them without those."""
         if rows:
             first, last = Anchor(offset, *rows[0][:2]), Anchor(offset + len(rows) - 1, *rows[-1][:2])
-            self._recall.add_anchors(self._findings, sort, first, last)
+            self._cache.add_anchors(self._findings, sort, first, last)
         return [row[2:] for row in rows]
 
     def few(self) -> tuple[int, ...] | None:
         """Return the keys of all matches where an index tells that they are few; None where they may be many."""
         findings = self._findings
-        if findings.keys is None and not findings.drawn and self._query.terms and self._candidates is not None:
-            if self._candidates.count is not None:
-                findings.count = self._candidates.count
+        if findings.keys is None and not findings.drawn and self._query.terms and self._estimates is not None:
+            if self._estimates.count is not None:
+                findings.count = self._estimates.count
                 findings.density = findings.count / max(1, self.total)
-            self._draw(self._candidates)
+            self._draw(self._estimates)
             if findings.keys is not None:
                 findings.count = len(findings.keys)
             findings.drawn = True
         return findings.keys
 
-    def _draw(self, candidates: Candidates) -> None:
+    def _draw(self, estimates: IndexEstimates) -> None:
         """Ask the indexes for the keys of the matches; take note of those, or of how close together they lie."""
         findings = self._findings
         if findings.count == 0:
             findings.keys = ()
             return
-        for drawn in candidates.drawn(FEW):
+        for drawn in estimates.drawn(FEW):
             if drawn.whole:
                 findings.keys = drawn.keys if drawn.exact or not drawn.keys else self._matching_among(drawn.keys)
                 return
@@ -324,35 +324,35 @@ class Finder:
         return self._dialect.numbers(self._db, self._select((JobRecord.key,)).where(joined("AND", among)))
 
     def _count(self) -> int:
-        if self._candidates is None:
+        if self._estimates is None:
             return 0
         if not self._query.terms:
             return self.total
         if self._findings.count is None and not text_index(self._dialect).apart and self._share > DENSE:
-            skimmed = self._count_skimmed()
-            if skimmed is not None:
-                return skimmed
+            scanned = self._count_scanned()
+            if scanned is not None:
+                return scanned
         keys = self.few()
         if keys is not None:
             return len(keys)
         counted = self._findings.count
-        for way in (self._count_named, self._count_skimmed):
+        for way in (self._count_named, self._count_scanned):
             counted = way() if counted is None else counted
         return self._count_read() if counted is None else counted
 
     def _count_named(self) -> int | None:
         """Return the count from the text index, None where that does not tell it."""
-        if self._candidates is None or len(self.sources) != 1 or not all(isinstance(term, Contains) for term in self._query.terms):
+        if self._estimates is None or len(self.sources) != 1 or not all(isinstance(term, Contains) for term in self._query.terms):
             return None
-        indexed = self._candidates.indexed(thorough=True)
+        indexed = self._estimates.indexed(thorough=True)
         if indexed is None or not indexed.exact:
             return None
         query = peewee.NodeList((SQL("SELECT COUNT(*) FROM ("), indexed.keys, SQL(") AS found")))
         counted: int = self._db.execute(query).fetchone()[0]
         return counted
 
-    def _count_skimmed(self) -> int | None:
-        return None if self._skim is None else self._skim.count()
+    def _count_scanned(self) -> int | None:
+        return None if self._scan is None else self._scan.count()
 
     def _count_read(self) -> int:
         """Return the count by reading the jobs as they lie in the table."""
@@ -363,7 +363,7 @@ class Finder:
         return self._findings.count if self._query.terms else self.total
 
     def _anchors(self, sort: Sort) -> tuple[Anchor, ...]:
-        return self._recall.anchors(self._findings, sort)
+        return self._cache.anchors(self._findings, sort)
 
     def _select(self, columns: Sequence[Any]) -> peewee.ModelSelect[JobRecord]:
         return JobRecord.select(*columns)
@@ -386,7 +386,7 @@ class Finder:
         keys = self.few()
         if keys is not None:
             return [self._dialect.any_of(JobRecord.key, keys)]
-        indexed = self._candidates.indexed() if unordered and self._candidates is not None else None
+        indexed = self._estimates.indexed() if unordered and self._estimates is not None else None
         if indexed is None:
             return [self._scope(unordered=unordered and self._dialect.sorts_quickly), *self._terms()]
         # What the index says for certain is not said again: what is said twice is taken for rarer than it is.

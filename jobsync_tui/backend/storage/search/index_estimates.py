@@ -38,7 +38,7 @@ class Drawn:
         return min(1.0, len(self.keys) / max(1, min(reached, jobs)))
 
 
-class Candidates:
+class IndexEstimates:
     """The indexes, asked about one query.
 
     Args:

@@ -35,7 +35,7 @@ _STEP = 4
 Row = tuple[Any, ...]
 
 
-class Skim:
+class IndexScan:
     """The entries of one integration in the index for names, asked about one query.
 
     Args:

@@ -18,7 +18,7 @@ class Anchor:
 
 
 @dataclass(slots=True)
-class Findings:
+class QueryStatistics:
     """What is known of one query in one version of the jobs.
 
     Attributes:
@@ -38,36 +38,36 @@ class Findings:
     anchors: dict[Hashable, OrderedDict[int, Anchor]] = field(default_factory=dict)
 
 
-class Recall:
+class QueryCache:
     """The findings of the last queries. Its methods may be called from several threads."""
 
     def __init__(self, queries: int = 32, anchors: int = 64) -> None:
         self._queries = queries
         self._anchors = anchors
         self._version = -1
-        self._kept: OrderedDict[Hashable, Findings] = OrderedDict()
+        self._kept: OrderedDict[Hashable, QueryStatistics] = OrderedDict()
         self._lock = threading.Lock()
 
-    def of(self, version: int, query: Hashable) -> Findings:
+    def of(self, version: int, query: Hashable) -> QueryStatistics:
         """Return the findings for ``query``, empty ones where there are none of this version."""
         with self._lock:
             if version > self._version:
                 self._kept.clear()
                 self._version = version
             if version < self._version:
-                return Findings()
-            findings = self._kept.setdefault(query, Findings())
+                return QueryStatistics()
+            findings = self._kept.setdefault(query, QueryStatistics())
             self._kept.move_to_end(query)
             while len(self._kept) > self._queries:
                 self._kept.popitem(last=False)
             return findings
 
-    def anchors(self, findings: Findings, sort: Hashable) -> tuple[Anchor, ...]:
+    def anchors(self, findings: QueryStatistics, sort: Hashable) -> tuple[Anchor, ...]:
         """Return the places from which the list can be entered."""
         with self._lock:
             return tuple(findings.anchors.get(sort, {}).values())
 
-    def add_anchors(self, findings: Findings, sort: Hashable, *found: Anchor) -> None:
+    def add_anchors(self, findings: QueryStatistics, sort: Hashable, *found: Anchor) -> None:
         """Remember places from which the list can be entered, and forget the oldest."""
         with self._lock:
             known = findings.anchors.setdefault(sort, OrderedDict())

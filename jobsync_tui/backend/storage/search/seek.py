@@ -9,7 +9,7 @@ from .query_cache import Anchor
 
 
 @dataclass(frozen=True, slots=True)
-class Approach:
+class Seek:
     """A part of a sorted list: from an anchor (or an end of the list), in a direction, after skipping some."""
 
     anchor: Anchor | None
@@ -18,7 +18,7 @@ class Approach:
     limit: int
 
 
-def nearest(anchors: Iterable[Anchor], count: int | None, offset: int, limit: int) -> Approach | None:
+def nearest(anchors: Iterable[Anchor], count: int | None, offset: int, limit: int) -> Seek | None:
     """Return how to reach rows with the fewest rows skipped; None where the list ends before them.
 
     Args:
@@ -32,13 +32,13 @@ def nearest(anchors: Iterable[Anchor], count: int | None, offset: int, limit: in
     if limit <= 0:
         return None
     end = offset + limit
-    ways = [Approach(None, skip=offset, limit=limit, forward=True)]
+    ways = [Seek(None, skip=offset, limit=limit, forward=True)]
     if count is not None:
-        ways.append(Approach(None, skip=count - end, limit=limit, forward=False))
+        ways.append(Seek(None, skip=count - end, limit=limit, forward=False))
     for anchor in anchors:
         if anchor.position <= offset:
-            ways.append(Approach(anchor, skip=offset - anchor.position, limit=limit, forward=True))
+            ways.append(Seek(anchor, skip=offset - anchor.position, limit=limit, forward=True))
         elif anchor.position >= end:
-            ways.append(Approach(anchor, skip=anchor.position - end, limit=limit, forward=False))
+            ways.append(Seek(anchor, skip=anchor.position - end, limit=limit, forward=False))
     # A row stands at a remembered place; between an end of the list and the first one that matches there may be most of it.
     return min(ways, key=lambda way: (way.skip, way.anchor is None))
