@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from jobsync_tui.backend.core.errors import RateLimited
 from jobsync_tui.backend.http import HttpSession, Limits, Network, Priority, RateHeaders, Reply, Request, Reset, announcing, as_person
-from jobsync_tui.backend.http.rate_limit import Gate
+from jobsync_tui.backend.http.rate_limit import PriorityLimiter
 from jobsync_tui.backend.http.retry import pause, retry_after
 from tests.http.conftest import Connect
 from tests.support import faults
@@ -242,12 +242,12 @@ async def test_a_persons_call_goes_first() -> None:
 
 
 async def test_a_caller_who_goes_leaves_the_queue_in_order() -> None:
-    gate = Gate(1)
+    limiter = PriorityLimiter(1)
     taken: list[int] = []
     leave = asyncio.Event()
 
     async def caller(number: int) -> None:
-        async with gate.slot(Priority.BACKGROUND):
+        async with limiter.slot(Priority.BACKGROUND):
             taken.append(number)
             await leave.wait()
 
@@ -257,41 +257,41 @@ async def test_a_caller_who_goes_leaves_the_queue_in_order() -> None:
     leave.set()
     await asyncio.gather(*tasks, return_exceptions=True)
     assert taken == [0, 2, 3]
-    assert gate.taken == 0
+    assert limiter.taken == 0
 
 
 async def test_a_slot_that_comes_free_as_one_who_waits_is_cancelled_goes_to_the_next() -> None:
-    gate = Gate(1)
+    limiter = PriorityLimiter(1)
     taken: list[str] = []
 
     async def caller(name: str) -> None:
-        async with gate.slot(Priority.BACKGROUND):
+        async with limiter.slot(Priority.BACKGROUND):
             taken.append(name)
 
-    async with gate.slot(Priority.BACKGROUND):
+    async with limiter.slot(Priority.BACKGROUND):
         first, second = asyncio.create_task(caller("first")), asyncio.create_task(caller("second"))
         await asyncio.sleep(0)
         first.cancel()
     found = await asyncio.gather(first, second, return_exceptions=True)
     assert isinstance(found[0], asyncio.CancelledError)
-    assert (taken, gate.taken) == (["second"], 0)
+    assert (taken, limiter.taken) == (["second"], 0)
 
 
 async def test_a_slot_handed_to_one_who_is_cancelled_is_passed_on() -> None:
-    gate = Gate(1)
+    limiter = PriorityLimiter(1)
     taken: list[str] = []
 
     async def caller(name: str) -> None:
-        async with gate.slot(Priority.BACKGROUND):
+        async with limiter.slot(Priority.BACKGROUND):
             taken.append(name)
 
-    async with gate.slot(Priority.BACKGROUND):
+    async with limiter.slot(Priority.BACKGROUND):
         first, second = asyncio.create_task(caller("first")), asyncio.create_task(caller("second"))
         await asyncio.sleep(0)
     first.cancel()  # its turn came, and it has not run since
     await asyncio.gather(first, second, return_exceptions=True)
     assert taken == ["second"]
-    assert gate.taken == 0
+    assert limiter.taken == 0
 
 
 async def _until(holds: object) -> None:

@@ -184,8 +184,8 @@ async def test_a_row_set_aside_is_named_and_never_gone(cache: Cache, rejected: R
 
 
 async def test_cached_jobs_are_readable_while_it_runs_and_a_second_refresh_is_turned_away(cache: Cache) -> None:
-    gate = asyncio.Event()
-    script = Script([*pages(JOBS)[:2], gate, *pages(JOBS)[2:]])
+    limiter = asyncio.Event()
+    script = Script([*pages(JOBS)[:2], limiter, *pages(JOBS)[2:]])
     running = asyncio.create_task(refresher(cache, script).refresh("acme"))
     while (await cache.integrations.state("acme")).jobs < 20:
         await asyncio.wait({running}, timeout=0.01)
@@ -193,7 +193,7 @@ async def test_cached_jobs_are_readable_while_it_runs_and_a_second_refresh_is_tu
     assert (await cache.integrations.state("acme")).state is IntegrationState.REFRESHING
     with pytest.raises(Busy):
         await refresher(cache, Script(pages(JOBS))).refresh("acme")
-    gate.set()
+    limiter.set()
     assert (await running).seen == 50
 
 
@@ -224,8 +224,8 @@ async def test_progress_is_told_four_times_a_second_and_at_the_end(cache: Cache,
 async def test_what_is_waited_for_is_told(cache: Cache) -> None:
     listeners: dict[str, Callable[[str], None] | None] = {}
     told: list[RefreshProgress] = []
-    gate = asyncio.Event()
-    script = Script([gate, *pages(JOBS)])
+    limiter = asyncio.Event()
+    script = Script([limiter, *pages(JOBS)])
     one = Refresher(lambda _: ScriptedAdapter(script), cache.jobs, cache.integrations, on_wait=listeners.__setitem__)
     running = asyncio.create_task(one.refresh("acme", on_progress=told.append))
     while not script.asked:
@@ -233,7 +233,7 @@ async def test_what_is_waited_for_is_told(cache: Cache) -> None:
     tell = listeners["acme"]
     assert tell is not None
     tell("rate limited, next try in 12 s")
-    gate.set()
+    limiter.set()
     await running
     assert told[0].waiting == "rate limited, next try in 12 s"
     assert told[-1].waiting is None

@@ -62,11 +62,11 @@ class FakeJobs:
     cached: list[CachedJob]
     calls: Counter[str] = field(default_factory=Counter)
     revision: int = 1
-    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    limiter: asyncio.Event = field(default_factory=asyncio.Event)
     errors: list[JobsyncError] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.gate.set()
+        self.limiter.set()
 
     async def window(
         self, integration: str, filter_text: str, sort: Sort, offset: int, limit: int, *, marked: Collection[str] = ()
@@ -75,7 +75,7 @@ class FakeJobs:
         self.calls["window"] += 1
         if self.errors:
             raise self.errors.pop(0)
-        await self.gate.wait()
+        await self.limiter.wait()
         found = self._found(integration, filter_text, sort, marked)
         return tuple(row_of(job) for job in found[offset : offset + limit])
 
@@ -181,17 +181,17 @@ def row_of(job: CachedJob) -> JobRow:
 
 @dataclass
 class FakeIntegrations:
-    """``backend.integrations``. ``progress`` is told during a refresh, which then waits for ``gate``."""
+    """``backend.integrations``. ``progress`` is told during a refresh, which then waits for ``limiter``."""
 
     summaries: list[IntegrationSummary]
     progress: tuple[RefreshProgress, ...] = ()
-    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    limiter: asyncio.Event = field(default_factory=asyncio.Event)
     errors: list[JobsyncError] = field(default_factory=list)
     trouble: JobsyncError | None = None
     listed: int = 0
 
     def __post_init__(self) -> None:
-        self.gate.set()
+        self.limiter.set()
 
     async def list(self) -> tuple[IntegrationSummary, ...]:
         """Return all, unless there is ``trouble``; ``listed`` counts how often it was asked."""
@@ -228,7 +228,7 @@ class FakeIntegrations:
         for progress in self.progress:
             if on_progress is not None:
                 on_progress(progress)
-        await self.gate.wait()
+        await self.limiter.wait()
         if self.errors:
             raise self.errors.pop(0)
         self.summaries = [
@@ -277,20 +277,20 @@ class FakeEligibility:
 
 @dataclass
 class FakeSyncs:
-    """``backend.syncs``: every sync ends as ``result`` says, once ``gate`` is open."""
+    """``backend.syncs``: every sync ends as ``result`` says, once ``limiter`` is open."""
 
     result: SyncResult = field(default_factory=samples.updated)
     plan_: SyncPlan = field(default_factory=samples.update_plan)
-    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    limiter: asyncio.Event = field(default_factory=asyncio.Event)
     errors: list[JobsyncError] = field(default_factory=list)
     synced: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.gate.set()
+        self.limiter.set()
 
     async def plan(self, integration: str, job_id: str, on_step: Callable[[Step], None] | None = None) -> SyncPlan:
         """Return the plan."""
-        await self.gate.wait()
+        await self.limiter.wait()
         return self.plan_
 
     async def sync(
@@ -300,7 +300,7 @@ class FakeSyncs:
         for step in samples.STEPS:
             if on_step is not None:
                 on_step(step)
-        await self.gate.wait()
+        await self.limiter.wait()
         if self.errors:
             raise self.errors.pop(0)
         self.synced.append(job_id)
@@ -312,7 +312,7 @@ class FakeSyncs:
 
     async def plan_many(self, integration: str, job_ids: Sequence[str], on_progress: Callable[[int], None] | None = None) -> BulkPlan:
         """Return a bulk plan."""
-        await self.gate.wait()
+        await self.limiter.wait()
         return samples.bulk_plan(len(job_ids))
 
     async def sync_many(

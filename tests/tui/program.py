@@ -49,7 +49,7 @@ async def run(kind: str) -> int:
     with_signals(app, asyncio.get_running_loop())
     ending: list[asyncio.Task[None]] = []
     if kind in {"syncing", "stuck", "syncing-broken"}:
-        backend.syncs.gate.clear()
+        backend.syncs.limiter.clear()
         ending.append(asyncio.create_task(_sync(app, backend, ends=kind != "stuck")))
     if kind.endswith("broken"):
         _break_the_keyboard()
@@ -86,7 +86,7 @@ async def _sync(app: JobsyncApp, backend: FakeBackend, *, ends: bool) -> None:
     await run.cancel.wait()
     if ends:
         await asyncio.sleep(0.3)
-        backend.syncs.gate.set()
+        backend.syncs.limiter.set()
 
 
 if __name__ == "__main__":

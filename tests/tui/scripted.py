@@ -40,7 +40,7 @@ AnswerT = TypeVar("AnswerT")
 class Script:
     """What the backend answers, and what it was asked (``asked``).
 
-    ``gate`` holds back plans and syncs until it is set; meanwhile ``waits_for`` is said to be waited for.
+    ``limiter`` holds back plans and syncs until it is set; meanwhile ``waits_for`` is said to be waited for.
     """
 
     integration: IntegrationSummary = samples.BULLHORN
@@ -53,7 +53,7 @@ class Script:
     rules: RuleSet = samples.RULES
     past: tuple[AuditEntry, ...] = ()
     settled: dict[str, str] = field(default_factory=dict)
-    gate: asyncio.Event | None = None
+    limiter: asyncio.Event | None = None
     waits_for: str = ""
     asked: list[tuple[object, ...]] = field(default_factory=list)
 
@@ -62,8 +62,8 @@ class Script:
         told = listener()
         if told is not None and self.waits_for:
             told(self.waits_for)
-        if self.gate is not None:
-            await self.gate.wait()
+        if self.limiter is not None:
+            await self.limiter.wait()
         if told is not None and self.waits_for:
             told("")
 

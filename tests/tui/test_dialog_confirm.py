@@ -35,14 +35,14 @@ def synced(script: Script) -> list[tuple[object, ...]]:
 
 
 async def test_keys_typed_before_the_plan_is_painted_are_dropped() -> None:
-    script = Script(gate=asyncio.Event())
+    script = Script(limiter=asyncio.Event())
     async with staged(script) as (app, pilot):
         app.go.confirm("bullhorn", ["883977"])
         await until(pilot, lambda: ("plan", "883977") in script.asked)
         await pilot.press("y", "enter", "right", "enter", "y")
         assert isinstance(app.screen, ConfirmSyncScreen)
-        assert script.gate is not None
-        script.gate.set()
+        assert script.limiter is not None
+        script.limiter.set()
         await shows(app, pilot, "UPDATE in Tenzo")
         await until(pilot, lambda: confirming(app).armed)
         assert isinstance(app.screen, ConfirmSyncScreen)
@@ -141,7 +141,7 @@ async def test_esc_leaves_a_running_sync_to_the_application_and_a_message_tells_
     async with staged(script) as (app, pilot):
         app.go.confirm("bullhorn", ["883977"])
         await until(pilot, lambda: confirming(app).armed)
-        script.gate = asyncio.Event()
+        script.limiter = asyncio.Event()
         await pilot.press("y")
         await until(pilot, lambda: isinstance(app.screen, RunningScreen))
         await shows(app, pilot, "ok rules")
@@ -149,7 +149,7 @@ async def test_esc_leaves_a_running_sync_to_the_application_and_a_message_tells_
         await until(pilot, lambda: any("continues in background" in notice.text for notice in app.notices))
         assert len(app.screen_stack) == 2
         assert app.runs.writing
-        script.gate.set()
+        script.limiter.set()
         await until(pilot, lambda: any("ok UPDATED" in notice.text for notice in app.notices))
         assert len(app.screen_stack) == 2
 
@@ -159,11 +159,11 @@ async def test_a_run_that_ends_behind_another_screen_is_shown_when_that_one_clos
     async with staged(script) as (app, pilot):
         app.go.confirm("bullhorn", ["883977"])
         await until(pilot, lambda: confirming(app).armed)
-        script.gate = asyncio.Event()
+        script.limiter = asyncio.Event()
         await pilot.press("y")
         await until(pilot, lambda: isinstance(app.screen, RunningScreen))
         await pilot.press("L")
-        script.gate.set()
+        script.limiter.set()
         await until(pilot, lambda: not app.runs.writing)
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, SyncResultScreen))

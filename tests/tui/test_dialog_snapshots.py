@@ -51,15 +51,15 @@ async def test_confirm_several(size: tuple[int, int], snapshot: SnapshotAssertio
 
 
 async def test_running(size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
-    script = Script(gate=asyncio.Event())
+    script = Script(limiter=asyncio.Event())
     async with staged(script, size) as (app, pilot):
         run = app.runs.sync("bullhorn", ["883977"], expected=None, title="ICU Travel Nurse")
         app.go.running(run)
         await shows(app, pilot, "ok rules")
         await shows(app, pilot, "from Bullhorn")
         assert screen_text(app) == snapshot
-        assert script.gate is not None
-        script.gate.set()
+        assert script.limiter is not None
+        script.limiter.set()
 
 
 async def test_result(size: tuple[int, int], snapshot: SnapshotAssertion) -> None:

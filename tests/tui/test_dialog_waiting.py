@@ -13,21 +13,21 @@ LIMITED = "rate limited by Bullhorn, next try in 12 s"
 
 
 async def test_a_search_says_what_it_waits_for_until_it_is_over() -> None:
-    gate = asyncio.Event()
-    async with staged(Script(gate=gate, waits_for=LIMITED)) as (app, pilot):
+    limiter = asyncio.Event()
+    async with staged(Script(limiter=limiter, waits_for=LIMITED)) as (app, pilot):
         app.go.search("bullhorn", "884213")
         await pilot.press("enter")
         await shows(app, pilot, LIMITED)
-        gate.set()
+        limiter.set()
         await shows(app, pilot, "ok FOUND")
         assert LIMITED not in screen_text(app)
 
 
 async def test_a_sync_of_several_says_what_it_waits_for() -> None:
-    gate = asyncio.Event()
-    async with staged(Script(gate=gate, waits_for=LIMITED)) as (app, pilot):
+    limiter = asyncio.Event()
+    async with staged(Script(limiter=limiter, waits_for=LIMITED)) as (app, pilot):
         app.go.running(app.runs.sync("bullhorn", ["1", "2"], expected=None, title="2 jobs"))
         await shows(app, pilot, LIMITED)
-        gate.set()
+        limiter.set()
         await until(pilot, lambda: isinstance(app.screen, DialogScreen) and LIMITED not in screen_text(app))
         await shows(app, pilot, "Sync Result")

@@ -141,10 +141,10 @@ async def test_only_the_newest_of_several_searches_is_shown() -> None:
     backend = FakeBackend(many_jobs(300))
     async with running(backend) as (app, pilot):
         await ready(app, pilot)
-        backend.jobs.gate.clear()
+        backend.jobs.limiter.clear()
         await pilot.press("/", *"night")
         before = backend.jobs.calls["count"]
-        backend.jobs.gate.set()
+        backend.jobs.limiter.set()
         await shows(app, pilot, "100 match")
         assert backend.jobs.calls["count"] - before <= 2
 
@@ -229,14 +229,14 @@ async def test_filter_and_sort_are_remembered_and_a_remembered_filter_is_loud() 
 async def test_a_refresh_says_how_far_it_is_and_keeps_the_jobs_readable() -> None:
     backend = FakeBackend(some_jobs())
     backend.integrations.progress = (RefreshProgress("bullhorn", RefreshMode.INCREMENTAL, 1200, 5000),)
-    backend.integrations.gate.clear()
+    backend.integrations.limiter.clear()
     async with running(backend) as (app, pilot):
         await ready(app, pilot)
         await pilot.press("r")
         await shows(app, pilot, "refreshing (incremental): 1,200 of 5,000 jobs read")
         await pilot.press("down", "down")
         assert table(app).cursor_row == 2
-        backend.integrations.gate.set()
+        backend.integrations.limiter.set()
         await shows(app, pilot, "1 new, 2 changed")
         await until(pilot, lambda: "refreshing" not in screen_text(app))
 
@@ -288,12 +288,12 @@ async def test_s_opens_the_confirmation_at_once_and_leads_on_to_why_where_the_jo
 
 async def test_keys_typed_while_a_plan_is_made_do_nothing_to_the_list_below() -> None:
     backend = FakeBackend(some_jobs())
-    backend.syncs.gate.clear()
+    backend.syncs.limiter.clear()
     async with running(backend) as (app, pilot):
         await ready(app, pilot)
         await pilot.press("s", "q", "y", "enter", "space")
         assert type(app.screen).__name__ == "ConfirmSyncScreen"
-        backend.syncs.gate.set()
+        backend.syncs.limiter.set()
         await shows(app, pilot, "Cancel")
         assert type(app.screen).__name__ == "ConfirmSyncScreen"
         assert backend.syncs.synced == []

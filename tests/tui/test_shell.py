@@ -99,13 +99,13 @@ async def test_a_withdrawn_access_ends_the_session() -> None:
 
 async def test_a_sync_outlives_its_dialog_and_a_toast_tells_its_end() -> None:
     backend = FakeBackend(many_jobs(3))
-    backend.syncs.gate.clear()
+    backend.syncs.limiter.clear()
     async with running(backend) as (app, pilot):
         await until(pilot, lambda: isinstance(app.screen, JobsScreen) and app.screen.listed is not None)
         run = app.runs.sync("bullhorn", ["100001"], expected="digest", title="ICU Nurse 1")
         await until(pilot, lambda: "syncing ICU Nurse 1" in screen_text(app))
         assert not run.over
-        backend.syncs.gate.set()
+        backend.syncs.limiter.set()
         await until(pilot, lambda: "ICU Nurse 1: ok UPDATED" in screen_text(app))
         assert run.result is not None
         assert [notice.text for notice in app.notices] == ["ICU Nurse 1: ok UPDATED"]
@@ -134,7 +134,7 @@ async def test_a_fault_of_ours_in_a_screen_is_a_toast_and_the_session_goes_on() 
 
 async def test_leaving_asks_while_a_sync_runs_and_can_wait_for_it() -> None:
     backend = FakeBackend(many_jobs(3))
-    backend.syncs.gate.clear()
+    backend.syncs.limiter.clear()
     async with running(backend) as (app, pilot):
         await until(pilot, lambda: isinstance(app.screen, JobsScreen))
         run = app.runs.sync("bullhorn", ["100001"], expected=None, title="ICU Nurse 1")
@@ -146,7 +146,7 @@ async def test_leaving_asks_while_a_sync_runs_and_can_wait_for_it() -> None:
         await pilot.press("q", "down", "enter")
         await until(pilot, lambda: run.cancelling)
         assert not app._exit
-        backend.syncs.gate.set()
+        backend.syncs.limiter.set()
         await until(pilot, lambda: app._exit)
         assert backend.syncs.synced == ["100001"]
 
@@ -161,13 +161,13 @@ async def test_q_leaves_where_nothing_runs() -> None:
 
 async def test_a_bulk_sync_stops_after_the_jobs_in_flight() -> None:
     backend = FakeBackend(many_jobs(3))
-    backend.syncs.gate.clear()
+    backend.syncs.limiter.clear()
     async with running(backend) as (app, pilot):
         await until(pilot, lambda: isinstance(app.screen, JobsScreen))
         run = app.runs.sync("bullhorn", ["100000", "100001", "100002"], expected=None, title="3 jobs")
         await pilot.pause()
         app.runs.stop()
-        backend.syncs.gate.set()
+        backend.syncs.limiter.set()
         await until(pilot, lambda: run.over)
         assert backend.syncs.synced == ["100000"]
         assert len(run.results) == 3

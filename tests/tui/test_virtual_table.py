@@ -35,19 +35,19 @@ class Numbers:
     """A list of numbers as text, which can be held back, fail, or shrink."""
 
     total: int
-    gate: asyncio.Event
+    limiter: asyncio.Event
     reads: list[tuple[int, int]]
     error: StorageError | None = None
 
     @classmethod
     def up_to(cls, total: int) -> Numbers:
         source = cls(total, asyncio.Event(), [])
-        source.gate.set()
+        source.limiter.set()
         return source
 
     async def window(self, offset: int, limit: int) -> Sequence[str]:
         self.reads.append((offset, limit))
-        await self.gate.wait()
+        await self.limiter.wait()
         if self.error is not None:
             raise self.error
         return [str(n) for n in range(offset, min(offset + limit, self.total))]
@@ -153,22 +153,22 @@ async def test_leaving_the_view_scrolls_by_a_quarter_page() -> None:
 
 async def test_rows_that_take_long_are_shown_as_not_read_and_then_read() -> None:
     async with table_of(1000) as (app, table, source, pilot):
-        source.gate.clear()
+        source.limiter.clear()
         await pilot.press("end")
         await until(pilot, lambda: "\u2026" in screen_text(app))
         assert table.cursor_key is None
-        source.gate.set()
+        source.limiter.set()
         await until(pilot, lambda: table.cursor_key == "999")
         assert shown(app)[-1] == "999"
 
 
 async def test_keys_that_outrun_the_reading_are_folded_into_the_last() -> None:
     async with table_of(100_000) as (_, table, source, pilot):
-        source.gate.clear()
+        source.limiter.clear()
         source.reads.clear()
         for _ in range(30):
             table.action_page_down()
-        source.gate.set()
+        source.limiter.set()
         await until(pilot, lambda: table.cursor_key == str(30 * PAGE))
         assert len(source.reads) <= 31
         assert table.top == 30 * PAGE

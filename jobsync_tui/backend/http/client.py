@@ -22,7 +22,7 @@ from .network import Limits, Network
 logging.getLogger("httpcore").setLevel(logging.WARNING)  # at DEBUG it writes down headers
 
 
-class Wire:
+class Exchange:
     """Connections to one service, kept alive between requests; made when they are first needed."""
 
     def __init__(self, network: Network, limits: Limits, responder: Responder | None = None) -> None:

@@ -32,7 +32,7 @@ class Connection(asyncio.Protocol):
     closed: asyncio.Future[None]
 
     def __init__(self) -> None:
-        self._wire = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD)
+        self._client = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD)
         self._arrived: deque[bytes] = deque()
         self._waiting = 0
         self._ended = False
@@ -43,7 +43,7 @@ class Connection(asyncio.Protocol):
     @property
     def reusable(self) -> bool:
         """Whether another request may be sent: the last answer was whole, and the peer neither went away nor spoke unasked."""
-        return self._wire.our_state is h11.IDLE and not self._ended and not self._arrived
+        return self._client.our_state is h11.IDLE and not self._ended and not self._arrived
 
     async def send(self, method: str, target: bytes, headers: Headers, body: bytes) -> None:
         """Send a request, whole.
@@ -51,10 +51,10 @@ class Connection(asyncio.Protocol):
         Raises:
             h11.LocalProtocolError: It is none that could be sent; nothing was.
         """
-        data = self._wire.send(h11.Request(method=method, target=target, headers=list(headers))) or b""
+        data = self._client.send(h11.Request(method=method, target=target, headers=list(headers))) or b""
         if body:
-            data += self._wire.send(h11.Data(data=body)) or b""
-        data += self._wire.send(h11.EndOfMessage()) or b""
+            data += self._client.send(h11.Data(data=body)) or b""
+        data += self._client.send(h11.EndOfMessage()) or b""
         self._transport.write(data)
         while self._paused:
             await self._next_turn()
@@ -79,9 +79,9 @@ class Connection(asyncio.Protocol):
         """
         while isinstance(event := await self._event(), h11.Data):
             yield event.data
-        whole = self._wire.our_state is h11.DONE and self._wire.their_state is h11.DONE
-        if whole and not self._wire.trailing_data[0]:  # what is behind the end would be taken for the next answer
-            self._wire.start_next_cycle()
+        whole = self._client.our_state is h11.DONE and self._client.their_state is h11.DONE
+        if whole and not self._client.trailing_data[0]:  # what is behind the end would be taken for the next answer
+            self._client.start_next_cycle()
 
     def close(self) -> None:
         """End the connection at once."""
@@ -125,10 +125,10 @@ class Connection(asyncio.Protocol):
     async def _event(self) -> object:
         """Return what comes next in the answer; what is no event of h11's is no part of an answer."""
         while True:
-            event = self._wire.next_event()
+            event = self._client.next_event()
             if event is not h11.NEED_DATA:
                 return event
-            self._wire.receive_data(await self._receive())
+            self._client.receive_data(await self._receive())
 
     async def _receive(self) -> bytes:
         """Return what came, nothing at the end."""

@@ -38,7 +38,7 @@ def current_priority() -> Priority:
     return _current.get()
 
 
-class Gate:
+class PriorityLimiter:
     """A counting lock with two queues. Background calls leave the last slot free, so that a person's never waits behind a full house."""
 
     def __init__(self, capacity: int) -> None:
@@ -125,7 +125,7 @@ class RateHeaders:
     window: float = 60.0
 
 
-class Pacer:
+class RateLimiter:
     """Knows until when requests have to be held back: because the service said so, or because its window is used up."""
 
     def __init__(self, timing: Timing, longest: float) -> None:

@@ -19,12 +19,12 @@ from .decode import encode_json
 from .faults import TransportFault
 from .messages import Reply, Request, Responder
 from .network import Limits, Network
-from .rate_limit import Gate, Pacer, Priority, RateHeaders, current_priority
+from .rate_limit import Priority, PriorityLimiter, RateHeaders, RateLimiter, current_priority
 from .retry import Timing, pause, retry_after, wait_visibly
 from .status_errors import error_of, page_about_nothing
 
 if TYPE_CHECKING:
-    from .client import Wire
+    from .client import Exchange
 
 log = logging.getLogger(__name__)
 
@@ -80,10 +80,10 @@ class HttpSession:
         self._responder = responder
         self._on_wait = on_wait
         self._among = 1
-        self._gate = Gate(limits.concurrency)
-        self._pacer = Pacer(timing, limits.longest_retry_after)
+        self._limiter = PriorityLimiter(limits.concurrency)
+        self._rate_limiter = RateLimiter(timing, limits.longest_retry_after)
         self._breaker = Breaker(service, limits, timing)
-        self._wire: Wire | None = None
+        self._client: Exchange | None = None
 
     @property
     def base_url(self) -> str:
@@ -93,7 +93,7 @@ class HttpSession:
     @property
     def held(self) -> float:
         """For how many seconds more the service has asked this process to send nothing."""
-        return self._pacer.held()
+        return self._rate_limiter.held()
 
     def divide(self, among: int, held: float = 0.0) -> None:
         """Share what the service allows with others: have one part in so many requests in flight, and leave room for those of the others.
@@ -104,8 +104,8 @@ class HttpSession:
         """
         self._among = max(1, among)
         # The last place is a person's in each process; only the others are divided.
-        self._gate.resize((self.limits.concurrency - 1) // self._among + 1)
-        self._pacer.hold_as_others(held)
+        self._limiter.resize((self.limits.concurrency - 1) // self._among + 1)
+        self._rate_limiter.hold_as_others(held)
 
     def allow(self, url: str, below: str | None = None) -> None:
         """Let requests, with their credentials, go to the origin of ``url`` too; where an answer named it, only ``below`` a domain.
@@ -215,9 +215,9 @@ class HttpSession:
 
     async def close(self) -> None:
         """Close the connections; the session opens new ones if it is used again."""
-        if self._wire is not None:
-            wire, self._wire = self._wire, None
-            await wire.close()
+        if self._client is not None:
+            exchange, self._client = self._client, None
+            await exchange.close()
 
     async def _tried(self, call: _Call) -> Reply:
         """Send ``call`` until it is answered, it makes no sense any more, or the tries are used up."""
@@ -239,7 +239,7 @@ class HttpSession:
             seconds = pause(tries, asked, self.limits, self.timing)
             log.info("%s %s: %s; next try in %.1f s", call.method, _shown(call.url), error.message, seconds)
             if isinstance(error, RateLimited):
-                self._pacer.hold(seconds)  # for every call: each would only be told the same
+                self._rate_limiter.hold(seconds)  # for every call: each would only be told the same
             else:
                 end = self.timing.monotonic() + seconds
                 await self._wait(partial(self._until, end), f"no good answer from {self.service}")
@@ -260,11 +260,11 @@ class HttpSession:
     async def _once(self, call: _Call, own: Mapping[str, str]) -> Reply | _Failed:
         """Send ``call`` once, when the gate and the rate limit let it through."""
         while True:
-            await self._wait(self._pacer.delay, f"rate limited by {self.service}")
-            async with self._gate.slot(call.priority):
-                if self._pacer.delay() > 0:  # the last slot's answer closed the window
+            await self._wait(self._rate_limiter.delay, f"rate limited by {self.service}")
+            async with self._limiter.slot(call.priority):
+                if self._rate_limiter.delay() > 0:  # the last slot's answer closed the window
                     continue
-                self._pacer.sending()
+                self._rate_limiter.sending()
                 began = self.timing.monotonic()
                 try:
                     reply = await self._exchange(Request(call.method, call.url, {**call.headers, **own}, call.body))
@@ -275,21 +275,21 @@ class HttpSession:
             if log.isEnabledFor(logging.DEBUG):
                 log.debug("%s %s: %d, %d bytes, %.3f s", call.method, _shown(call.url), reply.status, len(reply.body), seconds)
             if self.rate_headers is not None:
-                in_flight = self._gate.taken + (self._among - 1) * self._gate.room
-                self._pacer.observe(reply.headers, self.rate_headers, in_flight)
+                in_flight = self._limiter.taken + (self._among - 1) * self._limiter.room
+                self._rate_limiter.observe(reply.headers, self.rate_headers, in_flight)
             return self._meant(call, reply)
 
     async def _exchange(self, request: Request) -> Reply:
-        if self._wire is None:
-            from .client import Wire
+        if self._client is None:
+            from .client import Exchange
 
-            self._wire = Wire(self._network, self.limits, self._responder)
-        wire = self._wire
+            self._client = Exchange(self._network, self.limits, self._responder)
+        exchange = self._client
         self.requests += 1
         try:
-            reply = await wire.exchange(request, self.limits)
+            reply = await exchange.exchange(request, self.limits)
         except TransportFault as fault:
-            if wire is not self._wire:  # another try would open what was closed on purpose
+            if exchange is not self._client:  # another try would open what was closed on purpose
                 raise TransportFault("the connection was closed", sent=fault.sent, hopeless=True) from None
             raise
         return Reply(reply.status, reply.headers, reply.body, reply.url, self.service)
