@@ -38,7 +38,7 @@ COMMANDS: tuple[Command, ...] = (
     *lists.picker(),
     *lists.jobs(),
     *lists.table(),
-    *lists.sheet(),
+    *lists.document(),
     *syncing.check(),
     *syncing.confirm(),
     *syncing.undo(),

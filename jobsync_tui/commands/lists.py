@@ -66,7 +66,7 @@ def table() -> Iterator[Command]:
     yield Command(g, "scroll_bottom", "Last", "Move to the last job.", ("end", "G"), palette=False)
 
 
-def sheet() -> Iterator[Command]:
+def document() -> Iterator[Command]:
     """Yield what moves in a text."""
     g = Group.SHEET
     yield Command(g, "cursor_up", "Up", "Move up to what can be unfolded, or scroll up.", ("up", "k"), palette=False)

@@ -11,7 +11,7 @@ from typing import TypeVar
 from ..backend.core.models import BulkPlan, Outcome, PlanKind, SyncPlan, SyncResult
 from ..backend.core.text import counted
 from . import words
-from .document import BLANK, Fold, Line, Sheet, Span, Tone, as_text, bad, dim, good, head, line, strong, warn
+from .document import BLANK, Document, Line, Section, Span, Tone, as_text, bad, dim, good, head, line, strong, warn
 from .layout import columns, fit_end, wrap
 from .render import OUTCOME_WORDS, place
 
@@ -70,16 +70,16 @@ def bulk_headline(plan: BulkPlan) -> list[Line]:
     return lines
 
 
-def bulk_sheet(plan: BulkPlan, width: int) -> Sheet:
+def bulk_document(plan: BulkPlan, width: int) -> Document:
     """Return the plans grouped by what would be done; refused jobs with their reasons."""
-    sheet: list[Line | Fold] = [*bulk_headline(plan), BLANK]
+    document: list[Line | Section] = [*bulk_headline(plan), BLANK]
     groups = [(kind, [each for each in plan.plans if _kind(each) is kind]) for kind in _ORDER]
     for kind, plans in groups:
         if plans:
             title = f"{_GROUPS[kind]}   {len(plans):,}"
-            sheet += _group(kind.value, title, [_plan_row(each) for each in plans], width, opened=kind is not PlanKind.UNCHANGED)
-    sheet.append(line("   ", dim(f"never touched   {words.NEVER_TOUCHED}")))
-    return tuple(sheet)
+            document += _group(kind.value, title, [_plan_row(each) for each in plans], width, opened=kind is not PlanKind.UNCHANGED)
+    document.append(line("   ", dim(f"never touched   {words.NEVER_TOUCHED}")))
+    return tuple(document)
 
 
 def bulk_command(integration: str, job_ids: Sequence[str]) -> str:
@@ -93,47 +93,47 @@ def results_line(results: Iterable[SyncResult]) -> str:
     return ", ".join(f"{OUTCOME_WORDS[outcome]} {counts[outcome]:,}" for outcome in _RESULT_ORDER if counts[outcome])
 
 
-def bulk_progress(results: Sequence[SyncResult], asked: int, seconds: float, width: int, waits_for: str = "") -> Sheet:
+def bulk_progress(results: Sequence[SyncResult], asked: int, seconds: float, width: int, waits_for: str = "") -> Document:
     """Return how far several syncs are: a bar, the counts so far, what is waited for, and the last that went wrong."""
     done = len(results)
     room = max(min(width - 30, 60), 10)
     full = room * done // asked if asked else room
-    sheet: list[Line] = [
+    document: list[Line] = [
         line(" ", strong(f"{done:,} of {counted(asked, 'job')}"), right=dim(words.seconds(seconds))),
         line(" ", f"[{'#' * full}{'.' * (room - full)}]"),
         BLANK,
     ]
-    sheet += [line("   ", part) for part in wrap(results_line(results), width - 4)]
+    document += [line("   ", part) for part in wrap(results_line(results), width - 4)]
     if waits_for:
-        sheet.append(line("   ", warn(waits_for)))
+        document.append(line("   ", warn(waits_for)))
     wrong = [result for result in results if result.outcome not in _GOOD][-5:]
     if wrong:
-        sheet += [BLANK, head("LAST THAT DID NOT GO WELL")]
+        document += [BLANK, head("LAST THAT DID NOT GO WELL")]
         for result in wrong:
-            sheet += columns(
+            document += columns(
                 (dim(result.job.id), words.job_name(result.job), bad(_result_row(result).reason)), (12, 24, width - 46), indent=3, most=2
             )
-    return tuple(sheet)
+    return tuple(document)
 
 
-def results_sheet(results: Sequence[SyncResult], asked: int, width: int) -> Sheet:
+def results_document(results: Sequence[SyncResult], asked: int, width: int) -> Document:
     """Return how several syncs ended: what went wrong first, each with its reason."""
     well = sum(result.outcome in _GOOD for result in results)
     glyph = good("ok DONE") if well == asked else warn("! DONE, not all of it")
-    sheet: list[Line | Fold] = [line(" ", glyph, f"   {well:,} of {counted(asked, 'job')} synced")]
-    sheet += [line("   ", part) for told in (results_line(results), *_notes(results, asked)) for part in wrap(told, width - 4)]
-    sheet.append(BLANK)
+    document: list[Line | Section] = [line(" ", glyph, f"   {well:,} of {counted(asked, 'job')} synced")]
+    document += [line("   ", part) for told in (results_line(results), *_notes(results, asked)) for part in wrap(told, width - 4)]
+    document.append(BLANK)
     for outcome in _RESULT_ORDER:
         found = [result for result in results if result.outcome is outcome]
         if found:
             title = f"{OUTCOME_WORDS[outcome]}   {len(found):,}"
-            sheet += _group(outcome.value, title, [_result_row(each) for each in found], width, opened=outcome not in _GOOD)
-    return tuple(sheet)
+            document += _group(outcome.value, title, [_result_row(each) for each in found], width, opened=outcome not in _GOOD)
+    return tuple(document)
 
 
 def results_text(results: Sequence[SyncResult], asked: int, width: int = 100) -> str:
     """Return how several syncs ended as text."""
-    return as_text((line("Sync Result"), *results_sheet(results, asked, width))) + "\n"
+    return as_text((line("Sync Result"), *results_document(results, asked, width))) + "\n"
 
 
 def to_retry(results: Iterable[SyncResult]) -> tuple[str, ...]:
@@ -190,16 +190,16 @@ def _result_row(result: SyncResult) -> _Row:
     )
 
 
-def _group(key: str, title: str, rows: Sequence[_Row], width: int, *, opened: bool) -> list[Line | Fold]:
-    lines: list[Line | Fold] = []
+def _group(key: str, title: str, rows: Sequence[_Row], width: int, *, opened: bool) -> list[Line | Section]:
+    lines: list[Line | Section] = []
     for reason, of_reason in _by(rows, lambda row: row.reason):
         if reason:
             lines += [line("   ", Span(part, Tone.WARN)) for part in wrap(reason, width - 5)]
         lines += [_row(f"{key}:{row.job_id}", row, width) for row in of_reason]
-    return [Fold(key, (head(f"+ {title}", "+ show"),), (head(f"- {title}"), *lines, BLANK), starts_open=opened)]
+    return [Section(key, (head(f"+ {title}", "+ show"),), (head(f"- {title}"), *lines, BLANK), starts_open=opened)]
 
 
-def _row(key: str, row: _Row, width: int) -> Fold:
+def _row(key: str, row: _Row, width: int) -> Section:
     """Return a job as one line, which opens to its whole name and what there is to say of it."""
     id_width, where_width = 10, 15
     rest = width - id_width - where_width - 13
@@ -207,7 +207,7 @@ def _row(key: str, row: _Row, width: int) -> Fold:
     cells = (dim(fit_end(row.job_id, id_width)), row.name, row.where, dim(row.told))
     short = columns(cells, (id_width, name_width, where_width, rest - name_width), indent=4, most=1)
     details = [line(" " * 16, part) for told in (f"{row.job_id}  {row.name}", *row.details) for part in wrap(told, width - 18)]
-    return Fold(key, tuple(short), (*short, *details), row.job_id)
+    return Section(key, tuple(short), (*short, *details), row.job_id)
 
 
 def _by(items: Iterable[ItemT], name: Callable[[ItemT], str]) -> list[tuple[str, list[ItemT]]]:

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from ..backend.core.models import Change, JsonValue, Kept
 from ..backend.core.text import clean
 from . import words
-from .document import Fold, Line, Span, Tone, dim, line, warn
+from .document import Line, Section, Span, Tone, dim, line, warn
 from .layout import fit, wrap
 
 _LABEL = 20
@@ -26,7 +26,7 @@ _WORD = re.compile(r"\S+\s*|\s+")
 _MARKS = {"+": ("{+", "+}", Tone.ADDED), "-": ("{-", "-}", Tone.REMOVED)}
 
 
-def change_rows(change: Change, width: int) -> tuple[Line | Fold, ...]:
+def change_rows(change: Change, width: int) -> tuple[Line | Section, ...]:
     """Return a change as rows; ``before`` as it is now, ``after`` as the sync leaves it."""
     before, after = change.before, change.after
     if _is_long(before) or _is_long(after):
@@ -36,20 +36,20 @@ def change_rows(change: Change, width: int) -> tuple[Line | Fold, ...]:
     return _with_warning(rows, change)
 
 
-def kept_rows(kept: Sequence[Kept], width: int) -> tuple[Fold, ...]:
+def kept_rows(kept: Sequence[Kept], width: int) -> tuple[Section, ...]:
     """Return what the target keeps in a form of its own: the fields, and opened what was sent beside what is kept."""
     if not kept:
         return ()
     told = f"{words.TARGET} keeps {words.listing([each.field for each in kept], 4)} in its own form"
     first, *more = wrap(f"{told}; what was sent can be recognized in it", width - 26)
     closed = (line("   ", first, right=dim("+ sent and kept")), *(line("   ", part) for part in more))
-    rows: list[Line | Fold] = []
+    rows: list[Line | Section] = []
     for each in kept:
         rows += change_rows(Change(each.field, each.sent, each.kept), width)
-    return (Fold("kept", closed, (*closed, *rows)),)
+    return (Section("kept", closed, (*closed, *rows)),)
 
 
-def _long_change(change: Change, width: int) -> Fold:
+def _long_change(change: Change, width: int) -> Section:
     before, after = _text(change.before), _text(change.after)
     sizes = f"{len(before):,} -> {len(after):,} characters" if before else f"{len(after):,} characters"
     pieces = diff(before, after) if before else (Piece(" ", after),)
@@ -58,7 +58,7 @@ def _long_change(change: Change, width: int) -> Fold:
     opened = line("   ", _label(change.field), "  ", sizes, right=dim("+ show less"))
     short = _flow(_snippet(pieces) if before else [Piece(" ", fit(" ".join(readable(after).split()), 3 * room - 9))], room)[:3]
     whole = _flow([piece if piece.sign != " " else Piece(" ", readable(piece.text)) for piece in pieces], room)
-    return Fold(f"change:{change.field}", _with_warning([first, *short], change), _with_warning([opened, *whole], change))
+    return Section(f"change:{change.field}", _with_warning([first, *short], change), _with_warning([opened, *whole], change))
 
 
 def _with_warning(rows: list[Line], change: Change) -> tuple[Line, ...]:

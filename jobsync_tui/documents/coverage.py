@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from ..backend.core.models import Coverage, CoverageShare, DayOutcomes, NearCoverage
 from ..backend.core.text import counted
-from .document import BLANK, Fold, Line, Sheet, Span, bad, dim, good, head, line, strong, warn
+from .document import BLANK, Document, Line, Section, Span, bad, dim, good, head, line, strong, warn
 from .layout import fit, wrap_lines
 
 _FULL, _EMPTY = "\u2588", "\u2591"
@@ -29,23 +29,23 @@ REASONS = MappingProxyType(
 _WELL = ("created", "updated", "unchanged")
 
 
-def coverage_sheet(found: Coverage, near: NearCoverage | None, width: int) -> Sheet:
+def coverage_document(found: Coverage, near: NearCoverage | None, width: int) -> Document:
     """Return the overview; ``near`` is None while it is counted."""
-    sheet: list[Line | Fold] = [*_totals(found, width), BLANK, head("WHY NOT", f"{found.ineligible:,} not eligible")]
-    sheet += [_bar_line(REASONS.get(name, name), number, found.jobs, width) for name, number in _most(found.by_reason.items())]
-    sheet += _near(near, width)
-    sheet += [BLANK, head("LAST 14 DAYS", "attempts to sync, a day"), *_days(found.days, width)]
-    sheet += [BLANK, head("BY RULE", "jobs, and those that no other rule takes")]
+    document: list[Line | Section] = [*_totals(found, width), BLANK, head("WHY NOT", f"{found.ineligible:,} not eligible")]
+    document += [_bar_line(REASONS.get(name, name), number, found.jobs, width) for name, number in _most(found.by_reason.items())]
+    document += _near(near, width)
+    document += [BLANK, head("LAST 14 DAYS", "attempts to sync, a day"), *_days(found.days, width)]
+    document += [BLANK, head("BY RULE", "jobs, and those that no other rule takes")]
     most = max((share.jobs for share in found.by_rule), default=0)
     rows = [
-        Fold(f"rule:{share.id}", (row,), (row,), f"rule:{share.id}")
+        Section(f"rule:{share.id}", (row,), (row,), f"rule:{share.id}")
         for share in sorted(found.by_rule, key=lambda share: -share.jobs)
         for row in [_row(share.name, f"{share.jobs:>6,} {share.alone:>6,}", share.jobs, most, width)]
     ]
-    sheet += _section("rules", rows)
+    document += _section("rules", rows)
     for title, key, shares in (("BY DEPARTMENT", "departments", found.by_department), ("BY PLACE", "places", found.by_place)):
-        sheet += [BLANK, head(title, "eligible, of all"), *_section(key, [_share(share, width) for share in shares])]
-    return tuple(sheet)
+        document += [BLANK, head(title, "eligible, of all"), *_section(key, [_share(share, width) for share in shares])]
+    return tuple(document)
 
 
 def _totals(found: Coverage, width: int) -> Iterable[Line]:
@@ -58,10 +58,10 @@ def _totals(found: Coverage, width: int) -> Iterable[Line]:
     yield line("   ", waits)
 
 
-def _near(near: NearCoverage | None, width: int) -> list[Line | Fold]:
+def _near(near: NearCoverage | None, width: int) -> list[Line | Section]:
     if near is None:
         return [BLANK, head("ONE CONDITION AWAY"), line("   ", dim("counting ..."))]
-    rows: list[Line | Fold] = []
+    rows: list[Line | Section] = []
     # Every job is one condition away from a rule that has no other: that tells nothing, and comes last.
     for number, each in enumerate(sorted(near.conditions, key=lambda each: ("all[" not in each.path, -each.jobs))):
         told = f"{each.rule_name}: if {each.would_match_if}"
@@ -69,7 +69,7 @@ def _near(near: NearCoverage | None, width: int) -> list[Line | Fold]:
         opened: list[Line] = [line("   ", strong(f"{each.jobs:>6,}"), Span(f"  {row.text}")) if at == 0 else line(" " * 11, row.text)
                               for at, row in enumerate(wrap_lines(told, width - 14))]  # fmt: skip
         opened += [line(" " * 11, dim(f"such as job {job} of {integration}")) for integration, job in each.examples[:3]]
-        rows.append(Fold(f"near:{number}", (closed,), tuple(opened), f"rule:{each.rule}"))
+        rows.append(Section(f"near:{number}", (closed,), tuple(opened), f"rule:{each.rule}"))
     told = f"{counted(near.jobs, 'job')} that no rule matches"
     return [BLANK, head("ONE CONDITION AWAY", told), *(_section("near", rows) if rows else [line("   ", dim("none"))])]
 
@@ -105,19 +105,19 @@ def _spark(numbers: Sequence[int], peak: int) -> str:
     return "".join(" " if not number else _STEPS[-(-number * len(_STEPS) // peak) - 1] for number in numbers)
 
 
-def _share(share: CoverageShare, width: int) -> Fold:
+def _share(share: CoverageShare, width: int) -> Section:
     every = share.eligible + share.ineligible
     name = share.value if share.value is not None else "(none)"
     row = _row(name, f"{share.eligible:>6,}/{every:<6,}", share.eligible, every, width)
-    return Fold(f"share:{name}", (row,), (row,))
+    return Section(f"share:{name}", (row,), (row,))
 
 
-def _section(key: str, rows: Sequence[Line | Fold]) -> list[Line | Fold]:
+def _section(key: str, rows: Sequence[Line | Section]) -> list[Line | Section]:
     """Return the first rows, and the rest behind a fold."""
     if len(rows) <= _FIRST + 1:
         return list(rows)
     more = line("  ", dim(f"+ {len(rows) - _FIRST} more"))
-    return [*rows[:_FIRST], Fold(f"more:{key}", (more,), (line("  ", dim("- fewer")), *rows[_FIRST:]))]
+    return [*rows[:_FIRST], Section(f"more:{key}", (more,), (line("  ", dim("- fewer")), *rows[_FIRST:]))]
 
 
 def _bar_line(name: str, number: int, of: int, width: int) -> Line:

@@ -58,7 +58,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Fold:
+class Section:
     """Lines that can be shown short or whole.
 
     Attributes:
@@ -70,21 +70,21 @@ class Fold:
 
     key: str
     closed: tuple[Line, ...]
-    opened: tuple[Line | Fold, ...]
+    opened: tuple[Line | Section, ...]
     target: str | None = None
     starts_open: bool = False
 
 
-Sheet: TypeAlias = tuple[Line | Fold, ...]
+Document: TypeAlias = tuple[Line | Section, ...]
 BLANK = Line()
 
 
 @dataclass(frozen=True, slots=True)
 class ShownLine:
-    """A line as it is shown: ``folds`` are the keys of the folds around it, outermost first, and ``first`` marks a fold's first line."""
+    """A line as it is shown: ``sections`` are the keys of the folds around it, outermost first, and ``first`` marks a fold's first line."""
 
     line: Line
-    folds: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
     first: bool = False
 
 
@@ -129,28 +129,28 @@ def key(text: str) -> Span:
     return Span(text, Tone.KEY)
 
 
-def is_open(fold: Fold, toggled: Collection[str]) -> bool:
-    """Return whether ``fold`` is open, ``toggled`` naming the folds that are not as they started."""
-    return fold.starts_open is not (fold.key in toggled)
+def is_open(section: Section, toggled: Collection[str]) -> bool:
+    """Return whether ``section`` is open, ``toggled`` naming the folds that are not as they started."""
+    return section.starts_open is not (section.key in toggled)
 
 
-def shown(sheet: Iterable[Line | Fold], toggled: Collection[str] = ()) -> Iterator[ShownLine]:
-    """Yield the lines of ``sheet`` as they are shown with the folds in ``toggled`` turned from how they started."""
-    yield from _shown(sheet, toggled, ())
+def shown(document: Iterable[Line | Section], toggled: Collection[str] = ()) -> Iterator[ShownLine]:
+    """Yield the lines of ``document`` as they are shown with the folds in ``toggled`` turned from how they started."""
+    yield from _shown(document, toggled, ())
 
 
-def folds(sheet: Iterable[Line | Fold]) -> Iterator[Fold]:
-    """Yield every fold of ``sheet``, the inner ones behind theirs."""
-    for item in sheet:
-        if isinstance(item, Fold):
+def sections(document: Iterable[Line | Section]) -> Iterator[Section]:
+    """Yield every fold of ``document``, the inner ones behind theirs."""
+    for item in document:
+        if isinstance(item, Section):
             yield item
-            yield from folds(item.opened)
+            yield from sections(item.opened)
 
 
-def as_text(sheet: Iterable[Line | Fold]) -> str:
+def as_text(document: Iterable[Line | Section]) -> str:
     """Return the whole sheet as plain text, every fold open: what is copied, and what a support desk reads."""
     lines: list[str] = []
-    for item in sheet:
+    for item in document:
         lines.extend([item.text] if isinstance(item, Line) else [as_text(item.opened)])
     return "\n".join(lines)
 
@@ -159,13 +159,13 @@ def _spans(parts: Iterable[Part]) -> tuple[Span, ...]:
     return tuple(part if isinstance(part, Span) else Span(part) for part in parts)
 
 
-def _shown(sheet: Iterable[Line | Fold], toggled: Collection[str], around: tuple[str, ...]) -> Iterator[ShownLine]:
-    for item in sheet:
+def _shown(document: Iterable[Line | Section], toggled: Collection[str], around: tuple[str, ...]) -> Iterator[ShownLine]:
+    for item in document:
         if isinstance(item, Line):
             yield ShownLine(item, around)
             continue
         first = True
         inner = item.opened if is_open(item, toggled) else item.closed
         for row in _shown(inner, toggled, (*around, item.key)):
-            yield ShownLine(row.line, row.folds, first=True) if first else row
+            yield ShownLine(row.line, row.sections, first=True) if first else row
             first = False

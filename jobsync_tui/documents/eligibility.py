@@ -21,7 +21,7 @@ from ..backend.core.text import counted
 from . import words
 from .applied import action_sections
 from .conditions import condition_lines, first_obstacle
-from .document import BLANK, Fold, Line, Sheet, Span, as_text, bad, dim, good, head, line, warn
+from .document import BLANK, Document, Line, Section, Span, as_text, bad, dim, good, head, line, warn
 from .history import past_section
 from .layout import apart, columns, wrap, wrap_lines
 from .subject import Subject, job_lines, where
@@ -111,20 +111,20 @@ def verdict_lines(found: Eligibility, subject: Subject, width: int) -> tuple[Lin
     return tuple(lines)
 
 
-def explain(found: Eligibility, subject: Subject, width: int) -> Sheet:
+def explain(found: Eligibility, subject: Subject, width: int) -> Document:
     """Return the explanation of an answer to "is this job eligible"."""
-    parts: list[Sequence[Line | Fold]] = [verdict_lines(found, subject, width)]
+    parts: list[Sequence[Line | Section]] = [verdict_lines(found, subject, width)]
     if found.eligible:
         parts += [_matched(found, subject, width), *action_sections(found, width)]
         parts.append(_inactive_that_would_match(found))
     else:
         parts += _why_not(found, subject, width)
     parts.append(past_section(found, subject, width))
-    sheet: list[Line | Fold] = []
+    document: list[Line | Section] = []
     for part in parts:
         if part:
-            sheet += [*part, BLANK]
-    return tuple(sheet[:-1])
+            document += [*part, BLANK]
+    return tuple(document[:-1])
 
 
 def footnote(found: Eligibility, subject: Subject) -> str:
@@ -134,7 +134,7 @@ def footnote(found: Eligibility, subject: Subject) -> str:
 
 def explanation_text(found: Eligibility, subject: Subject, width: int = 100) -> str:
     """Return the whole explanation as text, for the clipboard."""
-    sheet = (
+    document = (
         line(f"Check Eligibility: {where(subject, found.job.id)}"),
         *job_lines(found.job, subject, width),
         *((line(" ", found.job.url),) if found.job.url else ()),
@@ -143,7 +143,7 @@ def explanation_text(found: Eligibility, subject: Subject, width: int = 100) -> 
         BLANK,
         *wrap_lines(footnote(found, subject), width, 1),
     )
-    return as_text(sheet) + "\n"
+    return as_text(document) + "\n"
 
 
 def _source(found: Eligibility, subject: Subject) -> str:
@@ -161,14 +161,14 @@ def _would_do(subject: Subject) -> str:
     return f"A sync would CREATE the job in {words.TARGET}, unless it finds it there."
 
 
-def _matched(found: Eligibility, subject: Subject, width: int) -> list[Line | Fold]:
+def _matched(found: Eligibility, subject: Subject, width: int) -> list[Line | Section]:
     results = {rule.id: rule for rule in found.rules}
-    section: list[Line | Fold] = [head("MATCHED RULES, in the order in which they act", "+ conditions")]
+    section: list[Line | Section] = [head("MATCHED RULES, in the order in which they act", "+ conditions")]
     for matched in found.matched_rules:
         rule = results.get(matched.id)
         conditions = condition_lines(rule, None, subject.ats, width) if rule else []
         section.append(
-            Fold(f"rule:{matched.id}", _matched_row("+", matched, width), (*_matched_row("-", matched, width), *conditions), matched.id)
+            Section(f"rule:{matched.id}", _matched_row("+", matched, width), (*_matched_row("-", matched, width), *conditions), matched.id)
         )
     gave_way = [rule for rule in found.rules if rule.note is RuleNote.GAVE_WAY]
     section += [line("   ", dim(f"       {rule.name}: fallback, gave way to the rules above")) for rule in gave_way]
@@ -179,8 +179,8 @@ def _matched_row(mark: str, rule: MatchedRule, width: int) -> tuple[Line, ...]:
     return tuple(columns((f"{mark} {rule.priority}", rule.name), (7, width - 12), indent=1, most=2))
 
 
-def _why_not(found: Eligibility, subject: Subject, width: int) -> list[Sequence[Line | Fold]]:
-    rules = _rule_folds(found, subject, width)
+def _why_not(found: Eligibility, subject: Subject, width: int) -> list[Sequence[Line | Section]]:
+    rules = _rule_sections(found, subject, width)
     match found.reason:
         case Reason.MISSING_REQUIRED_FIELDS:
             missing = [head("MISSING REQUIRED FIELDS")]
@@ -195,9 +195,9 @@ def _why_not(found: Eligibility, subject: Subject, width: int) -> list[Sequence[
             return [rules]
 
 
-def _excluded(found: Eligibility, subject: Subject, width: int) -> list[Line | Fold]:
+def _excluded(found: Eligibility, subject: Subject, width: int) -> list[Line | Section]:
     names = set(excluders(found))
-    section: list[Line | Fold] = [head("EXCLUDED BY", "+ fold")]
+    section: list[Line | Section] = [head("EXCLUDED BY", "+ fold")]
     section += [
         _active_rule(rule, None, subject, width, "EXCLUDES IT", starts_open=True)
         for rule in found.rules
@@ -206,14 +206,14 @@ def _excluded(found: Eligibility, subject: Subject, width: int) -> list[Line | F
     return section
 
 
-def _rule_folds(found: Eligibility, subject: Subject, width: int) -> list[Line | Fold]:
+def _rule_sections(found: Eligibility, subject: Subject, width: int) -> list[Line | Section]:
     """Return the rules that did not match, the closest first, then inactive ones that would, then the rest."""
     near = {miss.rule: miss for miss in found.near_misses}
     excluding = _excluding(subject)
     missed = sorted(
         (rule for rule in found.rules if not rule.holds), key=lambda rule: (rule.id in excluding, rule.missed, _beyond_reach(rule))
     )
-    section: list[Line | Fold] = []
+    section: list[Line | Section] = []
     for number, rule in enumerate(missed):
         if rule.id in excluding:
             section.append(_active_rule(rule, None, subject, width, "would exclude", starts_open=False))
@@ -222,11 +222,11 @@ def _rule_folds(found: Eligibility, subject: Subject, width: int) -> list[Line |
         section.append(_active_rule(rule, near.get(rule.name), subject, width, _misses(rule), starts_open=opened))
     would = [_inactive_rule(rule, width) for rule in found.inactive_rules if rule.would_match]
     rest = section[_CLOSEST:]
-    shown: list[Line | Fold] = [*section[:_CLOSEST], *would]
+    shown: list[Line | Section] = [*section[:_CLOSEST], *would]
     if rest:
         least = min(rule.missed for rule in missed[_CLOSEST:])
         more = (counted(len(rest), "more active rule"), f"miss {least} or more")
-        shown.append(Fold("more", _row("+", *more, "", width), (*_row("-", *more, "", width), *rest)))
+        shown.append(Section("more", _row("+", *more, "", width), (*_row("-", *more, "", width), *rest)))
     others = [rule for rule in found.inactive_rules if not rule.would_match]
     if others:
         shown.append(line("     ", dim(f"{counted(len(others), 'inactive rule')} would not match either")))
@@ -250,15 +250,15 @@ def _misses(rule: RuleResult) -> str:
     return f"misses {rule.missed} of {len(rule.conditions)}" if len(rule.conditions) > 1 else f"misses {rule.missed}"
 
 
-def _active_rule(rule: RuleResult, near: NearMiss | None, subject: Subject, width: int, standing: str, *, starts_open: bool) -> Fold:
+def _active_rule(rule: RuleResult, near: NearMiss | None, subject: Subject, width: int, standing: str, *, starts_open: bool) -> Section:
     closed = _row("+", rule.name, standing, first_obstacle(rule, near, subject.ats), width)
     opened = (*_row("-", rule.name, standing, "", width), *condition_lines(rule, near, subject.ats, width))
-    return Fold(f"rule:{rule.id}", closed, opened, rule.id, starts_open)
+    return Section(f"rule:{rule.id}", closed, opened, rule.id, starts_open)
 
 
-def _inactive_rule(rule: InactiveRule, width: int) -> Fold:
+def _inactive_rule(rule: InactiveRule, width: int) -> Section:
     row = _row("*", rule.name, "INACTIVE", "would match if it were activated", width)
-    return Fold(f"rule:{rule.id}", row, row, rule.id)
+    return Section(f"rule:{rule.id}", row, row, rule.id)
 
 
 def _inactive_that_would_match(found: Eligibility) -> list[Line]:

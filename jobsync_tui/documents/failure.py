@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..backend.core.models import Outcome, StepState, SyncResult
 from . import words
-from .document import BLANK, Line, Sheet, Span, bad, dim, head, key, line, strong, warn
+from .document import BLANK, Document, Line, Span, bad, dim, head, key, line, strong, warn
 from .eligibility import to_fix
 from .layout import wrap
 from .render import OUTCOME_WORDS
@@ -17,18 +17,18 @@ _WHOLE_INTEGRATION = {"credentials_rejected", "permission_missing", "not_ready",
 _TESTABLE = {"credentials_rejected", "permission_missing", "unreachable", "not_ready", "unexpected_answer"}
 
 
-def failure_sheet(result: SyncResult, subject: Subject, width: int) -> Sheet:
+def failure_document(result: SyncResult, subject: Subject, width: int) -> Document:
     """Return what came of a sync that was refused, failed, got no answer or did not begin."""
-    sheet: list[Line] = [*_headline(result, width), BLANK]
-    sheet += [line("   ", strong(part)) for part in wrap(_written(result, subject), width - 4)]
-    sheet.append(BLANK)
+    document: list[Line] = [*_headline(result, width), BLANK]
+    document += [line("   ", strong(part)) for part in wrap(_written(result, subject), width - 4)]
+    document.append(BLANK)
     if result.steps:
-        sheet.append(line("   ", Span(f"{'where':<{_LABEL}}"), *steps_line(result.steps, timed=False)))
+        document.append(line("   ", Span(f"{'where':<{_LABEL}}"), *steps_line(result.steps, timed=False)))
     for label, told in _facts(result, subject):
-        sheet += _fact(label, told, width)
-    sheet += [BLANK, head("WHAT TO DO"), *_ways(result, subject, width)]
-    sheet.append(_closing(result, subject))
-    return tuple(sheet)
+        document += _fact(label, told, width)
+    document += [BLANK, head("WHAT TO DO"), *_ways(result, subject, width)]
+    document.append(_closing(result, subject))
+    return tuple(document)
 
 
 def seconds_to_look_up(result: SyncResult, subject: Subject) -> int | None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from ..backend.core.models import Greeting, IntegrationNews
 from ..backend.core.text import counted
 from . import words
-from .document import BLANK, Line, Sheet, Span, Tone, as_text, bad, dim, line
+from .document import BLANK, Document, Line, Span, Tone, as_text, bad, dim, line
 from .layout import columns
 
 KINDS = (("created", "created"), ("updated", "updated"), ("failed", "FAILED"), ("newly_eligible", "newly eligible"))
@@ -23,7 +23,7 @@ def greeting_words(greeting: Greeting, now: datetime) -> str:
     return f"{since}: {', '.join(told)}"
 
 
-def greeting_sheet(greeting: Greeting, names: Mapping[str, str], now: datetime, width: int) -> Sheet:
+def greeting_document(greeting: Greeting, names: Mapping[str, str], now: datetime, width: int) -> Document:
     """Return it for each integration.
 
     Args:
@@ -33,20 +33,20 @@ def greeting_sheet(greeting: Greeting, names: Mapping[str, str], now: datetime, 
         width: In cells.
     """
     since = "before the first visit" if greeting.since is None else f"since {words.day_and_time(greeting.since)}"
-    sheet: list[Line] = [line(" ", dim(f"{since}, {words.ago(greeting.since, now)}" if greeting.since else since)), BLANK]
+    document: list[Line] = [line(" ", dim(f"{since}, {words.ago(greeting.since, now)}" if greeting.since else since)), BLANK]
     heads = ("integration", *(word for _, word in KINDS))
-    sheet += [Line((Span(" ", Tone.HEAD), *(Span(span.text, Tone.HEAD) for span in _row(heads, width))))]
+    document += [Line((Span(" ", Tone.HEAD), *(Span(span.text, Tone.HEAD) for span in _row(heads, width))))]
     for each in greeting.integrations:
         numbers = (f"{number:,}" if (number := _number(each, name)) else "-" for name, _ in KINDS)
-        sheet.append(line(" ", *_row((names.get(each.integration, each.integration), *numbers), width)))
+        document.append(line(" ", *_row((names.get(each.integration, each.integration), *numbers), width)))
         if each.trouble:
-            sheet += columns((bad("x"), each.trouble), (1, width - 8), indent=4, most=3)
-    return tuple(sheet)
+            document += columns((bad("x"), each.trouble), (1, width - 8), indent=4, most=3)
+    return tuple(document)
 
 
 def greeting_text(greeting: Greeting, names: Mapping[str, str], now: datetime) -> str:
     """Return it as text."""
-    return as_text(greeting_sheet(greeting, names, now, 100)) + "\n"
+    return as_text(greeting_document(greeting, names, now, 100)) + "\n"
 
 
 def _row(cells: tuple[str, ...], width: int) -> tuple[Span, ...]:

@@ -8,7 +8,7 @@ from ..backend.core.models import AuditEntry, AutomaticDecision, Change, Eligibi
 from ..backend.core.text import counted
 from . import words
 from .change import change_rows
-from .document import BLANK, Fold, Line, Sheet, as_text, dim, head, line
+from .document import BLANK, Document, Line, Section, as_text, dim, head, line
 from .layout import columns, wrap
 from .subject import Subject
 
@@ -63,18 +63,18 @@ def _packed(told: list[str], width: int) -> list[str]:
     return rows
 
 
-def history_sheet(entries: Sequence[AuditEntry], width: int) -> Sheet:
+def history_document(entries: Sequence[AuditEntry], width: int) -> Document:
     """Return the entries, newest first, each with its changes folded in."""
     if not entries:
         return (line("   ", dim("Nothing was ever done about this job here: no sync, no dry run, no refusal.")),)
-    sheet: list[Line | Fold] = [head("NEWEST FIRST", counted(len(entries), "entry", "entries")), BLANK]
-    sheet += [_fold(entry, width) for entry in entries]
-    return tuple(sheet)
+    document: list[Line | Section] = [head("NEWEST FIRST", counted(len(entries), "entry", "entries")), BLANK]
+    document += [_section(entry, width) for entry in entries]
+    return tuple(document)
 
 
 def history_text(entries: Sequence[AuditEntry], title: str, width: int = 100) -> str:
     """Return the history as text."""
-    return as_text((line(title), BLANK, *history_sheet(entries, width))) + "\n"
+    return as_text((line(title), BLANK, *history_document(entries, width))) + "\n"
 
 
 def changes_of(entry: AuditEntry) -> tuple[Change, ...]:
@@ -88,17 +88,17 @@ def fold_key(entry: AuditEntry) -> str:
     return f"entry:{entry.seq}"
 
 
-def _fold(entry: AuditEntry, width: int) -> Fold:
+def _section(entry: AuditEntry, width: int) -> Section:
     changes = changes_of(entry)
     said = entry_words(entry)
     if changes:
         said += f", {counted(len(changes), 'field')}"
-    details: list[Line | Fold] = []
+    details: list[Line | Section] = []
     for label, told in _details(entry):
         details += columns((dim(label), told), (12, width - 20), indent=5)
     for change in changes:
         details += change_rows(change, width)
-    return Fold(fold_key(entry), _row("+", entry, said, width), (*_row("-", entry, said, width), *details, BLANK), entry.operation_id)
+    return Section(fold_key(entry), _row("+", entry, said, width), (*_row("-", entry, said, width), *details, BLANK), entry.operation_id)
 
 
 def _row(mark: str, entry: AuditEntry, said: str, width: int) -> tuple[Line, ...]:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from ..backend.core.models import Finding, ImpactJob, ImpactList, ImpactProgress, ImpactSample, ImpactState, JsonValue, RuleImpact
 from ..backend.core.text import among, counted, csv_cell
 from . import words
-from .document import BLANK, Fold, Line, Sheet, Span, bad, dim, good, head, line, strong, warn
+from .document import BLANK, Document, Line, Section, Span, bad, dim, good, head, line, strong, warn
 from .layout import columns, fit, wrap_lines
 
 LISTS = MappingProxyType(
@@ -49,27 +49,27 @@ def progress_words(progress: ImpactProgress) -> str:
     return f"Looking at the cached jobs: {progress.done:,} of {progress.total:,}, {counted(found, 'job')} concerned so far"
 
 
-def impact_sheet(impact: RuleImpact, findings: Sequence[Finding], width: int, part: int | None = None) -> Sheet:
+def impact_document(impact: RuleImpact, findings: Sequence[Finding], width: int, part: int | None = None) -> Document:
     """Return the counts of a change, each the way to its list, with what is wrong with the rules that it touches.
 
     ``part`` is how many jobs the person may see, where these are not all that there are.
     """
     counts = impact.counts
     against = ", ".join(filter(None, (among(part), f"against r{impact.before.revision}")))
-    sheet: list[Line | Fold] = [head("IMPACT ON THE CACHED JOBS", against)]
-    sheet += [_count(kind, getattr(counts, kind.value)) for kind in LISTS]
+    document: list[Line | Section] = [head("IMPACT ON THE CACHED JOBS", against)]
+    document += [_count(kind, getattr(counts, kind.value)) for kind in LISTS]
     if impact.fields:
-        sheet += [BLANK, head("CONFIGURED DIFFERENTLY")]
+        document += [BLANK, head("CONFIGURED DIFFERENTLY")]
         cells = [f"{words.field(name)} {number:,}" for name, number in sorted(impact.fields.items(), key=lambda item: -item[1])]
-        sheet += wrap_lines(", ".join(cells), width - 1, 5)
-    sheet += finding_lines(findings, width)
+        document += wrap_lines(", ".join(cells), width - 1, 5)
+    document += finding_lines(findings, width)
     concerned = {name: its for name, its in impact.by_integration.items() if its.concerned}
     if len(impact.by_integration) > 1 and concerned:
-        sheet += [BLANK, head("BY INTEGRATION")]
+        document += [BLANK, head("BY INTEGRATION")]
         for name, its in concerned.items():
             told = f"+{its.newly_eligible:,} eligible, -{its.no_longer_eligible:,}, {its.reconfigured:,} configured differently"
-            sheet += columns((name, dim(told)), (20, width - 30), indent=5)
-    return tuple(sheet)
+            document += columns((name, dim(told)), (20, width - 30), indent=5)
+    return tuple(document)
 
 
 def finding_lines(findings: Sequence[Finding], width: int) -> list[Line]:
@@ -85,23 +85,23 @@ def finding_lines(findings: Sequence[Finding], width: int) -> list[Line]:
     return rows
 
 
-def job_sheet(sample: ImpactSample, width: int) -> Sheet:
+def job_document(sample: ImpactSample, width: int) -> Document:
     """Return what a change does to one job, exactly: the verdict, the rules and every field that differs, before and after."""
     before, after = sample.before, sample.after
-    sheet: list[Line] = [head("VERDICT"), *_pair("", _verdict(before), _verdict(after), width)]
-    sheet += [BLANK, head("RULES THAT APPLY"), *_pair("", Span(_rules(before)), Span(_rules(after)), width)]
+    document: list[Line] = [head("VERDICT"), *_pair("", _verdict(before), _verdict(after), width)]
+    document += [BLANK, head("RULES THAT APPLY"), *_pair("", Span(_rules(before)), Span(_rules(after)), width)]
     names = [*dict.fromkeys([*before.fields, *after.fields])]
     different = [name for name in names if before.fields.get(name) != after.fields.get(name)]
-    sheet += [
+    document += [
         BLANK,
         head("WHAT THEY SET", f"{counted(len(different), 'field differs', 'fields differ')}, {len(names) - len(different)} the same"),
     ]
     for name in different:
-        sheet += _pair(words.field(name), _set(before.fields, name), _set(after.fields, name), width)
+        document += _pair(words.field(name), _set(before.fields, name), _set(after.fields, name), width)
     for name in names:
         if name not in different:
-            sheet += columns((dim(words.field(name)), dim(words.value(after.fields[name]))), (22, width - 30), indent=3)
-    return tuple(sheet)
+            document += columns((dim(words.field(name)), dim(words.value(after.fields[name]))), (22, width - 30), indent=3)
+    return tuple(document)
 
 
 def concerned_words(job: ImpactJob) -> str:
@@ -126,14 +126,14 @@ def export_text(title: str, jobs: Sequence[ImpactJob]) -> str:
     return out.getvalue()
 
 
-def _count(kind: ImpactList, number: int) -> Fold:
+def _count(kind: ImpactList, number: int) -> Section:
     shown = f"{number:>11,}"
     tone = (
         good if kind is ImpactList.NEWLY_ELIGIBLE else warn if kind in {ImpactList.NO_LONGER_ELIGIBLE, ImpactList.LEFT_BEHIND} else strong
     )
     told = Span(f"  {LISTS[kind]}")
     row = line("  ", tone(shown) if number else dim(shown), told if number else dim(told.text), right=dim(_MEANT.get(kind, "")))
-    return Fold(kind.value, (row,), (row,), kind.value)
+    return Section(kind.value, (row,), (row,), kind.value)
 
 
 def _verdict(state: ImpactState) -> Span:

@@ -6,13 +6,13 @@ from ..backend.core.models import CachedJob
 from ..backend.core.text import counted
 from . import words
 from .change import readable
-from .document import BLANK, Fold, Line, Sheet, dim, good, head, line
+from .document import BLANK, Document, Line, Section, dim, good, head, line
 from .layout import columns, wrap_lines
 from .render import SYNC_WORDS
 from .subject import Subject
 
 
-def job_sheet(job: CachedJob, subject: Subject, width: int) -> Sheet:
+def job_document(job: CachedJob, subject: Subject, width: int) -> Document:
     """Return a job that was just read: what identifies it first, what is empty left out, the description folded."""
     facts = [
         ("ATS job id", job.id),
@@ -30,17 +30,17 @@ def job_sheet(job: CachedJob, subject: Subject, width: int) -> Sheet:
         ("link", job.url),
         *((f"custom.{name}", words.value(found)) for name, found in sorted(job.custom.items())),
     ]
-    sheet: list[Line | Fold] = [
+    document: list[Line | Section] = [
         line(" ", good("ok FOUND"), f"   in {subject.ats}", right=dim(f"sync: {SYNC_WORDS[job.sync_status]}")),
         BLANK,
     ]
     for label, told in facts:
         if told:
-            sheet += columns((dim(label), told), (18, width - 24), indent=3)
+            document += columns((dim(label), told), (18, width - 24), indent=3)
     if job.description:
         text = readable(job.description).strip()
         closed = line("   ", dim(f"{'description':<18}"), f"  {counted(len(text), 'character')}", right=dim("+ show"))
-        sheet.append(Fold("description", (closed,), (closed, *wrap_lines(text, width - 2, 5))))
+        document.append(Section("description", (closed,), (closed, *wrap_lines(text, width - 2, 5))))
     if job.target_id:
-        sheet += [BLANK, head(f"In {words.TARGET}"), line("   ", f"job {job.target_id}")]
-    return tuple(sheet)
+        document += [BLANK, head(f"In {words.TARGET}"), line("   ", f"job {job.target_id}")]
+    return tuple(document)

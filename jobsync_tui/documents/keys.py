@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..commands import Command
-from .document import BLANK, Line, Sheet, Span, Tone, head
+from .document import BLANK, Document, Line, Span, Tone, head
 from .layout import columns
 
 
@@ -18,13 +18,13 @@ class KeyGroup:
     commands: tuple[Command, ...]
 
 
-def keys_sheet(groups: Sequence[KeyGroup], width: int) -> Sheet:
+def keys_document(groups: Sequence[KeyGroup], width: int) -> Document:
     """Return the commands with their keys and one sentence each."""
-    sheet: list[Line] = []
+    document: list[Line] = []
     for group in groups:
-        sheet.append(head(group.title.upper()))
+        document.append(head(group.title.upper()))
         for command in group.commands:
             cells = (Span(command.all_keys, Tone.KEY), command.name, command.help)
-            sheet += columns(cells, (16, 22, width - 16 - 22 - 9), indent=3)
-        sheet.append(BLANK)
-    return tuple(sheet[:-1])
+            document += columns(cells, (16, 22, width - 16 - 22 - 9), indent=3)
+        document.append(BLANK)
+    return tuple(document[:-1])

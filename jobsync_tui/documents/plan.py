@@ -9,7 +9,7 @@ from ..backend.core.text import counted
 from . import words
 from .applied import lost, lost_lines
 from .change import change_rows, kept_rows
-from .document import BLANK, Fold, Line, Sheet, Span, as_text, bad, dim, good, line, strong, warn
+from .document import BLANK, Document, Line, Section, Span, as_text, bad, dim, good, line, strong, warn
 from .eligibility import to_fix
 from .layout import apart, wrap, wrap_lines
 from .subject import Subject, job_lines, where
@@ -17,21 +17,21 @@ from .subject import Subject, job_lines, where
 _LABEL = 16
 
 
-def plan_sheet(plan: SyncPlan, subject: Subject, width: int, moved: Sequence[Line] = ()) -> Sheet:
+def plan_document(plan: SyncPlan, subject: Subject, width: int, moved: Sequence[Line] = ()) -> Document:
     """Return the plan as a sheet; ``moved`` says what is different from a plan that was confirmed before this one."""
-    sheet: list[Line | Fold] = [*headline(plan, width), _read_line(plan, subject)]
+    document: list[Line | Section] = [*headline(plan, width), _read_line(plan, subject)]
     if plan.note:
-        sheet += [line(" ", warn(part)) for part in wrap(f"! {plan.note}", width - 2)]
+        document += [line(" ", warn(part)) for part in wrap(f"! {plan.note}", width - 2)]
     if moved:
-        sheet += [BLANK, *moved]
-    sheet.append(BLANK)
+        document += [BLANK, *moved]
+    document.append(BLANK)
     for change in plan.changes:
-        sheet += change_rows(change, width)
+        document += change_rows(change, width)
     if plan.changes:
-        sheet.append(BLANK)
-    sheet += [*kept_rows(plan.kept, width), *_folded(plan, width)]
-    sheet.append(_fact("never touched", words.NEVER_TOUCHED))
-    return tuple(sheet)
+        document.append(BLANK)
+    document += [*kept_rows(plan.kept, width), *_folded(plan, width)]
+    document.append(_fact("never touched", words.NEVER_TOUCHED))
+    return tuple(document)
 
 
 def headline(plan: SyncPlan, width: int) -> tuple[Line, ...]:
@@ -59,7 +59,7 @@ def by_rules(plan: SyncPlan) -> str:
 def plan_text(plan: SyncPlan, subject: Subject, of_what: str, width: int = 100) -> str:
     """Return the plan as text, for the clipboard; ``of_what`` says what it plans, such as ``a sync``."""
     title = line(f"Plan of {of_what}: {where(subject, plan.job.id)}")
-    return as_text((title, *job_lines(plan.job, subject, width), BLANK, *plan_sheet(plan, subject, width))) + "\n"
+    return as_text((title, *job_lines(plan.job, subject, width), BLANK, *plan_document(plan, subject, width))) + "\n"
 
 
 def what_moved(before: SyncPlan, after: SyncPlan, width: int) -> tuple[Line, ...]:
@@ -104,19 +104,19 @@ def _read_line(plan: SyncPlan, subject: Subject) -> Line:
     return line(" ", dim(", ".join(read)))
 
 
-def _folded(plan: SyncPlan, width: int) -> list[Line | Fold]:
-    folded: list[Line | Fold] = []
+def _folded(plan: SyncPlan, width: int) -> list[Line | Section]:
+    folded: list[Line | Section] = []
     if plan.same:
         names = [line(" " * (_LABEL + 3), part) for part in wrap(", ".join(plan.same), width - _LABEL - 4)]
-        folded.append(_fact_fold("same", counted(len(plan.same), "field"), names))
+        folded.append(_fact_section("same", counted(len(plan.same), "field"), names))
     if plan.eligibility and lost(plan.eligibility):
         rows = lost_lines(plan.eligibility, width)
-        folded.append(_fact_fold("overridden", counted(len(lost(plan.eligibility)), "action"), rows))
+        folded.append(_fact_section("overridden", counted(len(lost(plan.eligibility)), "action"), rows))
     return folded
 
 
-def _fact_fold(label: str, told: str, rows: Sequence[Line]) -> Fold:
-    return Fold(label, (_fact(label, told, "+ show"),), (_fact(label, told, "+ hide"), *rows))
+def _fact_section(label: str, told: str, rows: Sequence[Line]) -> Section:
+    return Section(label, (_fact(label, told, "+ show"),), (_fact(label, told, "+ hide"), *rows))
 
 
 def _fact(label: str, told: str, right: str = "") -> Line:

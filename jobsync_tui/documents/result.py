@@ -9,8 +9,8 @@ from ..backend.core.models import ActionKind, Effect, Failure, Outcome, SyncResu
 from ..backend.core.text import counted
 from . import words
 from .change import change_rows, kept_rows
-from .document import BLANK, Fold, Line, Sheet, Span, as_text, dim, good, line
-from .failure import failure_sheet
+from .document import BLANK, Document, Line, Section, Span, as_text, dim, good, line
+from .failure import failure_document
 from .layout import apart, wrap
 from .render import OUTCOME_WORDS
 from .steps import steps_line
@@ -51,35 +51,35 @@ def went_well(result: SyncResult) -> bool:
     return result.outcome in _WENT_WELL and result.error is None
 
 
-def result_sheet(result: SyncResult, subject: Subject, width: int) -> Sheet:
+def result_document(result: SyncResult, subject: Subject, width: int) -> Document:
     """Return what came of a sync."""
     if not went_well(result):
-        return failure_sheet(result, subject, width)
-    sheet: list[Line | Fold] = [*_headline(result, subject, width), BLANK]
+        return failure_document(result, subject, width)
+    document: list[Line | Section] = [*_headline(result, subject, width), BLANK]
     for label, told in _facts(result):
-        sheet += _fact(label, told, width)
-    sheet += _changed(result, width)
-    sheet += kept_rows(result.kept, width)
-    sheet += _fact("never touched", words.NEVER_TOUCHED, width)
-    sheet += _fact("Last Synced", _last_synced(result, subject), width)
-    sheet += _fact("automatic", _automatic(result, subject), width)
-    sheet.append(BLANK)
+        document += _fact(label, told, width)
+    document += _changed(result, width)
+    document += kept_rows(result.kept, width)
+    document += _fact("never touched", words.NEVER_TOUCHED, width)
+    document += _fact("Last Synced", _last_synced(result, subject), width)
+    document += _fact("automatic", _automatic(result, subject), width)
+    document.append(BLANK)
     if result.target_id:
-        sheet += _fact(f"{words.TARGET} job", result.target_id, width)
+        document += _fact(f"{words.TARGET} job", result.target_id, width)
     if result.target_url:
-        sheet += _fact("link", result.target_url, width)
+        document += _fact("link", result.target_url, width)
     if result.operation_id:
-        sheet += _fact("record", f"op {result.operation_id}", width)
+        document += _fact("record", f"op {result.operation_id}", width)
     if result.steps:
-        sheet.append(line("   ", *steps_line(result.steps)))
-    return tuple(sheet)
+        document.append(line("   ", *steps_line(result.steps)))
+    return tuple(document)
 
 
 def result_text(result: SyncResult, subject: Subject, width: int = 100, *, undone: str | None = None) -> str:
     """Return the result as text, for the clipboard or a support desk; ``undone`` is the operation that it undid, if it is of an undo."""
     title = line(f"{heading(undone)}: {where(subject, result.job.id)}")
-    sheet = (title, *job_lines(result.job, subject, width), BLANK, *result_sheet(result, subject, width))
-    return as_text(sheet) + f"\n\n {command(result, undone)}\n"
+    document = (title, *job_lines(result.job, subject, width), BLANK, *result_document(result, subject, width))
+    return as_text(document) + f"\n\n {command(result, undone)}\n"
 
 
 def heading(undone: str | None) -> str:
@@ -123,16 +123,16 @@ def _facts(result: SyncResult) -> Iterable[tuple[str, str]]:
             yield ("folder", words.value(action.value))
 
 
-def _changed(result: SyncResult, width: int) -> list[Line | Fold]:
+def _changed(result: SyncResult, width: int) -> list[Line | Section]:
     if not result.changes:
         return []
     names = _fact("changed", words.listing([change.field for change in result.changes], 6), width - 22)
     first, *rest = names
     closed = (line(*first.left, right=dim("+ before and after")), *rest)
-    rows: list[Line | Fold] = []
+    rows: list[Line | Section] = []
     for change in result.changes:
         rows += change_rows(change, width)
-    return [Fold("changed", closed, (*closed, *rows))]
+    return [Section("changed", closed, (*closed, *rows))]
 
 
 def _last_synced(result: SyncResult, subject: Subject) -> str:

@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from ..backend.core.models import RevisionDifference, Rule, RuleDifference, RuleRevision
 from ..backend.core.text import counted
 from . import words
-from .document import BLANK, Fold, Line, Sheet, Span, Tone, dim, good, head, line, strong, warn
+from .document import BLANK, Document, Line, Section, Span, Tone, dim, good, head, line, strong, warn
 from .layout import fit
 from .rules import rule_lines
 
@@ -17,33 +17,33 @@ _WHO = 12
 """Cells of the name of whoever made a change."""
 
 
-def revisions_sheet(revisions: Sequence[RuleRevision], in_force: int, marked: int | None, now: datetime, width: int) -> Sheet:
+def revisions_document(revisions: Sequence[RuleRevision], in_force: int, marked: int | None, now: datetime, width: int) -> Document:
     """Return who changed the rules and when, newest first; ``marked`` is the revision to compare with."""
     if not revisions:
         return (line("   ", dim("The rules were never changed.")),)
-    sheet: list[Line | Fold] = [head("HISTORY OF THE RULES", f"in force: r{in_force}")]
+    document: list[Line | Section] = [head("HISTORY OF THE RULES", f"in force: r{in_force}")]
     for each in revisions:
         mark = "*" if each.revision == marked else " "
         when = words.day_and_time(each.at)[:16]
         lead = f"{mark} r{each.revision:<5} {when}  {fit(words.ago(each.at, now), 11):<11}  {fit(each.actor, _WHO):<{_WHO}}  "
         row = line(" ", Span(lead, Tone.STRONG if each.revision == marked else Tone.PLAIN), fit(each.what, width - len(lead) - 2))
-        sheet.append(Fold(f"revision:{each.revision}", (row,), (row,), str(each.revision)))
-    return tuple(sheet)
+        document.append(Section(f"revision:{each.revision}", (row,), (row,), str(each.revision)))
+    return tuple(document)
 
 
-def difference_sheet(found: RevisionDifference, width: int) -> Sheet:
+def difference_document(found: RevisionDifference, width: int) -> Document:
     """Return how one revision became the other: each rule that is not the same, line by line."""
-    sheet: list[Line | Fold] = [
+    document: list[Line | Section] = [
         head(f"FROM r{found.before} TO r{found.after}", counted(len(found.rules), "rule") + " not the same"),
         BLANK,
     ]
     if not found.rules:
-        sheet.append(line("   ", dim("The rules are the same.")))
+        document.append(line("   ", dim("The rules are the same.")))
     for each in found.rules:
         title = line("   ", *_title(each))
         lines = _lines(each, width)
-        sheet.append(Fold(f"rule:{each.id}", (title,), (title, *lines, BLANK), each.id, starts_open=True))
-    return tuple(sheet)
+        document.append(Section(f"rule:{each.id}", (title,), (title, *lines, BLANK), each.id, starts_open=True))
+    return tuple(document)
 
 
 def _title(each: RuleDifference) -> tuple[Span, ...]:

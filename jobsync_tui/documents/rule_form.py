@@ -11,7 +11,7 @@ from ..backend.core.text import counted
 from ..editor.rule_tree import Way
 from . import words
 from .conditions import expected
-from .document import BLANK, Fold, Line, Sheet, Span, bad, dim, good, head, line, warn
+from .document import BLANK, Document, Line, Section, Span, bad, dim, good, head, line, warn
 from .layout import fit, wrap
 
 
@@ -92,7 +92,7 @@ class Spot:
         return cls(Part(part), tuple(int(number) for number in way.split(".") if number) if colon else None)
 
 
-def form_sheet(rule: Rule, checked: Sequence[ConditionResult] | None, width: int) -> Sheet:
+def form_document(rule: Rule, checked: Sequence[ConditionResult] | None, width: int) -> Document:
     """Return a rule as a form.
 
     Args:
@@ -103,7 +103,7 @@ def form_sheet(rule: Rule, checked: Sequence[ConditionResult] | None, width: int
     results = iter(checked or ())
     state = good("ok on") if rule.active else dim("- off: it decides nothing")
     fallback = "yes: only where no other rule matches" if rule.fallback else "no"
-    sheet: list[Line | Fold] = [
+    document: list[Line | Section] = [
         _trait(Part.NAME, rule.name or "(no name yet)", width),
         _trait(Part.PRIORITY, f"{rule.priority}", width, "the lowest acts first"),
         _row(Spot(Part.STATE), (Span("active".ljust(_NAMES)), state), width),
@@ -112,21 +112,21 @@ def form_sheet(rule: Rule, checked: Sequence[ConditionResult] | None, width: int
         head("WHEN", "this job has" if checked is not None else ""),
     ]
     if rule.when is None:
-        sheet.append(_row(Spot(Part.WHEN), (dim("every job; a adds a condition"),), width))
+        document.append(_row(Spot(Part.WHEN), (dim("every job; a adds a condition"),), width))
     else:
-        sheet += _conditions(rule.when, (), 0, results, width)
-    sheet += [BLANK, head("THEN")]
-    sheet += [_action(action, number, width) for number, action in enumerate(rule.actions)]
+        document += _conditions(rule.when, (), 0, results, width)
+    document += [BLANK, head("THEN")]
+    document += [_action(action, number, width) for number, action in enumerate(rule.actions)]
     if not rule.actions:
-        sheet.append(_row(Spot(Part.ACTION), (dim("nothing is set; a adds an action"),), width))
-    return tuple(sheet)
+        document.append(_row(Spot(Part.ACTION), (dim("nothing is set; a adds an action"),), width))
+    return tuple(document)
 
 
-def _trait(part: Part, value: str, width: int, hint: str = "") -> Fold:
+def _trait(part: Part, value: str, width: int, hint: str = "") -> Section:
     return _row(Spot(part), (Span(part.value.ljust(_NAMES)), Span(value)), width, right=dim(hint) if hint else None)
 
 
-def _conditions(node: Condition, way: Way, depth: int, results: Iterator[ConditionResult], width: int) -> Iterator[Fold]:
+def _conditions(node: Condition, way: Way, depth: int, results: Iterator[ConditionResult], width: int) -> Iterator[Section]:
     match node:
         case Leaf():
             yield _leaf(node, way, depth, next(results, None), width)
@@ -145,11 +145,11 @@ def _conditions(node: Condition, way: Way, depth: int, results: Iterator[Conditi
                 yield from _conditions(child, (*way, number), depth + 1, results, width)
 
 
-def _group(title: str, way: Way, depth: int, width: int) -> Iterator[Fold]:
+def _group(title: str, way: Way, depth: int, width: int) -> Iterator[Section]:
     yield _row(Spot(Part.WHEN, way), (Span("  " * depth), dim(f"{title}:")), width)
 
 
-def _leaf(leaf: Leaf, way: Way, depth: int, result: ConditionResult | None, width: int, *, negated: bool = False) -> Fold:
+def _leaf(leaf: Leaf, way: Way, depth: int, result: ConditionResult | None, width: int, *, negated: bool = False) -> Section:
     told = f"{leaf.field}  {words.OPERATORS[leaf.op]}  {expected(leaf.op, leaf.value)}".rstrip()
     if leaf.case_sensitive:
         told += "  (case counts)"
@@ -165,12 +165,12 @@ def _seen(result: ConditionResult, room: int, *, negated: bool) -> Span:
     return good(f"ok {found}") if result.passed is not negated else bad(f"X {found}")
 
 
-def _action(action: Action, number: int, width: int) -> Fold:
+def _action(action: Action, number: int, width: int) -> Section:
     told = f"{words.action(action.kind, action.name):<22}  {words.value(action.value)}"
     return _row(Spot(Part.ACTION, (number,)), (dim("-> "), Span(told)), width)
 
 
-def _row(spot: Spot, parts: Sequence[Span], width: int, *, right: Span | None = None) -> Fold:
+def _row(spot: Spot, parts: Sequence[Span], width: int, *, right: Span | None = None) -> Section:
     """Return a line as a fold: short it is cut to the width, unfolded it goes on over as many lines as it needs."""
     *lead, last = parts
     taken = _INDENT + sum(len(span.text) for span in lead)
@@ -179,4 +179,4 @@ def _row(spot: Spot, parts: Sequence[Span], width: int, *, right: Span | None = 
     first, *more = wrap(last.text, room)
     opened = [line(" " * _INDENT, *lead, Span(first, last.tone), right=() if right is None else right)]
     opened += [line(" " * (taken + 2), Span(part, last.tone)) for part in more for part in wrap(part, width - taken - 3)]
-    return Fold(spot.key, (closed,), tuple(opened), spot.key)
+    return Section(spot.key, (closed,), tuple(opened), spot.key)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from ..backend.core.models import CachedJob, JobStatus, Leaf, Op
 from . import words
 from .conditions import expected
-from .document import BLANK, Fold, Line, Sheet, Span, dim, head, line, strong
+from .document import BLANK, Document, Line, Section, Span, dim, head, line, strong
 from .layout import fit
 
 _CUSTOMERS = frozenset({"client", "customer", "company", "account"})
@@ -35,16 +35,16 @@ def name_for(leaves: Sequence[Leaf]) -> str:
     return ", ".join(words.value(leaf.value) for leaf in leaves if leaf.op is not Op.IN and not isinstance(leaf.value, bool)) or "New rule"
 
 
-def leaves_sheet(leaves: Sequence[Leaf], chosen: Collection[int], counts: Mapping[int, int], width: int) -> Sheet:
+def leaves_document(leaves: Sequence[Leaf], chosen: Collection[int], counts: Mapping[int, int], width: int) -> Document:
     """Return the conditions, each with a box and with how many cached jobs meet it."""
-    sheet: list[Line | Fold] = [head("THIS JOB IS IN THE NEW RULE BECAUSE", "cached jobs that are so"), BLANK]
+    document: list[Line | Section] = [head("THIS JOB IS IN THE NEW RULE BECAUSE", "cached jobs that are so"), BLANK]
     for number, leaf in enumerate(leaves):
         told = f"{leaf.field}  {words.OPERATORS[leaf.op]}  {expected(leaf.op, leaf.value)}"
         box = strong("[x] ") if number in chosen else dim("[ ] ")
         counted = f"{counts[number]:,}" if number in counts else "..."
         row = line("   ", box, Span(fit(told, width - 22)), right=dim(counted))
-        sheet.append(Fold(f"leaf:{number}", (row,), (row,), str(number)))
-    return tuple(sheet)
+        document.append(Section(f"leaf:{number}", (row,), (row,), str(number)))
+    return tuple(document)
 
 
 def _is_client(leaf: Leaf) -> bool:

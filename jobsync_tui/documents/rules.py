@@ -10,7 +10,7 @@ from ..backend.core.models import Action, AllOf, AnyOf, Condition, Finding, Leaf
 from ..backend.core.text import among, counted
 from . import render, words
 from .conditions import expected
-from .document import BLANK, Fold, Line, Sheet, Span, Tone, as_text, dim, good, line, warn
+from .document import BLANK, Document, Line, Section, Span, Tone, as_text, dim, good, line, warn
 from .layout import columns, fit, wrap
 
 _INDENT = 5
@@ -61,22 +61,22 @@ class RulesHead:
     part: int | None = None
 
 
-def rules_sheet(top: RulesHead, listed: Sequence[ListedRule], width: int, unfolded: Collection[str] = ()) -> Sheet:
+def rules_document(top: RulesHead, listed: Sequence[ListedRule], width: int, unfolded: Collection[str] = ()) -> Document:
     """Return the rules in the order in which they act; only the folds in ``unfolded`` have anything in them, as there may be hundreds."""
     active = sum(each.rule.active for each in listed)
     how_many = counted(len(listed), "rule") + ("" if top.of is None else f" of {top.of}")
     fixed = "= is not yours to change" if any(each.fixed for each in listed) else ""
     told = ", ".join(filter(None, (among(top.part), fixed, top.counted)))
-    sheet: list[Line | Fold] = [
+    document: list[Line | Section] = [
         line(" ", f"{how_many}, {active} active", dim(f"   {told}"), right=dim(f"revision r{top.revision}")),
         line("   ", warn("ORDER CHANGED, not saved: w saves it, esc drops it")) if top.reordered else BLANK,
     ]
     if not any(each.rule.active for each in listed) and top.of is None:
-        sheet += [line("   ", "No active rules configured: no job is eligible. space activates the one under the cursor, A all.")]
+        document += [line("   ", "No active rules configured: no job is eligible. space activates the one under the cursor, A all.")]
     if listed:
-        sheet.append(_cells([dim(title) for title in _TITLES], width))
-    sheet += [_fold(each, width, top.now, unfolded) for each in listed]
-    return tuple(sheet)
+        document.append(_cells([dim(title) for title in _TITLES], width))
+    document += [_section(each, width, top.now, unfolded) for each in listed]
+    return tuple(document)
 
 
 def rule_note(each: ListedRule) -> str:
@@ -115,17 +115,17 @@ def rule_lines(rule: Rule, width: int) -> list[Line]:
     return rows
 
 
-def _fold(each: ListedRule, width: int, now: datetime | None, unfolded: Collection[str]) -> Fold:
+def _section(each: ListedRule, width: int, now: datetime | None, unfolded: Collection[str]) -> Section:
     rule, key = each.rule, f"rule:{each.rule.id}"
     told = f"fallback: {each.told or 'every job'}" if rule.fallback else each.told or "every job"
     closed = (_row("+", each, told, width, now),)
     if key not in unfolded:
-        return Fold(key, closed, closed, rule.id)
-    opened: list[Line | Fold] = [_row("-", each, "", width, now)]
+        return Section(key, closed, closed, rule.id)
+    opened: list[Line | Section] = [_row("-", each, "", width, now)]
     if len(rule.name) > _name_width(width):
         opened += [line(" " * _INDENT, part) for part in wrap(rule.name, width - _INDENT - 1)]
     opened += [line(" " * _INDENT, warn(("! " if number == 0 else "  ") + part)) for number, part in enumerate(_wrapped(each, width))]
-    return Fold(key, closed, (*opened, *rule_lines(rule, width), BLANK), rule.id)
+    return Section(key, closed, (*opened, *rule_lines(rule, width), BLANK), rule.id)
 
 
 def _wrapped(each: ListedRule, width: int) -> list[str]:

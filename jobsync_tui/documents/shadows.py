@@ -9,7 +9,7 @@ from datetime import datetime
 from ..backend.core.models import ImpactCounts, Shadow, ShadowJob, ShadowLook, ShadowPage
 from ..backend.core.text import among
 from . import words
-from .document import BLANK, Fold, Line, Sheet, dim, good, head, line, strong, warn
+from .document import BLANK, Document, Line, Section, dim, good, head, line, strong, warn
 from .impact import LISTS
 from .layout import fit
 from .rules import rule_lines
@@ -26,7 +26,7 @@ class SeenShadow:
     page: ShadowPage = field(default_factory=lambda: ShadowPage(0, ()))
 
 
-def shadows_sheet(seen: Sequence[SeenShadow], now: datetime, width: int, part: int | None = None) -> Sheet:
+def shadows_document(seen: Sequence[SeenShadow], now: datetime, width: int, part: int | None = None) -> Document:
     """Return the shadows, each to be unfolded; ``part`` is how many jobs the person may see, where these are not all that there are."""
     if not seen:
         return (
@@ -35,7 +35,7 @@ def shadows_sheet(seen: Sequence[SeenShadow], now: datetime, width: int, part: i
             line("   ", "e on a rule, s for its impact, then h: it is judged beside the rules,"),
             line("   ", "what it would have done is kept over time, and it acts on nothing."),
         )
-    sheet: list[Line | Fold] = [
+    document: list[Line | Section] = [
         head("JUDGED BESIDE THE RULES IN FORCE, WITHOUT ACTING", f"would be, {among(part) or 'over all jobs'}"),
         BLANK,
     ]
@@ -55,8 +55,8 @@ def shadows_sheet(seen: Sequence[SeenShadow], now: datetime, width: int, part: i
             opened += [line("     ", strong(rule.name)), *rule_lines(rule, width)]
         opened += _looks(each.looks, width)
         opened += _jobs(each.page, width)
-        sheet.append(Fold(f"shadow:{shadow.name}", (top,), (*opened, BLANK), shadow.name))
-    return tuple(sheet)
+        document.append(Section(f"shadow:{shadow.name}", (top,), (*opened, BLANK), shadow.name))
+    return tuple(document)
 
 
 def fixed_words(shadow: Shadow) -> str:

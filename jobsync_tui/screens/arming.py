@@ -103,24 +103,24 @@ class ArmingScreen(DialogScreen[ResultT]):
 
     def action_cursor_up(self) -> None:
         """Scroll what is asked about up."""
-        self.sheet.action_cursor_up()
+        self.document.action_cursor_up()
 
     def action_cursor_down(self) -> None:
         """Scroll what is asked about down."""
-        self.sheet.action_cursor_down()
+        self.document.action_cursor_down()
 
     def action_page_up(self) -> None:
         """Scroll what is asked about up by a page."""
-        self.sheet.action_page_up()
+        self.document.action_page_up()
 
     def action_page_down(self) -> None:
         """Scroll what is asked about down by a page."""
-        self.sheet.action_page_down()
+        self.document.action_page_down()
 
     def action_scroll_top(self) -> None:
         """Go to the beginning of what is asked about."""
-        self.sheet.action_scroll_top()
+        self.document.action_scroll_top()
 
     def action_scroll_bottom(self) -> None:
         """Go to the end of what is asked about."""
-        self.sheet.action_scroll_bottom()
+        self.document.action_scroll_bottom()

@@ -13,12 +13,12 @@ from ..backend.core.errors import JobsyncError
 from ..backend.core.models import JobHead
 from ..backend.core.text import clean
 from ..backend.core.waits import announcing
-from ..documents.document import BLANK, Sheet, Span, Tone, bad, dim, line, strong
+from ..documents.document import BLANK, Document, Span, Tone, bad, dim, line, strong
 from ..documents.layout import fit_end, wrap_lines
 from ..documents.subject import Subject, job_lines
 from ..session.failures import words_for
 from ..session.notices import Severity
-from ..widgets.document import Builder, LinesView, SheetView, nothing
+from ..widgets.document import Builder, DocumentView, LinesView, nothing
 from .base import JobsyncScreen
 
 ResultT = TypeVar("ResultT")
@@ -26,7 +26,7 @@ _RULE = "\u2500"
 
 
 class DialogScreen(JobsyncScreen[ResultT]):
-    """A screen around a `SheetView`. ``HEADING`` is its name; `top` adds widgets below it, `foot` below the note.
+    """A screen around a `DocumentView`. ``HEADING`` is its name; `top` adds widgets below it, `foot` below the note.
 
     Attributes:
         IS_LIST: Whether what it shows is a list, whose cursor stays on the screen.
@@ -53,20 +53,20 @@ class DialogScreen(JobsyncScreen[ResultT]):
 
     def body(self) -> list[Widget]:
         """Return what stands between the lines: the sheet, and whatever there is beside it."""
-        return [SheetView(is_list=self.IS_LIST, id="sheet")]
+        return [DocumentView(is_list=self.IS_LIST, id="sheet")]
 
     def foot(self) -> list[Widget]:
         """Return widgets between the note and the footer."""
         return []
 
     @property
-    def sheet(self) -> SheetView:
+    def document(self) -> DocumentView:
         """The sheet."""
-        return self.query_one("#sheet", SheetView)
+        return self.query_one("#sheet", DocumentView)
 
-    def on_sheet_view_moved(self) -> None:
+    def on_document_view_moved(self) -> None:
         """Say which part of the sheet is shown, on the line below it."""
-        self.query_one("#lower", LinesView).show(_divider(self.sheet.position))
+        self.query_one("#lower", LinesView).show(_divider(self.document.position))
 
     def set_heading(self, where: str = "", title: str | None = None) -> None:
         """Say where the dialog is. ``where`` may be foreign: the dialog's own name stays, however long that is."""
@@ -103,12 +103,12 @@ class DialogScreen(JobsyncScreen[ResultT]):
 
     def show(self, build: Builder, *, anew: bool = False) -> None:
         """Show what ``build`` makes in the sheet."""
-        self.sheet.show(build, anew=anew)
+        self.document.show(build, anew=anew)
 
     def show_error(self, error: JobsyncError, *ways: tuple[str, str]) -> None:
         """Show an error in place of the sheet, with what can be done: its remedy, and keys with what they do."""
         text, remedy = words_for(error)
-        self.show(lambda width: error_sheet(text, remedy, ways, width), anew=True)
+        self.show(lambda width: error_document(text, remedy, ways, width), anew=True)
 
     def keep_error(self, error: JobsyncError, about: str | None = None, *, answers: bool = False) -> None:
         """Keep for the log an error that this dialog shows itself; a toast would cover it. ``answers``: it ends with the dialog."""
@@ -117,29 +117,29 @@ class DialogScreen(JobsyncScreen[ResultT]):
 
     def action_unfold(self) -> None:
         """Open or close what is under the cursor."""
-        self.sheet.toggle()
+        self.document.toggle()
 
 
-def error_sheet(text: str, remedy: str | None, ways: tuple[tuple[str, str], ...], width: int) -> Sheet:
+def error_document(text: str, remedy: str | None, ways: tuple[tuple[str, str], ...], width: int) -> Document:
     """Return an error with what can be done about it."""
     first, *rest = wrap_lines(text, width, 5)
     headline = line(" ", bad("x "), *(Span(span.text.lstrip(), Tone.STRONG) for span in first.left))
     todo = [("", remedy), *ways] if remedy else [*ways]
-    sheet = [headline, *rest, BLANK]
+    document = [headline, *rest, BLANK]
     if todo:
-        sheet.append(line(" ", Span("WHAT TO DO", Tone.HEAD)))
+        document.append(line(" ", Span("WHAT TO DO", Tone.HEAD)))
     for key, told in todo:
         part, *more = wrap_lines(told or "", width, 10)
-        sheet += [line("   ", Span(f"{key:<7}", Tone.KEY), *(Span(span.text.lstrip()) for span in part.left)), *more]
-    return tuple(sheet)
+        document += [line("   ", Span(f"{key:<7}", Tone.KEY), *(Span(span.text.lstrip()) for span in part.left)), *more]
+    return tuple(document)
 
 
-def _note(text: str, tone: Tone, width: int) -> Sheet:
+def _note(text: str, tone: Tone, width: int) -> Document:
     return tuple(line(Span(part.text, tone)) for part in wrap_lines(text, width - 1, 3)[:2])
 
 
 def _divider(position: str) -> Builder:
-    def build(width: int) -> Sheet:
+    def build(width: int) -> Document:
         told = f" {position} " if position else ""
         return (line(dim(_RULE * max(width - len(told) - 2, 0) + told + _RULE * 2)),)
 

@@ -9,7 +9,7 @@ from textual.binding import BindingType
 from ..backend.core.models import Failure
 from ..commands import Group, bindings
 from ..documents.document import as_text
-from .dialog import DialogScreen, error_sheet
+from .dialog import DialogScreen, error_document
 
 
 class ErrorScreen(DialogScreen[None]):
@@ -29,9 +29,9 @@ class ErrorScreen(DialogScreen[None]):
 
     def on_mount(self) -> None:
         """Show the failure."""
-        self.sheet.focus()
+        self.document.focus()
         self.set_heading(self._failure.code.replace("_", " "))
-        self.show(lambda width: error_sheet(self._failure.message, self._failure.remedy, (), width))
+        self.show(lambda width: error_document(self._failure.message, self._failure.remedy, (), width))
         self.set_note("Nothing goes on by itself. L shows this again later.")
 
     def action_done(self) -> None:
@@ -40,4 +40,4 @@ class ErrorScreen(DialogScreen[None]):
 
     def action_copy(self) -> None:
         """Copy the error."""
-        self.host.copy(as_text(error_sheet(self._failure.message, self._failure.remedy, (), 100)) + "\n", "the error")
+        self.host.copy(as_text(error_document(self._failure.message, self._failure.remedy, (), 100)) + "\n", "the error")

@@ -9,7 +9,7 @@ from textual.binding import BindingType
 from ..backend.core import clock
 from ..backend.core.models import Greeting
 from ..commands import Group, bindings
-from ..documents.greeting import greeting_sheet, greeting_text, greeting_words
+from ..documents.greeting import greeting_document, greeting_text, greeting_words
 from ..documents.render import line
 from ..session.messages import GreetingCame
 from ..widgets.line import StatusLine
@@ -60,7 +60,7 @@ class GreetingScreen(DialogScreen[None]):
 
     def on_mount(self) -> None:
         """Show it."""
-        self.sheet.focus()
+        self.document.focus()
         self.set_heading()
         self.work(self._read(), group="greeting")
 
@@ -72,5 +72,5 @@ class GreetingScreen(DialogScreen[None]):
         self._names = {each.id: each.name for each in await self.backend.integrations.list()}
         if self._is_asked_for:
             self._greeting = await self.backend.greeting.news()
-        self.show(lambda width: greeting_sheet(self._greeting, self._names, clock.now(), width))
+        self.show(lambda width: greeting_document(self._greeting, self._names, clock.now(), width))
         self.set_note("jobsync news tells the same; jobsync audit has every row.")

@@ -9,7 +9,7 @@ from textual.dom import DOMNode
 
 from ..commands import COMMANDS, Command, Group, bindings
 from ..documents.document import as_text
-from ..documents.keys import KeyGroup, keys_sheet
+from ..documents.keys import KeyGroup, keys_document
 from .base import JobsyncScreen
 from .dialog import DialogScreen
 
@@ -38,13 +38,13 @@ class HelpScreen(DialogScreen[None]):
 
     def on_mount(self) -> None:
         """Show the keys."""
-        self.sheet.focus()
+        self.document.focus()
         self.set_heading("what has the focus first, then outwards")
-        self.show(lambda width: keys_sheet(self._groups, width))
+        self.show(lambda width: keys_document(self._groups, width))
 
     def action_copy(self) -> None:
         """Copy the keys."""
-        self.host.copy(as_text(keys_sheet(self._groups, 100)) + "\n", "keys")
+        self.host.copy(as_text(keys_document(self._groups, 100)) + "\n", "keys")
 
 
 def groups_from(focused: DOMNode) -> tuple[KeyGroup, ...]:

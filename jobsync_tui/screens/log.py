@@ -8,7 +8,7 @@ from textual.binding import BindingType
 
 from ..backend.core.text import counted
 from ..commands import Group, bindings
-from ..documents.log import log_sheet, log_text
+from ..documents.log import log_document, log_text
 from ..session.messages import News
 from .dialog import DialogScreen
 
@@ -22,15 +22,15 @@ class LogScreen(DialogScreen[None]):
 
     def on_mount(self) -> None:
         """Show what was said, and take it for read."""
-        self.sheet.focus()
+        self.document.focus()
         self.host.notices.mark_read()
         self.set_heading(f"{counted(len(self.host.notices), 'message')} in this session, newest first")
-        self.show(lambda width: log_sheet(self.host.notices, width))
+        self.show(lambda width: log_document(self.host.notices, width))
         self.set_note("The log file has more: jobsync paths says where it is.")
 
     def on_news(self, _: News) -> None:
         """Show what was said meanwhile."""
-        self.show(lambda width: log_sheet(self.host.notices, width))
+        self.show(lambda width: log_document(self.host.notices, width))
 
     def action_copy(self) -> None:
         """Copy the log."""

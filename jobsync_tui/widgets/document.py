@@ -16,13 +16,13 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from ..commands import Group, bindings
-from ..documents.document import Fold, Line, Sheet, ShownLine, Span, Tone, folds, is_open, shown
+from ..documents.document import Document, Line, Section, ShownLine, Span, Tone, is_open, sections, shown
 
-Builder = Callable[[int], Sheet]
+Builder = Callable[[int], Document]
 """Makes a sheet for a width in cells."""
 
 
-def nothing(width: int) -> Sheet:  # noqa: ARG001
+def nothing(width: int) -> Document:  # noqa: ARG001
     """Make an empty sheet."""
     return ()
 
@@ -94,7 +94,7 @@ class LinesView(ScrollView, can_focus=False):
         return [Segment(span.text, base + self.get_component_rich_style(f"lines--{span.tone}", partial=True)) for span in spans]
 
 
-class SheetView(LinesView, can_focus=True):
+class DocumentView(LinesView, can_focus=True):
     """Shows a sheet; the cursor stands on a fold, ``>`` marks it, and `toggle` opens or closes it.
 
     Going down moves the cursor to the next fold that is on the screen, and scrolls a line where there is none.
@@ -106,41 +106,41 @@ class SheetView(LinesView, can_focus=True):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Group.SHEET)
     COMPONENT_CLASSES: ClassVar[set[str]] = {"sheet--cursor"}
-    DEFAULT_CSS = "SheetView { height: 1fr; overflow: hidden auto; scrollbar-size-vertical: 0; }"
+    DEFAULT_CSS = "DocumentView { height: 1fr; overflow: hidden auto; scrollbar-size-vertical: 0; }"
 
     class Moved(Message):
         """The part of the sheet that is on the screen, or the fold under the cursor, is another one."""
 
-        def __init__(self, sheet: SheetView) -> None:
+        def __init__(self, document: DocumentView) -> None:
             super().__init__()
-            self.sheet = sheet
+            self.document = document
 
         def can_replace(self, message: Message) -> bool:
             """One is enough."""
-            return isinstance(message, SheetView.Moved)
+            return isinstance(message, DocumentView.Moved)
 
         @property
-        def control(self) -> SheetView:
+        def control(self) -> DocumentView:
             """The sheet that moved."""
-            return self.sheet
+            return self.document
 
     def __init__(self, build: Builder = nothing, *, is_list: bool = False, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(build, id=id)
         self._is_list = is_list
         self._toggled: set[str] = set()
         self._cursor: str | None = None
-        self._folds: dict[str, Fold] = {}
+        self._sections: dict[str, Section] = {}
         self._wanted: str | None = None
 
     @property
-    def fold(self) -> Fold | None:
+    def section(self) -> Section | None:
         """The fold under the cursor."""
-        return self._folds.get(self._cursor) if self._cursor else None
+        return self._sections.get(self._cursor) if self._cursor else None
 
     @property
     def target(self) -> str | None:
         """What the fold under the cursor is about."""
-        return self.fold.target if self.fold else None
+        return self.section.target if self.section else None
 
     @property
     def turned(self) -> Collection[str]:
@@ -168,7 +168,7 @@ class SheetView(LinesView, can_focus=True):
 
     def put_cursor(self, target: str) -> None:
         """Put the cursor on the fold that is about ``target``, open or not, and bring it onto the screen."""
-        found = next((fold for fold in self._folds.values() if fold.target == target), None)
+        found = next((section for section in self._sections.values() if section.target == target), None)
         if found is not None and found.key in self._stops():
             self._set_cursor(found.key)
             self._bring_into_view()
@@ -220,9 +220,9 @@ class SheetView(LinesView, can_focus=True):
         self.post_message(self.Moved(self))
 
     def _made(self, width: int) -> list[ShownLine]:
-        sheet = self._build(width)
-        self._folds = {fold.key: fold for fold in folds(sheet)}
-        return list(shown(sheet, self._toggled))
+        document = self._build(width)
+        self._sections = {section.key: section for section in sections(document)}
+        return list(shown(document, self._toggled))
 
     def _rebuild(self) -> None:
         super()._rebuild()
@@ -234,12 +234,12 @@ class SheetView(LinesView, can_focus=True):
         self._keep_in_view()
 
     def _go_to_wanted(self) -> None:
-        wanted = next((fold for fold in self._folds.values() if self._wanted is not None and fold.target == self._wanted), None)
+        wanted = next((section for section in self._sections.values() if self._wanted is not None and section.target == self._wanted), None)
         if wanted is None or not self.rows:
             return
         self._wanted = None
-        opened = {wanted.key} | {fold.key for fold in self._folds.values() if wanted in fold.opened}
-        self._toggled ^= {key for key in opened if not is_open(self._folds[key], self._toggled)}
+        opened = {wanted.key} | {section.key for section in self._sections.values() if wanted in section.opened}
+        self._toggled ^= {key for key in opened if not is_open(self._sections[key], self._toggled)}
         self._cursor = wanted.key
         self._rebuild()
         # A sheet that was just laid out learns its height with the next refresh.
@@ -247,7 +247,7 @@ class SheetView(LinesView, can_focus=True):
 
     def _strip(self, number: int, width: int, base: Style) -> Strip:
         row = self.rows[number]
-        if not row.first or row.folds[-1] != self._cursor or not row.line.left:
+        if not row.first or row.sections[-1] != self._cursor or not row.line.left:
             return super()._strip(number, width, base)
         first, *rest = row.line.left
         marked = Line((Span(">" + first.text[1:], first.tone), *rest), row.line.right)
@@ -255,7 +255,7 @@ class SheetView(LinesView, can_focus=True):
 
     def _stops(self) -> dict[str, int]:
         """Return the line on which each fold begins, by its key, in order."""
-        return {row.folds[-1]: number for number, row in enumerate(self._rows) if row.first}
+        return {row.sections[-1]: number for number, row in enumerate(self._rows) if row.first}
 
     def _move(self, step: int) -> None:
         stops = self._stops()
@@ -285,13 +285,13 @@ class SheetView(LinesView, can_focus=True):
     def _keep_in_view(self) -> None:
         """Bring the fold under a list's cursor onto the screen where nothing of it is there."""
         top, height = self.scroll_offset.y, self.size.height
-        mine = [number for number, row in enumerate(self._rows) if self._cursor in row.folds]
+        mine = [number for number, row in enumerate(self._rows) if self._cursor in row.sections]
         if self._is_list and mine and height and not any(top <= number < top + height for number in mine):
             self._bring_into_view()
 
     def _bring_into_view(self) -> None:
         """Scroll so that the fold under the cursor is on the screen, its end too where there is room."""
-        mine = [number for number, row in enumerate(self._rows) if self._cursor in row.folds]
+        mine = [number for number, row in enumerate(self._rows) if self._cursor in row.sections]
         if not mine:
             return
         top, height = self.scroll_offset.y, self.size.height

@@ -28,11 +28,11 @@ from jobsync_tui.backend.core.models import (
     RuleResult,
     RuleSet,
 )
-from jobsync_tui.documents.bulk import bulk_sheet, results_sheet, to_retry
-from jobsync_tui.documents.document import Sheet, as_text, folds, shown
+from jobsync_tui.documents.bulk import bulk_document, results_document, to_retry
+from jobsync_tui.documents.document import Document, as_text, sections, shown
 from jobsync_tui.documents.eligibility import explain, explanation_text, footnote
-from jobsync_tui.documents.plan import plan_sheet, what_moved
-from jobsync_tui.documents.result import result_sheet, result_text
+from jobsync_tui.documents.plan import plan_document, what_moved
+from jobsync_tui.documents.result import result_document, result_text
 from jobsync_tui.documents.subject import Subject, job_lines
 from tests.support import samples
 
@@ -42,8 +42,8 @@ def subject(**changes: object) -> Subject:
     return Subject(**{**found, **changes})  # type: ignore[arg-type]  # names of fields are the caller's
 
 
-def words_of(sheet: Sheet) -> str:
-    return " ".join(as_text(sheet).split())
+def words_of(document: Document) -> str:
+    return " ".join(as_text(document).split())
 
 
 def test_why_it_was_not_synced_by_itself_is_headed_so_only_where_the_automatic_sync_decided() -> None:
@@ -110,8 +110,8 @@ def test_a_rule_that_excludes_is_never_offered_as_the_closest() -> None:
     rules = RuleSet(
         1, (Rule("keep-out", "Keep out", Leaf("name", Op.CONTAINS, "x"), (Action(ActionKind.EXCLUDE, True),)), Rule("far", "Far"))
     )
-    sheet = explain(samples.unmatched(rules=(near, far), inactive_rules=()), subject(rules=rules), 80)
-    assert [fold.target for fold in folds(sheet)] == ["far", "keep-out"]
+    document = explain(samples.unmatched(rules=(near, far), inactive_rules=()), subject(rules=rules), 80)
+    assert [section.target for section in sections(document)] == ["far", "keep-out"]
 
 
 def test_what_overrode_what_is_said_with_the_winner() -> None:
@@ -138,14 +138,14 @@ def test_what_moved_names_rules_target_and_fields() -> None:
 
 
 def test_an_edit_that_would_be_undone_is_warned_of() -> None:
-    assert "! overwrites an edit made in Tenzo" in words_of(plan_sheet(samples.update_plan(), subject(), 80))
+    assert "! overwrites an edit made in Tenzo" in words_of(plan_document(samples.update_plan(), subject(), 80))
 
 
 def test_a_failure_is_told_once_with_the_words_users_know() -> None:
-    told = words_of(result_sheet(samples.failed(), subject(), 80))
+    told = words_of(result_document(samples.failed(), subject(), 80))
     assert told.count("Failed to sync job") == 1
     bare = samples.updated(outcome=Outcome.FAILED, written=False, error=Failure("refused", "the folder does not exist"))
-    assert "Failed to sync job: the folder does not exist" in words_of(result_sheet(bare, subject(), 80))
+    assert "Failed to sync job: the folder does not exist" in words_of(result_document(bare, subject(), 80))
 
 
 def test_several_results_name_the_jobs_to_try_again() -> None:
@@ -155,7 +155,7 @@ def test_several_results_name_the_jobs_to_try_again() -> None:
         samples.updated(samples.cached("8"), outcome=Outcome.REFUSED),
     ]
     assert to_retry(results) == ("7",)
-    assert "2 not begun" in words_of(results_sheet(results, 5, 80))
+    assert "2 not begun" in words_of(results_document(results, 5, 80))
 
 
 @given(st.text(min_size=1, max_size=80), st.sampled_from([80, 100, 120]))
@@ -165,12 +165,12 @@ def test_no_title_makes_a_line_too_long_or_leaves_a_control_in_it(title: str, wi
     inactive = (InactiveRule("r", title, would_match=True),)
     sheets = [
         explain(samples.unmatched(job, inactive_rules=inactive), around, width),
-        plan_sheet(samples.update_plan(job), around, width),
-        result_sheet(samples.updated(job), around, width),
-        bulk_sheet(samples.bulk_plan(4), width),
+        plan_document(samples.update_plan(job), around, width),
+        result_document(samples.updated(job), around, width),
+        bulk_document(samples.bulk_plan(4), width),
     ]
-    for sheet in sheets:
-        for row in shown(sheet, {fold.key for fold in folds(sheet) if not fold.starts_open}):
+    for document in sheets:
+        for row in shown(document, {section.key for section in sections(document) if not section.starts_open}):
             assert cell_len(row.line.text) <= width, row.line.text
             assert "\x1b" not in row.line.text
     assert result_text(samples.updated(job), around)

@@ -14,7 +14,7 @@ SCREENS = {
     Group.PICKER: "jobsync_tui.screens.picker:PickerScreen",
     Group.JOBS: "jobsync_tui.screens.jobs.jobs:JobsScreen",
     Group.TABLE: "jobsync_tui.widgets.job_table:JobTable",
-    Group.SHEET: "jobsync_tui.widgets.document:SheetView",
+    Group.SHEET: "jobsync_tui.widgets.document:DocumentView",
     Group.BULK_RESULT: "jobsync_tui.screens.sync.bulk_result:BulkResultScreen",
     Group.ERROR: "jobsync_tui.screens.error:ErrorScreen",
     Group.CHECK: "jobsync_tui.screens.jobs.eligibility:EligibilityScreen",

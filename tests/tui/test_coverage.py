@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from jobsync_tui.backend.core.models import Action, ActionKind, AllOf, Coverage, CoverageShare, DayOutcomes, Leaf, Op, Rule
-from jobsync_tui.documents.coverage import coverage_sheet
+from jobsync_tui.documents.coverage import coverage_document
 from jobsync_tui.documents.document import as_text
 from jobsync_tui.screens.rules.rules import RulesScreen
 from tests.services.workshop import workshop
@@ -66,7 +66,7 @@ def test_bars_and_sparklines_stand_beside_their_numbers_and_keep_their_width() -
         days=days,
         revision=7,
     )
-    text = as_text(coverage_sheet(found, None, 80))
+    text = as_text(coverage_document(found, None, 80))
     assert all(len(line) < 80 for line in text.splitlines())
     assert (
         "went well  \u2582\u2584\u2586\u2588 \u2582\u2584\u2586\u2588 \u2582\u2584\u2586\u2588  30 in all, most 4 on 03-04, today 4" in text

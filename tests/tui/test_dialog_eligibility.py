@@ -27,9 +27,9 @@ async def test_unfolding_shows_the_conditions_of_the_rule_under_the_cursor() -> 
     async with staged(Script()) as (app, pilot):
         app.go.check("bullhorn", "884213")
         await shows(app, pilot, "To fix")
-        assert dialog(app).sheet.target == "mercy-icu"
+        assert dialog(app).document.target == "mercy-icu"
         await pilot.press("j")
-        assert dialog(app).sheet.target == "ohio-travel"
+        assert dialog(app).document.target == "ohio-travel"
         assert "is            Travel" not in screen_text(app)
         await pilot.press("plus")
         await shows(app, pilot, "would match if employment_type were Travel")
@@ -48,7 +48,7 @@ async def test_the_open_folds_and_the_cursor_survive_a_live_check() -> None:
         await pilot.press("l")
         await until(pilot, lambda: ("check", "884213", True) in script.asked)
         await shows(app, pilot, "read live from Bullhorn")
-        assert dialog(app).sheet.target == "ohio-travel"
+        assert dialog(app).document.target == "ohio-travel"
         assert "would match if employment_type were Travel" in screen_text(app)
 
 
@@ -60,7 +60,7 @@ async def test_opening_the_rule_goes_to_the_list_of_rules_with_that_rule_open() 
         await pilot.press("j", "R")
         await until(pilot, lambda: isinstance(app.screen, RulesScreen))
         await shows(app, pilot, "location.region is OH")
-        assert dialog(app).sheet.target == "ohio"
+        assert dialog(app).document.target == "ohio"
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, EligibilityScreen))
 

@@ -77,7 +77,7 @@ async def test_switching_a_rule_shows_its_impact_and_asks_with_cancel_in_focus(t
         await shows(app, pilot, "3 rules, 3 active")
         assert (await backend.rules.history())[0].what == "activate paris"
         assert any("rules are now r2" in notice.text for notice in app.notices)
-        assert dialog(app).sheet.target == "paris"
+        assert dialog(app).document.target == "paris"
 
 
 async def test_a_large_impact_asks_for_its_number(tmp_path: Path) -> None:

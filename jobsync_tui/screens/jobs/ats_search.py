@@ -14,7 +14,7 @@ from ...backend.core.models import CachedJob, IntegrationSummary, JobHead
 from ...backend.core.text import typed_id
 from ...commands import Group, bindings
 from ...documents.document import Tone
-from ...documents.job import job_sheet
+from ...documents.job import job_document
 from ...documents.subject import Subject
 from ..dialog import DialogScreen
 
@@ -122,6 +122,6 @@ class SearchScreen(DialogScreen[None]):
         self._job = job
         subject = Subject(integration=integration, now=clock.now(), cached=job)
         self.set_job(JobHead.of(job), subject)
-        self.show(lambda width: job_sheet(job, subject, width), anew=True)
+        self.show(lambda width: job_document(job, subject, width), anew=True)
         self.set_note("ok Found. e checks whether it is eligible, s plans its sync, f goes back to the field.", Tone.OK)
-        self.sheet.focus()
+        self.document.focus()

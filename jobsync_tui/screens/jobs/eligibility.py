@@ -56,7 +56,7 @@ class EligibilityScreen(DialogScreen[None]):
 
     def on_mount(self) -> None:
         """Explain the job."""
-        self.sheet.focus()
+        self.document.focus()
         self._check(live=self._live)
 
     def action_live(self) -> None:
@@ -76,7 +76,7 @@ class EligibilityScreen(DialogScreen[None]):
 
     def action_open_rule(self) -> None:
         """Go to the rule under the cursor."""
-        self.host.go.rules(self.sheet.target)
+        self.host.go.rules(self.document.target)
 
     def action_new_rule(self) -> None:
         """Make a rule that matches this job."""

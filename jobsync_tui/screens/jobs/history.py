@@ -9,7 +9,7 @@ from textual.binding import BindingType
 from ...backend.core import clock
 from ...backend.core.models import AuditEntry, JobHead
 from ...commands import Group, bindings
-from ...documents.history import fold_key, history_sheet, history_text
+from ...documents.history import fold_key, history_document, history_text
 from ...documents.subject import Subject
 from ..dialog import DialogScreen
 
@@ -39,7 +39,7 @@ class HistoryScreen(DialogScreen[None]):
 
     def on_mount(self) -> None:
         """Read the record."""
-        self.sheet.focus()
+        self.document.focus()
         self.set_busy("Reading the record ...")
         self.work(self._read(), group="history", about=self._job_id)
 
@@ -65,8 +65,8 @@ class HistoryScreen(DialogScreen[None]):
         self.host.go.check(self._integration, self._job_id, revision=entry.ruleset_revision)
 
     def _entry(self) -> AuditEntry | None:
-        fold = self.sheet.fold
-        return next((entry for entry in self._entries if fold is not None and fold.key == fold_key(entry)), None)
+        section = self.document.section
+        return next((entry for entry in self._entries if section is not None and section.key == fold_key(entry)), None)
 
     async def _read(self) -> None:
         integration = await self.backend.integrations.get(self._integration)
@@ -75,6 +75,6 @@ class HistoryScreen(DialogScreen[None]):
         if cached is not None:
             self.set_job(JobHead.of(cached), Subject(integration=integration, now=clock.now(), cached=cached))
         self._entries = await self.backend.records.audit(integration=self._integration, job=self._job_id, limit=_MOST)
-        self.show(lambda width: history_sheet(self._entries, width))
+        self.show(lambda width: history_document(self._entries, width))
         if len(self._entries) == _MOST:
             self.set_note(f"The newest {_MOST} entries; jobsync audit --job {self._job_id} has all.")

@@ -9,8 +9,8 @@ from textual.binding import BindingType
 from ...backend.core.models import Coverage, NearCoverage
 from ...backend.core.text import counted
 from ...commands import Group, bindings
-from ...documents.coverage import coverage_sheet
-from ...documents.document import Sheet, as_text
+from ...documents.coverage import coverage_document
+from ...documents.document import Document, as_text
 from ...documents.render import count
 from ..dialog import DialogScreen
 
@@ -34,7 +34,7 @@ class CoverageScreen(DialogScreen[None]):
 
     def on_mount(self) -> None:
         """Count."""
-        self.sheet.focus()
+        self.document.focus()
         self.set_busy("Counting ...")
         self._count()
 
@@ -44,15 +44,15 @@ class CoverageScreen(DialogScreen[None]):
 
     def action_open(self) -> None:
         """Go to the rule that the line under the cursor is about, or unfold it."""
-        target = self.sheet.target
+        target = self.document.target
         if target is not None:
             self.host.go.rules(target.removeprefix("rule:"))
         else:
-            self.sheet.toggle()
+            self.document.toggle()
 
     def action_copy(self) -> None:
         """Copy the overview."""
-        self.host.copy(as_text(self._sheet(100)) + "\n", "coverage")
+        self.host.copy(as_text(self._document(100)) + "\n", "coverage")
 
     async def _turn(self) -> None:
         ids = [None, *(summary.id for summary in await self.backend.integrations.list())]
@@ -70,7 +70,7 @@ class CoverageScreen(DialogScreen[None]):
             await self._read_overview(integration)
         self._near = await self.backend.coverage.near(integration, self._seen)
         self.set_note("")
-        self.show(self._sheet)
+        self.show(self._document)
 
     async def _where(self, integration: str | None) -> str:
         """Return whose jobs are counted, in words: only who may use every integration is shown all of them."""
@@ -81,7 +81,7 @@ class CoverageScreen(DialogScreen[None]):
 
     async def _read_overview(self, integration: str | None) -> None:
         self._found = await self.backend.coverage.overview(integration)
-        self.show(self._sheet)
+        self.show(self._document)
 
     def _evaluated(self, done: int, total: int) -> None:
         self.set_note(f"the rules judge {count(done)} of {counted(total, 'job')}")
@@ -89,5 +89,5 @@ class CoverageScreen(DialogScreen[None]):
     def _seen(self, done: int) -> None:
         self.set_note(f"looking at {counted(done, 'job')}")
 
-    def _sheet(self, width: int) -> Sheet:
-        return () if self._found is None else coverage_sheet(self._found, self._near, width)
+    def _document(self, width: int) -> Document:
+        return () if self._found is None else coverage_document(self._found, self._near, width)

@@ -9,8 +9,8 @@ from textual.binding import BindingType
 from ...backend.core import clock
 from ...backend.core.models import RevisionDifference, RuleRevision, RuleSet
 from ...commands import Group, bindings
-from ...documents.document import Sheet, as_text
-from ...documents.revisions import difference_sheet, revisions_sheet
+from ...documents.document import Document, as_text
+from ...documents.revisions import difference_document, revisions_document
 from ...editor.rule_change import restoring
 from ..dialog import DialogScreen
 
@@ -35,7 +35,7 @@ class RevisionDifferenceScreen(DialogScreen[None]):
 
     def on_mount(self) -> None:
         """Compare."""
-        self.sheet.focus()
+        self.document.focus()
         self.set_heading(f"rules r{self._before} > r{self._after}")
         self.work(self._read(), group="read")
 
@@ -45,14 +45,14 @@ class RevisionDifferenceScreen(DialogScreen[None]):
 
     def action_open(self) -> None:
         """Go to the rule under the cursor, as it is now."""
-        target = self.sheet.target
+        target = self.document.target
         if target is not None:
             self.host.go.rules(target)
 
     def action_copy(self) -> None:
         """Copy what is shown."""
         if self._found is not None:
-            self.host.copy(as_text(difference_sheet(self._found, 100)) + "\n", "what changed")
+            self.host.copy(as_text(difference_document(self._found, 100)) + "\n", "what changed")
 
     async def _restore(self) -> None:
         current = await self.backend.rules.current()
@@ -60,7 +60,7 @@ class RevisionDifferenceScreen(DialogScreen[None]):
 
     async def _read(self) -> None:
         found = self._found = await self.backend.rules.difference(self._before, self._after)
-        self.show(lambda width: difference_sheet(found, width))
+        self.show(lambda width: difference_document(found, width))
         self.set_note(f"z goes back to r{self._before}, after it has shown what that would do.")
 
 
@@ -80,7 +80,7 @@ class RulesHistoryScreen(DialogScreen[None]):
 
     def on_mount(self) -> None:
         """Wait to be in front."""
-        self.sheet.focus()
+        self.document.focus()
         self.set_heading()
 
     def on_screen_resume(self) -> None:
@@ -102,7 +102,7 @@ class RulesHistoryScreen(DialogScreen[None]):
         """Mark the revision under the cursor, to compare another one with it."""
         revision = self._under_cursor()
         self._marked = None if revision == self._marked else revision
-        self.show(self._sheet)
+        self.show(self._document)
 
     def action_restore(self) -> None:
         """Show what going back to the revision under the cursor would do, and ask."""
@@ -116,10 +116,10 @@ class RulesHistoryScreen(DialogScreen[None]):
 
     def action_copy(self) -> None:
         """Copy the history."""
-        self.host.copy(as_text(self._sheet(100)) + "\n", "history of the rules")
+        self.host.copy(as_text(self._document(100)) + "\n", "history of the rules")
 
     def _under_cursor(self) -> int | None:
-        target = self.sheet.target
+        target = self.document.target
         return None if target is None else int(target)
 
     async def _restore(self, revision: int) -> None:
@@ -128,8 +128,8 @@ class RulesHistoryScreen(DialogScreen[None]):
     async def _read(self) -> None:
         self._current = await self.backend.rules.current()
         self._revisions = await self.backend.rules.history()
-        self.show(self._sheet)
+        self.show(self._document)
         self.set_note("enter shows what a revision changed; space marks one to compare another with.")
 
-    def _sheet(self, width: int) -> Sheet:
-        return revisions_sheet(self._revisions, self._current.revision, self._marked, clock.now(), width)
+    def _document(self, width: int) -> Document:
+        return revisions_document(self._revisions, self._current.revision, self._marked, clock.now(), width)

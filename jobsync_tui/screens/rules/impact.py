@@ -18,7 +18,7 @@ from ...backend.core.models import ImpactJob, ImpactList, RuleImpact
 from ...backend.core.text import counted
 from ...backend.settings.paths import open_private
 from ...commands import Group, bindings
-from ...documents.impact import LISTS, export_text, job_sheet
+from ...documents.impact import LISTS, export_text, job_document
 from ...documents.layout import fit
 from ...documents.render import line
 from ...session.notices import Severity
@@ -54,7 +54,7 @@ class ImpactJobScreen(DialogScreen[None]):
 
     def on_mount(self) -> None:
         """Read the job."""
-        self.sheet.focus()
+        self.document.focus()
         self.set_heading(f"{self._integration} > job {self._job_id}")
         self.set_busy("Reading ...")
         self.work(self._read(), group="read", about=self._job_id)
@@ -65,12 +65,12 @@ class ImpactJobScreen(DialogScreen[None]):
 
     def action_copy(self) -> None:
         """Copy what is shown."""
-        self.host.copy("\n".join(row.line.text for row in self.sheet.rows) + "\n", f"impact on job {self._job_id}")
+        self.host.copy("\n".join(row.line.text for row in self.document.rows) + "\n", f"impact on job {self._job_id}")
 
     async def _read(self) -> None:
         sample = await self.backend.impacts.job(self._integration, self._job_id, self._impact)
         self.set_heading(f"{self._integration} > job {self._job_id}", f"Impact on {fit(sample.name, 46)}" if sample.name else self.HEADING)
-        self.show(lambda width: job_sheet(sample, width))
+        self.show(lambda width: job_document(sample, width))
 
 
 MOST_COPIED = 2_000

@@ -14,12 +14,12 @@ from ...backend.core.errors import JobNotFound, RuleError
 from ...backend.core.models import ConditionResult, Rule, RuleSet
 from ...backend.core.text import counted
 from ...commands import Group, bindings
-from ...documents.document import Sheet, Tone
+from ...documents.document import Document, Tone
 from ...documents.layout import fit
-from ...documents.rule_form import Look, form_sheet, look_words
+from ...documents.rule_form import Look, form_document, look_words
 from ...editor.edit_session import KeptDraft, RuleDesk
 from ...editor.rule_change import editing
-from ...widgets.document import SheetView
+from ...widgets.document import DocumentView
 from ...widgets.yaml_pane import YamlPane
 from .rule_edits import RuleEdits
 from .rule_opening import Opening, open_desk
@@ -49,7 +49,7 @@ class RuleEditorScreen(RuleEdits):
 
     def body(self) -> list[Widget]:
         """Return the form and the YAML, side by side where there is room."""
-        return [Horizontal(SheetView(id="sheet"), YamlPane(id="yaml"), id="editor-body")]
+        return [Horizontal(DocumentView(id="sheet"), YamlPane(id="yaml"), id="editor-body")]
 
     @property
     def yaml(self) -> YamlPane:
@@ -63,7 +63,7 @@ class RuleEditorScreen(RuleEdits):
 
     def on_mount(self) -> None:
         """Find out what is edited."""
-        self.sheet.focus()
+        self.document.focus()
         self.set_busy("Reading ...")
         self.work(self._open(self._opening), group="open")
 
@@ -75,7 +75,7 @@ class RuleEditorScreen(RuleEdits):
             return
         self.desk, yaml = opened
         self._retitle()
-        self.show(self._sheet)
+        self.show(self._document)
         if yaml is None:
             yaml = await self.backend.rules.dump([self.desk.rule])
             self.yaml.put(yaml)
@@ -93,7 +93,7 @@ class RuleEditorScreen(RuleEdits):
     def changed(self) -> None:
         """Show the rule as it is now, in both ways; keep it, and look what it comes to."""
         self._retitle()
-        self.show(self._sheet)
+        self.show(self._document)
         self.work(self._write_yaml(), group="yaml")
 
     def on_yaml_pane_typed(self, event: YamlPane.Typed) -> None:
@@ -103,7 +103,7 @@ class RuleEditorScreen(RuleEdits):
     def on_yaml_pane_left(self) -> None:
         """Go back to the form."""
         self.remove_class("-yaml")
-        self.sheet.focus()
+        self.document.focus()
 
     def action_yaml(self) -> None:
         """Go to the YAML."""
@@ -163,7 +163,7 @@ class RuleEditorScreen(RuleEdits):
         self._fault = None
         if self.desk.change(rule):
             self._retitle()
-            self.show(self._sheet)
+            self.show(self._document)
             await self._keep(text)
         self._watch()
 
@@ -191,7 +191,7 @@ class RuleEditorScreen(RuleEdits):
         result = found.rules[0]
         self._checked = result.conditions
         self._look = self._look.with_job(matched=result.holds)
-        self.show(self._sheet)
+        self.show(self._document)
         self._say()
 
     async def _look_at_all(self) -> None:
@@ -216,8 +216,8 @@ class RuleEditorScreen(RuleEdits):
         kept = "draft kept, s saves" if self.desk.changed or self.desk.replaces is None else f"as in r{self._rules.revision}"
         self.set_heading(kept, f"Rule: {fit(self.desk.rule.name, 46)}")
 
-    def _sheet(self, width: int) -> Sheet:
-        return form_sheet(self.desk.rule, self._checked, width)
+    def _document(self, width: int) -> Document:
+        return form_document(self.desk.rule, self._checked, width)
 
 
 def _alone(rule: Rule) -> Rule:

@@ -48,8 +48,8 @@ class RuleEdits(DialogScreen[None]):
     @property
     def spot(self) -> Spot:
         """The line under the cursor."""
-        fold = self.sheet.fold
-        return Spot(Part.NAME) if fold is None else Spot.of(fold.key)
+        section = self.document.section
+        return Spot(Part.NAME) if section is None else Spot.of(section.key)
 
     # ---- asking ------------------------------------------------------------------------------------------------------
 
@@ -244,7 +244,7 @@ class RuleEdits(DialogScreen[None]):
     def _put(self, rule: Rule, spot: Spot) -> None:
         if self.desk.change(rule):
             self.changed()
-        self.sheet.put_cursor(spot.key)
+        self.document.put_cursor(spot.key)
 
     def _refuses(self) -> bool:
         """Say that the YAML is wrong, where it is: a change of the form would throw away what was typed there."""

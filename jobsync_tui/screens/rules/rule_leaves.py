@@ -9,8 +9,8 @@ from textual.binding import BindingType
 from ...backend.core.models import AllOf, CachedJob, Condition, JobHead, Leaf, Rule
 from ...backend.core.text import counted
 from ...commands import Group, bindings
-from ...documents.document import Sheet, Tone
-from ...documents.rule_leaves import leaves_of, leaves_sheet, likeliest, name_for
+from ...documents.document import Document, Tone
+from ...documents.rule_leaves import leaves_document, leaves_of, likeliest, name_for
 from ...session.notices import Severity
 from ..dialog import DialogScreen
 
@@ -37,16 +37,16 @@ class RuleLeavesScreen(DialogScreen[None]):
 
     def on_mount(self) -> None:
         """Read the job."""
-        self.sheet.focus()
+        self.document.focus()
         self.set_heading(f"{self._integration} > job {self._job_id}")
         self.work(self._read(), group="read", about=self._job_id)
 
     def action_choose(self) -> None:
         """Choose the condition under the cursor, or choose it no more."""
-        target = self.sheet.target
+        target = self.document.target
         if target is not None:
             self._chosen ^= {int(target)}
-            self.show(self._sheet)
+            self.show(self._document)
             self.work(self._count_chosen(), group="chosen")
 
     def action_go_on(self) -> None:
@@ -66,14 +66,14 @@ class RuleLeavesScreen(DialogScreen[None]):
         self._begin(job)
         await self._count_chosen()
         self._counts = dict(enumerate(await self.backend.writing.matching([_rule(leaf) for leaf in self._leaves])))
-        self.show(self._sheet)
+        self.show(self._document)
 
     def _begin(self, job: CachedJob) -> None:
         head = JobHead.of(job)
         self.set_heading(f"{self._integration} > job {self._job_id}: {head.name or ''}")
         self._leaves = leaves_of(job)
         self._chosen = set(likeliest(self._leaves))
-        self.show(self._sheet)
+        self.show(self._document)
 
     async def _count_chosen(self) -> None:
         chosen = self._chosen_leaves()
@@ -86,8 +86,8 @@ class RuleLeavesScreen(DialogScreen[None]):
     def _chosen_leaves(self) -> list[Leaf]:
         return [leaf for number, leaf in enumerate(self._leaves) if number in self._chosen]
 
-    def _sheet(self, width: int) -> Sheet:
-        return leaves_sheet(self._leaves, self._chosen, self._counts, width)
+    def _document(self, width: int) -> Document:
+        return leaves_document(self._leaves, self._chosen, self._counts, width)
 
 
 def _condition(leaves: list[Leaf]) -> Condition:

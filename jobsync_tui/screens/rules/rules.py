@@ -12,9 +12,9 @@ from ...backend.core import clock
 from ...backend.core.models import Finding, Rule, RuleAuthority, RuleCount, RuleSet, moved
 from ...backend.core.text import counted
 from ...commands import Group, bindings
-from ...documents.document import Sheet, Tone
+from ...documents.document import Document, Tone
 from ...documents.render import count
-from ...documents.rules import ListedRule, RulesHead, found, rule_note, rule_text, rules_sheet
+from ...documents.rules import ListedRule, RulesHead, found, rule_note, rule_text, rules_document
 from ...editor.rule_change import Proposal, deleting, reordering, switching
 from ...session.notices import Severity
 from ..dialog import DialogScreen
@@ -58,7 +58,7 @@ class RulesScreen(DialogScreen[None]):
 
     def on_mount(self) -> None:
         """Say what is waited for; the rules are read when the screen is in front."""
-        self.sheet.focus()
+        self.document.focus()
         self.set_heading("in the order in which they act")
         self.set_busy("Reading the rules ...")
 
@@ -71,16 +71,16 @@ class RulesScreen(DialogScreen[None]):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Show the rules that match what is typed."""
         self._typed = event.value
-        self.show(self._sheet)
+        self.show(self._document)
 
     def on_input_submitted(self) -> None:
         """Go to the list."""
-        self.sheet.focus()
+        self.document.focus()
 
-    def on_sheet_view_moved(self) -> None:
+    def on_document_view_moved(self) -> None:
         """Say what there is to say of the rule under the cursor."""
-        super().on_sheet_view_moved()
-        each = next((each for each in self._listed() if each.rule.id == self.sheet.target), None)
+        super().on_document_view_moved()
+        each = next((each for each in self._listed() if each.rule.id == self.document.target), None)
         self.set_note(rule_note(each) if each else "", Tone.WARN if each and each.findings else Tone.DIM)
 
     def action_filter(self) -> None:
@@ -95,10 +95,10 @@ class RulesScreen(DialogScreen[None]):
         if field.display:
             field.value = ""
             field.display = False
-            self.sheet.focus()
+            self.document.focus()
         elif self._order is not None:
             self._order = None
-            self.show(self._sheet)
+            self.show(self._document)
         else:
             super().action_back()
 
@@ -159,15 +159,15 @@ class RulesScreen(DialogScreen[None]):
             self.host.go.propose(reordering(self._rules, self._order))
 
     def _move(self, step: int) -> None:
-        target = self.sheet.target
+        target = self.document.target
         if target is None or self._to_change() is None:
             return
         before = self._order or self._rules.rules
         after = moved(before, target, step)
         if after != before:
             self._order = None if after == self._rules.rules else after
-            self.show(self._sheet)
-            self.sheet.put_cursor(target)
+            self.show(self._document)
+            self.document.put_cursor(target)
 
     def _propose(self, proposal: Proposal) -> None:
         if self._order is not None:
@@ -202,7 +202,7 @@ class RulesScreen(DialogScreen[None]):
         self.host.go.shadows()
 
     def _under_cursor(self) -> Rule | None:
-        target = self.sheet.target
+        target = self.document.target
         return next((rule for rule in self._rules.rules if rule.id == target), None)
 
     def _to_change(self) -> Rule | None:
@@ -238,12 +238,12 @@ class RulesScreen(DialogScreen[None]):
             self._told = {rule.id: await self.backend.rules.describe(rule) for rule in rules.rules}
             self._findings = {}
         self._rules = rules
-        self.show(self._sheet)
+        self.show(self._document)
         if self._wanted is not None:
             wanted = next((rule.id for rule in self._rules.rules if self._wanted in {rule.id, rule.name}), None)
             self._wanted = None
             if wanted is not None:
-                self.sheet.go_to(wanted)
+                self.document.go_to(wanted)
         self.work(self._count(), group="count")
 
     async def _count(self) -> None:
@@ -271,10 +271,10 @@ class RulesScreen(DialogScreen[None]):
 
     def _say(self, words: str) -> None:
         self._counted = words
-        self.show(self._sheet)
-        self.on_sheet_view_moved()
+        self.show(self._document)
+        self.on_document_view_moved()
 
-    def _sheet(self, width: int) -> Sheet:
+    def _document(self, width: int) -> Document:
         shown = self._shown()
         every = len(self._rules.rules)
         top = RulesHead(
@@ -285,7 +285,7 @@ class RulesScreen(DialogScreen[None]):
             reordered=self._order is not None,
             part=None if self._authority is None else self._authority.part,
         )
-        return rules_sheet(top, shown, width, self.sheet.turned)
+        return rules_document(top, shown, width, self.document.turned)
 
     def _shown(self) -> tuple[ListedRule, ...]:
         listed = self._listed()

@@ -12,8 +12,8 @@ from ...backend.core.errors import JobsyncError, NumberNeeded, RuleError, StaleP
 from ...backend.core.models import Finding, ImpactList, ImpactProgress, RuleImpact, RuleSet
 from ...backend.core.text import counted
 from ...commands import Group, bindings
-from ...documents.document import Sheet, Tone, as_text
-from ...documents.impact import impact_sheet, progress_words
+from ...documents.document import Document, Tone, as_text
+from ...documents.impact import impact_document, progress_words
 from ...editor.rule_change import Proposal
 from ...widgets.choice_line import ChoiceLine
 from ..arming import CANCEL, ArmingScreen
@@ -85,14 +85,14 @@ class SaveRulesScreen(ArmingScreen[str | None]):
 
     def action_open(self) -> None:
         """Open the list under the cursor."""
-        target = self.sheet.target
+        target = self.document.target
         if self._impact is not None and target is not None:
             self.host.go.impact_list(self._impact, ImpactList(target), self._proposal.title)
 
     def action_copy(self) -> None:
         """Copy what is shown."""
         if self._impact is not None:
-            self.host.copy(f"{self._proposal.title}\n\n{as_text(self._sheet(100))}\n", "impact")
+            self.host.copy(f"{self._proposal.title}\n\n{as_text(self._document(100))}\n", "impact")
 
     async def _assess(self) -> None:
         refusal = await self.backend.rules.refusal(self._proposal.after)
@@ -108,7 +108,7 @@ class SaveRulesScreen(ArmingScreen[str | None]):
             self._refuse(error)
             return
         self._limit = self.backend.settings.rules.confirm_above
-        self.show(self._sheet, anew=True)
+        self.show(self._document, anew=True)
         self._ask()
 
     def _ask(self) -> None:
@@ -160,7 +160,7 @@ class SaveRulesScreen(ArmingScreen[str | None]):
 
     def _refuse(self, error: JobsyncError) -> None:
         self.choices.display = False
-        self.sheet.focus()
+        self.document.focus()
         self.show_error(error, ("esc", "go back; nothing was saved"))
         self.keep_error(error, self._proposal.title, answers=True)
 
@@ -168,5 +168,5 @@ class SaveRulesScreen(ArmingScreen[str | None]):
         words = progress_words(progress)
         self.set_busy(words)
 
-    def _sheet(self, width: int) -> Sheet:
-        return () if self._impact is None else impact_sheet(self._impact, self._findings, width, self._part)
+    def _document(self, width: int) -> Document:
+        return () if self._impact is None else impact_document(self._impact, self._findings, width, self._part)

@@ -9,9 +9,9 @@ from textual.binding import BindingType
 from ...backend.core import clock
 from ...backend.core.models import ImpactProgress
 from ...commands import Group, bindings
-from ...documents.document import Sheet, as_text
+from ...documents.document import Document, as_text
 from ...documents.impact import progress_words
-from ...documents.shadows import SeenShadow, fixed_words, shadows_sheet
+from ...documents.shadows import SeenShadow, fixed_words, shadows_document
 from ...editor.rule_change import promoting
 from ...session.notices import Severity
 from ..dialog import DialogScreen
@@ -43,7 +43,7 @@ class ShadowsScreen(DialogScreen[None]):
 
     def on_mount(self) -> None:
         """Wait to be in front."""
-        self.sheet.focus()
+        self.document.focus()
         self.set_heading("rules that are judged and never act")
         self.set_busy("Reading ...")
 
@@ -53,7 +53,7 @@ class ShadowsScreen(DialogScreen[None]):
 
     def action_look(self) -> None:
         """Judge the cached jobs by the shadow under the cursor now."""
-        name = self.sheet.target
+        name = self.document.target
         if name is not None:
             self.work(self._look(name), group="look")
 
@@ -78,13 +78,13 @@ class ShadowsScreen(DialogScreen[None]):
 
     def action_copy(self) -> None:
         """Copy what is shown."""
-        self.host.copy(as_text(self._sheet(100)) + "\n", "shadows")
+        self.host.copy(as_text(self._document(100)) + "\n", "shadows")
 
     def _to_change(self) -> str | None:
         """Return the shadow under the cursor if it is the person's to change; else say why not."""
-        fixed = next((each.shadow for each in self._seen if each.shadow.name == self.sheet.target and not each.shadow.changeable), None)
+        fixed = next((each.shadow for each in self._seen if each.shadow.name == self.document.target and not each.shadow.changeable), None)
         if fixed is None:
-            return self.sheet.target
+            return self.document.target
         self.host.tell(fixed_words(fixed), Severity.WARNING)
         return None
 
@@ -103,9 +103,9 @@ class ShadowsScreen(DialogScreen[None]):
                 for each in await shadows.list()
             ]
         )
-        self.show(self._sheet)
+        self.show(self._document)
         if self._wanted is not None:
-            self.sheet.go_to(self._wanted)
+            self.document.go_to(self._wanted)
             self._wanted = None
 
     async def _look(self, name: str) -> None:
@@ -131,5 +131,5 @@ class ShadowsScreen(DialogScreen[None]):
     def _progressed(self, progress: ImpactProgress) -> None:
         self.set_note(progress_words(progress))
 
-    def _sheet(self, width: int) -> Sheet:
-        return shadows_sheet(self._seen, clock.now(), width, self._part)
+    def _document(self, width: int) -> Document:
+        return shadows_document(self._seen, clock.now(), width, self._part)

@@ -8,7 +8,7 @@ from textual.binding import BindingType
 
 from ...backend.core.text import counted
 from ...commands import Group, bindings
-from ...documents.bulk import bulk_command, results_sheet, results_text, to_retry
+from ...documents.bulk import bulk_command, results_document, results_text, to_retry
 from ...documents.document import Tone
 from ...session.runs import SyncRun
 from ..dialog import DialogScreen
@@ -31,7 +31,7 @@ class BulkResultScreen(DialogScreen[None]):
 
     def on_mount(self) -> None:
         """Show the results."""
-        self.sheet.focus()
+        self.document.focus()
         self.work(self._show(), group="result")
 
     def action_done(self) -> None:
@@ -40,8 +40,8 @@ class BulkResultScreen(DialogScreen[None]):
 
     def action_open(self) -> None:
         """Explain the job under the cursor."""
-        if self.sheet.target is not None:
-            self.host.go.check(self._run.integration, self.sheet.target)
+        if self.document.target is not None:
+            self.host.go.check(self._run.integration, self.document.target)
 
     def action_retry(self) -> None:
         """Plan again what failed."""
@@ -66,7 +66,7 @@ class BulkResultScreen(DialogScreen[None]):
         integration = await self.backend.integrations.get(self._run.integration)
         asked = len(self._run.job_ids)
         self.set_heading(f"{integration.name} > {counted(asked, 'job')}")
-        self.show(lambda width: results_sheet(self._run.results, asked, width), anew=True)
+        self.show(lambda width: results_document(self._run.results, asked, width), anew=True)
         again = len(to_retry(self._run.results))
         if again:
             self.set_note(f"r tries {counted(again, 'job')} again: nothing can be created twice.", Tone.WARN)

@@ -10,7 +10,7 @@ from textual.widgets import Input
 from ...backend.core.errors import RemoteError
 from ...backend.core.models import BulkPlan, SyncPlan
 from ...backend.core.text import counted
-from ...documents.bulk import bulk_command, bulk_sheet, syncable
+from ...documents.bulk import bulk_command, bulk_document, syncable
 from ...documents.document import Tone, as_text
 from ...session.notices import Severity
 from ...widgets.choice_line import ChoiceLine
@@ -76,7 +76,7 @@ class ConfirmBulkScreen(ConfirmingScreen):
     def action_copy(self) -> None:
         """Copy the plan."""
         if self._plan is not None:
-            self.host.copy(as_text(bulk_sheet(self._plan, 100)) + "\n", f"plan of {counted(len(self._job_ids), 'job')}")
+            self.host.copy(as_text(bulk_document(self._plan, 100)) + "\n", f"plan of {counted(len(self._job_ids), 'job')}")
 
     def action_copy_command(self) -> None:
         """Show and copy the command that does the same."""
@@ -94,7 +94,7 @@ class ConfirmBulkScreen(ConfirmingScreen):
             self.keep_error(error)
             return
         self._plan = plan
-        self.show(lambda width: bulk_sheet(plan, width), anew=True)
+        self.show(lambda width: bulk_document(plan, width), anew=True)
         self._ask()
 
     def _ask(self) -> None:
@@ -108,7 +108,7 @@ class ConfirmBulkScreen(ConfirmingScreen):
             self.arm_when_painted()
         else:
             self.choices.display = False
-            self.sheet.focus()
+            self.document.focus()
             self.set_note("None of these jobs can be synced; the reasons stand above. esc goes back.")
 
     def _progressed(self, done: int, total: int) -> None:

@@ -12,13 +12,13 @@ from ...backend.core import clock
 from ...backend.core.errors import JobNotFound, RemoteError
 from ...backend.core.models import Failure, PlanKind, Step, StepState, SyncPlan
 from ...documents import words
-from ...documents.plan import plan_sheet, plan_text, what_moved
+from ...documents.plan import plan_document, plan_text, what_moved
 from ...documents.subject import Subject, where
 from ...session.notices import Severity
 from ...session.runs import SyncRun
 from ...widgets.choice_line import ChoiceLine
 from ..arming import CANCEL
-from ..dialog import error_sheet
+from ..dialog import error_document
 from .confirming import ConfirmingScreen
 
 
@@ -122,16 +122,16 @@ class ConfirmSyncScreen(ConfirmingScreen):
             return
         self._plan, self._subject = plan, subject
         stale = self._stale
-        self.show(lambda width: plan_sheet(plan, subject, width, what_moved(stale, plan, width) if stale else ()), anew=True)
+        self.show(lambda width: plan_document(plan, subject, width, what_moved(stale, plan, width) if stale else ()), anew=True)
         self.arm_when_painted()
 
     def _no_plan(self, failure: Failure) -> None:
         """Show why there is no plan, and keep it for the log; there is nothing to choose then."""
         self.host.notices.add(failure.message, Severity.ERROR, remedy=failure.remedy, about=self._job_id)
         self.choices.display = False
-        self.sheet.focus()
+        self.document.focus()
         ways = (("esc", "go back; nothing was written"),)
-        self.show(lambda width: error_sheet(failure.message, failure.remedy, ways, width), anew=True)
+        self.show(lambda width: error_document(failure.message, failure.remedy, ways, width), anew=True)
 
     def _refused(self) -> None:
         """Show why the job is not eligible: there is nothing to confirm."""

@@ -11,7 +11,7 @@ from ...backend.core.models import Outcome
 from ...backend.core.text import counted
 from ...commands import Group, bindings
 from ...documents.bulk import bulk_progress
-from ...documents.document import Sheet, line, strong
+from ...documents.document import Document, line, strong
 from ...documents.steps import step_lines
 from ...session.messages import SyncEnded, SyncMoved
 from ...session.runs import SyncRun
@@ -40,12 +40,12 @@ class RunningScreen(DialogScreen[None]):
 
     def on_mount(self) -> None:
         """Show where the run is, and once a second how long it takes."""
-        self.sheet.focus()
+        self.document.focus()
         self._head(self._run.title)
         several = len(self._run.job_ids) > 1
         stop = "; x starts no further job" if several else ""
         self.set_note(f"esc: continues in background, and a message tells the end{stop}")
-        self.show(self._sheet)
+        self.show(self._document)
         self.set_interval(1.0, self._tick)
         self.work(self._learn_names(), group="names")
         self._hand_over_if_over()
@@ -96,9 +96,9 @@ class RunningScreen(DialogScreen[None]):
         if len(self._run.steps) != self._steps_begun:
             self._steps_begun = len(self._run.steps)
             self._step_began = time.monotonic()
-        self.show(self._sheet)
+        self.show(self._document)
 
-    def _sheet(self, width: int) -> Sheet:
+    def _document(self, width: int) -> Document:
         if len(self._run.job_ids) > 1:
             took = time.monotonic() - self._run.started
             return bulk_progress(self._run.results, len(self._run.job_ids), took, width, self._run.waits_for)

@@ -11,7 +11,7 @@ from ...backend.core.models import IntegrationSummary, Outcome, SyncResult
 from ...commands import Group, bindings
 from ...documents.document import Tone
 from ...documents.failure import seconds_to_look_up
-from ...documents.result import command, heading, result_sheet, result_text, settled
+from ...documents.result import command, heading, result_document, result_text, settled
 from ...documents.subject import Subject, where
 from ...session.notices import Severity
 from ...session.runs import SyncRun
@@ -45,7 +45,7 @@ class SyncResultScreen(DialogScreen[None]):
 
     def on_mount(self) -> None:
         """Show the result."""
-        self.sheet.focus()
+        self.document.focus()
         self.work(self._show(), group="result")
         if self._result.outcome is Outcome.UNKNOWN:
             self.set_interval(1.0, self._count_down)
@@ -142,7 +142,7 @@ class SyncResultScreen(DialogScreen[None]):
 
     def _draw(self, subject: Subject) -> None:
         self._subject = subject
-        self.show(lambda width: result_sheet(self._result, subject, width))
+        self.show(lambda width: result_document(self._result, subject, width))
 
     def _count_down(self) -> None:
         """Show when the unknown outcome is looked up, and have it looked up then."""
