@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from ..backend.core.models import Condition, Failure, Greeting, ImpactList, RuleImpact, SyncPlan
-    from ..editor.rule_change import Proposal
+    from ..editor.rule_change import RuleChange
     from ..screens.base import JobsyncScreen, Neighbours
     from ..session.runs import SyncRun
 
@@ -62,7 +62,7 @@ class RuleNavigator:
 
         self._app.push_screen(RuleLeavesScreen(integration, job_id))
 
-    def propose(self, proposal: Proposal, then: Callable[[str | None], None] | None = None) -> None:
+    def propose(self, change: RuleChange, then: Callable[[str | None], None] | None = None) -> None:
         """Show what a change of the rules would do, and ask; ``then`` is told what came of it, as `SaveRulesScreen` ends with it."""
         from ..screens.rules.save_rules import SaveRulesScreen
 
@@ -72,7 +72,7 @@ class RuleNavigator:
             elif answer:
                 self.shadows(answer)
 
-        self._app.push_screen(SaveRulesScreen(proposal), ended)
+        self._app.push_screen(SaveRulesScreen(change), ended)
 
     def shadows(self, name: str | None = None, *, instead: bool = False) -> None:
         """Show the rules that run in shadow, at ``name`` if one is given; ``instead`` of the screen that is in front."""

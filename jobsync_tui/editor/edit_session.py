@@ -16,7 +16,7 @@ NEW = "new"
 
 
 @dataclass(slots=True)
-class RuleDesk:
+class EditSession:
     """The rule that is edited.
 
     Attributes:

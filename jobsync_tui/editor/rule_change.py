@@ -9,7 +9,7 @@ from ..backend.core.text import counted
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class RuleChange:
     """Rules to come.
 
     Attributes:
@@ -35,38 +35,38 @@ class Proposal:
         return tuple(rule for rule in self.after if known.get(rule.id) != rule)
 
 
-def switching(before: RuleSet, rules: tuple[Rule, ...], *, active: bool) -> Proposal:
+def switching(before: RuleSet, rules: tuple[Rule, ...], *, active: bool) -> RuleChange:
     """Propose to switch rules on or off."""
     ids = sorted(rule.id for rule in rules)
     verb = "Activate" if active else "Deactivate"
-    return Proposal(before, with_active(before.rules, ids, active=active), f"{verb} {_named(rules)}", f"{verb.lower()} {', '.join(ids)}")
+    return RuleChange(before, with_active(before.rules, ids, active=active), f"{verb} {_named(rules)}", f"{verb.lower()} {', '.join(ids)}")
 
 
-def deleting(before: RuleSet, rule: Rule) -> Proposal:
+def deleting(before: RuleSet, rule: Rule) -> RuleChange:
     """Propose to take a rule away; the history keeps it."""
-    return Proposal(before, without_rules(before.rules, {rule.id}), f"Delete {rule.name}", f"delete {rule.id}")
+    return RuleChange(before, without_rules(before.rules, {rule.id}), f"Delete {rule.name}", f"delete {rule.id}")
 
 
-def reordering(before: RuleSet, after: tuple[Rule, ...]) -> Proposal:
+def reordering(before: RuleSet, after: tuple[Rule, ...]) -> RuleChange:
     """Propose another order in which the rules act."""
-    return Proposal(before, in_acting_order(after), "Another order of the rules", "reorder")
+    return RuleChange(before, in_acting_order(after), "Another order of the rules", "reorder")
 
 
-def editing(before: RuleSet, rule: Rule, *, replaces: str | None, draft: str) -> Proposal:
+def editing(before: RuleSet, rule: Rule, *, replaces: str | None, draft: str) -> RuleChange:
     """Propose a rule that was edited or is new."""
     new = replaces is None
     what = f"{'add' if new else 'change'} {rule.id}"
-    return Proposal(before, with_rule(before.rules, rule, replaces), f"{'Add' if new else 'Change'} {rule.name}", what, draft)
+    return RuleChange(before, with_rule(before.rules, rule, replaces), f"{'Add' if new else 'Change'} {rule.name}", what, draft)
 
 
-def restoring(before: RuleSet, then: RuleSet) -> Proposal:
+def restoring(before: RuleSet, then: RuleSet) -> RuleChange:
     """Propose the rules of an earlier revision."""
-    return Proposal(before, then.rules, f"Restore the rules of r{then.revision}", f"restore r{then.revision}")
+    return RuleChange(before, then.rules, f"Restore the rules of r{then.revision}", f"restore r{then.revision}")
 
 
-def promoting(before: RuleSet, after: tuple[Rule, ...], shadow: str) -> Proposal:
+def promoting(before: RuleSet, after: tuple[Rule, ...], shadow: str) -> RuleChange:
     """Propose to put the rules of a shadow into force."""
-    return Proposal(before, after, f"Promote {shadow}", f"promote the shadow {shadow}", shadow=shadow)
+    return RuleChange(before, after, f"Promote {shadow}", f"promote the shadow {shadow}", shadow=shadow)
 
 
 def _named(rules: tuple[Rule, ...]) -> str:

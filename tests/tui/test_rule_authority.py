@@ -98,13 +98,13 @@ async def test_a_copy_and_a_new_rule_begin_held_to_what_is_hers(tmp_path: Path) 
         await pilot.press("d")
         await shows(app, pilot, "Everything 2")
         assert isinstance(app.screen, RuleEditorScreen)
-        assert app.screen.desk.rule.when == AllOf((HELD, CARE))
+        assert app.screen.session.rule.when == AllOf((HELD, CARE))
         app.pop_screen()
         await backend.drafts.drop("new")
         app.go.edit_rule(None)
         await shows(app, pilot, "New rule")
         assert isinstance(app.screen, RuleEditorScreen)
-        assert app.screen.desk.rule.when == AllOf((HELD,))
+        assert app.screen.session.rule.when == AllOf((HELD,))
 
 
 async def test_a_change_that_is_not_hers_is_refused_before_it_is_asked_about(tmp_path: Path) -> None:

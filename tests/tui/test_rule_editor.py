@@ -32,7 +32,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def desk(folder: Path, *, size: tuple[int, int] = (80, 24)) -> AsyncIterator[tuple[Stage, Pilot[int], Backend]]:
+async def session(folder: Path, *, size: tuple[int, int] = (80, 24)) -> AsyncIterator[tuple[Stage, Pilot[int], Backend]]:
     """Open the application over one rule and twelve jobs."""
     async with workshop(folder) as backend:
         if not (await backend.rules.current()).rules:
@@ -47,7 +47,7 @@ def editor(app: Stage) -> RuleEditorScreen:
 
 
 def when(app: Stage) -> Condition | None:
-    return editor(app).desk.rule.when
+    return editor(app).session.rule.when
 
 
 async def prompt(app: Stage, pilot: Pilot[int], words: str) -> PromptScreen:
@@ -57,7 +57,7 @@ async def prompt(app: Stage, pilot: Pilot[int], words: str) -> PromptScreen:
 
 
 async def test_a_condition_is_added_from_what_the_jobs_really_have(tmp_path: Path) -> None:
-    async with desk(tmp_path) as (app, pilot, _):
+    async with session(tmp_path) as (app, pilot, _):
         app.go.edit_rule("oslo")
         await shows(app, pilot, "ok matches 4 cached jobs")
         await pilot.press("a")
@@ -72,12 +72,12 @@ async def test_a_condition_is_added_from_what_the_jobs_really_have(tmp_path: Pat
         await shows(app, pilot, "matches 6 cached jobs")
         await pilot.press("enter")
         await shows(app, pilot, "ok matches 2 cached jobs")
-        assert editor(app).desk.rule.when == AllOf((CITY, DEPARTMENT))
+        assert editor(app).session.rule.when == AllOf((CITY, DEPARTMENT))
         assert editor(app).spot.key == "when:1"
 
 
 async def test_what_is_wrong_is_said_as_it_is_typed_and_not_taken(tmp_path: Path) -> None:
-    async with desk(tmp_path) as (app, pilot, _):
+    async with session(tmp_path) as (app, pilot, _):
         app.go.edit_rule("oslo")
         await shows(app, pilot, "ok matches 4")
         await pilot.press("a")
@@ -94,7 +94,7 @@ async def test_what_is_wrong_is_said_as_it_is_typed_and_not_taken(tmp_path: Path
 
 
 async def test_the_tree_is_reshaped_by_keys_and_every_step_can_be_taken_back(tmp_path: Path) -> None:
-    async with desk(tmp_path) as (app, pilot, backend):
+    async with session(tmp_path) as (app, pilot, backend):
         both = Rule("oslo", "Oslo", AllOf((CITY, DEPARTMENT)), OSLO.actions, priority=10)
         await backend.rules.save([both], expected_revision=1, what="more", typed=2)
         app.go.edit_rule("oslo")
@@ -119,7 +119,7 @@ async def test_the_tree_is_reshaped_by_keys_and_every_step_can_be_taken_back(tmp
 
 
 async def test_the_yaml_changes_the_form_and_says_where_it_is_wrong(tmp_path: Path) -> None:
-    async with desk(tmp_path, size=(120, 40)) as (app, pilot, _):
+    async with session(tmp_path, size=(120, 40)) as (app, pilot, _):
         app.go.edit_rule("oslo")
         await shows(app, pilot, "ok matches 4")
         screen = editor(app)
@@ -134,11 +134,11 @@ async def test_the_yaml_changes_the_form_and_says_where_it_is_wrong(tmp_path: Pa
         assert app.notices.unread is None, "it would stand below the jobs long after the rule was mended"
         await pilot.press("u")
         await shows(app, pilot, "field: location.city")
-        assert screen.desk.rule.when == Leaf("location.city", Op.EQUALS, "Paris")
+        assert screen.session.rule.when == Leaf("location.city", Op.EQUALS, "Paris")
 
 
 async def test_at_80_columns_a_key_goes_to_the_yaml_and_esc_comes_back(tmp_path: Path) -> None:
-    async with desk(tmp_path) as (app, pilot, _):
+    async with session(tmp_path) as (app, pilot, _):
         app.go.edit_rule("oslo")
         await shows(app, pilot, "ok matches 4")
         assert "rules:" not in screen_text(app)
@@ -150,7 +150,7 @@ async def test_at_80_columns_a_key_goes_to_the_yaml_and_esc_comes_back(tmp_path:
 
 
 async def test_a_draft_outlives_the_application_and_is_offered_again(tmp_path: Path) -> None:
-    async with desk(tmp_path) as (app, pilot, backend):
+    async with session(tmp_path) as (app, pilot, backend):
         app.go.edit_rule("oslo")
         await shows(app, pilot, "ok matches 4")
         editor(app).document.put_cursor("when:")
@@ -158,7 +158,7 @@ async def test_a_draft_outlives_the_application_and_is_offered_again(tmp_path: P
         await until(pilot, lambda: "draft kept" in screen_text(app))
         await shows(app, pilot, "ok matches 8")
         assert (await backend.drafts.get("oslo")) is not None
-    async with desk(tmp_path) as (app, pilot, backend):
+    async with session(tmp_path) as (app, pilot, backend):
         app.go.edit_rule("oslo")
         await shows(app, pilot, "A draft of Oslo was left")
         await pilot.press("enter")
@@ -170,7 +170,7 @@ async def test_a_draft_outlives_the_application_and_is_offered_again(tmp_path: P
 
 
 async def test_a_question_that_is_not_answered_keeps_the_draft(tmp_path: Path) -> None:
-    async with desk(tmp_path) as (app, pilot, backend):
+    async with session(tmp_path) as (app, pilot, backend):
         app.go.edit_rule("oslo")
         await shows(app, pilot, "ok matches 4")
         editor(app).document.put_cursor("when:")
@@ -190,7 +190,7 @@ async def test_a_question_that_is_not_answered_keeps_the_draft(tmp_path: Path) -
 
 
 async def test_saving_goes_through_the_impact_and_ends_the_draft(tmp_path: Path) -> None:
-    async with desk(tmp_path) as (app, pilot, backend):
+    async with session(tmp_path) as (app, pilot, backend):
         app.go.rules()
         await shows(app, pilot, "1 rule")
         await pilot.press("e")
@@ -211,7 +211,7 @@ async def test_saving_goes_through_the_impact_and_ends_the_draft(tmp_path: Path)
 
 
 async def test_a_rule_is_made_from_a_job(tmp_path: Path) -> None:
-    async with desk(tmp_path) as (app, pilot, _):
+    async with session(tmp_path) as (app, pilot, _):
         app.go.rule_from_job("file", "2")
         await until(pilot, lambda: isinstance(app.screen, RuleLeavesScreen))
         await shows(app, pilot, "ok matches 6 cached jobs together")
@@ -220,20 +220,20 @@ async def test_a_rule_is_made_from_a_job(tmp_path: Path) -> None:
         await shows(app, pilot, "ok matches 2 cached jobs together")
         await pilot.press("enter")
         await shows(app, pilot, "this job: ok yes")
-        rule = editor(app).desk.rule
+        rule = editor(app).session.rule
         assert rule.when == AllOf((Leaf("department", Op.EQUALS, "Data"), Leaf("location.city", Op.EQUALS, "Paris")))
         assert (rule.id, rule.name) == ("data-paris", "Data, Paris")
         assert "ok Data" in screen_text(app)
 
 
 async def test_a_long_rule_is_kept_even_where_its_yaml_is_wrong(tmp_path: Path) -> None:
-    async with desk(tmp_path) as (app, pilot, _):
+    async with session(tmp_path) as (app, pilot, _):
         app.go.edit_rule("oslo")
         await shows(app, pilot, "ok matches 4")
         await pilot.press("y")
         editor(app).yaml.text = "rules:\n  - name: [half"
         await shows(app, pilot, "line 2")
-    async with desk(tmp_path) as (app, pilot, _):
+    async with session(tmp_path) as (app, pilot, _):
         app.go.edit_rule("oslo")
         await shows(app, pilot, "A draft of Oslo was left")
         await pilot.press("enter", "y")

@@ -17,12 +17,12 @@ from ...commands import Group, bindings
 from ...documents.document import Document, Tone
 from ...documents.layout import fit
 from ...documents.rule_form import Look, form_document, look_words
-from ...editor.edit_session import KeptDraft, RuleDesk
+from ...editor.edit_session import EditSession, KeptDraft
 from ...editor.rule_change import editing
 from ...widgets.document import DocumentView
 from ...widgets.yaml_pane import YamlPane
 from .rule_edits import RuleEdits
-from .rule_opening import Opening, open_desk
+from .rule_opening import Opening, open_session
 
 SOURCE = "the rule"
 """What errors call the text that is edited."""
@@ -40,7 +40,7 @@ class RuleEditorScreen(RuleEdits):
     HEADING = "Rule"
 
     def __init__(self, opening: Opening) -> None:
-        super().__init__(RuleDesk(Rule("new-rule", opening.name, opening.when)))
+        super().__init__(EditSession(Rule("new-rule", opening.name, opening.when)))
         self._opening = opening
         self._rules = RuleSet(0)
         self._checked: Sequence[ConditionResult] | None = None
@@ -69,23 +69,23 @@ class RuleEditorScreen(RuleEdits):
 
     async def _open(self, opening: Opening) -> None:
         self._rules = await self.backend.rules.current()
-        opened = await open_desk(self.app, self.backend, self._rules, opening)
+        opened = await open_session(self.app, self.backend, self._rules, opening)
         if opened is None:
             self.dismiss(None)
             return
-        self.desk, yaml = opened
+        self.session, yaml = opened
         self._retitle()
         self.show(self._document)
         if yaml is None:
-            yaml = await self.backend.rules.dump([self.desk.rule])
+            yaml = await self.backend.rules.dump([self.session.rule])
             self.yaml.put(yaml)
-            if self.desk.replaces is None:
+            if self.session.replaces is None:
                 await self._keep(yaml)
             self._watch()
         else:
             self.yaml.put(yaml)
             await self._read_yaml(yaml)
-        if self.desk.replaces is None and self.desk.rule.when is None:
+        if self.session.replaces is None and self.session.rule.when is None:
             self.action_add()
 
     # ---- from the form to the YAML, and back -------------------------------------------------------------------------
@@ -114,40 +114,40 @@ class RuleEditorScreen(RuleEdits):
         """Show what the rule would do, and ask."""
         if self._refuses():
             return
-        proposal = editing(self._rules, self.desk.rule, replaces=self.desk.replaces, draft=self.desk.key)
-        self.host.go.propose(proposal, self._after_saving)
+        change = editing(self._rules, self.session.rule, replaces=self.session.replaces, draft=self.session.key)
+        self.host.go.propose(change, self._after_saving)
 
     def action_copy(self) -> None:
         """Copy the YAML."""
-        self.host.copy(self.yaml.text, f"rule {self.desk.rule.name}")
+        self.host.copy(self.yaml.text, f"rule {self.session.rule.name}")
 
     def action_back(self) -> None:
         """Go back. What was changed stays as a draft."""
         if self.yaml.has_focus:
             self.on_yaml_pane_left()
             return
-        if self.desk.changed:
+        if self.session.changed:
             self.host.tell("The rule is kept as a draft, not saved: e or n in the rules goes on with it")
         super().action_back()
 
     async def action_drop(self) -> None:
         """Forget the draft and what was changed."""
-        await self.backend.drafts.drop(self.desk.key)
-        self.desk.change(self.desk.base)
+        await self.backend.drafts.drop(self.session.key)
+        self.session.change(self.session.base)
         self.host.tell("The draft is dropped; nothing was saved")
         self.dismiss(None)
 
     def _after_saving(self, answer: str | None) -> None:
         if answer:
             self.host.go.shadows(answer, instead=True)
-        elif answer is not None and self.desk.job is not None:
-            self.host.go.rules(self.desk.rule.id, instead=True)
+        elif answer is not None and self.session.job is not None:
+            self.host.go.rules(self.session.rule.id, instead=True)
         elif answer is not None:
             self.dismiss(None)
 
     async def _write_yaml(self) -> None:
         self._fault = None
-        text = await self.backend.rules.dump([self.desk.rule])
+        text = await self.backend.rules.dump([self.session.rule])
         self.yaml.put(text)
         await self._keep(text)
         self._watch()
@@ -161,15 +161,15 @@ class RuleEditorScreen(RuleEdits):
             await self._keep(text)
             return
         self._fault = None
-        if self.desk.change(rule):
+        if self.session.change(rule):
             self._retitle()
             self.show(self._document)
             await self._keep(text)
         self._watch()
 
     async def _keep(self, text: str) -> None:
-        kept = KeptDraft(text, self.desk.replaces, self.desk.job)
-        await self.backend.drafts.put(self.desk.key, kept.encode(), self._rules.revision)
+        kept = KeptDraft(text, self.session.replaces, self.session.job)
+        await self.backend.drafts.put(self.session.key, kept.encode(), self._rules.revision)
 
     # ---- what it comes to --------------------------------------------------------------------------------------------
 
@@ -179,14 +179,14 @@ class RuleEditorScreen(RuleEdits):
 
     async def _look_at_job(self) -> None:
         """Have the job at hand say what it has to say to each condition."""
-        rule, job = self.desk.rule, self.desk.job
+        rule, job = self.session.rule, self.session.job
         if job is None:
             self._say()
             return
         try:
             found = await self.backend.impacts.try_on(*job, [_alone(rule)])
         except JobNotFound:
-            self.desk.job = None
+            self.session.job = None
             return
         result = found.rules[0]
         self._checked = result.conditions
@@ -198,7 +198,7 @@ class RuleEditorScreen(RuleEdits):
         """Count the cached jobs that the rule matches, for itself."""
         self._look = self._look.counting()
         self._say()
-        (jobs,) = await self.backend.writing.matching([self.desk.rule])
+        (jobs,) = await self.backend.writing.matching([self.session.rule])
         self._look = self._look.with_count(jobs)
         self._say()
 
@@ -210,14 +210,14 @@ class RuleEditorScreen(RuleEdits):
         if self._fault is not None:
             self.set_note(f"x {self._fault.message}", Tone.BAD)
         else:
-            self.set_note(look_words(self._look, self.desk.rule), Tone.PLAIN)
+            self.set_note(look_words(self._look, self.session.rule), Tone.PLAIN)
 
     def _retitle(self) -> None:
-        kept = "draft kept, s saves" if self.desk.changed or self.desk.replaces is None else f"as in r{self._rules.revision}"
-        self.set_heading(kept, f"Rule: {fit(self.desk.rule.name, 46)}")
+        kept = "draft kept, s saves" if self.session.changed or self.session.replaces is None else f"as in r{self._rules.revision}"
+        self.set_heading(kept, f"Rule: {fit(self.session.rule.name, 46)}")
 
     def _document(self, width: int) -> Document:
-        return form_document(self.desk.rule, self._checked, width)
+        return form_document(self.session.rule, self._checked, width)
 
 
 def _alone(rule: Rule) -> Rule:

@@ -10,7 +10,7 @@ from ...backend.core.errors import RemoteError, RuleError
 from ...backend.core.models import Action, AllOf, AnyOf, Condition, FieldCatalogue, Leaf, Not, Rule, TargetCatalogue
 from ...backend.core.text import counted
 from ...documents.rule_form import Part, Spot
-from ...editor.edit_session import RuleDesk
+from ...editor.edit_session import EditSession
 from ...editor.rule_tree import Way, added, at, dissolved, grouped, moved, negated, removed, replaced, turned
 from ...session.notices import Severity
 from ..dialog import DialogScreen
@@ -27,9 +27,9 @@ Placed = tuple[Condition | None, Way]
 class RuleEdits(DialogScreen[None]):
     """The actions on the line under the cursor; `rule_editor.RuleEditorScreen` shows what they come to."""
 
-    def __init__(self, desk: RuleDesk) -> None:
+    def __init__(self, session: EditSession) -> None:
         super().__init__()
-        self.desk = desk
+        self.session = session
         self._catalogues: tuple[FieldCatalogue, TargetCatalogue] | None = None
 
     @property
@@ -57,7 +57,7 @@ class RuleEdits(DialogScreen[None]):
         """Change what is under the cursor: ask for it, or turn it over."""
         if self._refuses():
             return
-        spot, rule = self.spot, self.desk.rule
+        spot, rule = self.spot, self.session.rule
         match spot:
             case Spot(Part.STATE):
                 self._put(replace(rule, active=not rule.active), spot)
@@ -86,7 +86,7 @@ class RuleEdits(DialogScreen[None]):
 
     def action_value(self) -> None:
         """Change no more than the value of the condition under the cursor."""
-        spot, when = self.spot, self.desk.rule.when
+        spot, when = self.spot, self.session.rule.when
         if self._refuses() or when is None or spot.part is not Part.WHEN or spot.way is None:
             return
         node = at(when, spot.way)
@@ -96,11 +96,11 @@ class RuleEdits(DialogScreen[None]):
             self.work(self._ask_value(leaf, way, spot), group="ask")
 
     async def _ask(self, spot: Spot) -> None:
-        rule, ask = self.desk.rule, await self._questions()
+        rule, ask = self.session.rule, await self._questions()
         if spot.part is Part.NAME:
             name = await ask.name(rule)
             if name:
-                identity = rule.id if self.desk.replaces is not None else await self.backend.writing.new_id(name)
+                identity = rule.id if self.session.replaces is not None else await self.backend.writing.new_id(name)
                 self._put(replace(rule, id=identity, name=name), spot)
         elif spot.part is Part.PRIORITY:
             priority = await ask.priority(rule)
@@ -121,14 +121,14 @@ class RuleEdits(DialogScreen[None]):
 
     async def _ask_value(self, leaf: Leaf, way: Way, spot: Spot) -> None:
         changed = await (await self._questions()).value(leaf)
-        if changed is not None and self.desk.rule.when is not None:
-            self._put(replace(self.desk.rule, when=replaced(self.desk.rule.when, way, changed)), spot)
+        if changed is not None and self.session.rule.when is not None:
+            self._put(replace(self.session.rule, when=replaced(self.session.rule.when, way, changed)), spot)
 
     async def _add_condition(self, spot: Spot) -> None:
         leaf = await (await self._questions()).leaf()
         if leaf is None:
             return
-        rule = self.desk.rule
+        rule = self.session.rule
         way = spot.way if spot.part is Part.WHEN and spot.way is not None else ()
         if rule.when is not None and isinstance(at(rule.when, way), Not):
             way = (*way, 0)
@@ -139,7 +139,7 @@ class RuleEdits(DialogScreen[None]):
         action = await (await self._questions()).action()
         if action is None:
             return
-        rule = self.desk.rule
+        rule = self.session.rule
         number = spot.way[0] + 1 if spot.part is Part.ACTION and spot.way is not None else len(rule.actions)
         self._put(replace(rule, actions=(*rule.actions[:number], action, *rule.actions[number:])), Spot(Part.ACTION, (number,)))
 
@@ -174,7 +174,7 @@ class RuleEdits(DialogScreen[None]):
 
     def action_remove(self) -> None:
         """Take away what is under the cursor; u brings it back."""
-        spot, rule = self.spot, self.desk.rule
+        spot, rule = self.spot, self.session.rule
         if self._refuses():
             return
         if spot.part is Part.ACTION and spot.way is not None:
@@ -210,21 +210,21 @@ class RuleEdits(DialogScreen[None]):
 
     def action_undo(self) -> None:
         """Take the last change back; where the YAML is wrong, what was typed there."""
-        if self.faulty or self.desk.undo():
+        if self.faulty or self.session.undo():
             self.changed()
 
     def action_redo(self) -> None:
         """Make the change again that was taken back."""
-        if self.desk.redo():
+        if self.session.redo():
             self.changed()
 
     def action_switch(self) -> None:
         """Switch the rule on or off."""
         if not self._refuses():
-            self._put(replace(self.desk.rule, active=not self.desk.rule.active), self.spot)
+            self._put(replace(self.session.rule, active=not self.session.rule.active), self.spot)
 
     def _move(self, step: int) -> None:
-        spot, rule = self.spot, self.desk.rule
+        spot, rule = self.spot, self.session.rule
         if spot.part is not Part.ACTION:
             self._reshape(lambda when, way: moved(when, way, step))
             return
@@ -235,14 +235,14 @@ class RuleEdits(DialogScreen[None]):
             self._put(replace(rule, actions=tuple(actions)), Spot(Part.ACTION, (number + step,)))
 
     def _reshape(self, change: Callable[[Condition, Way], Placed]) -> None:
-        spot, rule = self.spot, self.desk.rule
+        spot, rule = self.spot, self.session.rule
         if self._refuses() or rule.when is None or spot.part is not Part.WHEN or spot.way is None:
             return
         when, way = change(rule.when, spot.way)
         self._put(replace(rule, when=when), Spot(Part.WHEN, way))
 
     def _put(self, rule: Rule, spot: Spot) -> None:
-        if self.desk.change(rule):
+        if self.session.change(rule):
             self.changed()
         self.document.put_cursor(spot.key)
 

@@ -10,7 +10,7 @@ from textual.app import App
 from ...backend.core import clock
 from ...backend.core.models import Condition, Rule, RuleDraft, RuleSet, held, with_duplicate
 from ...documents.words import ago
-from ...editor.edit_session import NEW, RuleDesk, decode_draft
+from ...editor.edit_session import NEW, EditSession, decode_draft
 from ..menu import Entry, MenuScreen
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Opening:
     job: tuple[str, str] | None = None
 
 
-async def open_desk(app: App[int], backend: Backend, rules: RuleSet, opening: Opening) -> tuple[RuleDesk, str | None] | None:
+async def open_session(app: App[int], backend: Backend, rules: RuleSet, opening: Opening) -> tuple[EditSession, str | None] | None:
     """Return the rule on a desk, and its YAML as it was last typed where a draft is gone on with; asks where there is one.
 
     None where that is not answered: then the draft stays for another time. To be awaited within a worker.
@@ -57,22 +57,22 @@ async def open_desk(app: App[int], backend: Backend, rules: RuleSet, opening: Op
     return replace(fresh, job=opening.job or kept.job), kept.yaml
 
 
-async def _fresh(backend: Backend, rules: RuleSet, opening: Opening) -> RuleDesk:
+async def _fresh(backend: Backend, rules: RuleSet, opening: Opening) -> EditSession:
     rule = next((rule for rule in rules.rules if rule.id == opening.rule), None)
     if rule is not None and not opening.duplicate:
-        return RuleDesk(rule, rule.id, opening.job)
+        return EditSession(rule, rule.id, opening.job)
     authority = await backend.rules.authority()
     if rule is None:
         new, own = Rule(await backend.writing.new_id(opening.name), opening.name, opening.when), authority.everything
     else:
         new, own = with_duplicate(rules.rules, rule.id)[1], authority.may_change(rule)
     # Who may use some integrations only begins with a rule that is held to those: any other would be refused.
-    return RuleDesk(
+    return EditSession(
         new if own or not authority.integrations else replace(new, when=held(new.when, authority.integrations)), job=opening.job
     )
 
 
-def _question(draft: RuleDraft, rules: RuleSet, fresh: RuleDesk) -> tuple[str, list[Entry]]:
+def _question(draft: RuleDraft, rules: RuleSet, fresh: EditSession) -> tuple[str, list[Entry]]:
     what = "a new rule" if draft.key == NEW else fresh.rule.name
     is_current = draft.base_revision == rules.revision
     return f"A draft of {what} was left {ago(draft.at, clock.now())}", [

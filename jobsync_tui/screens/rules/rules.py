@@ -15,7 +15,7 @@ from ...commands import Group, bindings
 from ...documents.document import Document, Tone
 from ...documents.render import count
 from ...documents.rules import ListedRule, RulesHead, found, rule_note, rule_text, rules_document
-from ...editor.rule_change import Proposal, deleting, reordering, switching
+from ...editor.rule_change import RuleChange, deleting, reordering, switching
 from ...session.notices import Severity
 from ..dialog import DialogScreen
 
@@ -169,11 +169,11 @@ class RulesScreen(DialogScreen[None]):
             self.show(self._document)
             self.document.put_cursor(target)
 
-    def _propose(self, proposal: Proposal) -> None:
+    def _propose(self, change: RuleChange) -> None:
         if self._order is not None:
             self.host.tell("The new order is not saved yet: w saves it, esc drops it")
         else:
-            self.host.go.propose(proposal)
+            self.host.go.propose(change)
 
     # ---- reading -----------------------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from ...backend.core.text import counted
 from ...commands import Group, bindings
 from ...documents.document import Document, Tone, as_text
 from ...documents.impact import impact_document, progress_words
-from ...editor.rule_change import Proposal
+from ...editor.rule_change import RuleChange
 from ...widgets.choice_line import ChoiceLine
 from ..arming import CANCEL, ArmingScreen
 
@@ -37,9 +37,9 @@ class SaveRulesScreen(ArmingScreen[str | None]):
     HEADING = "Save rules"
     UNDONE = "nothing was saved"
 
-    def __init__(self, proposal: Proposal) -> None:
+    def __init__(self, change: RuleChange) -> None:
         super().__init__()
-        self._proposal = proposal
+        self._change = change
         self._impact: RuleImpact | None = None
         self._findings: tuple[Finding, ...] = ()
         self._limit = 0
@@ -65,7 +65,7 @@ class SaveRulesScreen(ArmingScreen[str | None]):
 
     def on_mount(self) -> None:
         """Assess."""
-        self.set_heading(self._proposal.title)
+        self.set_heading(self._change.title)
         self.choices.focus()
         self.set_busy("Looking at the cached jobs ...")
         self.work(self._assess(), group="assess")
@@ -76,9 +76,9 @@ class SaveRulesScreen(ArmingScreen[str | None]):
 
     def action_shadow(self) -> None:
         """Have the rules that change judged beside those in force, without acting."""
-        if self._proposal.shadow is not None:
+        if self._change.shadow is not None:
             self.host.tell("These rules run in shadow already")
-        elif self._proposal.touched:
+        elif self._change.touched:
             self.work(self._put_in_shadow(), group="shadow")
         else:
             self.host.tell("Only rules that are added or changed can run in shadow")
@@ -87,23 +87,23 @@ class SaveRulesScreen(ArmingScreen[str | None]):
         """Open the list under the cursor."""
         target = self.document.target
         if self._impact is not None and target is not None:
-            self.host.go.impact_list(self._impact, ImpactList(target), self._proposal.title)
+            self.host.go.impact_list(self._impact, ImpactList(target), self._change.title)
 
     def action_copy(self) -> None:
         """Copy what is shown."""
         if self._impact is not None:
-            self.host.copy(f"{self._proposal.title}\n\n{as_text(self._document(100))}\n", "impact")
+            self.host.copy(f"{self._change.title}\n\n{as_text(self._document(100))}\n", "impact")
 
     async def _assess(self) -> None:
-        refusal = await self.backend.rules.refusal(self._proposal.after)
+        refusal = await self.backend.rules.refusal(self._change.after)
         if refusal is not None:
             self._refuse(refusal)
             return
         self._part = (await self.backend.rules.authority()).part
-        touched = {rule.id for rule in self._proposal.touched}
+        touched = {rule.id for rule in self._change.touched}
         try:
-            self._impact = await self.backend.impacts.assess(self._proposal.after, self._progressed)
-            self._findings = (await self.backend.rules.sanity(self._proposal.after, only=touched)).findings if touched else ()
+            self._impact = await self.backend.impacts.assess(self._change.after, self._progressed)
+            self._findings = (await self.backend.rules.sanity(self._change.after, only=touched)).findings if touched else ()
         except RuleError as error:
             self._refuse(error)
             return
@@ -124,7 +124,7 @@ class SaveRulesScreen(ArmingScreen[str | None]):
         self.arm_when_painted()
 
     async def _save(self) -> None:
-        proposal = self._proposal
+        change = self._change
         try:
             saved = await self._put_into_force()
         except (StalePlan, RuleError) as error:
@@ -134,35 +134,33 @@ class SaveRulesScreen(ArmingScreen[str | None]):
             # What was typed is the number that was shown: it is another one only if the rules are.
             self._refuse(StalePlan("The rules were changed meanwhile: the impact is not what was shown.", remedy=_AGAIN))
             return
-        if proposal.draft is not None:
-            await self.backend.drafts.drop(proposal.draft)
-        self.host.tell(f"{proposal.title}: saved, rules are now r{saved.revision}")
+        if change.draft is not None:
+            await self.backend.drafts.drop(change.draft)
+        self.host.tell(f"{change.title}: saved, rules are now r{saved.revision}")
         self.dismiss(SAVED)
 
     async def _put_into_force(self) -> RuleSet:
-        proposal, typed = self._proposal, self.number
-        expected = proposal.before.revision
-        if proposal.shadow is not None:
-            return await self.backend.shadows.promote(proposal.shadow, expected_revision=expected, found=self._impact, typed=typed)
-        return await self.backend.rules.save(
-            proposal.after, expected_revision=expected, what=proposal.what, found=self._impact, typed=typed
-        )
+        change, typed = self._change, self.number
+        expected = change.before.revision
+        if change.shadow is not None:
+            return await self.backend.shadows.promote(change.shadow, expected_revision=expected, found=self._impact, typed=typed)
+        return await self.backend.rules.save(change.after, expected_revision=expected, what=change.what, found=self._impact, typed=typed)
 
     async def _put_in_shadow(self) -> None:
-        proposal = self._proposal
+        change = self._change
         taken = {shadow.name for shadow in await self.backend.shadows.list()}
-        wanted = proposal.touched[0].name[:90] if len(proposal.touched) == 1 else proposal.title[:90]
+        wanted = change.touched[0].name[:90] if len(change.touched) == 1 else change.title[:90]
         name = next(each for each in (wanted, *(f"{wanted} {number}" for number in range(2, len(taken) + 3))) if each not in taken)
-        await self.backend.shadows.add(name, proposal.touched)
-        if proposal.draft is not None:
-            await self.backend.drafts.drop(proposal.draft)
+        await self.backend.shadows.add(name, change.touched)
+        if change.draft is not None:
+            await self.backend.drafts.drop(change.draft)
         self.dismiss(name)
 
     def _refuse(self, error: JobsyncError) -> None:
         self.choices.display = False
         self.document.focus()
         self.show_error(error, ("esc", "go back; nothing was saved"))
-        self.keep_error(error, self._proposal.title, answers=True)
+        self.keep_error(error, self._change.title, answers=True)
 
     def _progressed(self, progress: ImpactProgress) -> None:
         words = progress_words(progress)
