@@ -31,7 +31,7 @@ from ..session.notices import Notices, Severity
 from ..session.runs import Runs, SyncRun
 from ..terminal.clipboard import copy, has_desktop, is_web_address
 from ..terminal.driver import TerminalDriver
-from ..terminal.idle_timeout import IdleWatch
+from ..terminal.idle_timeout import IdleTimeout
 from ..terminal.key_times import APART
 from ..terminal.keystrokes import Key
 from ..terminal.line_filter import ControlFilter
@@ -83,7 +83,7 @@ class JobsyncApp(App[int], inherit_bindings=False):
     NOTIFICATION_TIMEOUT = TOAST_SECONDS
     ALLOW_SELECT = False
 
-    def __init__(self, backend: Backend, *, memory: Memory | None = None, confined: bool = False, idle: IdleWatch | None = None) -> None:
+    def __init__(self, backend: Backend, *, memory: Memory | None = None, confined: bool = False, idle: IdleTimeout | None = None) -> None:
         spare_bytes()
         super().__init__(driver_class=TerminalDriver)
         self._filters.insert(0, ControlFilter())
@@ -158,8 +158,8 @@ class JobsyncApp(App[int], inherit_bindings=False):
         place = place_of(error)
         self.notices.add(text, Severity.ERROR, remedy=remedy, about=about)
         if place is Place.EXIT:
-            ending = error.ending if isinstance(error, CutShort) else error
-            code = ending.exit_code if isinstance(ending, JobsyncError) else ExitCode.FAULT
+            shutdown = error.shutdown if isinstance(error, CutShort) else error
+            code = shutdown.exit_code if isinstance(shutdown, JobsyncError) else ExitCode.FAULT
             self.exit(int(code), int(code), message=_exit_words(text, remedy))
         elif place is Place.DIALOG and isinstance(error, JobsyncError):
             self.go.error(error.failure())

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..backend.access.access import Actor
     from ..backend.services.backend import Backend
     from ..backend.settings import Settings
-    from ..terminal.idle_timeout import IdleWatch
+    from ..terminal.idle_timeout import IdleTimeout
     from .application import JobsyncApp
 
 
@@ -66,7 +66,7 @@ async def _run(settings: Settings, actor: Actor, sandbox: Sandbox | None, memory
 
     opened = Backend.open(settings, actor) if sandbox is None else sandbox.open()
     async with opened as backend, sandbox.alive(backend) if sandbox is not None else nullcontext():
-        app = JobsyncApp(backend, memory=Memory(memory), confined=actor.is_spoken_for, idle=_idle_watch(settings, actor))
+        app = JobsyncApp(backend, memory=Memory(memory), confined=actor.is_spoken_for, idle=_idle_timeout(settings, actor))
         with_signals(app, asyncio.get_running_loop())
         result = await app.run_async(mouse=settings.terminal.mouse)
         with suppress(JobsyncError):  # access may have been withdrawn, which is recorded; the visit is over all the same
@@ -74,17 +74,17 @@ async def _run(settings: Settings, actor: Actor, sandbox: Sandbox | None, memory
     return result if result is not None else app.return_code or int(ExitCode.OK)
 
 
-def _idle_watch(settings: Settings, actor: Actor) -> IdleWatch | None:
+def _idle_timeout(settings: Settings, actor: Actor) -> IdleTimeout | None:
     """Return the watch over an idle session: as configured; where nothing is, only for one that is run for somebody else."""
     from ..backend.access.confinement import IDLE_LIMIT
-    from ..terminal.idle_timeout import IdleWatch
+    from ..terminal.idle_timeout import IdleTimeout
 
     limit = settings.session.idle or (IDLE_LIMIT if actor.is_spoken_for else None)
-    return None if limit is None else IdleWatch(limit)
+    return None if limit is None else IdleTimeout(limit)
 
 
 def with_signals(app: JobsyncApp, loop: asyncio.AbstractEventLoop) -> None:
     """Have a hang-up or a termination end ``app`` in order; a second one ends the process at once."""
-    from ..terminal.shutdown import Ending
+    from ..terminal.shutdown import Shutdown
 
-    Ending(app, loop).watch()
+    Shutdown(app, loop).watch()

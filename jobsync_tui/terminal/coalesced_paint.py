@@ -11,7 +11,7 @@ PATIENCE = 0.015
 """Seconds for which an echo may wait: too short to be felt, and long enough for most answers of the cache."""
 
 
-class PaintHold:
+class CoalescedPaint:
     """Keeps the application from painting until it is let go, and never for longer than `PATIENCE`.
 
     The deadline is the event loop's own: a hold outlives neither its screen nor a search that never answers.

@@ -10,7 +10,7 @@ WARN_BEFORE = 60.0
 """Seconds before the end at which the person is told, where the limit is longer than twice that."""
 
 
-class IdleWatch:
+class IdleTimeout:
     """Counts the time since the last sign of a person.
 
     Args:

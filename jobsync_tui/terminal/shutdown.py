@@ -38,7 +38,7 @@ class Application(Protocol):
         """Keep for the next start that the terminal could not be given back."""
 
 
-class Ending:
+class Shutdown:
     """Ends the application.
 
     A first signal, or the loss of the terminal, lets what is in flight end, for at most `DEADLINE` seconds. A second signal ends the

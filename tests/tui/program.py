@@ -47,10 +47,10 @@ async def run(kind: str) -> int:
     backend = FakeBackend(jobs)
     app = JobsyncApp(cast("Backend", backend), memory=Memory(Path(os.environ["MEMORY"])) if "MEMORY" in os.environ else None)
     with_signals(app, asyncio.get_running_loop())
-    ending: list[asyncio.Task[None]] = []
+    shutdown: list[asyncio.Task[None]] = []
     if kind in {"syncing", "stuck", "syncing-broken"}:
         backend.syncs.limiter.clear()
-        ending.append(asyncio.create_task(_sync(app, backend, ends=kind != "stuck")))
+        shutdown.append(asyncio.create_task(_sync(app, backend, ends=kind != "stuck")))
     if kind.endswith("broken"):
         _break_the_keyboard()
     result = await app.run_async()

@@ -59,7 +59,7 @@ def test_a_second_signal_ends_at_once() -> None:
     with in_terminal([*PROGRAM, "stuck"], env=ROOT) as terminal:
         terminal.wait_for("syncing the job in flight")
         os.kill(terminal.pid, signal.SIGHUP)
-        terminal.wait_for("Ending")
+        terminal.wait_for("Shutdown")
         os.kill(terminal.pid, signal.SIGHUP)
         assert terminal.wait_for_end(5) == 130
         assert b"synced" not in terminal.output

@@ -18,7 +18,7 @@ from ...commands import Group, bindings
 from ...documents.render import count, line
 from ...session.memory import View
 from ...session.messages import RefreshEnded, RefreshMoved, SyncEnded, SyncMoved
-from ...terminal.coalesced_paint import PaintHold
+from ...terminal.coalesced_paint import CoalescedPaint
 from ...widgets.filter_bar import FilterBar
 from ...widgets.header import header_line
 from ...widgets.job_detail import JobDetail
@@ -70,7 +70,7 @@ class JobsScreen(JobActions, GreetedScreen[None]):
         self._hint: str | None = None
         self._unfound: JobList | None = None
         self._hidden = 0
-        self._hold = PaintHold(self)
+        self._hold = CoalescedPaint(self)
 
     def compose(self) -> ComposeResult:
         """Lay the screen out."""
