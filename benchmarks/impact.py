@@ -19,8 +19,8 @@ from statistics import median, quantiles
 from benchmarks.rules import NOW, make_rules
 from benchmarks.verdicts import POLICY, fill
 from jobsync_tui.backend.assessment.evaluator import Evaluator
-from jobsync_tui.backend.assessment.findings import Sanity
-from jobsync_tui.backend.assessment.impact import Foresight, keys_in
+from jobsync_tui.backend.assessment.findings import Linter
+from jobsync_tui.backend.assessment.impact import ImpactAnalysis, keys_in
 from jobsync_tui.backend.core.models import (
     Action,
     ActionKind,
@@ -66,14 +66,14 @@ async def run(folder: str, jobs: int) -> None:
     database = await Database.open(f"sqlite:///{folder}/jobsync.db", SCHEMA)
     store, rules, batches = JobStore(database), RuleStore(database), ColumnStore(database)
     ruleset = await rules.current()
-    foresight = Foresight(batches, OutcomeStore(database), EvaluationPolicy)
+    impact_analysis = ImpactAnalysis(batches, OutcomeStore(database), EvaluationPolicy)
     print(f"{jobs:,} jobs, {len(ruleset.rules)} rules, one of them changed")
-    await impacts("nothing judged yet", foresight, ruleset, store)
+    await impacts("nothing judged yet", impact_analysis, ruleset, store)
     await Evaluator(OutcomeStore(database), batches, rules.current, EvaluationPolicy).evaluate_batch(["acme"])
-    await impacts("judged", foresight, ruleset, store)
+    await impacts("judged", impact_analysis, ruleset, store)
     print(f"  most memory until here {peak()} MB")
     await typing(store, ruleset)
-    await sanity(batches, LocalTarget(f"sqlite:///{folder}/target.db"))
+    await lint(batches, LocalTarget(f"sqlite:///{folder}/target.db"))
     print(f"  most memory {peak()} MB")
     await database.close()
 
@@ -89,7 +89,7 @@ def edits(rules: RuleSet) -> dict[str, tuple[Rule, ...]]:
     }
 
 
-async def impacts(what: str, foresight: Foresight, rules: RuleSet, store: JobStore) -> None:
+async def impacts(what: str, impact_analysis: ImpactAnalysis, rules: RuleSet, store: JobStore) -> None:
     for words, after in edits(rules).items():
         firsts: list[float] = []
         counts: list[float] = []
@@ -102,7 +102,7 @@ async def impacts(what: str, foresight: Foresight, rules: RuleSet, store: JobSto
             def told(_: ImpactProgress, started: float = started, first: list[float] = first) -> None:
                 first.append(time.perf_counter() - started)
 
-            found = await foresight.assess(["acme"], rules, RuleSet(rules.revision, after), told)
+            found = await impact_analysis.assess(["acme"], rules, RuleSet(rules.revision, after), told)
             firsts.append(first[0])
             counts.append(time.perf_counter() - started)
             await read_lists(found, store)
@@ -140,12 +140,12 @@ async def typing(store: JobStore, rules: RuleSet) -> None:
     print(f"  one job at each key: median {median(took):.1f} ms, p95 {quantiles(took, n=20)[18]:.1f} ms, worst {max(took):.1f} ms")
 
 
-async def sanity(batches: ColumnStore, target: LocalTarget) -> None:
+async def lint(batches: ColumnStore, target: LocalTarget) -> None:
     random = Random(1)  # noqa: S311 - cases, not secrets
     rules = make_rules(random).rules + tuple(
         replace(rule, id=f"more-{rule.id}", name=f"more {rule.name}") for rule in make_rules(random).rules
     )
-    look = Sanity(batches, lambda: target, {"acme": FieldAvailability()}, {}, POLICY, NOW)
+    look = Linter(batches, lambda: target, {"acme": FieldAvailability()}, {}, POLICY, NOW)
     took: list[float] = []
     processor: list[float] = []
     for _ in range(RUNS):

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from ..backend.core.models import Finding, SanityReport
+from ..backend.core.models import Finding, LintReport
 from ..backend.core.text import among, counted
 from ..backend.services.backend import Backend
 from .output import print_line, say
 from .progress import progress_line
 
 
-async def look_over(backend: Backend, ids: Collection[str]) -> SanityReport:
+async def look_over(backend: Backend, ids: Collection[str]) -> LintReport:
     """Look over the rules in force, those of ``ids`` among them, and say on standard error what is found."""
     with progress_line() as line:
-        report = await backend.rules.sanity(only=ids, on_progress=lambda done: line.show(f"looking over the rules: {counted(done, 'job')}"))
+        report = await backend.rules.lint(only=ids, on_progress=lambda done: line.show(f"looking over the rules: {counted(done, 'job')}"))
     for finding in report.findings:
         say(_sentence(finding))
     return report
 
 
-def print_findings(report: SanityReport, part: int | None = None) -> None:
+def print_findings(report: LintReport, part: int | None = None) -> None:
     """Print what was found, a paragraph a finding; ``part`` is how many jobs there are for the actor, where that is not all."""
     for finding in report.findings:
         print_line()

@@ -10,7 +10,7 @@ from dataclasses import replace as with_findings
 import click
 
 from ..backend.core.errors import ExitCode, UsageError
-from ..backend.core.models import SanityReport
+from ..backend.core.models import LintReport
 from ..backend.core.text import clean, counted
 from ..backend.rules import describe, dump_rules
 from ..backend.services.backend import Backend
@@ -100,13 +100,13 @@ async def validate(*, file: str | None, as_json: bool) -> int:
     return ExitCode.OK
 
 
-async def _looked_over(backend: Backend, text: str | None, file: str | None, line: ProgressLine) -> SanityReport:
+async def _looked_over(backend: Backend, text: str | None, file: str | None, line: ProgressLine) -> LintReport:
     def told(done: int) -> None:
         line.show(f"looking over the rules: {counted(done, 'job')}")
 
     if text is None or file is None:
-        return await backend.rules.sanity(on_progress=told)
-    return await backend.rules.sanity_of(text, file, on_progress=told)
+        return await backend.rules.lint(on_progress=told)
+    return await backend.rules.lint_of(text, file, on_progress=told)
 
 
 @rules.command("import")

@@ -23,7 +23,7 @@ from ..widgets.line import Line, StatusLine
 from ..widgets.table.columns import GAP, NARROW
 from .greeting import GreetedScreen
 from .jobs.job_words import progress_words, refreshed_words
-from .poll import Watch
+from .poll import Poll
 
 LOOK = 3.0
 """Seconds between two looks at how the integrations stand: other processes refresh them too, and ages move on."""
@@ -55,7 +55,7 @@ class PickerScreen(GreetedScreen[None]):
         super().__init__()
         self._summaries: tuple[IntegrationSummary, ...] = ()
         self._drawn: dict[str, Content] = {}
-        self._watch: Watch | None = None
+        self._watch: Poll | None = None
 
     def compose(self) -> ComposeResult:
         """Lay the screen out."""
@@ -68,7 +68,7 @@ class PickerScreen(GreetedScreen[None]):
     def on_mount(self) -> None:
         """Read the integrations, and keep an eye on them."""
         self.show_greeting()
-        self._watch = Watch(self, self._read, every=LOOK)
+        self._watch = Poll(self, self._read, every=LOOK)
         self.work(self._read(), group="read")
 
     def on_screen_resume(self) -> None:

@@ -12,7 +12,7 @@ from ..widgets.line import StatusLine
 from .base import JobsyncScreen, ResultT
 
 
-class Watch:
+class Poll:
     """Looks again and again, one look at a time. What a look shows is painted only where it changed: that is up to the look.
 
     Nobody asked for a look, so a trouble that it meets (a database that is locked, or damaged) opens no dialog:

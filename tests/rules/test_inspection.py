@@ -28,7 +28,7 @@ from jobsync_tui.backend.core.models import (
 )
 from jobsync_tui.backend.rules.columnar.columns import Batch
 from jobsync_tui.backend.rules.columnar.evaluate import fields_needed
-from jobsync_tui.backend.rules.lint.on_data import Inspection
+from jobsync_tui.backend.rules.lint.on_data import DataLint
 from jobsync_tui.backend.rules.lint.static import Names, static_findings
 from tests.rules import oracle
 from tests.rules.wild import NOW, Wild, seeds
@@ -39,7 +39,7 @@ FOLDER = (Action(ActionKind.FOLDER, "North"),)
 
 def inspected(rules: RuleSet, jobs: list[Job], policy: EvaluationPolicy) -> list[Finding]:
     """Look at the jobs in two batches."""
-    inspection = Inspection(rules, policy, (), NOW)
+    inspection = DataLint(rules, policy, (), NOW)
     half = len(jobs) // 2
     for start, part in ((0, jobs[:half]), (half, jobs[half:])):
         inspection.look(Batch.of(part, fields_needed(rules, policy)), partial(_witness, start))

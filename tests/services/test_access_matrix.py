@@ -84,7 +84,7 @@ ROWS = {
         health.shared_links health.test_target health.unfinished_renames impacts.assess impacts.page impacts.stream integrations.ids
         integrations.list jobs.stream jobs.version records.audit records.leases records.verify rules.at rules.authority rules.counts
         rules.current rules.describe rules.difference rules.dump rules.export rules.history rules.impact rules.parse rules.refusal
-        rules.sanity rules.sanity_of rules.to_come shadows.get shadows.jobs shadows.list shadows.look shadows.looks shadows.to_come
+        rules.sanity rules.lint_of rules.to_come shadows.get shadows.jobs shadows.list shadows.look shadows.looks shadows.to_come
         syncs.decline syncs.recover syncs.retry_candidates writing.matching writing.new_id
     """,
     Row.ALL: """

@@ -126,16 +126,16 @@ async def test_revisions_differ_and_come_back(backend: Backend) -> None:
 async def test_rules_are_looked_over_from_jobs_integrations_and_target(backend: Backend, tmp_path: Path) -> None:
     double = replace(OSLO, id="oslo-2", name="Oslo again", priority=300)
     nowhere = Rule("bergen", "Bergen", Leaf("location.city", Op.EQUALS, "Bergen"), (Action(ActionKind.FOLDER, "West"),))
-    first = await backend.rules.sanity([OSLO, CARE, double, nowhere])
+    first = await backend.rules.lint([OSLO, CARE, double, nowhere])
     assert [(finding.rule, finding.kind.value) for finding in first.findings] == [("bergen", "never_matches"), ("oslo-2", "duplicate")]
     assert first.findings[1].witness is not None
     assert (first.findings[1].other, first.findings[1].witness.id, first.jobs, first.unasked) == ("oslo", "1", 12, None)
     target = local_target(tmp_path)
     await target.seed(Seed(folders=("North",)))
     await target.close()
-    assert [(finding.rule, finding.place) for finding in (await backend.rules.sanity()).findings] == [("care", "actions[0]")]
+    assert [(finding.rule, finding.place) for finding in (await backend.rules.lint()).findings] == [("care", "actions[0]")]
     text = await backend.rules.dump([replace(CARE, when=Leaf("status", Op.EQUALS, "opened"))])
-    report = await backend.rules.sanity_of(text, "file")
+    report = await backend.rules.lint_of(text, "file")
     assert [finding.kind.value for finding in report.findings] == ["impossible_value", "missing_in_target", "never_matches"]
 
 

@@ -266,7 +266,7 @@ async def test_a_rule_may_mean_an_integration_that_one_may_not_see(tmp_path: Pat
     async with opened(tmp_path, "bob") as bob:
         await bob.rules.save((BOTH, typo), expected_revision=0, what="begin")
     async with opened(tmp_path, "alice") as alice:
-        found = (await alice.rules.sanity()).findings
+        found = (await alice.rules.lint()).findings
         wrong = [each for each in found if each.kind is FindingKind.IMPOSSIBLE_VALUE]
         assert [(each.rule, each.message) for each in wrong] == [("typo", "integration can never be hiss.")]
         assert not re.search(r"\bhis\b|HERS", wrong[0].remedy), "nothing of the other's integrations is told"

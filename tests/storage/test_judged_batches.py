@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from jobsync_tui.backend.assessment.evaluator import Evaluator
-from jobsync_tui.backend.assessment.impact import Foresight, kind_of
+from jobsync_tui.backend.assessment.impact import ImpactAnalysis, kind_of
 from jobsync_tui.backend.core.models import ImpactKind, SyncState, SyncStatus
 from jobsync_tui.backend.storage.jobs.batches import ColumnStore
 from jobsync_tui.backend.storage.outcomes.outcomes import OutcomeStore
@@ -34,7 +34,7 @@ async def test_the_impact_is_the_same_however_many_jobs_are_judged(cache: Cache,
     for number in (1, 5):
         mark = SyncState(sync_status=SyncStatus.SYNCED, last_synced=NOW, target_id=f"tz-{number}")
         await cache.jobs.set_sync("acme", f"job-{number}", mark)
-    found = await Foresight(batches, outcomes, lambda: policy, lambda: NOW).assess(["acme"], before, after, batch=7)
+    found = await ImpactAnalysis(batches, outcomes, lambda: policy, lambda: NOW).assess(["acme"], before, after, batch=7)
     kinds = set()
     for number in range(len(jobs)):
         job = await cache.jobs.get("acme", f"job-{number}")

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from jobsync_tui.backend.access.access import Actor
 from jobsync_tui.backend.assessment.evaluator import Evaluator
-from jobsync_tui.backend.assessment.impact import Foresight
-from jobsync_tui.backend.assessment.shadow import AUTOMATIC, Shadowing
+from jobsync_tui.backend.assessment.impact import ImpactAnalysis
+from jobsync_tui.backend.assessment.shadow import AUTOMATIC, ShadowEvaluation
 from jobsync_tui.backend.ats.base import Adapter, Connection, Listing, Page
 from jobsync_tui.backend.automatic.distribution import Distribution, DistributionDependencies
 from jobsync_tui.backend.automatic.loading import Loader
@@ -224,15 +224,15 @@ class Fleet:
             await database.close()
 
     def _watch(self, database: Database, jobs: JobStore, rules: RuleStore, clock: HandClock) -> Callable[[str], Awaitable[None]]:
-        shadowing = Shadowing(
+        shadow_evaluation = ShadowEvaluation(
             shadows=ShadowStore(database, clock.now),
-            foresight=Foresight(ColumnStore(database), OutcomeStore(database), lambda: self.policy, clock.now),
+            impact_analysis=ImpactAnalysis(ColumnStore(database), OutcomeStore(database), lambda: self.policy, clock.now),
             rules=rules.current,
             policy=lambda: self.policy,
             version=jobs.version,
             now=clock.now,
         )
-        return lambda integration: shadowing.watch([integration], AUTOMATIC)
+        return lambda integration: shadow_evaluation.watch([integration], AUTOMATIC)
 
     def _parts(self, jobs: JobStore, ledger: Ledger, rules: RuleStore, clock: HandClock, target: Target) -> SyncDependencies:
         return SyncDependencies(

@@ -16,13 +16,13 @@ from jobsync_tui.backend.core.models import (
     ConnectionReport,
     Eligibility,
     IntegrationSummary,
+    LintReport,
     RecoveryReport,
     Rule,
     RuleAuthority,
     RuleCount,
     RuleRevision,
     RuleSet,
-    SanityReport,
     Step,
     SyncPlan,
     SyncResult,
@@ -187,8 +187,8 @@ class _Rules(_Part):
     async def history(self) -> tuple[RuleRevision, ...]:
         return sample_records.revisions()
 
-    async def sanity(self) -> SanityReport:
-        return SanityReport((), 0)
+    async def lint(self) -> LintReport:
+        return LintReport((), 0)
 
     async def describe(self, rule: Rule) -> str:
         return f"conditions of {rule.id}"

@@ -14,14 +14,14 @@ from ..core.models import (
     FieldAvailability,
     Finding,
     FindingKind,
+    LintReport,
     RuleSet,
-    SanityReport,
     Witness,
     in_acting_order,
 )
 from ..rules.columnar.columns import Batch
 from ..rules.columnar.evaluate import fields_needed
-from ..rules.lint.on_data import Inspection
+from ..rules.lint.on_data import DataLint
 from ..rules.lint.static import Names, static_findings
 from ..storage.jobs.batches import BATCH, ColumnStore, JobBatch
 from ..target.base import Catalog, Target
@@ -32,7 +32,7 @@ OnSeen = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Sanity:
+class Linter:
     """Looks rules over.
 
     Attributes:
@@ -53,7 +53,7 @@ class Sanity:
 
     async def report(
         self, rules: RuleSet, only: Collection[str] | None = None, on_progress: OnSeen | None = None, *, batch: int = BATCH
-    ) -> SanityReport:
+    ) -> LintReport:
         """Return what is probably not meant so; works off the event loop, a batch at a time, and may be cancelled.
 
         Args:
@@ -67,7 +67,7 @@ class Sanity:
         """
         names, unasked = await self._names()
         findings = list(static_findings(rules, self.availability, names, self.hidden))
-        inspection = Inspection(rules, self.policy, tuple(self.availability.values()), self.now)
+        inspection = DataLint(rules, self.policy, tuple(self.availability.values()), self.now)
         fields = tuple(dict.fromkeys((*fields_needed(rules, self.policy), "id", "name")))
         seen = 0
         for integration in self.availability:
@@ -81,7 +81,7 @@ class Sanity:
         findings += inspection.findings()
         order = {rule.id: place for place, rule in enumerate(in_acting_order(rules.rules)) if only is None or rule.id in only}
         asked = [finding for finding in _told_once(findings) if finding.rule in order]
-        return SanityReport(tuple(sorted(asked, key=lambda finding: order[finding.rule])), seen, unasked)
+        return LintReport(tuple(sorted(asked, key=lambda finding: order[finding.rule])), seen, unasked)
 
     async def _names(self) -> tuple[Names | None, str | None]:
         """Return the target's names, or why it was not asked: rules can be looked over while it is away."""
@@ -91,7 +91,7 @@ class Sanity:
             return None, error.message
 
 
-def _look(inspection: Inspection, integration: str, jobs: JobBatch, fields: Sequence[str]) -> None:
+def _look(inspection: DataLint, integration: str, jobs: JobBatch, fields: Sequence[str]) -> None:
     columns = columns_of(jobs, fields)
 
     def witness(row: int) -> Witness:

@@ -47,7 +47,7 @@ OnForeseen = Callable[[ImpactProgress], None]
 """Told how far an assessment is, after each batch."""
 
 
-class Foresight:
+class ImpactAnalysis:
     """Compares rules over the whole cache.
 
     Args:

@@ -15,7 +15,7 @@ from ..rules import dump_rules
 from ..rules.columnar.impact import with_file
 from ..storage.outcomes.outcomes import policy_key
 from ..storage.rules.shadows import Seen, ShadowStore
-from .impact import Foresight, OnForeseen
+from .impact import ImpactAnalysis, OnForeseen
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ AUTOMATIC, EVALUATING = "automatic", "judging"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shadowing:
+class ShadowEvaluation:
     """Looks at shadows.
 
     Attributes:
@@ -37,7 +37,7 @@ class Shadowing:
     """
 
     shadows: ShadowStore
-    foresight: Foresight
+    impact_analysis: ImpactAnalysis
     rules: Callable[[], Awaitable[RuleSet]]
     policy: Callable[[], EvaluationPolicy]
     version: Callable[[], Awaitable[int]]
@@ -62,7 +62,7 @@ class Shadowing:
         due = [each for each in integrations if await self.shadows.state(shadow.name, each) != state]
         if not due:
             return
-        found = await self.foresight.assess(due, current, with_file(current, shadow.rules), on_progress)
+        found = await self.impact_analysis.assess(due, current, with_file(current, shadow.rules), on_progress)
         for integration in due:
             await self.shadows.record(shadow.name, _seen(found, integration, cause, state))
 

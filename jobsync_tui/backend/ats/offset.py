@@ -13,7 +13,7 @@ from ..core.text import counted
 from ..http import HttpSession
 from .base import Listing, Page
 from .paginator import contradiction, fingerprint, page_of
-from .paging import CursorGuard, side_by_side
+from .paging import CursorGuard, map_concurrently
 from .resume import Place, where
 from .rows import A, ReadRows
 
@@ -64,7 +64,7 @@ async def by_offset(http: HttpSession, fetch: Fetch[A], listing: Listing, overla
             continue
         starts = range(slice_.end, slice_.total, step)
         width = max(1, http.limits.concurrency - 1)  # the last slot is a person's
-        async with aclosing(side_by_side(partial(fetch, here), starts, width=width)) as slices:
+        async with aclosing(map_concurrently(partial(fetch, here), starts, width=width)) as slices:
             async for slice_ in slices:
                 if slice_.offset == starts[-1]:
                     break  # whether it is the last one is for its own total to say: rows may have come since

@@ -55,7 +55,7 @@ async def read_ahead(pages: AsyncIterator[P]) -> AsyncGenerator[P, None]:
         await _drop([following])
 
 
-async def side_by_side(fetch: Callable[[int], Awaitable[P]], starts: Iterable[int], *, width: int) -> AsyncGenerator[P, None]:
+async def map_concurrently(fetch: Callable[[int], Awaitable[P]], starts: Iterable[int], *, width: int) -> AsyncGenerator[P, None]:
     """Yield ``fetch(start)`` for each of ``starts``, in their order, with up to ``width`` of them under way or waiting to be taken.
 
     For an ATS whose pages can be asked for by number or offset. An error comes when its page's turn does, so every page before it stands.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..core.errors import RemoteError, UnexpectedAnswer
-from ..core.map_concurrently import side_by_side
+from ..core.map_concurrently import map_concurrently
 from ..core.models import Job
 from .base import Adapter
 
@@ -60,5 +60,5 @@ async def ask_singly(adapter: Adapter, ids: Sequence[str]) -> Answers:
         else:
             unclear.append(job_id)
 
-    await side_by_side(ids, one, WIDTH)
+    await map_concurrently(ids, one, WIDTH)
     return Answers(tuple(found), tuple(gone), tuple(unclear), tuple(unread), errors[0] if errors else None)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from ..access.access import Actor
 from ..core import clock
-from ..core.map_concurrently import side_by_side
+from ..core.map_concurrently import map_concurrently
 from ..core.models import Failure, Outcome, SyncResult
 from ..storage.automatic.batches import Tally, Work
 from ..storage.automatic.decisions import LONGEST_WAIT, Candidate, Decision, DecisionStore
@@ -81,7 +81,7 @@ class BatchWorker:
                 await self.loader.load(self.integration, candidate.job_id)
                 await renew()
 
-        await side_by_side(some, one, self.bulk.concurrency)
+        await map_concurrently(some, one, self.bulk.concurrency)
 
     async def _sync(self, some: Sequence[Candidate], tally: Tally, renew: Renew) -> None:
         by_key: dict[JobKey, Candidate] = {(self.integration, each.job_id): each for each in some}

@@ -11,7 +11,7 @@ Item = TypeVar("Item")
 T = TypeVar("T")
 
 
-async def side_by_side(items: Sequence[Item], work: Callable[[Item], Awaitable[T]], at_once: int) -> tuple[T, ...]:
+async def map_concurrently(items: Sequence[Item], work: Callable[[Item], Awaitable[T]], at_once: int) -> tuple[T, ...]:
     """Run ``work`` on every item, ``at_once`` at a time, and return the answers in the items' order.
 
     A cancellation, or an error of one, lets those that have begun come to their end before it goes on.

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ..assessment.evaluator import Evaluator
-    from ..assessment.findings import Sanity
-    from ..assessment.impact import Foresight
-    from ..assessment.shadow import Shadowing
+    from ..assessment.findings import Linter
+    from ..assessment.impact import ImpactAnalysis
+    from ..assessment.shadow import ShadowEvaluation
     from ..automatic.notifier import BackgroundDelivery, Notifier
     from ..automatic.run import Automatic
     from ..core.models import AutomaticDecision, EvaluationPolicy, Failure
@@ -109,33 +109,33 @@ class Context:
         return Evaluator(self.stores.outcomes, self.stores.columns, self.stores.rules.current, self.policy, self.now)
 
     @cached_property
-    def foresight(self) -> Foresight:
+    def impact_analysis(self) -> ImpactAnalysis:
         """Says what a change of rules would do."""
-        from ..assessment.impact import Foresight
+        from ..assessment.impact import ImpactAnalysis
 
-        return Foresight(self.stores.columns, self.stores.outcomes, self.policy, self.now)
+        return ImpactAnalysis(self.stores.columns, self.stores.outcomes, self.policy, self.now)
 
     @cached_property
-    def shadowing(self) -> Shadowing:
+    def shadow_evaluation(self) -> ShadowEvaluation:
         """Looks at the shadows of rules."""
-        from ..assessment.shadow import Shadowing
+        from ..assessment.shadow import ShadowEvaluation
 
-        return Shadowing(
+        return ShadowEvaluation(
             shadows=self.stores.shadows,
-            foresight=self.foresight,
+            impact_analysis=self.impact_analysis,
             rules=self.stores.rules.current,
             policy=self.policy,
             version=self.stores.jobs.version,
             now=self.now,
         )
 
-    def sanity(self) -> Sanity:
+    def lint(self) -> Linter:
         """Look rules over, by what the actor may use now."""
-        from ..assessment.findings import Sanity
+        from ..assessment.findings import Linter
 
         every = {each.id: self.connections.availability(each.id) for each in self.settings.integrations}
         own = {integration: every.pop(integration) for integration in self.visible()}
-        return Sanity(self.stores.columns, lambda: self.target, own, every, self.policy(), self.now())
+        return Linter(self.stores.columns, lambda: self.target, own, every, self.policy(), self.now())
 
     @cached_property
     def pipeline(self) -> Pipeline:
@@ -305,7 +305,7 @@ class Context:
     async def _watch_shadows(self, integration: str) -> None:
         from ..assessment.shadow import AUTOMATIC
 
-        await self.shadowing.watch([integration], AUTOMATIC)
+        await self.shadow_evaluation.watch([integration], AUTOMATIC)
 
     def now(self) -> datetime:
         """Return the present time by the clock of the database, which every host that uses it shares."""

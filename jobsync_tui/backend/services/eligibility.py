@@ -73,7 +73,7 @@ class EligibilityService(Service):
 
         chosen = await self._chosen(integration)
         jobs = (await self.context.evaluate_batch.evaluate_batch(chosen, on_progress)).jobs
-        await self.context.shadowing.watch(chosen, EVALUATING)
+        await self.context.shadow_evaluation.watch(chosen, EVALUATING)
         return jobs
 
     @for_admins

@@ -39,7 +39,7 @@ class ImpactService(Service):
         """
         current = await self.context.rule_store.current()
         after = RuleSet(current.revision, tuple(rules))
-        return await self.context.foresight.assess(self.context.visible(), current, after, on_progress)
+        return await self.context.impact_analysis.assess(self.context.visible(), current, after, on_progress)
 
     @for_admins
     async def page(
@@ -97,7 +97,7 @@ class ImpactService(Service):
             JobNotFound: It is not cached.
         """
         key = await self.context.job_store.key(integration, job_id)
-        samples = [] if key is None else await self.context.foresight.samples(found, integration, [key])
+        samples = [] if key is None else await self.context.impact_analysis.samples(found, integration, [key])
         if not samples:
             raise JobNotFound(NOT_CACHED)
         return samples[0]

@@ -65,7 +65,7 @@ async def require_number(context: Context, rules: Sequence[Rule], found: RuleImp
     current = await context.rule_store.current()
     if found is None or found.before.revision != current.revision or tuple(found.after.rules) != tuple(rules):
         after = RuleSet(current.revision, tuple(rules))
-        found = await context.foresight.assess(context.visible(), current, after)
+        found = await context.impact_analysis.assess(context.visible(), current, after)
     size = found.counts.concerned
     if size > context.settings.rules.confirm_above and typed != size:
         what = f"This change concerns {size:,} jobs."

@@ -10,6 +10,7 @@ from ..core.errors import NotPermitted, UsageError
 from ..core.models import (
     ImpactReport,
     ImportReport,
+    LintReport,
     RevisionDifference,
     Rule,
     RuleAuthority,
@@ -18,7 +19,6 @@ from ..core.models import (
     RuleRevision,
     RuleSet,
     RuleSwitch,
-    SanityReport,
     same_rule,
     with_active,
     without_rules,
@@ -138,7 +138,7 @@ class RuleService(Service):
         """
         after = await self.to_come(text, source)
         current = await self.context.rule_store.current()
-        found = await self.context.foresight.report(self.context.visible(), current, RuleSet(current.revision, after), on_progress)
+        found = await self.context.impact_analysis.report(self.context.visible(), current, RuleSet(current.revision, after), on_progress)
         return replace(found, among=(await authority_of(self.context)).part)
 
     @for_admins
@@ -205,9 +205,9 @@ class RuleService(Service):
         return await self._save(tuple(rules), expected_revision, what)
 
     @for_admins
-    async def sanity(
+    async def lint(
         self, rules: Sequence[Rule] | None = None, *, only: Collection[str] | None = None, on_progress: Callable[[int], None] | None = None
-    ) -> SanityReport:
+    ) -> LintReport:
         """Return what is probably not meant so, seen from the jobs, the integrations and the target that the actor may use.
 
         It evaluates every cached job, off the event loop, and may be cancelled.
@@ -222,10 +222,10 @@ class RuleService(Service):
         """
         current = await self.context.rule_store.current()
         asked = current if rules is None else RuleSet(current.revision, tuple(rules))
-        return await self.context.sanity().report(asked, only, on_progress)
+        return await self.context.lint().report(asked, only, on_progress)
 
     @for_admins
-    async def sanity_of(self, text: str, source: str, *, on_progress: Callable[[int], None] | None = None) -> SanityReport:
+    async def lint_of(self, text: str, source: str, *, on_progress: Callable[[int], None] | None = None) -> LintReport:
         """Return what is probably not meant so in rules as they would be after an import of the text.
 
         Raises:
@@ -234,7 +234,7 @@ class RuleService(Service):
         incoming = load_rules(text, source)
         current = await self.context.rule_store.current()
         merged, _ = merge(current, incoming, deactivate_rest=False)
-        return await self.context.sanity().report(RuleSet(current.revision, merged), {rule.id for rule in incoming}, on_progress)
+        return await self.context.lint().report(RuleSet(current.revision, merged), {rule.id for rule in incoming}, on_progress)
 
     @for_admins
     async def difference(self, before: int, after: int) -> RevisionDifference:

@@ -75,7 +75,7 @@ class ShadowService(Service):
         """
         from ..assessment.shadow import EVALUATING
 
-        await self.context.shadowing.look(await self._known(name), self.context.visible(), EVALUATING, on_progress)
+        await self.context.shadow_evaluation.look(await self._known(name), self.context.visible(), EVALUATING, on_progress)
         return await self._known(name)
 
     @for_admins

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from ..access.access import Actor
 from ..core.errors import AccessDenied, CredentialsRejected, CutShort, Fault, JobsyncError, PermissionMissing, StalePlan, UsageError
-from ..core.map_concurrently import side_by_side
+from ..core.map_concurrently import map_concurrently
 from ..core.models import BulkPlan, Failure, Outcome, SyncPlan, SyncResult
 from ..core.text import counted
 from .attempt import FAILED
@@ -150,7 +150,7 @@ class Bulk:
                 on_progress(done, len(jobs))
             return plan
 
-        plans = await side_by_side(jobs, one, self.concurrency)
+        plans = await map_concurrently(jobs, one, self.concurrency)
         return tuple(plan for plan in plans if plan is not None)
 
     async def _carried_out(
@@ -185,7 +185,7 @@ class Bulk:
                 tell(self._pipeline.unrecorded(actor, job, Outcome.FAILED, _ending(fault).failure()))
                 raise
 
-        work = asyncio.create_task(side_by_side(jobs, one, self.concurrency))
+        work = asyncio.create_task(map_concurrently(jobs, one, self.concurrency))
         if await _ends_in_time(work, stop):
             await work
             return rejected
@@ -218,7 +218,7 @@ class Bulk:
                 result = fault
             await on_result(job, result)
 
-        await side_by_side(unique(jobs), one, self.concurrency)
+        await map_concurrently(unique(jobs), one, self.concurrency)
 
 
 async def _ends_in_time(work: asyncio.Task[object], stop: asyncio.Event) -> bool:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from ..access.access import Actor
 from ..ats.single_reads import ask_singly
 from ..core.errors import Busy, UsageError
-from ..core.map_concurrently import side_by_side
+from ..core.map_concurrently import map_concurrently
 from ..core.models import NewId, NewIdsPlan, NewIdsReport, Outcome, Relink, StepName, SyncResult, SyncState
 from ..storage.jobs.id_change import IdChangeStore, Twins
 from ..storage.ledger import audit
@@ -96,7 +96,7 @@ class Renumbering:
                 on_result(result)
             return result
 
-        found = await side_by_side(plan.pairs, one, self._concurrency)
+        found = await map_concurrently(plan.pairs, one, self._concurrency)
         results = tuple(each for each in found if each is not None)
         return NewIdsReport(plan, results, len(results) == len(found) and all(each.outcome in FOLLOWED for each in results))
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from ..access.access import Actor
 from ..core.errors import UsageError
-from ..core.map_concurrently import side_by_side
+from ..core.map_concurrently import map_concurrently
 from ..core.models import Failure, Outcome, Relink, RenamePlan, RenameReport, StepName, SyncResult, SyncState
 from ..core.text import counted
 from ..rules.integration_rename import RenamedRules, renamed
@@ -103,7 +103,7 @@ class IntegrationRename:
                 on_result(result)
             return result
 
-        found = await side_by_side(plan.links, one, self._concurrency)
+        found = await map_concurrently(plan.links, one, self._concurrency)
         results = tuple(result for result in found if result is not None)
         finished = not plan.unclear and len(results) == len(found) and all(result.outcome in FOLLOWED for result in results)
         if finished:

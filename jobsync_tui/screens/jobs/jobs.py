@@ -26,7 +26,7 @@ from ...widgets.job_table import JobTable
 from ...widgets.line import Line, StatusLine
 from ...widgets.table.messages import HeaderSelected, ReadFailed, RowHighlighted
 from ..greeting import GreetedScreen
-from ..poll import Watch
+from ..poll import Poll
 from .job_actions import JobActions
 from .job_list import JobList, JobQuery
 from .job_words import error_words, hints, progress_words, refreshed_words
@@ -90,8 +90,8 @@ class JobsScreen(JobActions, GreetedScreen[None]):
         """Show what the cache has, and keep an eye on it."""
         self.host.memory.opened(self.integration)
         self.show_greeting()
-        Watch(self, self._look_for_changes, every=POLL)
-        Watch(self, self._look_at_ages, every=TICK)
+        Poll(self, self._look_for_changes, every=POLL)
+        Poll(self, self._look_at_ages, every=TICK)
         self.search()
         if self._filter is None and self.view.filter.strip():
             self.status.put("hint", line((" REMEMBERED FILTER ", "bold reverse"), f" {self.view.filter}  esc in / clears it"))

@@ -256,7 +256,7 @@ class RulesScreen(DialogScreen[None]):
         self._counts |= {rule.id: RuleCount(jobs) for rule, jobs in zip(off, matches, strict=True)}
         self._say("looking them over ...")
         self._findings = {}
-        for finding in (await self.backend.rules.sanity()).findings:
+        for finding in (await self.backend.rules.lint()).findings:
             self._findings.setdefault(finding.rule, []).append(finding)
         self._say(f"{counted(sum(map(len, self._findings.values())), 'finding')}, marked with !" if self._findings else "")
 

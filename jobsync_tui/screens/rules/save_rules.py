@@ -103,7 +103,7 @@ class SaveRulesScreen(ArmingScreen[str | None]):
         touched = {rule.id for rule in self._change.touched}
         try:
             self._impact = await self.backend.impacts.assess(self._change.after, self._progressed)
-            self._findings = (await self.backend.rules.sanity(self._change.after, only=touched)).findings if touched else ()
+            self._findings = (await self.backend.rules.lint(self._change.after, only=touched)).findings if touched else ()
         except RuleError as error:
             self._refuse(error)
             return

@@ -151,7 +151,7 @@ class RevisionDifference:
 
 
 @dataclass(frozen=True, slots=True)
-class SanityReport:
+class LintReport:
     """What is probably not meant so in the rules.
 
     Attributes:

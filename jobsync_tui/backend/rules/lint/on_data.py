@@ -35,7 +35,7 @@ from .static import place_of, undelivered
 _PRESENT = Test(presence=True)
 
 
-class Inspection:
+class DataLint:
     """Looks at jobs, and says what it found when it has seen them all.
 
     Args:
