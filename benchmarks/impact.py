@@ -69,7 +69,7 @@ async def run(folder: str, jobs: int) -> None:
     impact_analysis = ImpactAnalysis(batches, OutcomeStore(database), EvaluationPolicy)
     print(f"{jobs:,} jobs, {len(ruleset.rules)} rules, one of them changed")
     await impacts("nothing judged yet", impact_analysis, ruleset, store)
-    await Evaluator(OutcomeStore(database), batches, rules.current, EvaluationPolicy).evaluate_batch(["acme"])
+    await Evaluator(OutcomeStore(database), batches, rules.current, EvaluationPolicy).evaluate(["acme"])
     await impacts("judged", impact_analysis, ruleset, store)
     print(f"  most memory until here {peak()} MB")
     await typing(store, ruleset)

@@ -86,9 +86,9 @@ async def run(jobs: int, seed: int, server: str | None) -> None:
         await database.close()
 
 
-async def timed(what: str, evaluate_batch: Evaluator) -> None:
+async def timed(what: str, evaluator: Evaluator) -> None:
     started, processor = time.perf_counter(), time.process_time()
-    evaluated = await evaluate_batch.evaluate_batch(["acme"])
+    evaluated = await evaluator.evaluate(["acme"])
     seconds, own = time.perf_counter() - started, time.process_time() - processor
     print(f"  {what:44} {evaluated.jobs:9,} jobs {seconds:6.2f} s, own {own:5.2f} s; {len(evaluated.evaluation_version.known):,} rulings")
 

@@ -158,8 +158,8 @@ class JobsyncApp(App[int], inherit_bindings=False):
         place = place_of(error)
         self.notices.add(text, Severity.ERROR, remedy=remedy, about=about)
         if place is Place.EXIT:
-            shutdown = error.shutdown if isinstance(error, CutShort) else error
-            code = shutdown.exit_code if isinstance(shutdown, JobsyncError) else ExitCode.FAULT
+            ending = error.ending if isinstance(error, CutShort) else error
+            code = ending.exit_code if isinstance(ending, JobsyncError) else ExitCode.FAULT
             self.exit(int(code), int(code), message=_exit_words(text, remedy))
         elif place is Place.DIALOG and isinstance(error, JobsyncError):
             self.go.error(error.failure())

@@ -23,7 +23,7 @@ def place_of(error: Exception) -> Place:
     withdrawn access ends the session. A fault of ours is a toast that names the log: the application goes on.
     """
     if isinstance(error, CutShort):
-        return place_of(error.shutdown)
+        return place_of(error.ending)
     if isinstance(error, AccessDenied) and not isinstance(error, NotPermitted):
         return Place.EXIT
     if isinstance(error, (CredentialsRejected, NotPermitted, PermissionMissing, StorageError)):

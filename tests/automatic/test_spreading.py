@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from jobsync_tui.backend.automatic import distribution as distribution
+from jobsync_tui.backend.automatic import distribution
 from jobsync_tui.backend.automatic import run as automatic
 from jobsync_tui.backend.automatic.distribution import in_hand, place
 from jobsync_tui.backend.core.errors import CredentialsRejected, Unreachable
@@ -285,4 +285,4 @@ async def test_it_can_be_seen_how_far_a_large_run_is(hosts: list[Host]) -> None:
     await store.note(batches[0], Tally(), ended=True)
     found = await store.spread("acme")
     assert found is not None
-    assert (found.batches, found.ended, found.workers) == (3, 1, ("host0:1",))
+    assert (found.shares, found.ended, found.workers) == (3, 1, ("host0:1",))

@@ -19,7 +19,7 @@ JOBS = [job(number, description="x" * 500) for number in range(400)]
 ENDLESS = """
 import asyncio, sys
 from pathlib import Path
-from jobsync_tui.backend.sync import refresh
+from jobsync_tui.backend.refresh import refresh
 from tests.refresh.test_killed import JOBS
 from tests.refresh.test_refresh import Script, ScriptedAdapter, pages
 from tests.support.stores import cache_at

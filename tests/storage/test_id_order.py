@@ -13,7 +13,7 @@ from jobsync_tui.backend.core.models import Job, Sort, SortField
 from jobsync_tui.backend.database import Db
 from jobsync_tui.backend.storage.jobs import jobs
 from jobsync_tui.backend.storage.jobs.tables import JobRecord
-from jobsync_tui.backend.storage.search import executor as executor
+from jobsync_tui.backend.storage.search import executor
 from jobsync_tui.backend.storage.search.conditions import joined
 from jobsync_tui.backend.storage.search.filter import parse_filter
 from jobsync_tui.backend.storage.search.ordering import beside, create_order, has_order, order

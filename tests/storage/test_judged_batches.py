@@ -29,7 +29,7 @@ async def test_the_impact_is_the_same_however_many_jobs_are_judged(cache: Cache,
     after = replace(wild.edited(before), revision=before.revision)
     outcomes, batches = OutcomeStore(cache.database), ColumnStore(cache.database)
     if seed % 3:
-        await Evaluator(outcomes, batches, rules.current, lambda: policy, lambda: NOW).evaluate_batch(["acme"])
+        await Evaluator(outcomes, batches, rules.current, lambda: policy, lambda: NOW).evaluate(["acme"])
     await cache.fill([replace(job, name=f"{job.name} anew") if number % 4 == 0 else job for number, job in enumerate(jobs)], at=NOW)
     for number in (1, 5):
         mark = SyncState(sync_status=SyncStatus.SYNCED, last_synced=NOW, target_id=f"tz-{number}")

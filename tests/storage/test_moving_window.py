@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from jobsync_tui.backend.core.models import CachedJob, Job, Sort, SortField, SyncState, SyncStatus
-from jobsync_tui.backend.storage.search import executor as executor
+from jobsync_tui.backend.storage.search import executor
 from jobsync_tui.backend.storage.search.filter import parse_filter
 from tests.storage.oracle import expected
 from tests.support.stores import EVERYTHING, NOON, Cache, cache_at, job, later

@@ -25,10 +25,9 @@ from jobsync_tui.backend.core.models import (
     SyncStatus,
     Visibility,
 )
-from jobsync_tui.backend.storage.search import executor as executor
+from jobsync_tui.backend.storage.search import executor, textindex
 from jobsync_tui.backend.storage.search import index_estimates as candidates
 from jobsync_tui.backend.storage.search import index_scan as skimming
-from jobsync_tui.backend.storage.search import textindex
 from jobsync_tui.backend.storage.search.filter import parse_filter
 from tests.storage.oracle import expected
 from tests.storage.test_skimming import named

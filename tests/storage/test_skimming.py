@@ -15,7 +15,7 @@ from jobsync_tui.backend.core.models import Job, Sort, SortField
 from jobsync_tui.backend.database import Db
 from jobsync_tui.backend.storage.jobs.sources import sources_of
 from jobsync_tui.backend.storage.jobs.tables import JobRecord
-from jobsync_tui.backend.storage.search import executor as executor
+from jobsync_tui.backend.storage.search import executor
 from jobsync_tui.backend.storage.search import index_scan as skimming
 from jobsync_tui.backend.storage.search.conditions import Compiler
 from jobsync_tui.backend.storage.search.filter import parse_filter

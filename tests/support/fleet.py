@@ -173,7 +173,7 @@ class Fleet:
         integrations, rules = IntegrationStore(database), RuleStore(database)
         alerts = AlertStore(database, now=clock.now)
         pipeline = Pipeline(self._parts(jobs, ledger, rules, clock, target or self.target))
-        evaluate_batch = Evaluator(OutcomeStore(database), ColumnStore(database), rules.current, lambda: self.policy, clock.now)
+        evaluator = Evaluator(OutcomeStore(database), ColumnStore(database), rules.current, lambda: self.policy, clock.now)
         loader = Loader(self.ats.__getitem__, jobs, rules.current, lambda: self.policy, clock.now)
         decisions, batches = DecisionStore(database), BatchStore(database, now=clock.now)
         presence = PresenceStore(database, process=process, now=clock.now)
@@ -182,7 +182,7 @@ class Fleet:
             presence=presence,
             leases=ledger.leases,
             decisions=decisions,
-            evaluate_batch=evaluate_batch,
+            evaluator=evaluator,
             bulk=Bulk(pipeline, 2),
             loader=loader,
             session=lambda integration: self.ats[integration].connection.http,
@@ -190,7 +190,7 @@ class Fleet:
         )
         parts = AutomaticDependencies(
             refresher=Refresher(self.ats.__getitem__, jobs, integrations),
-            evaluate_batch=evaluate_batch,
+            evaluator=evaluator,
             watch=self._watch(database, jobs, rules, clock),
             loader=loader,
             distribution=Distribution(distribution),

@@ -14,7 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from jobsync_tui.backend.access.access import current_actor
-from jobsync_tui.backend.automatic import distribution as distribution
+from jobsync_tui.backend.automatic import distribution
 from jobsync_tui.backend.automatic import run as automatic
 from jobsync_tui.backend.core.models import AutomaticRun
 from jobsync_tui.backend.services.backend import Backend
@@ -43,4 +43,4 @@ if __name__ == "__main__":
     if off:
         skew(timedelta(seconds=off))
     vars(distribution)["SIZE"], vars(automatic)["LARGE"] = 20, 60
-    asyncio.run(_main(Path(sys.argv[1]), float(sys.argv[2]), Pace(heartbeat, stalled, sweep, poll=0.5, batches=batches)))
+    asyncio.run(_main(Path(sys.argv[1]), float(sys.argv[2]), Pace(heartbeat, stalled, sweep, poll=0.5, shares=batches)))

@@ -48,9 +48,7 @@ class Bench:
         self.policy = EvaluationPolicy()
         self.rules = RuleStore(cache.database)
         self.outcomes = OutcomeStore(cache.database)
-        self.evaluate_batch = Evaluator(
-            self.outcomes, ColumnStore(cache.database), self.rules.current, lambda: self.policy, lambda: self.now
-        )
+        self.evaluator = Evaluator(self.outcomes, ColumnStore(cache.database), self.rules.current, lambda: self.policy, lambda: self.now)
         cache.jobs = JobStore(cache.database, lambda: self.policy, lambda: self.now)
 
     async def save(self, *rules: Rule) -> RuleSet:
@@ -58,7 +56,7 @@ class Bench:
         return await self.rules.save(rules, actor="a", what="x", expected_revision=revision)
 
     async def evaluated(self) -> int:
-        return (await self.evaluate_batch.evaluate_batch(["acme"], batch=3)).jobs
+        return (await self.evaluator.evaluate(["acme"], batch=3)).jobs
 
     async def found(self, text: str) -> set[str]:
         return {job_id for _, job_id in await self.cache.jobs.ids(["acme"], parse_filter(text), Sort())}
@@ -177,7 +175,7 @@ async def test_a_judging_that_is_cancelled_keeps_what_it_did_and_the_next_goes_o
             told.append((done, total))
             task.cancel()
 
-        task = asyncio.create_task(bench.evaluate_batch.evaluate_batch(["acme"], stop, batch=4))
+        task = asyncio.create_task(bench.evaluator.evaluate(["acme"], stop, batch=4))
         await asyncio.wait({task})
         assert (task.cancelled(), told) == (True, [(4, 10)])
         assert (len(await bench.found("is:eligible")), await bench.evaluated()) == (4, 6)

@@ -82,7 +82,7 @@ async def test_no_hand_is_lent_to_a_run_that_began_while_one_was_lent_to_the_run
     monkeypatch.setattr(worker, "Queue", OneRun)
     settings = SimpleNamespace(storage=SimpleNamespace(url="postgresql:///x"))
     backend = cast("Backend", SimpleNamespace(settings=settings, automatic=runs))
-    serving = asyncio.create_task(Worker(backend, stop, lambda _: None, pace=Pace(batches=0.001)).serve())
+    serving = asyncio.create_task(Worker(backend, stop, lambda _: None, pace=Pace(shares=0.001)).serve())
     await runs.until("hand", 1)
     OneRun.asked.set()
     await runs.until("run", 1)

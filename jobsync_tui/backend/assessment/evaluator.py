@@ -60,7 +60,7 @@ class Evaluator:
         self._policy = policy
         self._now = now
 
-    async def evaluate_batch(self, integrations: Sequence[str], on_progress: OnEvaluated | None = None, *, batch: int = BATCH) -> Evaluated:
+    async def evaluate(self, integrations: Sequence[str], on_progress: OnEvaluated | None = None, *, batch: int = BATCH) -> Evaluated:
         """Judge every job that has no verdict of the rules in force. May be cancelled at any time; what was judged stays.
 
         Where the rules or the policy change meanwhile, it begins anew with the new ones.

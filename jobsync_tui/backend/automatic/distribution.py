@@ -59,7 +59,7 @@ class DistributionDependencies:
     presence: PresenceStore
     leases: LeaseStore
     decisions: DecisionStore
-    evaluate_batch: Evaluator
+    evaluator: Evaluator
     bulk: Bulk
     loader: Loader
     session: Callable[[str], HttpSession]
@@ -110,7 +110,7 @@ class Distribution:
 
     async def work_on_batches(self, actor: Actor, integration: str, stop: asyncio.Event) -> None:
         """Do shares of a run that another process leads, until none is left; nothing happens where the rules changed since it began."""
-        evaluation_version = (await self._parts.evaluate_batch.evaluate_batch([integration])).evaluation_version
+        evaluation_version = (await self._parts.evaluator.evaluate([integration])).evaluation_version
         for batch in await self._parts.batches.open(integration, limit=1):
             if batch.evaluation_version == evaluation_version.number:
                 async with self._present(integration, stop):

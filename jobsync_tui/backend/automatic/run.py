@@ -66,7 +66,7 @@ class AutomaticDependencies:
     """
 
     refresher: Refresher
-    evaluate_batch: Evaluator
+    evaluator: Evaluator
     watch: Callable[[str], Awaitable[None]]
     loader: Loader
     distribution: Distribution
@@ -216,11 +216,11 @@ class _Run:
             refreshed=None if listing is None else listing.seen,
             evaluated=self.evaluated,
             outcomes=dict(self.tally.outcomes),
-            error=self.error or (listing.alert if listing is not None and listing.state is IntegrationState.FAILED else None),
+            error=self.error or (listing.trouble if listing is not None and listing.state is IntegrationState.FAILED else None),
             failures=dict(self.tally.failures),
             why=why(self.tally, integration),
-            missing=None if listing is None or listing.state is IntegrationState.FAILED else listing.alert,
-            whole=listing is not None and listing.mode is RefreshMode.FULL and listing.alert is None,
+            missing=None if listing is None or listing.state is IntegrationState.FAILED else listing.trouble,
+            whole=listing is not None and listing.mode is RefreshMode.FULL and listing.trouble is None,
             set_aside=None if listing is None else listing.set_aside,
             waits=None if listing is None else listing.waits,
             reused=ids_reused(integration, await self.parts.decisions.refused_as_reused(integration)),
@@ -235,12 +235,12 @@ class _Run:
         except Busy:
             log.info("%s is being refreshed by somebody else; the automatic sync goes on with what is cached", self.order.integration)
         else:
-            for failure in (self.listing.alert, self.listing.set_aside, self.listing.waits):
+            for failure in (self.listing.trouble, self.listing.set_aside, self.listing.waits):
                 if failure is not None:
                     log.warning("%s: %s", self.order.integration, failure.message)
 
     async def _decide(self) -> None:
-        evaluated = await self.parts.evaluate_batch.evaluate_batch([self.order.integration])
+        evaluated = await self.parts.evaluator.evaluate([self.order.integration])
         if self.parts.read_only(self.order.integration):
             return
         if await self._maybe_renamed():
@@ -251,7 +251,7 @@ class _Run:
             waiting = await self._load(evaluated.evaluation_version, hidden)
             if self.error is not None:
                 return
-            evaluated = await self.parts.evaluate_batch.evaluate_batch([self.order.integration])
+            evaluated = await self.parts.evaluator.evaluate([self.order.integration])
         with seldom_collected():
             eligible = await self._sort(evaluated.evaluation_version, waiting)
         eligible = await self._without_other_jobs(await self._without_creates(eligible), evaluated.evaluation_version)

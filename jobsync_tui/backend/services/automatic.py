@@ -153,7 +153,7 @@ class AutomaticService(Service):
             AccessDenied: The actor may not use every integration.
         """
         await self.context.require_everything("worker")
-        found = await self.context.stores.shares.integrations()
+        found = await self.context.stores.batches.integrations()
         return tuple(each.id for each in self.context.settings.integrations if each.automatic and each.id in found)
 
     @for_admins
@@ -207,7 +207,7 @@ class AutomaticService(Service):
             paused=await context.stores.schedule.paused(),
             every=context.settings.sync.every,
             integrations=await self._states(visible),
-            alerts=await context.stores.alerts.standing(visible),
+            troubles=await context.stores.alerts.standing(visible),
             channels=await context.stores.alerts.channels(channel_names(context.settings)),
             engine=await context.stores.queue.state(),
             ticks=await context.stores.schedule.ticks(visible),
@@ -245,7 +245,7 @@ class AutomaticService(Service):
     async def _with_run(self, state: AutomaticState, lease: Lease | None) -> AutomaticState:
         if lease is None:
             return state
-        spread = await self.context.stores.shares.spread(state.integration)
+        spread = await self.context.stores.batches.spread(state.integration)
         return replace(state, running=True, last_run=lease.since, ended_at=None, spread=spread)
 
     def _automatic(self, *, on_schedule: bool) -> Actor:

@@ -102,7 +102,7 @@ class Context:
         )
 
     @cached_property
-    def evaluate_batch(self) -> Evaluator:
+    def evaluator(self) -> Evaluator:
         """Has the rules judge the cached jobs."""
         from ..assessment.evaluator import Evaluator
 
@@ -192,7 +192,7 @@ class Context:
             presence=self.stores.presence,
             leases=self.ledger.leases,
             decisions=self.stores.decisions,
-            evaluate_batch=self.evaluate_batch,
+            evaluator=self.evaluator,
             bulk=self.bulk,
             loader=loader,
             session=lambda integration: self.connections.adapter(integration).connection.http,
@@ -201,7 +201,7 @@ class Context:
         return Automatic(
             AutomaticDependencies(
                 refresher=self.refresher,
-                evaluate_batch=self.evaluate_batch,
+                evaluator=self.evaluator,
                 watch=self._watch_shadows,
                 loader=loader,
                 distribution=Distribution(distribution),

@@ -72,7 +72,7 @@ class EligibilityService(Service):
         from ..assessment.shadow import EVALUATING
 
         chosen = await self._chosen(integration)
-        jobs = (await self.context.evaluate_batch.evaluate_batch(chosen, on_progress)).jobs
+        jobs = (await self.context.evaluator.evaluate(chosen, on_progress)).jobs
         await self.context.shadow_evaluation.watch(chosen, EVALUATING)
         return jobs
 
@@ -86,7 +86,7 @@ class EligibilityService(Service):
         chosen = await self._chosen(integration)
         if not (await query_of(self.context, filter_text)).asks_rules:
             return None
-        return (await self.context.evaluate_batch.evaluate_batch(chosen, on_progress)).jobs
+        return (await self.context.evaluator.evaluate(chosen, on_progress)).jobs
 
     @for_admins
     async def evaluated(self, integration: str | None = None) -> EvaluatedCounts:

@@ -53,7 +53,7 @@ class GreetingService(Service):
             if state.hold is not None:
                 found[state.integration] = state.hold.message
         met: dict[str, list[str]] = {}
-        for trouble in await self.context.stores.troubles.standing(visible):
+        for trouble in await self.context.stores.alerts.standing(visible):
             met.setdefault(trouble.integration, []).append(trouble.message)
         for each, messages in met.items():
             found.setdefault(each, "; ".join(messages))

@@ -32,11 +32,11 @@ class RuleQuestions:
         judge: Checks what is typed.
     """
 
-    def __init__(self, app: App[int], fields: FieldCatalogue, target: TargetCatalogue, evaluate_batch: Evaluator) -> None:
+    def __init__(self, app: App[int], fields: FieldCatalogue, target: TargetCatalogue, evaluate: Evaluator) -> None:
         self._app = app
         self._fields = {entry.name: entry for entry in fields.fields}
         self._target = target
-        self._evaluate = evaluate_batch
+        self._evaluate = evaluate
 
     # ---- conditions --------------------------------------------------------------------------------------------------
 

@@ -110,7 +110,7 @@ def _note(db: Db, run: AutomaticRun, now: int) -> None:
 
 
 def _note_listing(db: Db, report: RefreshReport, now: int) -> None:
-    found = {each.code: each for each in (report.waits, report.set_aside, report.alert) if each is not None}
+    found = {each.code: each for each in (report.waits, report.set_aside, report.trouble) if each is not None}
     for code in LISTING_TROUBLES:
         row = _row(db, report.integration, code)
         if code in found:
