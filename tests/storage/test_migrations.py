@@ -16,17 +16,17 @@ from jobsync_tui.backend.storage.jobs.tables import IntegrationRow, ListingRow
 from jobsync_tui.backend.storage.ledger import audit
 from jobsync_tui.backend.storage.ledger.audit import AuditStore
 from jobsync_tui.backend.storage.ledger.tables import AuditHead, AuditRow
-from jobsync_tui.backend.storage.migrations import SCHEMA
+from jobsync_tui.backend.storage.migrations import COLUMNS_RENAMED, INDEXES_RENAMED, SCHEMA, TABLES_RENAMED
 from tests.support.postgres import packaged_server
 from tests.support.stores import job
 
 LATER_TABLES = (
     "renames",
-    "automatic_troubles",
+    "automatic_alerts",
     "automatic_channels",
     "automatic_ticks",
-    "automatic_shares",
-    "automatic_hands",
+    "automatic_batches",
+    "automatic_workers",
     "set_aside",
 )
 LATER_COLUMNS = (
@@ -65,12 +65,28 @@ def _as_of_version_1(db: Db, dialect: Dialect) -> None:
         db.execute_sql(f"DROP TABLE {table}")
     for table, column in (*LATER_COLUMNS, *LATER_THAN_7):
         db.execute_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
+    _take_earlier_names(db)
     for key, kept in ((1, job(1, custom={"Shift": "Nights"})), (2, job(2))):
         run(db, insertion("payloads", ("key", "body")), key, codec.encode(kept).decode())
         run(db, insertion("job_details", ("key", *codec.DETAILS[:-2])), key, *codec.details(kept)[:-2])
     stand: dict[str, Value] = {"at": 1000, "revision": 1, "judgement": 1, "changed": 1, "configuration": "", "tries": 0, "retry_at": 0}
     for key, outcome in ((1, "created"), (2, "refused")):
         run(db, insertion("automatic_decisions", ("key", "outcome", *stand)), key, outcome, *stand.values())
+
+
+def _take_earlier_names(db: Db) -> None:
+    there = set(db.get_tables())
+    for table, column, old, new in INDEXES_RENAMED:
+        if table in there:
+            db.execute_sql(f"DROP INDEX {new}")
+            db.execute_sql(f"CREATE INDEX {old} ON {table} ({column})")
+    for table, old, new in COLUMNS_RENAMED:
+        if table in there:
+            db.execute_sql(f"ALTER TABLE {table} RENAME COLUMN {new} TO {old}")
+    for old, new in TABLES_RENAMED.items():
+        if new in there:
+            db.execute_sql(f"ALTER TABLE {new} RENAME TO {old}")
+    db.execute_sql("UPDATE counters SET name = 'judgements' WHERE name = 'evaluation_versions'")
 
 
 def _drop_later_indexes(db: Db) -> None:

@@ -311,4 +311,4 @@ async def test_what_looks_like_sql_in_a_filter_is_text(tmp_path: Path) -> None:
 def test_the_template_is_no_other_than_a_store_opened_for_the_first_time(tmp_path: Path) -> None:
     with closing(psycopg.connect(url_at(tmp_path / "a.db"))) as connection:
         found = connection.execute("SELECT name, value FROM counters ORDER BY name").fetchall()
-    assert found == [("jobs", 0), ("judgements", 0), ("listings", 0)]
+    assert found == [("evaluation_versions", 0), ("jobs", 0), ("listings", 0)]

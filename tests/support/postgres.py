@@ -32,7 +32,7 @@ DO $$ DECLARE name text; BEGIN
     FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_version' LOOP
         EXECUTE format('DELETE FROM %I', name);
     END LOOP;
-    INSERT INTO counters (name, value) VALUES ('jobs', 0), ('listings', 0), ('judgements', 0);
+    INSERT INTO counters (name, value) VALUES ('jobs', 0), ('listings', 0), ('evaluation_versions', 0);
 END $$
 """
 """As a new store is."""

@@ -33,7 +33,7 @@ def _create(db: Db, dialect: Dialect) -> None:
     create_link_index(db, dialect)
     create_renames(db, dialect)
     create_rule_tables(db, dialect)
-    for counter in ("jobs", "listings", "judgements"):
+    for counter in ("jobs", "listings", "evaluation_versions"):
         CounterRow.insert(name=counter, value=0).execute(db)
 
 
@@ -121,6 +121,43 @@ def _own_ids(db: Db, _: Dialect) -> None:
     db.execute_sql("ALTER TABLE sightings ADD COLUMN own_id TEXT")
 
 
+TABLES_RENAMED = {
+    "judgements": "evaluation_versions",
+    "rulings": "distinct_outcomes",
+    "verdicts": "cached_outcomes",
+    "automatic_shares": "automatic_batches",
+    "automatic_hands": "automatic_workers",
+    "automatic_troubles": "automatic_alerts",
+}
+COLUMNS_RENAMED = (
+    ("distinct_outcomes", "judgement", "evaluation_version"),
+    ("cached_outcomes", "ruling", "outcome"),
+    ("automatic_decisions", "judgement", "evaluation_version"),
+    ("automatic_batches", "judgement", "evaluation_version"),
+)
+INDEXES_RENAMED = (
+    ("distinct_outcomes", "evaluation_version", "rulingrow_judgement", "distinctoutcomerow_evaluation_version"),
+    ("cached_outcomes", "outcome", "verdictrow_ruling", "cachedoutcomerow_outcome"),
+    ("automatic_batches", "integration", "sharerow_integration", "batchrow_integration"),
+)
+
+
+def _fields_own_words(db: Db, _: Dialect) -> None:
+    """Give tables and columns the names that the code has for them; those that an earlier step made have them already."""
+    there = set(db.get_tables())
+    for old, new in TABLES_RENAMED.items():
+        if old in there:
+            db.execute_sql(f"ALTER TABLE {old} RENAME TO {new}")
+    for table, old, new in COLUMNS_RENAMED:
+        if old in {column.name for column in db.get_columns(table)}:
+            db.execute_sql(f"ALTER TABLE {table} RENAME COLUMN {old} TO {new}")
+    for table, column, old, new in INDEXES_RENAMED:
+        if old in {index.name for index in db.get_indexes(table)}:
+            db.execute_sql(f"DROP INDEX {old}")
+            db.execute_sql(f"CREATE INDEX {new} ON {table} ({column})")
+    db.execute_sql("UPDATE counters SET name = 'evaluation_versions' WHERE name = 'judgements'")
+
+
 MIGRATIONS = (
     Migration(2, "the ids that integrations had before", create_renames),
     Migration(3, "troubles that are told, and since when a job is eligible", _troubles_and_eligible_since),
@@ -138,6 +175,7 @@ MIGRATIONS = (
     Migration(15, "where integrations read from", add_origins),
     Migration(16, "up to where the record was pruned, in the record", _prunes_in_the_record),
     Migration(17, "the ids that services in front of ATSs give to jobs", _own_ids),
+    Migration(18, "tables by the words of the field", _fields_own_words),
 )
 
 SCHEMA = Schema("store", 1 + len(MIGRATIONS), _create, MIGRATIONS)

@@ -21,7 +21,9 @@ from ..jobs.statements import Insertion
 from .tables import BatchRow
 from .worker_presence import at_work
 
-_SHARES = Insertion("automatic_shares", ("id", "integration", "number", "work", "judgement", "every", "keys", "ended_at", "tally"))
+_SHARES = Insertion(
+    "automatic_batches", ("id", "integration", "number", "work", "evaluation_version", "every", "keys", "ended_at", "tally")
+)
 
 
 class Work(StrEnum):

@@ -25,10 +25,10 @@ LONGEST_WAIT = timedelta(hours=1)
 """After which anything that failed is tried again; a time of trying that lies further ahead comes from a wrong clock."""
 
 _DECIDE = (
-    "INSERT INTO automatic_decisions (key, at, outcome, reason, revision, judgement, changed, configuration, tries, retry_at, eligible_at) "
+    "INSERT INTO automatic_decisions (key, at, outcome, reason, revision, evaluation_version, changed, configuration, tries, retry_at, eligible_at) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
     "ON CONFLICT (key) DO UPDATE SET at = excluded.at, outcome = excluded.outcome, reason = excluded.reason, "
-    "revision = excluded.revision, judgement = excluded.judgement, changed = excluded.changed, "
+    "revision = excluded.revision, evaluation_version = excluded.evaluation_version, changed = excluded.changed, "
     "configuration = excluded.configuration, tries = excluded.tries, retry_at = excluded.retry_at, "
     "eligible_at = CASE WHEN excluded.eligible_at = 0 OR automatic_decisions.eligible_at = 0 THEN excluded.eligible_at "
     "ELSE automatic_decisions.eligible_at END"
@@ -280,7 +280,7 @@ def _values(evaluation_version: EvaluationVersion, decision: Decision, changed: 
 
 def _meet(db: Db, dialect: Dialect, evaluation_version: EvaluationVersion, same: Sequence[Candidate], now: int) -> None:
     rows = [(now, evaluation_version.basis.revision, evaluation_version.number, candidate.key) for candidate in same]
-    many(db, dialect, "UPDATE automatic_decisions SET at = ?, revision = ?, judgement = ? WHERE key = ?", rows)
+    many(db, dialect, "UPDATE automatic_decisions SET at = ?, revision = ?, evaluation_version = ? WHERE key = ?", rows)
 
 
 def failing(db: Db, integration: str) -> int:

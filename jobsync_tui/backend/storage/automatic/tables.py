@@ -96,7 +96,7 @@ class BatchRow(peewee.Model):
     tally = peewee.TextField(default="{}")
 
     class Meta:  # noqa: D106
-        table_name = "automatic_shares"
+        table_name = "automatic_batches"
 
 
 class PresenceRow(peewee.Model):
@@ -108,7 +108,7 @@ class PresenceRow(peewee.Model):
     held_until = peewee.BigIntegerField()
 
     class Meta:  # noqa: D106
-        table_name = "automatic_hands"
+        table_name = "automatic_workers"
         primary_key = peewee.CompositeKey("integration", "process")
 
 
@@ -142,7 +142,7 @@ class AlertRow(peewee.Model):
     event_at = peewee.BigIntegerField()
 
     class Meta:  # noqa: D106
-        table_name = "automatic_troubles"
+        table_name = "automatic_alerts"
         primary_key = peewee.CompositeKey("integration", "code")
 
 

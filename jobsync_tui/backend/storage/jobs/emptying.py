@@ -7,7 +7,7 @@ from ..search.textindex import text_index
 from .sources import Source
 from .statements import rows, run
 
-OF_JOBS = ("sightings", "payloads", "job_details", "sync_marks", "verdicts", "automatic_decisions", "jobs")
+OF_JOBS = ("sightings", "payloads", "job_details", "sync_marks", "cached_outcomes", "automatic_decisions", "jobs")
 """Tables with a row for each job, under the job's key."""
 
 OF_SOURCE = (("set_aside", "source"), ("listings", "source"), ("letters", "source"), ("integrations", "number"))

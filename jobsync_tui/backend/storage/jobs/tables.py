@@ -144,7 +144,7 @@ class EvaluationVersionRow(peewee.Model):
     until = peewee.BigIntegerField()
 
     class Meta:  # noqa: D106
-        table_name = "judgements"
+        table_name = "evaluation_versions"
 
 
 class DistinctOutcomeRow(peewee.Model):
@@ -163,7 +163,7 @@ class DistinctOutcomeRow(peewee.Model):
     names = peewee.TextField()
 
     class Meta:  # noqa: D106
-        table_name = "rulings"
+        table_name = "distinct_outcomes"
 
 
 class CachedOutcomeRow(peewee.Model):
@@ -178,7 +178,7 @@ class CachedOutcomeRow(peewee.Model):
     outcome = peewee.BigIntegerField(index=True)
 
     class Meta:  # noqa: D106
-        table_name = "verdicts"
+        table_name = "cached_outcomes"
 
 
 class LetterRow(peewee.Model):

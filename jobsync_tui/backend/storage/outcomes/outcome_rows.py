@@ -9,15 +9,15 @@ from ...database import Db, Dialect
 from ..jobs.statements import many, run
 
 _ONE_BY_ONE = (
-    "INSERT INTO verdicts (key, changed, ruling) VALUES (?, ?, ?) "
-    "ON CONFLICT (key) DO UPDATE SET ruling = excluded.ruling WHERE verdicts.changed = ? AND verdicts.ruling = ?"
+    "INSERT INTO cached_outcomes (key, changed, outcome) VALUES (?, ?, ?) "
+    "ON CONFLICT (key) DO UPDATE SET outcome = excluded.outcome WHERE cached_outcomes.changed = ? AND cached_outcomes.outcome = ?"
 )
 _ALL_AT_ONCE = (
-    "INSERT INTO verdicts (key, changed, ruling) SELECT judged.key, judged.changed, judged.ruling "
-    "FROM unnest(?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[]) AS judged (key, changed, was, ruling) "
-    "LEFT JOIN verdicts ON verdicts.key = judged.key "
-    "WHERE verdicts.key IS NULL OR (verdicts.changed = judged.changed AND verdicts.ruling = judged.was) "
-    "ON CONFLICT (key) DO UPDATE SET ruling = excluded.ruling"
+    "INSERT INTO cached_outcomes (key, changed, outcome) SELECT judged.key, judged.changed, judged.outcome "
+    "FROM unnest(?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[]) AS judged (key, changed, was, outcome) "
+    "LEFT JOIN cached_outcomes ON cached_outcomes.key = judged.key "
+    "WHERE cached_outcomes.key IS NULL OR (cached_outcomes.changed = judged.changed AND cached_outcomes.outcome = judged.was) "
+    "ON CONFLICT (key) DO UPDATE SET outcome = excluded.outcome"
 )
 
 

@@ -170,8 +170,8 @@ def forget(db: Db, dialect: Dialect, keys: Sequence[int]) -> None:
     many(
         db,
         dialect,
-        "INSERT INTO verdicts (key, changed, ruling) VALUES (?, ?, 0) "
-        "ON CONFLICT (key) DO UPDATE SET changed = excluded.changed, ruling = excluded.ruling",
+        "INSERT INTO cached_outcomes (key, changed, outcome) VALUES (?, ?, 0) "
+        "ON CONFLICT (key) DO UPDATE SET changed = excluded.changed, outcome = excluded.outcome",
         [(key, stamp) for key in keys],
     )
 
@@ -190,8 +190,8 @@ def forget_standing(db: Db, jobs: peewee.Node) -> None:
 
 def forget_standing_of(db: Db, key: int) -> None:
     """Take the verdict of one job whose standing towards the target changed, where a rule asks for it."""
-    if first(db, "SELECT 1 FROM judgements WHERE standing LIMIT 1") is not None:
-        run(db, "UPDATE verdicts SET ruling = ? WHERE key = ?", -(version(db) + 1), key)
+    if first(db, "SELECT 1 FROM evaluation_versions WHERE standing LIMIT 1") is not None:
+        run(db, "UPDATE cached_outcomes SET outcome = ? WHERE key = ?", -(version(db) + 1), key)
 
 
 def _standing(db: Db, basis: Basis, now: datetime) -> EvaluationVersion | None:
@@ -202,7 +202,7 @@ def _standing(db: Db, basis: Basis, now: datetime) -> EvaluationVersion | None:
 def _begin(db: Db, basis: Basis, now: datetime) -> EvaluationVersion:
     number = in_force(db, basis.policy, now)
     if not number:
-        number = take_number(db, "judgements")
+        number = take_number(db, "evaluation_versions")
         EvaluationVersionRow.delete().execute(db)
         DistinctOutcomeRow.delete().execute(db)
         until = 0 if basis.until is None else clock.to_ms(basis.until)
@@ -259,7 +259,7 @@ def _add(db: Db, evaluation_version: EvaluationVersion, outcomes: Sequence[Disti
     added = {}
     for number, outcome in enumerate(outcomes, first):
         values = {
-            "judgement": evaluation_version.number,
+            "evaluation_version": evaluation_version.number,
             "eligible": outcome.eligible,
             "reason": outcome.reason,
             "configuration": outcome.configuration,
