@@ -22,6 +22,7 @@ from ..backend.core.durations import format_duration
 from ..backend.core.errors import CutShort, ExitCode, JobsyncError
 from ..backend.core.terminals import LEFT_BEHIND, unknown_kind
 from ..documents.render import OUTCOME_WORDS
+from ..screens import routes
 from ..screens.base import JobsyncScreen
 from ..session.failures import Place, place_of, words_for
 from ..session.marks import Marks
@@ -36,7 +37,7 @@ from ..terminal.key_times import APART
 from ..terminal.keystrokes import Key
 from ..terminal.line_filter import ControlFilter
 from ..terminal.theme import THEMES, spare_bytes, theme_for
-from .navigation import Navigator
+from .navigation import show
 
 if TYPE_CHECKING:
     from ..backend.core.models import Greeting
@@ -91,7 +92,6 @@ class JobsyncApp(App[int], inherit_bindings=False):
         self.backend = backend
         self.memory = memory or Memory()
         self.notices = Notices()
-        self.go = Navigator(self)
         self.runs = Runs(backend, self._spawn, self.announce)
         self.confined = confined
         self._idle = idle
@@ -120,9 +120,9 @@ class JobsyncApp(App[int], inherit_bindings=False):
             self.report(error)
             return
         if len(ids) == 1:
-            self.go.jobs(ids[0])
+            self.open(routes.Jobs(ids[0]))
         else:
-            self.go.picker()
+            self.open(routes.Picker())
 
     def _greet(self) -> None:
         self.run_worker(self._read_greeting(), group="greeting")
@@ -136,6 +136,10 @@ class JobsyncApp(App[int], inherit_bindings=False):
         if not greeting.is_quiet:
             self.greeting = greeting
             self.announce(GreetingCame())
+
+    def open(self, route: routes.Route, then: routes.Then | None = None, *, instead: bool = False) -> None:
+        """Show what a route leads to."""
+        show(self, route, then, instead=instead)
 
     def marks_of(self, integration: str) -> Marks:
         """Return the marked jobs of an integration, kept for the session."""
@@ -162,7 +166,7 @@ class JobsyncApp(App[int], inherit_bindings=False):
             code = ending.exit_code if isinstance(ending, JobsyncError) else ExitCode.FAULT
             self.exit(int(code), int(code), message=_exit_words(text, remedy))
         elif place is Place.DIALOG and isinstance(error, JobsyncError):
-            self.go.error(error.failure())
+            self.open(routes.Error(error.failure()))
         else:
             self._toast(text, Severity.ERROR, remedy)
 

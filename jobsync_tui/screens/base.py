@@ -1,6 +1,6 @@
 """What every screen has in common, and what it may ask of the application that holds it.
 
-A screen knows the application as a `Host` only. It reads the backend in workers, and opens other screens by asking `Host.go`, so that no
+A screen knows the application as a `Host` only. It reads the backend in workers, and opens other screens by asking `Host.open`, so that no
 screen imports another.
 """
 
@@ -21,9 +21,9 @@ from ..commands import Group, bindings
 from ..session.notices import Notices, Severity
 from ..terminal.compositor import SpanCompositor
 from ..widgets.footer import Footer
+from . import routes
 
 if TYPE_CHECKING:
-    from ..app.navigation import Navigator
     from ..backend.core.models import Greeting
     from ..backend.services.backend import Backend
     from ..session.marks import Marks
@@ -44,7 +44,6 @@ class Host(Protocol):
         runs: Refreshes and syncs under way; start them here, so that they go on when the screen is closed.
         notices: What the person was told in this session.
         memory: What is remembered from one session to the next.
-        go: Opens screens.
         greeting: What happened since the person's last visit, until it was read; None where there is nothing to tell.
         confined: Whether it is run for somebody else (``--as``): it writes no file of the person's.
     """
@@ -53,9 +52,11 @@ class Host(Protocol):
     runs: Runs
     notices: Notices
     memory: Memory
-    go: Navigator
     greeting: Greeting | None
     confined: bool
+
+    def open(self, route: routes.Route, then: routes.Then | None = None, *, instead: bool = False) -> None:
+        """Show what ``route`` leads to; ``then`` is told how that ends, ``instead`` puts it in the place of the screen in front."""
 
     def marks_of(self, integration: str) -> Marks:
         """Return the marked jobs of an integration, kept for the session."""
@@ -80,13 +81,6 @@ class Host(Protocol):
 
     def turn_mouse(self) -> None:
         """Leave the mouse to the terminal, or take it back, and say so."""
-
-
-class Neighbours(Protocol):
-    """The list that a job was opened from, so that a dialog can step through it."""
-
-    async def beside(self, job_id: str, step: int) -> str | None:
-        """Return the id of the job ``step`` places after ``job_id`` (before it, if negative), None at the ends."""
 
 
 class JobsyncScreen(Screen[ResultT]):
@@ -163,15 +157,20 @@ class JobsyncScreen(Screen[ResultT]):
 
     def action_help(self) -> None:
         """Show the keys of this screen."""
-        self.host.go.help(self)
+        self.host.open(routes.Help(self))
 
     def action_palette(self) -> None:
         """Find a command by its name."""
-        self.host.go.palette(self)
+
+        async def run(action: str | None) -> None:
+            if action is not None:
+                await self.run_action(action)
+
+        self.host.open(routes.Palette(self), run)
 
     def action_log(self) -> None:
         """Read messages and errors again."""
-        self.host.go.log()
+        self.host.open(routes.Log())
 
     def action_redraw(self) -> None:
         """Paint the whole screen anew."""

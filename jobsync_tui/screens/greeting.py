@@ -13,6 +13,7 @@ from ..documents.greeting import greeting_document, greeting_text, greeting_word
 from ..documents.render import line
 from ..session.messages import GreetingCame
 from ..widgets.line import StatusLine
+from . import routes
 from .base import JobsyncScreen, ResultT
 from .dialog import DialogScreen
 
@@ -34,7 +35,7 @@ class GreetedScreen(JobsyncScreen[ResultT]):
         """Show what happened in full."""
         greeting, self.host.greeting = self.host.greeting, None
         self.show_greeting()
-        self.host.go.greeting(greeting)
+        self.host.open(routes.Greeting(greeting))
 
     def action_back(self) -> None:
         """Wave the greeting away, if it is there."""

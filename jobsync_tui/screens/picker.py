@@ -21,6 +21,7 @@ from ..session.messages import RefreshEnded, RefreshMoved
 from ..widgets.choice_list import ChoiceList
 from ..widgets.line import Line, StatusLine
 from ..widgets.table.columns import GAP, NARROW
+from . import routes
 from .greeting import GreetedScreen
 from .jobs.job_words import progress_words, refreshed_words
 from .poll import Poll
@@ -118,13 +119,13 @@ class PickerScreen(GreetedScreen[None]):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Open the integration."""
         if event.option.id is not None:
-            self.host.go.jobs(event.option.id)
+            self.host.open(routes.Jobs(event.option.id))
 
     def action_open(self) -> None:
         """Open the integration under the cursor."""
         chosen = self._chosen()
         if chosen is not None:
-            self.host.go.jobs(chosen)
+            self.host.open(routes.Jobs(chosen))
 
     def action_refresh(self) -> None:
         """Refresh the integration under the cursor."""
@@ -148,11 +149,11 @@ class PickerScreen(GreetedScreen[None]):
 
     def action_rules(self) -> None:
         """Open the list of the rules."""
-        self.host.go.rules()
+        self.host.open(routes.Rules())
 
     def action_coverage(self) -> None:
         """Open the coverage overview, over every integration."""
-        self.host.go.coverage()
+        self.host.open(routes.Coverage())
 
     def on_refresh_moved(self, event: RefreshMoved) -> None:
         """Say how far a refresh is."""

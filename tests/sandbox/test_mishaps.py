@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from jobsync_tui.app.application import JobsyncApp
 from jobsync_tui.backend.sandbox import make_sandbox, scenario
+from jobsync_tui.screens import routes
 from jobsync_tui.screens.jobs.jobs import JobsScreen
 from jobsync_tui.screens.sync.confirming import ConfirmingScreen
 from jobsync_tui.session.memory import Memory
@@ -50,7 +51,7 @@ def listed(app: JobsyncApp, fewer_than: int = 1000) -> bool:
 
 async def find(app: JobsyncApp, pilot: Pilot[int], integration: str, words: str, name: str) -> None:
     """Open the jobs of an integration with a filter, the cursor in the table."""
-    app.go.jobs(integration)
+    app.open(routes.Jobs(integration))
     await until(pilot, lambda: listed(app))
     await pilot.press("slash", *("space" if letter == " " else letter for letter in words), "enter")
     await shows(app, pilot, name)
@@ -106,7 +107,7 @@ async def test_an_undo_by_one_key(tmp_path: Path) -> None:
 @pytest.mark.slow
 async def test_a_bulk_sync_names_the_one_that_failed(tmp_path: Path) -> None:
     async with demo(tmp_path) as (app, pilot):
-        app.go.jobs(scenario.CRELATE)
+        app.open(routes.Jobs(scenario.CRELATE))
         await until(pilot, lambda: listed(app))
         await pilot.press("m", "s")
         await asked(app, pilot)

@@ -15,6 +15,7 @@ from jobsync_tui.backend.core.clock import now
 from jobsync_tui.backend.sandbox import Sandbox, make_sandbox, scenario
 from jobsync_tui.backend.sandbox.scenario import CRELATE, GREENHOUSE, roles_in
 from jobsync_tui.backend.sandbox.timer import REMARK, change_something
+from jobsync_tui.screens import routes
 from jobsync_tui.screens.jobs.jobs import JobsScreen
 from tests.support.pilot import screen_text, until
 
@@ -35,10 +36,10 @@ async def test_its_decisions_are_seen_in_the_header_and_in_check_eligibility(san
             await until(pilot, lambda: "Acme Agency" in screen_text(app))
             while (await backend.automatic.state(CRELATE)).run is None:
                 await pilot.pause(0.05)
-            app.go.jobs(CRELATE)
+            app.open(routes.Jobs(CRELATE))
             await until(pilot, lambda: isinstance(app.screen, JobsScreen) and "next" in screen_text(app).partition("\n")[0])
             _, job_id = sandbox.address(scenario.DEPARTMENTLESS)
-            app.go.check(CRELATE, job_id)
+            app.open(routes.Eligibility(CRELATE, job_id))
             await until(pilot, lambda: "auto: no rule matched" in screen_text(app))
         assert (await backend.automatic.state(GREENHOUSE)).last_run is None
         assert await backend.automatic.decision(*sandbox.address(scenario.BERLIN_BACKEND)) is None

@@ -8,6 +8,7 @@ from pathlib import Path
 from jobsync_tui.backend.core.models import Action, ActionKind, AllOf, Coverage, CoverageShare, DayOutcomes, Leaf, Op, Rule
 from jobsync_tui.documents.coverage import coverage_document
 from jobsync_tui.documents.document import as_text
+from jobsync_tui.screens import routes
 from jobsync_tui.screens.rules.rules import RulesScreen
 from tests.services.workshop import workshop
 from tests.support.pilot import screen_text, until
@@ -26,7 +27,7 @@ async def test_the_overview_says_how_far_the_rules_reach_and_what_is_one_conditi
         await backend.rules.save([CARE_IN_OSLO], expected_revision=0, what="begin")
         await backend.syncs.sync("file", "1")
         async with on_stage(backend, (80, 60)) as (app, pilot):
-            app.go.coverage()
+            app.open(routes.Coverage())
             await shows(app, pilot, "if location.city were Oslo")
             text = screen_text(app)
             assert "12 jobs   ok 2 eligible   10 not" in text
@@ -42,7 +43,7 @@ async def test_the_overview_says_how_far_the_rules_reach_and_what_is_one_conditi
 
 async def test_one_integration_can_be_looked_at_alone(tmp_path: Path) -> None:
     async with workshop(tmp_path) as backend, on_stage(backend) as (app, pilot):
-        app.go.coverage()
+        app.open(routes.Coverage())
         await shows(app, pilot, "every integration")
         await pilot.press("i")
         await until(pilot, lambda: "every integration" not in screen_text(app))

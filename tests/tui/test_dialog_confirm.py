@@ -8,6 +8,7 @@ import pytest
 
 from jobsync_tui.backend.core.errors import Unreachable
 from jobsync_tui.backend.core.models import Outcome
+from jobsync_tui.screens import routes
 from jobsync_tui.screens.jobs.eligibility import EligibilityScreen
 from jobsync_tui.screens.sync.bulk_result import BulkResultScreen
 from jobsync_tui.screens.sync.confirm_bulk import ConfirmBulkScreen
@@ -37,7 +38,7 @@ def synced(script: Script) -> list[tuple[object, ...]]:
 async def test_keys_typed_before_the_plan_is_painted_are_dropped() -> None:
     script = Script(limiter=asyncio.Event())
     async with staged(script) as (app, pilot):
-        app.go.confirm("bullhorn", ["883977"])
+        app.open(routes.confirm("bullhorn", ["883977"]))
         await until(pilot, lambda: ("plan", "883977") in script.asked)
         await pilot.press("y", "enter", "right", "enter", "y")
         assert isinstance(app.screen, ConfirmSyncScreen)
@@ -54,7 +55,7 @@ async def test_keys_typed_while_the_painted_plan_settles_are_dropped(monkeypatch
     monkeypatch.setattr(ConfirmingScreen, "SETTLING", 1000.0)
     script = Script()
     async with staged(script) as (app, pilot):
-        app.go.confirm("bullhorn", ["883977"])
+        app.open(routes.confirm("bullhorn", ["883977"]))
         await shows(app, pilot, "UPDATE in Tenzo")
         await pilot.press("y", "enter", "y")
         assert isinstance(app.screen, ConfirmSyncScreen)
@@ -66,7 +67,7 @@ async def test_keys_typed_while_the_painted_plan_settles_are_dropped(monkeypatch
 async def test_enter_takes_cancel_and_writes_nothing() -> None:
     script = Script()
     async with staged(script) as (app, pilot):
-        app.go.confirm("bullhorn", ["883977"])
+        app.open(routes.confirm("bullhorn", ["883977"]))
         await until(pilot, lambda: confirming(app).armed)
         assert "[[ Cancel ]]" in screen_text(app)
         await pilot.press("enter")
@@ -79,7 +80,7 @@ async def test_enter_takes_cancel_and_writes_nothing() -> None:
 async def test_confirming_syncs_bound_to_the_plan_and_shows_the_result(keys: tuple[str, ...]) -> None:
     script = Script()
     async with staged(script) as (app, pilot):
-        app.go.confirm("bullhorn", ["883977"])
+        app.open(routes.confirm("bullhorn", ["883977"]))
         await until(pilot, lambda: confirming(app).armed)
         await pilot.press(*keys)
         await until(pilot, lambda: isinstance(app.screen, SyncResultScreen))
@@ -91,7 +92,7 @@ async def test_confirming_syncs_bound_to_the_plan_and_shows_the_result(keys: tup
 
 async def test_the_plan_scrolls_and_unfolds_while_cancel_keeps_the_focus() -> None:
     async with staged(Script()) as (app, pilot):
-        app.go.confirm("bullhorn", ["883977"])
+        app.open(routes.confirm("bullhorn", ["883977"]))
         await until(pilot, lambda: confirming(app).armed)
         await pilot.press("plus")
         await shows(app, pilot, "+ show less")
@@ -104,7 +105,7 @@ async def test_a_stale_plan_comes_back_with_what_moved() -> None:
     plan = samples.update_plan()
     script = Script(plan=plan, result=samples.updated(outcome=Outcome.STALE, written=False))
     async with staged(script) as (app, pilot):
-        app.go.confirm("bullhorn", ["883977"])
+        app.open(routes.confirm("bullhorn", ["883977"]))
         await until(pilot, lambda: confirming(app).armed)
         script.plan = replace(plan, changes=plan.changes[:1], target_version="8", digest="d9")
         await pilot.press("y")
@@ -121,7 +122,7 @@ async def test_a_stale_plan_comes_back_with_what_moved() -> None:
 
 async def test_a_plan_that_refuses_opens_the_explanation() -> None:
     async with staged(Script(plan=samples.refused_plan())) as (app, pilot):
-        app.go.confirm("bullhorn", ["884213"])
+        app.open(routes.confirm("bullhorn", ["884213"]))
         await until(pilot, lambda: isinstance(app.screen, EligibilityScreen))
         await shows(app, pilot, "Job does not match any active rules")
 
@@ -129,7 +130,7 @@ async def test_a_plan_that_refuses_opens_the_explanation() -> None:
 async def test_a_plan_that_cannot_be_made_says_that_nothing_was_written() -> None:
     script = Script(plan=Unreachable("Bullhorn does not answer", service="Bullhorn", remedy="Try again in a minute."))
     async with staged(script) as (app, pilot):
-        app.go.confirm("bullhorn", ["1"])
+        app.open(routes.confirm("bullhorn", ["1"]))
         await shows(app, pilot, "nothing was written")
         assert "Try again in a minute." in screen_text(app)
         await pilot.press("y")
@@ -139,7 +140,7 @@ async def test_a_plan_that_cannot_be_made_says_that_nothing_was_written() -> Non
 async def test_esc_leaves_a_running_sync_to_the_application_and_a_message_tells_the_end() -> None:
     script = Script()
     async with staged(script) as (app, pilot):
-        app.go.confirm("bullhorn", ["883977"])
+        app.open(routes.confirm("bullhorn", ["883977"]))
         await until(pilot, lambda: confirming(app).armed)
         script.limiter = asyncio.Event()
         await pilot.press("y")
@@ -157,7 +158,7 @@ async def test_esc_leaves_a_running_sync_to_the_application_and_a_message_tells_
 async def test_a_run_that_ends_behind_another_screen_is_shown_when_that_one_closes() -> None:
     script = Script()
     async with staged(script) as (app, pilot):
-        app.go.confirm("bullhorn", ["883977"])
+        app.open(routes.confirm("bullhorn", ["883977"]))
         await until(pilot, lambda: confirming(app).armed)
         script.limiter = asyncio.Event()
         await pilot.press("y")
@@ -172,7 +173,7 @@ async def test_a_run_that_ends_behind_another_screen_is_shown_when_that_one_clos
 async def test_several_jobs_are_planned_grouped_and_confirmed_with_one_key() -> None:
     script = Script(bulk=samples.bulk_plan(6))
     async with staged(script) as (app, pilot):
-        app.go.confirm("bullhorn", ["1", "2"])
+        app.open(routes.confirm("bullhorn", ["1", "2"]))
         await shows(app, pilot, "2 create, 2 update, 1 unchanged, 1 refused")
         await until(pilot, lambda: confirming(app).armed)
         await pilot.press("y")
@@ -183,7 +184,7 @@ async def test_several_jobs_are_planned_grouped_and_confirmed_with_one_key() -> 
 async def test_above_fifty_writes_the_number_is_typed() -> None:
     script = Script(bulk=samples.bulk_plan(120))
     async with staged(script) as (app, pilot):
-        app.go.confirm("bullhorn", ["1", "2"])
+        app.open(routes.confirm("bullhorn", ["1", "2"]))
         await shows(app, pilot, "type 60")
         await until(pilot, lambda: confirming(app).armed)
         await pilot.press("y")
@@ -200,7 +201,7 @@ async def test_nothing_can_be_confirmed_where_every_job_is_refused() -> None:
     plan = samples.bulk_plan(4)
     script = Script(bulk=replace(plan, plans=plan.plans[3:]))
     async with staged(script) as (app, pilot):
-        app.go.confirm("bullhorn", ["1", "2"])
+        app.open(routes.confirm("bullhorn", ["1", "2"]))
         await shows(app, pilot, "None of these jobs can be synced")
         await pilot.press("y")
         assert not confirming(app).armed

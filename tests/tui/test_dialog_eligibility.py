@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from jobsync_tui.backend.core.errors import JobNotFound, Unreachable
 from jobsync_tui.backend.core.models import Source
+from jobsync_tui.screens import routes
 from jobsync_tui.screens.jobs.eligibility import EligibilityScreen
 from jobsync_tui.screens.rules.rules import RulesScreen
 from jobsync_tui.screens.sync.confirm_sync import ConfirmSyncScreen
@@ -25,7 +26,7 @@ class Row:
 
 async def test_unfolding_shows_the_conditions_of_the_rule_under_the_cursor() -> None:
     async with staged(Script()) as (app, pilot):
-        app.go.check("bullhorn", "884213")
+        app.open(routes.Eligibility("bullhorn", "884213"))
         await shows(app, pilot, "To fix")
         assert dialog(app).document.target == "mercy-icu"
         await pilot.press("j")
@@ -40,7 +41,7 @@ async def test_unfolding_shows_the_conditions_of_the_rule_under_the_cursor() -> 
 async def test_the_open_folds_and_the_cursor_survive_a_live_check() -> None:
     script = Script()
     async with staged(script) as (app, pilot):
-        app.go.check("bullhorn", "884213")
+        app.open(routes.Eligibility("bullhorn", "884213"))
         await shows(app, pilot, "To fix")
         await pilot.press("j", "plus")
         await shows(app, pilot, "would match if employment_type were Travel")
@@ -55,7 +56,7 @@ async def test_the_open_folds_and_the_cursor_survive_a_live_check() -> None:
 async def test_opening_the_rule_goes_to_the_list_of_rules_with_that_rule_open() -> None:
     script = Script(eligibility=samples.matched(), cached=samples.travel())
     async with staged(script) as (app, pilot):
-        app.go.check("bullhorn", "883977")
+        app.open(routes.Eligibility("bullhorn", "883977"))
         await shows(app, pilot, "MATCHED RULES")
         await pilot.press("j", "R")
         await until(pilot, lambda: isinstance(app.screen, RulesScreen))
@@ -67,7 +68,7 @@ async def test_opening_the_rule_goes_to_the_list_of_rules_with_that_rule_open() 
 
 async def test_sync_of_an_ineligible_job_goes_nowhere_and_says_why() -> None:
     async with staged(Script()) as (app, pilot):
-        app.go.check("bullhorn", "884213")
+        app.open(routes.Eligibility("bullhorn", "884213"))
         await shows(app, pilot, "To fix")
         await pilot.press("s")
         await shows(app, pilot, "Not eligible, so there is nothing to sync. To fix: change a condition")
@@ -76,7 +77,7 @@ async def test_sync_of_an_ineligible_job_goes_nowhere_and_says_why() -> None:
 
 async def test_sync_of_an_eligible_job_asks() -> None:
     async with staged(Script(eligibility=samples.matched())) as (app, pilot):
-        app.go.check("bullhorn", "883977")
+        app.open(routes.Eligibility("bullhorn", "883977"))
         await shows(app, pilot, "ok ELIGIBLE")
         await pilot.press("s")
         await until(pilot, lambda: isinstance(app.screen, ConfirmSyncScreen))
@@ -85,7 +86,7 @@ async def test_sync_of_an_eligible_job_asks() -> None:
 async def test_brackets_go_through_the_list_the_job_was_opened_from() -> None:
     script = Script()
     async with staged(script) as (app, pilot):
-        app.go.check("bullhorn", "2", neighbours=Row())
+        app.open(routes.Eligibility("bullhorn", "2", neighbours=Row()))
         await shows(app, pilot, "To fix")
         await pilot.press("right_square_bracket")
         await until(pilot, lambda: ("check", "3", False) in script.asked)
@@ -97,7 +98,7 @@ async def test_brackets_go_through_the_list_the_job_was_opened_from() -> None:
 
 async def test_the_explanation_is_copied_whole_with_honest_words() -> None:
     async with staged(Script()) as (app, pilot):
-        app.go.check("bullhorn", "884213")
+        app.open(routes.Eligibility("bullhorn", "884213"))
         await shows(app, pilot, "To fix")
         await pilot.press("c")
         await until(pilot, lambda: bool(app.copied))
@@ -113,7 +114,7 @@ async def test_the_explanation_is_copied_whole_with_honest_words() -> None:
 
 async def test_a_job_that_the_ats_does_not_have() -> None:
     async with staged(Script(eligibility=JobNotFound())) as (app, pilot):
-        app.go.check("bullhorn", "1")
+        app.open(routes.Eligibility("bullhorn", "1"))
         await shows(app, pilot, "Job not found in ATS")
         assert "WHAT TO DO" in screen_text(app)
 
@@ -121,7 +122,7 @@ async def test_a_job_that_the_ats_does_not_have() -> None:
 async def test_a_failed_live_check_keeps_the_older_answer_and_says_so() -> None:
     script = Script()
     async with staged(script) as (app, pilot):
-        app.go.check("bullhorn", "884213")
+        app.open(routes.Eligibility("bullhorn", "884213"))
         await shows(app, pilot, "To fix")
         script.eligibility = Unreachable("Bullhorn does not answer", service="Bullhorn")
         await pilot.press("l")
@@ -133,5 +134,5 @@ async def test_a_failed_live_check_keeps_the_older_answer_and_says_so() -> None:
 async def test_a_job_synced_before_is_said_to_stay_untouched() -> None:
     job = replace(samples.cached(), target_id="tz_1")
     async with staged(Script(cached=job)) as (app, pilot):
-        app.go.check("bullhorn", "884213")
+        app.open(routes.Eligibility("bullhorn", "884213"))
         await shows(app, pilot, "Tenzo job tz_1 stays there, untouched")

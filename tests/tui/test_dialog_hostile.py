@@ -9,6 +9,7 @@ import pytest
 
 from jobsync_tui.backend.core.models import Rule, RuleSet
 from jobsync_tui.backend.core.text import clean
+from jobsync_tui.screens import routes
 from tests.support import sample_records, samples
 from tests.support.pilot import screen_text, until
 from tests.tui.scripted import Script
@@ -18,18 +19,18 @@ from tests.tui.test_dialog_result import over
 
 def read_again(app: Stage, title: str) -> None:
     app.notices.add(title)
-    app.go.log()
+    app.open(routes.Log())
 
 
 _OPENERS: dict[str, Callable[[Stage, str], None]] = {
-    "check": lambda app, _: app.go.check("bullhorn", "884213"),
-    "confirm": lambda app, _: app.go.confirm("bullhorn", ["884213"]),
-    "bulk": lambda app, _: app.go.confirm("bullhorn", ["884213", "2"]),
-    "search": lambda app, _: app.go.search("bullhorn", "884213"),
-    "history": lambda app, _: app.go.history("bullhorn", "884213"),
-    "rules": lambda app, _: app.go.rules(),
-    "result": lambda app, title: app.go.result(over(samples.updated(samples.cached(name=title)))),
-    "several": lambda app, title: app.go.result(over(samples.failed(samples.cached(name=title)), samples.updated())),
+    "check": lambda app, _: app.open(routes.Eligibility("bullhorn", "884213")),
+    "confirm": lambda app, _: app.open(routes.confirm("bullhorn", ["884213"])),
+    "bulk": lambda app, _: app.open(routes.confirm("bullhorn", ["884213", "2"])),
+    "search": lambda app, _: app.open(routes.Search("bullhorn", "884213")),
+    "history": lambda app, _: app.open(routes.History("bullhorn", "884213")),
+    "rules": lambda app, _: app.open(routes.Rules()),
+    "result": lambda app, title: app.open(routes.result(over(samples.updated(samples.cached(name=title))))),
+    "several": lambda app, title: app.open(routes.result(over(samples.failed(samples.cached(name=title)), samples.updated()))),
     "log": read_again,
 }
 
@@ -70,7 +71,7 @@ async def test_hostile_text_is_readable_and_inert(opener: str) -> None:
 async def test_the_name_of_a_dialog_stays_however_long_the_foreign_one_beside_it_is() -> None:
     script = Script(integration=replace(samples.BULLHORN, name="\u770b\u8b77\u5e2b " * 40))
     async with staged(script) as (app, pilot):
-        app.go.confirm("bullhorn", ["884213"])
+        app.open(routes.confirm("bullhorn", ["884213"]))
         await shows(app, pilot, "Confirm Sync")
         await shows(app, pilot, "\u770b\u8b77\u5e2b")
         assert screen_text(app).startswith(" Confirm Sync")

@@ -6,6 +6,7 @@ import pytest
 
 from jobsync_tui.backend.core import clock
 from jobsync_tui.backend.core.models import Failure, Outcome, SyncResult
+from jobsync_tui.screens import routes
 from jobsync_tui.screens.jobs.ats_search import SearchScreen
 from jobsync_tui.screens.jobs.eligibility import EligibilityScreen
 from jobsync_tui.screens.sync.confirm_bulk import ConfirmBulkScreen
@@ -27,7 +28,7 @@ def over(*results: SyncResult) -> SyncRun:
 async def test_a_failure_says_that_nothing_was_written_where_it_stopped_and_what_to_do() -> None:
     script = Script(cached=samples.travel())
     async with staged(script) as (app, pilot):
-        app.go.result(over(samples.failed()))
+        app.open(routes.result(over(samples.failed())))
         await shows(app, pilot, "NOTHING WAS WRITTEN TO TENZO")
         text = screen_text(app)
         assert "x FAILED   Failed to sync job: Bullhorn refused the session (401)" in text
@@ -50,7 +51,7 @@ async def test_a_failure_says_that_nothing_was_written_where_it_stopped_and_what
 async def test_every_failure_says_whether_anything_was_written(written: bool | None, words: str) -> None:
     result = samples.updated(outcome=Outcome.FAILED, written=written, error=Failure("refused", "no"))
     async with staged(Script()) as (app, pilot):
-        app.go.result(over(result))
+        app.open(routes.result(over(result)))
         await shows(app, pilot, words)
 
 
@@ -64,7 +65,7 @@ async def test_an_unknown_outcome_counts_down_and_is_looked_up(monkeypatch: pyte
     monkeypatch.setattr(clock, "now", lambda: moment)
     script = Script(settled={"01JDQ7": outcome})
     async with staged(script) as (app, pilot):
-        app.go.result(over(result))
+        app.open(routes.result(over(result)))
         await shows(app, pilot, "in 20 s")
         await pilot.press("r")
         assert not isinstance(app.screen, ConfirmSyncScreen)
@@ -78,14 +79,14 @@ async def test_an_unknown_outcome_counts_down_and_is_looked_up(monkeypatch: pyte
 
 async def test_an_undo_leaves_last_synced_as_it_was() -> None:
     async with staged(Script()) as (app, pilot):
-        app.go.result(over(samples.updated(eligibility=None)))
+        app.open(routes.result(over(samples.updated(eligibility=None))))
         await shows(app, pilot, "stays")
 
 
 async def test_a_job_that_is_not_found_leads_to_the_search() -> None:
     result = samples.updated(outcome=Outcome.NOT_FOUND, written=False, error=Failure("job_not_found", "Job not found in ATS"))
     async with staged(Script()) as (app, pilot):
-        app.go.result(over(result))
+        app.open(routes.result(over(result)))
         await shows(app, pilot, "x NOT FOUND   Job not found in ATS")
         await pilot.press("f")
         await until(pilot, lambda: isinstance(app.screen, SearchScreen))
@@ -94,7 +95,7 @@ async def test_a_job_that_is_not_found_leads_to_the_search() -> None:
 async def test_a_busy_job_says_who_and_since_when() -> None:
     busy = Failure("busy", "alice is syncing this job since 12:31:05")
     async with staged(Script()) as (app, pilot):
-        app.go.result(over(samples.updated(outcome=Outcome.BUSY, written=False, error=busy)))
+        app.open(routes.result(over(samples.updated(outcome=Outcome.BUSY, written=False, error=busy))))
         await shows(app, pilot, "alice is syncing this job since 12:31:05")
 
 
@@ -102,7 +103,7 @@ async def test_next_marked_goes_on_with_the_job_marked_after_this_one() -> None:
     script = Script()
     async with staged(script) as (app, pilot):
         app.marks_of("bullhorn").add(["1", "883977", "7"])
-        app.go.result(over(samples.updated()))
+        app.open(routes.result(over(samples.updated())))
         await shows(app, pilot, "ok UPDATED")
         await pilot.press("n")
         await until(pilot, lambda: ("plan", "7") in script.asked)
@@ -112,7 +113,7 @@ async def test_the_summary_of_several_shows_what_went_wrong_first_and_tries_it_a
     script = Script()
     results = [samples.updated(), samples.failed(samples.cached("1", "One")), samples.failed(samples.cached("2", "Two"))]
     async with staged(script) as (app, pilot):
-        app.go.result(over(*results))
+        app.open(routes.result(over(*results)))
         await shows(app, pilot, "1 of 3 jobs synced")
         text = screen_text(app)
         assert text.index("x FAILED   2") < text.index("ok UPDATED   1")

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from jobsync_tui.screens import routes
 from jobsync_tui.screens.sync.confirming import ConfirmingScreen
 from tests.support import sample_records, samples
 from tests.support.pilot import screen_text, until
@@ -20,14 +21,14 @@ pytestmark = [pytest.mark.usefixtures("still"), SIZES]
 
 async def test_not_eligible(size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
     async with staged(Script(past=sample_records.entries()), size) as (app, pilot):
-        app.go.check("bullhorn", "884213")
+        app.open(routes.Eligibility("bullhorn", "884213"))
         await shows(app, pilot, "To fix")
         assert screen_text(app) == snapshot
 
 
 async def test_eligible(size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
     async with staged(Script(eligibility=samples.matched(), cached=samples.travel()), size) as (app, pilot):
-        app.go.check("bullhorn", "883977")
+        app.open(routes.Eligibility("bullhorn", "883977"))
         await shows(app, pilot, "Nothing has been written")
         assert screen_text(app) == snapshot
 
@@ -35,7 +36,7 @@ async def test_eligible(size: tuple[int, int], snapshot: SnapshotAssertion) -> N
 async def test_confirm(size: tuple[int, int], snapshot: SnapshotAssertion, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ConfirmingScreen, "SETTLING", 0.02)
     async with staged(Script(cached=samples.travel()), size) as (app, pilot):
-        app.go.confirm("bullhorn", ["883977"])
+        app.open(routes.confirm("bullhorn", ["883977"]))
         await until(pilot, lambda: getattr(app.screen, "armed", False))
         await pilot.pause()
         assert screen_text(app) == snapshot
@@ -44,7 +45,7 @@ async def test_confirm(size: tuple[int, int], snapshot: SnapshotAssertion, monke
 async def test_confirm_several(size: tuple[int, int], snapshot: SnapshotAssertion, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ConfirmingScreen, "SETTLING", 0.02)
     async with staged(Script(bulk=samples.bulk_plan(120)), size) as (app, pilot):
-        app.go.confirm("bullhorn", ["1", "2"])
+        app.open(routes.confirm("bullhorn", ["1", "2"]))
         await until(pilot, lambda: getattr(app.screen, "armed", False))
         await pilot.pause()
         assert screen_text(app) == snapshot
@@ -54,7 +55,7 @@ async def test_running(size: tuple[int, int], snapshot: SnapshotAssertion) -> No
     script = Script(limiter=asyncio.Event())
     async with staged(script, size) as (app, pilot):
         run = app.runs.sync("bullhorn", ["883977"], expected=None, title="ICU Travel Nurse")
-        app.go.running(run)
+        app.open(routes.Running(run))
         await shows(app, pilot, "ok rules")
         await shows(app, pilot, "from Bullhorn")
         assert screen_text(app) == snapshot
@@ -64,28 +65,28 @@ async def test_running(size: tuple[int, int], snapshot: SnapshotAssertion) -> No
 
 async def test_result(size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
     async with staged(Script(cached=samples.travel(), past=sample_records.entries()), size) as (app, pilot):
-        app.go.result(over(samples.updated()))
+        app.open(routes.result(over(samples.updated())))
         await shows(app, pilot, "Same as")
         assert screen_text(app) == snapshot
 
 
 async def test_failure(size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
     async with staged(Script(cached=samples.travel()), size) as (app, pilot):
-        app.go.result(over(samples.failed()))
+        app.open(routes.result(over(samples.failed())))
         await shows(app, pilot, "Same as")
         assert screen_text(app) == snapshot
 
 
 async def test_several_results(size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
     async with staged(Script(), size) as (app, pilot):
-        app.go.result(over(samples.updated(), samples.failed(samples.cached("1", "One"))))
+        app.open(routes.result(over(samples.updated(), samples.failed(samples.cached("1", "One")))))
         await shows(app, pilot, "tries 1 job again")
         assert screen_text(app) == snapshot
 
 
 async def test_search(size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
     async with staged(Script(), size) as (app, pilot):
-        app.go.search("bullhorn", "884213")
+        app.open(routes.Search("bullhorn", "884213"))
         await pilot.press("enter")
         await shows(app, pilot, "ok Found.")
         assert screen_text(app) == snapshot
@@ -93,14 +94,14 @@ async def test_search(size: tuple[int, int], snapshot: SnapshotAssertion) -> Non
 
 async def test_rules(size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
     async with staged(Script(), size) as (app, pilot):
-        app.go.rules("icu-travel")
+        app.open(routes.Rules("icu-travel"))
         await shows(app, pilot, "-> folder")
         assert screen_text(app) == snapshot
 
 
 async def test_history(size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
     async with staged(Script(past=sample_records.entries()), size) as (app, pilot):
-        app.go.history("bullhorn", "884213")
+        app.open(routes.History("bullhorn", "884213"))
         await shows(app, pilot, "2 entries")
         await pilot.press("enter")
         await shows(app, pilot, "Mercy/ICU")
@@ -109,7 +110,7 @@ async def test_history(size: tuple[int, int], snapshot: SnapshotAssertion) -> No
 
 async def test_help(size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
     async with staged(Script(), size) as (app, pilot):
-        app.go.check("bullhorn", "884213")
+        app.open(routes.Eligibility("bullhorn", "884213"))
         await shows(app, pilot, "To fix")
         await pilot.press("question_mark")
         await shows(app, pilot, "CHECK ELIGIBILITY")

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from jobsync_tui.backend.core.models import Failure, Outcome, PlanKind
+from jobsync_tui.screens import routes
 from jobsync_tui.screens.sync.confirm_undo import ConfirmUndoScreen
 from tests.support import sample_records, samples
 from tests.support.pilot import screen_text, until
@@ -29,7 +30,7 @@ def undoable() -> str:
 async def test_undo_shows_its_plan_and_writes_only_that() -> None:
     script = Script(past=(replace(sample_records.entries()[0], outcome="updated"),))
     async with staged(script) as (app, pilot):
-        app.go.history("bullhorn", "884213")
+        app.open(routes.History("bullhorn", "884213"))
         await shows(app, pilot, "1 entry")
         await pilot.press("z")
         await shows(app, pilot, "Confirm Undo")
@@ -50,7 +51,7 @@ async def test_what_went_stale_is_shown_again_as_an_undo() -> None:
     stale = replace(samples.updated(), outcome=Outcome.STALE, written=False, error=Failure("stale", "moved"))
     script = Script(past=(replace(sample_records.entries()[0], outcome="updated"),), result=stale)
     async with staged(script) as (app, pilot):
-        app.go.undo("bullhorn", "884213", "op")
+        app.open(routes.ConfirmUndo("bullhorn", "884213", "op"))
         await until(pilot, lambda: isinstance(app.screen, ConfirmUndoScreen) and app.screen.armed)
         await pilot.press("y")
         await shows(app, pilot, "NOT WRITTEN")
@@ -61,7 +62,7 @@ async def test_what_went_stale_is_shown_again_as_an_undo() -> None:
 async def test_a_refusal_to_undo_says_why() -> None:
     plan = replace(samples.update_plan(), kind=PlanKind.REFUSE, error=Failure("create_not_undone", "It created the job", "Archive it"))
     async with staged(Script(plan=plan)) as (app, pilot):
-        app.go.undo("bullhorn", "884213", "op")
+        app.open(routes.ConfirmUndo("bullhorn", "884213", "op"))
         await shows(app, pilot, "It created the job")
         assert "Archive it" in screen_text(app)
 
@@ -69,7 +70,7 @@ async def test_a_refusal_to_undo_says_why() -> None:
 async def test_an_entry_that_wrote_nothing_has_nothing_to_undo() -> None:
     script = Script(past=(replace(sample_records.entries()[0], outcome="refused", ruleset_revision=None),))
     async with staged(script) as (app, pilot):
-        app.go.history("bullhorn", "884213")
+        app.open(routes.History("bullhorn", "884213"))
         await shows(app, pilot, "1 entry")
         await pilot.press("z", "e")
         await until(pilot, lambda: {"nothing to undo", "No rules were asked"} <= set(_told(app.notices)))
@@ -79,7 +80,7 @@ async def test_an_entry_that_wrote_nothing_has_nothing_to_undo() -> None:
 async def test_the_rules_of_then_explain_an_entry() -> None:
     script = Script(past=(replace(sample_records.entries()[0], ruleset_revision=41),))
     async with staged(script) as (app, pilot):
-        app.go.history("bullhorn", "884213")
+        app.open(routes.History("bullhorn", "884213"))
         await shows(app, pilot, "1 entry")
         await pilot.press("e")
         await shows(app, pilot, "rules of then (r41)")

@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 
 from jobsync_tui.backend.core.models import Action, ActionKind, ImpactList, Leaf, Op, Rule
 from jobsync_tui.backend.services.backend import Backend
+from jobsync_tui.screens import routes
 from jobsync_tui.screens.rules.coverage import CoverageScreen
 from jobsync_tui.screens.rules.impact import ImpactJobScreen, ImpactListScreen
 from jobsync_tui.screens.rules.rule_leaves import RuleLeavesScreen
@@ -27,7 +28,7 @@ CARE = Rule("care", "Care", Leaf("department", Op.EQUALS, "Care"), (Action(Actio
 async def listed(folder: Path) -> AsyncIterator[tuple[Stage, Pilot[int], Backend]]:
     """Open the list of the six jobs that a first rule would make eligible."""
     async with workshop(folder) as backend, on_stage(backend) as (app, pilot):
-        app.go.impact_list(await backend.impacts.assess([CARE]), ImpactList.NEWLY_ELIGIBLE, "Add Care")
+        app.open(routes.ImpactList(await backend.impacts.assess([CARE]), ImpactList.NEWLY_ELIGIBLE, "Add Care"))
         await shows(app, pilot, "6 match")
         yield app, pilot, backend
 
@@ -97,14 +98,14 @@ async def test_hostile_jobs_are_readable_and_inert_on_every_screen(tmp_path: Pat
         every = Rule("every", "Every", None, (Action(ActionKind.FOLDER, "All"),))
         found = await backend.impacts.assess([every])
         async with on_stage(backend, (120, 40)) as (app, pilot):
-            app.go.impact_list(found, ImpactList.NEWLY_ELIGIBLE, "Add Every")
+            app.open(routes.ImpactList(found, ImpactList.NEWLY_ELIGIBLE, "Add Every"))
             await shows(app, pilot, "Engineer [Remote]")
             inert(app)
             for number in range(len(HOSTILE)):
-                app.go.rule_from_job("file", str(number))
+                app.open(routes.RuleLeaves("file", str(number)))
                 await until(pilot, lambda: isinstance(app.screen, RuleLeavesScreen) and "matches" in screen_text(app))
                 inert(app)
-            app.go.coverage()
+            app.open(routes.Coverage())
             await until(pilot, lambda: isinstance(app.screen, CoverageScreen))
             await shows(app, pilot, "BY DEPARTMENT")
             inert(app)

@@ -15,7 +15,9 @@ from jobsync_tui.backend.core.models import Action, ActionKind, AllOf, Leaf, Op,
 from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.settings import load_settings
 from jobsync_tui.editor.rule_change import switching
+from jobsync_tui.screens import routes
 from jobsync_tui.screens.arming import ArmingScreen
+from jobsync_tui.screens.rules.proposing import propose
 from jobsync_tui.screens.rules.rule_editor import RuleEditorScreen
 from jobsync_tui.screens.rules.rules import RulesScreen
 from jobsync_tui.screens.rules.save_rules import SaveRulesScreen
@@ -70,7 +72,7 @@ async def rules_open(folder: Path) -> AsyncIterator[tuple[Stage, Pilot[int], Bac
             await bob.integrations.refresh(integration)
         await bob.rules.save((EVERY, HERS), expected_revision=0, what="begin")
     async with Backend.open(settings, Actor("alice")) as backend, on_stage(backend) as (app, pilot):
-        app.go.rules()
+        app.open(routes.Rules())
         await shows(app, pilot, "among your 3 jobs")
         yield app, pilot, backend
 
@@ -101,7 +103,7 @@ async def test_a_copy_and_a_new_rule_begin_held_to_what_is_hers(tmp_path: Path) 
         assert app.screen.session.rule.when == AllOf((HELD, CARE))
         app.pop_screen()
         await backend.drafts.drop("new")
-        app.go.edit_rule(None)
+        app.open(routes.RuleEditor(routes.Opening()))
         await shows(app, pilot, "New rule")
         assert isinstance(app.screen, RuleEditorScreen)
         assert app.screen.session.rule.when == AllOf((HELD,))
@@ -109,7 +111,7 @@ async def test_a_copy_and_a_new_rule_begin_held_to_what_is_hers(tmp_path: Path) 
 
 async def test_a_change_that_is_not_hers_is_refused_before_it_is_asked_about(tmp_path: Path) -> None:
     async with rules_open(tmp_path) as (app, pilot, backend):
-        app.go.propose(switching(await backend.rules.current(), (EVERY, HERS), active=False))
+        propose(app, switching(await backend.rules.current(), (EVERY, HERS), active=False))
         await shows(app, pilot, "You may not change rules that can also act on")
         assert isinstance(app.screen, SaveRulesScreen)
         assert not app.screen.armed
@@ -118,7 +120,7 @@ async def test_a_change_that_is_not_hers_is_refused_before_it_is_asked_about(tmp
 
 async def test_coverage_says_whose_jobs_it_counts(tmp_path: Path) -> None:
     async with rules_open(tmp_path) as (app, pilot, _):
-        app.go.coverage()
+        app.open(routes.Coverage())
         await shows(app, pilot, "your 1 integration")
         await shows(app, pilot, "3 jobs")
 
@@ -128,7 +130,7 @@ async def test_a_shadow_that_is_not_hers_is_marked_and_its_keys_say_why(tmp_path
         async with Backend.open(backend.settings, Actor("bob")) as bob:
             await bob.shadows.add("all over", [replace(EVERY, priority=5)])
             await bob.shadows.add("held", [replace(HERS, priority=5)])
-        app.go.shadows()
+        app.open(routes.Shadows())
         await shows(app, pilot, "= all over")
         assert "= held" not in screen_text(app)
         for key in ("p", "X"):

@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from jobsync_tui.backend.core.models import Action, ActionKind, AllOf, AnyOf, Condition, Leaf, Not, Op, Rule
 from jobsync_tui.backend.services.backend import Backend
+from jobsync_tui.screens import routes
 from jobsync_tui.screens.arming import ArmingScreen
 from jobsync_tui.screens.menu import MenuScreen
 from jobsync_tui.screens.prompt import PromptScreen
@@ -58,7 +59,7 @@ async def prompt(app: Stage, pilot: Pilot[int], words: str) -> PromptScreen:
 
 async def test_a_condition_is_added_from_what_the_jobs_really_have(tmp_path: Path) -> None:
     async with session(tmp_path) as (app, pilot, _):
-        app.go.edit_rule("oslo")
+        app.open(routes.RuleEditor(routes.Opening("oslo")))
         await shows(app, pilot, "ok matches 4 cached jobs")
         await pilot.press("a")
         await prompt(app, pilot, "which field")
@@ -78,7 +79,7 @@ async def test_a_condition_is_added_from_what_the_jobs_really_have(tmp_path: Pat
 
 async def test_what_is_wrong_is_said_as_it_is_typed_and_not_taken(tmp_path: Path) -> None:
     async with session(tmp_path) as (app, pilot, _):
-        app.go.edit_rule("oslo")
+        app.open(routes.RuleEditor(routes.Opening("oslo")))
         await shows(app, pilot, "ok matches 4")
         await pilot.press("a")
         await prompt(app, pilot, "which field")
@@ -97,7 +98,7 @@ async def test_the_tree_is_reshaped_by_keys_and_every_step_can_be_taken_back(tmp
     async with session(tmp_path) as (app, pilot, backend):
         both = Rule("oslo", "Oslo", AllOf((CITY, DEPARTMENT)), OSLO.actions, priority=10)
         await backend.rules.save([both], expected_revision=1, what="more", typed=2)
-        app.go.edit_rule("oslo")
+        app.open(routes.RuleEditor(routes.Opening("oslo")))
         await shows(app, pilot, "ok matches 2")
         screen = editor(app)
         screen.document.put_cursor("when:0")
@@ -120,7 +121,7 @@ async def test_the_tree_is_reshaped_by_keys_and_every_step_can_be_taken_back(tmp
 
 async def test_the_yaml_changes_the_form_and_says_where_it_is_wrong(tmp_path: Path) -> None:
     async with session(tmp_path, size=(120, 40)) as (app, pilot, _):
-        app.go.edit_rule("oslo")
+        app.open(routes.RuleEditor(routes.Opening("oslo")))
         await shows(app, pilot, "ok matches 4")
         screen = editor(app)
         await shows(app, pilot, "field: location.city")
@@ -139,7 +140,7 @@ async def test_the_yaml_changes_the_form_and_says_where_it_is_wrong(tmp_path: Pa
 
 async def test_at_80_columns_a_key_goes_to_the_yaml_and_esc_comes_back(tmp_path: Path) -> None:
     async with session(tmp_path) as (app, pilot, _):
-        app.go.edit_rule("oslo")
+        app.open(routes.RuleEditor(routes.Opening("oslo")))
         await shows(app, pilot, "ok matches 4")
         assert "rules:" not in screen_text(app)
         await pilot.press("y")
@@ -151,7 +152,7 @@ async def test_at_80_columns_a_key_goes_to_the_yaml_and_esc_comes_back(tmp_path:
 
 async def test_a_draft_outlives_the_application_and_is_offered_again(tmp_path: Path) -> None:
     async with session(tmp_path) as (app, pilot, backend):
-        app.go.edit_rule("oslo")
+        app.open(routes.RuleEditor(routes.Opening("oslo")))
         await shows(app, pilot, "ok matches 4")
         editor(app).document.put_cursor("when:")
         await pilot.press("!")
@@ -159,7 +160,7 @@ async def test_a_draft_outlives_the_application_and_is_offered_again(tmp_path: P
         await shows(app, pilot, "ok matches 8")
         assert (await backend.drafts.get("oslo")) is not None
     async with session(tmp_path) as (app, pilot, backend):
-        app.go.edit_rule("oslo")
+        app.open(routes.RuleEditor(routes.Opening("oslo")))
         await shows(app, pilot, "A draft of Oslo was left")
         await pilot.press("enter")
         await shows(app, pilot, "not location.city  is  Oslo")
@@ -171,7 +172,7 @@ async def test_a_draft_outlives_the_application_and_is_offered_again(tmp_path: P
 
 async def test_a_question_that_is_not_answered_keeps_the_draft(tmp_path: Path) -> None:
     async with session(tmp_path) as (app, pilot, backend):
-        app.go.edit_rule("oslo")
+        app.open(routes.RuleEditor(routes.Opening("oslo")))
         await shows(app, pilot, "ok matches 4")
         editor(app).document.put_cursor("when:")
         await pilot.press("!")
@@ -181,7 +182,7 @@ async def test_a_question_that_is_not_answered_keeps_the_draft(tmp_path: Path) -
         left = await backend.drafts.get("oslo")
         assert left is not None
         await backend.rules.set_active({"oslo"}, active=False)
-        app.go.edit_rule("oslo")
+        app.open(routes.RuleEditor(routes.Opening("oslo")))
         await shows(app, pilot, "A draft of Oslo was left")
         assert f"of r{left.base_revision}; now is r{left.base_revision + 1}" in screen_text(app)
         await pilot.press("escape")
@@ -191,7 +192,7 @@ async def test_a_question_that_is_not_answered_keeps_the_draft(tmp_path: Path) -
 
 async def test_saving_goes_through_the_impact_and_ends_the_draft(tmp_path: Path) -> None:
     async with session(tmp_path) as (app, pilot, backend):
-        app.go.rules()
+        app.open(routes.Rules())
         await shows(app, pilot, "1 rule")
         await pilot.press("e")
         await shows(app, pilot, "ok matches 4")
@@ -212,7 +213,7 @@ async def test_saving_goes_through_the_impact_and_ends_the_draft(tmp_path: Path)
 
 async def test_a_rule_is_made_from_a_job(tmp_path: Path) -> None:
     async with session(tmp_path) as (app, pilot, _):
-        app.go.rule_from_job("file", "2")
+        app.open(routes.RuleLeaves("file", "2"))
         await until(pilot, lambda: isinstance(app.screen, RuleLeavesScreen))
         await shows(app, pilot, "ok matches 6 cached jobs together")
         assert "[x] department  is  Data" in screen_text(app)
@@ -228,13 +229,13 @@ async def test_a_rule_is_made_from_a_job(tmp_path: Path) -> None:
 
 async def test_a_long_rule_is_kept_even_where_its_yaml_is_wrong(tmp_path: Path) -> None:
     async with session(tmp_path) as (app, pilot, _):
-        app.go.edit_rule("oslo")
+        app.open(routes.RuleEditor(routes.Opening("oslo")))
         await shows(app, pilot, "ok matches 4")
         await pilot.press("y")
         editor(app).yaml.text = "rules:\n  - name: [half"
         await shows(app, pilot, "line 2")
     async with session(tmp_path) as (app, pilot, _):
-        app.go.edit_rule("oslo")
+        app.open(routes.RuleEditor(routes.Opening("oslo")))
         await shows(app, pilot, "A draft of Oslo was left")
         await pilot.press("enter", "y")
         await until(pilot, lambda: editor(app).yaml.text == "rules:\n  - name: [half")

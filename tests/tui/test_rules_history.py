@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from jobsync_tui.backend.core.models import Action, ActionKind, Leaf, Op, Rule
+from jobsync_tui.screens import routes
 from jobsync_tui.screens.arming import ArmingScreen
 from jobsync_tui.screens.rules.history import RevisionDifferenceScreen, RulesHistoryScreen
 from jobsync_tui.screens.rules.save_rules import SaveRulesScreen
@@ -26,7 +27,7 @@ async def test_a_change_is_found_compared_and_taken_back(tmp_path: Path, monkeyp
         await backend.rules.save([NARROW], expected_revision=1, what="change oslo", typed=3)
         await backend.rules.save([NARROW, CARE], expected_revision=2, what="add care")
         async with on_stage(backend) as (app, pilot):
-            app.go.rules_history()
+            app.open(routes.RulesHistory())
             await shows(app, pilot, "in force: r3")
             await pilot.press("j", "enter")
             await until(pilot, lambda: isinstance(app.screen, RevisionDifferenceScreen))
@@ -55,7 +56,7 @@ async def test_the_first_revision_has_nothing_before_it_and_the_one_in_force_nee
     async with workshop(tmp_path) as backend:
         await backend.rules.save([OSLO], expected_revision=0, what="begin", typed=4)
         async with on_stage(backend) as (app, pilot):
-            app.go.rules_history()
+            app.open(routes.RulesHistory())
             await shows(app, pilot, "in force: r1")
             await pilot.press("enter", "z")
             await until(pilot, lambda: {"r1 is in force"} <= {notice.text for notice in app.notices})

@@ -13,9 +13,11 @@ from textual.widgets import Input
 from jobsync_tui.backend.core.models import Action, ActionKind, Leaf, Op, Rule
 from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.editor.rule_change import switching
+from jobsync_tui.screens import routes
 from jobsync_tui.screens.arming import ArmingScreen
 from jobsync_tui.screens.menu import MenuScreen
 from jobsync_tui.screens.rules.coverage import CoverageScreen
+from jobsync_tui.screens.rules.proposing import propose
 from jobsync_tui.screens.rules.rules import RulesScreen
 from jobsync_tui.screens.rules.save_rules import SaveRulesScreen
 from tests.services.workshop import workshop
@@ -38,7 +40,7 @@ async def rules_open(folder: Path, *, size: tuple[int, int] = (80, 24)) -> Async
     async with workshop(folder) as backend:
         await backend.rules.save([OSLO, CARE, PARIS], expected_revision=0, what="begin", typed=8)
         async with on_stage(backend, size) as (app, pilot):
-            app.go.rules()
+            app.open(routes.Rules())
             await shows(app, pilot, "(4)")
             yield app, pilot, backend
 
@@ -143,7 +145,7 @@ async def test_some_hundred_rules_stay_quick_to_move_in(tmp_path: Path) -> None:
     async with workshop(tmp_path) as backend:
         await backend.rules.save(rules, expected_revision=0, what="begin", typed=12)
         async with on_stage(backend) as (app, pilot):
-            app.go.rules()
+            app.open(routes.Rules())
             await shows(app, pilot, "400 rules, 400 active")
             await pilot.press("G")
             await shows(app, pilot, "Rule 99 ")
@@ -171,7 +173,7 @@ async def test_findings_on_what_changes_stand_in_the_question(tmp_path: Path) ->
         double = Rule("double", "Also Oslo", OSLO.when, OSLO.actions, active=False, priority=50)
         current = await backend.rules.current()
         await backend.rules.save([*current.rules, double], expected_revision=1, what="more")
-        app.go.propose(switching(await backend.rules.current(), (double,), active=True))
+        propose(app, switching(await backend.rules.current(), (double,), active=True))
         await armed(app, pilot)
         await shows(app, pilot, "LOOK AGAIN")
 

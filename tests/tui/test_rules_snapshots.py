@@ -13,7 +13,9 @@ from textual.pilot import Pilot
 from jobsync_tui.backend.core.models import Action, ActionKind, AllOf, AnyOf, ImpactList, Leaf, Not, Op, Rule
 from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.editor.rule_change import deleting
+from jobsync_tui.screens import routes
 from jobsync_tui.screens.arming import ArmingScreen
+from jobsync_tui.screens.rules.proposing import propose
 from tests.services.workshop import workshop
 from tests.support.pilot import screen_text, until
 from tests.tui.stage import Stage, on_stage, shows
@@ -55,7 +57,7 @@ async def shop(folder: Path, size: tuple[int, int]) -> AsyncIterator[tuple[Stage
 
 async def test_list(tmp_path: Path, size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
     async with shop(tmp_path, size) as (app, pilot, _):
-        app.go.rules("care")
+        app.open(routes.Rules("care"))
         await shows(app, pilot, "marked with !")
         await shows(app, pilot, "id care")
         assert screen_text(app) == snapshot
@@ -63,14 +65,14 @@ async def test_list(tmp_path: Path, size: tuple[int, int], snapshot: SnapshotAss
 
 async def test_editor(tmp_path: Path, size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
     async with shop(tmp_path, size) as (app, pilot, _):
-        app.go.edit_rule("north")
+        app.open(routes.RuleEditor(routes.Opening("north")))
         await shows(app, pilot, "ok matches 5 cached jobs")
         assert screen_text(app) == snapshot
 
 
 async def test_leaves(tmp_path: Path, size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
     async with shop(tmp_path, size) as (app, pilot, _):
-        app.go.rule_from_job("file", "2")
+        app.open(routes.RuleLeaves("file", "2"))
         await shows(app, pilot, "ok matches 6 cached jobs together")
         await until(pilot, lambda: "..." not in screen_text(app))
         assert screen_text(app) == snapshot
@@ -80,33 +82,33 @@ async def test_save_and_list(tmp_path: Path, size: tuple[int, int], snapshot: Sn
     monkeypatch.setattr(ArmingScreen, "SETTLING", 0.02)
     async with shop(tmp_path, size) as (app, pilot, backend):
         current = await backend.rules.current()
-        app.go.propose(deleting(current, NORTH))
+        propose(app, deleting(current, NORTH))
         await until(pilot, lambda: getattr(app.screen, "armed", False))
         await pilot.pause()
         assert screen_text(app) == snapshot
         found = await backend.impacts.assess([CARE, DOUBLE])
-        app.go.impact_list(found, ImpactList.NO_LONGER_ELIGIBLE, "Delete The north")
+        app.open(routes.ImpactList(found, ImpactList.NO_LONGER_ELIGIBLE, "Delete The north"))
         await shows(app, pilot, "Job 10")
         assert screen_text(app) == snapshot
-        app.go.impact_job(found, "file", "1")
+        app.open(routes.ImpactJob(found, "file", "1"))
         await shows(app, pilot, "WHAT THEY SET")
         assert screen_text(app) == snapshot
 
 
 async def test_history_and_difference(tmp_path: Path, size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
     async with shop(tmp_path, size) as (app, pilot, _):
-        app.go.rules_history()
+        app.open(routes.RulesHistory())
         await shows(app, pilot, "in force: r2")
         await shows(app, pilot, "enter shows what")
         assert screen_text(app) == snapshot
-        app.go.revision_difference(1, 2)
+        app.open(routes.RevisionDifference(1, 2))
         await shows(app, pilot, "2 rules not the same")
         assert screen_text(app) == snapshot
 
 
 async def test_coverage(tmp_path: Path, size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
     async with shop(tmp_path, size) as (app, pilot, _):
-        app.go.coverage()
+        app.open(routes.Coverage())
         await shows(app, pilot, "that no rule matches")
         await until(pilot, lambda: not app.screen.query_one("#note").size.height)
         await pilot.pause()
@@ -117,6 +119,6 @@ async def test_shadows(tmp_path: Path, size: tuple[int, int], snapshot: Snapshot
     async with shop(tmp_path, size) as (app, pilot, backend):
         await backend.shadows.add("without care", [Rule("care", "Care", Leaf("name", Op.EQUALS, "Job 3"), CARE.actions, priority=20)])
         await backend.shadows.look("without care")
-        app.go.shadows("without care")
+        app.open(routes.Shadows("without care"))
         await shows(app, pilot, "OVER TIME")
         assert screen_text(app) == snapshot

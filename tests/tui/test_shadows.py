@@ -8,6 +8,7 @@ import pytest
 from textual.widgets import OptionList
 
 from jobsync_tui.backend.core.models import Action, ActionKind, Leaf, Op, Rule
+from jobsync_tui.screens import routes
 from jobsync_tui.screens.arming import ArmingScreen
 from jobsync_tui.screens.menu import MenuScreen
 from jobsync_tui.screens.rules.rules import RulesScreen
@@ -34,9 +35,9 @@ async def test_a_rule_from_a_job_runs_in_shadow_and_is_promoted_in_one_step(tmp_
     async with workshop(tmp_path) as backend:
         await backend.rules.save([OSLO], expected_revision=0, what="begin", typed=4)
         async with on_stage(backend) as (app, pilot):
-            app.go.rules()
+            app.open(routes.Rules())
             await shows(app, pilot, "1 rule")
-            app.go.rule_from_job("file", "2")
+            app.open(routes.RuleLeaves("file", "2"))
             await shows(app, pilot, "ok matches 6 cached jobs together")
             await pilot.press("enter")
             await shows(app, pilot, "this job: ok yes")
@@ -67,7 +68,7 @@ async def test_a_shadow_is_given_up_only_after_a_question(tmp_path: Path) -> Non
     async with workshop(tmp_path) as backend:
         await backend.shadows.add("oslo first", [OSLO])
         async with on_stage(backend) as (app, pilot):
-            app.go.shadows()
+            app.open(routes.Shadows())
             await shows(app, pilot, "+4 eligible")
             await pilot.press("X")
             await until(pilot, lambda: takes_choice(app))

@@ -16,6 +16,7 @@ from ...commands import Group, bindings
 from ...documents.document import Tone
 from ...documents.job import job_document
 from ...documents.subject import Subject
+from .. import routes
 from ..dialog import DialogScreen
 
 
@@ -73,12 +74,12 @@ class SearchScreen(DialogScreen[None]):
     def action_check(self) -> None:
         """Explain the job that was found."""
         if self._job is not None:
-            self.host.go.check(self._integration, self._job.id)
+            self.host.open(routes.Eligibility(self._integration, self._job.id))
 
     def action_sync(self) -> None:
         """Plan the sync of the job that was found."""
         if self._job is not None:
-            self.host.go.confirm(self._integration, [self._job.id])
+            self.host.open(routes.confirm(self._integration, [self._job.id]))
 
     def action_link(self) -> None:
         """Show and copy the address of the job."""

@@ -15,8 +15,9 @@ from ...documents.document import Tone
 from ...documents.eligibility import explain, explanation_text, footnote
 from ...documents.subject import Subject, where
 from ...session.failures import words_for
-from ..base import Neighbours
+from .. import routes
 from ..dialog import DialogScreen
+from ..routes import Neighbours
 
 _PAST = 12
 """Audit rows that are read for the part on what happened so far."""
@@ -70,21 +71,21 @@ class EligibilityScreen(DialogScreen[None]):
         elif self._revision is not None:
             self.set_note("! These are rules of then; a sync goes by the rules in force. esc, then e, checks by those.", Tone.WARN)
         elif self._found.eligible:
-            self.host.go.confirm(self._integration, [self._job_id])
+            self.host.open(routes.confirm(self._integration, [self._job_id]))
         else:
             self.set_note(f"x Not eligible, so there is nothing to sync. {footnote(self._found, self._subject)}", Tone.BAD)
 
     def action_open_rule(self) -> None:
         """Go to the rule under the cursor."""
-        self.host.go.rules(self.document.target)
+        self.host.open(routes.Rules(self.document.target))
 
     def action_new_rule(self) -> None:
         """Make a rule that matches this job."""
-        self.host.go.rule_from_job(self._integration, self._job_id)
+        self.host.open(routes.RuleLeaves(self._integration, self._job_id))
 
     def action_history(self) -> None:
         """Show who did what to the job."""
-        self.host.go.history(self._integration, self._job_id)
+        self.host.open(routes.History(self._integration, self._job_id))
 
     def action_copy(self) -> None:
         """Copy the explanation."""

@@ -11,6 +11,7 @@ from ...backend.core.models import AuditEntry, JobHead
 from ...commands import Group, bindings
 from ...documents.history import fold_key, history_document, history_text
 from ...documents.subject import Subject
+from .. import routes
 from ..dialog import DialogScreen
 
 _WROTE = frozenset({"created", "updated"})
@@ -54,7 +55,7 @@ class HistoryScreen(DialogScreen[None]):
         if entry is None or entry.operation_id is None or entry.outcome not in _WROTE:
             self.host.tell("This entry wrote nothing to Tenzo: there is nothing to undo")
             return
-        self.host.go.undo(self._integration, self._job_id, entry.operation_id)
+        self.host.open(routes.ConfirmUndo(self._integration, self._job_id, entry.operation_id))
 
     def action_explain(self) -> None:
         """Explain the job by the rules that the entry under the cursor went by."""
@@ -62,7 +63,7 @@ class HistoryScreen(DialogScreen[None]):
         if entry is None or entry.ruleset_revision is None:
             self.host.tell("No rules were asked for this entry")
             return
-        self.host.go.check(self._integration, self._job_id, revision=entry.ruleset_revision)
+        self.host.open(routes.Eligibility(self._integration, self._job_id, revision=entry.ruleset_revision))
 
     def _entry(self) -> AuditEntry | None:
         section = self.document.section

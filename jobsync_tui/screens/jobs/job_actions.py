@@ -14,6 +14,7 @@ from ...widgets.filter_bar import FilterBar
 from ...widgets.job_detail import JobDetail
 from ...widgets.job_table import JobTable
 from ...widgets.table.messages import RowSelected
+from .. import routes
 from ..base import JobsyncScreen
 from ..menu import Entry, MenuScreen
 from .job_list import JobList, JobQuery
@@ -151,7 +152,7 @@ class JobActions(JobsyncScreen[None]):
         """Open Check Eligibility on the job under the cursor."""
         job_id = self.table.cursor_key
         if job_id is not None:
-            self.host.go.check(self.integration, job_id, neighbours=self.listed)
+            self.host.open(routes.Eligibility(self.integration, job_id, neighbours=self.listed))
 
     def action_sync(self) -> None:
         """Plan the sync of the marked jobs, or of the job under the cursor."""
@@ -159,16 +160,16 @@ class JobActions(JobsyncScreen[None]):
             self.host.tell(f"{self.summary.name} is read only: its jobs are not synced", Severity.WARNING)
             return
         if self.marks:
-            self.host.go.confirm(self.integration, tuple(self.marks))
+            self.host.open(routes.confirm(self.integration, tuple(self.marks)))
             return
         job_id = self.table.cursor_key
         if job_id is not None:
             # The dialog opens at once and keeps what is typed from the list below; a job that is not eligible leads on to why.
-            self.host.go.confirm(self.integration, (job_id,))
+            self.host.open(routes.confirm(self.integration, (job_id,)))
 
     def action_search(self) -> None:
         """Open Search ATS Job with what is typed in the filter."""
-        self.host.go.search(self.integration, self.bar.value.strip())
+        self.host.open(routes.Search(self.integration, self.bar.value.strip()))
 
     def action_refresh(self) -> None:
         """Bring the cache up to date."""
@@ -176,27 +177,27 @@ class JobActions(JobsyncScreen[None]):
 
     def action_switch(self) -> None:
         """Go to the integrations."""
-        self.host.go.picker()
+        self.host.open(routes.Picker())
 
     def action_rules(self) -> None:
         """Open the list of the rules."""
-        self.host.go.rules()
+        self.host.open(routes.Rules())
 
     def action_coverage(self) -> None:
         """Open the coverage overview on these jobs."""
-        self.host.go.coverage(self.integration)
+        self.host.open(routes.Coverage(self.integration))
 
     def action_new_rule(self) -> None:
         """Make a rule that matches the job under the cursor."""
         job_id = self.table.cursor_key
         if job_id is not None:
-            self.host.go.rule_from_job(self.integration, job_id)
+            self.host.open(routes.RuleLeaves(self.integration, job_id))
 
     def action_history(self) -> None:
         """Open the history of the job under the cursor."""
         job_id = self.table.cursor_key
         if job_id is not None:
-            self.host.go.history(self.integration, job_id)
+            self.host.open(routes.History(self.integration, job_id))
 
     def action_copy(self) -> None:
         """Choose what to copy."""

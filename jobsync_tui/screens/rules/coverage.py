@@ -12,6 +12,7 @@ from ...commands import Group, bindings
 from ...documents.coverage import coverage_document
 from ...documents.document import Document, as_text
 from ...documents.render import count
+from .. import routes
 from ..dialog import DialogScreen
 
 
@@ -46,7 +47,7 @@ class CoverageScreen(DialogScreen[None]):
         """Go to the rule that the line under the cursor is about, or unfold it."""
         target = self.document.target
         if target is not None:
-            self.host.go.rules(target.removeprefix("rule:"))
+            self.host.open(routes.Rules(target.removeprefix("rule:")))
         else:
             self.document.toggle()
 

@@ -12,7 +12,9 @@ from ...commands import Group, bindings
 from ...documents.document import Document, as_text
 from ...documents.revisions import difference_document, revisions_document
 from ...editor.rule_change import restoring
+from .. import routes
 from ..dialog import DialogScreen
+from .proposing import propose
 
 
 class RevisionDifferenceScreen(DialogScreen[None]):
@@ -47,7 +49,7 @@ class RevisionDifferenceScreen(DialogScreen[None]):
         """Go to the rule under the cursor, as it is now."""
         target = self.document.target
         if target is not None:
-            self.host.go.rules(target)
+            self.host.open(routes.Rules(target))
 
     def action_copy(self) -> None:
         """Copy what is shown."""
@@ -56,7 +58,7 @@ class RevisionDifferenceScreen(DialogScreen[None]):
 
     async def _restore(self) -> None:
         current = await self.backend.rules.current()
-        self.host.go.propose(restoring(current, await self.backend.rules.at(self._before)))
+        propose(self.host, restoring(current, await self.backend.rules.at(self._before)))
 
     async def _read(self) -> None:
         found = self._found = await self.backend.rules.difference(self._before, self._after)
@@ -96,7 +98,7 @@ class RulesHistoryScreen(DialogScreen[None]):
         if other == 0:
             self.host.tell("r1 is the first revision: before it there were no rules")
         elif other is not None:
-            self.host.go.revision_difference(min(other, revision), max(other, revision))
+            self.host.open(routes.RevisionDifference(min(other, revision), max(other, revision)))
 
     def action_mark(self) -> None:
         """Mark the revision under the cursor, to compare another one with it."""
@@ -123,7 +125,7 @@ class RulesHistoryScreen(DialogScreen[None]):
         return None if target is None else int(target)
 
     async def _restore(self, revision: int) -> None:
-        self.host.go.propose(restoring(self._current, await self.backend.rules.at(revision)))
+        propose(self.host, restoring(self._current, await self.backend.rules.at(revision)))
 
     async def _read(self) -> None:
         self._current = await self.backend.rules.current()

@@ -26,6 +26,7 @@ from ...widgets.filter_bar import FilterBar
 from ...widgets.impact_table import ImpactTable
 from ...widgets.line import Line, StatusLine
 from ...widgets.table.messages import RowSelected
+from .. import routes
 from ..base import JobsyncScreen
 from ..dialog import DialogScreen
 
@@ -61,7 +62,7 @@ class ImpactJobScreen(DialogScreen[None]):
 
     def action_check(self) -> None:
         """Check the job by the rules in force."""
-        self.host.go.check(self._integration, self._job_id)
+        self.host.open(routes.Eligibility(self._integration, self._job_id))
 
     def action_copy(self) -> None:
         """Copy what is shown."""
@@ -154,13 +155,13 @@ class ImpactListScreen(JobsyncScreen[None]):
         """Show exactly what the change does to the job under the cursor."""
         job = self.table.job
         if job is not None:
-            self.host.go.impact_job(self._impact, *job)
+            self.host.open(routes.ImpactJob(self._impact, *job))
 
     def action_check(self) -> None:
         """Check the job under the cursor by the rules in force."""
         job = self.table.job
         if job is not None:
-            self.host.go.check(*job)
+            self.host.open(routes.Eligibility(*job))
 
     def action_export(self) -> None:
         """Take the list along: into a file, or over the clipboard where no file may be written."""

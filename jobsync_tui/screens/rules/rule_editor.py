@@ -21,8 +21,11 @@ from ...editor.edit_session import EditSession, KeptDraft
 from ...editor.rule_change import editing
 from ...widgets.document import DocumentView
 from ...widgets.yaml_pane import YamlPane
+from .. import routes
+from ..routes import Opening
+from .proposing import propose
 from .rule_edits import RuleEdits
-from .rule_opening import Opening, open_session
+from .rule_opening import open_session
 
 SOURCE = "the rule"
 """What errors call the text that is edited."""
@@ -115,7 +118,7 @@ class RuleEditorScreen(RuleEdits):
         if self._refuses():
             return
         change = editing(self._rules, self.session.rule, replaces=self.session.replaces, draft=self.session.key)
-        self.host.go.propose(change, self._after_saving)
+        propose(self.host, change, self._after_saving)
 
     def action_copy(self) -> None:
         """Copy the YAML."""
@@ -139,9 +142,9 @@ class RuleEditorScreen(RuleEdits):
 
     def _after_saving(self, answer: str | None) -> None:
         if answer:
-            self.host.go.shadows(answer, instead=True)
+            self.host.open(routes.Shadows(answer), instead=True)
         elif answer is not None and self.session.job is not None:
-            self.host.go.rules(self.session.rule.id, instead=True)
+            self.host.open(routes.Rules(self.session.rule.id), instead=True)
         elif answer is not None:
             self.dismiss(None)
 

@@ -12,6 +12,7 @@ from ...commands import Group, bindings
 from ...documents.document import Document, Tone
 from ...documents.rule_leaves import leaves_document, leaves_of, likeliest, name_for
 from ...session.notices import Severity
+from .. import routes
 from ..dialog import DialogScreen
 
 
@@ -55,7 +56,10 @@ class RuleLeavesScreen(DialogScreen[None]):
         if not chosen:
             self.host.tell("Nothing is chosen: the rule would match every job. space chooses", Severity.WARNING)
             return
-        self.host.go.new_rule(name_for(chosen), _condition(chosen), (self._integration, self._job_id))
+        self.host.open(
+            routes.RuleEditor(routes.Opening(name=name_for(chosen), when=_condition(chosen), job=(self._integration, self._job_id))),
+            instead=True,
+        )
 
     async def _read(self) -> None:
         job = await self.backend.jobs.get(self._integration, self._job_id)

@@ -2,40 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.app import App
 
 from ...backend.core import clock
-from ...backend.core.models import Condition, Rule, RuleDraft, RuleSet, held, with_duplicate
+from ...backend.core.models import Rule, RuleDraft, RuleSet, held, with_duplicate
 from ...documents.words import ago
 from ...editor.edit_session import NEW, EditSession, decode_draft
 from ..menu import Entry, MenuScreen
+from ..routes import Opening
 
 if TYPE_CHECKING:
     from ...backend.services.backend import Backend
 
 _GO_ON, _ANEW = "go on", "anew"
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """What the editor is opened on.
-
-    Attributes:
-        rule: Id of a rule in force; None for a new one.
-        duplicate: Begin with a copy of it.
-        name: What a new rule is called.
-        when: The conditions of a new rule.
-        job: The job that it is made from, by integration and id.
-    """
-
-    rule: str | None = None
-    duplicate: bool = False
-    name: str = "New rule"
-    when: Condition | None = None
-    job: tuple[str, str] | None = None
 
 
 async def open_session(app: App[int], backend: Backend, rules: RuleSet, opening: Opening) -> tuple[EditSession, str | None] | None:

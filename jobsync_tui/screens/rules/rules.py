@@ -17,7 +17,9 @@ from ...documents.render import count
 from ...documents.rules import ListedRule, RulesHead, found, rule_note, rule_text, rules_document
 from ...editor.rule_change import RuleChange, deleting, reordering, switching
 from ...session.notices import Severity
+from .. import routes
 from ..dialog import DialogScreen
+from .proposing import propose
 
 
 class RulesScreen(DialogScreen[None]):
@@ -108,17 +110,17 @@ class RulesScreen(DialogScreen[None]):
         """Open the rule under the cursor in the editor."""
         rule = self._to_change()
         if rule is not None:
-            self.host.go.edit_rule(rule.id)
+            self.host.open(routes.RuleEditor(routes.Opening(rule.id)))
 
     def action_new(self) -> None:
         """Open the editor on a new rule."""
-        self.host.go.edit_rule(None)
+        self.host.open(routes.RuleEditor(routes.Opening()))
 
     def action_duplicate(self) -> None:
         """Open the editor on a copy of the rule under the cursor."""
         rule = self._under_cursor()
         if rule is not None:
-            self.host.go.edit_rule(rule.id, duplicate=True)
+            self.host.open(routes.RuleEditor(routes.Opening(rule.id, duplicate=True)))
 
     def action_delete(self) -> None:
         """Show what the rule's end would do, and ask."""
@@ -156,7 +158,7 @@ class RulesScreen(DialogScreen[None]):
         if self._order is None:
             self.host.tell("The order is as it was: K and J move the rule under the cursor")
         else:
-            self.host.go.propose(reordering(self._rules, self._order))
+            propose(self.host, reordering(self._rules, self._order))
 
     def _move(self, step: int) -> None:
         target = self.document.target
@@ -173,7 +175,7 @@ class RulesScreen(DialogScreen[None]):
         if self._order is not None:
             self.host.tell("The new order is not saved yet: w saves it, esc drops it")
         else:
-            self.host.go.propose(change)
+            propose(self.host, change)
 
     # ---- reading -----------------------------------------------------------------------------------------------------
 
@@ -185,7 +187,7 @@ class RulesScreen(DialogScreen[None]):
 
     def action_history(self) -> None:
         """Show who changed the rules."""
-        self.host.go.rules_history()
+        self.host.open(routes.RulesHistory())
 
     def action_jobs(self) -> None:
         """List the jobs that the rule under the cursor applies to."""
@@ -195,11 +197,11 @@ class RulesScreen(DialogScreen[None]):
 
     def action_coverage(self) -> None:
         """Show how far the rules reach."""
-        self.host.go.coverage()
+        self.host.open(routes.Coverage())
 
     def action_shadows(self) -> None:
         """Show the rules that run in shadow."""
-        self.host.go.shadows()
+        self.host.open(routes.Shadows())
 
     def _under_cursor(self) -> Rule | None:
         target = self.document.target
@@ -228,7 +230,7 @@ class RulesScreen(DialogScreen[None]):
         elsewhere = sum(counts.values()) - counts[integration]
         if elsewhere:
             self.host.tell(f"{counted(elsewhere, 'more job')} in other integrations; i goes there")
-        self.host.go.jobs(integration, text)
+        self.host.open(routes.Jobs(integration, text))
 
     async def _read(self) -> None:
         rules = await self.backend.rules.current()

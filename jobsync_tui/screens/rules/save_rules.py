@@ -16,6 +16,7 @@ from ...documents.document import Document, Tone, as_text
 from ...documents.impact import impact_document, progress_words
 from ...editor.rule_change import RuleChange
 from ...widgets.choice_line import ChoiceLine
+from .. import routes
 from ..arming import CANCEL, ArmingScreen
 
 SAVE = "Save the rules"
@@ -87,7 +88,7 @@ class SaveRulesScreen(ArmingScreen[str | None]):
         """Open the list under the cursor."""
         target = self.document.target
         if self._impact is not None and target is not None:
-            self.host.go.impact_list(self._impact, ImpactList(target), self._change.title)
+            self.host.open(routes.ImpactList(self._impact, ImpactList(target), self._change.title))
 
     def action_copy(self) -> None:
         """Copy what is shown."""

@@ -14,8 +14,10 @@ from ...documents.impact import progress_words
 from ...documents.shadows import SeenShadow, fixed_words, shadows_document
 from ...editor.rule_change import promoting
 from ...session.notices import Severity
+from .. import routes
 from ..dialog import DialogScreen
 from ..menu import Entry, MenuScreen
+from .proposing import propose
 
 _LOOKS, _JOBS = 8, 12
 """Looks and jobs that are read of each shadow."""
@@ -119,9 +121,9 @@ class ShadowsScreen(DialogScreen[None]):
 
         def ended(answer: str | None) -> None:
             if answer is not None:
-                self.host.go.rules(rules[0].id, instead=True)
+                self.host.open(routes.Rules(rules[0].id), instead=True)
 
-        self.host.go.propose(promoting(before, await self.backend.shadows.to_come(name), name), ended)
+        propose(self.host, promoting(before, await self.backend.shadows.to_come(name), name), ended)
 
     async def _drop(self, name: str) -> None:
         await self.backend.shadows.drop(name)

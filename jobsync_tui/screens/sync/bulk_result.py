@@ -11,6 +11,7 @@ from ...commands import Group, bindings
 from ...documents.bulk import bulk_command, results_document, results_text, to_retry
 from ...documents.document import Tone
 from ...session.runs import SyncRun
+from .. import routes
 from ..dialog import DialogScreen
 
 
@@ -41,7 +42,7 @@ class BulkResultScreen(DialogScreen[None]):
     def action_open(self) -> None:
         """Explain the job under the cursor."""
         if self.document.target is not None:
-            self.host.go.check(self._run.integration, self.document.target)
+            self.host.open(routes.Eligibility(self._run.integration, self.document.target))
 
     def action_retry(self) -> None:
         """Plan again what failed."""
@@ -50,7 +51,7 @@ class BulkResultScreen(DialogScreen[None]):
             self.host.tell("There is nothing to try again")
             return
         self.dismiss(None)
-        self.host.go.confirm(self._run.integration, again)
+        self.host.open(routes.confirm(self._run.integration, again))
 
     def action_copy(self) -> None:
         """Copy the results."""

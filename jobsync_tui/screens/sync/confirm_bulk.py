@@ -14,6 +14,7 @@ from ...documents.bulk import bulk_command, bulk_document, syncable
 from ...documents.document import Tone, as_text
 from ...session.notices import Severity
 from ...widgets.choice_line import ChoiceLine
+from .. import routes
 from ..arming import CANCEL
 from .confirming import CONFIRM, ConfirmingScreen
 
@@ -67,7 +68,7 @@ class ConfirmBulkScreen(ConfirmingScreen):
             return
         run = self.host.runs.sync(self._integration, self._job_ids, expected=self._plan, title=counted(len(self._job_ids), "job"))
         self.dismiss(None)
-        self.host.go.running(run)
+        self.host.open(routes.Running(run))
 
     def shown_plans(self) -> Sequence[SyncPlan]:
         """Return the plans of the jobs that are not refused."""

@@ -17,6 +17,7 @@ from ...documents.subject import Subject, where
 from ...session.notices import Severity
 from ...session.runs import SyncRun
 from ...widgets.choice_line import ChoiceLine
+from .. import routes
 from ..arming import CANCEL
 from ..dialog import error_document
 from .confirming import ConfirmingScreen
@@ -64,7 +65,7 @@ class ConfirmSyncScreen(ConfirmingScreen):
         if plan is None:
             return
         self.dismiss(None)
-        self.host.go.running(self.start(plan, words.job_name(plan.job)))
+        self.host.open(routes.Running(self.start(plan, words.job_name(plan.job))))
 
     def start(self, plan: SyncPlan, title: str) -> SyncRun:
         """Start what was confirmed."""
@@ -137,4 +138,4 @@ class ConfirmSyncScreen(ConfirmingScreen):
         """Show why the job is not eligible: there is nothing to confirm."""
         if self.is_active:
             self.dismiss(None)
-            self.host.go.check(self._integration, self._job_id)
+            self.host.open(routes.Eligibility(self._integration, self._job_id))

@@ -15,6 +15,7 @@ from ...documents.document import Document, line, strong
 from ...documents.steps import step_lines
 from ...session.messages import SyncEnded, SyncMoved
 from ...session.runs import SyncRun
+from .. import routes
 from ..dialog import DialogScreen
 
 
@@ -112,16 +113,16 @@ class RunningScreen(DialogScreen[None]):
         self.dismiss(None)
         if self._run.error is not None:
             if self._run.results:
-                self.host.go.result(self._run)
+                self.host.open(routes.result(self._run))
             self.host.report(self._run.error, about=self._run.title)
         elif self._run.result is not None and self._run.result.outcome is Outcome.STALE:
             self._ask_again()
         else:
-            self.host.go.result(self._run)
+            self.host.open(routes.result(self._run))
 
     def _ask_again(self) -> None:
         """Show the plan of now: what was confirmed is no longer what would happen."""
         if self._run.undoes is not None:
-            self.host.go.undo(self._run.integration, self._run.job_ids[0], self._run.undoes, confirmed=self._run.plan)
+            self.host.open(routes.ConfirmUndo(self._run.integration, self._run.job_ids[0], self._run.undoes, confirmed=self._run.plan))
         else:
-            self.host.go.confirm(self._run.integration, self._run.job_ids, confirmed=self._run.plan)
+            self.host.open(routes.confirm(self._run.integration, self._run.job_ids, confirmed=self._run.plan))

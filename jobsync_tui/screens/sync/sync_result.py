@@ -15,6 +15,7 @@ from ...documents.result import command, heading, result_document, result_text, 
 from ...documents.subject import Subject, where
 from ...session.notices import Severity
 from ...session.runs import SyncRun
+from .. import routes
 from ..dialog import DialogScreen
 
 
@@ -63,7 +64,7 @@ class SyncResultScreen(DialogScreen[None]):
             self.host.tell("There is no further marked job")
             return
         self.dismiss(None)
-        self.host.go.confirm(self._result.integration, [following])
+        self.host.open(routes.confirm(self._result.integration, [following]))
 
     def action_link(self) -> None:
         """Show and copy the job's address in the target."""
@@ -80,15 +81,15 @@ class SyncResultScreen(DialogScreen[None]):
 
     def action_history(self) -> None:
         """Show who did what to the job."""
-        self.host.go.history(self._result.integration, self._result.job.id)
+        self.host.open(routes.History(self._result.integration, self._result.job.id))
 
     def action_check(self) -> None:
         """Explain the job's eligibility."""
-        self.host.go.check(self._result.integration, self._result.job.id)
+        self.host.open(routes.Eligibility(self._result.integration, self._result.job.id))
 
     def action_search(self) -> None:
         """Look for the job in the ATS by another id."""
-        self.host.go.search(self._result.integration, self._result.job.id)
+        self.host.open(routes.Search(self._result.integration, self._result.job.id))
 
     def action_retry(self) -> None:
         """Plan the same again."""
@@ -97,9 +98,9 @@ class SyncResultScreen(DialogScreen[None]):
             return
         self.dismiss(None)
         if self._run.undoes is not None:
-            self.host.go.undo(self._result.integration, self._result.job.id, self._run.undoes)
+            self.host.open(routes.ConfirmUndo(self._result.integration, self._result.job.id, self._run.undoes))
         else:
-            self.host.go.confirm(self._result.integration, [self._result.job.id])
+            self.host.open(routes.confirm(self._result.integration, [self._result.job.id]))
 
     def action_undo(self) -> None:
         """Plan the undoing of what was written."""
@@ -107,7 +108,7 @@ class SyncResultScreen(DialogScreen[None]):
             self.host.tell("Nothing was written, so there is nothing to undo")
             return
         self.dismiss(None)
-        self.host.go.undo(self._result.integration, self._result.job.id, self._result.operation_id)
+        self.host.open(routes.ConfirmUndo(self._result.integration, self._result.job.id, self._result.operation_id))
 
     def action_test(self) -> None:
         """Try the integration's credentials."""
