@@ -1,8 +1,8 @@
-"""The rules over a whole cache on disk: 50 rules of 3 conditions, read, judged and kept, and what is asked of the verdicts afterwards.
+"""The rules over a whole cache on disk: 50 rules of 3 conditions, read, evaluated and kept, and what is asked of the cached outcomes afterwards.
 
 Run ``python -m benchmarks.verdicts [--jobs N] [--seed N] [--server URL]``. Wall-clock seconds, one process, a real file, or the empty
 PostgreSQL database that is named. Beside them: how long a read
-for a screen took at most while the judging ran, which is what a person who types would have waited.
+for a screen took at most while the evaluating ran, which is what a person who types would have waited.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ async def timed(what: str, evaluator: Evaluator) -> None:
 
 
 async def evaluation(outcomes: OutcomeStore, batches: ColumnStore, rules: RuleSet) -> None:
-    """Time the evaluation alone: columns that are read already, and neither rulings nor anything kept."""
+    """Time the evaluation alone: columns that are read already, and neither distinct outcomes nor anything kept."""
     needed = fields_needed(rules, POLICY)
     evaluation_version = await outcomes.begin(basis_of(rules, POLICY, datetime.now(UTC)), datetime.now(UTC))
     after, seconds, whole = 0, 0.0, 0.0

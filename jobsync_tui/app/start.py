@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 HAND_OVER = 0.0005
-"""Seconds after which a thread that stores or judges jobs hands the interpreter to the one that answers keys. Python's own 5 ms would be
+"""Seconds after which a thread that stores or evaluates jobs hands the interpreter to the one that answers keys. Python's own 5 ms would be
 added to each of the steps that a key takes: while 50,000 jobs are refreshed a key takes half as long so, and the refresh no longer."""
 
 

@@ -1,4 +1,4 @@
-"""An eligibility in words, on lines: the verdict, the rules, the actions, and what would have to change."""
+"""An eligibility in words, on lines: the cached outcome, the rules, the actions, and what would have to change."""
 
 from __future__ import annotations
 

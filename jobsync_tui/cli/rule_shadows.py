@@ -1,4 +1,4 @@
-"""``rules shadow``: drafts that are judged beside the rules in force and never act."""
+"""``rules shadow``: drafts that are evaluated beside the rules in force and never act."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NAME = click.argument("name", metavar="NAME")
 
 @click.group()
 def shadow() -> None:
-    """Judge a draft beside the rules in force, without acting on it."""
+    """Evaluate a draft beside the rules in force, without acting on it."""
 
 
 @shadow.command("list")
@@ -93,7 +93,7 @@ async def show(*, name: str, limit: int, which: str | None, as_json: bool) -> in
 @json_option
 @runs
 async def look(*, name: str, as_json: bool) -> int:
-    """Judge the cached jobs by a shadow now."""
+    """Evaluate the cached jobs by a shadow now."""
     async with open_backend() as backend:
         with progress_line() as line:
             found = await backend.shadows.look(name, lambda at: line.show(f"{at.done:,} of {counted(at.total, 'job')}"))

@@ -132,7 +132,7 @@ async def chosen_or_all(backend: Backend, integration: str | None) -> tuple[Inte
 
 
 async def evaluate_first(backend: Backend, filter_text: str, integration: str | None) -> None:
-    """Have the rules judge what they have not judged yet, where the filter asks for it.
+    """Have the rules evaluate what they have not evaluated yet, where the filter asks for it.
 
     Raises:
         FilterError: Says where the filter is wrong.

@@ -113,7 +113,7 @@ def _share(share: CoverageShare, width: int) -> Section:
 
 
 def _section(key: str, rows: Sequence[Line | Section]) -> list[Line | Section]:
-    """Return the first rows, and the rest behind a fold."""
+    """Return the first rows, and the rest behind a section."""
     if len(rows) <= _FIRST + 1:
         return list(rows)
     more = line("  ", dim(f"+ {len(rows) - _FIRST} more"))

@@ -1,6 +1,6 @@
-"""Lines of text with a tone, and folds of them: what every dialog's body is made of.
+"""Lines of text with a tone, and sections of them: what every dialog's body is made of.
 
-A `Span` cleans its text when it is made, so nothing that stands in a sheet can act on a terminal, whoever wrote it.
+A `Span` cleans its text when it is made, so nothing that stands in a document can act on a terminal, whoever wrote it.
 """
 
 from __future__ import annotations
@@ -62,9 +62,9 @@ class Section:
     """Lines that can be shown short or whole.
 
     Attributes:
-        key: Names the fold within its sheet; a sheet that is made anew keeps what was open by it.
-        closed, opened: What is shown in either state; ``opened`` may hold folds of its own.
-        target: What the fold is about (the id of a rule or of a job), for keys that act on the fold the cursor is on.
+        key: Names the section within its document; a document that is made anew keeps what was open by it.
+        closed, opened: What is shown in either state; ``opened`` may hold sections of its own.
+        target: What the section is about (the id of a rule or of a job), for keys that act on the section the cursor is on.
         starts_open: Whether it is open until somebody closes it.
     """
 
@@ -81,7 +81,7 @@ BLANK = Line()
 
 @dataclass(frozen=True, slots=True)
 class ShownLine:
-    """A line as it is shown: ``sections`` are the keys of the folds around it, outermost first, and ``first`` marks a fold's first line."""
+    """A line as it is shown: ``sections`` are the keys of the sections around it, outermost first, and ``first`` marks a section's first line."""
 
     line: Line
     sections: tuple[str, ...] = ()
@@ -130,17 +130,17 @@ def key(text: str) -> Span:
 
 
 def is_open(section: Section, toggled: Collection[str]) -> bool:
-    """Return whether ``section`` is open, ``toggled`` naming the folds that are not as they started."""
+    """Return whether ``section`` is open, ``toggled`` naming the sections that are not as they started."""
     return section.starts_open is not (section.key in toggled)
 
 
 def shown(document: Iterable[Line | Section], toggled: Collection[str] = ()) -> Iterator[ShownLine]:
-    """Yield the lines of ``document`` as they are shown with the folds in ``toggled`` turned from how they started."""
+    """Yield the lines of ``document`` as they are shown with the sections in ``toggled`` turned from how they started."""
     yield from _shown(document, toggled, ())
 
 
 def sections(document: Iterable[Line | Section]) -> Iterator[Section]:
-    """Yield every fold of ``document``, the inner ones behind theirs."""
+    """Yield every section of ``document``, the inner ones behind theirs."""
     for item in document:
         if isinstance(item, Section):
             yield item
@@ -148,7 +148,7 @@ def sections(document: Iterable[Line | Section]) -> Iterator[Section]:
 
 
 def as_text(document: Iterable[Line | Section]) -> str:
-    """Return the whole sheet as plain text, every fold open: what is copied, and what a support desk reads."""
+    """Return the whole document as plain text, every section open: what is copied, and what a support desk reads."""
     lines: list[str] = []
     for item in document:
         lines.extend([item.text] if isinstance(item, Line) else [as_text(item.opened)])

@@ -128,7 +128,7 @@ def explain(found: Eligibility, subject: Subject, width: int) -> Document:
 
 
 def footnote(found: Eligibility, subject: Subject) -> str:
-    """Return the line that closes the sheet: what can be done, or that nothing was done."""
+    """Return the line that closes the document: what can be done, or that nothing was done."""
     return "Nothing has been written." if found.eligible else f"To fix: {to_fix(found, subject)}"
 
 

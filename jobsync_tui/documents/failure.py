@@ -1,4 +1,4 @@
-"""A sync that did not go well as a sheet: whether anything was written, where it stopped, what was said, and what to do."""
+"""A sync that did not go well as a document: whether anything was written, where it stopped, what was said, and what to do."""
 
 from __future__ import annotations
 

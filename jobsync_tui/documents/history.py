@@ -84,7 +84,7 @@ def changes_of(entry: AuditEntry) -> tuple[Change, ...]:
 
 
 def fold_key(entry: AuditEntry) -> str:
-    """Return the key of the fold that shows an entry."""
+    """Return the key of the section that shows an entry."""
     return f"entry:{entry.seq}"
 
 

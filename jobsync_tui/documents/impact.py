@@ -86,7 +86,7 @@ def finding_lines(findings: Sequence[Finding], width: int) -> list[Line]:
 
 
 def job_document(sample: ImpactSample, width: int) -> Document:
-    """Return what a change does to one job, exactly: the verdict, the rules and every field that differs, before and after."""
+    """Return what a change does to one job, exactly: the cached outcome, the rules and every field that differs, before and after."""
     before, after = sample.before, sample.after
     document: list[Line] = [head("VERDICT"), *_pair("", _verdict(before), _verdict(after), width)]
     document += [BLANK, head("RULES THAT APPLY"), *_pair("", Span(_rules(before)), Span(_rules(after)), width)]

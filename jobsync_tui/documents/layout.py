@@ -54,7 +54,7 @@ def wrap(text: str, width: int, *, most: int | None = None) -> list[str]:
 
 
 def wrap_lines(text: str, width: int, indent: int = 0) -> list[Line]:
-    """Return ``text`` wrapped to lines of a sheet, each behind ``indent`` spaces. Line breaks in ``text`` are kept."""
+    """Return ``text`` wrapped to lines of a document, each behind ``indent`` spaces. Line breaks in ``text`` are kept."""
     found = clean(text, lines=True).split("\n")
     return [Line((Span(" " * indent + part),)) for row in found for part in wrap(row, width - indent)]
 

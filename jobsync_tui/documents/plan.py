@@ -1,4 +1,4 @@
-"""Confirm Sync as a sheet: what would change in the target, field by field, before anybody says yes."""
+"""Confirm Sync as a document: what would change in the target, field by field, before anybody says yes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LABEL = 16
 
 
 def plan_document(plan: SyncPlan, subject: Subject, width: int, moved: Sequence[Line] = ()) -> Document:
-    """Return the plan as a sheet; ``moved`` says what is different from a plan that was confirmed before this one."""
+    """Return the plan as a document; ``moved`` says what is different from a plan that was confirmed before this one."""
     document: list[Line | Section] = [*headline(plan, width), _read_line(plan, subject)]
     if plan.note:
         document += [line(" ", warn(part)) for part in wrap(f"! {plan.note}", width - 2)]

@@ -82,12 +82,12 @@ class Spot:
 
     @property
     def key(self) -> str:
-        """The name of the line's fold."""
+        """The name of the line's section."""
         return self.part.value if self.way is None else f"{self.part}:{'.'.join(map(str, self.way))}"
 
     @classmethod
     def of(cls, key: str) -> Spot:
-        """Return the spot that a fold is named after."""
+        """Return the spot that a section is named after."""
         part, colon, way = key.partition(":")
         return cls(Part(part), tuple(int(number) for number in way.split(".") if number) if colon else None)
 
@@ -171,7 +171,7 @@ def _action(action: Action, number: int, width: int) -> Section:
 
 
 def _row(spot: Spot, parts: Sequence[Span], width: int, *, right: Span | None = None) -> Section:
-    """Return a line as a fold: short it is cut to the width, unfolded it goes on over as many lines as it needs."""
+    """Return a line as a section: short it is cut to the width, unfolded it goes on over as many lines as it needs."""
     *lead, last = parts
     taken = _INDENT + sum(len(span.text) for span in lead)
     room = width - taken - 1 - (len(right.text) + 2 if right is not None else 0)

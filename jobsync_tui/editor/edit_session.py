@@ -1,4 +1,4 @@
-"""A rule on the desk of its editor: as it is now, as it was before each change, and what is kept of it against a loss."""
+"""A rule on the edit session of its editor: as it is now, as it was before each change, and what is kept of it against a loss."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class EditSession:
         return self.rule != self.base
 
     def change(self, rule: Rule) -> bool:
-        """Have ``rule`` on the desk from now on; return whether it is another one."""
+        """Have ``rule`` on the edit session from now on; return whether it is another one."""
         if rule == self.rule:
             return False
         self._before = [*self._before[1 - _MOST_STEPS :], self.rule]

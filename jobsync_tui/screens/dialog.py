@@ -1,4 +1,4 @@
-"""What the dialogs have in common: a heading, the job, a sheet that scrolls, a note, and the keys."""
+"""What the dialogs have in common: a heading, the job, a document that scrolls, a note, and the keys."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class DialogScreen(JobsyncScreen[ResultT]):
         return []
 
     def body(self) -> list[Widget]:
-        """Return what stands between the lines: the sheet, and whatever there is beside it."""
+        """Return what stands between the lines: the document, and whatever there is beside it."""
         return [DocumentView(is_list=self.IS_LIST, id="sheet")]
 
     def foot(self) -> list[Widget]:
@@ -61,11 +61,11 @@ class DialogScreen(JobsyncScreen[ResultT]):
 
     @property
     def document(self) -> DocumentView:
-        """The sheet."""
+        """The document."""
         return self.query_one("#sheet", DocumentView)
 
     def on_document_view_moved(self) -> None:
-        """Say which part of the sheet is shown, on the line below it."""
+        """Say which part of the document is shown, on the line below it."""
         self.query_one("#lower", LinesView).show(_divider(self.document.position))
 
     def set_heading(self, where: str = "", title: str | None = None) -> None:
@@ -84,12 +84,12 @@ class DialogScreen(JobsyncScreen[ResultT]):
         self.query_one("#subject", LinesView).show(nothing)
 
     def set_note(self, text: str, tone: Tone = Tone.PLAIN) -> None:
-        """Show ``text`` below the sheet, in at most two lines."""
+        """Show ``text`` below the document, in at most two lines."""
         cleaned = clean(text)
         self.query_one("#note", LinesView).show(lambda width: _note(cleaned, tone, width) if cleaned else ())
 
     def set_busy(self, text: str) -> None:
-        """Say what is waited for, in place of the sheet; the line costs a slow terminal nothing, an animation would."""
+        """Say what is waited for, in place of the document; the line costs a slow terminal nothing, an animation would."""
         self.show(lambda _: (line("   ", dim(text)),))
 
     async def _funnelled(self, job: Coroutine[object, object, None], about: str | None) -> None:
@@ -97,16 +97,16 @@ class DialogScreen(JobsyncScreen[ResultT]):
             await super()._funnelled(job, about)
 
     def _waits_for(self, told: str) -> None:
-        """Say what a request waits for, below the sheet, as long as it does."""
+        """Say what a request waits for, below the document, as long as it does."""
         if self.is_attached:
             self.set_note(told, Tone.WARN)
 
     def show(self, build: Builder, *, anew: bool = False) -> None:
-        """Show what ``build`` makes in the sheet."""
+        """Show what ``build`` makes in the document."""
         self.document.show(build, anew=anew)
 
     def show_error(self, error: JobsyncError, *ways: tuple[str, str]) -> None:
-        """Show an error in place of the sheet, with what can be done: its remedy, and keys with what they do."""
+        """Show an error in place of the document, with what can be done: its remedy, and keys with what they do."""
         text, remedy = words_for(error)
         self.show(lambda width: error_document(text, remedy, ways, width), anew=True)
 

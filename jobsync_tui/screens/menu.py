@@ -19,7 +19,7 @@ from ..documents.render import line
 from ..widgets.choice_list import ChoiceList
 
 WIDTH, SHARE = 72, 0.96
-"""Cells of a menu, and how much of the screen it takes at most: as in the style sheet."""
+"""Cells of a menu, and how much of the screen it takes at most: as in the style document."""
 
 _FRAME = 7
 """Cells of a menu beside a line of its list: border, padding, the cursor's place and the scroll bar."""

@@ -19,11 +19,11 @@ from ..commands import Group, bindings
 from ..documents.document import Document, Line, Section, ShownLine, Span, Tone, is_open, sections, shown
 
 Builder = Callable[[int], Document]
-"""Makes a sheet for a width in cells."""
+"""Makes a document for a width in cells."""
 
 
 def nothing(width: int) -> Document:  # noqa: ARG001
-    """Make an empty sheet."""
+    """Make an empty document."""
     return ()
 
 
@@ -95,13 +95,13 @@ class LinesView(ScrollView, can_focus=False):
 
 
 class DocumentView(LinesView, can_focus=True):
-    """Shows a sheet; the cursor stands on a fold, ``>`` marks it, and `toggle` opens or closes it.
+    """Shows a document; the cursor stands on a section, ``>`` marks it, and `toggle` opens or closes it.
 
-    Going down moves the cursor to the next fold that is on the screen, and scrolls a line where there is none.
+    Going down moves the cursor to the next section that is on the screen, and scrolls a line where there is none.
 
     Args:
-        build: Makes the sheet.
-        is_list: The folds are what the sheet is for: the one under the cursor stays on the screen, however few lines that has.
+        build: Makes the document.
+        is_list: The sections are what the document is for: the one under the cursor stays on the screen, however few lines that has.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Group.SHEET)
@@ -109,7 +109,7 @@ class DocumentView(LinesView, can_focus=True):
     DEFAULT_CSS = "DocumentView { height: 1fr; overflow: hidden auto; scrollbar-size-vertical: 0; }"
 
     class Moved(Message):
-        """The part of the sheet that is on the screen, or the fold under the cursor, is another one."""
+        """The part of the document that is on the screen, or the section under the cursor, is another one."""
 
         def __init__(self, document: DocumentView) -> None:
             super().__init__()
@@ -121,7 +121,7 @@ class DocumentView(LinesView, can_focus=True):
 
         @property
         def control(self) -> DocumentView:
-            """The sheet that moved."""
+            """The document that moved."""
             return self.document
 
     def __init__(self, build: Builder = nothing, *, is_list: bool = False, id: str | None = None) -> None:  # noqa: A002 - Textual's name
@@ -134,17 +134,17 @@ class DocumentView(LinesView, can_focus=True):
 
     @property
     def section(self) -> Section | None:
-        """The fold under the cursor."""
+        """The section under the cursor."""
         return self._sections.get(self._cursor) if self._cursor else None
 
     @property
     def target(self) -> str | None:
-        """What the fold under the cursor is about."""
+        """What the section under the cursor is about."""
         return self.section.target if self.section else None
 
     @property
     def turned(self) -> Collection[str]:
-        """The keys of the folds that are not as they started, for a builder that leaves out what is not shown."""
+        """The keys of the sections that are not as they started, for a builder that leaves out what is not shown."""
         return self._toggled
 
     @property
@@ -154,7 +154,7 @@ class DocumentView(LinesView, can_focus=True):
         return f"{top + 1}-{min(top + height, total)} of {total:,}" if total > height else ""
 
     def show(self, build: Builder, *, anew: bool = False) -> None:
-        """Show what ``build`` makes. What was open stays open and the place is kept, unless the sheet is shown ``anew``."""
+        """Show what ``build`` makes. What was open stays open and the place is kept, unless the document is shown ``anew``."""
         if anew:
             self._toggled.clear()
             self._cursor = None
@@ -162,19 +162,19 @@ class DocumentView(LinesView, can_focus=True):
         super().show(build)
 
     def go_to(self, target: str) -> None:
-        """Put the cursor on the fold that is about ``target`` and open it, now or as soon as it is shown."""
+        """Put the cursor on the section that is about ``target`` and open it, now or as soon as it is shown."""
         self._wanted = target
         self._go_to_wanted()
 
     def put_cursor(self, target: str) -> None:
-        """Put the cursor on the fold that is about ``target``, open or not, and bring it onto the screen."""
+        """Put the cursor on the section that is about ``target``, open or not, and bring it onto the screen."""
         found = next((section for section in self._sections.values() if section.target == target), None)
         if found is not None and found.key in self._stops():
             self._set_cursor(found.key)
             self._bring_into_view()
 
     def toggle(self) -> None:
-        """Open or close the fold under the cursor."""
+        """Open or close the section under the cursor."""
         if self._cursor is None:
             return
         self._toggled ^= {self._cursor}
@@ -182,11 +182,11 @@ class DocumentView(LinesView, can_focus=True):
         self._bring_into_view()
 
     def action_cursor_up(self) -> None:
-        """Go up by a fold or a line."""
+        """Go up by a section or a line."""
         self._move(-1)
 
     def action_cursor_down(self) -> None:
-        """Go down by a fold or a line."""
+        """Go down by a section or a line."""
         self._move(1)
 
     def action_page_up(self) -> None:
@@ -215,7 +215,7 @@ class DocumentView(LinesView, can_focus=True):
         self._keep_in_view()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Say that another part of the sheet is on the screen."""
+        """Say that another part of the document is on the screen."""
         super().watch_scroll_y(old_value, new_value)
         self.post_message(self.Moved(self))
 
@@ -242,7 +242,7 @@ class DocumentView(LinesView, can_focus=True):
         self._toggled ^= {key for key in opened if not is_open(self._sections[key], self._toggled)}
         self._cursor = wanted.key
         self._rebuild()
-        # A sheet that was just laid out learns its height with the next refresh.
+        # A document that was just laid out learns its height with the next refresh.
         self.call_after_refresh(self._bring_into_view)
 
     def _strip(self, number: int, width: int, base: Style) -> Strip:
@@ -254,7 +254,7 @@ class DocumentView(LinesView, can_focus=True):
         return self._drawn(marked, width, base + self.get_component_rich_style("sheet--cursor", partial=True))
 
     def _stops(self) -> dict[str, int]:
-        """Return the line on which each fold begins, by its key, in order."""
+        """Return the line on which each section begins, by its key, in order."""
         return {row.sections[-1]: number for number, row in enumerate(self._rows) if row.first}
 
     def _move(self, step: int) -> None:
@@ -283,14 +283,14 @@ class DocumentView(LinesView, can_focus=True):
             self._set_cursor(visible[-1] if last else visible[0])
 
     def _keep_in_view(self) -> None:
-        """Bring the fold under a list's cursor onto the screen where nothing of it is there."""
+        """Bring the section under a list's cursor onto the screen where nothing of it is there."""
         top, height = self.scroll_offset.y, self.size.height
         mine = [number for number, row in enumerate(self._rows) if self._cursor in row.sections]
         if self._is_list and mine and height and not any(top <= number < top + height for number in mine):
             self._bring_into_view()
 
     def _bring_into_view(self) -> None:
-        """Scroll so that the fold under the cursor is on the screen, its end too where there is room."""
+        """Scroll so that the section under the cursor is on the screen, its end too where there is room."""
         mine = [number for number, row in enumerate(self._rows) if self._cursor in row.sections]
         if not mine:
             return

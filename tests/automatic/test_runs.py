@@ -1,4 +1,4 @@
-"""What a run does: every job that is new, changed or judged anew is decided on, once, and what was decided is kept in place."""
+"""What a run does: every job that is new, changed or evaluated anew is decided on, once, and what was decided is kept in place."""
 
 from __future__ import annotations
 
@@ -208,7 +208,7 @@ async def test_a_field_that_the_list_leaves_out_is_read_before_a_job_is_refused(
     await host.save(Rule("nights", "Nights", Leaf("description", Op.CONTAINS, "nights"), ICU.actions))
     first, second, third = [await host.run() for _ in range(3)]
     assert (first.outcomes, second.outcomes, third.evaluated) == ({"created": 3}, {"created": 2}, 0)
-    assert sorted(shelf.read) == sorted(["1", "2", "3", "4", "5"] * 2)  # once to judge, once to sync
+    assert sorted(shelf.read) == sorted(["1", "2", "3", "4", "5"] * 2)  # once to evaluate, once to sync
 
 
 async def test_a_job_that_was_not_found_once_is_synced_when_the_list_has_it_again(fleet: Fleet, host: Host) -> None:

@@ -1,4 +1,4 @@
-"""What a change does to judged jobs, against evaluating every job under both rule sets with a plain second engine."""
+"""What a change does to evaluated jobs, against evaluating every job under both rule sets with a plain second engine."""
 
 from __future__ import annotations
 

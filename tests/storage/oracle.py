@@ -35,7 +35,7 @@ def expected(jobs: Sequence[CachedJob], query: Query, sort: Sort, now: datetime)
 
 
 def holds(job: CachedJob, term: Positive | Without, query: Query, now: datetime) -> bool:
-    """Return whether a job, which no rules have judged yet, fits a term."""
+    """Return whether a job, which no rules have evaluated yet, fits a term."""
     if isinstance(term, Without):
         return not asks_rules(term.term) and not holds(job, term.term, query, now)
     texts = (fold(job.name or ""), fold(job.id))
@@ -60,7 +60,7 @@ def holds(job: CachedJob, term: Positive | Without, query: Query, now: datetime)
 
 
 def asks_rules(term: Positive) -> bool:
-    """Return whether a term asks how the rules judged a job; of one that is not judged neither it nor its opposite holds."""
+    """Return whether a term asks how the rules evaluated a job; of one that is not evaluated neither it nor its opposite holds."""
     return isinstance(term, MatchedBy) or (isinstance(term, Is) and not {State.ELIGIBLE, State.INELIGIBLE}.isdisjoint(term.states))
 
 

@@ -1,4 +1,4 @@
-"""Impact over a cache on disk: some jobs judged, some not, some changed since, some in the target."""
+"""Impact over a cache on disk: some jobs evaluated, some not, some changed since, some in the target."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Verdicts answer for exactly as long as what they rest on stands."""
+"""Cached outcomes answer for exactly as long as what they rest on stands."""
 
 from __future__ import annotations
 

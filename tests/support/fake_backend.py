@@ -259,7 +259,7 @@ class FakeEligibility:
         return replace(sample, integration=integration, job=JobHead.of(job))
 
     async def evaluate_for(self, filter_text: str, integration: str, on_progress: Callable[[int, int], None]) -> int | None:
-        """Judge once, where the filter asks for it."""
+        """Evaluate once, where the filter asks for it."""
         if "is:eligible" not in filter_text:
             return None
         evaluated, self.unjudged = self.unjudged, 0

@@ -1,4 +1,4 @@
-"""The cache judged as a whole says of each job what `evaluate` says of it alone."""
+"""The cache evaluated as a whole says of each job what `evaluate` says of it alone."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from tests.support.stores import EVERYTHING, Cache, cache_at, job, later
 
 
 class Bench:
-    """A cache with rules and a judge, who sees the time that the test sets."""
+    """A cache with rules and a evaluate, who sees the time that the test sets."""
 
     def __init__(self, cache: Cache) -> None:
         self.cache = cache

@@ -1,4 +1,4 @@
-"""The rules over the whole cache: what has no verdict yet is judged, batch by batch, while everything else goes on."""
+"""The rules over the whole cache: what has no cached outcome yet is evaluated, batch by batch, while everything else goes on."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ STANDING = frozenset({"sync_status", "last_synced", "target_id"})
 """Fields of a job that a sync changes."""
 
 OnEvaluated: TypeAlias = Callable[[int, int], None]
-"""Told how many jobs are judged, of how many that were not."""
+"""Told how many jobs are evaluated, of how many that were not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """What a judging came to: how many jobs it judged, and which judgement their verdicts belong to."""
+    """What an evaluation came to: how many jobs it evaluated, and which evaluation version their cached outcomes belong to."""
 
     jobs: int
     evaluation_version: EvaluationVersion
 
 
 class Evaluator:
-    """Judges the jobs of integrations.
+    """Evaluates the jobs of integrations.
 
     Args:
-        verdicts: Where the answers are kept.
+        outcomes: Where the answers are kept.
         batches: Where the jobs are read.
         rules: The rules in force at this moment.
         policy: What the configuration adds to them.
@@ -61,13 +61,13 @@ class Evaluator:
         self._now = now
 
     async def evaluate(self, integrations: Sequence[str], on_progress: OnEvaluated | None = None, *, batch: int = BATCH) -> Evaluated:
-        """Judge every job that has no verdict of the rules in force. May be cancelled at any time; what was judged stays.
+        """Evaluate every job that has no cached outcome of the rules in force. May be cancelled at any time; what was evaluated stays.
 
         Where the rules or the policy change meanwhile, it begins anew with the new ones.
 
         Raises:
             RuleError: A rule cannot be evaluated.
-            StorageError: The verdicts cannot be kept.
+            StorageError: The cached outcomes cannot be kept.
         """
         done = 0
         while True:
@@ -77,7 +77,7 @@ class Evaluator:
             done = 0
 
     async def _round(self, integrations: Sequence[str], on_progress: OnEvaluated | None, batch: int, done: int) -> Evaluated | None:
-        """Judge by the rules as they are now; returns None where they were changed before it was through."""
+        """Evaluate by the rules as they are now; returns None where they were changed before it was through."""
         rules, policy = only_active(await self._rules()), self._policy()
         needed = fields_needed(rules, policy)
         evaluation_version = await self._outcomes.begin(basis_of(rules, policy, self._now()), self._now())
@@ -105,7 +105,7 @@ def only_active(rules: RuleSet) -> RuleSet:
 
 
 def basis_of(rules: RuleSet, policy: EvaluationPolicy, now: datetime) -> Basis:
-    """Return what verdicts by these rules rest on. Ages in days make them hold until the day ends, UTC."""
+    """Return what cached outcomes by these rules rest on. Ages in days make them hold until the day ends, UTC."""
     ready = compiled(rules)
     tomorrow = datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), time(), UTC)
     standing = not STANDING.isdisjoint(fields_needed(rules, policy))
@@ -113,7 +113,7 @@ def basis_of(rules: RuleSet, policy: EvaluationPolicy, now: datetime) -> Basis:
 
 
 def outcomes_on(jobs: JobBatch, rules: RuleSet, policy: EvaluationPolicy, needed: Sequence[str], now: datetime) -> list[DistinctOutcome]:
-    """Return the ruling on each job."""
+    """Return the distinct outcome on each job."""
     return _Outcomes(evaluate_batch(Batch(len(jobs.read), columns_of(jobs, needed)), rules, policy, now), policy).each()
 
 
@@ -130,7 +130,7 @@ def _column(jobs: JobBatch, name: str) -> Sequence[object]:
 
 
 class _Outcomes(dict[tuple[int, ...], DistinctOutcome]):
-    """Rulings by the reason's number and the rules that apply, made when first met: there are far fewer ways to be judged than jobs."""
+    """Distinct outcomes by the reason's number and the rules that apply, made when first met: there are far fewer ways to be evaluated than jobs."""
 
     def __init__(self, outcomes: BatchOutcome, policy: EvaluationPolicy) -> None:
         super().__init__()
@@ -140,7 +140,7 @@ class _Outcomes(dict[tuple[int, ...], DistinctOutcome]):
         self._policy = policy
 
     def each(self) -> list[DistinctOutcome]:
-        """Return one ruling for each job, in order."""
+        """Return one distinct outcome for each job, in order."""
         columns = [rows.flags() for _, rows in (*self._reasons, *self._applied)]
         return [self[flags] for flags in zip(*columns, strict=True)] if columns else [self[()]] * self._size
 

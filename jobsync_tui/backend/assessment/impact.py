@@ -52,7 +52,7 @@ class ImpactAnalysis:
 
     Args:
         batches: The cached jobs.
-        verdicts: How the rules in force judged them; a job that was not judged is judged on the way, by both rule sets.
+        outcomes: How the rules in force evaluated them; a job that was not evaluated is evaluated on the way, by both rule sets.
         policy: What the configuration adds to the rules, the same before and after.
         now: The clock.
     """
@@ -90,7 +90,7 @@ class ImpactAnalysis:
         known = {number: KnownOutcome(reason, rules) for number, (reason, rules) in outcomes.items()}
         change = _Change(Comparison(before, after, policy, now), known)
         standing = RenameState(self._batches, after, policy, now)
-        # Where nothing is judged, everything that judging needs is read at once.
+        # Where nothing is evaluated, everything that evaluating needs is read at once.
         fields = change.comparison.quick_fields if known else change.comparison.fields
         total = await self._batches.jobs(integrations)
         size = min(batch, FIRST)
@@ -121,7 +121,7 @@ class ImpactAnalysis:
         return ImpactReport(**asdict(found.counts), by_integration=found.by_integration, sample=tuple(sample))
 
     async def samples(self, found: RuleImpact, integration: str, keys: Sequence[int]) -> list[ImpactSample]:
-        """Return jobs exactly, as the rules judge them before and after; those left out that are not cached any more."""
+        """Return jobs exactly, as the rules evaluate them before and after; those left out that are not cached any more."""
         if not keys:
             return []
         comparison = Comparison(found.before, found.after, self._policy(), self._now())
@@ -184,7 +184,7 @@ class _Change:
         self._counted[integration].update(kinds)
 
     def ways(self, jobs: EvaluatedBatch, rest: JobBatch | None) -> list[int]:
-        """Return the way of each job; ``rest`` has those of them that were not judged, with every field."""
+        """Return the way of each job; ``rest`` has those of them that were not evaluated, with every field."""
         if not self.known:
             return self.comparison.without_outcomes(Batch(len(jobs.keys), columns_of(jobs.jobs, self.comparison.fields)))
         if rest is None:

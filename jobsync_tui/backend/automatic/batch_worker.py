@@ -25,7 +25,7 @@ FINAL = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED})
 FAILED = frozenset({Outcome.FAILED.value, Outcome.UNKNOWN.value})
 
 FAULT = Failure("fault", "A fault in jobsync; its log has the details")
-"""What ends a run, or a share of one, where nobody has foreseen it."""
+"""What ends a run, or a batch of one, where nobody has foreseen it."""
 
 FOR_NOW = frozenset({"unknown_name", "several_target_jobs"})
 """Refusals that somebody may mend in the target, without a change of the job or the rules."""
@@ -41,7 +41,7 @@ class BatchWorker:
     Attributes:
         actor: The automatic one, with where it runs.
         integration: Its id.
-        judgement: The one under which the jobs were chosen.
+        evaluation_version: The one under which the jobs were chosen.
         every: The time between two runs.
         stop: Once set, what has begun ends and nothing else is begun.
     """

@@ -1,7 +1,7 @@
-"""A large run whose jobs are shared out: whoever leads it cuts them into shares, and every worker that is free takes one after another.
+"""A large run whose jobs are distributed: whoever leads it cuts them into batches, and every worker that is free takes one after another.
 
-Shares are held by leases, so that one whose worker ends is taken up by another, and what the ATS allows is divided among the processes that
-work on it. Nothing else is shared out: a list is read by one process, since each of its pages names the next one.
+Batches are held by leases, so that one whose worker ends is taken up by another, and what the ATS allows is divided among the processes
+that work on it. Nothing else is distributed: a list is read by one process, since each of its pages names the next one.
 """
 
 from __future__ import annotations
@@ -33,27 +33,27 @@ from .timer import wait_for
 log = logging.getLogger(__name__)
 
 SIZE = 50
-"""Jobs of a share: some seconds' work, which is what is waited for at the end of a run and when a worker is asked to end."""
+"""Jobs of a batch: some seconds' work, which is what is waited for at the end of a run and when a worker is asked to end."""
 
 LARGE = 2 * SIZE
-"""Jobs up to which a run is not shared out."""
+"""Jobs up to which a run is not distributed."""
 
 BEAT = 1.0
-"""Seconds between two signs of life of a process that works on shares. Whoever joins waits as long before it sends anything, so that
+"""Seconds between two signs of life of a process that works on batches. Whoever joins waits as long before it sends anything, so that
 everybody else has learned of it and has taken to a smaller part of what the ATS allows."""
 
 LOOK = 0.5
-"""Seconds between two looks at shares that others have in hand."""
+"""Seconds between two looks at batches that others have in hand."""
 
 AT_ONCE = 20
-"""Shares that are looked at together for a free one: others seldom have more in hand, and a run of a million jobs has 20,000."""
+"""Batches that are looked at together for a free one: others seldom have more in hand, and a run of a million jobs has 20,000."""
 
 _PLACE = "(automatic run, share"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DistributionDependencies:
-    """What shares are done with. ``session`` gives the connection to an integration's ATS."""
+    """What batches are done with. ``session`` gives the connection to an integration's ATS."""
 
     batches: BatchStore
     presence: PresenceStore
@@ -67,7 +67,7 @@ class DistributionDependencies:
 
 
 class Distribution:
-    """Shares out the jobs of runs, and does shares."""
+    """Distributes the jobs of runs, and does batches."""
 
     def __init__(self, parts: DistributionDependencies) -> None:
         self._parts = parts
@@ -91,7 +91,7 @@ class Distribution:
         Args:
             work: What is done with them.
             chosen: The jobs.
-            by: What does it in this process; once its ``stop`` is set, shares that are not begun are left, and nobody is waited for.
+            by: What does it in this process; once its ``stop`` is set, batches that are not begun are left, and nobody is waited for.
         """
         batches, integration = self._parts.batches, by.integration
         keys = [candidate.key for candidate in chosen]
@@ -109,7 +109,7 @@ class Distribution:
         return tally
 
     async def work_on_batches(self, actor: Actor, integration: str, stop: asyncio.Event) -> None:
-        """Do shares of a run that another process leads, until none is left; nothing happens where the rules changed since it began."""
+        """Do batches of a run that another process leads, until none is left; nothing happens where the rules changed since it began."""
         evaluation_version = (await self._parts.evaluator.evaluate([integration])).evaluation_version
         for batch in await self._parts.batches.open(integration, limit=1):
             if batch.evaluation_version == evaluation_version.number:
@@ -126,7 +126,7 @@ class Distribution:
 
     @asynccontextmanager
     async def _free_batch(self, by: BatchWorker) -> AsyncIterator[tuple[Batch, Lease] | None]:
-        """Have a share in hand that nobody else has; None where there is none."""
+        """Have a batch in hand that nobody else has; None where there is none."""
         parts = self._parts
         async with aclosing(self._open(by)) as batches, AsyncExitStack() as stack:
             async for batch in batches:
@@ -142,7 +142,7 @@ class Distribution:
             yield None
 
     async def _open(self, by: BatchWorker) -> AsyncGenerator[Batch, None]:
-        """Give the shares that are open, as far as they rest on the same judgement."""
+        """Give the batches that are open, as far as they rest on the same evaluation version."""
         after = 0
         while some := await self._parts.batches.open(by.integration, after=after, limit=AT_ONCE):
             for batch in some:
@@ -151,7 +151,7 @@ class Distribution:
             after = some[-1].number
 
     async def _do(self, batch: Batch, lease: Lease, by: BatchWorker) -> None:
-        """Do what is left to do of a share, and note what came of it."""
+        """Do what is left to do of a batch, and note what came of it."""
         parts = self._parts
         chosen = await parts.decisions.still_open(by.evaluation_version, by.integration, parts.now(), batch.keys)
         tally, lost = Tally(), False
@@ -197,10 +197,10 @@ class Distribution:
 
 
 def place(batch: Batch) -> str:
-    """Return what stands in the place of an ATS job id in the lease of a share."""
+    """Return what stands in the place of an ATS job id in the lease of a batch."""
     return f"{_PLACE} {batch.number})"
 
 
 def in_hand(integration: str, lease: Lease) -> bool:
-    """Return whether ``lease`` is that of a share of the integration."""
+    """Return whether ``lease`` is that of a batch of the integration."""
     return lease.integration == integration and lease.job_id.startswith(_PLACE)

@@ -47,7 +47,7 @@ class Notifier:
     """Notes what runs met, and tells the channels.
 
     Args:
-        troubles: What was met, and who was told.
+        alerts: What was met, and who was told.
         leases: Who sends.
         sender: The configuration as it is when it is asked.
         head: Where the audit record ends, which every message carries so that it stands somewhere else.
@@ -92,7 +92,7 @@ class Notifier:
             log.warning("messages could not be sent: %s", error.message)
 
     async def test(self) -> dict[str, JobsyncError | None]:
-        """Send every channel a message without troubles; returns what went wrong with each, by name."""
+        """Send every channel a message without alerts; returns what went wrong with each, by name."""
         sender = self._sender()
         found: dict[str, JobsyncError | None] = dict(sender.broken)
         for channel in sender.channels:

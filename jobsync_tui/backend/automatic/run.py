@@ -1,4 +1,4 @@
-"""The automatic sync of one integration: refresh, judge, decide, sync what is eligible by the one pipeline, and say why not of the rest."""
+"""The automatic sync of one integration: refresh, evaluate, decide, sync what is eligible by the one pipeline, and say why not of the rest."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class Order:
         every: The time between two runs.
         stop: Once set, what has begun ends and nothing else is begun.
         on_schedule: Whether it claims the present slot first, and does nothing where that is taken.
-        spread: Whether the jobs of a large run are shared out among the workers that are free.
+        spread: Whether the jobs of a large run are distributed among the workers that are free.
     """
 
     actor: Actor
@@ -113,7 +113,7 @@ class Automatic:
         return await self._caught(order.integration, self._unless_paused(order))
 
     async def work_on_batches(self, order: Order) -> None:
-        """Do shares of a large run that another process leads, until none is left.
+        """Do batches of a large run that another process leads, until none is left.
 
         Raises:
             JobsyncError: The shares cannot be looked for; what goes wrong with one is told by the run.
@@ -147,7 +147,7 @@ class Automatic:
         return run
 
     async def _passed(self, integration: str) -> AutomaticRun:
-        """Say, here and as a trouble, that a slot came up again."""
+        """Say, here and as an alert, that a slot came up again."""
         again = await self._parts.schedule.goes_on(integration)
         goes_on = "" if again is None else f"; it goes on at {clock.rfc3339(again)}"
         message = f"The clock went back: what is due now was run before, and is passed over{goes_on}"

@@ -46,7 +46,7 @@ def account_name(uid: int) -> str:
 def weakness(path: Path) -> Weakness | None:
     """Return the first thing that lets another account write ``path`` or put something in its place, None where nothing does.
 
-    A way that ends before it is at the file is judged as far as it goes: who may make what is missing decides.
+    A way that ends before it is at the file is evaluated as far as it goes: who may make what is missing decides.
     """
     for step, status in _way(path):
         if status.st_uid not in {os.geteuid(), 0}:

@@ -246,7 +246,7 @@ class SqliteDialect(Dialect):
     def numbers(self, db: Db, query: peewee.Node) -> tuple[int, ...]:
         """Return the rows joined to one text.
 
-        The driver gives Python's interpreter lock away at every row: while another thread judges or stores jobs, it would wait for that
+        The driver gives Python's interpreter lock away at every row: while another thread evaluates or stores jobs, it would wait for that
         once a row, and a key that is typed would wait for thousands of rows.
         """
         joined = peewee.NodeList((peewee.SQL("WITH found(number) AS ("), query, peewee.SQL(") SELECT group_concat(number) FROM found")))

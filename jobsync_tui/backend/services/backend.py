@@ -125,7 +125,7 @@ class Backend:
 
     @cached_property
     def shadows(self) -> ShadowService:
-        """Drafts that are judged beside the rules in force."""
+        """Drafts that are evaluated beside the rules in force."""
         from .shadows import ShadowService
 
         return ShadowService(self._context)

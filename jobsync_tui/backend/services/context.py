@@ -103,7 +103,7 @@ class Context:
 
     @cached_property
     def evaluator(self) -> Evaluator:
-        """Has the rules judge the cached jobs."""
+        """Evaluates the rules over the cached jobs."""
         from ..assessment.evaluator import Evaluator
 
         return Evaluator(self.stores.outcomes, self.stores.columns, self.stores.rules.current, self.policy, self.now)

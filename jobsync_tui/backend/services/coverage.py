@@ -18,7 +18,7 @@ class CoverageService(Service):
 
     @for_admins
     async def overview(self, integration: str | None = None, *, days: int = 14) -> Coverage:
-        """Return how the rules in force judge the cached jobs, as far as these are judged (`EligibilityService.evaluate_all`).
+        """Return how the rules in force evaluate the cached jobs, as far as these are evaluated (`EligibilityService.evaluate_all`).
 
         Args:
             integration: Its jobs only; without it, those of all that the actor may use.

@@ -61,9 +61,9 @@ class EligibilityService(Service):
 
     @for_admins
     async def evaluate_all(self, integration: str | None = None, on_progress: OnEvaluated | None = None) -> int:
-        """Judge every cached job that the rules in force have not judged yet, and return how many those were; then look at the shadows.
+        """Evaluate every cached job that the rules in force have not evaluated yet, and return how many those were; then look at the shadows.
 
-        It works in short steps and off the event loop, and may be cancelled; what was judged until then stays.
+        It works in short steps and off the event loop, and may be cancelled; what was evaluated until then stays.
 
         Args:
             integration: Its jobs only; without it, those of all that the actor may use.
@@ -78,7 +78,7 @@ class EligibilityService(Service):
 
     @for_admins
     async def evaluate_for(self, filter_text: str, integration: str | None = None, on_progress: OnEvaluated | None = None) -> int | None:
-        """Judge what is not judged yet, if the filter asks how the rules judged jobs; returns how many jobs, None where it does not ask.
+        """Evaluate what is not evaluated yet, if the filter asks how the rules evaluated jobs; returns how many jobs, None where it does not ask.
 
         Raises:
             FilterError: Says where the filter is wrong.
@@ -90,7 +90,7 @@ class EligibilityService(Service):
 
     @for_admins
     async def evaluated(self, integration: str | None = None) -> EvaluatedCounts:
-        """Return how the rules in force judged the cached jobs of an integration, or of all that the actor may use."""
+        """Return how the rules in force evaluated the cached jobs of an integration, or of all that the actor may use."""
         from ..storage.outcomes.outcomes import policy_key
 
         chosen = await self._chosen(integration)

@@ -91,7 +91,7 @@ class ImpactService(Service):
 
     @for_integration
     async def job(self, integration: str, job_id: str, found: RuleImpact) -> ImpactSample:
-        """Return one job exactly, as the rules judge it before and after.
+        """Return one job exactly, as the rules evaluate it before and after.
 
         Raises:
             JobNotFound: It is not cached.

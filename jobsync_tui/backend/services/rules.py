@@ -68,7 +68,7 @@ class RuleService(Service):
     async def counts(self) -> Mapping[str, RuleCount]:
         """Return by rule id to how many cached jobs each rule applies, in the integrations that the actor may use.
 
-        Jobs that were not judged yet count nowhere; `EligibilityService.evaluate_all` judges them.
+        Jobs that were not evaluated yet count nowhere; `EligibilityService.evaluate_all` evaluates them.
         """
         asked = (self.context.visible(), policy_key(self.context.policy()), self.context.now())
         tally = await self.context.stores.outcomes.tally(*asked)

@@ -1,4 +1,4 @@
-"""Shadows: drafts of rules that are judged beside those in force and never act."""
+"""Shadows: drafts of rules that are evaluated beside those in force and never act."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class ShadowService(Service):
 
     @for_admins
     async def add(self, name: str, rules: Sequence[Rule]) -> Shadow:
-        """Keep a draft as a shadow. It is first looked at by the next automatic run, the next judging, or `look`.
+        """Keep a draft as a shadow. It is first looked at by the next automatic run, the next evaluating, or `look`.
 
         Args:
             name: By which it is called.
@@ -67,7 +67,7 @@ class ShadowService(Service):
 
     @for_admins
     async def look(self, name: str, on_progress: OnForeseen | None = None) -> Shadow:
-        """Judge the cached jobs by the shadow now, and return it with what it would do; may be cancelled.
+        """Evaluate the cached jobs by the shadow now, and return it with what it would do; may be cancelled.
 
         Raises:
             UsageError: There is none of that name.

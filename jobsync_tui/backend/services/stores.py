@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class Stores:
-    """What is kept of jobs, integrations, rules, verdicts and attempts in one database.
+    """What is kept of jobs, integrations, rules, cached outcomes and attempts in one database.
 
     Args:
         database: Where.
@@ -78,14 +78,14 @@ class Stores:
 
     @cached_property
     def shadows(self) -> ShadowStore:
-        """Drafts that are judged beside the rules in force."""
+        """Drafts that are evaluated beside the rules in force."""
         from ..storage.rules.shadows import ShadowStore
 
         return ShadowStore(self.database)
 
     @cached_property
     def outcomes(self) -> OutcomeStore:
-        """How the rules judged the cached jobs."""
+        """How the rules evaluated the cached jobs."""
         from ..storage.outcomes.outcomes import OutcomeStore
 
         return OutcomeStore(self.database)

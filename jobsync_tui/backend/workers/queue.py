@@ -39,7 +39,7 @@ class Pace:
             worker that only was slow must not be taken for dead.
         sweep: Between two looks for such workers.
         poll: Between two looks at the queue, where no notification came.
-        shares: Between two looks for large runs whose jobs are shared out.
+        batches: Between two looks for large runs whose jobs are distributed.
     """
 
     heartbeat: float = 10.0

@@ -105,7 +105,7 @@ class Worker:
             await self._nap(self._pace.sweep)
 
     async def _help(self) -> None:
-        """Do shares of the large runs that other workers lead, one run beside the other."""
+        """Do batches of the large runs that other workers lead, one run beside the other."""
         hands: set[asyncio.Task[None]] = set()
         try:
             while not self._stop.is_set():

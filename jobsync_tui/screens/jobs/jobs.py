@@ -157,7 +157,7 @@ class JobsScreen(JobActions, GreetedScreen[None]):
         self._clear_hint(wanted, total)
 
     async def _evaluate(self, text: str) -> None:
-        """Have the rules judge what they have not judged yet, if the filter asks for that; then list again."""
+        """Have the rules evaluate what they have not evaluated yet, if the filter asks for that; then list again."""
         version = await self.backend.jobs.version()
         if version == self._evaluated:
             return

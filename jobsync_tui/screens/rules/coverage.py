@@ -17,7 +17,7 @@ from ..dialog import DialogScreen
 
 
 class CoverageScreen(DialogScreen[None]):
-    """Shows the overview, at once as far as it is known and whole once every job is judged.
+    """Shows the overview, at once as far as it is known and whole once every job is evaluated.
 
     Args:
         integration: Whose jobs; None for those of every integration that the person may use.

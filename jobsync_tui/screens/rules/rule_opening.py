@@ -21,7 +21,7 @@ _GO_ON, _ANEW = "go on", "anew"
 
 
 async def open_session(app: App[int], backend: Backend, rules: RuleSet, opening: Opening) -> tuple[EditSession, str | None] | None:
-    """Return the rule on a desk, and its YAML as it was last typed where a draft is gone on with; asks where there is one.
+    """Return the rule in an edit session, and its YAML as it was last typed where a draft is gone on with; asks where there is one.
 
     None where that is not answered: then the draft stays for another time. To be awaited within a worker.
     """

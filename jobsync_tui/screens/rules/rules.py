@@ -249,7 +249,7 @@ class RulesScreen(DialogScreen[None]):
         self.work(self._count(), group="count")
 
     async def _count(self) -> None:
-        """Show the counts as they are known, have what was not judged yet judged, and look for what is wrong with the rules."""
+        """Show the counts as they are known, have what was not evaluated yet evaluated, and look for what is wrong with the rules."""
         await self._read_counts()
         await self.backend.eligibility.evaluate_all(on_progress=self._evaluated)
         await self._read_counts()
@@ -263,7 +263,7 @@ class RulesScreen(DialogScreen[None]):
         self._say(f"{counted(sum(map(len, self._findings.values())), 'finding')}, marked with !" if self._findings else "")
 
     async def _read_counts(self) -> None:
-        """Read to how many jobs each active rule applies, as far as they were judged."""
+        """Read to how many jobs each active rule applies, as far as they were evaluated."""
         counts = await self.backend.rules.counts()
         self._counts = {rule.id: counts.get(rule.id, RuleCount()) for rule in self._rules.rules if rule.active}
         self._say("")

@@ -76,7 +76,7 @@ class SaveRulesScreen(ArmingScreen[str | None]):
         self.work(self._save(), group="save")
 
     def action_shadow(self) -> None:
-        """Have the rules that change judged beside those in force, without acting."""
+        """Have the rules that change evaluated beside those in force, without acting."""
         if self._change.shadow is not None:
             self.host.tell("These rules run in shadow already")
         elif self._change.touched:

@@ -1,4 +1,4 @@
-"""The shadows: drafts that are judged beside the rules in force, what they would have done, and the step into force."""
+"""The shadows: drafts that are evaluated beside the rules in force, what they would have done, and the step into force."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class ShadowsScreen(DialogScreen[None]):
         self.work(self._read(), group="shadows")
 
     def action_look(self) -> None:
-        """Judge the cached jobs by the shadow under the cursor now."""
+        """Evaluate the cached jobs by the shadow under the cursor now."""
         name = self.document.target
         if name is not None:
             self.work(self._look(name), group="look")

@@ -17,7 +17,7 @@ LONGEST = 500
 """Characters of one message in it."""
 
 MOST = 50
-"""Troubles that are spelled out; the rest is counted."""
+"""Alerts that are spelled out; the rest is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,11 @@ class Digest:
     """One message.
 
     Attributes:
-        id: The same for the same troubles in the same state: a receiver that meets it again has it already.
+        id: The same for the same alerts in the same state: a receiver that meets it again has it already.
         at: When it was made.
         organization: Whose it is, as the configuration says it.
         host: Where it was made.
-        troubles: What is new, in the order in which it happened.
+        alerts: What is new, in the order in which it happened.
         names: Display names by integration id.
         record: Where the audit record ended then: kept by the receiver, it shows later whether the end was cut off.
     """

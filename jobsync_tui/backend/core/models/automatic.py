@@ -42,7 +42,7 @@ class AutomaticRun:
 
     Attributes:
         refreshed: Jobs that the refresh read; None where it failed, or where there was none.
-        evaluated: Jobs that were new, changed, or judged by rules that the automatic sync had not met.
+        evaluated: Jobs that were new, changed, or evaluated by rules that the automatic sync had not met.
         outcomes: How the evaluated ones ended, by outcome; a job whose rules changed nothing for it is in none.
         failures: Why those failed that did, by code.
         why: The commonest of these in words, with what can be done about it.

@@ -36,7 +36,7 @@ class DayOutcomes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
-    """How the rules in force judge the cached jobs.
+    """How the rules in force evaluate the cached jobs.
 
     Attributes:
         jobs: Cached jobs of the integrations, gone ones included.

@@ -161,7 +161,7 @@ class RuleChange:
 
 @dataclass(frozen=True, slots=True)
 class EvaluatedCounts:
-    """How the rules in force judged the cached jobs; what is left of ``jobs`` was not judged yet."""
+    """How the rules in force evaluated the cached jobs; what is left of ``jobs`` was not evaluated yet."""
 
     jobs: int
     eligible: int
@@ -169,7 +169,7 @@ class EvaluatedCounts:
 
     @property
     def unjudged(self) -> int:
-        """Jobs that were not judged yet."""
+        """Jobs that were not evaluated yet."""
         return max(0, self.jobs - self.eligible - self.ineligible)
 
 

@@ -150,7 +150,7 @@ class ImpactPage:
 
 @dataclass(frozen=True, slots=True)
 class ImpactState:
-    """How rules judge a job: ``reason`` says why not; ``rules`` are the names of those that apply, ``fields`` what they leave on it."""
+    """How rules evaluate a job: ``reason`` says why not; ``rules`` are the names of those that apply, ``fields`` what they leave on it."""
 
     eligible: bool
     reason: str | None
@@ -160,7 +160,7 @@ class ImpactState:
 
 @dataclass(frozen=True, slots=True)
 class ImpactSample:
-    """One of the jobs that a change concerns, exactly: as the rules judge it before and after."""
+    """One of the jobs that a change concerns, exactly: as the rules evaluate it before and after."""
 
     integration: str
     id: str

@@ -188,7 +188,7 @@ class ShadowLook:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shadow:
-    """A draft that is judged beside the rules in force and never acts.
+    """A draft that is evaluated beside the rules in force and never acts.
 
     Attributes:
         name: By which it is called.

@@ -159,7 +159,7 @@ class FieldAvailability:
 
 @dataclass(frozen=True, slots=True)
 class RuleCount:
-    """How many cached jobs a rule applies to, and to how many of them no other rule does, as far as they were judged.
+    """How many cached jobs a rule applies to, and to how many of them no other rule does, as far as they were evaluated.
 
     ``last_effect`` is when a job that it applies to was last synced; None for never.
     """

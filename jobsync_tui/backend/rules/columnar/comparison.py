@@ -1,7 +1,7 @@
-"""What a change of rules does to jobs whose verdicts are known: only the rules that differ are tried, and each way of coming together once.
+"""What a change of rules does to jobs whose cached outcomes are known: only the rules that differ are tried, and each way of coming together once.
 
-A verdict says which rules apply to a job, and why it is not eligible. A rule whose conditions did not change applies where it did, unless
-it is a fallback, which depends on the others; so what must be tried are new conditions and fallbacks, and nothing else.
+A cached outcome says which rules apply to a job, and why it is not eligible. A rule whose conditions did not change applies where it did,
+unless it is a fallback, which depends on the others; so what must be tried are new conditions and fallbacks, and nothing else.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Way: TypeAlias = tuple[ImpactList, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class KnownOutcome:
-    """How jobs were judged by the rules in force: why not, if not, and the ids of the rules that apply."""
+    """How jobs were evaluated by the rules in force: why not, if not, and the ids of the rules that apply."""
 
     reason: str | None
     rules: tuple[str, ...]
@@ -69,12 +69,12 @@ class Comparison:
         return tuple(dict.fromkeys((*fields_needed(self.before, self.policy), *fields_needed(self.after, self.policy))))
 
     def with_outcomes(self, batch: Batch, outcomes: Sequence[int], known: Mapping[int, KnownOutcome]) -> list[int]:
-        """Return the number of each job's way, from how it was judged.
+        """Return the number of each job's way, from how it was evaluated.
 
         Args:
             batch: With the columns of `quick_fields`.
-            rulings: The number of each job's ruling.
-            known: The rulings by number.
+            outcomes: The number of each job's distinct outcome.
+            known: The distinct outcomes by number.
         """
         tried = evaluate_batch(batch, self._tried, self.policy, self.now)
         lacking = [rows.flags() for rows in tried.missing.values()] if self._lacks else []
@@ -85,7 +85,7 @@ class Comparison:
         return [met[key] for key in zip(outcomes, missing, *flags, strict=True)]
 
     def without_outcomes(self, batch: Batch) -> list[int]:
-        """Return the number of each job's way, judging it by both rule sets; ``batch`` has the columns of `fields`."""
+        """Return the number of each job's way, evaluating it by both rule sets; ``batch`` has the columns of `fields`."""
         found = impact(batch, self.before, self.after, self.policy, self.now)
         fields: dict[int, list[str]] = {}
         for name, rows in found.fields.items():
@@ -103,7 +103,7 @@ class Comparison:
         return self.ways.setdefault((group, fields), len(self.ways))
 
     def way(self, known: KnownOutcome, matched: Iterable[str], *, missing: bool) -> int:
-        """Return the number of the way of jobs that were judged so, and that the tried rules match so."""
+        """Return the number of the way of jobs that were evaluated so, and that the tried rules match so."""
         now_matched = set(matched)
         matching = [rule for rule in self._new if rule.id in now_matched or (rule.id in self._stays and rule.id in known.rules)]
         applying = [rule for rule in matching if not rule.fallback] or matching
@@ -124,7 +124,7 @@ class Comparison:
 
 
 class _Met(dict[tuple[int, ...], int]):
-    """Ways by ruling, lack of required fields, and which of the tried rules match; worked out when first met."""
+    """Ways by distinct outcome, lack of required fields, and which of the tried rules match; worked out when first met."""
 
     def __init__(self, comparison: Comparison, known: Mapping[int, KnownOutcome], names: Sequence[str]) -> None:
         super().__init__()

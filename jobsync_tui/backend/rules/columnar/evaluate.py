@@ -1,4 +1,4 @@
-"""A whole rule set over a batch of jobs: the verdicts of `evaluate`, without the explanations, for many jobs at once."""
+"""A whole rule set over a batch of jobs: the cached outcomes of `evaluate`, without the explanations, for many jobs at once."""
 
 from __future__ import annotations
 

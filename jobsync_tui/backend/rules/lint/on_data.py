@@ -1,6 +1,6 @@
 """What is wrong with rules seen from the jobs there are: rules that match none, that another one covers, actions that never stand.
 
-Jobs are looked at batch by batch. Every job is judged once; what counts afterwards are the few ways in which rules come together.
+Jobs are looked at batch by batch. Every job is evaluated once; what counts afterwards are the few ways in which rules come together.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Troubles of the automatic sync: each in one row, and how far each channel was told of them.
+"""Alerts of the automatic sync: each in one row, and how far each channel was told of them.
 
-A run notes what it met. A trouble that goes on is no news: it has an event when it begins, when more jobs fail than before, when it still
+A run notes what it met. An alert that goes on is no news: it has an event when it begins, when more jobs fail than before, when it still
 stands after a day, and when it is over. A channel is told what happened since the event it was told last, so what was not delivered is
 part of the next message.
 """
@@ -39,7 +39,7 @@ LISTING_TROUBLES = (JOBS_MISSING, LISTING_INCOMPLETE, ROWS_SET_ASIDE, CREATES_WA
 """What may be wrong with a listing that came to its end."""
 
 REMINDER = timedelta(days=1)
-"""After which a trouble that still stands is told again."""
+"""After which an alert that still stands is told again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
-"""Shares of a run: the jobs of a large one, cut into pieces of which every worker takes one after another.
+"""Batches of a run: the jobs of a large one, cut into pieces of which every worker takes one after another.
 
-A share is in the hands of whoever has its lease. What is decided on its jobs stands as soon as it is decided, so one whose worker died is
+A batch is in the hands of whoever has its lease. What is decided on its jobs stands as soon as it is decided, so one whose worker died is
 taken up by another where that one was cut off.
 """
 
@@ -27,7 +27,7 @@ _SHARES = Insertion(
 
 
 class Work(StrEnum):
-    """What is done with the jobs of a share."""
+    """What is done with the jobs of a batch."""
 
     READ = "read"
     SYNC = "sync"
@@ -76,7 +76,7 @@ class Batch:
     Attributes:
         id, integration, number: Which; numbers count from 1 within a run.
         work: What is done with them.
-        judgement: Number of the one under which that was decided.
+        evaluation_version: Number of the one under which that was decided.
         every: The time between two runs.
         keys: The jobs, rising.
     """
@@ -91,14 +91,14 @@ class Batch:
 
 
 class BatchStore:
-    """Shares that are to be done."""
+    """Batches that are to be done."""
 
     def __init__(self, database: Database, *, now: Callable[[], datetime] | None = None) -> None:
         self._database = database
         self._now = now or database.now
 
     async def cut(self, integration: str, keys: Sequence[int], size: int, *, work: Work, evaluation_version: int, every: timedelta) -> int:
-        """Cut jobs into shares of at most ``size``, in place of all that the integration had; returns how many these are."""
+        """Cut jobs into batches of at most ``size``, in place of all that the integration had; returns how many these are."""
         stand = (work.value, evaluation_version, every // timedelta(milliseconds=1))
         pieces = [json.dumps(list(keys[start : start + size])) for start in range(0, len(keys), size)]
         rows = [(new_id(), integration, number, *stand, piece, 0, "{}") for number, piece in enumerate(pieces, 1)]
@@ -106,7 +106,7 @@ class BatchStore:
         return len(rows)
 
     async def open(self, integration: str, *, after: int = 0, limit: int | None = None) -> tuple[Batch, ...]:
-        """Return the shares of an integration on which something is left to do, by their numbers.
+        """Return the batches of an integration on which something is left to do, by their numbers.
 
         Args:
             integration: Its id.
@@ -116,36 +116,36 @@ class BatchStore:
         return await self._database.read(_open, integration, after=after, limit=limit)
 
     async def is_open(self, batch: Batch) -> bool:
-        """Return whether something is left to do on a share."""
+        """Return whether something is left to do on a batch."""
         return await self._database.read(
             lambda db: BatchRow.select().where((BatchRow.id == batch.id) & (BatchRow.ended_at == 0)).exists(db)
         )
 
     async def integrations(self) -> frozenset[str]:
-        """Return the integrations that have open shares."""
+        """Return the integrations that have open batches."""
         return await self._database.read(
             lambda db: frozenset(row[0] for row in BatchRow.select(BatchRow.integration).where(BatchRow.ended_at == 0).tuples().execute(db))
         )
 
     async def note(self, batch: Batch, tally: Tally, *, ended: bool) -> None:
-        """Add what came of jobs of a share; nothing happens where its run is over."""
+        """Add what came of jobs of a batch; nothing happens where its run is over."""
         await self._database.write(lambda db: _note(db, batch, tally, clock.to_ms(self._now()) if ended else 0))
 
     async def failed(self, integration: str) -> bool:
-        """Return whether a share ended because going on makes no sense."""
+        """Return whether a batch ended because going on makes no sense."""
         return (await self._database.read(_tally, integration)).error is not None
 
     async def clear(self, integration: str) -> Tally:
-        """Take the shares of an integration out, and return what came of them."""
+        """Take the batches of an integration out, and return what came of them."""
         return await self._database.write(_clear, integration)
 
     async def spread(self, integration: str) -> Spread | None:
-        """Return how far the shares of an integration are done and by whom; None where it has none."""
+        """Return how far the batches of an integration are done and by whom; None where it has none."""
         return await self._database.read(lambda db: _spread(db, integration, clock.to_ms(self._now())))
 
 
 def forget_batches(db: Db, integrations: Sequence[str]) -> None:
-    """Within a transaction: take out whatever is left of the shares of integrations; their jobs come with the next run."""
+    """Within a transaction: take out whatever is left of the batches of integrations; their jobs come with the next run."""
     BatchRow.delete().where(BatchRow.integration.in_(list(integrations))).execute(db)
 
 

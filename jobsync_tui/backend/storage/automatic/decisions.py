@@ -51,7 +51,7 @@ class Candidate:
 
     Attributes:
         key, job_id: Which.
-        changed: The state that it was judged in.
+        changed: The state that it was evaluated in.
         eligible, reason, configuration: Its ruling.
         known: What was decided before; None for a job that is new to the automatic sync.
     """
@@ -101,9 +101,9 @@ class DecisionStore:
     async def candidates(
         self, evaluation_version: EvaluationVersion, integration: str, now: datetime, *, after: int, limit: int
     ) -> tuple[Candidate, ...]:
-        """Return the next jobs, by their keys, that are new, changed, judged otherwise or not at all yet, or due to be tried again.
+        """Return the next jobs, by their keys, that are new, changed, evaluated otherwise or not at all yet, or due to be tried again.
 
-        Jobs that are gone, or that the rules have not judged, are not among them.
+        Jobs that are gone, or that the rules have not evaluated, are not among them.
         """
         return await self._database.scan(_candidates, evaluation_version, integration, clock.to_ms(now), after=after, limit=limit)
 
@@ -265,7 +265,7 @@ def _decide(db: Db, dialect: Dialect, evaluation_version: EvaluationVersion, dec
 def _synced(db: Db, dialect: Dialect, evaluation_version: EvaluationVersion, decision: Decision, now: int) -> None:
     key, changed = decision.candidate.key, decision.candidate.changed
     query = CachedOutcomeRow.select(CachedOutcomeRow.changed).join(JobRecord, on=JobRecord.key == CachedOutcomeRow.key)
-    # A job that stands as synced is in the target as the cache has it now, whatever it was when it was judged.
+    # A job that stands as synced is in the target as the cache has it now, whatever it was when it was evaluated.
     present: int | None = query.where((CachedOutcomeRow.key == key) & (JobRecord.sync_status == SyncStatus.SYNCED.value)).scalar(db)
     many(db, dialect, _DECIDE, [_values(evaluation_version, decision, changed if present is None else present, now)])
 

@@ -79,10 +79,10 @@ class TickRow(peewee.Model):
 
 
 class BatchRow(peewee.Model):
-    """A share of a run: some jobs of an integration, by their keys as JSON, that one worker does at a time.
+    """A batch of a run: some jobs of an integration, by their keys as JSON, that one worker does at a time.
 
-    ``work`` is what is done with them, ``evaluation_version`` the one under which the run decided that, ``every`` the time between two runs.
-    ``ended_at`` is 0 while there is something left to do, and ``tally`` what came of it so far, as JSON.
+    ``work`` is what is done with them, ``evaluation_version`` the one under which the run decided that, ``every`` the time between two
+    runs. ``ended_at`` is 0 while there is something left to do, and ``tally`` what came of it so far, as JSON.
     """
 
     id = peewee.TextField(primary_key=True)
@@ -100,7 +100,7 @@ class BatchRow(peewee.Model):
 
 
 class PresenceRow(peewee.Model):
-    """A process that works on an integration's shares: when it was last heard of, and until when the ATS asked it to wait."""
+    """A process that works on an integration's batches: when it was last heard of, and until when the ATS asked it to wait."""
 
     integration = peewee.TextField()
     process = peewee.TextField()
@@ -124,7 +124,7 @@ class PauseRow(peewee.Model):
 
 
 class AlertRow(peewee.Model):
-    """A trouble of an integration, in place: however many runs meet it, it is one row.
+    """An alert of an integration, in place: however many runs meet it, it is one row.
 
     ``event`` numbers the last thing about it that is worth a message (it began, grew, ended, still stands after a day), over all rows.
     """
@@ -147,7 +147,7 @@ class AlertRow(peewee.Model):
 
 
 class ChannelRow(peewee.Model):
-    """A way by which troubles are sent out: up to which event it was told, when, and what went wrong since."""
+    """A way by which alerts are sent out: up to which event it was told, when, and what went wrong since."""
 
     name = peewee.TextField(primary_key=True)
     upto = peewee.BigIntegerField(default=0)

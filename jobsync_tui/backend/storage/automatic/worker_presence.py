@@ -1,4 +1,4 @@
-"""Who works on the shares of an integration: processes give signs of life, and tell each other what its ATS asked of them."""
+"""Who works on the batches of an integration: processes give signs of life, and tell each other what its ATS asked of them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class WorkerPresence:
 
 
 class PresenceStore:
-    """The processes that do shares, of which this is one."""
+    """The processes that do batches, of which this is one."""
 
     def __init__(self, database: Database, *, process: str | None = None, now: Callable[[], datetime] | None = None) -> None:
         self._database = database

@@ -99,11 +99,11 @@ class JobBatch:
 
 @dataclass(frozen=True, slots=True)
 class EvaluatedBatch:
-    """Some jobs of one integration with how they were judged.
+    """Some jobs of one integration with how they were evaluated.
 
     Attributes:
         keys: Which, rising.
-        rulings: The number of each one's ruling; one of no judgement in force where it was not judged.
+        outcomes: The number of each one's distinct outcome; one of no evaluation version in force where it was not evaluated.
         in_target: Keys of those that the target is known to have.
         jobs: Their fields.
     """
@@ -123,10 +123,10 @@ class ColumnStore:
     async def unevaluated(
         self, evaluation_version: EvaluationVersion, integration: str, fields: Sequence[str], *, after: int = 0, limit: int = BATCH
     ) -> JobBatch:
-        """Return the next jobs of an integration without a verdict, by their keys.
+        """Return the next jobs of an integration without a cached outcome, by their keys.
 
         Args:
-            judgement: Whose verdicts count.
+            evaluation_version: Whose cached outcomes count.
             integration: Id of the integration.
             fields: Dotted names of what the rules ask for.
             after: The last key of the batch before.
@@ -135,11 +135,11 @@ class ColumnStore:
         return await self._database.scan(_next, integration, tuple(fields), _without_outcome(evaluation_version), after=after, limit=limit)
 
     async def every(self, integration: str, fields: Sequence[str], *, after: int = 0, limit: int = BATCH) -> JobBatch:
-        """Return the next jobs of an integration, whether they have a verdict or not; arguments as of `unevaluated`."""
+        """Return the next jobs of an integration, whether they have a cached outcome or not; arguments as of `unevaluated`."""
         return await self._database.scan(_next, integration, tuple(fields), None, after=after, limit=limit)
 
     async def evaluated(self, integration: str, fields: Sequence[str], *, after: int = 0, limit: int = BATCH) -> EvaluatedBatch:
-        """Return the next jobs of an integration with how they were judged; arguments as of `unevaluated`."""
+        """Return the next jobs of an integration with how they were evaluated; arguments as of `unevaluated`."""
         return await self._database.scan(_evaluated, integration, tuple(fields), after=after, limit=limit)
 
     async def some(self, integration: str, fields: Sequence[str], keys: Sequence[int]) -> JobBatch:

@@ -68,8 +68,8 @@ class JobStore:
 
     Args:
         database: Where.
-        policy: What the configuration adds to the rules at this moment; verdicts that rest on another one are none.
-        now: The clock by which ages in filters and in verdicts are counted, where it is not the database's.
+        policy: What the configuration adds to the rules at this moment; cached outcomes that rest on another one are none.
+        now: The clock by which ages in filters and in cached outcomes are counted, where it is not the database's.
     """
 
     def __init__(

@@ -132,7 +132,7 @@ class MarkRow(peewee.Model):
 
 
 class EvaluationVersionRow(peewee.Model):
-    """A judging of the cache: by which rules and which policy, and until when its answers hold (0: until one of the two changes).
+    """An evaluation of the cache: by which rules and which policy, and until when its answers hold (0: until one of the two changes).
 
     ``standing`` says that the rules ask for a job's standing towards the target, so that a sync may change an answer.
     """
@@ -148,7 +148,7 @@ class EvaluationVersionRow(peewee.Model):
 
 
 class DistinctOutcomeRow(peewee.Model):
-    """One of the ways in which a judgement judged jobs; its number carries the judgement's in the upper bits.
+    """One of the ways in which an evaluation version evaluated jobs; its number carries the evaluation version's in the upper bits.
 
     ``names`` holds the folded ids and names of the rules that apply, each on a line of its own, ``rules`` their ids as JSON, and
     ``configuration`` a digest of what they leave on the job.
@@ -167,10 +167,10 @@ class DistinctOutcomeRow(peewee.Model):
 
 
 class CachedOutcomeRow(peewee.Model):
-    """How a job was judged. Without a row, or with a ruling of no judgement, it was not judged yet.
+    """How a job was evaluated. Without a row, or with a distinct outcome of no evaluation version, it was not evaluated yet.
 
-    ``changed`` is the version of the cache with which the job last changed since it came in. A ruling of 0 or below stands where the
-    job, or its standing, changed since it was judged.
+    ``changed`` is the version of the cache with which the job last changed since it came in. A distinct outcome of 0 or below stands where
+    the job, or its standing, changed since it was evaluated.
     """
 
     key = peewee.BigIntegerField(primary_key=True)
@@ -232,7 +232,7 @@ class SetAsideRow(peewee.Model):
 
 
 class CounterRow(peewee.Model):
-    """Numbers that only grow: ``jobs`` with every change of a job, ``listings`` with every listing, ``judgements`` with every judgement."""
+    """Numbers that only grow: ``jobs`` with every change of a job, ``listings`` with every listing, ``judgements`` with every evaluation version."""
 
     name = peewee.TextField(primary_key=True)
     value = peewee.BigIntegerField()

@@ -1,4 +1,4 @@
-"""How far the rules reach, counted from verdicts, and what syncing came to, counted from the record."""
+"""How far the rules reach, counted from cached outcomes, and what syncing came to, counted from the record."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class CoverageStore:
         self._database = database
 
     async def counts(self, integrations: Sequence[str], policy: str, now: datetime) -> Counts:
-        """Return how the rules in force judged the jobs of the integrations, as far as they did."""
+        """Return how the rules in force evaluated the jobs of the integrations, as far as they did."""
         return await self._database.read(_counts, tuple(integrations), policy, now)
 
     async def days(self, integrations: Sequence[str], first: date, last: date) -> tuple[DayOutcomes, ...]:
@@ -92,7 +92,7 @@ def _counts(db: Db, integrations: tuple[str, ...], policy: str, now: datetime) -
 
 
 def _evaluated_here(db: Db, integrations: tuple[str, ...], evaluation_version: int) -> peewee.Expression:
-    """Return the condition on verdicts that they are of this judgement and of jobs of these integrations."""
+    """Return the condition on cached outcomes that they are of this evaluation version and of jobs of these integrations."""
     low, high = span(evaluation_version)
     condition: peewee.Expression = CachedOutcomeRow.outcome.between(low, high)
     here: peewee.Expression = CachedOutcomeRow.key.is_null()
@@ -102,7 +102,7 @@ def _evaluated_here(db: Db, integrations: tuple[str, ...], evaluation_version: i
 
 
 def _outcomes(db: Db, evaluation_version: int) -> list[tuple[int, bool, str | None, str]]:
-    """Return number, eligibility, reason and the rules' ids and names as JSON of each ruling."""
+    """Return number, eligibility, reason and the rules' ids and names as JSON of each distinct outcome."""
     query = DistinctOutcomeRow.select(
         DistinctOutcomeRow.number, DistinctOutcomeRow.eligible, DistinctOutcomeRow.reason, DistinctOutcomeRow.rules
     )

@@ -1,4 +1,4 @@
-"""Verdicts as rows, many at once: in which state jobs were read, and how each was judged in that state."""
+"""Cached outcomes as rows, many at once: in which state jobs were read, and how each was evaluated in that state."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _ALL_AT_ONCE = (
 
 @dataclass(frozen=True, slots=True)
 class States:
-    """Jobs as they were when they were read for judging, a place each; a verdict is kept only where the job still is so.
+    """Jobs as they were when they were read for evaluating, a place each; a cached outcome is kept only where the job still is so.
 
     Columns, and no object a job: a hundred thousand of those would have Python's collector of cycles look through everything there is.
 
     Attributes:
         keys: Which jobs, rising.
         changed: The version of the cache with which each last changed.
-        rulings: The number of its ruling; one of no judgement in force where it was not judged.
+        outcomes: The number of its distinct outcome; one of no evaluation version in force where it was not evaluated.
     """
 
     keys: Sequence[int] = ()
@@ -42,7 +42,7 @@ class States:
 
 
 def keep_outcomes(db: Db, dialect: Dialect, states: States, outcomes: Sequence[int]) -> None:
-    """Give jobs their rulings, those excepted that are not as they were read.
+    """Give jobs their distinct outcomes, those excepted that are not as they were read.
 
     A server is sent whole columns, for it takes longer over a statement a job than over the job. Writers take turns, so that what the one
     statement compares is still so when it writes.
@@ -51,7 +51,7 @@ def keep_outcomes(db: Db, dialect: Dialect, states: States, outcomes: Sequence[i
         db: In a write transaction.
         dialect: Of ``db``.
         states: The jobs as they were read.
-        rulings: The number of the ruling on each.
+        outcomes: The number of the distinct outcome on each.
     """
     if dialect.name == "postgresql":
         run(db, _ALL_AT_ONCE, *map(_array, (states.keys, states.changed, states.outcomes, outcomes)))

@@ -1,7 +1,7 @@
-"""How the rules judged the cached jobs: kept by rulings, of which there are far fewer than jobs, and void once anything it rests on moves.
+"""How the rules evaluated the cached jobs: kept by distinct outcomes, of which there are far fewer than jobs, and void once anything it rests on moves.
 
-A judgement rests on a revision of the rules and on the policy. The verdict of a job is bound to the state in which the job was read: one
-that changed meanwhile keeps none, and is judged again.
+An evaluation version rests on a revision of the rules and on the policy. The cached outcome of a job is bound to the state in which the job
+was read: one that changed meanwhile keeps none, and is evaluated again.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from ..search.fold import fold
 from .outcome_rows import States, keep_outcomes
 
 OUTCOMES = 32
-"""Bits of a ruling's number below the judgement's."""
+"""Bits of a distinct outcome's number below the evaluation version's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What verdicts rest on.
+    """What cached outcomes rest on.
 
     Attributes:
         revision: Of the rules.
@@ -48,7 +48,7 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class DistinctOutcome:
-    """A way in which jobs were judged.
+    """A way in which jobs were evaluated.
 
     Attributes:
         eligible: Whether a sync would take them.
@@ -65,7 +65,7 @@ class DistinctOutcome:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationVersion:
-    """A judgement under way, with the numbers of the rulings that it came to so far."""
+    """An evaluation version under way, with the numbers of the distinct outcomes that it came to so far."""
 
     number: int
     basis: Basis
@@ -73,17 +73,17 @@ class EvaluationVersion:
 
     @property
     def span(self) -> tuple[int, int]:
-        """The lowest and the highest number of its rulings."""
+        """The lowest and the highest number of its distinct outcomes."""
         return span(self.number)
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How the rules in force judged jobs.
+    """How the rules in force evaluated jobs.
 
     Attributes:
         jobs: Of the integrations, gone ones included.
-        eligible, ineligible: Judged so.
+        eligible, ineligible: Evaluated so.
         matched: By rule id, jobs to which the rule applies.
         alone: By rule id, jobs to which only that rule applies.
     """
@@ -96,51 +96,54 @@ class Tally:
 
     @property
     def unevaluated(self) -> int:
-        """Jobs that were not judged yet."""
+        """Jobs that were not evaluated yet."""
         return max(0, self.jobs - self.eligible - self.ineligible)
 
 
 class OutcomeStore:
-    """Judgements, and the verdicts that belong to them."""
+    """Evaluation versions, and the cached outcomes that belong to them."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._dialect = database.dialect
 
     async def begin(self, basis: Basis, now: datetime) -> EvaluationVersion:
-        """Return the judgement that rests on ``basis``; another one before it is void from now on. One that stands costs no write."""
+        """Return the evaluation version that rests on ``basis``; another one before it is void from now on.
+
+        One that stands costs no write.
+        """
         found: EvaluationVersion | None = await self._database.read(_standing, basis, now)
         return await self._database.write(_begin, basis, now) if found is None else found
 
     async def keep(
         self, evaluation_version: EvaluationVersion, read: States, outcomes: Sequence[DistinctOutcome], now: datetime
     ) -> EvaluationVersion | None:
-        """Keep the verdicts of jobs, those excepted that changed since they were read. A power cut may take them: they are judged again.
+        """Keep the cached outcomes of jobs, those excepted that changed since they were read. A power cut may take them: they are evaluated again.
 
         Args:
-            judgement: Which they belong to.
+            evaluation_version: Which they belong to.
             read: The jobs.
-            rulings: One for each of them; it is quick where the same ruling is the same object.
+            outcomes: One for each of them; it is quick where the same distinct outcome is the same object.
             now: The present.
 
         Returns:
-            The judgement, knowing its new rulings; None where it is void, and nothing was kept.
+            The evaluation version, knowing its new distinct outcomes; None where it is void, and nothing was kept.
         """
         return await self._database.write_unsynced(_keep, self._dialect, evaluation_version, read, outcomes, now=now)
 
     async def outcomes(self, revision: int, policy: str, now: datetime) -> Mapping[int, tuple[str | None, tuple[str, ...]]]:
-        """Return by number why the jobs of a ruling are not eligible, and the ids of the rules that apply to them.
+        """Return by number why the jobs of a distinct outcome are not eligible, and the ids of the rules that apply to them.
 
-        Empty where the judgement in force is not by that revision of the rules and that policy.
+        Empty where the evaluation version in force is not by that revision of the rules and that policy.
         """
         return await self._database.read(_outcomes, revision, policy, now)
 
     async def tally(self, integrations: Sequence[str], policy: str, now: datetime) -> Tally:
-        """Return how the rules in force judged the jobs of the integrations."""
+        """Return how the rules in force evaluated the jobs of the integrations."""
         return await self._database.read(_tally, tuple(integrations), policy, now)
 
     async def unevaluated(self, integrations: Sequence[str], policy: str, now: datetime) -> int:
-        """Return how many jobs of the integrations have no verdict of the rules in force."""
+        """Return how many jobs of the integrations have no cached outcome of the rules in force."""
         return await self._database.read(_unevaluated, tuple(integrations), policy, now)
 
 
@@ -151,12 +154,12 @@ def policy_key(policy: EvaluationPolicy) -> str:
 
 
 def span(evaluation_version: int) -> tuple[int, int]:
-    """Return the lowest and the highest number that a ruling of the judgement can have."""
+    """Return the lowest and the highest number that a distinct outcome of the evaluation version can have."""
     return evaluation_version << OUTCOMES, (evaluation_version + 1 << OUTCOMES) - 1
 
 
 def in_force(db: Db, policy: str, now: datetime) -> int:
-    """Return the number of the judgement by the rules in force and this policy, 0 where there is none."""
+    """Return the number of the evaluation version by the rules in force and this policy, 0 where there is none."""
     newest = RevisionRow.select(fn.COALESCE(fn.MAX(RevisionRow.revision), 0))
     holds = (EvaluationVersionRow.until == 0) | (EvaluationVersionRow.until > clock.to_ms(now))
     where = (EvaluationVersionRow.revision == newest) & (EvaluationVersionRow.policy == policy) & holds
@@ -165,7 +168,7 @@ def in_force(db: Db, policy: str, now: datetime) -> int:
 
 
 def forget(db: Db, dialect: Dialect, keys: Sequence[int]) -> None:
-    """Take the verdicts of jobs that changed in this transaction."""
+    """Take the cached outcomes of jobs that changed in this transaction."""
     stamp = version(db) + 1
     many(
         db,
@@ -177,7 +180,7 @@ def forget(db: Db, dialect: Dialect, keys: Sequence[int]) -> None:
 
 
 def forget_standing(db: Db, jobs: peewee.Node) -> None:
-    """Take the verdicts of jobs whose standing towards the target changed, where a rule asks for it.
+    """Take the cached outcomes of jobs whose standing towards the target changed, where a rule asks for it.
 
     Args:
         db: In a write transaction.
@@ -189,7 +192,7 @@ def forget_standing(db: Db, jobs: peewee.Node) -> None:
 
 
 def forget_standing_of(db: Db, key: int) -> None:
-    """Take the verdict of one job whose standing towards the target changed, where a rule asks for it."""
+    """Take the cached outcome of one job whose standing towards the target changed, where a rule asks for it."""
     if first(db, "SELECT 1 FROM evaluation_versions WHERE standing LIMIT 1") is not None:
         run(db, "UPDATE cached_outcomes SET outcome = ? WHERE key = ?", -(version(db) + 1), key)
 
@@ -249,7 +252,7 @@ def _keep(
 
 
 def _add(db: Db, evaluation_version: EvaluationVersion, outcomes: Sequence[DistinctOutcome]) -> dict[DistinctOutcome, int]:
-    """Keep new rulings. One that another process added meanwhile is there twice, which does no harm."""
+    """Keep new distinct outcomes. One that another process added meanwhile is there twice, which does no harm."""
     highest: int | None = (
         DistinctOutcomeRow.select(fn.MAX(DistinctOutcomeRow.number))
         .where(DistinctOutcomeRow.evaluation_version == evaluation_version.number)

@@ -112,7 +112,7 @@ def save(db: Db, rules: tuple[Rule, ...], *, actor: str, what: str, expected: in
     kept = tuple(sorted(rules, key=lambda rule: (rule.priority, rule.name, rule.id)))
     values = {"revision": present + 1, "at": clock.to_ms(clock.now()), "actor": actor, "what": what, "rules": rule_json.dump(kept)}
     RevisionRow.insert(values).execute(db)
-    note_change(db)  # verdicts of the former revision hold no longer
+    note_change(db)  # cached outcomes of the former revision hold no longer
     if also is not None:
         also(db)
     return RuleSet(present + 1, kept)

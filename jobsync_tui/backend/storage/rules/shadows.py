@@ -1,4 +1,4 @@
-"""Shadows: drafts that are judged beside the rules in force, what each look at them came to, and which jobs they concern since when."""
+"""Shadows: drafts that are evaluated beside the rules in force, what each look at them came to, and which jobs they concern since when."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ class DraftRow(peewee.Model):
 
 
 class ShadowRow(peewee.Model):
-    """A draft that is judged beside the rules in force."""
+    """A draft that is evaluated beside the rules in force."""
 
     name = peewee.TextField(primary_key=True)
     rules = peewee.TextField()

@@ -80,7 +80,7 @@ class Compiler:
                 return peewee.NodeList((SQL("NOT"), self._positive(other)))
 
     def evaluated_keys(self, term: Term) -> peewee.ModelSelect[CachedOutcomeRow] | None:
-        """Return the query for the keys of the jobs that the rules judged as the term says; None where it asks for something else."""
+        """Return the query for the keys of the jobs that the rules evaluated as the term says; None where it asks for something else."""
         match term:
             case Is((State.ELIGIBLE | State.INELIGIBLE as state,)):
                 return self._outcomes(DistinctOutcomeRow.eligible == (state is State.ELIGIBLE))
@@ -139,7 +139,7 @@ class Compiler:
                 return JobRecord.sync_status == state.value
 
     def _not_in(self, state: State) -> peewee.Node:
-        """Return that a job is not in a state; one that was not judged is neither eligible nor ineligible."""
+        """Return that a job is not in a state; one that was not evaluated is neither eligible nor ineligible."""
         if state in EVALUATED:
             return self._evaluated(DistinctOutcomeRow.eligible == (state is State.INELIGIBLE))
         return peewee.NodeList((SQL("NOT"), self._state(state)))
@@ -149,11 +149,11 @@ class Compiler:
         return self._dialect.contains(DistinctOutcomeRow.names, f"\n{rule}\n")
 
     def _evaluated(self, outcome: peewee.Node) -> peewee.Node:
-        """Return that the rules in force judged the job so; asked for each job by itself, because a window needs few of them."""
+        """Return that the rules in force evaluated the job so; asked for each job by itself, because a window needs few of them."""
         return fn.EXISTS(self._outcomes(outcome).where(CachedOutcomeRow.key == JobRecord.key))
 
     def _outcomes(self, outcome: peewee.Node) -> peewee.ModelSelect[CachedOutcomeRow]:
-        """Return the query for the keys of the jobs whose ruling, in the judgement in force, is so."""
+        """Return the query for the keys of the jobs whose distinct outcome, in the evaluation version in force, is so."""
         outcomes = DistinctOutcomeRow.select(DistinctOutcomeRow.number).where(
             (DistinctOutcomeRow.evaluation_version == self._evaluation_version) & outcome
         )

@@ -157,7 +157,7 @@ class Query:
 
     @property
     def asks_rules(self) -> bool:
-        """Whether an answer depends on how the rules judged the jobs."""
+        """Whether an answer depends on how the rules evaluated the jobs."""
         return any(asks_rules(term.term if isinstance(term, Without) else term) for term in self.terms)
 
     @property
@@ -173,9 +173,9 @@ class Query:
 
 
 EVALUATED = frozenset({State.ELIGIBLE, State.INELIGIBLE})
-"""States that a job has only once the rules judged it."""
+"""States that a job has only once the rules evaluated it."""
 
 
 def asks_rules(term: Positive) -> bool:
-    """Return whether the term asks how the rules judged a job."""
+    """Return whether the term asks how the rules evaluated a job."""
     return isinstance(term, MatchedBy) or (isinstance(term, Is) and not EVALUATED.isdisjoint(term.states))
