@@ -81,7 +81,7 @@ BLANK = Line()
 
 @dataclass(frozen=True, slots=True)
 class ShownLine:
-    """A line as it is shown: ``sections`` are the keys of the sections around it, outermost first, and ``first`` marks a section's first line."""
+    """A line as it is shown: ``sections`` are the keys of those around it, outermost first, and ``first`` marks a section's first line."""
 
     line: Line
     sections: tuple[str, ...] = ()

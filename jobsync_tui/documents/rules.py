@@ -62,7 +62,7 @@ class RulesHead:
 
 
 def rules_document(top: RulesHead, listed: Sequence[ListedRule], width: int, unfolded: Collection[str] = ()) -> Document:
-    """Return the rules in the order in which they act; only the sections in ``unfolded`` have anything in them, as there may be hundreds."""
+    """Return the rules in the order in which they act; only the sections in ``unfolded`` are filled, as there may be hundreds."""
     active = sum(each.rule.active for each in listed)
     how_many = counted(len(listed), "rule") + ("" if top.of is None else f" of {top.of}")
     fixed = "= is not yours to change" if any(each.fixed for each in listed) else ""

@@ -80,7 +80,8 @@ class Row(Enum):
 ROWS = {
     Row.EVERY_ADMIN: """
         automatic.status catalogues.fields catalogues.target coverage.near coverage.overview drafts.drop drafts.get drafts.list drafts.put
-        eligibility.evaluate_all eligibility.evaluate_for eligibility.evaluated greeting.news greeting.seen health.last_recorded health.leftovers
+        eligibility.evaluate_all eligibility.evaluate_for eligibility.evaluated greeting.news greeting.seen health.last_recorded
+        health.leftovers
         health.shared_links health.test_target health.unfinished_renames impacts.assess impacts.page impacts.stream integrations.ids
         integrations.list jobs.stream jobs.version records.audit records.leases records.verify rules.at rules.authority rules.counts
         rules.current rules.describe rules.difference rules.dump rules.export rules.history rules.impact rules.parse rules.refusal

@@ -130,7 +130,7 @@ def _column(jobs: JobBatch, name: str) -> Sequence[object]:
 
 
 class _Outcomes(dict[tuple[int, ...], DistinctOutcome]):
-    """Distinct outcomes by the reason's number and the rules that apply, made when first met: there are far fewer ways to be evaluated than jobs."""
+    """Distinct outcomes by the reason's number and the rules that apply, made when first met: there are far fewer of them than jobs."""
 
     def __init__(self, outcomes: BatchOutcome, policy: EvaluationPolicy) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The automatic sync of one integration: refresh, evaluate, decide, sync what is eligible by the one pipeline, and say why not of the rest."""
+"""The automatic sync of one integration: refresh, evaluate, decide, sync what is eligible by the one pipeline, say why not of the rest."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ class EligibilityService(Service):
 
     @for_admins
     async def evaluate_all(self, integration: str | None = None, on_progress: OnEvaluated | None = None) -> int:
-        """Evaluate every cached job that the rules in force have not evaluated yet, and return how many those were; then look at the shadows.
+        """Evaluate each cached job that the rules in force have not evaluated yet, return how many those were, and look at the shadows.
 
         It works in short steps and off the event loop, and may be cancelled; what was evaluated until then stays.
 
@@ -78,7 +78,7 @@ class EligibilityService(Service):
 
     @for_admins
     async def evaluate_for(self, filter_text: str, integration: str | None = None, on_progress: OnEvaluated | None = None) -> int | None:
-        """Evaluate what is not evaluated yet, if the filter asks how the rules evaluated jobs; returns how many jobs, None where it does not ask.
+        """Evaluate what is not evaluated yet, if the filter asks for that; returns how many jobs, None where it does not ask.
 
         Raises:
             FilterError: Says where the filter is wrong.

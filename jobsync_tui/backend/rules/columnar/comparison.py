@@ -1,4 +1,4 @@
-"""What a change of rules does to jobs whose cached outcomes are known: only the rules that differ are tried, and each way of coming together once.
+"""What a change of rules does to jobs whose outcomes are known: only rules that differ are tried, and each way of coming together once.
 
 A cached outcome says which rules apply to a job, and why it is not eligible. A rule whose conditions did not change applies where it did,
 unless it is a fallback, which depends on the others; so what must be tried are new conditions and fallbacks, and nothing else.

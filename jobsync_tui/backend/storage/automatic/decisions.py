@@ -25,7 +25,8 @@ LONGEST_WAIT = timedelta(hours=1)
 """After which anything that failed is tried again; a time of trying that lies further ahead comes from a wrong clock."""
 
 _DECIDE = (
-    "INSERT INTO automatic_decisions (key, at, outcome, reason, revision, evaluation_version, changed, configuration, tries, retry_at, eligible_at) "
+    "INSERT INTO automatic_decisions (key, at, outcome, reason, revision, evaluation_version, changed, "
+    "configuration, tries, retry_at, eligible_at) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
     "ON CONFLICT (key) DO UPDATE SET at = excluded.at, outcome = excluded.outcome, reason = excluded.reason, "
     "revision = excluded.revision, evaluation_version = excluded.evaluation_version, changed = excluded.changed, "

@@ -11,7 +11,7 @@ import peewee
 class DecisionRow(peewee.Model):
     """The last decision on a job, kept in place.
 
-    ``changed`` and ``configuration`` are the job's state and what the rules left on it when it was decided (`CachedOutcomeRow`, `DistinctOutcomeRow`),
+    ``changed`` and ``configuration`` are the job's state and what the rules left on it then (`CachedOutcomeRow`, `DistinctOutcomeRow`),
     ``evaluation_version`` the one it was decided under. What failed is tried again at ``retry_at``, after ``tries`` failures in a row.
     ``eligible_at`` is when the job became eligible in the eyes of the automatic sync, 0 while it is not.
     """

@@ -232,7 +232,7 @@ class SetAsideRow(peewee.Model):
 
 
 class CounterRow(peewee.Model):
-    """Numbers that only grow: ``jobs`` with every change of a job, ``listings`` with every listing, ``judgements`` with every evaluation version."""
+    """Numbers that only grow: ``jobs`` with every change of a job, ``listings`` with every listing, ``evaluation_versions`` likewise."""
 
     name = peewee.TextField(primary_key=True)
     value = peewee.BigIntegerField()

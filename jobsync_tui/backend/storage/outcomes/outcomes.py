@@ -1,4 +1,4 @@
-"""How the rules evaluated the cached jobs: kept by distinct outcomes, of which there are far fewer than jobs, and void once anything it rests on moves.
+"""What the rules came to for cached jobs: kept by distinct outcomes, far fewer than jobs, and void once anything they rest on moves.
 
 An evaluation version rests on a revision of the rules and on the policy. The cached outcome of a job is bound to the state in which the job
 was read: one that changed meanwhile keeps none, and is evaluated again.
@@ -118,7 +118,7 @@ class OutcomeStore:
     async def keep(
         self, evaluation_version: EvaluationVersion, read: States, outcomes: Sequence[DistinctOutcome], now: datetime
     ) -> EvaluationVersion | None:
-        """Keep the cached outcomes of jobs, those excepted that changed since they were read. A power cut may take them: they are evaluated again.
+        """Keep the outcomes of jobs, but for those that changed since they were read. A power cut may take them: they are evaluated again.
 
         Args:
             evaluation_version: Which they belong to.
