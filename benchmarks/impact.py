@@ -16,8 +16,8 @@ from dataclasses import replace
 from random import Random
 from statistics import median, quantiles
 
+from benchmarks.outcomes import POLICY, fill
 from benchmarks.rules import NOW, make_rules
-from benchmarks.verdicts import POLICY, fill
 from jobsync_tui.backend.assessment.evaluator import Evaluator
 from jobsync_tui.backend.assessment.findings import Linter
 from jobsync_tui.backend.assessment.impact import ImpactAnalysis, keys_in

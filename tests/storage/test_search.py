@@ -30,7 +30,7 @@ from jobsync_tui.backend.storage.search import index_estimates as candidates
 from jobsync_tui.backend.storage.search import index_scan as skimming
 from jobsync_tui.backend.storage.search.filter import parse_filter
 from tests.storage.oracle import expected
-from tests.storage.test_skimming import named
+from tests.storage.test_index_scan import named
 from tests.support.stores import Cache, cache_at, job
 
 pytestmark = pytest.mark.usefixtures("on_each_text_index")

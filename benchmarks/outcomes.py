@@ -1,6 +1,6 @@
 """The rules over a whole cache on disk: 50 rules of 3 conditions, read, evaluated and kept, and what is asked of the outcomes then.
 
-Run ``python -m benchmarks.verdicts [--jobs N] [--seed N] [--server URL]``. Wall-clock seconds, one process, a real file, or the empty
+Run ``python -m benchmarks.outcomes [--jobs N] [--seed N] [--server URL]``. Wall-clock seconds, one process, a real file, or the empty
 PostgreSQL database that is named. Beside them: how long a read
 for a screen took at most while the evaluating ran, which is what a person who types would have waited.
 """

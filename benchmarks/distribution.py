@@ -1,6 +1,6 @@
 """A large run shared out among 1, 2 and 3 workers on one PostgreSQL: how long it takes, and whether the ATS's rate limit holds.
 
-Run ``python -m benchmarks.spreading [--jobs N] [--latency MS] [--limit N] [--workers 1 2 3]``. The ATS is a Workable on loopback whose
+Run ``python -m benchmarks.distribution [--jobs N] [--latency MS] [--limit N] [--workers 1 2 3]``. The ATS is a Workable on loopback whose
 answers, like those of the target, take ``--latency``; with ``--limit`` it gives so many answers a second and a 429 above. Workers are
 processes; their run begins at one slot of the schedule with all of them up. Beside it: the best that a single worker can do, by the
 number of calls that follow one another.
