@@ -255,7 +255,7 @@ class Context:
 
     async def close(self) -> None:
         """Give up messages that are being sent, and close the connections to the ATSs and the target, as far as there are any."""
-        for name in ("sending", "target"):
+        for name in ("delivery", "target"):
             if (opened := vars(self).get(name)) is not None:
                 await opened.close()
         await self.connections.close()
