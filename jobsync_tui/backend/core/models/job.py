@@ -121,7 +121,7 @@ class PartlyRead(Job):
 
     def _kept(self, name: str, known: object) -> object:
         if name == "custom" and isinstance(known, Mapping):
-            return {**known, **self.custom}
+            return {**known, **{key: value for key, value in self.custom.items() if value is not None or key not in known}}
         return known if known not in (None, (), JobStatus.UNKNOWN) else getattr(self, name)
 
 
