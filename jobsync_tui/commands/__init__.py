@@ -7,7 +7,7 @@ declarations stand in a file for each family of screens.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from . import lists, reading, ruling, syncing
@@ -75,9 +75,9 @@ def bindings(*groups: Group) -> list[BindingType]:
     ]
 
 
-def footer(*groups: Group) -> tuple[Command, ...]:
-    """Return what the footer of a screen with ``groups`` names: at most `MOST_IN_FOOTER`, the last one being the help."""
-    named = [command for command in in_group(*groups) if command.footer is not None]
+def footer(*groups: Group, offered: Callable[[str], bool] = lambda _: True) -> tuple[Command, ...]:
+    """Return what the footer of a screen with ``groups`` names: at most `MOST_IN_FOOTER` that are ``offered``, the last one being the help."""
+    named = [command for command in in_group(*groups) if command.footer is not None and offered(command.action)]
     help_ = next(command for command in COMMANDS if command.action == "help")
     return (*named[: MOST_IN_FOOTER - 1], help_)
 

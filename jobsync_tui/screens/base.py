@@ -123,7 +123,25 @@ class JobsyncScreen(Screen[ResultT]):
 
     def make_footer(self) -> Footer:
         """Return the footer that names this screen's most wanted keys; `compose` yields it last."""
-        return Footer(self.GROUPS)
+        return Footer(self.GROUPS, lambda action: self.why_not(action) is None)
+
+    def why_not(self, action: str) -> str | None:  # noqa: ARG002 - for screens on which something cannot always be done
+        """Return why a command of this screen can do nothing now, in words, or None where it can.
+
+        Footer and palette leave out what can do nothing; its key says why.
+        """
+        return None
+
+    def may(self, action: str) -> bool:
+        """Return whether a command can do something now; says why where it cannot."""
+        why = self.why_not(action)
+        if why is not None:
+            self.host.tell(why, Severity.WARNING)
+        return why is None
+
+    def offer_anew(self) -> None:
+        """Have the footer name what can be done now."""
+        self.query_one(Footer).refresh()
 
     def work(self, job: Coroutine[object, object, None], *, group: str, exclusive: bool = True, about: str | None = None) -> Worker[None]:
         """Run ``job`` beside the screen. Errors go to `Host.report`; a newer one of an exclusive group replaces the older."""

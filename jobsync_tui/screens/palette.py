@@ -19,5 +19,9 @@ class PaletteScreen(MenuScreen):
     """
 
     def __init__(self, below: JobsyncScreen[ResultT]) -> None:
-        entries = [Entry(command.action, command.name, command.help, command.key) for command in palette(*below.GROUPS)]
+        entries = [
+            Entry(command.action, command.name, command.help, command.key)
+            for command in palette(*below.GROUPS)
+            if below.why_not(command.action) is None
+        ]
         super().__init__("Commands", entries, searchable=True)

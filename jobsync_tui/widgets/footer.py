@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual import events
 from textual.content import Content
 from textual.widgets import Static
@@ -10,13 +12,19 @@ from ..commands import Command, Group, footer
 
 
 class Footer(Static):
-    """The footer: at most seven keys; a click does what the key does. What does not fit is left out from the right, the help never."""
+    """The footer: at most seven keys; a click does what the key does. What does not fit is left out from the right, the help never.
+
+    Args:
+        groups: Whose commands it names.
+        offered: Whether an action can be taken now; what cannot is not named. `refresh` asks again.
+    """
 
     DEFAULT_CSS = "Footer { dock: bottom; height: 1; }"
 
-    def __init__(self, groups: tuple[Group, ...]) -> None:
+    def __init__(self, groups: tuple[Group, ...], offered: Callable[[str], bool]) -> None:
         super().__init__(markup=False)
-        self._commands = footer(*groups)
+        self._groups = groups
+        self._offered = offered
         self._spans: list[tuple[int, int, Command]] = []
 
     def render(self) -> Content:
@@ -33,7 +41,7 @@ class Footer(Static):
         return Content(" ") + Content("  ").join(pieces)
 
     def _fitting(self, width: int) -> list[Command]:
-        shown = list(self._commands)
+        shown = list(footer(*self._groups, offered=self._offered))
         while len(shown) > 1 and 1 + sum(len(c.key) + len(c.footer or c.name) + 3 for c in shown) - 2 > width:
             del shown[-2]
         return shown

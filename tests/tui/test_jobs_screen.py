@@ -304,7 +304,8 @@ async def test_a_read_only_integration_has_no_sync() -> None:
         await ready(app, pilot)
         await shows(app, pilot, "READ ONLY")
         await pilot.press("s")
-        await shows(app, pilot, "is read only")
+        await shows(app, pilot, "Bullhorn is read-only")
+        assert "s sync" not in screen_text(app).splitlines()[-1]
         assert isinstance(app.screen, JobsScreen)
 
 

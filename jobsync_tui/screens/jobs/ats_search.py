@@ -18,6 +18,7 @@ from ...documents.job import job_document
 from ...documents.subject import Subject
 from .. import routes
 from ..dialog import DialogScreen
+from .job_words import read_only_words
 
 
 class SearchScreen(DialogScreen[None]):
@@ -37,6 +38,7 @@ class SearchScreen(DialogScreen[None]):
         self._integration = integration
         self._text = text
         self._job: CachedJob | None = None
+        self._summary: IntegrationSummary | None = None
 
     @property
     def job(self) -> CachedJob | None:
@@ -67,23 +69,29 @@ class SearchScreen(DialogScreen[None]):
         if self._job is not None:
             self.work(self._show_again(self._job.id), group="search", about=self._job.id)
 
+    def why_not(self, action: str) -> str | None:
+        """Return why nothing can be done with a job: none was found, or the integration is read-only."""
+        if action in ("check", "sync", "link", "unfold") and self._job is None:
+            return "No job was found yet: type its id, and enter looks it up"
+        return read_only_words(self._summary) if action == "sync" else None
+
     def action_edit(self) -> None:
         """Go back to the field."""
         self.query_one("#job-id", Input).focus()
 
     def action_check(self) -> None:
         """Explain the job that was found."""
-        if self._job is not None:
+        if self.may("check") and self._job is not None:
             self.host.open(routes.Eligibility(self._integration, self._job.id))
 
     def action_sync(self) -> None:
         """Plan the sync of the job that was found."""
-        if self._job is not None:
+        if self.may("sync") and self._job is not None:
             self.host.open(routes.confirm(self._integration, [self._job.id]))
 
     def action_link(self) -> None:
         """Show and copy the address of the job."""
-        if self._job is not None:
+        if self.may("link") and self._job is not None:
             self.host.follow(self._job.url, "The job")
 
     async def _learn_name(self) -> None:
@@ -99,7 +107,8 @@ class SearchScreen(DialogScreen[None]):
     async def _search(self, text: str) -> None:
         integration = await self.backend.integrations.get(self._integration)
         job_id = await self.backend.jobs.id_in_url(self._integration, text)
-        self._job = None
+        self._job, self._summary = None, integration
+        self.offer_anew()
         self.clear_job()
         if job_id is None and "://" in text:
             self.set_note(f"This address does not show the id that {integration.ats} knows the job by: type the id.", Tone.BAD)
@@ -120,9 +129,11 @@ class SearchScreen(DialogScreen[None]):
         self._found(job, integration)
 
     def _found(self, job: CachedJob, integration: IntegrationSummary) -> None:
-        self._job = job
+        self._job, self._summary = job, integration
+        self.offer_anew()
         subject = Subject(integration=integration, now=clock.now(), cached=job)
         self.set_job(JobHead.of(job), subject)
         self.show(lambda width: job_document(job, subject, width), anew=True)
-        self.set_note("ok Found. e checks whether it is eligible, s plans its sync, f goes back to the field.", Tone.OK)
+        sync = "" if integration.read_only else "s plans its sync, "
+        self.set_note(f"ok Found. e checks whether it is eligible, {sync}f goes back to the field.", Tone.OK)
         self.document.focus()

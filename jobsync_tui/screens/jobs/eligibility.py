@@ -18,6 +18,7 @@ from ...session.failures import words_for
 from .. import routes
 from ..dialog import DialogScreen
 from ..routes import Neighbours
+from .job_words import read_only_words
 
 _PAST = 12
 """Audit rows that are read for the part on what happened so far."""
@@ -64,16 +65,25 @@ class EligibilityScreen(DialogScreen[None]):
         """Read the job from the ATS now."""
         self._check(live=True)
 
+    def why_not(self, action: str) -> str | None:
+        """Return why the job is not synced from here."""
+        if action != "sync":
+            return None
+        if self._revision is not None:
+            return "! These are rules of then; a sync goes by the rules in force. esc, then e, checks by those."
+        if self._found is None or self._subject is None:
+            return "The job is not read yet: s plans its sync when it is."
+        if not self._found.eligible:
+            return f"x Not eligible, so there is nothing to sync. {footnote(self._found, self._subject)}"
+        return read_only_words(self._subject.integration)
+
     def action_sync(self) -> None:
         """Plan the sync of this job."""
-        if self._found is None or self._subject is None:
-            self.set_note("The job is not read yet: s plans its sync when it is.", Tone.WARN)
-        elif self._revision is not None:
-            self.set_note("! These are rules of then; a sync goes by the rules in force. esc, then e, checks by those.", Tone.WARN)
-        elif self._found.eligible:
+        why = self.why_not("sync")
+        if why is None:
             self.host.open(routes.confirm(self._integration, [self._job_id]))
         else:
-            self.set_note(f"x Not eligible, so there is nothing to sync. {footnote(self._found, self._subject)}", Tone.BAD)
+            self.set_note(why, Tone.BAD if why.startswith("x") else Tone.WARN)
 
     def action_open_rule(self) -> None:
         """Go to the rule under the cursor."""
@@ -133,6 +143,7 @@ class EligibilityScreen(DialogScreen[None]):
             found = await self._evaluated(job_id, live=live)
         except JobNotFound as error:
             self._found = None
+            self.offer_anew()
             self.show_error(error, ("esc", "go back"), ("l", f"look in {integration.ats} again"))
             self.set_note("")
             return
@@ -152,6 +163,7 @@ class EligibilityScreen(DialogScreen[None]):
     def _show(self, found: Eligibility, subject: Subject, *, anew: bool) -> None:
         self.set_heading(where(subject, found.job.id))
         self.set_job(found.job, subject)
+        self.offer_anew()
         self.show(lambda width: explain(found, subject, width), anew=anew)
         if self._revision is None:
             self.set_note(footnote(found, subject))

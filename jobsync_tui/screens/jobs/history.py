@@ -7,12 +7,13 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from ...backend.core import clock
-from ...backend.core.models import AuditEntry, JobHead
+from ...backend.core.models import AuditEntry, IntegrationSummary, JobHead
 from ...commands import Group, bindings
 from ...documents.history import fold_key, history_document, history_text
 from ...documents.subject import Subject
 from .. import routes
 from ..dialog import DialogScreen
+from .job_words import read_only_words
 
 _WROTE = frozenset({"created", "updated"})
 _MOST = 500
@@ -36,6 +37,7 @@ class HistoryScreen(DialogScreen[None]):
         super().__init__()
         self._integration = integration
         self._job_id = job_id
+        self._summary: IntegrationSummary | None = None
         self._entries: tuple[AuditEntry, ...] = ()
 
     def on_mount(self) -> None:
@@ -49,8 +51,14 @@ class HistoryScreen(DialogScreen[None]):
         title = f"History of job {self._job_id} of {self._integration}"
         self.host.copy(history_text(self._entries, title), f"history of job {self._job_id}")
 
+    def why_not(self, action: str) -> str | None:
+        """Return why nothing is undone: the integration is read-only."""
+        return read_only_words(self._summary) if action == "undo" else None
+
     def action_undo(self) -> None:
         """Plan the undoing of what the entry under the cursor wrote."""
+        if not self.may("undo"):
+            return
         entry = self._entry()
         if entry is None or entry.operation_id is None or entry.outcome not in _WROTE:
             self.host.tell("This entry wrote nothing to Tenzo: there is nothing to undo")
@@ -70,7 +78,8 @@ class HistoryScreen(DialogScreen[None]):
         return next((entry for entry in self._entries if section is not None and section.key == fold_key(entry)), None)
 
     async def _read(self) -> None:
-        integration = await self.backend.integrations.get(self._integration)
+        self._summary = integration = await self.backend.integrations.get(self._integration)
+        self.offer_anew()
         self.set_heading(f"{integration.name} > job {self._job_id}")
         cached = await self.backend.jobs.get(self._integration, self._job_id)
         if cached is not None:

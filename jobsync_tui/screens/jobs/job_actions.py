@@ -18,6 +18,7 @@ from .. import routes
 from ..base import JobsyncScreen
 from ..menu import Entry, MenuScreen
 from .job_list import JobList, JobQuery
+from .job_words import read_only_words
 
 MOST_MARKED = 100_000
 """Jobs that can be marked at once."""
@@ -154,10 +155,13 @@ class JobActions(JobsyncScreen[None]):
         if job_id is not None:
             self.host.open(routes.Eligibility(self.integration, job_id, neighbours=self.listed))
 
+    def why_not(self, action: str) -> str | None:
+        """Return why jobs are not synced: the integration is read-only."""
+        return read_only_words(self.summary) if action == "sync" else None
+
     def action_sync(self) -> None:
         """Plan the sync of the marked jobs, or of the job under the cursor."""
-        if self.summary is not None and self.summary.read_only:
-            self.host.tell(f"{self.summary.name} is read only: its jobs are not synced", Severity.WARNING)
+        if not self.may("sync"):
             return
         if self.marks:
             self.host.open(routes.confirm(self.integration, tuple(self.marks)))

@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 _WORDS = re.compile(r"[\w.+-]+( [\w.+-]+)*")
 
 
+def read_only_words(summary: IntegrationSummary | None) -> str | None:
+    """Return why nothing is written for an integration that is read-only, or None where something may be."""
+    if summary is None or not summary.read_only:
+        return None
+    return f"{summary.name} is read-only: its jobs can be looked at and checked, and nothing is written for them"
+
+
 def progress_words(progress: RefreshProgress) -> Content:
     """Return how far a refresh is."""
     if progress.waiting:

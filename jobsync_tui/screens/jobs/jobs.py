@@ -285,6 +285,7 @@ class JobsScreen(JobActions, GreetedScreen[None]):
         self.summary = await self.backend.integrations.get(self.integration)
         self.automatic = await self.backend.automatic.state(self.integration)
         self._show_header()
+        self.offer_anew()
         if self.summary.state is IntegrationState.NEVER:
             self.host.runs.refresh(self.integration)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textual.widget import Widget
 from textual.widgets import Input
 
-from ...backend.core.errors import RemoteError
+from ...backend.core.errors import NotPermitted, RemoteError
 from ...backend.core.models import BulkPlan, SyncPlan
 from ...backend.core.text import counted
 from ...documents.bulk import bulk_command, bulk_document, syncable
@@ -90,7 +90,7 @@ class ConfirmBulkScreen(ConfirmingScreen):
         self.set_busy(f"Planning {counted(len(self._job_ids), 'job')} ...")
         try:
             plan = await self.backend.syncs.plan_many(self._integration, self._job_ids, on_progress=self._progressed)
-        except RemoteError as error:
+        except (NotPermitted, RemoteError) as error:
             self.show_error(error, ("esc", "go back; nothing was written"))
             self.keep_error(error)
             return

@@ -9,7 +9,7 @@ from typing import ClassVar
 from textual.widget import Widget
 
 from ...backend.core import clock
-from ...backend.core.errors import JobNotFound, RemoteError
+from ...backend.core.errors import JobNotFound, NotPermitted, RemoteError
 from ...backend.core.models import Failure, PlanKind, Step, StepState, SyncPlan
 from ...documents import words
 from ...documents.plan import plan_document, plan_text, what_moved
@@ -100,7 +100,7 @@ class ConfirmSyncScreen(ConfirmingScreen):
         self.set_busy(self.reads(integration.ats))
         try:
             plan = await self.plan_now()
-        except (JobNotFound, RemoteError) as error:
+        except (JobNotFound, NotPermitted, RemoteError) as error:
             self._no_plan(error.failure())
             return
         cached = await self.backend.jobs.get(self._integration, self._job_id)
