@@ -76,7 +76,7 @@ def bindings(*groups: Group) -> list[BindingType]:
 
 
 def footer(*groups: Group, offered: Callable[[str], bool] = lambda _: True) -> tuple[Command, ...]:
-    """Return what the footer of a screen with ``groups`` names: at most `MOST_IN_FOOTER` that are ``offered``, the last one being the help."""
+    """Return what the footer of a screen with ``groups`` names: at most `MOST_IN_FOOTER` that are ``offered``, the help last."""
     named = [command for command in in_group(*groups) if command.footer is not None and offered(command.action)]
     help_ = next(command for command in COMMANDS if command.action == "help")
     return (*named[: MOST_IN_FOOTER - 1], help_)
