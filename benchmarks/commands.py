@@ -21,7 +21,7 @@ from pathlib import Path
 from jobsync_tui.backend.access.access import Actor
 from jobsync_tui.backend.core.ownership import account_name
 from jobsync_tui.backend.services.backend import Backend
-from jobsync_tui.backend.settings import load_settings
+from jobsync_tui.backend.settings.loader import load_settings
 from tests.support.pty import in_terminal
 
 JOBSYNC = (sys.executable, "-m", "jobsync_tui")

@@ -14,7 +14,7 @@ from ..backend.core.errors import ExitCode, JobsyncError
 if TYPE_CHECKING:
     from ..backend.access.access import Actor
     from ..backend.services.backend import Backend
-    from ..backend.settings import Settings
+    from ..backend.settings.schema import Settings
     from ..terminal.idle_timeout import IdleTimeout
     from .application import JobsyncApp
 

@@ -18,9 +18,10 @@ from ..backend.core.errors import ConfigError, RuleError, UsageError
 from ..backend.core.models import IntegrationSummary
 from ..backend.core.text import counted
 from ..backend.core.waits import announcing
-from ..backend.settings import Settings, load_settings
+from ..backend.settings.loader import load_settings
 from ..backend.settings.logs import set_up_logging
 from ..backend.settings.paths import config_path, places
+from ..backend.settings.schema import Settings
 from .interruption import run_until_signal
 from .options import Invocation, invocation
 from .progress import progress_line

@@ -20,7 +20,7 @@ _SHELLS = ("bash", "zsh", "fish")
 @json_option
 def init(*, as_json: bool) -> int:
     """Write a commented configuration file with mode 0600 and say what to fill in."""
-    from ..backend.settings import config_template
+    from ..backend.settings.template import config_template
 
     refuse_strangers()
     path = config_path(invocation().config)
@@ -53,7 +53,8 @@ def paths(*, as_json: bool) -> int:
     url = "sqlite"
     target = None
     try:
-        from ..backend.settings import TargetKind, load_settings
+        from ..backend.settings.loader import load_settings
+        from ..backend.settings.schema import TargetKind
 
         settings = load_settings(found.config)
     except JobsyncError as error:

@@ -14,7 +14,7 @@ from jobsync_tui.backend.access.access import Actor
 from jobsync_tui.backend.automatic.notifier import BackgroundDelivery
 from jobsync_tui.backend.core.models import AutomaticRun
 from jobsync_tui.backend.services.backend import Backend
-from jobsync_tui.backend.settings import load_settings
+from jobsync_tui.backend.settings.loader import load_settings
 from tests.automatic.test_channels import a_program, ends
 from tests.support.receiver import SilentReceiver, a_silent_receiver
 

@@ -19,7 +19,7 @@ from jobsync_tui.backend.core.errors import AccessDenied
 from jobsync_tui.backend.core.models import AutomaticRun, Hold, HoldKind
 from jobsync_tui.backend.http import Reply, Request
 from jobsync_tui.backend.services.backend import Backend
-from jobsync_tui.backend.settings import load_settings
+from jobsync_tui.backend.settings.loader import load_settings
 from tests.cli.conftest import Jobsync, home, jobsync
 from tests.support.loopback import on_loopback
 

@@ -18,7 +18,7 @@ import pytest
 
 from jobsync_tui.backend.access.access import current_actor
 from jobsync_tui.backend.services.backend import Backend
-from jobsync_tui.backend.settings import load_settings
+from jobsync_tui.backend.settings.loader import load_settings
 from tests.support import invariants
 from tests.support.here import jobsync_here
 from tests.support.tenzo_server import KEY, TenzoServer, serving

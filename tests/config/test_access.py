@@ -9,7 +9,7 @@ import pytest
 from jobsync_tui.backend.access.access import AccessPolicy, Actor, Guard, current_actor
 from jobsync_tui.backend.core.errors import AccessDenied, ConfigError, UsageError
 from jobsync_tui.backend.core.ownership import account_name
-from jobsync_tui.backend.settings import load_settings
+from jobsync_tui.backend.settings.loader import load_settings
 from tests.config.conftest import FULL, WriteConfig
 
 NO_ADMINS = FULL.partition("[[admins]]")[0]

@@ -11,8 +11,10 @@ from jobsync_tui.backend.access.access import Actor
 from jobsync_tui.backend.access.confinement import allowed
 from jobsync_tui.backend.core.errors import ConfigError
 from jobsync_tui.backend.services.channels import channel_names, sender_of
-from jobsync_tui.backend.settings import Settings, config_template, parse_settings
+from jobsync_tui.backend.settings.loader import parse_settings
+from jobsync_tui.backend.settings.schema import Settings
 from jobsync_tui.backend.settings.secrets import SecretKind, SecretRef
+from jobsync_tui.backend.settings.template import config_template
 
 WHERE = Path("/etc/jobsync/config.toml")
 FULL = """

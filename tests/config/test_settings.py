@@ -11,8 +11,10 @@ from pydantic import ValidationError
 
 from jobsync_tui.backend.core.errors import ConfigError
 from jobsync_tui.backend.core.models import EvaluationPolicy, SettingValue
-from jobsync_tui.backend.settings import Settings, TargetKind, config_template, load_settings, parse_settings
+from jobsync_tui.backend.settings.loader import load_settings, parse_settings
+from jobsync_tui.backend.settings.schema import Settings, TargetKind
 from jobsync_tui.backend.settings.secrets import SecretKind, SecretRef
+from jobsync_tui.backend.settings.template import config_template
 from tests.config.conftest import FULL, WriteConfig
 
 WHERE = Path("/etc/jobsync/config.toml")

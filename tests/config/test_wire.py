@@ -8,8 +8,7 @@ import pytest
 from jobsync_tui.backend.access.access import Actor
 from jobsync_tui.backend.core.errors import ConfigError
 from jobsync_tui.backend.services.backend import Backend
-from jobsync_tui.backend.settings import load_settings
-from jobsync_tui.backend.settings.loader import parse_settings
+from jobsync_tui.backend.settings.loader import load_settings, parse_settings
 from tests.support.tenzo_server import KEY, TenzoServer, serving
 
 ME = Actor("me")

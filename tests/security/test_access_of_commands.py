@@ -14,7 +14,7 @@ import pytest
 
 from jobsync_tui.backend.access.access import Actor
 from jobsync_tui.backend.services.backend import Backend
-from jobsync_tui.backend.settings import load_settings
+from jobsync_tui.backend.settings.loader import load_settings
 from jobsync_tui.cli import session
 from jobsync_tui.cli.main import cli
 from tests.cli.conftest import Ended, Jobsync, home, jobsync

@@ -14,7 +14,7 @@ import pytest
 
 from jobsync_tui.backend.access.confinement import allowed
 from jobsync_tui.backend.access.ssh_session import session_origin
-from jobsync_tui.backend.settings import parse_settings
+from jobsync_tui.backend.settings.loader import parse_settings
 
 HOSTILE = {
     "TEXTUAL_DRIVER": "os:system",
@@ -54,7 +54,7 @@ CONFINED = """
 import os, resource, sys
 from pathlib import Path
 from jobsync_tui.backend.access.confinement import confine
-from jobsync_tui.backend.settings import parse_settings
+from jobsync_tui.backend.settings.loader import parse_settings
 confine(parse_settings("", Path("/etc/jobsync.toml")))
 assert resource.getrlimit(resource.RLIMIT_CORE) == (0, 0)
 assert not any(name.startswith(("TEXTUAL", "PYTHON")) for name in os.environ)

@@ -18,7 +18,7 @@ from jobsync_tui.backend.access.access import Actor
 from jobsync_tui.backend.core.errors import AccessDenied, UsageError
 from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.services.base import ACCESS, Service, for_admins
-from jobsync_tui.backend.settings import load_settings
+from jobsync_tui.backend.settings.loader import load_settings
 from tests.support.databases import url_at
 
 CONFIG = """

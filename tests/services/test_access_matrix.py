@@ -26,7 +26,7 @@ from jobsync_tui.backend.core.errors import AccessDenied, JobsyncError, NotPermi
 from jobsync_tui.backend.core.models import Action, ActionKind, ImpactList, NewIdsPlan, Rule, Sort
 from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.services.base import ACCESS
-from jobsync_tui.backend.settings import load_settings
+from jobsync_tui.backend.settings.loader import load_settings
 from jobsync_tui.backend.sync.matching import Link
 from tests.services.test_access import services
 

@@ -11,7 +11,7 @@ from jobsync_tui.backend.access.access import Actor
 from jobsync_tui.backend.core.clock import now
 from jobsync_tui.backend.core.models import Greeting, Hold, HoldKind
 from jobsync_tui.backend.services.backend import Backend
-from jobsync_tui.backend.settings import load_settings
+from jobsync_tui.backend.settings.loader import load_settings
 from jobsync_tui.backend.storage.ledger.audit import Attempt
 from tests.cli.conftest import Jobsync, home, jobsync
 from tests.services.test_access import CONFIG

@@ -14,7 +14,7 @@ from jobsync_tui.backend.access.access import Actor
 from jobsync_tui.backend.core.errors import AnswerLost, Busy, UsageError
 from jobsync_tui.backend.core.models import Outcome, SyncStatus
 from jobsync_tui.backend.services.backend import Backend
-from jobsync_tui.backend.settings import load_settings
+from jobsync_tui.backend.settings.loader import load_settings
 from jobsync_tui.backend.settings.paths import places
 from jobsync_tui.backend.target.base import TargetJob
 from jobsync_tui.backend.target.local import LocalTarget

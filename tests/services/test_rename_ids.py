@@ -14,7 +14,7 @@ from jobsync_tui.backend.ats.file.adapter import FileExport
 from jobsync_tui.backend.core.errors import AnswerLost, UsageError
 from jobsync_tui.backend.core.models import NewIdsPlan, NewIdsReport, Outcome, SyncStatus
 from jobsync_tui.backend.services.backend import Backend
-from jobsync_tui.backend.settings import load_settings
+from jobsync_tui.backend.settings.loader import load_settings
 from jobsync_tui.backend.settings.paths import places
 from jobsync_tui.backend.sync.id_change import STILL_THERE
 from jobsync_tui.backend.target.base import TargetJob

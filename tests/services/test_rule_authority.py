@@ -15,7 +15,7 @@ from jobsync_tui.backend.core.errors import AccessDenied
 from jobsync_tui.backend.core.models import Action, ActionKind, AllOf, AnyOf, Condition, FindingKind, Leaf, Not, Op, Rule, RuleSwitch
 from jobsync_tui.backend.rules import dump_rules
 from jobsync_tui.backend.services.backend import Backend
-from jobsync_tui.backend.settings import load_settings
+from jobsync_tui.backend.settings.loader import load_settings
 from tests.support.databases import url_at
 
 CONFIG = """

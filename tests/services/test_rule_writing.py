@@ -16,7 +16,7 @@ from jobsync_tui.backend.assessment.evaluator import columns_of
 from jobsync_tui.backend.core.errors import AccessDenied, RuleError
 from jobsync_tui.backend.core.models import Action, ActionKind, AllOf, Leaf, Not, Op, Rule
 from jobsync_tui.backend.services.backend import Backend
-from jobsync_tui.backend.settings import load_settings
+from jobsync_tui.backend.settings.loader import load_settings
 from tests.services.workshop import COLUMNS, workshop
 
 pytestmark = pytest.mark.usefixtures("on_each_database")

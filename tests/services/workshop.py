@@ -10,7 +10,7 @@ from pathlib import Path
 
 from jobsync_tui.backend.access.access import Actor
 from jobsync_tui.backend.services.backend import Backend
-from jobsync_tui.backend.settings import load_settings
+from jobsync_tui.backend.settings.loader import load_settings
 from jobsync_tui.backend.settings.paths import places
 from jobsync_tui.backend.target.local import LocalTarget
 from tests.support.databases import url_at

@@ -18,7 +18,7 @@ from jobsync_tui.backend.automatic import distribution
 from jobsync_tui.backend.automatic import run as automatic
 from jobsync_tui.backend.core.models import AutomaticRun
 from jobsync_tui.backend.services.backend import Backend
-from jobsync_tui.backend.settings import load_settings
+from jobsync_tui.backend.settings.loader import load_settings
 from jobsync_tui.backend.workers.queue import Pace
 from jobsync_tui.backend.workers.worker import Worker
 from tests.support.skewed import skew

@@ -14,7 +14,7 @@ from jobsync_tui.backend.core.errors import ConfigError
 from jobsync_tui.backend.core.models import RecordHead
 from jobsync_tui.backend.database import Db
 from jobsync_tui.backend.services.backend import Backend
-from jobsync_tui.backend.settings import load_settings
+from jobsync_tui.backend.settings.loader import load_settings
 from jobsync_tui.backend.storage.ledger import audit
 from jobsync_tui.backend.storage.ledger.audit import Attempt
 from jobsync_tui.backend.storage.ledger.chain_key import ChainKey, chain_hash

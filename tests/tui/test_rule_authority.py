@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from jobsync_tui.backend.access.access import Actor
 from jobsync_tui.backend.core.models import Action, ActionKind, AllOf, Leaf, Op, Rule
 from jobsync_tui.backend.services.backend import Backend
-from jobsync_tui.backend.settings import load_settings
+from jobsync_tui.backend.settings.loader import load_settings
 from jobsync_tui.editor.rule_change import switching
 from jobsync_tui.screens import routes
 from jobsync_tui.screens.arming import ArmingScreen

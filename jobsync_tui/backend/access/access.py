@@ -15,8 +15,8 @@ from threading import Lock
 from ..core.errors import AccessDenied, ConfigError, JobsyncError, UsageError
 from ..core.ownership import account_name
 from ..core.text import clean
-from ..settings import FileStamp, IntegrationSettings, Settings
-from ..settings.loader import load_stamped
+from ..settings.loader import FileStamp, load_stamped
+from ..settings.schema import IntegrationSettings, Settings
 from .ssh_session import session_origin
 
 EVERY_INTEGRATION = "*"

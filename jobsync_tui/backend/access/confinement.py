@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, MutableMapping
 from datetime import timedelta
 
-from ..settings import Settings
+from ..settings.schema import Settings
 from ..settings.secrets import SecretKind, SecretRef, forbid_core_dumps
 from .ssh_session import AUTHENTICATION, CONNECTION, is_ssh
 

@@ -199,10 +199,11 @@ def jobs_of(typed: TypedRows[A, R], convert: Convert[R]) -> ReadRows[A]:
     rejected = list(typed.rejected)
     own_ids: dict[str, str] = {}
     own_key = typed.shape.own_key
+    as_it_came = typed.shape.row  # a row from which something was left out is of a type derived from it
     left_out = 0
     for row in typed.rows:
         try:
-            result = _converted(row, convert)
+            result = convert(row) if type(row) is as_it_came else _converted(row, convert)
         except BadRow as error:
             rejected.append(_rejected(msgspec.to_builtins(row), str(error), typed.shape))
             continue
@@ -271,7 +272,7 @@ def partly_read(job: Job, *unread: str) -> Job:
 
 def tidy(job: Job) -> Job:
     """Return the job with its short texts as people read them: without entities of HTML."""
-    if "&" not in f"{job.name}{job.department}{job.client}{job.owner}":
+    if not ("&" in (job.name or "") or "&" in (job.department or "") or "&" in (job.client or "") or "&" in (job.owner or "")):
         return job
     name, department, client, owner = map(plain, (job.name, job.department, job.client, job.owner))
     return replace(job, name=name, department=department, client=client, owner=owner)

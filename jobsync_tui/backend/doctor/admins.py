@@ -6,7 +6,7 @@ import difflib
 
 from ..access.access import EVERY_INTEGRATION, AccessPolicy, Actor
 from ..core.text import clean
-from ..settings import Settings
+from ..settings.schema import Settings
 from .findings import Finding, ok, warn
 
 CHECK = "admins"

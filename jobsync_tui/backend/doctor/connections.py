@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 
 from ..core.errors import JobsyncError
 from ..services.backend import Backend
-from ..settings import IntegrationSettings, Settings, TargetKind
+from ..settings.schema import IntegrationSettings, Settings, TargetKind
 from ..settings.secrets import resolve
 from .findings import Finding, fail, ok, warn
 

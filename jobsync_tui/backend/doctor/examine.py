@@ -11,8 +11,9 @@ from ..core.errors import ConfigError, JobsyncError
 from ..core.models import IntegrationState, IntegrationSummary
 from ..core.text import counted
 from ..services.backend import Backend
-from ..settings import Settings, load_settings
+from ..settings.loader import load_settings
 from ..settings.paths import Places
+from ..settings.schema import Settings
 from .admins import admins
 from .connections import calls, secrets
 from .environment import clock, terminal, variables, versions

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from ..core.ownership import weakness
 from ..database.sqlite import BESIDE
-from ..settings import Settings
 from ..settings.paths import Places
+from ..settings.schema import Settings
 from .findings import Finding, fail, ok, warn
 
 CHECK = "permissions"

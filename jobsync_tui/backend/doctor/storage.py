@@ -8,8 +8,8 @@ from ..core.errors import StorageError
 from ..database import Schema
 from ..database.probe import DatabaseState, ServerState, look
 from ..database.schema import MOVED
-from ..settings import Settings, TargetKind
 from ..settings.paths import Places
+from ..settings.schema import Settings, TargetKind
 from ..storage.migrations import SCHEMA
 from ..storage.search.textindex_postgresql import CREATE as CREATE_TEXT_INDEX
 from ..target.local_tables import TARGET_SCHEMA

@@ -18,8 +18,9 @@ from ..database import Database
 from ..http import Responder
 from ..rules import load_rules
 from ..services.backend import Backend
-from ..settings import Settings, load_settings
+from ..settings.loader import load_settings
 from ..settings.paths import ensure_directory, places
+from ..settings.schema import Settings
 from ..storage.ledger.leases import LeaseStore
 from ..storage.ledger.process import ProcessIdentity
 from ..storage.migrations import SCHEMA

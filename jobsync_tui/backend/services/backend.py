@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from ..access.access import Actor, Guard
 from ..core.errors import ConfigError, JobsyncError
 from ..database import Database
-from ..settings import Settings, TargetKind
 from ..settings.paths import places
+from ..settings.schema import Settings, TargetKind
 from ..storage.ledger.chain_key import ChainKey
 from ..storage.migrations import SCHEMA
 from .connections import Connections, network_of

@@ -10,7 +10,7 @@ from ..automatic.notify.base import Channel
 from ..automatic.notify.command import CommandHook
 from ..automatic.notify.webhook import Webhook
 from ..core.errors import JobsyncError
-from ..settings import Settings
+from ..settings.schema import Settings
 from ..settings.secrets import Secret, SecretRef, resolve
 from .connections import network_of
 

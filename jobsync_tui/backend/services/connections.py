@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ..ats.base import Adapter
     from ..core.models import FieldAvailability
     from ..http import Network, Responder
-    from ..settings import IntegrationSettings, Settings
+    from ..settings.schema import IntegrationSettings, Settings
 
 NOWHERE = "https://invalid"
 """What the session of an adapter that sends no requests, such as one of a file, is given for an address."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..automatic.run import Automatic
     from ..core.models import AutomaticDecision, EvaluationPolicy, Failure
     from ..refresh.refresh import Refresher
-    from ..settings import Settings
+    from ..settings.schema import Settings
     from ..storage.jobs.integrations import IntegrationStore
     from ..storage.jobs.jobs import JobStore
     from ..storage.ledger.audit import Attempt

@@ -9,13 +9,16 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from ...core.canonical import Plain, canonical, digest
 from ...core.errors import ConfigError
 from ...database import Db
-from ...settings import Settings
 from ...settings.secrets import resolve
+
+if TYPE_CHECKING:
+    from ...settings.schema import Settings
 
 SHORTEST = 16
 """Characters of a key that nobody guesses."""
