@@ -149,7 +149,15 @@ async def _for_each(
 
 def _print_test(report: ConnectionReport) -> None:
     print_line(f"{report.integration}: ok, {report.detail} ({report.seconds:.1f} s)")
+    _say_notes(report)
     _say_failure(report.ids)
+
+
+def _say_notes(report: ConnectionReport | RefreshReport) -> None:
+    for note in report.notes:
+        say(f"    {note}")
+    for left_out in report.left_out:
+        say(f"    {left_out.words}")
 
 
 def _say_failure(failure: Failure | None) -> None:
@@ -166,10 +174,10 @@ def _print_report(report: RefreshReport) -> None:
         f"{report.integration}: {seen} ({report.mode}{resumed}), {report.added:,} new, "
         f"{report.changed:,} changed, {report.gone:,} gone, {report.returned:,} back ({report.seconds:.1f} s)"
     )
-    for left_out in report.left_out:
-        say(f"    {left_out.words}")
+    _say_notes(report)
     for row in report.rejected:
-        say(f"    set aside: {row.name or 'without a name'} ({row.id or 'without an id'}): {row.reason}")
+        which = ", ".join(filter(None, (row.name, row.id)))
+        say(f"    set aside: {row.reason}" + (f" ({which})" if which else ""))
     said = [report.trouble, report.set_aside, report.waits]
     for failure in {each.code: each for each in reversed(said) if each is not None}.values():
         _say_failure(failure)

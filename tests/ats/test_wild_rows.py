@@ -18,8 +18,10 @@ from jobsync_tui.backend.ats.ashby import adapter as ashby
 from jobsync_tui.backend.ats.ashby import rows as ashby_rows
 from jobsync_tui.backend.ats.bullhorn import adapter as bullhorn
 from jobsync_tui.backend.ats.bullhorn import rows as bullhorn_rows
-from jobsync_tui.backend.ats.file.rows import FIELDS, Columns
-from jobsync_tui.backend.ats.file.rows import to_job as file_job
+from jobsync_tui.backend.ats.file.columns import FIELDS, Columns
+from jobsync_tui.backend.ats.file.dates import Dates
+from jobsync_tui.backend.ats.file.record import Notes, Record
+from jobsync_tui.backend.ats.file.rows import RowReader
 from jobsync_tui.backend.ats.rows import BadRow, Convert, RowShape, convert_one, read_rows
 from jobsync_tui.backend.core.errors import UnexpectedAnswer
 from jobsync_tui.backend.core.models import Job, Location
@@ -191,7 +193,7 @@ def test_postings_of_ashby(row: dict[str, object]) -> None:
 @given(row=st.dictionaries(st.sampled_from([*FIELDS, "Title", "x", "Job ID"]) | st.text(max_size=5), WILD, max_size=8))
 def test_rows_of_files(row: dict[str, Any]) -> None:
     with suppress(BadRow):
-        job = file_job(row, Columns({"owner": "x.name", "custom.deep": "location.city"}), "acme")
+        job = RowReader(Columns({"owner": "x.name", "custom.deep": "location.city"}), Dates(), Notes(), "acme").job(Record("item 1", row))
         assert job.id
         msgspec.json.encode(job)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.cli.conftest import Jobsync
 
-WORDS = "2 values of department were left out: a list, not a text (first in job 1); what was known before is kept"
+WORDS = "2 values of department were left out: a list, not a text (first item 1, job 1); what was known before is kept"
 
 
 def config_in(folder: Path) -> Path:
@@ -31,7 +31,7 @@ def test_values_that_could_not_be_used_are_told_until_they_can_be(jobsync: Jobsy
     done = jobsync("-c", config, "refresh")
     assert (done.code, "3 jobs seen" in done.out, WORDS in done.err) == (0, True, True)
     assert jobsync("-c", config, "refresh", "--json").json["left_out"] == [
-        {"field": "department", "reason": "a list, not a text", "count": 2, "job_id": "1"}
+        {"field": "department", "reason": "a list, not a text", "count": 2, "job_id": "1", "example": "item 1"}
     ]
     assert f"export: {WORDS}" in jobsync("-c", config, "integrations").err
     assert jobsync("-c", config, "integrations", "--json").json["integrations"][0]["left_out"][0]["count"] == 2

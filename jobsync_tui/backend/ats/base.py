@@ -65,6 +65,7 @@ class Page:
         doubt: Why jobs may be missing although the listing goes on to its end; None where nothing speaks for that.
         own_ids: By ATS job id, the id that a service in front of the ATS gives the job itself. It stays where the ATS job id changes, so
             that the job is known again.
+        notes: What a person should know about how the listing was read, in a sentence each.
     """
 
     jobs: tuple[Job, ...]
@@ -76,6 +77,7 @@ class Page:
     left_out: int = 0
     doubt: str | None = None
     own_ids: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 class Adapter(ABC):
@@ -102,6 +104,8 @@ class Adapter(ABC):
     default_base_url: ClassVar[str | None] = None
     tested_ids: tuple[str, ...] = ()
     """The ids of all jobs, where the last test read them all."""
+    tested_notes: tuple[str, ...] = ()
+    """What a person should know about what the last test read."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection

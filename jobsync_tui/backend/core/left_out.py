@@ -29,11 +29,15 @@ class Tally:
         if known is None and len(self._found) >= MOST_KINDS:
             key = (FURTHER, "of another type")
             known = self._found.get(key)
-        self._found[key] = LeftOut(*key, found.count + (known.count if known else 0), known.job_id if known else found.job_id)
+        self._found[key] = LeftOut(*key, found.count + (known.count if known else 0), *_first(known or found))
 
     def counts(self) -> tuple[LeftOut, ...]:
         """Return what was counted so far, the most frequent first."""
         return tuple(sorted(self._found.values(), key=lambda each: (-each.count, each.field, each.reason)))
+
+
+def _first(found: LeftOut) -> tuple[str | None, str | None]:
+    return found.job_id, found.example
 
 
 _listener: ContextVar[Tally | None] = ContextVar("jobsync_left_out", default=None)
@@ -50,8 +54,11 @@ def tallied() -> Iterator[Tally]:
         _listener.reset(token)
 
 
-def leave_out(field: str, reason: str, job_id: str | None = None) -> None:
-    """Count a value of ``field`` as left out, for the reason that stands behind "it is"; without effect where nobody listens."""
+def leave_out(field: str, reason: str, job_id: str | None = None, *, example: str | None = None) -> None:
+    """Count a value of ``field`` as left out, for the reason that stands behind "it is"; without effect where nobody listens.
+
+    ``example`` is its text and its place, where a person could find it by them.
+    """
     tally = _listener.get()
     if tally is not None:
-        tally.add(LeftOut(field, reason, 1, job_id))
+        tally.add(LeftOut(field, reason, 1, job_id, example))

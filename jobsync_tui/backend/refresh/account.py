@@ -31,6 +31,7 @@ class Account:
         self._title = title
         self.tally = tally
         self.rejected: list[RejectedRow] = []
+        self.notes: dict[str, None] = {}
         self.last: Page | None = None
         self._cursors: set[str] = set()
 
@@ -65,6 +66,7 @@ class Account:
         self.tally = tally
         self.last = pages[-1]
         for page in pages:
+            self.notes |= dict.fromkeys(page.notes)
             self.rejected += page.rejected[: MOST_REJECTED - len(self.rejected)]
 
     def doubt(self, seen: int) -> str | None:

@@ -314,6 +314,7 @@ class _Run:
             known=ended.gone.known,
             state=ended.state,
             trouble=ended.trouble,
+            notes=tuple(self.account.notes),
         )
 
     async def beat(self) -> None:

@@ -127,7 +127,7 @@ class Connections:
             responder=self._responders.get(integration.id),
             on_wait=lambda words: self._tell(integration.id, words),
         )
-        options = {**integration.options, "base_dir": str(folder)}
+        options = {**integration.options, "base_dir": str(folder), "max_bytes": self._settings.files.max_bytes}
         return kind(Connection(integration.id, base_url, credentials, session, options))
 
     def _tell(self, integration: str, words: str) -> None:

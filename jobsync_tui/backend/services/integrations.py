@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from time import monotonic
 
+from ..core.left_out import tallied
 from ..core.models import ConnectionReport, Failure, HoldKind, IntegrationSummary, RefreshProgress, RefreshReport
 from ..refresh.id_warnings import id_warning, odd_ids
 from ..refresh.listing_troubles import set_aside
@@ -40,10 +41,19 @@ class IntegrationService(Service):
         started = monotonic()
         with self.context.as_person():
             adapter = self.context.connections.adapter(integration)
-            detail = await adapter.test()
+            with tallied() as tally:
+                detail = await adapter.test()
         await self.context.stores.schedule.release(integration, HoldKind.CREDENTIALS)
         ids = await self._odd_ids(integration, adapter.tested_ids)
-        return ConnectionReport(integration, ok=True, detail=detail, seconds=monotonic() - started, ids=ids)
+        return ConnectionReport(
+            integration,
+            ok=True,
+            detail=detail,
+            seconds=monotonic() - started,
+            ids=ids,
+            left_out=tally.counts(),
+            notes=adapter.tested_notes,
+        )
 
     @for_integration
     async def refresh(

@@ -35,9 +35,11 @@ DEFAULT_TARGET_URL = "https://api.tenzo.ai"
 
 FURTHER_KEYS: Mapping[str, frozenset[str]] = {
     "greenhouse": frozenset({"token_url"}),
-    "file": frozenset({"path", "columns"}),
+    "file": frozenset({"path", "columns", "dates", "encoding", "header_row", "sheet", "records"}),
 }
 """Keys that an integration's table may have beside the common ones, by provider; a third party's provider may have ``options``."""
+
+_OWN_KEYS = sorted(frozenset[str]().union(*FURTHER_KEYS.values()))
 
 BUILT_IN_PROVIDERS = frozenset(
     {
@@ -199,6 +201,12 @@ class JobSettings(_Table):
     default: tuple[NamedSetting, ...] = ()
 
 
+class FilesSettings(_Table):
+    """What is asked of exported files: ``max_bytes`` is the size of the largest that is read."""
+
+    max_bytes: int = Field(default=512 * 1024 * 1024, ge=1, strict=True)
+
+
 class IntegrationSettings(_Table):
     """One configured connection to an ATS.
 
@@ -215,13 +223,18 @@ class IntegrationSettings(_Table):
     token_url: ServiceUrl | None = None
     path: OwnPath | None = None
     columns: FlatTable | None = None
+    dates: tuple[Text, ...] | None = None
+    encoding: Text | None = None
+    header_row: int | None = Field(default=None, ge=1, strict=True)
+    sheet: Text | None = None
+    records: Text | None = None
     further: ExtraTable = Field(default_factory=dict, alias="options")
 
     @property
     def options(self) -> Mapping[str, object]:
         """The provider's further keys that are set: ``token_url`` and ``path`` as texts, ``columns`` by dotted job field."""
-        own = {"token_url": self.token_url, "path": None if self.path is None else str(self.path), "columns": self.columns}
-        return {key: value for key, value in own.items() if value is not None} | dict(self.further)
+        own = {key: getattr(self, key) for key in _OWN_KEYS if getattr(self, key) is not None}
+        return own | ({"path": str(self.path)} if self.path is not None else {}) | dict(self.further)
 
     @model_validator(mode="before")
     @classmethod
@@ -233,7 +246,7 @@ class IntegrationSettings(_Table):
     @model_validator(mode="after")
     def _keys_fit_the_provider(self) -> Self:
         allowed = FURTHER_KEYS.get(self.provider, frozenset() if self.provider in BUILT_IN_PROVIDERS else frozenset({"options"}))
-        given = {key for key in ("token_url", "path", "columns") if getattr(self, key) is not None}
+        given = {key for key in _OWN_KEYS if getattr(self, key) is not None}
         if self.further:
             given.add("options")
         for key in sorted(given - allowed):
@@ -262,6 +275,7 @@ class Settings(_Table):
     rules: RulesSettings = RulesSettings()
     audit: AuditSettings = AuditSettings()
     network: NetworkSettings = NetworkSettings()
+    files: FilesSettings = FilesSettings()
     session: SessionSettings = SessionSettings()
     terminal: TerminalSettings = TerminalSettings()
     settings: JobSettings = JobSettings()

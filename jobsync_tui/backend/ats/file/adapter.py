@@ -1,29 +1,34 @@
-"""An exported file as an ATS, for one without an API: CSV, JSON or JSON lines, each listing the whole file.
+"""An exported file as an ATS, for one without an API: an Excel sheet, CSV, JSON or JSON lines, each listing the whole file.
 
 Which column holds which field is in the ``columns`` table (``{ id = "Job ID", "location.city" = "City" }``); without an entry, a column
-named like the field is taken. Columns that no field takes are custom fields under their own names. What is gone and what has changed is
-noticed by comparing, since every listing is complete. Rows without an id, with an id that the file has already, or with two members of
-one name are set aside under their line.
+that is called like the field is taken. Columns that no field takes are custom fields under their own names. What is gone and what has
+changed is noticed by comparing, since every listing is complete. Rows without an id, with an id that the file has already, or with two
+members of one name are set aside under their line.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 from typing import ClassVar
 
-from ...core.errors import ConfigError, UnexpectedAnswer
+from ...core.errors import UnexpectedAnswer
 from ...core.models import Job, RejectedRow
 from ...core.text import clean, counted
 from ..base import Adapter, Connection, Listing, Page
-from ..rows import BadRow
-from .reader import SERVICE, Record, records, stamp
-from .rows import Columns, head, to_job
+from .columns import Columns
+from .dates import Dates
+from .options import FileOptions
+from .reading import Reading, Result, open_reading
+from .source import SERVICE
 
 BATCH = 500
+TRIES = 3
+"""How often a file is read that is written meanwhile."""
+SETTLE = 0.3
+"""Seconds between two looks at a file that is being written."""
 
 
 class FileExport(Adapter):
@@ -36,92 +41,75 @@ class FileExport(Adapter):
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
-        path, columns = connection.options.get("path"), connection.options.get("columns") or {}
-        if not isinstance(path, str) or not path:
-            raise ConfigError(f"The integration {connection.integration} names no file", remedy="Set `path` to the export.")
-        if not isinstance(columns, Mapping):
-            raise ConfigError(f"The integration {connection.integration} has a `columns` that is no table")
-        self._path = Path(path)
-        self._columns = Columns({str(field): str(column) for field, column in columns.items()})
+        self.options = FileOptions.of(connection.integration, connection.options)
+        Columns(self.options.columns)
+        Dates(self.options.dates)
 
     async def test(self) -> str:
         """Read the whole file and count its rows."""
-        ids, bad = await asyncio.to_thread(self._counted)
-        aside = f", {bad:,} of them unusable" if bad else ""
-        self.tested_ids = tuple(ids)
-        return f"{counted(len(ids) + bad, 'row')} in {clean(self._path.name, limit=120)}{aside}"
+        return await asyncio.to_thread(self._tested)
 
     async def pages(self, listing: Listing) -> AsyncIterator[Page]:
-        """Yield the rows 500 at a time. A listing that was cut off begins anew where the file has changed since."""
-        state = await asyncio.to_thread(stamp, self._path)
+        """Yield the rows 500 at a time. A listing that was cut off begins anew where the file has changed since.
+
+        A file that is written while it is read is read again from its beginning, once it stands still.
+        """
         before = _Place.read(listing.cursor)
-        done = before.rows if before is not None and before.stamp == state else 0
-        results = self._results()
-        await asyncio.to_thread(_skip, results, done)
-        batch = await asyncio.to_thread(_take, results)
-        while True:
-            following = await asyncio.to_thread(_take, results)
-            done += len(batch)
-            jobs = tuple(each for each in batch if isinstance(each, Job))
-            rejected = tuple(each for each in batch if isinstance(each, RejectedRow))
-            if not following:
-                await asyncio.to_thread(self._check_unchanged, state)
-                yield Page(jobs, rejected)
+        for _ in range(TRIES):
+            reading = await asyncio.to_thread(self._reading)
+            done = before.rows if before is not None and before.stamp == reading.stamp else 0
+            results = reading.results()
+            await asyncio.to_thread(_skip, results, done)
+            batch = await asyncio.to_thread(_take, results)
+            while following := await asyncio.to_thread(_take, results):
+                done += len(batch)
+                yield _page(batch, _Place(reading.stamp, done).text())
+                batch = following
+            if not await asyncio.to_thread(reading.changed):
+                yield _page(batch, None, reading.end_notes())
                 return
-            yield Page(jobs, rejected, cursor=_Place(state, done).text())
-            batch = following
+            await self._still()
+        name = clean(reading.path.name, limit=120)
+        raise UnexpectedAnswer(
+            f"{name} was written while it was read, {TRIES} times",
+            service=SERVICE,
+            remedy="Refresh again; have the export written under another name and renamed when it is whole.",
+        )
 
     async def job(self, job_id: str) -> Job | None:
         """Look through the file for the row with that id."""
         return await asyncio.to_thread(self._found, job_id)
 
-    def _results(self) -> Iterator[Job | RejectedRow]:
-        """Yield what each row comes to."""
-        lines: dict[str, str] = {}
-        for number, record in enumerate(records(self._path)):
-            if number == 0:
-                self._check_columns(record)
-            result = self._result(record)
-            if isinstance(result, Job):
-                earlier = lines.setdefault(result.id, record.place)
-                if earlier != record.place:
-                    result = RejectedRow(result.id, result.name, f"{record.place}: {earlier} has this id already")
-            yield result
-
-    def _result(self, record: Record) -> Job | RejectedRow:
-        if record.problem is not None:
-            return RejectedRow(*head(record.values, self._columns), f"{record.place}: {record.problem}")
-        try:
-            return to_job(record.values, self._columns, self.connection.integration)
-        except BadRow as error:
-            return RejectedRow(*head(record.values, self._columns), f"{record.place}: {error}")
-
-    def _check_columns(self, record: Record) -> None:
-        """Refuse a table that lacks a column which the configuration names; in JSON an object may lack what another has."""
-        lacking = self._columns.lacking(record.columns) if record.columns else None
-        if lacking is not None:
-            raise UnexpectedAnswer(
-                f"{clean(self._path.name, limit=120)} has no column {clean(lacking, limit=80)}",
-                service=SERVICE,
-                remedy=f"Mend `columns`; the file has: {clean(', '.join(record.columns), limit=300)}.",
-            )
+    def _reading(self) -> Reading:
+        return open_reading(self.options, self.connection.integration)
 
     def _found(self, job_id: str) -> Job | None:
-        return next((each for each in self._results() if isinstance(each, Job) and each.id == job_id), None)
+        return next((each for each in self._reading().results() if isinstance(each, Job) and each.id == job_id), None)
 
-    def _counted(self) -> tuple[list[str], int]:
-        """Return the ids of the rows that are jobs, and the number of the others."""
-        ids = [each.id if isinstance(each, Job) else None for each in self._results()]
-        return [each for each in ids if each is not None], ids.count(None)
+    def _tested(self) -> str:
+        reading = self._reading()
+        ids: list[str] = []
+        bad: list[RejectedRow] = []
+        rows = 0
+        for each in reading.results():
+            rows += 1
+            if isinstance(each, Job):
+                ids.append(each.id)
+            elif isinstance(each, RejectedRow):
+                bad.append(each)
+        for row in bad[:10]:
+            reading.notes.add(f"Set aside: {row.reason}")
+        self.tested_ids, self.tested_notes = tuple(ids), reading.end_notes()
+        aside = f", {len(bad):,} of them unusable" if bad else ""
+        return f"{counted(rows, 'row')} in {clean(reading.path.name, limit=120)}{aside}"
 
-    def _check_unchanged(self, state: str) -> None:
-        """Refuse a listing during which the file was written: part of it would be from before and part from after."""
-        if stamp(self._path) != state:
-            raise UnexpectedAnswer(
-                f"{clean(self._path.name, limit=120)} was written while it was read",
-                service=SERVICE,
-                remedy="Refresh again; have the export written under another name and renamed when it is whole.",
-            )
+    async def _still(self) -> None:
+        """Wait until the file stands still, for some looks at most."""
+        for _ in range(10):
+            before = await asyncio.to_thread(self._reading)
+            await asyncio.sleep(SETTLE)
+            if not await asyncio.to_thread(before.changed):
+                return
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +130,16 @@ class _Place:
         return cls(state, int(rows)) if rows.isascii() and rows.isdigit() else None
 
 
-def _take(results: Iterator[Job | RejectedRow]) -> list[Job | RejectedRow]:
+def _page(batch: list[Result], cursor: str | None, notes: tuple[str, ...] = ()) -> Page:
+    jobs = tuple(each for each in batch if isinstance(each, Job))
+    rejected = tuple(each for each in batch if isinstance(each, RejectedRow))
+    return Page(jobs, rejected, cursor=cursor, left_out=len(batch) - len(jobs) - len(rejected), notes=notes)
+
+
+def _take(results: Iterator[Result]) -> list[Result]:
     return list(islice(results, BATCH))
 
 
-def _skip(results: Iterator[Job | RejectedRow], count: int) -> None:
+def _skip(results: Iterator[Result], count: int) -> None:
     for _ in islice(results, count):
         pass

@@ -1,261 +1,188 @@
-"""From a row of an exported file to a job, by a table that says which column holds which field."""
+"""From a row of an exported file to a job. A cell that cannot be read costs its field, never the job."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
-from typing import cast
 
-from ...core.errors import ConfigError
 from ...core.left_out import leave_out
-from ...core.models import Job, JobStatus, JsonValue, Location, Visibility
-from ...core.text import clean, typed_id
+from ...core.models import Job, JsonValue, Location
+from ...core.text import clean, typed_id, without_controls
 from ...http import excerpt, holds_out_of_range
 from ..rows import BadRow, partly_read, tidy
-from ..values import distinct, filled, moment, moment_ms, place, status_of, texts, visibility_of
+from ..values import distinct, filled, place, texts, visibility_of
+from .columns import Columns
+from .dates import Dates
+from .record import Notes, Record
+from .words import ERRORS, NOTHING, VISIBILITY, status_word, truth_word
 
-FIELDS = (
-    "id", "name", "status", "location", "location.city", "location.region", "location.country", "locations", "department", "client",
-    "owner", "requisition_id", "employment_type", "remote", "visibility", "description", "url", "tags", "custom",
-    "ats_status", "created_at", "updated_at",
-)  # fmt: skip
-"""What a column can be mapped to, beside ``custom.NAME``."""
-
-STATUS = {
-    "open": JobStatus.OPEN,
-    "active": JobStatus.OPEN,
-    "published": JobStatus.OPEN,
-    "closed": JobStatus.CLOSED,
-    "filled": JobStatus.CLOSED,
-    "cancelled": JobStatus.CLOSED,
-    "canceled": JobStatus.CLOSED,
-    "draft": JobStatus.DRAFT,
-    "archived": JobStatus.ARCHIVED,
-    "on hold": JobStatus.ON_HOLD,
-    "on_hold": JobStatus.ON_HOLD,
-    "on-hold": JobStatus.ON_HOLD,
-    "paused": JobStatus.ON_HOLD,
-}
-VISIBILITY = {
-    "public": Visibility.PUBLIC,
-    "published": Visibility.PUBLIC,
-    "external": Visibility.PUBLIC,
-    "internal": Visibility.INTERNAL,
-    "internal only": Visibility.INTERNAL,
-    "confidential": Visibility.CONFIDENTIAL,
-    "private": Visibility.CONFIDENTIAL,
-    "unlisted": Visibility.UNLISTED,
-    "hidden": Visibility.UNLISTED,
-    "yes": Visibility.CONFIDENTIAL,
-    "true": Visibility.CONFIDENTIAL,
-}
-"""A column of yes and no can only be one that asks whether the job is confidential; "no" does not say who sees it."""
-_YES = frozenset(
-    {
-        "true",
-        "yes",
-        "y",
-        "1",
-        "x",
-        "ja",
-        "j",
-        "oui",
-        "o",
-        "si",
-        "s\u00ed",
-        "s\u00ec",
-        "sim",
-        "tak",
-        "ano",
-        "remote",
-        "fully remote",
-        "100% remote",
-    }
-)
-_NO = frozenset(
-    {
-        "false",
-        "no",
-        "n",
-        "0",
-        "nein",
-        "non",
-        "nee",
-        "n\u00e3o",
-        "nao",
-        "nie",
-        "nej",
-        "ne",
-        "onsite",
-        "on-site",
-        "on site",
-        "in office",
-        "hybrid",
-    }
-)
-"""Yes and no in the languages that exports come in."""
-_REMARK = re.compile(r"\s*(?:\(.*\)|[,;:/-]\s.*)$", re.DOTALL)
-"""What stands behind the word: "Remote (US)", "remote - Germany"."""
-_CUSTOM = "custom."
-_ALIASES = {"job_id": "id", "title": "name", "job_title": "name", "city": "location.city", "country": "location.country"}
-"""Characters without a width, which come along when an id is copied: two ids that look alike are one."""
 _VITAL = frozenset({"id", "name"})
 """Fields that are a text or a number, or the row is no job."""
 _SEVERAL = re.compile(r"[;|]")
-_MILLISECONDS = 100_000_000_000
-"""A bare number beyond this is taken for milliseconds since 1970, one below for seconds: in seconds it would be the year 5138."""
+_NAMES = ("name", "label", "title", "value", "text")
+"""Members by which an object says what it is called, as in ``{"id": 4, "name": "ICU"}``."""
+_PAIRS = (("name", "value"), ("label", "value"), ("fieldLabel", "valueLabel"), ("field", "value"))
+"""How a list of custom fields names each and its value."""
+_WRAPPED = re.compile(r'="(.*)"', re.DOTALL)
+"""How Excel's users keep the zeros of an id: as a formula that is a text."""
+_ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
+_LARGEST = 10**15
+"""Excel keeps fifteen digits of a number."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """Which column of rows with the same columns holds which field, and which columns are custom fields."""
+class RowReader:
+    """Makes jobs of the rows of one file.
 
-    fields: Mapping[str, str]
-    custom: Mapping[str, str]
-
-
-class Columns:
-    """The ``columns`` table: job field to column. A column of nested JSON is named with dots.
-
-    Raises:
-        ConfigError: It names a field that jobs do not have.
+    Args:
+        columns: Which column holds which field.
+        dates: Reads dates.
+        notes: What is to be said about the file.
+        integration: Id of the integration; every job carries it.
     """
 
-    def __init__(self, table: Mapping[str, str]) -> None:
-        unknown = next((name for name in table if name not in FIELDS and not name.startswith(_CUSTOM)), None)
-        if unknown is not None:
-            raise ConfigError(
-                f"columns: {clean(unknown, limit=80)} is not a field of a job", remedy=f"Fields: {', '.join(FIELDS)}, custom.NAME."
-            )
-        self._table = table
-        self._plans: dict[tuple[str, ...], _Plan] = {}
+    def __init__(self, columns: Columns, dates: Dates, notes: Notes, integration: str) -> None:
+        self._columns = columns
+        self._dates = dates
+        self._notes = notes
+        self._integration = integration
 
-    def lacking(self, columns: Collection[str]) -> str | None:
-        """Return a column that the table names and that is not among ``columns``."""
-        return next((column for column in self._table.values() if column not in columns), None)
+    def job(self, record: Record) -> Job:
+        """Return the job that a row is.
 
-    def fields(self, row: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
-        """Return the values of a row by job field."""
-        return {name: value for name, column in self._plan(row).fields.items() if (value := _dig(row, column)) not in (None, "")}
+        Any other value that cannot be what its field is costs that field, and is counted (`left_out`).
 
-    def custom(self, row: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
-        """Return the row's further values by readable name."""
-        return {name: value for name, column in self._plan(row).custom.items() if (value := _dig(row, column)) not in (None, "", [])}
+        Raises:
+            BadRow: It has no id, or an id or a name that is no text, or an id that a spreadsheet has rounded.
+        """
+        found = _Found(self._columns.fields(record.values), record.place)
+        for name in [name for name, value in found.items() if holds_out_of_range(value)]:
+            if name in _VITAL:
+                raise BadRow(f"{name} is a number out of range")
+            found.leave_out(name, "a number out of range")
+            found[name] = None
+        job_id = _id(found, record)
+        places = _places(found)
+        word = found.text("status")
+        job = Job(
+            integration=self._integration,
+            id=job_id,
+            name=found.text("name"),
+            status=status_word(word),
+            ats_status=found.text("ats_status") or word,
+            location=places[0] if places else None,
+            locations=places,
+            department=found.text("department"),
+            client=found.text("client"),
+            owner=found.text("owner"),
+            requisition_id=found.text("requisition_id"),
+            employment_type=found.text("employment_type"),
+            remote=_truth(found),
+            visibility=visibility_of(str(found.get("visibility")), VISIBILITY),
+            description=found.text("description"),
+            url=found.text("url"),
+            tags=_tags(found),
+            custom=_usable(found, self._columns.custom(record.values)) | _own(found),
+            created_at=self._time(found, "created_at"),
+            updated_at=self._time(found, "updated_at"),
+        )
+        self._name_nothings(job)
+        return tidy(partly_read(job, *found.lost))
 
-    def _plan(self, row: Mapping[str, JsonValue]) -> _Plan:
-        key = tuple(row)
-        if key not in self._plans:
-            if len(self._plans) > 1000:  # rows that all differ: remembering is of no use
-                self._plans.clear()
-            self._plans[key] = self._planned(key)
-        return self._plans[key]
+    def _time(self, found: _Found, name: str) -> datetime | None:
+        value = found.get(name)
+        if value is None or (isinstance(value, str) and value.strip().casefold() in NOTHING):
+            return None
+        if isinstance(value, str | int | float) and not isinstance(value, bool):
+            try:
+                return self._dates.read(str(value), name)
+            except ValueError as error:
+                found.leave_out(name, str(error))
+                return None
+        found.leave_out(name, f"{_kind(value)}, not a date")
+        return None
 
-    def _planned(self, columns: tuple[str, ...]) -> _Plan:
-        fields = {name: column for name, column in self._table.items() if not name.startswith(_CUSTOM)}
-        custom = {name.removeprefix(_CUSTOM): column for name, column in self._table.items() if name.startswith(_CUSTOM)}
-        taken = {column.partition(".")[0] for column in self._table.values()} | set(self._table.values())
-        for column in columns:
-            if column in taken:
-                continue
-            plain = column.strip().casefold().replace(" ", "_").replace("-", "_")
-            name = plain if plain in FIELDS else _ALIASES.get(plain, "")
-            if name and name not in fields:
-                fields[name] = column
-            else:
-                custom.setdefault(column.removeprefix(_CUSTOM), column)
-        return _Plan(fields, custom)
-
-
-def to_job(row: Mapping[str, JsonValue], columns: Columns, integration: str) -> Job:
-    """Return the job that a row is.
-
-    Any other value that cannot be what its field is costs that field, and is counted (`left_out`).
-
-    Raises:
-        BadRow: It has no id, or an id or a name that is no text.
-    """
-    found = _Found(columns.fields(row))
-    for name in [name for name, value in found.items() if holds_out_of_range(value)]:
-        if name in _VITAL:
-            raise BadRow(f"{name} is a number out of range")
-        _leave_out(found, name, "a number out of range")
-        found[name] = None
-    job_id = typed_id(_text(found, "id") or "")
-    if not job_id:
-        raise BadRow(f"it has no id (columns: {clean(', '.join(row), limit=200)})")
-    places = _places(found)
-    word = _text(found, "status")
-    job = Job(
-        integration=integration,
-        id=job_id,
-        name=_text(found, "name"),
-        status=status_of(word, STATUS),
-        ats_status=_text(found, "ats_status") or word,
-        location=places[0] if places else None,
-        locations=places,
-        department=_text(found, "department"),
-        client=_text(found, "client"),
-        owner=_text(found, "owner"),
-        requisition_id=_text(found, "requisition_id"),
-        employment_type=_text(found, "employment_type"),
-        remote=_truth(found),
-        visibility=visibility_of(str(found.get("visibility")), VISIBILITY),
-        description=_text(found, "description"),
-        url=_text(found, "url"),
-        tags=_tags(found),
-        custom=_usable(found, columns.custom(row)) | _own(found),
-        created_at=_time(found, "created_at"),
-        updated_at=_time(found, "updated_at"),
-    )
-    return tidy(partly_read(job, *found.lost))
+    def _name_nothings(self, job: Job) -> None:
+        """Say once of each field in which a word stands that may mean nothing, and is kept as it is written."""
+        values = {"name": job.name, "department": job.department, "client": job.client, "owner": job.owner, "status": job.ats_status}
+        for name, value in (*values.items(), *((f"custom.{name}", value) for name, value in job.custom.items())):
+            if isinstance(value, str) and value.strip().casefold() in NOTHING:
+                self._notes.add(
+                    f"{clean(name, limit=80)} has {clean(value, limit=20)!r} as a value; leave the cell empty if it means nothing"
+                )
 
 
 class _Found(dict[str, JsonValue]):
     """The values of a row by the field that they are for; ``lost`` are the fields whose values are none that can be read."""
 
-    def __init__(self, values: Mapping[str, JsonValue]) -> None:
-        super().__init__(values)
+    def __init__(self, values: Mapping[str, JsonValue], row: str) -> None:
+        super().__init__({name: value for name, value in values.items() if not _is_error(value)})
         self.lost: set[str] = set()
+        self._row = row
+
+    def text(self, name: str) -> str | None:
+        """Return the text of a field; a number is one, and an object by the name in it."""
+        value = self.get(name)
+        if isinstance(value, list) and value and all(isinstance(each, dict) for each in value):
+            value = value[0]
+        value = _called(value)
+        if value is None or isinstance(value, str):
+            return filled(value)
+        if isinstance(value, bool) and name not in _VITAL:
+            return str(value).lower()
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return str(int(value)) if isinstance(value, int) or value.is_integer() else str(value)
+        reason = f"{_kind(value)}, not a text"
+        if name in _VITAL:
+            raise BadRow(f"{name} is {reason}")
+        self.leave_out(name, reason)
+        return None
+
+    def leave_out(self, name: str, reason: str) -> None:
+        """Count a value as one that cannot be read, with its text and its place."""
+        value = self.get(name)
+        example = f"{excerpt(value, 60)!r}, {self._row}" if isinstance(value, str) else self._row
+        leave_out(name, reason, shown(self.get("id")), example=example)
+        whole = name.partition(".")[0]
+        self.lost |= {"location", "locations"} if whole in {"location", "locations"} else {whole}
 
 
 def head(row: Mapping[str, JsonValue], columns: Columns) -> tuple[str | None, str | None]:
     """Return id and name of a row that is no job, as far as they can be read."""
     found = columns.fields(row)
-    job_id, name = found.get("id"), found.get("name")
-    return _shown(job_id), _shown(name)
+    return shown(found.get("id")), shown(found.get("name"))
 
 
-def _shown(value: JsonValue) -> str | None:
+def shown(value: JsonValue) -> str | None:
+    """Return a value as it is shown where it cannot be used; None for what is neither a text nor a number."""
     return excerpt(str(value)) if isinstance(value, str | int) and not isinstance(value, bool) else None
 
 
-def _dig(row: Mapping[str, JsonValue], column: str) -> JsonValue:
-    """Return the value of a column; a name with dots that is no column leads into nested objects."""
-    if column in row:
-        return row[column]
-    value: object = row
-    for part in column.split("."):
-        if not isinstance(value, Mapping):
-            return None
-        value = value.get(part)
-    return cast("JsonValue", value)
+def _id(found: _Found, record: Record) -> str:
+    if isinstance(found.get("id"), list | dict):
+        raise BadRow(f"id is {_kind(found['id'])}, not a text")
+    number = found.get("id")
+    text = typed_id(without_controls(found.text("id") or ""))
+    if wrapped := _WRAPPED.fullmatch(text):
+        text = wrapped[1].replace('""', '"').strip()
+    text = text[1:].strip() if text.startswith("'") else text
+    if not text or text.casefold() in ERRORS:
+        raise BadRow("it has no id" if text or record.columns else f"it has no id (columns: {clean(', '.join(record.values), limit=200)})")
+    rounded = isinstance(number, float) and abs(number) >= _LARGEST
+    if _ROUNDED.fullmatch(text) or rounded:
+        raise BadRow(f"Excel has rounded its id to {clean(text, limit=40)}; format that column as text before the file is saved")
+    return text
 
 
-def _text(found: Mapping[str, JsonValue], name: str) -> str | None:
-    value = found.get(name)
-    if value is None or isinstance(value, str):
-        return filled(value)
-    if isinstance(value, bool) and name not in _VITAL:
-        return str(value).lower()
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return str(int(value)) if isinstance(value, int) or value.is_integer() else str(value)
-    reason = f"{_kind(value)}, not a text"
-    if name in _VITAL:
-        raise BadRow(f"{name} is {reason}")
-    _leave_out(found, name, reason)
-    return None
+def _is_error(value: JsonValue) -> bool:
+    return isinstance(value, str) and value[:1] == "#" and value.strip().casefold() in ERRORS
+
+
+def _called(value: JsonValue) -> JsonValue:
+    """Return what an object is called by a member such as ``name``; anything else as it is."""
+    if not isinstance(value, dict):
+        return value
+    return next((inner for key in _NAMES if isinstance(inner := value.get(key), str) and inner), value)
 
 
 def _kind(value: JsonValue) -> str:
@@ -272,21 +199,13 @@ def _kind(value: JsonValue) -> str:
     )
 
 
-def _leave_out(found: Mapping[str, JsonValue], name: str, reason: str) -> None:
-    job_id = found.get("id")
-    leave_out(name, reason, _shown(job_id))
-    if isinstance(found, _Found):
-        whole = name.partition(".")[0]
-        found.lost |= {"location", "locations"} if whole in {"location", "locations"} else {whole}
-
-
-def _places(found: Mapping[str, JsonValue]) -> tuple[Location, ...]:
+def _places(found: _Found) -> tuple[Location, ...]:
     """Return every place: one in parts, one as a text or an object, several as a list or a text with semicolons or bars."""
-    parts = [_text(found, f"location.{part}") for part in ("city", "region", "country")]
+    parts = [found.text(f"location.{part}") for part in ("city", "region", "country")]
     one = found.get("location")
     for name in ("location", "locations"):
         if isinstance(value := found.get(name), int | float):
-            _leave_out(found, name, f"{_kind(value)}, not a place")
+            found.leave_out(name, f"{_kind(value)}, not a place")
     if any(parts):
         text = one if isinstance(one, str) else None
         return distinct([place(text, *parts), *_several(found.get("locations"))])
@@ -297,60 +216,57 @@ def _several(value: JsonValue) -> list[Location | None]:
     if isinstance(value, list):
         return [each for item in value for each in _several(item)]
     if isinstance(value, dict):
-        return [place(*(each if isinstance(each := value.get(key), str) else None for key in ("text", "city", "region", "country")))]
+        text = next((each for key in ("text", "name", "label", "fullLocation") if isinstance(each := value.get(key), str)), None)
+        parts = [each if isinstance(each := _called(value.get(key)), str) else None for key in ("city", "region", "country")]
+        return [place(text, *parts)]
     return [place(part.strip()) for part in _SEVERAL.split(value)] if isinstance(value, str) else []
 
 
-def _truth(found: Mapping[str, JsonValue]) -> bool | None:
+def _truth(found: _Found) -> bool | None:
     """Return whether the job may be done from elsewhere: by yes or no, or by a word for it, whatever stands in brackets behind it."""
     value = found.get("remote")
     if isinstance(value, bool) or value is None:
         return value
     if isinstance(value, str | int | float):
-        word = str(value).strip().casefold()
-        for each in (word, _REMARK.sub("", word)):
-            if each in _YES or each in _NO:
-                return each in _YES
-    _leave_out(found, "remote", "neither yes or no nor a word for it, such as remote or on-site")
+        read = truth_word(str(value))
+        if read is not None or str(value).strip().casefold() in NOTHING:
+            return read
+    found.leave_out("remote", "neither yes or no nor a word for it, such as remote or on-site")
     return None
 
 
-def _usable(found: Mapping[str, JsonValue], custom: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
-    """Return the custom fields but for those that hold a number that nothing can hold."""
+def _usable(found: _Found, custom: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """Return the custom fields but for those that hold a number that nothing can hold, or an error of Excel's."""
     for name in [name for name, value in custom.items() if holds_out_of_range(value)]:
-        _leave_out(found, f"custom.{name}", "a number out of range")
-    return {name: value for name, value in custom.items() if not holds_out_of_range(value)}
+        found.leave_out(f"custom.{name}", "a number out of range")
+    return {name: value for name, value in custom.items() if not holds_out_of_range(value) and not _is_error(value)}
 
 
-def _own(found: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
-    """Return the custom fields that a column of that name holds, in JSON."""
+def _own(found: _Found) -> dict[str, JsonValue]:
+    """Return the custom fields that a column of that name holds, in JSON: an object, or a list of names and values."""
     own = found.get("custom")
     if isinstance(own, dict):
         return own
+    if isinstance(own, list) and all(isinstance(each, dict) for each in own):
+        pairs = (
+            (str(each[name]), each[value])
+            for each in own
+            if isinstance(each, dict)
+            for name, value in _PAIRS
+            if each.keys() >= {name, value}
+        )
+        return {name: value for name, value in pairs if value not in (None, "", [])}
     if own not in (None, ""):
-        _leave_out(found, "custom", f"{_kind(own)}, not an object")
+        found.leave_out("custom", f"{_kind(own)}, not an object")
     return {}
 
 
-def _tags(found: Mapping[str, JsonValue]) -> tuple[str, ...]:
+def _tags(found: _Found) -> tuple[str, ...]:
     value = found.get("tags")
     if isinstance(value, dict | bool):
-        _leave_out(found, "tags", f"{_kind(value)}, not a list")
+        found.leave_out("tags", f"{_kind(value)}, not a list")
     if isinstance(value, str):
         value = list(_SEVERAL.split(value) if _SEVERAL.search(value) else value.split(","))
-    return texts(str(each).strip() for each in value if isinstance(each, str | int | float)) if isinstance(value, list) else ()
-
-
-def _time(found: Mapping[str, JsonValue], name: str) -> datetime | None:
-    """Return a time: ISO 8601, or a number of seconds or milliseconds since 1970."""
-    value = found.get(name)
-    if value is None:
-        return None
-    text = str(value).strip()
-    if isinstance(value, str | int | float) and not isinstance(value, bool):
-        number = float(text) if text.isascii() and text.replace(".", "", 1).isdigit() and len(text) != 8 else None  # 20260131 is a date
-        read = moment(text) if number is None else moment_ms(number if number >= _MILLISECONDS else number * 1000)
-        if read is not None or not text:
-            return read
-    _leave_out(found, name, "not a time such as 2026-01-31 or 2026-01-31T09:30:00Z")
-    return None
+    if not isinstance(value, list):
+        return ()
+    return texts(str(each).strip() for item in value if isinstance(each := _called(item), str | int | float))

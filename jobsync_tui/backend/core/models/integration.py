@@ -29,18 +29,22 @@ class LeftOut:
         reason: What the values are instead, such as "a list, not a text".
         count: How many.
         job_id: ATS job id of the first, where it belongs to one.
+        example: Text and place of the first, where they are known.
     """
 
     field: str
     reason: str
     count: int
     job_id: str | None = None
+    example: str | None = None
 
     @property
     def words(self) -> str:
         """Say it in a line: "12 values of department were left out: a list, not a text (..); what was known before is kept"."""
         were = "1 value of {} was" if self.count == 1 else f"{self.count:,} values of {{}} were"
-        example = "" if self.job_id is None else f" (job {self.job_id})" if self.count == 1 else f" (first in job {self.job_id})"
+        where = ", ".join(each for each in (self.example, self.job_id and f"job {self.job_id}") if each)
+        first = "first" if self.example else "first in"
+        example = f" ({where})" if where and self.count == 1 else f" ({first} {where})" if where else ""
         return f"{were.format(self.field)} left out: {self.reason}{example}; what was known before is kept"
 
 
@@ -75,7 +79,8 @@ class IntegrationSummary:
 class ConnectionReport:
     """The answer of one cheap call with the integration's credentials.
 
-    ``detail`` says what the ATS answered as, in a few words, and ``ids`` what is odd about the ids of an export.
+    ``detail`` says what the ATS answered as, in a few words, ``ids`` what is odd about the ids of an export, ``left_out`` which of its
+    values could not be used, and ``notes`` what else a person should know about how it was read.
     """
 
     integration: str
@@ -83,6 +88,8 @@ class ConnectionReport:
     detail: str
     seconds: float
     ids: Failure | None = None
+    left_out: tuple[LeftOut, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +131,7 @@ class RefreshReport:
         set_aside: Why rows stand set aside, those of earlier listings among them.
         waits: Why new jobs wait for a person.
         ids: What is odd about the ids of an export.
+        notes: What else a person should know about how it was read.
     """
 
     integration: str
@@ -146,3 +154,4 @@ class RefreshReport:
     set_aside: Failure | None = None
     waits: Failure | None = None
     ids: Failure | None = None
+    notes: tuple[str, ...] = ()
