@@ -25,6 +25,7 @@ SYNC_WORDS: dict[SyncStatus, str] = {
     SyncStatus.FAILED: "FAILED",
     SyncStatus.UNKNOWN: "unsure?",
     SyncStatus.GONE: "gone",
+    SyncStatus.UNDONE: "undone",
 }
 """What the table says about a job's standing. The words differ in the first letters, and trouble is loud without a colour."""
 
@@ -36,6 +37,7 @@ SYNC_STYLES: dict[SyncStatus, str] = {
     SyncStatus.FAILED: "bold $text-error",
     SyncStatus.UNKNOWN: "bold $text-warning",
     SyncStatus.GONE: "$text-muted",
+    SyncStatus.UNDONE: "$text-warning",
 }
 
 OUTCOME_WORDS: dict[Outcome, str] = {

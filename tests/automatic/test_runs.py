@@ -15,6 +15,7 @@ from jobsync_tui.backend.core.models import Action, ActionKind, EvaluationPolicy
 from jobsync_tui.backend.refresh.refresh import Refresher
 from jobsync_tui.backend.storage.automatic.tables import DecisionRow
 from jobsync_tui.backend.storage.jobs.integrations import IntegrationStore
+from jobsync_tui.backend.sync.undo import Undo
 from tests.support.fleet import EVERY, ICU, REST, Fleet, Host, open_fleet
 from tests.support.wrapped_target import WrappedTarget
 
@@ -173,6 +174,25 @@ async def test_a_read_only_integration_is_refreshed_and_never_synced(fleet: Flee
     run = await host.run()
     assert (run.refreshed, run.evaluated, run.outcomes, run.error) == (5, 0, {}, None)
     assert (await fleet.in_target(), await host.ledger.audit.entries()) == ([], ())
+
+
+async def test_what_was_undone_is_not_done_again_by_itself(fleet: Fleet, host: Host) -> None:
+    await host.run()
+    await host.save(replace(ICU, actions=(Action(ActionKind.FOLDER, "Ohio"),)))
+    await host.run()
+    dana, undo = Actor("dana"), Undo(host.pipeline)
+    for number in ("1", "2"):
+        (updated, *_) = await host.ledger.journal.of_job("acme", number)
+        assert (await undo.undo(dana, updated.id)).outcome == "updated"
+    await host.save(replace(ICU, actions=(Action(ActionKind.FOLDER, "Mercy/ICU"),)))
+    assert (await host.run()).outcomes == {"refused": 4, "updated": 1}
+    assert await host.outcomes(1, 2, 3) == [("refused", "undone"), ("refused", "undone"), ("updated", None)]
+    assert (await host.run()).outcomes == {}
+    fleet.ats["acme"].put(1, name="ICU lead")
+    assert (await host.run()).outcomes == {"updated": 1}
+    assert (await host.pipeline.sync(dana, "acme", "2")).outcome == "updated"
+    await host.save(replace(ICU, actions=(Action(ActionKind.FOLDER, "Ohio"),)))
+    assert (await host.run()).outcomes == {"refused": 2, "updated": 3}
 
 
 async def test_a_person_and_the_timer_write_a_job_once(fleet: Fleet, host: Host) -> None:

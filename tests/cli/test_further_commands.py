@@ -67,12 +67,16 @@ def test_an_update_is_undone_once_and_a_create_never(run: Jobsync, company: Comp
     assert planned.code == 0
     assert planned.json["outcome"] == "planned"
     assert [each["field"] for each in planned.json["changes"]] == ["folder"]
-    assert "folder" in run(*undo, "--dry-run").out
+    dry = run(*undo, "--dry-run").out
+    assert "folder" in dry
+    assert "not synced by itself until" in dry
 
     undone = run(*undo, "--yes", "--json")
     assert undone.code == 0
     assert undone.json["outcome"] == "updated"
     assert undone.json["changes"][0]["after"] == "Somebody else's"
+    listed = run("jobs", "-i", "greenhouse", "--filter", "is:undone", "--json").json
+    assert (listed["id"], listed["sync_status"]) == (company.job_id(scenario.SALES_SCRIPT), "undone")
     again = run(*undo, "--yes", "--json")
     assert again.code == 3
     assert again.json["error"]["code"] == "changed_since"

@@ -78,7 +78,8 @@ async def test_a_changed_wish_is_written_and_undone(bench: Bench, odd: OddTarget
     assert (undone.outcome, undone.verified) == (Outcome.UPDATED, True)
     (job,) = odd.of("shelf:1")
     assert job["name"] == "Icu Nurse"
-    assert (await sync(bench)).outcome is Outcome.UPDATED
+    again = await sync(bench)
+    assert (again.outcome, [(each.field, each.overwrites) for each in again.changes]) == (Outcome.UPDATED, [("name", False)])
     assert (await sync(bench)).outcome is Outcome.UNCHANGED
 
 

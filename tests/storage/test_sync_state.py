@@ -61,6 +61,30 @@ async def test_a_job_that_comes_back_has_its_former_standing(cache: Cache) -> No
     assert await _status(cache) == "changed"
 
 
+@pytest.mark.parametrize("changed_before", [False, True])
+async def test_an_undone_job_stays_so_until_its_source_changes_after_that(cache: Cache, *, changed_before: bool) -> None:
+    await cache.fill([job(1)])
+    await cache.jobs.set_sync("acme", "job-1", SYNCED)
+    then = job(1, "Driver") if changed_before else job(1)
+    await cache.fill([then], at=later(1))
+    undone = replace(SYNCED, sync_status=SyncStatus.UNDONE)
+    await cache.jobs.set_sync("acme", "job-1", replace(SYNCED, sync_status=SyncStatus.SYNCING))
+    await cache.jobs.set_sync("acme", "job-1", undone, source=then)
+    assert await _status(cache) == "undone"
+    await cache.fill([replace(then, name="Porter")], at=later(2))
+    assert await _status(cache) == "changed"
+    await cache.jobs.set_sync("acme", "job-1", replace(undone, sync_status=SyncStatus.SYNCING))
+    await cache.jobs.set_sync("acme", "job-1", undone)  # put back after an attempt that wrote nothing
+    assert await _status(cache) == "changed"
+    await cache.fill([then], at=later(3))
+    assert await _status(cache) == "undone"
+    await cache.jobs.mark_gone("acme", "job-1")
+    await cache.jobs.put(then, later(4))
+    assert await _status(cache) == "undone"
+    await cache.jobs.set_sync("acme", "job-1", SYNCED)
+    assert await _status(cache) == "synced"
+
+
 async def test_a_failure_and_an_unknown_outcome_stay_until_a_sync_says_otherwise(cache: Cache) -> None:
     await cache.fill([job(1)])
     for status in (SyncStatus.FAILED, SyncStatus.UNKNOWN, SyncStatus.SYNCING):

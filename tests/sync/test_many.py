@@ -192,16 +192,27 @@ async def test_undo_restores_what_was_there(bench: Bench) -> None:
         ("custom.shift", "days", "nights"),
     ]
     assert await bench.fields() == before
+    assert "not synced by itself" in (plan.note or "")
     undone = await undo.undo(ALICE, updated.operation_id or "", expected_digest=plan.digest)
+    assert bench.jobs.marks[SHELF, "1"].sync_status is SyncStatus.UNDONE
     assert (undone.outcome, undone.verified) == (Outcome.UPDATED, True)
     fields = await bench.fields()
     assert (fields["name"], fields["custom"]) == ("ICU Nurse 1", {"shift": "nights"})
     assert await bench.local.unowned() == foreign
     assert [(row.action, row.outcome) for row in await bench.ledger.audit.entries(limit=1)] == [("undo", "updated")]
     again = await bench.pipeline.sync(ALICE, SHELF, "1")
-    assert [(each.field, each.overwrites) for each in again.changes] == [("name", True), ("custom.grade", False), ("custom.shift", True)]
+    assert [(each.field, each.overwrites) for each in again.changes] == [("name", False), ("custom.grade", False), ("custom.shift", False)]
     redone = await undo.undo(ALICE, undone.operation_id or "")
     assert redone.outcome is Outcome.REFUSED
+
+
+async def test_what_an_undo_gives_back_to_a_person_stays_theirs(bench: Bench) -> None:
+    created = await bench.pipeline.sync(ALICE, SHELF, "1")
+    await bench.local.edit(created.target_id or "", {"name": "A person's name"})
+    updated = await bench.pipeline.sync(ALICE, SHELF, "1")
+    await Undo(bench.pipeline).undo(ALICE, updated.operation_id or "")
+    plan = await bench.pipeline.plan(ALICE, SHELF, "1")
+    assert [(each.field, each.before, each.overwrites) for each in plan.changes] == [("name", "A person's name", True)]
 
 
 async def test_undo_says_why_it_cannot(bench: Bench) -> None:

@@ -27,6 +27,7 @@ from ..core.models import (
     Outcome,
     RefreshMode,
     RefreshReport,
+    SyncStatus,
 )
 from ..refresh.gc_tuning import seldom_collected
 from ..refresh.listing_troubles import ids_reused, known_under_others
@@ -254,7 +255,7 @@ class _Run:
             evaluated = await self.parts.evaluator.evaluate([self.order.integration])
         with seldom_collected():
             eligible = await self._sort(evaluated.evaluation_version, waiting)
-        eligible = await self._without_other_jobs(await self._without_creates(eligible), evaluated.evaluation_version)
+        eligible = await self._without_persons_jobs(await self._without_creates(eligible), evaluated.evaluation_version)
         by_rules = [candidate for candidate in eligible if candidate.by_rules]
         if await self._guard(by_rules, evaluated.evaluation_version):
             return
@@ -309,11 +310,12 @@ class _Run:
         await self._hold(Hold(HoldKind.NEW_ID, self.parts.now(), self.error.message, self.error.remedy or ""))
         return True
 
-    async def _without_other_jobs(self, eligible: list[Candidate], evaluation_version: EvaluationVersion) -> list[Candidate]:
-        """Refuse jobs whose ids came back as those of others, and new ones that are known under other ids: a person decides on both."""
+    async def _without_persons_jobs(self, eligible: list[Candidate], evaluation_version: EvaluationVersion) -> list[Candidate]:
+        """Refuse what a person decides on: jobs that were undone, those whose ids came back as others', new ones known under other ids."""
         why: dict[int, str] = {}
         for start in range(0, len(eligible), PAGE):
             keys = [each.key for each in eligible[start : start + PAGE]]
+            why |= dict.fromkeys(await self.parts.decisions.undone(keys), SyncStatus.UNDONE.value)
             why |= dict.fromkeys(await self.parts.decisions.reused(keys), IDS_REUSED)
             why |= dict.fromkeys([each.key for each in await self.parts.decisions.renamed(self.order.integration, keys)], OTHER_ID)
         refused = [Decision(each, Outcome.REFUSED.value, why[each.key]) for each in eligible if each.key in why]

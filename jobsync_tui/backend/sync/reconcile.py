@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ..core.errors import RemoteError
-from ..core.models import Outcome, SyncState, SyncStatus
+from ..core.models import Job, Outcome, SyncState, SyncStatus
 from ..storage.ledger.journal import Operation, OperationKind, OperationState
 from ..storage.ledger.ledger import OperationResult
 from ..target.base import TargetJob
@@ -170,9 +170,11 @@ class Reconciler:
     async def _close(self, operation: Operation, finding: _Finding) -> Reconciliation:
         mark = await self._present_mark(operation)
         landed_on, kept = finding.landed_on, finding.result.kept
+        source = await self._parts.jobs.get(operation.integration, operation.job_id) if operation.action == "undo" else None
         await self._mark(
             operation,
             failed_mark(operation.action, mark) if landed_on is None else done_mark(operation, mark, landed_on, self._parts.now(), kept),
+            source,
         )
         await self._parts.ledger.reconcile(operation, finding.result)
         return Reconciliation(operation, finding.result.outcome)
@@ -180,8 +182,8 @@ class Reconciler:
     async def _present_mark(self, operation: Operation) -> SyncState:
         return await self._parts.jobs.sync_state(operation.integration, operation.job_id) or SyncState()
 
-    async def _mark(self, operation: Operation, mark: SyncState) -> None:
-        await self._parts.jobs.set_sync(operation.integration, operation.job_id, mark)
+    async def _mark(self, operation: Operation, mark: SyncState, source: Job | None = None) -> None:
+        await self._parts.jobs.set_sync(operation.integration, operation.job_id, mark, source)
 
 
 def _missing(cause: str) -> _Finding:

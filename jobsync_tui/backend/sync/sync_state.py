@@ -15,8 +15,8 @@ from .plan import Proposal
 def done_mark(operation: Operation, mark: SyncState, target_id: str, now: datetime, kept: Mapping[str, JsonValue]) -> SyncState:
     """Return the mark after an operation that is in the target. Only a sync moves ``last_synced``.
 
-    After an undo the target is not as the rules want it, which shows as ``changed``; an adopted job is still to be synced; a rename of
-    its integration leaves the job standing as it was.
+    After an undo the target is not as the rules want it, and stays so until a person or the source says otherwise; an adopted job is still
+    to be synced; a rename of its integration leaves the job standing as it was.
 
     Args:
         operation: What was written.
@@ -27,9 +27,13 @@ def done_mark(operation: Operation, mark: SyncState, target_id: str, now: dateti
     """
     if operation.action == "rename":
         return replace(_as_before(mark), target_id=mark.target_id or target_id)
-    written, kept = operation.written, still_kept(operation, mark, kept)
+    written = operation.written
     if operation.action == "undo":
-        return SyncState(sync_status=SyncStatus.CHANGED, last_synced=mark.last_synced, target_id=target_id, written=written, kept=kept)
+        # What it put back is what the target had made of an earlier wish.
+        kept = {**{name: value for name, value in operation.after.items() if not same(value, written.get(name))}, **kept}
+    kept = still_kept(operation, mark, kept)
+    if operation.action == "undo":
+        return SyncState(sync_status=SyncStatus.UNDONE, last_synced=mark.last_synced, target_id=target_id, written=written, kept=kept)
     if operation.action == "adopt":
         return SyncState(sync_status=SyncStatus.NEVER, last_synced=mark.last_synced, target_id=target_id, written={})
     return SyncState(sync_status=SyncStatus.SYNCED, last_synced=now, target_id=target_id, written=written, kept=kept)

@@ -7,7 +7,7 @@ from functools import partial
 
 from ..access.access import Actor
 from ..core.errors import JobsyncError, RemoteGone, UsageError
-from ..core.models import Change, Failure, PlanKind, StepName, SyncPlan, SyncResult, SyncState
+from ..core.models import Change, Failure, JsonValue, PlanKind, StepName, SyncPlan, SyncResult, SyncState
 from ..storage.ledger.journal import Operation, OperationKind, OperationState
 from .attempt import Attempt, failure_of, unread_head
 from .fields import merge_patch, ordered
@@ -17,6 +17,9 @@ from .pipeline import Pipeline
 from .plan import Proposal, TargetSide, plan_digest, refused, unreadable_plan
 from .planner import OnRead
 from .steps import OnStep, StepLog
+
+LEFT_ALONE = "Afterwards it is not synced by itself until somebody syncs it, or it changes in the ATS"
+"""What becomes of a job that was undone."""
 
 DONE = frozenset({OperationState.VERIFIED, OperationState.APPLIED})
 
@@ -76,16 +79,24 @@ class Undo:
     async def _propose(self, operation: Operation, steps: StepLog, on_read: OnRead) -> Proposal:
         del on_read  # no rule is asked
         with steps.step(StepName.PLAN):
+            cached = await self._parts.jobs.get(operation.integration, operation.job_id)
             job = None if operation.target_id is None else await self._parts.target.get(operation.target_id)
             mark = await self._parts.jobs.sync_state(operation.integration, operation.job_id) or SyncState()
             side = TargetSide(job, mark, None, self._parts.now())
-            proposal = undo_proposal(operation, side)
+            proposal = replace(undo_proposal(operation, side, await self._before(operation)), source=cached)
             taken = None if job is None else await barred(self._parts, operation.integration, operation.job_id, job)
             return proposal if taken is None else refused(proposal.plan, side, taken)
 
+    async def _before(self, operation: Operation) -> Operation | None:
+        """Return the operation of the same job that was done before this one, if the journal has it."""
+        past = await self._parts.ledger.journal.of_job(operation.integration, operation.job_id)
+        return next(
+            (each for each in past if each.id < operation.id and each.state in DONE and each.target_id == operation.target_id), None
+        )
 
-def undo_proposal(operation: Operation, side: TargetSide) -> Proposal:
-    """Return what takes an operation back, given the target as it is now.
+
+def undo_proposal(operation: Operation, side: TargetSide, before: Operation | None) -> Proposal:
+    """Return what takes an operation back, given the target as it is now, and what our sync ``before`` that one left there.
 
     Raises:
         RemoteGone: The target does not have the job any more.
@@ -109,9 +120,20 @@ def undo_proposal(operation: Operation, side: TargetSide) -> Proposal:
     changes = tuple(Change(name, current.get(name), operation.before.get(name)) for name in ordered(operation.after))
     plan = replace(plan, changes=changes, desired={each.field: each.after for each in changes if each.after is not None})
     payload = merge_patch(changes)
-    # What is restored may have been somebody's own: the next sync treats it as such and shows before it overwrites.
+    # What is restored and was somebody's own stays theirs: the next sync shows that before it overwrites it.
     written = {name: value for name, value in side.mark.written.items() if name not in operation.after}
-    return Proposal(replace(plan, digest=plan_digest(plan)), OperationKind.UPDATE, side, payload, written)
+    written |= _ours(operation, before)
+    return Proposal(replace(plan, note=LEFT_ALONE, digest=plan_digest(plan)), OperationKind.UPDATE, side, payload, written)
+
+
+def _ours(operation: Operation, before: Operation | None) -> dict[str, JsonValue]:
+    """Return what a sync of ours wanted of those fields that the undo puts back to what that sync left."""
+    if before is None:
+        return {}
+    left = {**before.written, **before.kept}
+    return {
+        name: before.written[name] for name in operation.after if name in before.written and equal(operation.before.get(name), left[name])
+    }
 
 
 def _barred(operation: Operation) -> Failure | None:

@@ -40,7 +40,8 @@ class SyncStatus(StrEnum):
     """Where a cached job stands towards the target.
 
     ``changed``: synced, and a field that the sync owns changed in the ATS since. ``gone``: no longer in the ATS; the row is kept.
-    ``unknown``: a write got no answer and is still being looked up.
+    ``unknown``: a write got no answer and is still being looked up. ``undone``: its last sync was taken back; it is not synced by itself
+    until a person syncs it or its source changes.
     """
 
     NEVER = "never"
@@ -50,6 +51,7 @@ class SyncStatus(StrEnum):
     FAILED = "failed"
     UNKNOWN = "unknown"
     GONE = "gone"
+    UNDONE = "undone"
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,10 @@ class DecisionStore:
         """Return those of the jobs, given by their keys, that have a job in the target already."""
         return await self._database.read(_linked, self._dialect, keys)
 
+    async def undone(self, keys: Sequence[int]) -> frozenset[int]:
+        """Return those of the jobs, given by their keys, whose last sync was taken back, and whose source has not changed since."""
+        return await self._database.read(_undone, self._dialect, keys)
+
     async def reused(self, keys: Sequence[int]) -> frozenset[int]:
         """Return those of the jobs, given by their keys, that are other jobs than the ones that were synced under their ids."""
         return await self._database.scan(_reused, self._dialect, keys)
@@ -160,6 +164,11 @@ class DecisionStore:
 def _linked(db: Db, dialect: Dialect, keys: Sequence[int]) -> frozenset[int]:
     where = MarkRow.target_id.is_null(is_null=False) & dialect.any_of(MarkRow.key, keys)
     return frozenset(row[0] for row in MarkRow.select(MarkRow.key).where(where).tuples().execute(db))
+
+
+def _undone(db: Db, dialect: Dialect, keys: Sequence[int]) -> frozenset[int]:
+    where = (JobRecord.sync_status == SyncStatus.UNDONE.value) & dialect.any_of(JobRecord.key, keys)
+    return frozenset(row[0] for row in JobRecord.select(JobRecord.key).where(where).tuples().execute(db))
 
 
 def _reused(db: Db, dialect: Dialect, keys: Sequence[int]) -> frozenset[int]:

@@ -21,6 +21,9 @@ from .tables import MarkRow
 Digests: TypeAlias = Mapping[str, str]
 """A digest of each source field of a job, as it was when a sync last confirmed it."""
 
+Left: TypeAlias = tuple[str, Digests]
+"""How a sync or an undo left a job standing, and the source fields of that time."""
+
 _PUT = (
     "INSERT INTO sync_marks (key, status, last_synced, target_id, written, kept, source) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key)"
     " DO UPDATE SET status = excluded.status, last_synced = excluded.last_synced, target_id = excluded.target_id,"
@@ -31,7 +34,7 @@ _LAST_SYNCED = "SELECT last_synced FROM sync_marks WHERE key = ?"
 _SOURCE = "SELECT source FROM sync_marks WHERE key = ?"
 _GONE = "SELECT gone FROM jobs WHERE key = ?"
 _STAND = "UPDATE jobs SET gone = ?, sync_status = ?, last_synced = ? WHERE key = ?"
-_CAN_CHANGE = frozenset({SyncStatus.SYNCED, SyncStatus.CHANGED})
+_CAN_CHANGE = frozenset({SyncStatus.SYNCED, SyncStatus.CHANGED, SyncStatus.UNDONE})
 _BODY = "SELECT body FROM payloads WHERE key = ?"
 
 
@@ -72,28 +75,37 @@ def settle(db: Db, key: int, *, gone: bool) -> None:
     elif mark is None:
         status = SyncStatus.NEVER.value
     elif mark.sync_status in _CAN_CHANGE:
-        status = standing(_former(db, key), mark.sync_status.value, _stored(db, key))
+        status = standing((mark.sync_status.value, _former(db, key)), _stored(db, key))
     else:
         status = mark.sync_status.value
     run(db, _STAND, gone, status, codec.milliseconds(mark.last_synced) if mark else 0, key)
     forget_standing_of(db, key)
 
 
-def standing(synced: Digests | None, status: str, job: Job) -> str:
-    """Return the standing of a job that is in the ATS, given its last standing and the source fields as they were synced."""
-    if status not in _CAN_CHANGE or not synced:
+def standing(left: Left, job: Job) -> str:
+    """Return the standing of a job that is in the ATS, given what its last sync or undo left."""
+    status, source = left
+    if status not in _CAN_CHANGE or not source:
         return status
-    return (SyncStatus.CHANGED if codec.source_changed(synced, job) else SyncStatus.SYNCED).value
+    if codec.source_changed(source, job):
+        return SyncStatus.CHANGED.value
+    return status if status == SyncStatus.UNDONE else SyncStatus.SYNCED.value
 
 
-def synced_digests(db: Db, dialect: Dialect, keys: Sequence[int]) -> dict[int, Digests]:
-    """Return the digests of the source fields as they were synced, by key, for the jobs that have been."""
-    query = MarkRow.select(MarkRow.key, MarkRow.source).where(dialect.any_of(MarkRow.key, keys))
-    return {key: parse_digests(source) for key, source in query.tuples().execute(db)}
+def left_by_syncs(db: Db, dialect: Dialect, keys: Sequence[int]) -> dict[int, Left]:
+    """Return what the last sync or undo left of jobs, by key, for those that had one."""
+    query = MarkRow.select(MarkRow.key, MarkRow.status, MarkRow.source).where(dialect.any_of(MarkRow.key, keys))
+    return {key: (status, parse_digests(source)) for key, status, source in query.tuples().execute(db)}
 
 
 def _digests(db: Db, key: int, mark: SyncState, source: Job | None) -> Digests:
-    """Return the digests to keep: a sync that confirmed the job gives new ones, anything else leaves the former."""
+    """Return the digests to keep: a sync that confirmed the job gives new ones, anything else leaves the former.
+
+    So does an undo, since what counts is what changes from then on; but not where that is another job than the one that was synced.
+    """
+    if mark.sync_status is SyncStatus.UNDONE and source is not None:
+        former = _former(db, key)
+        return former if former and codec.is_another(former, source) else codec.source_digests(source)
     if mark.sync_status is not SyncStatus.SYNCED:
         return _former(db, key)
     if source is None:

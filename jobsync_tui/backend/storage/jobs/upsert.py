@@ -17,7 +17,7 @@ from ..search.textindex import text_index
 from . import codec
 from .sources import Source, note_change
 from .statements import Insertion, many
-from .sync_state import settle, standing, synced_digests
+from .sync_state import left_by_syncs, settle, standing
 from .tables import IntegrationRow, JobRecord, PayloadRow, SightingRow
 
 NONE: Mapping[str, str] = MappingProxyType({})
@@ -210,8 +210,11 @@ class _Writer:
             return
         self._touched = True
         keys = [different.was.key for different in changed]
-        synced = synced_digests(self._db, self._dialect, keys)
-        statuses = [standing(synced.get(each.was.key), each.was.sync_status, each.job) for each in changed]
+        left = left_by_syncs(self._db, self._dialect, keys)
+        statuses = [
+            standing(left[each.was.key], each.job) if each.was.key in left and not each.was.gone else each.was.sync_status
+            for each in changed
+        ]
         records = [codec.columns(each.job) for each in changed]
         renamed = [(each.was, record[-1]) for each, record in zip(changed, records, strict=True) if each.was.search != record[-1]]
         # The text index holds no text of its own: it must be told the old one before the row changes.

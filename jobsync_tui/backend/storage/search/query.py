@@ -57,6 +57,7 @@ class State(StrEnum):
     FAILED = "failed"
     UNKNOWN = "unknown"
     GONE = "gone"
+    UNDONE = "undone"
     OPEN = "open"
     CLOSED = "closed"
     ELIGIBLE = "eligible"
