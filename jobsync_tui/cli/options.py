@@ -43,9 +43,9 @@ def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
 
 def _show_version(ctx: click.Context, _param: click.Parameter, value: Any) -> None:
     if value and not ctx.resilient_parsing:
-        from .. import __version__
+        from ..backend.core.version import version_words
 
-        click.echo(f"jobsync {__version__}")
+        click.echo(f"jobsync {version_words()}")
         ctx.exit()
 
 

@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import random
 import sqlite3
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from jobsync_tui.backend.core.errors import ExitCode
+from jobsync_tui.backend.database import sqlite_library
 from jobsync_tui.backend.database.probe import has_wal_bug
 from jobsync_tui.backend.doctor.environment import clock, terminal, variables
 from jobsync_tui.backend.doctor.findings import Status
@@ -199,3 +202,48 @@ def test_variables_that_reach_in_are_named() -> None:
 
 def test_off_a_terminal_there_is_nothing_to_say_of_one() -> None:
     assert [each.status for each in terminal({"TERM": "dumb"})] == [Status.OK]
+
+
+def test_a_missing_library_of_patterns_is_told_and_named_by_every_rule_that_needs_it(
+    jobsync: Jobsync, config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "re2", None)
+    (finding,) = found(jobsync, config)["versions"]
+    assert finding["status"] == "fail"
+    assert "google-re2" in finding["message"]
+    rules = tmp_path / "rules.yaml"
+    rules.write_text("rules:\n  - { name: A, when: { field: name, op: matches, value: nurse }, actions: [ { folder: F } ] }\n")
+    ended = jobsync("-c", str(config), "rules", "import", str(rules))
+    assert ended.code == ExitCode.USAGE
+    assert "google-re2" in ended.err
+
+
+@pytest.mark.parametrize("lacking", ["version", "fts5"])
+def test_a_sqlite_that_cannot_hold_the_database_is_refused_and_told(
+    jobsync: Jobsync, config: Path, monkeypatch: pytest.MonkeyPatch, lacking: str
+) -> None:
+    if lacking == "version":
+        monkeypatch.setattr(sqlite_library, "OLDEST", (99, 1))
+    else:
+        monkeypatch.setattr(sqlite_library, "library", _WithoutFts5)
+    sqlite_library.lacks.cache_clear()
+    try:
+        finding, *_ = [each for each in found(jobsync, config)["database"] if "SQLite" in each["message"]]
+        ended = jobsync("-c", str(config), "jobs")
+    finally:
+        sqlite_library.lacks.cache_clear()
+    assert finding["status"] == "fail"
+    assert ended.code == ExitCode.USAGE
+    assert "cannot hold the database" in ended.err
+
+
+class _WithoutFts5:
+    """A SQLite that was built without the module."""
+
+    sqlite_version, sqlite_version_info, Error = sqlite3.sqlite_version, sqlite3.sqlite_version_info, sqlite3.Error
+
+    @staticmethod
+    def connect(_name: str) -> sqlite3.Connection:
+        database = sqlite3.connect(":memory:")
+        database.set_authorizer(lambda action, *_: sqlite3.SQLITE_DENY if action == sqlite3.SQLITE_CREATE_VTABLE else sqlite3.SQLITE_OK)
+        return database

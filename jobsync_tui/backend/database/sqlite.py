@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from itertools import count
 from pathlib import Path
-from typing import Any, ClassVar, TypeAlias, cast
+from typing import ClassVar, TypeAlias
 
 import peewee
 from peewee import fn
@@ -19,6 +19,7 @@ from ..core.errors import StorageBusy, StorageError, StorageFull, StorageRefused
 from ..core.ownership import require_ours
 from .dialect import Db, Dialect
 from .lock_wait import LockWait
+from .sqlite_library import library, require_sqlite
 
 PRAGMAS = {
     "page_size": 16_384,  # of a new file: a job's JSON is 2 KB, of which a page of 4 KB would hold one and stand half empty
@@ -58,7 +59,7 @@ class SqliteDialect(Dialect):
 
     def __init__(self, path: str, *, timeout: float) -> None:
         # Those of whichever SQLite it took; the driver fails to decode where SQLite quotes the bytes of a damaged file in its message.
-        self.errors = (peewee.PeeweeException, cast(Any, peewee).sqlite3.Error, UnicodeDecodeError)
+        self.errors = (peewee.PeeweeException, library.Error, UnicodeDecodeError)
         self.patience = 0.0
         self.path = Path(path)
         self.title = f"database {self.path}"
@@ -70,8 +71,9 @@ class SqliteDialect(Dialect):
 
         Raises:
             ConfigError: Others could write or replace the file, or what SQLite keeps beside it.
-            StorageError: It cannot be made, or not be read.
+            StorageError: It cannot be made, or not be read, or this SQLite cannot hold it.
         """
+        require_sqlite()
         for ending in ("", *BESIDE):
             require_ours(self.path.with_name(self.path.name + ending), "the database")
         try:

@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, requires, version
 
-from ... import __version__
+from ..core.errors import RuleError
 from ..core.terminals import unknown_kind
 from ..core.text import clean
+from ..core.version import version_words
+from ..rules.patterns import require_re2
 from .findings import Finding, fail, ok, warn
 
 SMALLEST = (80, 24)
@@ -30,7 +32,10 @@ _HARMLESS = {"PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "PYTHONHASHSEED", "P
 
 def versions() -> list[Finding]:
     """Say what runs here, and whether Textual is the one version on which the last line of defence was tried."""
-    findings = [ok("versions", f"jobsync {__version__}, Python {platform.python_version()} on {platform.system()} {platform.release()}")]
+    findings = [
+        *_patterns(),
+        ok("versions", f"jobsync {version_words()}, Python {platform.python_version()} on {platform.system()} {platform.release()}"),
+    ]
     pinned = _pinned("textual")
     try:
         found = version("textual")
@@ -40,6 +45,15 @@ def versions() -> list[Finding]:
         message = f"Textual is {found}; the filter that keeps foreign controls off the terminal was tried with {pinned}"
         return [*findings, fail("versions", message, f"pip install textual=={pinned}")]
     return [*findings, ok("versions", f"Textual {found}")]
+
+
+def _patterns() -> list[Finding]:
+    """Say where the library is missing without which no rule with a pattern works: installed by hand, or where it has no wheel."""
+    try:
+        require_re2()
+    except RuleError as error:
+        return [fail("versions", error.message, error.remedy)]
+    return []
 
 
 def _pinned(package: str) -> str | None:

@@ -8,6 +8,7 @@ from ..core.errors import StorageError
 from ..database import Schema
 from ..database.probe import DatabaseState, ServerState, look
 from ..database.schema import MOVED
+from ..database.sqlite_library import NEWER_SQLITE, lacks, library
 from ..settings.paths import Places
 from ..settings.schema import Settings, TargetKind
 from ..storage.migrations import SCHEMA
@@ -20,12 +21,14 @@ OLDEST_SERVER = 14
 MOST_CONNECTIONS = 12
 """Connections that one process takes of a server at most, a worker: four for the store, three for a local target, five for its queue."""
 TRIGRAMS = f"CREATE EXTENSION IF NOT EXISTS pg_trgm; {CREATE_TEXT_INDEX}"
-NEWER_SQLITE = "pip install --upgrade pysqlite3, which jobsync then uses by itself"
 
 
 def storage(found: Places, settings: Settings) -> list[Finding]:
     """Look at the database, and at the local target's where there is one. Blocks."""
     path = found.database(settings.storage.url)
+    lacking = lacks() if path is not None else None
+    if lacking is not None:
+        return [fail(CHECK, f"This Python's SQLite {library.sqlite_version} cannot hold the database: {lacking}", NEWER_SQLITE)]
     findings = _look("The database", found.database_url(settings.storage.url), path, SCHEMA)
     if settings.target.kind is TargetKind.LOCAL:
         target = found.local_target(settings.storage.url)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from types import ModuleType
+
+from ..core.errors import RuleError
 
 MAX_PATTERN = 1_000
 """Characters of a pattern."""
@@ -28,6 +31,23 @@ class PatternError(ValueError):
     """A pattern that RE2 cannot do, and why."""
 
 
+def require_re2() -> ModuleType:
+    """Return the library that runs patterns.
+
+    Raises:
+        RuleError: It is not installed, or does not load here.
+    """
+    try:
+        import re2
+    except ImportError:
+        raise RuleError(
+            "Rules with matches need the library google-re2, which is not installed here or does not load.",
+            remedy="pip install google-re2 into the environment of jobsync; docs/install.md says which platforms it has wheels for.",
+        ) from None
+    module: ModuleType = re2
+    return module
+
+
 def compile_pattern(pattern: str, *, case_sensitive: bool) -> Callable[[str], bool]:
     r"""Return a search for ``pattern`` anywhere in a text that has been through NFKC.
 
@@ -35,9 +55,9 @@ def compile_pattern(pattern: str, *, case_sensitive: bool) -> Callable[[str], bo
 
     Raises:
         PatternError: The pattern is too long, malformed, or needs what no bounded matcher can do.
+        RuleError: The library that runs patterns is missing.
     """
-    import re2
-
+    re2 = require_re2()
     if len(pattern) > MAX_PATTERN:
         raise PatternError(f"takes a pattern of at most {MAX_PATTERN} characters, and this one has {len(pattern)}")
     options = re2.Options()
