@@ -122,7 +122,7 @@ async def test_pause_and_resume_are_told_and_recorded(bob: Backend) -> None:
 
 async def test_credentials_that_work_again_let_it_go_on(bob: Backend) -> None:
     hold = Hold(HoldKind.CREDENTIALS, now(), "refused", "renew it")
-    await bob._context.stores.schedule.hold("hers", hold)
+    await bob._parts.stores.schedule.hold("hers", hold)
     assert (await bob.automatic.state("hers")).hold == hold
     assert [run.skipped for run in await bob.automatic.run()] == [True, False]
     await bob.integrations.test("hers")
@@ -131,10 +131,10 @@ async def test_credentials_that_work_again_let_it_go_on(bob: Backend) -> None:
 
 
 async def test_a_guard_needs_a_person_who_accepts(bob: Backend) -> None:
-    await bob._context.stores.schedule.hold("hers", Hold(HoldKind.GUARD, now(), "too much", "look"), "1 x")
+    await bob._parts.stores.schedule.hold("hers", Hold(HoldKind.GUARD, now(), "too much", "look"), "1 x")
     assert (await bob.automatic.resume()).integrations[0].hold is not None
     assert (await bob.automatic.resume(accept=True)).integrations[0].hold is None
-    assert await bob._context.stores.schedule.guarded("hers") == (None, "1 x")
+    assert await bob._parts.stores.schedule.guarded("hers") == (None, "1 x")
 
 
 async def test_a_service_runs_each_slot_and_ends_when_asked(bob: Backend) -> None:
@@ -152,7 +152,7 @@ async def test_a_service_runs_each_slot_and_ends_when_asked(bob: Backend) -> Non
 
 async def test_a_run_that_takes_long_keeps_no_other_integration_from_its_slots(bob: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
     stop, seen = asyncio.Event(), list[str]()
-    automatic = bob._context.automatic
+    automatic = bob._parts.automatic
     keep = automatic.run
 
     async def run(order: Order) -> AutomaticRun:

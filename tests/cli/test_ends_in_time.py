@@ -98,8 +98,7 @@ def serving(*hanging: str) -> Iterator[tuple[Target, int]]:
 
 async def prepare(config: Path) -> None:
     async with Backend.open(load_settings(config), Actor("root")) as backend:
-        context = backend._context
-        context.actor = Actor.automatic()
+        backend._parts.admission.actor = Actor.automatic()
         await backend.integrations.refresh("export")
         await backend.rules.import_text("rules: [ {name: All} ]", "rules")
 
@@ -237,9 +236,9 @@ def test_the_deadlines_are_within_what_is_promised() -> None:
 
 async def open_operations(config: Path) -> int:
     async with Backend.open(load_settings(config), Actor("root")) as backend:
-        return len(await backend._context.stores.journal.open_operations())
+        return len(await backend._parts.stores.journal.open_operations())
 
 
 async def state_of(config: Path) -> str:
     async with Backend.open(load_settings(config), Actor("root")) as backend:
-        return (await backend._context.integration_store.state("far")).state
+        return (await backend._parts.stores.integrations.state("far")).state

@@ -242,4 +242,4 @@ def test_what_is_the_others_is_answered_like_what_does_not_exist(company: Compan
 async def lease_on(config: Path, side: Side) -> str:
     """Take a job of a side in hand, and return the lease's id."""
     async with Backend.open(load_settings(config), Actor(side.admin)) as backend:
-        return (await backend._context.ledger.leases.acquire(side.integration, side.jobs[1], side.admin)).id
+        return (await backend._parts.stores.ledger.leases.acquire(side.integration, side.jobs[1], side.admin)).id

@@ -6,7 +6,6 @@ import inspect
 import os
 import pkgutil
 from collections.abc import AsyncIterator
-from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from jobsync_tui.backend.access.access import Actor
 from jobsync_tui.backend.core.errors import AccessDenied, UsageError
 from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.services.base import ACCESS, Service, for_admins
+from jobsync_tui.backend.services.lazy import Lazy
 from jobsync_tui.backend.settings.loader import load_settings
 from tests.support.databases import url_at
 
@@ -65,8 +65,19 @@ def services(backend: Backend) -> list[Service]:
 def test_every_service_that_is_defined_is_given_by_the_facade() -> None:
     for module in pkgutil.iter_modules(service_modules.__path__):
         import_module(f"{service_modules.__name__}.{module.name}")
-    given = {member.func.__annotations__["return"] for member in vars(Backend).values() if isinstance(member, cached_property)}
+    given = {member.kind for member in vars(Backend).values() if isinstance(member, Lazy)}
     assert given == {each.__name__ for each in Service.__subclasses__() if each.__module__.startswith(service_modules.__name__)}
+
+
+async def test_what_is_made_on_first_use_is_of_its_declared_class_and_made_once(config: Path) -> None:
+    async with Backend.open(load_settings(config), Actor("bob")) as backend:
+        for owner in (backend, backend._parts.stores):
+            declared = {name: member for name, member in vars(type(owner)).items() if isinstance(member, Lazy)}
+            assert declared
+            for name, member in declared.items():
+                made = getattr(owner, name)
+                assert type(owner).__annotations__[name] == f"Lazy[{type(made).__name__}]" == f"Lazy[{member.kind}]"
+                assert getattr(owner, name) is made
 
 
 def methods(backend: Backend, kind: str) -> list[tuple[Service, str]]:

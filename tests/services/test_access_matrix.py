@@ -194,7 +194,7 @@ async def _made(folder: Path) -> Things:
         await backend.eligibility.evaluate_all()
         result = await backend.syncs.sync(OTHER, "1")
         assert result.operation_id
-        lease = await backend._context.ledger.leases.acquire(OTHER, "2", "bob")
+        lease = await backend._parts.stores.ledger.leases.acquire(OTHER, "2", "bob")
     return Things(folder, result.operation_id, lease.id)
 
 
@@ -207,7 +207,7 @@ def opened(folder: Path, user: str) -> Any:
 
 def every_method() -> dict[str, Callable[..., Any]]:
     """Return every public method of every service, by the service's name at the facade and its own."""
-    facade = Backend(SimpleNamespace(actor=None, settings=None))  # type: ignore[arg-type]
+    facade = Backend(SimpleNamespace(admission=SimpleNamespace(actor=None, settings=None), stores=None))  # type: ignore[arg-type]
     names = {id(getattr(facade, name)): name for name in vars(Backend) if not name.startswith("_")}
     return {
         f"{names[id(service)]}.{name}": member

@@ -86,7 +86,7 @@ async def test_a_job_counts_once_for_how_it_stands_at_the_end(config: Path) -> N
         for job, *outcomes in (("1", "failed", "created", "updated"), ("2", "updated", "failed"), ("3", "updated", "updated", "refused")):
             for outcome in outcomes:
                 attempt = Attempt(actor="x", action="sync", at=now(), integration="hers", job_id=job, outcome=outcome)
-                await backend._context.ledger.audit.record(attempt)
+                await backend._parts.stores.ledger.audit.record(attempt)
     assert counts(await greeted(config, "alice")) == {"hers": (1, 1, 1, 0)}
 
 
@@ -96,7 +96,7 @@ async def test_what_is_in_trouble_is_told_even_on_the_first_visit(config: Path) 
     greeting = await greeted(config, "bob")
     assert (greeting.since, greeting.in_trouble) == (None, ("his",))
     async with Backend.open(load_settings(config), Actor("bob")) as backend:
-        await backend._context.stores.schedule.hold("hers", Hold(HoldKind.GUARD, now(), "too much", "look"), "1 x")
+        await backend._parts.stores.schedule.hold("hers", Hold(HoldKind.GUARD, now(), "too much", "look"), "1 x")
     troubles = {each.integration: each.trouble for each in (await greeted(config, "bob")).integrations}
     assert troubles["hers"] == "too much"
     assert "There is no file" in str(troubles["his"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -12,9 +12,9 @@ from pathlib import Path
 from jobsync_tui.backend.access.access import Actor
 from jobsync_tui.backend.assessment.evaluator import Evaluator
 from jobsync_tui.backend.assessment.impact import ImpactAnalysis
-from jobsync_tui.backend.assessment.shadow import AUTOMATIC, ShadowEvaluation
+from jobsync_tui.backend.assessment.shadow import ShadowEvaluation
 from jobsync_tui.backend.ats.base import Adapter, Connection, Listing, Page
-from jobsync_tui.backend.automatic.distribution import Distribution, DistributionDependencies
+from jobsync_tui.backend.automatic.distribution import Distribution
 from jobsync_tui.backend.automatic.loading import Loader
 from jobsync_tui.backend.automatic.notifier import Notifier, Sender
 from jobsync_tui.backend.automatic.notify.base import Channel
@@ -177,7 +177,7 @@ class Fleet:
         loader = Loader(self.ats.__getitem__, jobs, rules.current, lambda: self.policy, clock.now)
         decisions, batches = DecisionStore(database), BatchStore(database, now=clock.now)
         presence = PresenceStore(database, process=process, now=clock.now)
-        distribution = DistributionDependencies(
+        distribution = Distribution(
             batches=batches,
             presence=presence,
             leases=ledger.leases,
@@ -191,9 +191,9 @@ class Fleet:
         parts = AutomaticDependencies(
             refresher=Refresher(self.ats.__getitem__, jobs, integrations),
             evaluator=evaluator,
-            watch=self._watch(database, jobs, rules, clock),
+            shadows=self._shadows(database, jobs, rules, clock),
             loader=loader,
-            distribution=Distribution(distribution),
+            distribution=distribution,
             ledger=ledger,
             decisions=decisions,
             schedule=ScheduleStore(database, now=clock.now),
@@ -223,8 +223,8 @@ class Fleet:
         finally:
             await database.close()
 
-    def _watch(self, database: Database, jobs: JobStore, rules: RuleStore, clock: HandClock) -> Callable[[str], Awaitable[None]]:
-        shadow_evaluation = ShadowEvaluation(
+    def _shadows(self, database: Database, jobs: JobStore, rules: RuleStore, clock: HandClock) -> ShadowEvaluation:
+        return ShadowEvaluation(
             shadows=ShadowStore(database, clock.now),
             impact_analysis=ImpactAnalysis(ColumnStore(database), OutcomeStore(database), lambda: self.policy, clock.now),
             rules=rules.current,
@@ -232,7 +232,6 @@ class Fleet:
             version=jobs.version,
             now=clock.now,
         )
-        return lambda integration: shadow_evaluation.watch([integration], AUTOMATIC)
 
     def _parts(self, jobs: JobStore, ledger: Ledger, rules: RuleStore, clock: HandClock, target: Target) -> SyncDependencies:
         return SyncDependencies(

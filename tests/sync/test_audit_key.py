@@ -103,7 +103,7 @@ async def test_the_key_of_the_configuration_chains_what_the_program_records(tmp_
     for each in (config, secret):
         each.chmod(0o600)
     async with Backend.open(load_settings(config), Actor("root")) as backend:
-        backend._context.actor = Actor.automatic()
+        backend._parts.admission.actor = Actor.automatic()
         await backend.rules.import_text("rules: [ {name: All} ]", "rules")
         verified = await backend.records.verify()
     assert verified.ok

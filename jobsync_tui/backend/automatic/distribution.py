@@ -52,8 +52,8 @@ _PLACE = "(automatic run, share"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DistributionDependencies:
-    """What batches are done with. ``session`` gives the connection to an integration's ATS."""
+class Distribution:
+    """Distributes the jobs of runs, and does batches. ``session`` gives the connection to an integration's ATS."""
 
     batches: BatchStore
     presence: PresenceStore
@@ -65,24 +65,16 @@ class DistributionDependencies:
     session: Callable[[str], HttpSession]
     now: Callable[[], datetime] = clock.now
 
-
-class Distribution:
-    """Distributes the jobs of runs, and does batches."""
-
-    def __init__(self, parts: DistributionDependencies) -> None:
-        self._parts = parts
-
-    def hand(
+    def worker(
         self, actor: Actor, integration: str, evaluation_version: EvaluationVersion, every: timedelta, stop: asyncio.Event
     ) -> BatchWorker:
         """Return what reads and syncs jobs for one run."""
-        parts = self._parts
-        return BatchWorker(parts.bulk, parts.loader, parts.decisions, actor, integration, evaluation_version, every, stop, parts.now)
+        return BatchWorker(self.bulk, self.loader, self.decisions, actor, integration, evaluation_version, every, stop, self.now)
 
     async def settle(self, integration: str, stop: asyncio.Event) -> None:
         """Take out what is left of a run that was cut off; what somebody still has in hand, of one that was stopped too, is waited for."""
-        await self._parts.batches.clear(integration)
-        while not stop.is_set() and any(in_hand(integration, lease) for lease in await self._parts.leases.all()):
+        await self.batches.clear(integration)
+        while not stop.is_set() and any(in_hand(integration, lease) for lease in await self.leases.all()):
             await wait_for(stop, LOOK)
 
     async def lead(self, work: Work, chosen: Sequence[Candidate], by: BatchWorker) -> Tally:
@@ -93,10 +85,10 @@ class Distribution:
             chosen: The jobs.
             by: What does it in this process; once its ``stop`` is set, batches that are not begun are left, and nobody is waited for.
         """
-        batches, integration = self._parts.batches, by.integration
+        batches, integration = self.batches, by.integration
         keys = [candidate.key for candidate in chosen]
         count = await batches.cut(integration, keys, SIZE, work=work, evaluation_version=by.evaluation_version.number, every=by.every)
-        log.info("%s: %d jobs to %s, in %d shares", integration, len(keys), work, count)
+        log.info("%s: %d jobs to %s, in %d batches", integration, len(keys), work, count)
         try:
             async with self._present(integration, by.stop):
                 await self._work_off(by)
@@ -110,15 +102,15 @@ class Distribution:
 
     async def work_on_batches(self, actor: Actor, integration: str, stop: asyncio.Event) -> None:
         """Do batches of a run that another process leads, until none is left; nothing happens where the rules changed since it began."""
-        evaluation_version = (await self._parts.evaluator.evaluate([integration])).evaluation_version
-        for batch in await self._parts.batches.open(integration, limit=1):
+        evaluation_version = (await self.evaluator.evaluate([integration])).evaluation_version
+        for batch in await self.batches.open(integration, limit=1):
             if batch.evaluation_version == evaluation_version.number:
                 async with self._present(integration, stop):
-                    await self._work_off(self.hand(actor, integration, evaluation_version, batch.every, stop))
+                    await self._work_off(self.worker(actor, integration, evaluation_version, batch.every, stop))
 
     async def _work_off(self, by: BatchWorker) -> None:
-        """Do shares until none is free."""
-        while not by.stop.is_set() and not await self._parts.batches.failed(by.integration):
+        """Do batches until none is free."""
+        while not by.stop.is_set() and not await self.batches.failed(by.integration):
             async with self._free_batch(by) as found:
                 if found is None:
                     return
@@ -127,15 +119,14 @@ class Distribution:
     @asynccontextmanager
     async def _free_batch(self, by: BatchWorker) -> AsyncIterator[tuple[Batch, Lease] | None]:
         """Have a batch in hand that nobody else has; None where there is none."""
-        parts = self._parts
         async with aclosing(self._open(by)) as batches, AsyncExitStack() as stack:
             async for batch in batches:
                 try:
-                    lease = await stack.enter_async_context(parts.leases.hold(by.integration, place(batch), by.actor.user))
+                    lease = await stack.enter_async_context(self.leases.hold(by.integration, place(batch), by.actor.user))
                 except Busy:
                     continue
                 # Somebody may have ended it between the look and the lease.
-                if await parts.batches.is_open(batch):
+                if await self.batches.is_open(batch):
                     yield batch, lease
                     return
                 await stack.aclose()
@@ -144,7 +135,7 @@ class Distribution:
     async def _open(self, by: BatchWorker) -> AsyncGenerator[Batch, None]:
         """Give the batches that are open, as far as they rest on the same evaluation version."""
         after = 0
-        while some := await self._parts.batches.open(by.integration, after=after, limit=AT_ONCE):
+        while some := await self.batches.open(by.integration, after=after, limit=AT_ONCE):
             for batch in some:
                 if batch.evaluation_version == by.evaluation_version.number:
                     yield batch
@@ -152,11 +143,10 @@ class Distribution:
 
     async def _do(self, batch: Batch, lease: Lease, by: BatchWorker) -> None:
         """Do what is left to do of a batch, and note what came of it."""
-        parts = self._parts
-        chosen = await parts.decisions.still_open(by.evaluation_version, by.integration, parts.now(), batch.keys)
+        chosen = await self.decisions.still_open(by.evaluation_version, by.integration, self.now(), batch.keys)
         tally, lost = Tally(), False
         try:
-            await by.do(batch.work, chosen, tally, partial(parts.leases.renew, lease))
+            await by.do(batch.work, chosen, tally, partial(self.leases.renew, lease))
         except Busy as error:
             # Its lease ran out or was broken: what is left of it is whoever's that takes it next.
             log.warning("%s of %s was lost: %s", place(batch), by.integration, error.message)
@@ -166,7 +156,7 @@ class Distribution:
         except Exception:
             log.exception("%s of %s ended in a fault", place(batch), by.integration)
             tally.error = FAULT
-        await parts.batches.note(batch, tally, ended=tally.error is not None or not (lost or by.stop.is_set()))
+        await self.batches.note(batch, tally, ended=tally.error is not None or not (lost or by.stop.is_set()))
 
     @asynccontextmanager
     async def _present(self, integration: str, stop: asyncio.Event) -> AsyncIterator[None]:
@@ -179,9 +169,9 @@ class Distribution:
         finally:
             beating.cancel()
             await asyncio.gather(beating, return_exceptions=True)
-            self._parts.session(integration).divide(1)
+            self.session(integration).divide(1)
             with suppress(JobsyncError):
-                await self._parts.presence.leave(integration)
+                await self.presence.leave(integration)
 
     async def _beat(self, integration: str) -> None:
         while True:
@@ -191,8 +181,8 @@ class Distribution:
                 await self._hear(integration)
 
     async def _hear(self, integration: str) -> None:
-        session = self._parts.session(integration)
-        presence = await self._parts.presence.heartbeat(integration, timedelta(seconds=session.held))
+        session = self.session(integration)
+        presence = await self.presence.heartbeat(integration, timedelta(seconds=session.held))
         session.divide(presence.processes, presence.held.total_seconds())
 
 

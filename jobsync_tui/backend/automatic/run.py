@@ -12,6 +12,7 @@ from functools import partial
 
 from ..access.access import Actor
 from ..assessment.evaluator import Evaluator
+from ..assessment.shadow import AUTOMATIC, ShadowEvaluation
 from ..core import clock
 from ..core.errors import Busy, CredentialsRejected, JobsyncError
 from ..core.models import (
@@ -60,7 +61,7 @@ class AutomaticDependencies:
     """What a run is made of.
 
     Attributes:
-        watch: Looks at the shadows of rules, by the id of the integration, once everything else is done.
+        shadows: Looks at the shadows of rules, once everything else is done.
         most_changes: How many jobs it may write because rules changed.
         read_only: Whether jobs of an integration are looked at and never synced.
         held: Why nothing is written for an integration yet, where it may be one that was there before under another id.
@@ -68,7 +69,7 @@ class AutomaticDependencies:
 
     refresher: Refresher
     evaluator: Evaluator
-    watch: Callable[[str], Awaitable[None]]
+    shadows: ShadowEvaluation
     loader: Loader
     distribution: Distribution
     ledger: Ledger
@@ -200,7 +201,7 @@ class _Run:
             if not self.order.stop.is_set():
                 await self._decide()
             if not self.order.stop.is_set():
-                await self.parts.watch(self.order.integration)
+                await self.parts.shadows.watch([self.order.integration], AUTOMATIC)
         except JobsyncError as error:
             self.error = error.failure()
         except Exception:
@@ -342,7 +343,7 @@ class _Run:
     async def _done(self, work: Work, chosen: Sequence[Candidate], evaluation_version: EvaluationVersion) -> None:
         """Have jobs read or synced, by whoever is free where they are many."""
         distribution = self.parts.distribution
-        by = distribution.hand(self.order.actor, self.order.integration, evaluation_version, self.order.every, self.order.stop)
+        by = distribution.worker(self.order.actor, self.order.integration, evaluation_version, self.order.every, self.order.stop)
         if self.order.spread and len(chosen) > LARGE:
             self.tally.add(await distribution.lead(work, chosen, by))
         else:

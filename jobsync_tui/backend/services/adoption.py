@@ -25,11 +25,10 @@ class AdoptionService(Service):
         Raises:
             RemoteError: The target cannot be read.
         """
-        context = self.context
-        jobs = context.job_store.stream((integration,), NEVER_SYNCED, Sort())
-        configured = [each.id for each in context.settings.integrations]
-        known = {*configured, *await context.integration_store.known(), *await context.stores.renames.former(configured)}
-        return await context.adoption.find(context.actor, integration, jobs, known, await context.job_store.linked_targets())
+        jobs = self.stores.jobs.stream((integration,), NEVER_SYNCED, Sort())
+        configured = [each.id for each in self.admission.settings.integrations]
+        known = {*configured, *await self.stores.integrations.known(), *await self.stores.renames.former(configured)}
+        return await self.parts.adoption.find(self.admission.actor, integration, jobs, known, await self.stores.jobs.linked_targets())
 
     @for_integration
     async def link(self, integration: str, job_id: str, target_id: str) -> tuple[Link, SyncPlan]:
@@ -42,23 +41,22 @@ class AdoptionService(Service):
             UsageError: The target has no such job.
             RemoteError: One of the two cannot be read.
         """
-        context = self.context
-        with context.as_person():
-            job = await context.job_store.get(integration, job_id)
+        with self.admission.as_person():
+            job = await self.stores.jobs.get(integration, job_id)
             if job is None:
-                read = await context.connections.adapter(integration).job(job_id)
+                read = await self.parts.connections.adapter(integration).job(job_id)
                 if read is None or read.id != job_id:
                     raise JobNotFound
-                job = await context.job_store.put(read, context.now())
-            found = await context.target.get(target_id)
+                job = await self.stores.jobs.put(read, self.stores.now())
+            found = await self.parts.target.get(target_id)
             if found is None:
                 raise UsageError(f"Tenzo has no job {clean(target_id, limit=64)}", remedy="jobsync adopt --dry-run lists jobs that it has")
             name = found.fields.get("name")
             link = Link(integration, job_id, job.name, found.id, name if isinstance(name, str) else None, 1.0, NAMED, decided=True)
-            return link, await context.adoption.plan(context.actor, link)
+            return link, await self.parts.adoption.plan(self.admission.actor, link)
 
     @for_integration
     async def adopt(self, integration: str, links: Sequence[Link]) -> tuple[SyncResult, ...]:
         """Make links of this integration, one after another; each is an attempt of its own with its own outcome."""
         own = [link for link in links if link.integration == integration]
-        return tuple([await self.context.adoption.adopt(self.context.actor, link) for link in own])
+        return tuple([await self.parts.adoption.adopt(self.admission.actor, link) for link in own])

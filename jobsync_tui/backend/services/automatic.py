@@ -54,7 +54,7 @@ class AutomaticService(Service):
         stop = stop or asyncio.Event()
         actor = self._automatic(on_schedule=on_schedule)
         found = await self._run(actor, integration, every=every, stop=stop, on_schedule=on_schedule)
-        await self.context.delivery.send(actor.user, stop)
+        await self.parts.delivery.send(actor.user, stop)
         return found
 
     @for_admins
@@ -74,7 +74,7 @@ class AutomaticService(Service):
         """
         actor = self._automatic(on_schedule=True)
         found = await self._run(actor, integration, every=every, stop=stop, on_schedule=True, spread=spread)
-        self.context.delivery.begin(actor.user, stop)
+        self.parts.delivery.begin(actor.user, stop)
         return found
 
     async def _run(
@@ -87,16 +87,15 @@ class AutomaticService(Service):
         on_schedule: bool,
         spread: bool = False,
     ) -> tuple[AutomaticRun, ...]:
-        context = self.context
-        await context.require_everything("auto")
+        await self.admission.require_everything("auto")
         if integration is not None:
-            await context.admit_to(integration, "auto")
+            await self.admission.admit_to(integration, "auto")
         await self._reconcile()
-        by_themselves = [each.id for each in context.settings.integrations if each.automatic]
+        by_themselves = [each.id for each in self.admission.settings.integrations if each.automatic]
         chosen = by_themselves if integration is None else [integration]
-        every = every or context.settings.sync.every
+        every = every or self.admission.settings.sync.every
         orders = [Order(actor=actor, integration=each, every=every, stop=stop, on_schedule=on_schedule, spread=spread) for each in chosen]
-        return tuple(await asyncio.gather(*map(context.automatic.run, orders)))
+        return tuple(await asyncio.gather(*map(self.parts.automatic.run, orders)))
 
     @for_admins
     async def serve(self, stop: asyncio.Event, on_runs: Callable[[tuple[AutomaticRun, ...]], None], every: timedelta | None = None) -> None:
@@ -112,7 +111,7 @@ class AutomaticService(Service):
         Raises:
             AccessDenied: The actor may not use every integration, or not any more.
         """
-        await self.context.require_everything("auto")
+        await self.admission.require_everything("auto")
         under_way: dict[str, asyncio.Task[None]] = {}
 
         async def run(integration: str) -> None:
@@ -121,14 +120,14 @@ class AutomaticService(Service):
         try:
             while not stop.is_set():
                 began = now()
-                await self.context.require_everything("auto")
-                for each in self.context.settings.integrations:
+                await self.admission.require_everything("auto")
+                for each in self.admission.settings.integrations:
                     task = under_way.get(each.id)
                     if task is not None and task.done():
                         await under_way.pop(each.id)
                     if each.automatic and each.id not in under_way:
                         under_way[each.id] = asyncio.create_task(run(each.id))
-                await next_slot(every or self.context.settings.sync.every, stop, since=began)
+                await next_slot(every or self.admission.settings.sync.every, stop, since=began)
         finally:
             await asyncio.gather(*under_way.values(), return_exceptions=True)
 
@@ -139,11 +138,11 @@ class AutomaticService(Service):
         Raises:
             AccessDenied: The actor may not use every integration.
         """
-        await self.context.require_everything("worker")
-        every = every or self.context.settings.sync.every
-        moment = await self.context.stores.schedule.moment()
+        await self.admission.require_everything("worker")
+        every = every or self.admission.settings.sync.every
+        moment = await self.stores.schedule.moment()
         began = from_ms(slot(to_ms(moment), width(every)))
-        return DueSlot(began, began + every - moment, tuple(each.id for each in self.context.settings.integrations if each.automatic))
+        return DueSlot(began, began + every - moment, tuple(each.id for each in self.admission.settings.integrations if each.automatic))
 
     @for_admins
     async def spread(self) -> tuple[str, ...]:
@@ -152,9 +151,9 @@ class AutomaticService(Service):
         Raises:
             AccessDenied: The actor may not use every integration.
         """
-        await self.context.require_everything("worker")
-        found = await self.context.stores.batches.integrations()
-        return tuple(each.id for each in self.context.settings.integrations if each.automatic and each.id in found)
+        await self.admission.require_everything("worker")
+        found = await self.stores.batches.integrations()
+        return tuple(each.id for each in self.admission.settings.integrations if each.automatic and each.id in found)
 
     @for_admins
     async def work_on_batches(self, integration: str, *, stop: asyncio.Event) -> None:
@@ -163,11 +162,12 @@ class AutomaticService(Service):
         Raises:
             AccessDenied: The actor may not use every integration.
         """
-        context = self.context
-        await context.require_everything("worker")
-        await context.admit_to(integration, "worker")
+        await self.admission.require_everything("worker")
+        await self.admission.admit_to(integration, "worker")
         actor = self._automatic(on_schedule=True)
-        await context.automatic.work_on_batches(Order(actor=actor, integration=integration, every=context.settings.sync.every, stop=stop))
+        await self.parts.automatic.work_on_batches(
+            Order(actor=actor, integration=integration, every=self.admission.settings.sync.every, stop=stop)
+        )
 
     @for_admins
     async def pause(self) -> AutomaticStatus:
@@ -176,9 +176,9 @@ class AutomaticService(Service):
         Raises:
             AccessDenied: The actor may not use every integration.
         """
-        await self.context.require_everything("auto pause")
-        await self.context.record("auto pause", outcome="done")
-        await self.context.stores.schedule.pause(self.context.actor.user)
+        await self.admission.require_everything("auto pause")
+        await self.admission.record("auto pause", outcome="done")
+        await self.stores.schedule.pause(self.admission.actor.user)
         return await self.status()
 
     @for_admins
@@ -191,26 +191,26 @@ class AutomaticService(Service):
         Raises:
             AccessDenied: The actor may not use every integration.
         """
-        await self.context.require_everything("auto resume")
-        await self.context.record("auto resume", outcome="done", cause="accepted what the rules would write" if accept else None)
-        await self.context.stores.schedule.resume()
+        await self.admission.require_everything("auto resume")
+        await self.admission.record("auto resume", outcome="done", cause="accepted what the rules would write" if accept else None)
+        await self.stores.schedule.resume()
         kinds = (HoldKind.CREDENTIALS, HoldKind.GUARD) if accept else (HoldKind.CREDENTIALS,)
-        for integration in self.context.settings.integrations:
-            await self.context.stores.schedule.release(integration.id, *kinds, accept=accept)
+        for integration in self.admission.settings.integrations:
+            await self.stores.schedule.release(integration.id, *kinds, accept=accept)
         return await self.status()
 
     @for_admins
     async def status(self) -> AutomaticStatus:
         """Return how the automatic sync of the integrations stands that the actor may use."""
-        context, visible = self.context, self.context.visible()
+        visible = self.admission.visible()
         return AutomaticStatus(
-            paused=await context.stores.schedule.paused(),
-            every=context.settings.sync.every,
+            paused=await self.stores.schedule.paused(),
+            every=self.admission.settings.sync.every,
             integrations=await self._states(visible),
-            troubles=await context.stores.alerts.standing(visible),
-            channels=await context.stores.alerts.channels(channel_names(context.settings)),
-            engine=await context.stores.queue.state(),
-            ticks=await context.stores.schedule.ticks(visible),
+            troubles=await self.stores.alerts.standing(visible),
+            channels=await self.stores.alerts.channels(channel_names(self.admission.settings)),
+            engine=await self.stores.queue.state(),
+            ticks=await self.stores.schedule.ticks(visible),
         )
 
     @for_admins
@@ -220,8 +220,8 @@ class AutomaticService(Service):
         Raises:
             AccessDenied: The actor may not use every integration.
         """
-        await self.context.require_everything("auto test-messages")
-        found = await self.context.notifier.test()
+        await self.admission.require_everything("auto test-messages")
+        found = await self.parts.notifier.test()
         return {name: None if error is None else error.failure() for name, error in found.items()}
 
     @for_integration
@@ -233,29 +233,29 @@ class AutomaticService(Service):
     @for_integration
     async def decision(self, integration: str, job_id: str) -> AutomaticDecision | None:
         """Return what the automatic sync last decided for a job and when it looks again; None where it never did."""
-        return await self.context.last_decision(integration, job_id)
+        return await self.stores.last_decision(integration, job_id)
 
     async def _states(self, integrations: Sequence[str]) -> tuple[AutomaticState, ...]:
         """Return how each integration stands, with the run that is under way."""
-        leases = {each: await self.context.ledger.leases.holder_of(each, LEASE) for each in integrations}
+        leases = {each: await self.stores.ledger.leases.holder_of(each, LEASE) for each in integrations}
         running = [each for each, lease in leases.items() if lease is not None]
-        states = await self.context.stores.schedule.states(integrations, running)
+        states = await self.stores.schedule.states(integrations, running)
         return tuple([await self._with_run(state, leases[state.integration]) for state in states])
 
     async def _with_run(self, state: AutomaticState, lease: Lease | None) -> AutomaticState:
         if lease is None:
             return state
-        spread = await self.context.stores.batches.spread(state.integration)
+        spread = await self.stores.batches.spread(state.integration)
         return replace(state, running=True, last_run=lease.since, ended_at=None, spread=spread)
 
     def _automatic(self, *, on_schedule: bool) -> Actor:
-        actor = self.context.actor
+        actor = self.admission.actor
         origin = {"started_by": actor.user, "host": platform.node(), "process": str(os.getpid()), **actor.origin}
         return Actor.automatic({**origin, "trigger": "schedule" if on_schedule else "once"})
 
     async def _reconcile(self) -> None:
         """Settle what is open; a service that runs for weeks cannot wait for its next start."""
         try:
-            await self.context.recovery.recover(wait=False)
+            await self.parts.recovery.recover(wait=False)
         except JobsyncError as error:
             log.warning("open operations could not be settled: %s", error.message)

@@ -6,18 +6,20 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ..access.access import Actor, Guard
-from ..core.errors import ConfigError, JobsyncError
+from ..core.errors import JobsyncError
 from ..database import Database
 from ..settings.paths import places
-from ..settings.schema import Settings, TargetKind
+from ..settings.schema import Settings
 from ..storage.ledger.chain_key import ChainKey
 from ..storage.migrations import SCHEMA
-from .connections import Connections, network_of
-from .context import Context
+from .admission import Admission
+from .connections import Connections, connected_target
+from .lazy import Lazy
+from .parts import Parts
 from .stores import Stores
 
 if TYPE_CHECKING:
@@ -50,137 +52,58 @@ class Backend:
     A service is imported when it is first asked for, so that a command starts with what it needs.
     """
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
+    integrations: Lazy[IntegrationService] = Lazy("services.integrations", "IntegrationService")
+    """The configured integrations: which there are, their credentials, their caches."""
+    jobs: Lazy[JobService] = Lazy("services.jobs", "JobService")
+    """The cached jobs, and single ones straight from their ATS."""
+    eligibility: Lazy[EligibilityService] = Lazy("services.eligibility", "EligibilityService")
+    """Whether jobs are eligible, and why."""
+    syncs: Lazy[SyncService] = Lazy("services.syncs", "SyncService")
+    """Syncs: planned, carried out, repeated, undone, settled."""
+    automatic: Lazy[AutomaticService] = Lazy("services.automatic", "AutomaticService")
+    """The automatic sync: run, paused, resumed, and how it stands."""
+    rules: Lazy[RuleService] = Lazy("services.rules", "RuleService")
+    """The rules and their history."""
+    writing: Lazy[RuleWritingService] = Lazy("services.rule_writing", "RuleWritingService")
+    """What an editor asks while a rule is written."""
+    impacts: Lazy[ImpactService] = Lazy("services.impacts", "ImpactService")
+    """What a draft of rules would do."""
+    catalogues: Lazy[CatalogueService] = Lazy("services.catalogues", "CatalogueService")
+    """What a rule can be made of."""
+    coverage: Lazy[CoverageService] = Lazy("services.coverage", "CoverageService")
+    """How far the rules reach."""
+    shadows: Lazy[ShadowService] = Lazy("services.shadows", "ShadowService")
+    """Drafts that are evaluated beside the rules in force."""
+    drafts: Lazy[DraftService] = Lazy("services.drafts", "DraftService")
+    """What editors of rules had when they were last left."""
+    records: Lazy[RecordService] = Lazy("services.records", "RecordService")
+    """The record of who did what, and who is at it now."""
+    adoption: Lazy[AdoptionService] = Lazy("services.adoption", "AdoptionService")
+    """Linking jobs that the target already has."""
+    maintenance: Lazy[MaintenanceService] = Lazy("services.maintenance", "MaintenanceService")
+    """Keeping the database in shape."""
+    greeting: Lazy[GreetingService] = Lazy("services.greeting", "GreetingService")
+    """What happened since an admin was here last."""
+    health: Lazy[HealthService] = Lazy("services.health", "HealthService")
+    """What the doctor asks."""
 
-    @cached_property
-    def integrations(self) -> IntegrationService:
-        """The configured integrations: which there are, their credentials, their caches."""
-        from .integrations import IntegrationService
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
 
-        return IntegrationService(self._context)
-
-    @cached_property
-    def jobs(self) -> JobService:
-        """The cached jobs, and single ones straight from their ATS."""
-        from .jobs import JobService
-
-        return JobService(self._context)
-
-    @cached_property
-    def eligibility(self) -> EligibilityService:
-        """Whether jobs are eligible, and why."""
-        from .eligibility import EligibilityService
-
-        return EligibilityService(self._context)
-
-    @cached_property
-    def syncs(self) -> SyncService:
-        """Syncs: planned, carried out, repeated, undone, settled."""
-        from .syncs import SyncService
-
-        return SyncService(self._context)
-
-    @cached_property
-    def automatic(self) -> AutomaticService:
-        """The automatic sync: run, paused, resumed, and how it stands."""
-        from .automatic import AutomaticService
-
-        return AutomaticService(self._context)
-
-    @cached_property
-    def rules(self) -> RuleService:
-        """The rules and their history."""
-        from .rules import RuleService
-
-        return RuleService(self._context)
-
-    @cached_property
-    def writing(self) -> RuleWritingService:
-        """What an editor asks while a rule is written."""
-        from .rule_writing import RuleWritingService
-
-        return RuleWritingService(self._context)
-
-    @cached_property
-    def impacts(self) -> ImpactService:
-        """What a draft of rules would do."""
-        from .impacts import ImpactService
-
-        return ImpactService(self._context)
-
-    @cached_property
-    def catalogues(self) -> CatalogueService:
-        """What a rule can be made of."""
-        from .catalogues import CatalogueService
-
-        return CatalogueService(self._context)
-
-    @cached_property
-    def coverage(self) -> CoverageService:
-        """How far the rules reach."""
-        from .coverage import CoverageService
-
-        return CoverageService(self._context)
-
-    @cached_property
-    def shadows(self) -> ShadowService:
-        """Drafts that are evaluated beside the rules in force."""
-        from .shadows import ShadowService
-
-        return ShadowService(self._context)
-
-    @cached_property
-    def drafts(self) -> DraftService:
-        """What editors of rules had when they were last left."""
-        from .drafts import DraftService
-
-        return DraftService(self._context)
-
-    @cached_property
-    def records(self) -> RecordService:
-        """The record of who did what, and who is at it now."""
-        from .records import RecordService
-
-        return RecordService(self._context)
-
-    @cached_property
-    def adoption(self) -> AdoptionService:
-        """Linking jobs that the target already has."""
-        from .adoption import AdoptionService
-
-        return AdoptionService(self._context)
-
-    @cached_property
-    def maintenance(self) -> MaintenanceService:
-        """Keeping the database in shape."""
-        from .maintenance import MaintenanceService
-
-        return MaintenanceService(self._context)
-
-    @cached_property
-    def greeting(self) -> GreetingService:
-        """What happened since an admin was here last."""
-        from .greeting import GreetingService
-
-        return GreetingService(self._context)
-
-    @cached_property
-    def health(self) -> HealthService:
-        """What the doctor asks."""
-        from .health import HealthService
-
-        return HealthService(self._context)
+    @property
+    def given(self) -> tuple[Parts]:
+        """What each service is made of."""
+        return (self._parts,)
 
     @property
     def actor(self) -> Actor:
         """On whose behalf the services act."""
-        return self._context.actor
+        return self._parts.admission.actor
 
     @property
     def settings(self) -> Settings:
         """The configuration, as of the last thing that was done."""
-        return self._context.settings
+        return self._parts.admission.settings
 
     @classmethod
     @asynccontextmanager
@@ -211,16 +134,18 @@ class Backend:
             stack.push_async_callback(database.close)
             guard = Guard(settings)
             stores = Stores(database, lambda: guard.settings.evaluation_policy())  # noqa: PLW0108 - of the settings as they are then
-            context = Context(actor, guard, Connections(guard, responders), stores, partial(_make_target, settings, local_target))
-            stack.push_async_callback(context.close)
-            await stack.enter_async_context(_recovering(context))
-            yield cls(context)
+            parts = Parts(
+                Admission(actor, guard, stores), Connections(guard, responders), stores, partial(connected_target, settings, local_target)
+            )
+            stack.push_async_callback(parts.close)
+            await stack.enter_async_context(_recovering(parts))
+            yield cls(parts)
 
 
 @asynccontextmanager
-async def _recovering(context: Context) -> AsyncIterator[None]:
+async def _recovering(parts: Parts) -> AsyncIterator[None]:
     """Settle what earlier processes left open while the block runs; nobody waits for it."""
-    task = asyncio.create_task(_recover(context))
+    task = asyncio.create_task(_recover(parts))
     try:
         yield
     finally:
@@ -228,32 +153,12 @@ async def _recovering(context: Context) -> AsyncIterator[None]:
         await asyncio.wait({task})
 
 
-async def _recover(context: Context) -> None:
+async def _recover(parts: Parts) -> None:
     try:
-        if not await context.stores.journal.open_operations():
+        if not await parts.stores.journal.open_operations():
             return
-        report = await context.recovery.recover()
+        report = await parts.recovery.recover()
     except JobsyncError as error:
         log.warning("open operations could not be settled: %s", error.message)
     else:
         log.info("%d open operations: %d settled, %d still unknown", report.open, len(report.settled), len(report.unknown))
-
-
-def _make_target(settings: Settings, local_target: Callable[[str], Target] | None) -> Target:
-    if settings.target.kind is TargetKind.LOCAL:
-        from ..target.local import LocalTarget
-
-        return (local_target or LocalTarget)(places().local_target_url(settings.storage.url))
-    from ..http import HttpSession
-    from ..settings.secrets import resolve
-    from ..target.tenzo import TenzoTarget
-    from ..target.wire import WireMapping
-
-    if settings.target.api_key is None:
-        raise ConfigError(f"{settings.path}: target.api_key is missing")
-    try:
-        mapping = WireMapping.from_options(settings.target.wire)
-    except ConfigError as error:
-        raise ConfigError(f"{settings.path}: {error.message}", remedy="docs/target-api.yaml lists the keys of [target.wire].") from error
-    session = HttpSession(service=TenzoTarget.title, base_url=settings.target.base_url, network=network_of(settings))
-    return TenzoTarget(session, resolve(settings.target.api_key, settings.path.parent), mapping)

@@ -12,7 +12,7 @@ from functools import update_wrapper
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
-    from .context import Context
+    from .parts import Parts
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -30,7 +30,7 @@ def for_admins(method: Callable[Concatenate[S, P], Awaitable[R]]) -> Callable[Co
     """
 
     async def admitted(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        await self.context.admit(_name(self, method))
+        await self.admission.admit(_name(self, method))
         return await method(self, *args, **kwargs)
 
     return _declared(admitted, method, "admins")
@@ -47,7 +47,7 @@ def for_integration(
     """
 
     async def admitted(self: S, integration: str, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        await self.context.admit_to(integration, _name(self, method))
+        await self.admission.admit_to(integration, _name(self, method))
         return await method(self, integration, *args, **kwargs)
 
     return _declared(admitted, method, "integration")
@@ -57,7 +57,7 @@ def stream_for_admins(method: Callable[Concatenate[S, P], AsyncIterator[R]]) -> 
     """Admit like `for_admins`, before the first item of a stream."""
 
     async def admitted(self: S, /, *args: P.args, **kwargs: P.kwargs) -> AsyncIterator[R]:
-        await self.context.admit(_name(self, method))
+        await self.admission.admit(_name(self, method))
         async for item in method(self, *args, **kwargs):
             yield item
 
@@ -67,8 +67,10 @@ def stream_for_admins(method: Callable[Concatenate[S, P], AsyncIterator[R]]) -> 
 class Service:
     """A group of things that screens and commands can ask for."""
 
-    def __init__(self, context: Context) -> None:
-        self.context = context
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self.admission = parts.admission
+        self.stores = parts.stores
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()

@@ -23,7 +23,7 @@ class CatalogueService(Service):
         """
         from ..assessment.catalogue import field_catalogue
 
-        return await field_catalogue(self.context.stores.columns, self.context.visible(), on_progress)
+        return await field_catalogue(self.stores.columns, self.admission.visible(), on_progress)
 
     @for_admins
     async def target(self) -> TargetCatalogue:
@@ -32,16 +32,16 @@ class CatalogueService(Service):
         Raises:
             RemoteError: The target cannot be asked.
         """
-        names = await self.context.target.catalog()
+        names = await self.parts.target.catalog()
         return TargetCatalogue(_sorted(names.templates), _sorted(names.folders), _sorted(names.users), await self._settings(names.settings))
 
     async def _settings(self, known: Mapping[str, tuple[JsonValue, ...]] | None) -> tuple[SettingChoice, ...]:
         """Return the target's settings with their options, and those that are only used, with the values that are."""
         used: dict[str, list[JsonValue]] = {}
-        policy = self.context.policy()
+        policy = self.parts.policy()
         for setting in (*policy.required_settings, *policy.default_settings):
             used.setdefault(setting.name, []).append(setting.value)
-        for rule in (await self.context.rule_store.current()).rules:
+        for rule in (await self.stores.rules.current()).rules:
             for action in rule.actions:
                 if action.kind is ActionKind.SETTING and action.name is not None:
                     used.setdefault(action.name, []).append(action.value)

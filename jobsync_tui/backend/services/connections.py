@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 from ..access.access import Guard
 from ..core.errors import ConfigError, UsageError
 from ..core.text import clean
+from ..settings.paths import places
+from ..settings.schema import TargetKind
 
 if TYPE_CHECKING:
     from ..ats.base import Adapter
     from ..core.models import FieldAvailability
     from ..http import Network, Responder
     from ..settings.schema import IntegrationSettings, Settings
+    from ..target.base import Target
 
 NOWHERE = "https://invalid"
 """What the session of an adapter that sends no requests, such as one of a file, is given for an address."""
@@ -134,6 +137,31 @@ class Connections:
         listener = self._listeners.get(integration)
         if listener is not None:
             listener(words)
+
+
+def connected_target(settings: Settings, local_target: Callable[[str], Target] | None) -> Target:
+    """Return where jobs are synced to, by the configuration; ``local_target`` makes it from its address where it is a local file.
+
+    Raises:
+        ConfigError: Its key is missing or cannot be read, or what the configuration says of its wire is wrong.
+    """
+    if settings.target.kind is TargetKind.LOCAL:
+        from ..target.local import LocalTarget
+
+        return (local_target or LocalTarget)(places().local_target_url(settings.storage.url))
+    from ..http import HttpSession
+    from ..settings.secrets import resolve
+    from ..target.tenzo import TenzoTarget
+    from ..target.wire import WireMapping
+
+    if settings.target.api_key is None:
+        raise ConfigError(f"{settings.path}: target.api_key is missing")
+    try:
+        mapping = WireMapping.from_options(settings.target.wire)
+    except ConfigError as error:
+        raise ConfigError(f"{settings.path}: {error.message}", remedy="docs/target-api.yaml lists the keys of [target.wire].") from error
+    session = HttpSession(service=TenzoTarget.title, base_url=settings.target.base_url, network=network_of(settings))
+    return TenzoTarget(session, resolve(settings.target.api_key, settings.path.parent), mapping)
 
 
 def network_of(settings: Settings) -> Network:

@@ -25,9 +25,9 @@ class CoverageService(Service):
             days: The last so many days, the present one included.
         """
         chosen = await self._chosen(integration)
-        store, moment = self.context.stores.coverage, self.context.now()
-        counts = await store.counts(chosen, policy_key(self.context.policy()), moment)
-        rules = await self.context.rule_store.current()
+        store, moment = self.stores.coverage, self.stores.now()
+        counts = await store.counts(chosen, policy_key(self.parts.policy()), moment)
+        rules = await self.stores.rules.current()
         today = moment.astimezone(UTC).date()
         return Coverage(
             jobs=counts.jobs,
@@ -60,13 +60,11 @@ class CoverageService(Service):
         from ..assessment.near_misses import near_coverage
 
         chosen = await self._chosen(integration)
-        rules = await self.context.rule_store.current()
-        return await near_coverage(
-            self.context.stores.columns, chosen, rules, self.context.policy(), now=self.context.now(), on_progress=on_progress
-        )
+        rules = await self.stores.rules.current()
+        return await near_coverage(self.stores.columns, chosen, rules, self.parts.policy(), now=self.stores.now(), on_progress=on_progress)
 
     async def _chosen(self, integration: str | None) -> tuple[str, ...]:
         if integration is None:
-            return self.context.visible()
-        await self.context.admit_to(integration, "coverage")
+            return self.admission.visible()
+        await self.admission.admit_to(integration, "coverage")
         return (integration,)

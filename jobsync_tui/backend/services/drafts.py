@@ -18,19 +18,19 @@ class DraftService(Service):
             text: As the editor wrote it; need not be a rule yet.
             base_revision: Of the rules that the editing began from.
         """
-        return await self.context.stores.drafts.put(self.context.actor.user, key, text, base_revision)
+        return await self.stores.drafts.put(self.admission.actor.user, key, text, base_revision)
 
     @for_admins
     async def get(self, key: str) -> RuleDraft | None:
         """Return what an editor had, None where nothing was left."""
-        return await self.context.stores.drafts.get(self.context.actor.user, key)
+        return await self.stores.drafts.get(self.admission.actor.user, key)
 
     @for_admins
     async def list(self) -> tuple[RuleDraft, ...]:
         """Return the actor's drafts, the latest first."""
-        return await self.context.stores.drafts.every(self.context.actor.user)
+        return await self.stores.drafts.every(self.admission.actor.user)
 
     @for_admins
     async def drop(self, key: str) -> None:
         """Forget a draft: it was saved, or given up."""
-        await self.context.stores.drafts.drop(self.context.actor.user, key)
+        await self.stores.drafts.drop(self.admission.actor.user, key)

@@ -34,9 +34,9 @@ class EligibilityService(Service):
         """
         if not job_id.strip():
             raise UsageError("Give the ATS job id of the job to check")
-        ruleset = rules or await self.context.rule_store.current()
+        ruleset = rules or await self.stores.rules.current()
         found = await self._found(integration, job_id.strip(), ruleset, live=live)
-        automatic = await self.context.last_decision(integration, found.job.id)
+        automatic = await self.stores.last_decision(integration, found.job.id)
         return replace(found, automatic=automatic, changed_by=await self._changed_by(integration, found, ruleset, automatic))
 
     @for_integration
@@ -44,7 +44,7 @@ class EligibilityService(Service):
         self, integration: str, job_ids: Sequence[str], *, live: bool = False, rules: RuleSet | None = None
     ) -> tuple[Eligibility, ...]:
         """Evaluate several jobs, in the order they were asked for; raises like `check` for the first that cannot be read."""
-        ruleset = rules or await self.context.rule_store.current()
+        ruleset = rules or await self.stores.rules.current()
         return tuple([await self.check(integration, job_id, live=live, rules=ruleset) for job_id in job_ids])
 
     @for_integration
@@ -57,7 +57,7 @@ class EligibilityService(Service):
             JobNotFound: Neither the cache nor the ATS has the job.
             UsageError: There was no such revision.
         """
-        return await self.check(integration, job_id, rules=await self.context.stores.rules.at(revision))
+        return await self.check(integration, job_id, rules=await self.stores.rules.at(revision))
 
     @for_admins
     async def evaluate_all(self, integration: str | None = None, on_progress: OnEvaluated | None = None) -> int:
@@ -72,8 +72,8 @@ class EligibilityService(Service):
         from ..assessment.shadow import EVALUATING
 
         chosen = await self._chosen(integration)
-        jobs = (await self.context.evaluator.evaluate(chosen, on_progress)).jobs
-        await self.context.shadow_evaluation.watch(chosen, EVALUATING)
+        jobs = (await self.parts.evaluator.evaluate(chosen, on_progress)).jobs
+        await self.parts.shadow_evaluation.watch(chosen, EVALUATING)
         return jobs
 
     @for_admins
@@ -84,9 +84,9 @@ class EligibilityService(Service):
             FilterError: Says where the filter is wrong.
         """
         chosen = await self._chosen(integration)
-        if not (await query_of(self.context, filter_text)).asks_rules:
+        if not (await query_of(self.parts, filter_text)).asks_rules:
             return None
-        return (await self.context.evaluator.evaluate(chosen, on_progress)).jobs
+        return (await self.parts.evaluator.evaluate(chosen, on_progress)).jobs
 
     @for_admins
     async def evaluated(self, integration: str | None = None) -> EvaluatedCounts:
@@ -94,16 +94,16 @@ class EligibilityService(Service):
         from ..storage.outcomes.outcomes import policy_key
 
         chosen = await self._chosen(integration)
-        tally = await self.context.stores.outcomes.tally(chosen, policy_key(self.context.policy()), self.context.now())
+        tally = await self.stores.outcomes.tally(chosen, policy_key(self.parts.policy()), self.stores.now())
         return EvaluatedCounts(tally.jobs, tally.eligible, tally.ineligible)
 
     async def _found(self, integration: str, job_id: str, ruleset: RuleSet, *, live: bool) -> Eligibility:
-        job = None if live else await self.context.job_store.get(integration, job_id)
+        job = None if live else await self.stores.jobs.get(integration, job_id)
         if job is not None and job.sync_status is not SyncStatus.GONE:
             found = self._evaluate(job, ruleset, Source.CACHE, job.cached_at)
             if not _needs_live_read(found):
                 return found
-        fresh = await JobService(self.context).fetch(integration, job_id)
+        fresh = await JobService(self.parts).fetch(integration, job_id)
         return self._evaluate(fresh, ruleset, Source.LIVE, fresh.cached_at)
 
     async def _changed_by(
@@ -113,11 +113,11 @@ class EligibilityService(Service):
 
         What is known rests on the syncs that were tried, automatic or not, the last one first; where none was, on the first rules.
         """
-        if ruleset is not await self.context.rule_store.current() or ruleset.revision < 2:
+        if ruleset is not await self.stores.rules.current() or ruleset.revision < 2:
             return None
-        recorded = await self.context.ledger.audit.revisions(integration, found.job.id) or ()
+        recorded = await self.stores.ledger.audit.revisions(integration, found.job.id) or ()
         known = sorted({*recorded, *(() if automatic is None else (automatic.ruleset_revision,))}, reverse=True)
-        job = await self.context.job_store.get(integration, found.job.id)
+        job = await self.stores.jobs.get(integration, found.job.id)
         if job is None:
             return None
 
@@ -126,7 +126,7 @@ class EligibilityService(Service):
         def is_eligible(rules: RuleSet) -> bool:
             return self._evaluate(job, rules, found.source, found.read_at).eligible
 
-        turning = Turning(self.context.rule_store.at, self.context.rule_store.history, is_eligible)
+        turning = Turning(self.stores.rules.at, self.stores.rules.history, is_eligible)
         for revision in known or [1]:
             change = await turning.since(revision, ruleset)
             if change is not None:
@@ -136,23 +136,23 @@ class EligibilityService(Service):
 
     async def _chosen(self, integration: str | None) -> tuple[str, ...]:
         if integration is None:
-            return self.context.visible()
-        await self.context.admit_to(integration, "eligibility.judge")
+            return self.admission.visible()
+        await self.admission.admit_to(integration, "eligibility.judge")
         return (integration,)
 
     def _evaluate(self, job: Job, ruleset: RuleSet, source: Source, read_at: datetime | None) -> Eligibility:
         from ..rules import evaluate
 
-        connections = self.context.connections
+        connections = self.parts.connections
         return evaluate(
             job,
             ruleset,
-            self.context.settings.evaluation_policy(),
+            self.admission.settings.evaluation_policy(),
             connections.availability(job.integration),
             provider_title=connections.title(job.integration),
             source=source,
             read_at=read_at,
-            now=self.context.now(),
+            now=self.stores.now(),
         )
 
 

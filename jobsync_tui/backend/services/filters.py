@@ -12,12 +12,12 @@ from ..storage.search.filter import Names, parse_filter
 from ..storage.search.query import Is, Query, State, Without
 
 if TYPE_CHECKING:
-    from .context import Context
+    from .parts import Parts
 
 _STILL_THERE = Without(Is((State.GONE,)))
 
 
-async def query_of(context: Context, filter_text: str, marked: Collection[str] = ()) -> Query:
+async def query_of(parts: Parts, filter_text: str, marked: Collection[str] = ()) -> Query:
     """Return the query that a filter asks for.
 
     Raises:
@@ -25,17 +25,17 @@ async def query_of(context: Context, filter_text: str, marked: Collection[str] =
     """
     query = parse_filter(filter_text)
     if query.asks_names:
-        rules = (await context.rule_store.current()).rules
-        names = Names(context.visible(), tuple(rule.name for rule in rules), tuple(rule.id for rule in rules))
+        rules = (await parts.stores.rules.current()).rules
+        names = Names(parts.admission.visible(), tuple(rule.name for rule in rules), tuple(rule.id for rule in rules))
         query = parse_filter(filter_text, names)
     return query.with_marked(marked)
 
 
-async def ids_to_write(context: Context, integration: str, filter_text: str, *, everything: bool) -> tuple[str, ...]:
+async def ids_to_write(parts: Parts, integration: str, filter_text: str, *, everything: bool) -> tuple[str, ...]:
     """Return the ids of the jobs that a filter takes in, where something is to be done to all of them.
 
     Args:
-        context: Who asks, and where.
+        parts: Who asks, and where.
         integration: Of the jobs.
         filter_text: As it was typed, or as a script put it together.
         everything: Every job is meant, if it comes to that.
@@ -44,12 +44,12 @@ async def ids_to_write(context: Context, integration: str, filter_text: str, *, 
         FilterError: Says where the filter is wrong.
         UsageError: The filter is empty, or takes in every job that is still there, and ``everything`` was not said.
     """
-    query = await query_of(context, filter_text)
+    query = await query_of(parts, filter_text)
     if not query.terms and not everything:
         raise UsageError("The filter is empty, so it takes in every job", remedy="Say which jobs are meant, or --all for all of them")
-    jobs = context.job_store
+    jobs = parts.stores.jobs
     found = tuple(job_id for _, job_id in await jobs.ids([integration], query, Sort()))
-    if found and not everything and await _takes_in_everything(context, integration, query, len(found)):
+    if found and not everything and await _takes_in_everything(parts, integration, query, len(found)):
         raise UsageError(
             f"The filter takes in every job of {integration}: {counted(len(found), 'job')}",
             remedy="Say more closely which jobs are meant, or --all for all of them",
@@ -57,8 +57,8 @@ async def ids_to_write(context: Context, integration: str, filter_text: str, *, 
     return found
 
 
-async def _takes_in_everything(context: Context, integration: str, query: Query, found: int) -> bool:
-    jobs = context.job_store
+async def _takes_in_everything(parts: Parts, integration: str, query: Query, found: int) -> bool:
+    jobs = parts.stores.jobs
     if found == await jobs.count([integration], Query()):
         return True
     there = await jobs.count([integration], Query((_STILL_THERE,)))

@@ -18,9 +18,9 @@ class GreetingService(Service):
     @for_admins
     async def news(self, since: datetime | None = None) -> Greeting:
         """Return what happened to the integrations that the actor may use, since ``since`` or else since their last visit ended."""
-        context, visible = self.context, self.context.visible()
+        parts, visible = self.parts, self.admission.visible()
         since = since or await self._last_visit()
-        counts = {} if since is None else await context.ledger.audit.outcomes(visible, since)
+        counts = {} if since is None else await parts.stores.ledger.audit.outcomes(visible, since)
         troubles = await self._troubles(visible)
         found = []
         for each in visible:
@@ -31,7 +31,7 @@ class GreetingService(Service):
                     created=outcomes.get("created", 0),
                     updated=outcomes.get("updated", 0),
                     failed=outcomes.get("failed", 0) + outcomes.get("unknown", 0),
-                    newly_eligible=0 if since is None else await context.stores.decisions.newly_eligible(each, since),
+                    newly_eligible=0 if since is None else await parts.stores.decisions.newly_eligible(each, since),
                     trouble=troubles.get(each),
                 )
             )
@@ -40,25 +40,25 @@ class GreetingService(Service):
     @for_admins
     async def seen(self) -> None:
         """Note that the actor's visit ends now: the next greeting tells what happened from here on."""
-        await self.context.integration_store.remember(self.context.actor.user, VISIT, rfc3339(self.context.now()))
+        await self.stores.integrations.remember(self.admission.actor.user, VISIT, rfc3339(self.stores.now()))
 
     async def _last_visit(self) -> datetime | None:
-        text = await self.context.integration_store.recall(self.context.actor.user, VISIT)
+        text = await self.stores.integrations.recall(self.admission.actor.user, VISIT)
         return None if text is None else datetime.fromisoformat(text)
 
     async def _troubles(self, visible: tuple[str, ...]) -> dict[str, str]:
         """Return what keeps integrations from their work: what waits for a person first, then what runs met, then the last refresh."""
         found: dict[str, str] = {}
-        for state in await self.context.stores.schedule.states(visible):
+        for state in await self.stores.schedule.states(visible):
             if state.hold is not None:
                 found[state.integration] = state.hold.message
         met: dict[str, list[str]] = {}
-        for trouble in await self.context.stores.alerts.standing(visible):
+        for trouble in await self.stores.alerts.standing(visible):
             met.setdefault(trouble.integration, []).append(trouble.message)
         for each, messages in met.items():
             found.setdefault(each, "; ".join(messages))
         for each in visible:
-            error = (await self.context.integration_store.state(each)).last_error
+            error = (await self.stores.integrations.state(each)).last_error
             if error is not None:
                 found.setdefault(each, error)
         return found

@@ -22,19 +22,17 @@ class HealthService(Service):
     @for_admins
     async def leftovers(self) -> tuple[str, ...]:
         """Return the integrations that left the configuration and whose jobs are still kept; only to those who may use every one."""
-        context = self.context
-        if not context.guard.require(context.actor).everything(context.actor):
+        if not self.admission.has_everything():
             return ()
-        configured = {each.id for each in context.settings.integrations}
-        return tuple(each for each in await context.integration_store.known() if each not in configured)
+        configured = {each.id for each in self.admission.settings.integrations}
+        return tuple(each for each in await self.stores.integrations.known() if each not in configured)
 
     @for_admins
     async def unfinished_renames(self) -> tuple[tuple[str, str], ...]:
         """Return the old and the new id of each integration by whose old one the target may still know jobs; only to those of every one."""
-        context = self.context
-        if not context.guard.require(context.actor).everything(context.actor):
+        if not self.admission.has_everything():
             return ()
-        return tuple((each.old, each.new) for each in await context.stores.renames.unfinished())
+        return tuple((each.old, each.new) for each in await self.stores.renames.unfinished())
 
     @for_admins
     async def shared_links(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -42,9 +40,9 @@ class HealthService(Service):
 
         Those of integrations that are not the actor's have no names. A job that left its ATS is not counted: it writes nothing.
         """
-        visible = set(self.context.visible())
+        visible = set(self.admission.visible())
         found: defaultdict[str, list[LinkedJob]] = defaultdict(list)
-        for link in await self.context.job_store.shared_links():
+        for link in await self.stores.jobs.shared_links():
             if not link.gone:
                 found[link.target_id].append(link)
         return tuple(
@@ -56,7 +54,7 @@ class HealthService(Service):
     @for_admins
     async def last_recorded(self) -> datetime | None:
         """Return when the newest row of the audit record was begun, by the clock of then."""
-        newest = await self.context.ledger.audit.entries(limit=1)
+        newest = await self.stores.ledger.audit.entries(limit=1)
         return newest[0].at if newest else None
 
     @for_admins
@@ -68,6 +66,6 @@ class HealthService(Service):
         """
         from ..target.trust import look
 
-        with self.context.as_person():
-            linked = sorted(await self.context.job_store.linked_targets())
-            return await look(self.context.target, linked[-1] if linked else None)
+        with self.admission.as_person():
+            linked = sorted(await self.stores.jobs.linked_targets())
+            return await look(self.parts.target, linked[-1] if linked else None)

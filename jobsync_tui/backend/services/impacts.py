@@ -37,9 +37,9 @@ class ImpactService(Service):
         Raises:
             RuleError: A rule cannot be evaluated.
         """
-        current = await self.context.rule_store.current()
+        current = await self.stores.rules.current()
         after = RuleSet(current.revision, tuple(rules))
-        return await self.context.impact_analysis.assess(self.context.visible(), current, after, on_progress)
+        return await self.parts.impact_analysis.assess(self.admission.visible(), current, after, on_progress)
 
     @for_admins
     async def page(
@@ -69,7 +69,7 @@ class ImpactService(Service):
         _require_field(found, field)
         total = 0
         jobs: list[ImpactJob] = []
-        for integration in self.context.visible():
+        for integration in self.admission.visible():
             keys = await self._keys(found, integration, which, field, filter_text)
             start = max(0, offset - total)
             wanted = keys[start : start + limit - len(jobs)]
@@ -83,7 +83,7 @@ class ImpactService(Service):
     ) -> AsyncIterator[ImpactJob]:
         """Yield every job of a list, for an export; arguments and errors as of `page`."""
         _require_field(found, field)
-        for integration in self.context.visible():
+        for integration in self.admission.visible():
             keys = await self._keys(found, integration, which, field, filter_text)
             for start in range(0, len(keys), EXPORTED):
                 for job in await self._lines(found, integration, keys[start : start + EXPORTED]):
@@ -96,8 +96,8 @@ class ImpactService(Service):
         Raises:
             JobNotFound: It is not cached.
         """
-        key = await self.context.job_store.key(integration, job_id)
-        samples = [] if key is None else await self.context.impact_analysis.samples(found, integration, [key])
+        key = await self.stores.jobs.key(integration, job_id)
+        samples = [] if key is None else await self.parts.impact_analysis.samples(found, integration, [key])
         if not samples:
             raise JobNotFound(NOT_CACHED)
         return samples[0]
@@ -112,30 +112,30 @@ class ImpactService(Service):
         """
         from ..rules import evaluate
 
-        job = await self.context.job_store.get(integration, job_id)
+        job = await self.stores.jobs.get(integration, job_id)
         if job is None:
             raise JobNotFound(NOT_CACHED)
-        connections = self.context.connections
-        current = await self.context.rule_store.current()
+        connections = self.parts.connections
+        current = await self.stores.rules.current()
         return evaluate(
             job,
             replace(current, rules=tuple(rules)),
-            self.context.policy(),
+            self.parts.policy(),
             connections.availability(integration),
             provider_title=connections.title(integration),
             source=Source.CACHE,
             read_at=job.cached_at,
-            now=self.context.now(),
+            now=self.stores.now(),
         )
 
     async def _keys(self, found: RuleImpact, integration: str, which: ImpactList, field: str | None, filter_text: str) -> Sequence[int]:
         from ..assessment.impact import keys_in
 
         keys = keys_in(found, integration, which, field)
-        query = await query_of(self.context, filter_text)
+        query = await query_of(self.parts, filter_text)
         if not query.terms or not keys:
             return keys
-        matching = frozenset(await self.context.job_store.keys([integration], query))
+        matching = frozenset(await self.stores.jobs.keys([integration], query))
         return [key for key in keys if key in matching]
 
     async def _lines(self, found: RuleImpact, integration: str, keys: Sequence[int]) -> list[ImpactJob]:
@@ -143,7 +143,7 @@ class ImpactService(Service):
 
         if not keys:
             return []
-        return [ImpactJob(row, kind_of(found, integration, key)) for key, row in await self.context.job_store.rows_of(keys)]
+        return [ImpactJob(row, kind_of(found, integration, key)) for key, row in await self.stores.jobs.rows_of(keys)]
 
 
 def _require_field(found: RuleImpact, field: str | None) -> None:

@@ -11,6 +11,7 @@ from ..core.models import ConnectionReport, Failure, HoldKind, IntegrationSummar
 from ..refresh.id_warnings import id_warning, odd_ids
 from ..refresh.listing_troubles import set_aside
 from .base import Service, for_admins, for_integration
+from .new_ids import held
 
 
 class IntegrationService(Service):
@@ -19,12 +20,12 @@ class IntegrationService(Service):
     @for_admins
     async def list(self) -> tuple[IntegrationSummary, ...]:
         """Return the integrations that the actor may use, in the configuration's order."""
-        return tuple([await self._summary(each) for each in self.context.visible()])
+        return tuple([await self._summary(each) for each in self.admission.visible()])
 
     @for_admins
     async def ids(self) -> tuple[str, ...]:
         """Return the ids of the integrations that the actor may use, in the configuration's order; reads nothing but that."""
-        return tuple(self.context.visible())
+        return tuple(self.admission.visible())
 
     @for_integration
     async def get(self, integration: str) -> IntegrationSummary:
@@ -39,11 +40,11 @@ class IntegrationService(Service):
             RemoteError: They do not work; the remedy says what to do.
         """
         started = monotonic()
-        with self.context.as_person():
-            adapter = self.context.connections.adapter(integration)
+        with self.admission.as_person():
+            adapter = self.parts.connections.adapter(integration)
             with tallied() as tally:
                 detail = await adapter.test()
-        await self.context.stores.schedule.release(integration, HoldKind.CREDENTIALS)
+        await self.stores.schedule.release(integration, HoldKind.CREDENTIALS)
         ids = await self._odd_ids(integration, adapter.tested_ids)
         return ConnectionReport(
             integration,
@@ -76,25 +77,25 @@ class IntegrationService(Service):
             Busy: Somebody else refreshes it.
             RemoteError: The ATS failed; what was stored before stands, and the next refresh goes on there.
         """
-        report = await self.context.refresher.refresh(integration, full=full, accept_gone=accept_gone, on_progress=on_progress)
-        await self.context.stores.alerts.listed(report)
-        if not self.context.connections.adapter_class(integration).one_piece:
+        report = await self.parts.refresher.refresh(integration, full=full, accept_gone=accept_gone, on_progress=on_progress)
+        await self.stores.alerts.listed(report)
+        if not self.parts.connections.adapter_class(integration).one_piece:
             return report
-        return replace(report, ids=await self._odd_ids(integration, await self.context.stores.id_changes.last_listed(integration)))
+        return replace(report, ids=await self._odd_ids(integration, await self.stores.id_changes.last_listed(integration)))
 
     async def _odd_ids(self, integration: str, ids: Sequence[str]) -> Failure | None:
-        linked, otherwise = await self.context.stores.id_changes.forms(integration, ids, odd_ids(ids))
+        linked, otherwise = await self.stores.id_changes.forms(integration, ids, odd_ids(ids))
         return id_warning(integration, ids, linked, otherwise)
 
     async def _summary(self, integration: str) -> IntegrationSummary:
-        settings = self.context.connections.settings_of(integration)
-        state = await self.context.integration_store.state(integration)
-        aside = set_aside(integration, await self.context.integration_store.set_aside(integration))
+        settings = self.parts.connections.settings_of(integration)
+        state = await self.stores.integrations.state(integration)
+        aside = set_aside(integration, await self.stores.integrations.set_aside(integration))
         return IntegrationSummary(
             id=integration,
             name=settings.name,
             provider=settings.provider,
-            ats=self.context.connections.title(integration),
+            ats=self.parts.connections.title(integration),
             jobs=state.jobs,
             last_refresh=state.last_refresh,
             state=state.state,
@@ -103,5 +104,5 @@ class IntegrationService(Service):
             left_out=state.left_out,
             last_complete=state.complete_at,
             set_aside=None if aside is None else aside.message,
-            held=await self.context.held(integration),
+            held=await held(self.parts, integration),
         )

@@ -22,8 +22,8 @@ class JobService(Service):
         Raises:
             FilterError: Says where the filter is wrong.
         """
-        query = await query_of(self.context, filter_text, marked)
-        return await self.context.job_store.window([integration], query, sort, offset, limit)
+        query = await query_of(self.parts, filter_text, marked)
+        return await self.stores.jobs.window([integration], query, sort, offset, limit)
 
     @for_integration
     async def page(
@@ -34,8 +34,8 @@ class JobService(Service):
         Raises:
             FilterError: Says where the filter is wrong.
         """
-        query = await query_of(self.context, filter_text, marked)
-        return await self.context.job_store.page([integration], query, sort, limit, around)
+        query = await query_of(self.parts, filter_text, marked)
+        return await self.stores.jobs.page([integration], query, sort, limit, around)
 
     @for_integration
     async def count(self, integration: str, filter_text: str, *, marked: Collection[str] = ()) -> int:
@@ -44,17 +44,17 @@ class JobService(Service):
         Raises:
             FilterError: Says where the filter is wrong.
         """
-        return await self.context.job_store.count([integration], await query_of(self.context, filter_text, marked))
+        return await self.stores.jobs.count([integration], await query_of(self.parts, filter_text, marked))
 
     @for_integration
     async def position(self, integration: str, filter_text: str, sort: Sort, job_id: str, *, marked: Collection[str] = ()) -> int | None:
         """Return the place of a job in the filtered, sorted list, or None where the filter hides it."""
-        return await self.context.job_store.position([integration], await query_of(self.context, filter_text, marked), sort, job_id)
+        return await self.stores.jobs.position([integration], await query_of(self.parts, filter_text, marked), sort, job_id)
 
     @for_integration
     async def ids(self, integration: str, filter_text: str, sort: Sort, *, marked: Collection[str] = ()) -> tuple[str, ...]:
         """Return the ids of all jobs that match the filter, in the order of the sort."""
-        pairs = await self.context.job_store.ids([integration], await query_of(self.context, filter_text, marked), sort)
+        pairs = await self.stores.jobs.ids([integration], await query_of(self.parts, filter_text, marked), sort)
         return tuple(job_id for _, job_id in pairs)
 
     @for_integration
@@ -65,12 +65,12 @@ class JobService(Service):
             FilterError: Says where the filter is wrong.
             UsageError: The filter is empty or takes in every job, and ``everything`` was not said.
         """
-        return await ids_to_write(self.context, integration, filter_text, everything=everything)
+        return await ids_to_write(self.parts, integration, filter_text, everything=everything)
 
     @for_integration
     async def get(self, integration: str, job_id: str) -> CachedJob | None:
         """Return a job from the cache, or None where the cache has none of that id."""
-        return await self.context.job_store.get(integration, job_id)
+        return await self.stores.jobs.get(integration, job_id)
 
     @stream_for_admins
     async def stream(
@@ -82,10 +82,10 @@ class JobService(Service):
             UsageError: There is no such integration.
             FilterError: Says where the filter is wrong.
         """
-        chosen = [integration] if integration is not None else list(self.context.visible())
+        chosen = [integration] if integration is not None else list(self.admission.visible())
         for each in chosen:
-            await self.context.admit_to(each, "jobs.stream")
-        async for job in self.context.job_store.stream(chosen, await query_of(self.context, filter_text), sort or Sort(), limit):
+            await self.admission.admit_to(each, "jobs.stream")
+        async for job in self.stores.jobs.stream(chosen, await query_of(self.parts, filter_text), sort or Sort(), limit):
             yield job
 
     @for_integration
@@ -99,20 +99,20 @@ class JobService(Service):
         wanted = job_id.strip()
         if not wanted:
             raise UsageError("Give the ATS job id of the job to fetch")
-        with self.context.as_person():
-            job = await self.context.connections.adapter(integration).job(wanted)
+        with self.admission.as_person():
+            job = await self.parts.connections.adapter(integration).job(wanted)
         if job is None:
-            await self.context.job_store.mark_gone(integration, wanted)
-            title = self.context.connections.title(integration)
+            await self.stores.jobs.mark_gone(integration, wanted)
+            title = self.parts.connections.title(integration)
             raise JobNotFound(remedy=f"Check the id in {title}: it is case-sensitive, and a reposted job has a new one")
-        return await self.context.job_store.put(job, self.context.now())
+        return await self.stores.jobs.put(job, self.stores.now())
 
     @for_integration
     async def id_in_url(self, integration: str, text: str) -> str | None:
         """Return the ATS job id that a pasted address of a job in this integration's ATS shows, or None."""
-        return self.context.connections.adapter_class(integration).job_id_in_url(text)
+        return self.parts.connections.adapter_class(integration).job_id_in_url(text)
 
     @for_admins
     async def version(self) -> int:
         """Return a number that grows with every change to the cache, by whichever process; cheap enough to be polled."""
-        return await self.context.job_store.version()
+        return await self.stores.jobs.version()

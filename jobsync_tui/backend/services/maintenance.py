@@ -20,6 +20,7 @@ from ..storage.ledger.ledger import Pruned
 from ..sync.bulk import OnResult
 from .base import Service, for_admins, for_integration
 from .connections import unknown_integration
+from .new_ids import held
 
 if TYPE_CHECKING:
     from ..sync.id_change import Renumbering
@@ -42,10 +43,10 @@ class MaintenanceService(Service):
             AccessDenied: The actor may not use every integration.
             UsageError: ``keep`` is less than `LEAST_KEPT`.
         """
-        await self.context.require_everything("prune")
+        await self.admission.require_everything("prune")
         if keep < LEAST_KEPT:
             raise UsageError(f"The last {LEAST_KEPT.days} days of the record are always kept", remedy=f"--keep {LEAST_KEPT.days}d, or more")
-        return await self.context.ledger.prune(self.context.now() - keep, self.context.actor.user)
+        return await self.stores.ledger.prune(self.stores.now() - keep, self.admission.actor.user)
 
     @for_admins
     async def backup(self, file: Path) -> BackupReport:
@@ -59,23 +60,23 @@ class MaintenanceService(Service):
             UsageError: One of the files exists, or the database is on a server.
             StorageError: They cannot be written.
         """
-        await self.context.require_everything("backup")
+        await self.admission.require_everything("backup")
         from ..database.backup import copy_database
         from ..target.local import LocalTarget
 
-        if self.context.stores.database.dialect.name != "sqlite":
-            command = shlex.join(["pg_dump", "--format=custom", f"--file={file}", self.context.settings.storage.url])
+        if self.stores.database.dialect.name != "sqlite":
+            command = shlex.join(["pg_dump", "--format=custom", f"--file={file}", self.admission.settings.storage.url])
             raise UsageError(
                 "A database on a server is copied by the server's own tools", remedy=f"{command} makes a consistent copy while it is in use"
             )
-        target = self.context.target
+        target = self.parts.target
         beside = file.with_name(f"{file.stem}.target{file.suffix}") if isinstance(target, LocalTarget) else None
         for each in filter(None, (file, beside)):
             if each.is_symlink() or each.exists():
                 raise UsageError(f"{each} exists already and is left as it is", remedy="Name a file that does not exist yet")
         # What was not recorded does not happen.
-        await self.context.record("backup", outcome="begun", cause=str(file))
-        size = await self.context.stores.database.read(copy_database, file)
+        await self.admission.record("backup", outcome="begun", cause=str(file))
+        size = await self.stores.database.read(copy_database, file)
         if beside is not None and isinstance(target, LocalTarget):
             size += await target.copy_to(beside)
         return BackupReport(str(file), None if beside is None else str(beside), size)
@@ -95,25 +96,25 @@ class MaintenanceService(Service):
             UsageError: The storage is on a server already, ``url`` names none, its database is not empty, or another jobsync runs.
             StorageError: One of the databases failed, or what arrived is not what was sent; nothing was moved.
         """
-        await self.context.require_everything("migrate-storage")
+        await self.admission.require_everything("migrate-storage")
         from ..storage.ledger.chain_key import ChainKey
         from ..sync.storage_migration import move_storage
         from ..target.local import LocalTarget
 
-        if self.context.stores.database.dialect.name != "sqlite":
+        if self.stores.database.dialect.name != "sqlite":
             raise UsageError("The storage is on a server already", remedy="jobsync paths says where")
         if not _may_be_recorded(url):
             raise UsageError(
                 "Where to is a URL such as postgresql://user@host/database, without a password",
                 remedy="PostgreSQL's own ~/.pgpass holds the password",
             )
-        found, present = places(), self.context.settings.storage.url
-        files = [found.database(present), found.local_target(present) if isinstance(self.context.target, LocalTarget) else None]
-        await self.context.record("migrate-storage", outcome="begun", cause=url)
-        attempt = self.context.attempt("migrate-storage", outcome="done", cause=f"moved from {files[0]}")
-        await self.context.target.close()
-        await self.context.stores.database.close()
-        key = ChainKey.of(self.context.settings)
+        found, present = places(), self.admission.settings.storage.url
+        files = [found.database(present), found.local_target(present) if isinstance(self.parts.target, LocalTarget) else None]
+        await self.admission.record("migrate-storage", outcome="begun", cause=url)
+        attempt = self.admission.attempt("migrate-storage", outcome="done", cause=f"moved from {files[0]}")
+        await self.parts.target.close()
+        await self.stores.database.close()
+        key = ChainKey.of(self.admission.settings)
         return await move_storage([each for each in files if each is not None and each.exists()], url, attempt, key)
 
     @for_admins
@@ -126,14 +127,14 @@ class MaintenanceService(Service):
             Busy: A job of one of them is being synced, an operation is not settled, or it is being refreshed.
             RemoteError: The target cannot be read.
         """
-        await self.context.require_everything("rename")
-        settings = self.context.settings
+        await self.admission.require_everything("rename")
+        settings = self.admission.settings
         if settings.integration(old) is not None:
             raise UsageError(f"{clean(old, limit=64)} is still configured", remedy=f"First give it its new id in {settings.path}")
         configured = settings.integration(new)
         if configured is None:
             raise UsageError(f"There is no integration {clean(new, limit=64)}", remedy=f"First give it that id in {settings.path}")
-        plan = await self.context.renaming.plan(storable(old), new)
+        plan = await self.parts.renaming.plan(storable(old), new)
         if plan.links and configured.read_only:
             raise UsageError(
                 f"{configured.name} is read-only, and the target knows {counted(len(plan.links), 'job')} by the old id",
@@ -151,7 +152,7 @@ class MaintenanceService(Service):
             AccessDenied, UsageError, Busy, RemoteError: As for `rename_plan`, or jobs of the target that a person has to look at first.
         """
         plan = await self.rename_plan(old, new)
-        return await self.context.renaming.carry_out(self.context.actor, plan, on_result=on_result, cancel=cancel)
+        return await self.parts.renaming.carry_out(self.admission.actor, plan, on_result=on_result, cancel=cancel)
 
     @for_integration
     async def rename_ids_plan(self, integration: str, named: Sequence[tuple[str, str]] = ()) -> NewIdsPlan:
@@ -163,8 +164,8 @@ class MaintenanceService(Service):
             UsageError: The integration is read-only, or may itself be one under a new id, or a named job is not there.
             RemoteError: The ATS or the target cannot be read.
         """
-        with self.context.as_person():
-            return await self._renumbering().plan(self.context.actor, integration, named)
+        with self.admission.as_person():
+            return await self._renumbering().plan(self.admission.actor, integration, named)
 
     @for_integration
     async def rename_ids(
@@ -180,7 +181,7 @@ class MaintenanceService(Service):
         """
         if plan.integration != integration:
             raise UsageError("The plan is one of another integration")
-        return await self._renumbering().carry_out(self.context.actor, plan, on_result=on_result, cancel=cancel)
+        return await self._renumbering().carry_out(self.admission.actor, plan, on_result=on_result, cancel=cancel)
 
     @for_admins
     async def separate(self, integration: str) -> None:
@@ -190,23 +191,21 @@ class MaintenanceService(Service):
             AccessDenied: The actor may not use every integration.
             UsageError: There is no such integration, or nothing of it is held.
         """
-        await self.context.require_everything("integrations separate")
-        if self.context.settings.integration(integration) is None:
+        await self.admission.require_everything("integrations separate")
+        if self.admission.settings.integration(integration) is None:
             raise unknown_integration(integration)
-        held = await self.context.held(integration)
-        if held is None:
+        if await held(self.parts, integration) is None:
             raise UsageError(
                 f"Nothing of {integration} waits for that: its jobs are synced already", remedy="jobsync integrations says what waits"
             )
-        attempt = self.context.attempt("integrations separate", outcome="done", cause="its jobs are new ones", integration=integration)
-        await self.context.integration_store.set_apart(integration, lambda db: audit.append(db, attempt, self.context.now()))
-        await self.context.stores.schedule.release(integration, HoldKind.NEW_ID)
+        attempt = self.admission.attempt("integrations separate", outcome="done", cause="its jobs are new ones", integration=integration)
+        await self.stores.integrations.set_apart(integration, lambda db: audit.append(db, attempt, self.stores.now()))
+        await self.stores.schedule.release(integration, HoldKind.NEW_ID)
 
     def _renumbering(self) -> Renumbering:
         from ..sync.id_change import Renumbering
 
-        context = self.context
-        return Renumbering(context.pipeline, context.stores.id_changes, context.settings.sync.concurrency)
+        return Renumbering(self.parts.pipeline, self.stores.id_changes, self.admission.settings.sync.concurrency)
 
 
 def _may_be_recorded(url: str) -> bool:

@@ -27,24 +27,24 @@ class RecordService(Service):
 
         What was recorded under an earlier id of an integration is its own, unless another one has that id by now.
         """
-        visible = frozenset(self.context.visible())
+        visible = frozenset(self.admission.visible())
         if integration is not None:
-            await self.context.admit_to(integration, "record.audit")
+            await self.admission.admit_to(integration, "record.audit")
             visible &= {integration}
-        configured = {each.id for each in self.context.settings.integrations}
-        visible |= {each for each in await self.context.stores.renames.former(visible) if each not in configured}
-        return await self.context.ledger.audit.entries(integrations=sorted(visible), job_id=job, actor=actor, since=since, limit=limit)
+        configured = {each.id for each in self.admission.settings.integrations}
+        visible |= {each for each in await self.stores.renames.former(visible) if each not in configured}
+        return await self.stores.ledger.audit.entries(integrations=sorted(visible), job_id=job, actor=actor, since=since, limit=limit)
 
     @for_admins
     async def verify(self, expected: RecordHead | None = None) -> AuditVerification:
         """Check the audit record's chain from its first row to its last, and that it holds the head that it had at an earlier time."""
-        return await self.context.ledger.audit.verify(expected)
+        return await self.stores.ledger.audit.verify(expected)
 
     @for_admins
     async def leases(self) -> tuple[Lease, ...]:
         """Return who is syncing what, of the integrations that the actor may use."""
-        visible = frozenset(self.context.visible())
-        return tuple(lease for lease in await self.context.ledger.leases.all() if lease.integration in visible)
+        visible = frozenset(self.admission.visible())
+        return tuple(lease for lease in await self.stores.ledger.leases.all() if lease.integration in visible)
 
     @for_admins
     async def break_lease(self, lease_id: str) -> None:
@@ -54,12 +54,12 @@ class RecordService(Service):
             UsageError: There is no such lease, or its integration is not the actor's.
         """
         unknown = UsageError(f"There is no lease {clean(lease_id, limit=64)}", remedy="jobsync leases lists them")
-        held = {lease.id: lease for lease in await self.context.ledger.leases.all()}
+        held = {lease.id: lease for lease in await self.stores.ledger.leases.all()}
         if lease_id not in held:
             raise unknown
         try:
-            await self.context.admit_to(held[lease_id].integration, "record.break_lease")
+            await self.admission.admit_to(held[lease_id].integration, "record.break_lease")
         except UsageError:
             # The same answer; the attempt is in the record by now.
             raise unknown from None
-        await self.context.ledger.break_lease(lease_id, self.context.actor.user, dict(self.context.actor.origin))
+        await self.stores.ledger.break_lease(lease_id, self.admission.actor.user, dict(self.admission.actor.origin))

@@ -12,58 +12,58 @@ from ..rules.reach import changes_beyond, held_to
 from ..storage.search.filter import parse_filter
 
 if TYPE_CHECKING:
-    from .context import Context
+    from .parts import Parts
 
 _NAMED = 3
 """Rules that a refusal names; it counts the rest."""
 
 
-async def authority_of(context: Context) -> RuleAuthority:
+async def authority_of(parts: Parts) -> RuleAuthority:
     """Return what the actor may do with the rules in force, by the configuration as it is now."""
-    own, others = _sides(context)
-    rules = (await context.rule_store.current()).rules
+    own, others = _sides(parts)
+    rules = (await parts.stores.rules.current()).rules
     return RuleAuthority(
         everything=not others,
         integrations=own,
         changeable=frozenset(rule.id for rule in rules if not others or held_to(rule, own, others)),
-        jobs=await context.job_store.count(own, parse_filter("")),
+        jobs=await parts.stores.jobs.count(own, parse_filter("")),
     )
 
 
-async def refusal_of(context: Context, after: Sequence[Rule], *, always: Sequence[Rule] = ()) -> NotPermitted | None:
+async def refusal_of(parts: Parts, after: Sequence[Rule], *, always: Sequence[Rule] = ()) -> NotPermitted | None:
     """Return why the actor may not put ``after`` in the place of the rules in force, None where they may.
 
     They may if they may use every integration, or if each rule that changes reaches no integration but theirs, before and after; rules in
     ``always`` count as changed even where they are in force as they are.
     """
-    own, others = _sides(context)
+    own, others = _sides(parts)
     if not others:
         return None
-    beyond = changes_beyond((), always, own, others) or changes_beyond((await context.rule_store.current()).rules, after, own, others)
+    beyond = changes_beyond((), always, own, others) or changes_beyond((await parts.stores.rules.current()).rules, after, own, others)
     return _refusal(beyond, own) if beyond else None
 
 
-async def require_rules(context: Context, after: Sequence[Rule], *, always: Sequence[Rule] = ()) -> None:
+async def require_rules(parts: Parts, after: Sequence[Rule], *, always: Sequence[Rule] = ()) -> None:
     """Let a change of the rules pass that is the actor's to make.
 
     Args:
-        context: Who changes them, and where.
+        parts: Who changes them, and where.
         after: All rules to come.
         always: Rules that count as changed even where they are in force as they are.
 
     Raises:
         NotPermitted: It changes rules that reach further than the actor; the attempt is recorded.
     """
-    refusal = await refusal_of(context, after, always=always)
+    refusal = await refusal_of(parts, after, always=always)
     if refusal is not None:
-        await context.record("rules", outcome="refused", cause=refusal.message)
+        await parts.admission.record("rules", outcome="refused", cause=refusal.message)
         raise refusal
 
 
-def _sides(context: Context) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _sides(parts: Parts) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the ids of the integrations that the actor may use, and those of the others."""
-    own = context.visible()
-    return own, tuple(each.id for each in context.settings.integrations if each.id not in own)
+    own = parts.admission.visible()
+    return own, tuple(each.id for each in parts.admission.settings.integrations if each.id not in own)
 
 
 def _refusal(beyond: Sequence[Rule], own: Sequence[str]) -> NotPermitted:

@@ -14,16 +14,16 @@ from .rule_authority import require_rules
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .context import Context
+    from .parts import Parts
 
 
 async def save_rules(
-    context: Context, rules: Sequence[Rule], expected: int, what: str, *, also: Callable[[Db], object] | None = None
+    parts: Parts, rules: Sequence[Rule], expected: int, what: str, *, also: Callable[[Db], object] | None = None
 ) -> RuleSet:
     """Keep a new revision and its audit row in one transaction: no rule changes without a row that says who changed it.
 
     Args:
-        context: Who saves, and where.
+        parts: Who saves, and where.
         rules: All of them.
         expected: The revision that the change was made from.
         what: What was done, in a few words.
@@ -36,23 +36,23 @@ async def save_rules(
     """
     from ..rules.limits import require_importable
 
-    await require_rules(context, rules)
-    require_importable(rules, (await context.rule_store.current()).rules)
-    attempt = context.attempt("rules", outcome="changed", cause=what)
+    await require_rules(parts, rules)
+    require_importable(rules, (await parts.stores.rules.current()).rules)
+    attempt = parts.admission.attempt("rules", outcome="changed", cause=what)
 
     def record(db: Db) -> None:
         append(db, attempt, attempt.at)
         if also is not None:
             also(db)
 
-    return await context.rule_store.save(rules, actor=context.actor.user, what=what, expected_revision=expected, also=record)
+    return await parts.stores.rules.save(rules, actor=parts.admission.actor.user, what=what, expected_revision=expected, also=record)
 
 
-async def require_number(context: Context, rules: Sequence[Rule], found: RuleImpact | None, typed: int | None) -> None:
+async def require_number(parts: Parts, rules: Sequence[Rule], found: RuleImpact | None, typed: int | None) -> None:
     """Let a change pass whose impact is small, or whose size was typed.
 
     Args:
-        context: Who saves, and where.
+        parts: Who saves, and where.
         rules: All that are to come.
         found: The impact as the person saw it; assessed here where it is missing or of other rules.
         typed: The number that the person typed.
@@ -61,12 +61,12 @@ async def require_number(context: Context, rules: Sequence[Rule], found: RuleImp
         AccessDenied: The change is not the actor's to make, whatever its size; the attempt is recorded.
         NumberNeeded: The impact is beyond `rules.confirm_above`, and ``typed`` is not its size.
     """
-    await require_rules(context, rules)
-    current = await context.rule_store.current()
+    await require_rules(parts, rules)
+    current = await parts.stores.rules.current()
     if found is None or found.before.revision != current.revision or tuple(found.after.rules) != tuple(rules):
         after = RuleSet(current.revision, tuple(rules))
-        found = await context.impact_analysis.assess(context.visible(), current, after)
+        found = await parts.impact_analysis.assess(parts.admission.visible(), current, after)
     size = found.counts.concerned
-    if size > context.settings.rules.confirm_above and typed != size:
+    if size > parts.admission.settings.rules.confirm_above and typed != size:
         what = f"This change concerns {size:,} jobs."
         raise NumberNeeded(size, what, remedy=f"Look at its impact, then type the number {size} to save it.")

@@ -22,14 +22,14 @@ class RuleWritingService(Service):
         """
         from ..assessment.rule_matches import count_matches
 
-        return await count_matches(self.context.stores.columns, self.context.visible(), rules, self.context.policy(), self.context.now())
+        return await count_matches(self.stores.columns, self.admission.visible(), rules, self.parts.policy(), self.stores.now())
 
     @for_admins
     async def new_id(self, name: str, taken: Collection[str] = ()) -> str:
         """Return the id that a new rule of that name gets: one that no rule has, nor is in ``taken``."""
         from ..rules.yaml.loader import rule_id
 
-        current = await self.context.rule_store.current()
+        current = await self.stores.rules.current()
         known = {rule.id for rule in current.rules} | set(taken)
         wanted = rule_id(name)
         return next(each for each in (wanted, *(f"{wanted}-{number}" for number in range(2, len(known) + 3))) if each not in known)

@@ -43,7 +43,7 @@ class RuleService(Service):
     @for_admins
     async def current(self) -> RuleSet:
         """Return every rule, active or not, at the revision in force."""
-        return await self.context.rule_store.current()
+        return await self.stores.rules.current()
 
     @for_admins
     async def at(self, revision: int) -> RuleSet:
@@ -52,17 +52,17 @@ class RuleService(Service):
         Raises:
             UsageError: There was no such revision.
         """
-        return await self.context.rule_store.at(revision)
+        return await self.stores.rules.at(revision)
 
     @for_admins
     async def authority(self) -> RuleAuthority:
         """Return which rules the actor may change, and how many jobs every count of theirs is of."""
-        return await authority_of(self.context)
+        return await authority_of(self.parts)
 
     @for_admins
     async def refusal(self, rules: Sequence[Rule]) -> NotPermitted | None:
         """Return why the actor may not put all of ``rules`` into force, None where they may; nothing is tried, nor recorded."""
-        return await refusal_of(self.context, rules)
+        return await refusal_of(self.parts, rules)
 
     @for_admins
     async def counts(self) -> Mapping[str, RuleCount]:
@@ -70,15 +70,15 @@ class RuleService(Service):
 
         Jobs that were not evaluated yet count nowhere; `EligibilityService.evaluate_all` evaluates them.
         """
-        asked = (self.context.visible(), policy_key(self.context.policy()), self.context.now())
-        tally = await self.context.stores.outcomes.tally(*asked)
-        effects = await self.context.stores.coverage.last_effects(*asked)
+        asked = (self.admission.visible(), policy_key(self.parts.policy()), self.stores.now())
+        tally = await self.stores.outcomes.tally(*asked)
+        effects = await self.stores.coverage.last_effects(*asked)
         return {rule: RuleCount(jobs, tally.alone.get(rule, 0), effects.get(rule)) for rule, jobs in tally.matched.items()}
 
     @for_admins
     async def history(self) -> tuple[RuleRevision, ...]:
         """Return who changed the rules when, newest first."""
-        return await self.context.rule_store.history()
+        return await self.stores.rules.history()
 
     @for_admins
     async def parse(self, text: str, source: str) -> tuple[Rule, ...]:
@@ -102,7 +102,7 @@ class RuleService(Service):
     @for_admins
     async def export(self) -> str:
         """Return every rule as YAML that imports back to the same."""
-        return dump_rules((await self.context.rule_store.current()).rules)
+        return dump_rules((await self.stores.rules.current()).rules)
 
     @for_admins
     async def import_text(self, text: str, source: str, *, inactive: bool = False, replace_all: bool = False) -> ImportReport:
@@ -117,7 +117,7 @@ class RuleService(Service):
         Raises:
             RuleError: Nothing was imported.
         """
-        current = await self.context.rule_store.current()
+        current = await self.stores.rules.current()
         incoming = load_rules(text, source)
         if inactive:
             incoming = tuple(replace(rule, active=False) for rule in incoming)
@@ -137,9 +137,9 @@ class RuleService(Service):
             RuleError: Says where in ``source`` it is wrong.
         """
         after = await self.to_come(text, source)
-        current = await self.context.rule_store.current()
-        found = await self.context.impact_analysis.report(self.context.visible(), current, RuleSet(current.revision, after), on_progress)
-        return replace(found, among=(await authority_of(self.context)).part)
+        current = await self.stores.rules.current()
+        found = await self.parts.impact_analysis.report(self.admission.visible(), current, RuleSet(current.revision, after), on_progress)
+        return replace(found, among=(await authority_of(self.parts)).part)
 
     @for_admins
     async def to_come(self, text: str, source: str) -> tuple[Rule, ...]:
@@ -148,7 +148,7 @@ class RuleService(Service):
         Raises:
             RuleError: Says where in ``source`` it is wrong.
         """
-        return merge(await self.context.rule_store.current(), load_rules(text, source), deactivate_rest=False)[0]
+        return merge(await self.stores.rules.current(), load_rules(text, source), deactivate_rest=False)[0]
 
     @for_admins
     async def set_active(self, ids: Collection[str], *, active: bool) -> RuleSwitch:
@@ -160,7 +160,7 @@ class RuleService(Service):
         """
         current = await self._known(ids)
         named = {rule.id: rule for rule in current.rules if rule.id in ids}
-        await require_rules(self.context, current.rules, always=tuple(named.values()))
+        await require_rules(self.parts, current.rules, always=tuple(named.values()))
         switched = tuple(identity for identity in dict.fromkeys(ids) if named[identity].active is not active)
         if not switched:
             return RuleSwitch(current.revision, switched)
@@ -201,7 +201,7 @@ class RuleService(Service):
             RuleError: The rules would not load again.
         """
         load_rules(dump_rules(rules), "the rules")
-        await require_number(self.context, rules, found, typed)
+        await require_number(self.parts, rules, found, typed)
         return await self._save(tuple(rules), expected_revision, what)
 
     @for_admins
@@ -220,9 +220,9 @@ class RuleService(Service):
         Raises:
             RuleError: A rule cannot be evaluated.
         """
-        current = await self.context.rule_store.current()
+        current = await self.stores.rules.current()
         asked = current if rules is None else RuleSet(current.revision, tuple(rules))
-        return await self.context.lint().report(asked, only, on_progress)
+        return await self.parts.lint().report(asked, only, on_progress)
 
     @for_admins
     async def lint_of(self, text: str, source: str, *, on_progress: Callable[[int], None] | None = None) -> LintReport:
@@ -232,9 +232,9 @@ class RuleService(Service):
             RuleError: Says where in ``source`` it is wrong.
         """
         incoming = load_rules(text, source)
-        current = await self.context.rule_store.current()
+        current = await self.stores.rules.current()
         merged, _ = merge(current, incoming, deactivate_rest=False)
-        return await self.context.lint().report(RuleSet(current.revision, merged), {rule.id for rule in incoming}, on_progress)
+        return await self.parts.lint().report(RuleSet(current.revision, merged), {rule.id for rule in incoming}, on_progress)
 
     @for_admins
     async def difference(self, before: int, after: int) -> RevisionDifference:
@@ -245,7 +245,7 @@ class RuleService(Service):
         """
         from ..rules.difference import difference
 
-        return difference(await self.context.rule_store.at(before), await self.context.rule_store.at(after))
+        return difference(await self.stores.rules.at(before), await self.stores.rules.at(after))
 
     @for_admins
     async def restore(
@@ -256,22 +256,22 @@ class RuleService(Service):
         Raises:
             UsageError: There was no such revision.
         """
-        current, former = await self.context.rule_store.current(), await self.context.rule_store.at(revision)
+        current, former = await self.stores.rules.current(), await self.stores.rules.at(revision)
         if former.rules == current.rules:
             return current
         expected = current.revision if expected_revision is None else expected_revision
-        await require_number(self.context, former.rules, found, typed)
+        await require_number(self.parts, former.rules, found, typed)
         return await self._save(former.rules, expected, f"restore revision {revision}")
 
     async def _known(self, ids: Collection[str]) -> RuleSet:
-        current = await self.context.rule_store.current()
+        current = await self.stores.rules.current()
         unknown = sorted(set(ids) - {rule.id for rule in current.rules})
         if unknown:
             raise UsageError(f"There is no rule {unknown[0]!r}", remedy="jobsync rules list shows the rules with their ids")
         return current
 
     async def _save(self, rules: tuple[Rule, ...], expected: int, what: str) -> RuleSet:
-        return await save_rules(self.context, rules, expected, what)
+        return await save_rules(self.parts, rules, expected, what)
 
 
 def merge(current: RuleSet, incoming: tuple[Rule, ...], *, deactivate_rest: bool) -> tuple[tuple[Rule, ...], ImportReport]:

@@ -58,11 +58,13 @@ class ShadowService(Service):
             raise UsageError(f"A shadow's name is one line of at most {LONGEST_NAME} characters")
         if not load_rules(dump_rules(rules), "the draft"):
             raise UsageError("A shadow needs at least one rule")
-        current = await self.context.rule_store.current()
-        await require_rules(self.context, with_file(current, tuple(rules)).rules, always=rules)
-        shadow = Shadow(name=name, rules=tuple(rules), base_revision=current.revision, actor=self.context.actor.user, at=self.context.now())
-        attempt = self.context.attempt("rules shadow", outcome="changed", cause=f"add {name}")
-        await self.context.stores.shadows.add(shadow, lambda db: append(db, attempt, attempt.at))
+        current = await self.stores.rules.current()
+        await require_rules(self.parts, with_file(current, tuple(rules)).rules, always=rules)
+        shadow = Shadow(
+            name=name, rules=tuple(rules), base_revision=current.revision, actor=self.admission.actor.user, at=self.stores.now()
+        )
+        attempt = self.admission.attempt("rules shadow", outcome="changed", cause=f"add {name}")
+        await self.stores.shadows.add(shadow, lambda db: append(db, attempt, attempt.at))
         return shadow
 
     @for_admins
@@ -75,7 +77,7 @@ class ShadowService(Service):
         """
         from ..assessment.shadow import EVALUATING
 
-        await self.context.shadow_evaluation.look(await self._known(name), self.context.visible(), EVALUATING, on_progress)
+        await self.parts.shadow_evaluation.look(await self._known(name), self.admission.visible(), EVALUATING, on_progress)
         return await self._known(name)
 
     @for_admins
@@ -85,7 +87,7 @@ class ShadowService(Service):
         Raises:
             UsageError: There is none of that name.
         """
-        return await self.context.stores.shadows.looks((await self._known(name)).name, self.context.visible(), limit)
+        return await self.stores.shadows.looks((await self._known(name)).name, self.admission.visible(), limit)
 
     @for_admins
     async def jobs(self, name: str, *, which: ImpactList | None = None, offset: int = 0, limit: int = 100) -> ShadowPage:
@@ -95,7 +97,7 @@ class ShadowService(Service):
             UsageError: There is none of that name.
         """
         known = await self._known(name)
-        return await self.context.stores.shadows.jobs(known.name, self.context.visible(), which, offset=offset, limit=limit)
+        return await self.stores.shadows.jobs(known.name, self.admission.visible(), which, offset=offset, limit=limit)
 
     @for_admins
     async def to_come(self, name: str) -> tuple[Rule, ...]:
@@ -104,7 +106,7 @@ class ShadowService(Service):
         Raises:
             UsageError: There is none of that name.
         """
-        return with_file(await self.context.rule_store.current(), (await self._known(name)).rules).rules
+        return with_file(await self.stores.rules.current(), (await self._known(name)).rules).rules
 
     @for_admins
     async def promote(
@@ -116,12 +118,12 @@ class ShadowService(Service):
             UsageError: There is none of that name.
         """
         shadow = await self._known(name)
-        current = await self.context.rule_store.current()
+        current = await self.stores.rules.current()
         after = with_file(current, shadow.rules).rules
-        await require_rules(self.context, after, always=shadow.rules)
-        await require_number(self.context, after, found, typed)
+        await require_rules(self.parts, after, always=shadow.rules)
+        await require_number(self.parts, after, found, typed)
         expected = current.revision if expected_revision is None else expected_revision
-        return await save_rules(self.context, after, expected, f"promote the shadow {name}", also=lambda db: drop(db, name))
+        return await save_rules(self.parts, after, expected, f"promote the shadow {name}", also=lambda db: drop(db, name))
 
     @for_admins
     async def drop(self, name: str) -> None:
@@ -132,16 +134,16 @@ class ShadowService(Service):
             UsageError: There is none of that name.
         """
         shadow = await self._known(name)
-        current = await self.context.rule_store.current()
-        await require_rules(self.context, current.rules, always=shadow.rules)
-        attempt = self.context.attempt("rules shadow", outcome="changed", cause=f"drop {name}")
-        await self.context.stores.shadows.drop(shadow.name, lambda db: append(db, attempt, attempt.at))
+        current = await self.stores.rules.current()
+        await require_rules(self.parts, current.rules, always=shadow.rules)
+        attempt = self.admission.attempt("rules shadow", outcome="changed", cause=f"drop {name}")
+        await self.stores.shadows.drop(shadow.name, lambda db: append(db, attempt, attempt.at))
 
     async def _every(self) -> tuple[Shadow, ...]:
-        current = await self.context.rule_store.current()
+        current = await self.stores.rules.current()
         marked = []
-        for shadow in await self.context.stores.shadows.every(self.context.visible()):
-            refusal = await refusal_of(self.context, with_file(current, shadow.rules).rules, always=shadow.rules)
+        for shadow in await self.stores.shadows.every(self.admission.visible()):
+            refusal = await refusal_of(self.parts, with_file(current, shadow.rules).rules, always=shadow.rules)
             marked.append(replace(shadow, changeable=refusal is None))
         return tuple(marked)
 

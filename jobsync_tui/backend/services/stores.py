@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from .lazy import Lazy
+
 if TYPE_CHECKING:
-    from ..core.models import EvaluationPolicy
+    from datetime import datetime
+
+    from ..core.models import AutomaticDecision, EvaluationPolicy
     from ..database import Database
     from ..storage.automatic.alerts import AlertStore
     from ..storage.automatic.batches import BatchStore
@@ -37,9 +42,47 @@ class Stores:
         policy: What the configuration adds to the rules at this moment.
     """
 
+    integrations: Lazy[IntegrationStore] = Lazy("storage.jobs.integrations", "IntegrationStore")
+    """How the caches of the integrations stand."""
+    rules: Lazy[RuleStore] = Lazy("storage.rules.rules", "RuleStore")
+    """The rules and their history."""
+    coverage: Lazy[CoverageStore] = Lazy("storage.outcomes.coverage", "CoverageStore")
+    """How far the rules reach."""
+    drafts: Lazy[DraftStore] = Lazy("storage.rules.drafts", "DraftStore")
+    """What editors of rules had when they were last left."""
+    shadows: Lazy[ShadowStore] = Lazy("storage.rules.shadows", "ShadowStore")
+    """Drafts that are evaluated beside the rules in force."""
+    outcomes: Lazy[OutcomeStore] = Lazy("storage.outcomes.outcomes", "OutcomeStore")
+    """How the rules evaluated the cached jobs."""
+    columns: Lazy[ColumnStore] = Lazy("storage.jobs.batches", "ColumnStore")
+    """The cached jobs, many at once, as columns."""
+    decisions: Lazy[DecisionStore] = Lazy("storage.automatic.decisions", "DecisionStore")
+    """What the automatic sync decided for each job."""
+    schedule: Lazy[ScheduleStore] = Lazy("storage.automatic.schedule", "ScheduleStore")
+    """When the automatic sync runs, and what stops it."""
+    batches: Lazy[BatchStore] = Lazy("storage.automatic.batches", "BatchStore")
+    """What is left to do of large runs."""
+    presence: Lazy[PresenceStore] = Lazy("storage.automatic.worker_presence", "PresenceStore")
+    """Who works on large runs."""
+    alerts: Lazy[AlertStore] = Lazy("storage.automatic.alerts", "AlertStore")
+    """What the automatic sync met, and who was told."""
+    queue: Lazy[QueueStore] = Lazy("storage.automatic.queue", "QueueStore")
+    """How the workers stand."""
+    journal: Lazy[Journal] = Lazy("storage.ledger.journal", "Journal")
+    """The journal of writes by itself, for a look at what is open."""
+    ledger: Lazy[Ledger] = Lazy("storage.ledger.ledger", "Ledger")
+    """The journal of writes, the leases and the audit record."""
+    id_changes: Lazy[IdChangeStore] = Lazy("storage.jobs.id_change", "IdChangeStore")
+    """Jobs that came under other ids."""
+
     def __init__(self, database: Database, policy: Callable[[], EvaluationPolicy]) -> None:
         self.database = database
         self._policy = policy
+
+    @property
+    def given(self) -> tuple[Database]:
+        """What each store is made of, but for the two that need more."""
+        return (self.database,)
 
     @cached_property
     def jobs(self) -> JobStore:
@@ -49,120 +92,20 @@ class Stores:
         return JobStore(self.database, self._policy)
 
     @cached_property
-    def integrations(self) -> IntegrationStore:
-        """How the caches of the integrations stand."""
-        from ..storage.jobs.integrations import IntegrationStore
-
-        return IntegrationStore(self.database)
-
-    @cached_property
-    def rules(self) -> RuleStore:
-        """The rules and their history."""
-        from ..storage.rules.rules import RuleStore
-
-        return RuleStore(self.database)
-
-    @cached_property
-    def coverage(self) -> CoverageStore:
-        """How far the rules reach."""
-        from ..storage.outcomes.coverage import CoverageStore
-
-        return CoverageStore(self.database)
-
-    @cached_property
-    def drafts(self) -> DraftStore:
-        """What editors of rules had when they were last left."""
-        from ..storage.rules.drafts import DraftStore
-
-        return DraftStore(self.database)
-
-    @cached_property
-    def shadows(self) -> ShadowStore:
-        """Drafts that are evaluated beside the rules in force."""
-        from ..storage.rules.shadows import ShadowStore
-
-        return ShadowStore(self.database)
-
-    @cached_property
-    def outcomes(self) -> OutcomeStore:
-        """How the rules evaluated the cached jobs."""
-        from ..storage.outcomes.outcomes import OutcomeStore
-
-        return OutcomeStore(self.database)
-
-    @cached_property
-    def columns(self) -> ColumnStore:
-        """The cached jobs, many at once, as columns."""
-        from ..storage.jobs.batches import ColumnStore
-
-        return ColumnStore(self.database)
-
-    @cached_property
-    def decisions(self) -> DecisionStore:
-        """What the automatic sync decided for each job."""
-        from ..storage.automatic.decisions import DecisionStore
-
-        return DecisionStore(self.database)
-
-    @cached_property
-    def schedule(self) -> ScheduleStore:
-        """When the automatic sync runs, and what stops it."""
-        from ..storage.automatic.schedule import ScheduleStore
-
-        return ScheduleStore(self.database)
-
-    @cached_property
-    def batches(self) -> BatchStore:
-        """What is left to do of large runs."""
-        from ..storage.automatic.batches import BatchStore
-
-        return BatchStore(self.database)
-
-    @cached_property
-    def presence(self) -> PresenceStore:
-        """Who works on large runs."""
-        from ..storage.automatic.worker_presence import PresenceStore
-
-        return PresenceStore(self.database)
-
-    @cached_property
-    def alerts(self) -> AlertStore:
-        """What the automatic sync met, and who was told."""
-        from ..storage.automatic.alerts import AlertStore
-
-        return AlertStore(self.database)
-
-    @cached_property
-    def queue(self) -> QueueStore:
-        """How the workers stand."""
-        from ..storage.automatic.queue import QueueStore
-
-        return QueueStore(self.database)
-
-    @cached_property
-    def journal(self) -> Journal:
-        """The journal of writes by itself, for a look at what is open."""
-        from ..storage.ledger.journal import Journal
-
-        return Journal(self.database)
-
-    @cached_property
-    def ledger(self) -> Ledger:
-        """The journal of writes, the leases and the audit record."""
-        from ..storage.ledger.ledger import Ledger
-
-        return Ledger(self.database)
-
-    @cached_property
     def renames(self) -> RenameStore:
         """Which integrations got another id."""
         from ..storage.rename import RenameStore
 
         return RenameStore(self.database, self.ledger.leases)
 
-    @cached_property
-    def id_changes(self) -> IdChangeStore:
-        """Jobs that came under other ids."""
-        from ..storage.jobs.id_change import IdChangeStore
+    def now(self) -> datetime:
+        """Return the present time by the clock of the database, which every host that uses it shares."""
+        return self.database.now()
 
-        return IdChangeStore(self.database)
+    async def last_decision(self, integration: str, job_id: str) -> AutomaticDecision | None:
+        """Return the last automatic decision on a job, with the time of the next run; None where there was none."""
+        found = await self.decisions.last(integration, job_id)
+        if found is None:
+            return None
+        (state,) = await self.schedule.states([integration])
+        return replace(found, next_run=state.next_run)

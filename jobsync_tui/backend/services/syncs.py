@@ -23,8 +23,8 @@ class SyncService(Service):
     @for_integration
     async def plan(self, integration: str, job_id: str, on_step: OnStep | None = None) -> SyncPlan:
         """Return what a sync would do at this moment; both sides are read, neither is written."""
-        with self.context.as_person():
-            return await self.context.pipeline.plan(self.context.actor, integration, job_id, on_step)
+        with self.admission.as_person():
+            return await self.parts.pipeline.plan(self.admission.actor, integration, job_id, on_step)
 
     @for_integration
     async def dry_run(self, integration: str, job_id: str, on_step: OnStep | None = None) -> SyncResult:
@@ -33,8 +33,8 @@ class SyncService(Service):
         Raises:
             StorageError: The attempt cannot be recorded.
         """
-        with self.context.as_person():
-            return await self.context.pipeline.dry_run(self.context.actor, integration, job_id, on_step)
+        with self.admission.as_person():
+            return await self.parts.pipeline.dry_run(self.admission.actor, integration, job_id, on_step)
 
     @for_integration
     async def sync(self, integration: str, job_id: str, *, expected_digest: str | None = None, on_step: OnStep | None = None) -> SyncResult:
@@ -46,9 +46,9 @@ class SyncService(Service):
             expected_digest: Of the plan that was confirmed; if something else would happen now, nothing does.
             on_step: Told each step as it begins and ends.
         """
-        with self.context.as_person():
-            return await self.context.pipeline.sync(
-                self.context.actor, integration, job_id, expected_digest=expected_digest, on_step=on_step
+        with self.admission.as_person():
+            return await self.parts.pipeline.sync(
+                self.admission.actor, integration, job_id, expected_digest=expected_digest, on_step=on_step
             )
 
     @for_admins
@@ -58,14 +58,14 @@ class SyncService(Service):
         Raises:
             AccessDenied, UsageError: A plan's integration is not one that the actor may sync.
         """
-        return await self.context.pipeline.cancelled(self.context.actor, plans)
+        return await self.parts.pipeline.cancelled(self.admission.actor, plans)
 
     @for_integration
     async def plan_many(self, integration: str, job_ids: Sequence[str], on_progress: OnProgress | None = None) -> BulkPlan:
         """Return what syncing the jobs would do, in their order, under one digest."""
         jobs = [(integration, job_id) for job_id in job_ids]
-        with self.context.as_person():
-            return await self.context.bulk.plan_many(self.context.actor, jobs, on_progress)
+        with self.admission.as_person():
+            return await self.parts.bulk.plan_many(self.admission.actor, jobs, on_progress)
 
     @for_integration
     async def dry_run_many(
@@ -77,9 +77,9 @@ class SyncService(Service):
             StorageError: An attempt cannot be recorded.
         """
         jobs = [(integration, job_id) for job_id in job_ids]
-        with self.context.as_person():
-            plan = await self.context.bulk.plan_many(self.context.actor, jobs, on_progress)
-        return plan, await self.context.pipeline.shown(self.context.actor, plan.plans)
+        with self.admission.as_person():
+            plan = await self.parts.bulk.plan_many(self.admission.actor, jobs, on_progress)
+        return plan, await self.parts.pipeline.shown(self.admission.actor, plan.plans)
 
     @for_integration
     async def sync_many(
@@ -104,16 +104,16 @@ class SyncService(Service):
             CutShort: Something else ended it; has a result for every job, and what ended it.
         """
         jobs = [(integration, job_id) for job_id in job_ids]
-        return await self.context.bulk.sync_many(self.context.actor, jobs, expected=expected, on_result=on_result, cancel=cancel)
+        return await self.parts.bulk.sync_many(self.admission.actor, jobs, expected=expected, on_result=on_result, cancel=cancel)
 
     @for_admins
     async def retry_candidates(self, integration: str | None = None) -> tuple[tuple[str, str], ...]:
         """Return integration and ATS job id of every job whose last sync failed, of one integration or of all the actor may use."""
-        chosen = self.context.visible()
+        chosen = self.admission.visible()
         if integration is not None:
-            await self.context.admit_to(integration, "sync.retry_candidates")
+            await self.admission.admit_to(integration, "sync.retry_candidates")
             chosen = (integration,)
-        return await self.context.job_store.ids(chosen, FAILED_JOBS, Sort())
+        return await self.stores.jobs.ids(chosen, FAILED_JOBS, Sort())
 
     @for_admins
     async def undo_plan(self, operation_id: str) -> SyncPlan:
@@ -122,7 +122,7 @@ class SyncService(Service):
         Raises:
             UsageError: There is no such operation, or it is not the actor's to undo.
         """
-        return await self.context.undo.plan(self.context.actor, operation_id)
+        return await self.parts.undo.plan(self.admission.actor, operation_id)
 
     @for_admins
     async def undo(self, operation_id: str, *, expected_digest: str | None = None, on_step: OnStep | None = None) -> SyncResult:
@@ -131,9 +131,9 @@ class SyncService(Service):
         Raises:
             UsageError: There is no such operation, or it is not the actor's to undo.
         """
-        return await self.context.undo.undo(self.context.actor, operation_id, expected_digest=expected_digest, on_step=on_step)
+        return await self.parts.undo.undo(self.admission.actor, operation_id, expected_digest=expected_digest, on_step=on_step)
 
     @for_admins
     async def recover(self) -> RecoveryReport:
         """Settle what a crash or a lost answer left open, and return when that is done."""
-        return await self.context.recovery.recover()
+        return await self.parts.recovery.recover()
