@@ -9,6 +9,7 @@ import click
 
 from ..backend.core.errors import ExitCode, JobsyncError
 from ..backend.core.models import Eligibility, RuleSet
+from .completing import FILE_NAME
 from .exit_codes import worst
 from .explanation import print_explanation
 from .options import ID, integration_option, json_option
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 @integration_option
 @click.argument("job_ids", nargs=-1, required=True, type=ID, metavar="JOB_ID...")
 @click.option("--live", is_flag=True, help="Read the jobs from the ATS now instead of from the cache.")
-@click.option("--rules", "rules_file", metavar="FILE", help="Evaluate the rules in FILE instead of those in force.")
+@click.option("--rules", "rules_file", type=FILE_NAME, metavar="FILE", help="Evaluate the rules in FILE instead of those in force.")
 @json_option
 @runs
 async def check(*, integration: str | None, job_ids: tuple[str, ...], live: bool, rules_file: str | None, as_json: bool) -> int:

@@ -12,6 +12,7 @@ import click
 from ..backend.core.errors import ExitCode, UsageError
 from ..backend.core.models import CachedJob, Location, Sort, SortField
 from ..backend.core.text import clean, csv_cell, differs
+from .completing import sort_fields
 from .explanation import value_words
 from .options import ID, MOST, integration_option, json_option
 from .output import print_json, print_line, say, when
@@ -47,7 +48,13 @@ _FIELDS = (*(each.name for each in fields(CachedJob) if each.name not in _OURS),
 @click.option(
     "--filter", "filter_text", default="", metavar="Q", help="Only jobs that match, such as 'nurse is:open custom.shift:nights updated<7d'."
 )
-@click.option("--sort", "sort_text", metavar="FIELD", help=f"Sort by one of {', '.join(SortField)}; -FIELD turns the order round.")
+@click.option(
+    "--sort",
+    "sort_text",
+    shell_complete=sort_fields,
+    metavar="FIELD",
+    help=f"Sort by one of {', '.join(SortField)}; -FIELD turns the order round.",
+)
 @click.option("--limit", type=click.IntRange(1, MOST), metavar="N", help="At most N jobs.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV, safe to open in a spreadsheet.")
 @json_option

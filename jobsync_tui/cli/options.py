@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from ..backend.core.text import typed_id
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -103,8 +106,20 @@ def json_option(function: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")(function)
 
 
+def complete_integration(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Offer the shell the ids of integrations; what that takes is loaded only then."""
+    from .completing import integration_ids
+
+    return integration_ids(ctx, param, incomplete)
+
+
 def integration_option(function: F) -> F:
     """Add ``-i``."""
     return click.option(
-        "-i", "--integration", type=ID, metavar="ID", help="The integration; may be left out where you can see only one, or all are meant."
+        "-i",
+        "--integration",
+        type=ID,
+        shell_complete=complete_integration,
+        metavar="ID",
+        help="The integration; may be left out where you can see only one, or all are meant.",
     )(function)

@@ -11,7 +11,7 @@ from ..backend.core.models import RenamePlan, RenameReport, SyncResult
 from ..backend.core.text import counted
 from .exit_codes import of_result, worst
 from .interruption import Interruption, confirm
-from .options import ID, json_option
+from .options import ID, complete_integration, json_option
 from .output import print_json, print_line, say
 from .plans import print_result
 from .progress import progress_line
@@ -24,7 +24,7 @@ _SHOWN = 20
 
 
 @click.command()
-@click.argument("old", type=ID, metavar="OLD")
+@click.argument("old", type=ID, shell_complete=complete_integration, metavar="OLD")
 @click.argument("new", type=ID, metavar="NEW")
 @click.option("--dry-run", is_flag=True, help="Show what would be moved and changed, and do nothing.")
 @click.option("--yes", is_flag=True, help="Do it without asking.")

@@ -11,7 +11,7 @@ from ..backend.core.models import NewId, NewIdsPlan, NewIdsReport, SyncResult
 from ..backend.core.text import counted
 from .exit_codes import of_result, worst
 from .interruption import Interruption, confirm
-from .options import ID, json_option
+from .options import ID, complete_integration, json_option
 from .output import print_json, print_line
 from .plans import print_result
 from .progress import progress_line
@@ -24,7 +24,7 @@ _SHOWN = 100
 
 
 @click.command(name="rename-ids")
-@click.argument("integration", type=ID, metavar="ID")
+@click.argument("integration", type=ID, shell_complete=complete_integration, metavar="ID")
 @click.option(
     "--pair",
     "named",

@@ -8,6 +8,7 @@ from ..backend.core.errors import ExitCode, UsageError
 from ..backend.core.models import ImpactJob, ImpactList, RuleImpact
 from ..backend.core.text import counted
 from ..backend.services.backend import Backend
+from .completing import FILE_NAME
 from .options import ID, integration_option, json_option
 from .output import print_json, print_line
 from .progress import ProgressLine, progress_line
@@ -17,7 +18,7 @@ from .tables import Table
 
 
 @click.command("impact")
-@click.argument("file", metavar="FILE")
+@click.argument("file", type=FILE_NAME, metavar="FILE")
 @click.option(
     "--list", "which", type=click.Choice([each.value for each in ImpactList]), help="Print the jobs of this list. With --json, one a line."
 )

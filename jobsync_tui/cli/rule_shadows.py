@@ -9,6 +9,7 @@ import click
 from ..backend.core.errors import ExitCode
 from ..backend.core.models import ImpactCounts, ImpactList, Shadow, ShadowLook
 from ..backend.core.text import counted
+from .completing import FILE_NAME
 from .options import MOST, json_option
 from .output import print_json, print_line, when
 from .progress import progress_line
@@ -46,7 +47,7 @@ async def list_shadows(*, as_json: bool) -> int:
 
 @shadow.command()
 @NAME
-@click.argument("file", metavar="FILE")
+@click.argument("file", type=FILE_NAME, metavar="FILE")
 @json_option
 @runs
 async def add(*, name: str, file: str, as_json: bool) -> int:

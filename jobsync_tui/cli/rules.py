@@ -14,6 +14,7 @@ from ..backend.core.models import LintReport
 from ..backend.core.text import clean, counted
 from ..backend.rules import describe, dump_rules
 from ..backend.services.backend import Backend
+from .completing import FILE_NAME, rule_ids
 from .options import ID, json_option
 from .output import print_json, print_line, say
 from .progress import ProgressLine, progress_line
@@ -61,7 +62,7 @@ async def list_rules(*, as_json: bool) -> int:
 
 
 @rules.command()
-@click.argument("rule_id", type=ID, metavar="ID")
+@click.argument("rule_id", type=ID, shell_complete=rule_ids, metavar="ID")
 @json_option
 @runs
 async def show(*, rule_id: str, as_json: bool) -> int:
@@ -78,7 +79,7 @@ async def show(*, rule_id: str, as_json: bool) -> int:
 
 
 @rules.command()
-@click.argument("file", metavar="[FILE]", required=False)
+@click.argument("file", type=FILE_NAME, metavar="[FILE]", required=False)
 @json_option
 @runs
 async def validate(*, file: str | None, as_json: bool) -> int:
@@ -110,7 +111,7 @@ async def _looked_over(backend: Backend, text: str | None, file: str | None, lin
 
 
 @rules.command("import")
-@click.argument("file", metavar="FILE")
+@click.argument("file", type=FILE_NAME, metavar="FILE")
 @click.option("--inactive", is_flag=True, help="Import the rules as inactive.")
 @click.option("--replace", is_flag=True, help="Deactivate the rules that FILE lacks.")
 @json_option
@@ -156,7 +157,7 @@ async def export(*, as_json: bool) -> int:
 
 
 @rules.command()
-@click.argument("ids", nargs=-1, required=True, type=ID, metavar="ID...")
+@click.argument("ids", nargs=-1, required=True, type=ID, shell_complete=rule_ids, metavar="ID...")
 @json_option
 @runs
 async def activate(*, ids: tuple[str, ...], as_json: bool) -> int:
@@ -168,7 +169,7 @@ async def activate(*, ids: tuple[str, ...], as_json: bool) -> int:
 
 
 @rules.command()
-@click.argument("ids", nargs=-1, required=True, type=ID, metavar="ID...")
+@click.argument("ids", nargs=-1, required=True, type=ID, shell_complete=rule_ids, metavar="ID...")
 @json_option
 @runs
 async def deactivate(*, ids: tuple[str, ...], as_json: bool) -> int:
@@ -179,7 +180,7 @@ async def deactivate(*, ids: tuple[str, ...], as_json: bool) -> int:
 
 
 @rules.command()
-@click.argument("ids", nargs=-1, required=True, type=ID, metavar="ID...")
+@click.argument("ids", nargs=-1, required=True, type=ID, shell_complete=rule_ids, metavar="ID...")
 @json_option
 @runs
 async def delete(*, ids: tuple[str, ...], as_json: bool) -> int:

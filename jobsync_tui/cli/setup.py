@@ -17,12 +17,18 @@ _SHELLS = ("bash", "zsh", "fish")
 
 
 @click.command()
+@click.option("--schema", is_flag=True, help="Print the JSON schema of the configuration instead, for editors, and write nothing.")
 @json_option
-def init(*, as_json: bool) -> int:
+def init(*, schema: bool, as_json: bool) -> int:
     """Write a commented configuration file with mode 0600 and say what to fill in."""
     from ..backend.settings.template import config_template
 
     refuse_strangers()
+    if schema:
+        from ..backend.settings.json_schema import json_schema
+
+        print_json(json_schema())
+        return ExitCode.OK
     path = config_path(invocation().config)
     ensure_directory(path.parent)
     try:

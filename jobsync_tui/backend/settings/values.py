@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Annotated, TypeAlias
 from urllib.parse import parse_qsl, urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, InstanceOf, PlainValidator, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, InstanceOf, PlainValidator, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from ..core.durations import parse_duration
@@ -233,18 +233,30 @@ def _table(value: object) -> dict[str, object]:
     return {str(key): each for key, each in value.items()}
 
 
+_TEXT = WithJsonSchema({"type": "string"})
+_REFERENCE = {
+    "type": "object",
+    "properties": {kind.value: {"type": "string"} for kind in SecretKind},
+    "additionalProperties": False,
+    "minProperties": 1,
+    "maxProperties": 1,
+}
+_TEXT_OR_REFERENCE = {"anyOf": [{"type": "string"}, _REFERENCE]}
+_TEXTS = WithJsonSchema({"type": "array", "items": {"type": "string"}})
+_REFERENCES = WithJsonSchema({"type": "object", "additionalProperties": _TEXT_OR_REFERENCE})
+
 Text: TypeAlias = Annotated[str, BeforeValidator(_text)]
 Identifier: TypeAlias = Annotated[str, AfterValidator(_identifier), BeforeValidator(_text)]
-Duration: TypeAlias = Annotated[timedelta, PlainValidator(_duration)]
+Duration: TypeAlias = Annotated[timedelta, PlainValidator(_duration), _TEXT]
 ServiceUrl: TypeAlias = Annotated[str, AfterValidator(service_url), BeforeValidator(_text)]
 ProxyUrl: TypeAlias = Annotated[str, AfterValidator(_proxy_url), BeforeValidator(_text)]
 StorageUrl: TypeAlias = Annotated[str, AfterValidator(_storage_url), BeforeValidator(_text)]
 JobField: TypeAlias = Annotated[str, AfterValidator(_job_field), BeforeValidator(_text)]
-OwnPath: TypeAlias = Annotated[Path, PlainValidator(lambda value, info: _own_path(_text(value), info))]
-SecretReference: TypeAlias = Annotated[InstanceOf[SecretRef], BeforeValidator(_secret)]
-WebhookAddress: TypeAlias = Annotated[InstanceOf[SecretRef] | str, PlainValidator(_webhook)]
-CommandWords: TypeAlias = Annotated[tuple[str, ...], PlainValidator(_command)]
-Credentials: TypeAlias = Annotated[Mapping[str, SecretRef | str], PlainValidator(_credentials)]
-FlatTable: TypeAlias = Annotated[Mapping[str, str], PlainValidator(_flat_table)]
-ExtraTable: TypeAlias = Annotated[Mapping[str, object], PlainValidator(_table)]
-Scalar: TypeAlias = Annotated[bool | int | float | str, PlainValidator(_scalar)]
+OwnPath: TypeAlias = Annotated[Path, PlainValidator(lambda value, info: _own_path(_text(value), info)), _TEXT]
+SecretReference: TypeAlias = Annotated[InstanceOf[SecretRef], BeforeValidator(_secret), WithJsonSchema(_REFERENCE)]
+WebhookAddress: TypeAlias = Annotated[InstanceOf[SecretRef] | str, PlainValidator(_webhook), WithJsonSchema(_TEXT_OR_REFERENCE)]
+CommandWords: TypeAlias = Annotated[tuple[str, ...], PlainValidator(_command), _TEXTS]
+Credentials: TypeAlias = Annotated[Mapping[str, SecretRef | str], PlainValidator(_credentials), _REFERENCES]
+FlatTable: TypeAlias = Annotated[Mapping[str, str], PlainValidator(_flat_table), WithJsonSchema({"type": "object"})]
+ExtraTable: TypeAlias = Annotated[Mapping[str, object], PlainValidator(_table), WithJsonSchema({"type": "object"})]
+Scalar: TypeAlias = Annotated[bool | int | float | str, PlainValidator(_scalar), WithJsonSchema({"type": ["string", "number", "boolean"]})]
