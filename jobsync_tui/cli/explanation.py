@@ -84,6 +84,6 @@ def _print_rule(rule: RuleResult) -> None:
 def _condition_words(condition: ConditionResult) -> str:
     negated = condition.path.count("not") % 2 == 1
     held = condition.passed if condition.passed is None else condition.passed is not negated
-    actual = _NOTES[condition.note] if condition.note is not None else value_words(condition.actual)
+    actual = (condition.unknown or _NOTES[condition.note]) if condition.note is not None else value_words(condition.actual)
     expected = f" {value_words(condition.expected)}" if condition.expected is not None else ""
     return f"{_MARKS[held]} {'not ' if negated else ''}{condition.field} {condition.op}{expected}; is: {actual}"

@@ -178,7 +178,7 @@ def _print_report(report: RefreshReport) -> None:
     for row in report.rejected:
         which = ", ".join(filter(None, (row.name, row.id)))
         say(f"    set aside: {row.reason}" + (f" ({which})" if which else ""))
-    said = [report.trouble, report.set_aside, report.waits]
+    said = [report.trouble, report.set_aside, report.waits, report.unknown_statuses]
     for failure in {each.code: each for each in reversed(said) if each is not None}.values():
         _say_failure(failure)
     _say_failure(report.ids)

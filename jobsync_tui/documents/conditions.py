@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..backend.core.models import ConditionResult, JsonValue, NearMiss, Note, Op, RuleResult
+from ..backend.core.text import clean
 from . import words
 from .document import Line, Span, Tone, bad, dim, good, line, warn
 from .layout import columns, wrap
@@ -47,7 +48,7 @@ def first_obstacle(rule: RuleResult, near: NearMiss | None, ats: str) -> str:
     """Return in a few words what keeps a rule from matching: a missing value first, because it is mended elsewhere."""
     for leaf in rule.conditions:
         if leaf.note is not None and leaf.passed is None:
-            return f"{leaf.field}: {words.note(leaf.note, ats)}"
+            return f"{leaf.field}: {clean(leaf.unknown) if leaf.unknown else words.note(leaf.note, ats)}"
     if near is not None:
         return would_match(near)
     failed = [leaf for leaf in rule.conditions if leaf.passed is False]
@@ -118,5 +119,5 @@ def _mark(leaf: ConditionResult, *, negated: bool) -> Span:
 def _actual(leaf: ConditionResult, ats: str) -> Span:
     if leaf.note is None:
         return Span(words.value(leaf.actual))
-    told = words.note(leaf.note, ats)
+    told = clean(leaf.unknown) if leaf.unknown else words.note(leaf.note, ats)
     return warn(f"{words.value(leaf.actual)} ({told})" if leaf.note is Note.TYPE_MISMATCH else told)

@@ -7,12 +7,14 @@ and in `sync.refresh` above it.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import ClassVar
 
-from ..core.models import FieldAvailability, Job, RejectedRow
+from ..core.models import FieldAvailability, Job, JobStatus, RejectedRow
 from ..http import HttpSession
+from .kept import as_kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class Connection:
         credentials: Plain values by name; they are handed to the session's authentication and kept nowhere else.
         http: The integration's session: deadlines, retries, limits and redaction are its work.
         options: Further keys of the integration's table, such as ``token_url`` or ``path`` and ``columns``.
+        statuses: The account's own status words and ours, by `kept.word_key`.
     """
 
     integration: str
@@ -32,6 +35,7 @@ class Connection:
     credentials: Mapping[str, str] = field(repr=False)
     http: HttpSession
     options: Mapping[str, object] = field(default_factory=dict)
+    statuses: Mapping[str, JobStatus] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +108,14 @@ class Adapter(ABC):
     default_base_url: ClassVar[str | None] = None
     tested_ids: tuple[str, ...] = ()
     """The ids of all jobs, where the last test read them all."""
+    statuses: Mapping[str, JobStatus] = MappingProxyType({})
+    """The account's own status words, for what is kept of a job."""
     tested_notes: tuple[str, ...] = ()
     """What a person should know about what the last test read."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self.statuses = connection.statuses
 
     @abstractmethod
     async def test(self) -> str:
@@ -133,6 +140,21 @@ class Adapter(ABC):
         Raises:
             RemoteError: When the ATS could not be asked, which is not the same as "none".
         """
+
+    async def kept_pages(self, listing: Listing) -> AsyncGenerator[Page, None]:
+        """Yield what `pages` does, its jobs as the cache keeps them; this is what the others call."""
+        pages = self.pages(listing)
+        try:
+            async for page in pages:
+                yield replace(page, jobs=tuple([as_kept(job, self.statuses) for job in page.jobs]))
+        finally:
+            if isinstance(pages, AsyncGenerator):
+                await pages.aclose()
+
+    async def kept_job(self, job_id: str) -> Job | None:
+        """Return what `job` does, as the cache keeps it; this is what the others call."""
+        found = await self.job(job_id)
+        return None if found is None else as_kept(found, self.statuses)
 
     @classmethod
     def job_id_in_url(cls, url: str) -> str | None:  # noqa: ARG003

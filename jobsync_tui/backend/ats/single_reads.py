@@ -46,7 +46,7 @@ async def ask_singly(adapter: Adapter, ids: Sequence[str]) -> Answers:
             unclear.append(job_id)
             return
         try:
-            job = await adapter.job(job_id)
+            job = await adapter.kept_job(job_id)
         except RemoteError as error:
             unclear.append(job_id)
             unread.append(job_id)

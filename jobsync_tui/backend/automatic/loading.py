@@ -66,7 +66,7 @@ class Loader:
         Raises:
             RemoteError: The ATS could not be asked.
         """
-        job = await self._adapters(integration).job(job_id)
+        job = await self._adapters(integration).kept_job(job_id)
         if job is None:
             await self._jobs.mark_gone(integration, job_id)
         else:

@@ -96,6 +96,11 @@ async def _integrations(backend: Backend) -> list[Finding]:
         for each in await backend.integrations.list()
         if each.held is not None
     ]
+    findings += [
+        warn("integrations", f"{each.id}: {trouble.message}", trouble.remedy or "", integration=each.id)
+        for each in await backend.integrations.list()
+        if (trouble := await backend.integrations.unknown_statuses(each.id)) is not None
+    ]
     findings = findings or [ok("integrations", "None has left the configuration with its data behind")]
     findings += [_shared(*each) for each in await backend.health.shared_links()]
     return findings + [finding for each in await backend.integrations.list() for finding in _cache(each)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..core.models import CREATES_WAIT, IDS_REUSED, JOBS_MISSING, LISTING_INCOMPLETE, OTHER_ID, ROWS_SET_ASIDE, Failure
+from ..core.models import CREATES_WAIT, IDS_REUSED, JOBS_MISSING, LISTING_INCOMPLETE, OTHER_ID, ROWS_SET_ASIDE, STATUS_UNKNOWN, Failure
 from ..core.text import clean, counted
 from ..settings.redaction import redact
 from ..storage.jobs.listing_gap import Gap
@@ -65,6 +65,20 @@ def set_aside(integration: str, found: SetAside | None) -> Failure | None:
         ROWS_SET_ASIDE,
         f"{counted(found.rows, 'row is', 'rows are')} set aside, with the last known state kept: {_short(found.reason)}{example}",
         f"Correct the rows in the ATS; they are read again by each refresh. jobsync refresh -i {integration} --full names them all.",
+    )
+
+
+def unknown_statuses(integration: str, words: Sequence[tuple[str, int]]) -> Failure | None:
+    """Return the trouble of status words that nobody knows: no rule on a status matches their jobs."""
+    if not words:
+        return None
+    named = ", ".join(f"{_short(word)} ({counted(count, 'job')})" for word, count in words[:10])
+    more = f" and {counted(len(words) - 10, 'other')}" if len(words) > 10 else ""
+    return Failure(
+        STATUS_UNKNOWN,
+        f"{counted(len(words), 'status word is', 'status words are')} unknown: {named}{more}; map them under statuses",
+        f'In the configuration of {integration}: statuses = {{ "{_short(words[0][0])}" = "open" }} (or closed, draft, on_hold); then '
+        f"jobsync refresh -i {integration} --full. Until then no rule on the status matches these jobs.",
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -122,7 +122,9 @@ class Refresher:
         await self._integrations.note_left_out(integration, left_out, full=state.full and not state.resumed)
         aside = troubles.set_aside(integration, await self._integrations.set_aside(integration))
         waits = troubles.creates_wait(integration, (await self._integrations.state(integration)).waits)
-        return replace(run.report(ended, monotonic() - started), set_aside=aside, waits=waits, left_out=left_out)
+        words = troubles.unknown_statuses(integration, await self._integrations.unknown_words(integration))
+        report = run.report(ended, monotonic() - started)
+        return replace(report, set_aside=aside, waits=waits, left_out=left_out, unknown_statuses=words)
 
     async def _is_due(self, integration: str, adapter: Adapter) -> bool:
         state = await self._integrations.state(integration)
@@ -337,7 +339,7 @@ class _Run:
     async def _read(self, buffer: PageBuffer) -> None:
         listing = Listing(self.state.watermark, self.state.cursor, self.unattended)
         try:
-            async with aclosing(self._pages(listing)) as pages:
+            async with aclosing(self.adapter.kept_pages(listing)) as pages:
                 async for page in pages:
                     self.account.refuse_loop(page)
                     await buffer.put(page)
@@ -345,16 +347,6 @@ class _Run:
             await buffer.end(error)
         else:
             await buffer.end()
-
-    async def _pages(self, listing: Listing) -> AsyncGenerator[Page, None]:
-        """Yield the adapter's pages, and close its generator when no more are wanted."""
-        pages = self.adapter.pages(listing)
-        try:
-            async for page in pages:
-                yield page
-        finally:
-            if isinstance(pages, AsyncGenerator):
-                await pages.aclose()
 
     async def _store(self, pages: tuple[Page, ...]) -> None:
         """Store pages in one transaction, with the cursor behind the last of them."""

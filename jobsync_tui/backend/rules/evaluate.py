@@ -132,7 +132,15 @@ class _View:
         self.misses = Misses(answers, {number for number, note in enumerate(self.notes) if note is Note.FIELD_NOT_PROVIDED})
         self._asked = Asked(rules, cells, self.misses, now)
         self._told = [
-            (known.leaf.field, known.leaf.op, known.leaf.value, shown[known.field], answer, note)
+            (
+                known.leaf.field,
+                known.leaf.op,
+                known.leaf.value,
+                shown[known.field],
+                answer,
+                note,
+                job.ats_status if known.leaf.field == "status" and note else None,
+            )
             for known, answer, note in zip(rules.leaves, answers, self.notes, strict=True)
         ]
 

@@ -44,7 +44,7 @@ class AdoptionService(Service):
         with self.admission.as_person():
             job = await self.stores.jobs.get(integration, job_id)
             if job is None:
-                read = await self.parts.connections.adapter(integration).job(job_id)
+                read = await self.parts.connections.adapter(integration).kept_job(job_id)
                 if read is None or read.id != job_id:
                     raise JobNotFound
                 job = await self.stores.jobs.put(read, self.stores.now())

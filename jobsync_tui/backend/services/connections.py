@@ -111,6 +111,7 @@ class Connections:
 
     def _connect(self, integration: IntegrationSettings) -> Adapter:
         from ..ats.base import Connection
+        from ..ats.kept import word_key
         from ..http import HttpSession
         from ..settings.secrets import resolve
 
@@ -131,7 +132,8 @@ class Connections:
             on_wait=lambda words: self._tell(integration.id, words),
         )
         options = {**integration.options, "base_dir": str(folder), "max_bytes": self._settings.files.max_bytes}
-        return kind(Connection(integration.id, base_url, credentials, session, options))
+        statuses = {word_key(word): status for word, status in integration.statuses.items()}
+        return kind(Connection(integration.id, base_url, credentials, session, options, statuses))
 
     def _tell(self, integration: str, words: str) -> None:
         listener = self._listeners.get(integration)

@@ -9,7 +9,7 @@ from time import monotonic
 from ..core.left_out import tallied
 from ..core.models import ConnectionReport, Failure, HoldKind, IntegrationSummary, RefreshProgress, RefreshReport
 from ..refresh.id_warnings import id_warning, odd_ids
-from ..refresh.listing_troubles import set_aside
+from ..refresh.listing_troubles import set_aside, unknown_statuses
 from .base import Service, for_admins, for_integration
 from .new_ids import held
 
@@ -82,6 +82,11 @@ class IntegrationService(Service):
         if not self.parts.connections.adapter_class(integration).one_piece:
             return report
         return replace(report, ids=await self._odd_ids(integration, await self.stores.id_changes.last_listed(integration)))
+
+    @for_integration
+    async def unknown_statuses(self, integration: str) -> Failure | None:
+        """Return which status words of its cached jobs nobody knows, None where there are none."""
+        return unknown_statuses(integration, await self.stores.integrations.unknown_words(integration))
 
     async def _odd_ids(self, integration: str, ids: Sequence[str]) -> Failure | None:
         linked, otherwise = await self.stores.id_changes.forms(integration, ids, odd_ids(ids))

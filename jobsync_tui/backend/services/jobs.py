@@ -100,7 +100,7 @@ class JobService(Service):
         if not wanted:
             raise UsageError("Give the ATS job id of the job to fetch")
         with self.admission.as_person():
-            job = await self.parts.connections.adapter(integration).job(wanted)
+            job = await self.parts.connections.adapter(integration).kept_job(wanted)
         if job is None:
             await self.stores.jobs.mark_gone(integration, wanted)
             title = self.parts.connections.title(integration)

@@ -25,6 +25,7 @@ from .values import (
     Scalar,
     SecretReference,
     ServiceUrl,
+    Statuses,
     StorageUrl,
     Text,
     WebhookAddress,
@@ -210,7 +211,8 @@ class FilesSettings(_Table):
 class IntegrationSettings(_Table):
     """One configured connection to an ATS.
 
-    ``credentials`` holds references, and texts where the key may stand in the file. What only some providers have is in `options`.
+    ``credentials`` holds references, and texts where the key may stand in the file. ``statuses`` has the
+    account's own status words. What only some providers have is in `options`.
     """
 
     id: Identifier
@@ -228,6 +230,7 @@ class IntegrationSettings(_Table):
     header_row: int | None = Field(default=None, ge=1, strict=True)
     sheet: Text | None = None
     records: Text | None = None
+    statuses: Statuses = Field(default_factory=dict)
     further: ExtraTable = Field(default_factory=dict, alias="options")
 
     @property

@@ -19,7 +19,7 @@ from pydantic import AfterValidator, BeforeValidator, InstanceOf, PlainValidator
 from pydantic_core import PydanticCustomError
 
 from ..core.durations import parse_duration
-from ..core.models import Job
+from ..core.models import Job, JobStatus
 from .secrets import SecretKind, SecretRef
 
 LITERAL_CREDENTIALS = frozenset({"user_id", "username", "client_id", "integration_id", "company_id", "subdomain"})
@@ -221,6 +221,17 @@ def _flat_table(value: object) -> dict[str, str]:
     return flat
 
 
+def _statuses(value: object) -> dict[str, JobStatus]:
+    if not isinstance(value, Mapping):
+        raise problem("must be a table")
+    found: dict[str, JobStatus] = {}
+    for word, status in value.items():
+        if not isinstance(status, str) or status not in set(JobStatus):
+            raise problem(f"must be one of {', '.join(JobStatus)}", word)
+        found[str(word)] = JobStatus(status)
+    return found
+
+
 def _scalar(value: object) -> bool | int | float | str:
     if not isinstance(value, bool | int | float | str) or (isinstance(value, float) and not math.isfinite(value)):
         raise problem("must be text, a number, true or false; write a date as text")
@@ -258,5 +269,10 @@ WebhookAddress: TypeAlias = Annotated[InstanceOf[SecretRef] | str, PlainValidato
 CommandWords: TypeAlias = Annotated[tuple[str, ...], PlainValidator(_command), _TEXTS]
 Credentials: TypeAlias = Annotated[Mapping[str, SecretRef | str], PlainValidator(_credentials), _REFERENCES]
 FlatTable: TypeAlias = Annotated[Mapping[str, str], PlainValidator(_flat_table), WithJsonSchema({"type": "object"})]
+Statuses: TypeAlias = Annotated[
+    Mapping[str, JobStatus],
+    PlainValidator(_statuses),
+    WithJsonSchema({"type": "object", "additionalProperties": {"enum": [str(each) for each in JobStatus]}}),
+]
 ExtraTable: TypeAlias = Annotated[Mapping[str, object], PlainValidator(_table), WithJsonSchema({"type": "object"})]
 Scalar: TypeAlias = Annotated[bool | int | float | str, PlainValidator(_scalar), WithJsonSchema({"type": ["string", "number", "boolean"]})]

@@ -55,7 +55,7 @@ class Planner:
 
     async def _fetch(self, integration: str, job_id: str) -> Reading:
         adapter = self._parts.adapter(integration)
-        job = await adapter.job(job_id)
+        job = await adapter.kept_job(job_id)
         # An ATS that answers to several spellings of an id must not have a job synced once for each.
         if job is None or job.id != job_id:
             await self._parts.jobs.mark_gone(integration, job_id)

@@ -108,6 +108,7 @@ LISTING_INCOMPLETE = "listing_incomplete"
 """The trouble of a list of changes that was not whole, so that the same changes are asked for again."""
 
 ROWS_SET_ASIDE = "rows_set_aside"
+STATUS_UNKNOWN = "status_unknown"
 """The trouble of rows that could not be read: their jobs keep their last known state."""
 
 CREATES_WAIT = "creates_wait"

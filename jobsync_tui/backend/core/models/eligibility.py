@@ -60,7 +60,8 @@ class Source(StrEnum):
 class ConditionResult:
     """One leaf of a rule's conditions against the job. ``path`` is its place in the tree, such as ``all[1].any[0]``.
 
-    ``passed`` is None where the value is missing or of a wrong type, and ``note`` then says why.
+    ``passed`` is None where the value is missing or of a wrong type, and ``note`` then says why. ``unknown_word`` is the ATS's own
+    word for a status that nobody knows.
     """
 
     path: str
@@ -70,6 +71,12 @@ class ConditionResult:
     actual: JsonValue
     passed: bool | None
     note: Note | None
+    unknown_word: str | None = None
+
+    @property
+    def unknown(self) -> str | None:
+        """The words for a status that nobody knows, or None."""
+        return f"{self.unknown_word} is unknown here; map it under statuses" if self.unknown_word else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,7 @@ class RefreshReport:
         waits: Why new jobs wait for a person.
         ids: What is odd about the ids of an export.
         notes: What else a person should know about how it was read.
+        unknown_statuses: Which of its status words nobody knows.
     """
 
     integration: str
@@ -155,3 +156,4 @@ class RefreshReport:
     waits: Failure | None = None
     ids: Failure | None = None
     notes: tuple[str, ...] = ()
+    unknown_statuses: Failure | None = None

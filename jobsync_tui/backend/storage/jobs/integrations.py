@@ -17,6 +17,7 @@ from .listing import alive
 from .origins import Origin, note_origin, origin_of, predecessors, set_apart
 from .set_aside import SetAside, standing
 from .tables import IntegrationRow, ListingRow, MemoryRow
+from .unknown_words import unknown_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,10 @@ class IntegrationStore:
     async def set_aside(self, integration: str) -> SetAside | None:
         """Return what stands set aside of its listings, None where nothing does."""
         return await self._database.read(standing, integration)
+
+    async def unknown_words(self, integration: str) -> tuple[tuple[str, int], ...]:
+        """Return the status words of its jobs that nobody knows, and how many jobs have each."""
+        return await self._database.read(unknown_words, integration)
 
     async def known(self) -> tuple[str, ...]:
         """Return the ids of all integrations for which anything is kept, those too that left the configuration."""
