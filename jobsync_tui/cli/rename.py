@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import click
 
 from ..backend.core.errors import ExitCode
-from ..backend.core.models import RenamePlan, RenameReport, SyncResult
+from ..backend.core.models import NewIdsReport, RenamePlan, RenameReport, SyncResult
 from ..backend.core.text import counted
 from .exit_codes import of_result, worst
 from .interruption import Interruption, confirm
@@ -21,6 +23,45 @@ from .tables import Table
 
 _SHOWN = 20
 """Jobs of the target that a preview names."""
+
+
+@contextmanager
+def each_shown(total: int) -> Iterator[Callable[[SyncResult], None]]:
+    """Have each of ``total`` jobs shown, as it is done, in a line of progress."""
+    with progress_line() as line:
+        done = 0
+
+        def show(result: SyncResult) -> None:
+            nonlocal done
+            done += 1
+            line.show(f"{done:,} of {total:,}  {result.outcome}  {result.job.name or result.job.id}")
+
+        yield show
+
+
+def came_of(report: RenameReport | NewIdsReport | None) -> dict[str, object]:
+    """Return what a document says of what was done, which is nothing where there is no report."""
+    results = () if report is None else report.results
+    return {
+        "results": results,
+        "summary": {str(outcome): count for outcome, count in Counter(result.outcome for result in results).items()},
+        "finished": report is not None and report.finished,
+    }
+
+
+def print_failed(report: RenameReport | NewIdsReport) -> int:
+    """Print the results that are no success, and return how many are one."""
+    failed = [result for result in report.results if of_result(result) is not ExitCode.OK]
+    for result in failed:
+        print_result(result)
+    return len(report.results) - len(failed)
+
+
+def exit_code(report: RenameReport | NewIdsReport | None, interruption: Interruption) -> int:
+    """Return how the command ends: as the worst of its results, if it was not interrupted."""
+    if interruption.happened:
+        return ExitCode.INTERRUPTED
+    return ExitCode.OK if report is None else worst(map(of_result, report.results))
 
 
 @click.command()
@@ -44,23 +85,14 @@ async def rename(*, old: str, new: str, dry_run: bool, yes: bool, as_json: bool)
             _print_plan(plan)
         report = None
         if not dry_run and (yes or confirm(f"Rename {old} to {new}?", plan.to_type)):
-            with progress_line() as line:
-                done = 0
-
-                def show(result: SyncResult) -> None:
-                    nonlocal done
-                    done += 1
-                    line.show(f"{done:,} of {len(plan.links):,}  {result.outcome}  {result.job.name or result.job.id}")
-
+            with each_shown(len(plan.links)) as show:
                 async with interruption:
                     report = await backend.maintenance.rename(old, new, on_result=show, cancel=interruption.event)
     if as_json:
         print_json(_document(plan, report))
     elif report is not None:
         _print_report(report)
-    if interruption.happened:
-        return ExitCode.INTERRUPTED
-    return ExitCode.OK if report is None else worst(map(of_result, report.results))
+    return exit_code(report, interruption)
 
 
 @click.command()
@@ -86,7 +118,6 @@ async def separate(*, new: str, yes: bool, as_json: bool) -> int:
 
 
 def _document(plan: RenamePlan, report: RenameReport | None) -> dict[str, object]:
-    results = () if report is None else report.results
     return {
         "old": plan.old,
         "new": plan.new,
@@ -95,9 +126,7 @@ def _document(plan: RenamePlan, report: RenameReport | None) -> dict[str, object
         "unclear": plan.unclear,
         "rules": plan.rules,
         "doubtful_rules": plan.doubtful,
-        "results": results,
-        "summary": {str(outcome): count for outcome, count in Counter(result.outcome for result in results).items()},
-        "finished": report is not None and report.finished,
+        **came_of(report),
     }
 
 
@@ -120,11 +149,7 @@ def _print_plan(plan: RenamePlan) -> None:
 
 
 def _print_report(report: RenameReport) -> None:
-    for result in report.results:
-        if of_result(result) is not ExitCode.OK:
-            print_result(result)
-    plan = report.plan
-    done = sum(of_result(result) is ExitCode.OK for result in report.results)
+    plan, done = report.plan, print_failed(report)
     print_line(
         f"{plan.old} is {plan.new} from now on: {counted(plan.jobs, 'job')} moved, {done:,} of {len(plan.links):,} renamed in the target"
     )

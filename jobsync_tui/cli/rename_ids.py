@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import click
 
-from ..backend.core.errors import ExitCode
-from ..backend.core.models import NewId, NewIdsPlan, NewIdsReport, SyncResult
+from ..backend.core.models import NewId, NewIdsPlan, NewIdsReport
 from ..backend.core.text import counted
-from .exit_codes import of_result, worst
 from .interruption import Interruption, confirm
 from .options import ID, complete_integration, json_option
 from .output import print_json, print_line
-from .plans import print_result
-from .progress import progress_line
+from .rename import came_of, each_shown, exit_code, print_failed
 from .session import open_backend, runs
 from .sync import Consent
 from .tables import Table
@@ -54,34 +49,22 @@ async def rename_ids(*, integration: str, named: tuple[tuple[str, str], ...], dr
         report = None
         several = counted(len(plan.pairs), "job")
         if plan.pairs and not dry_run and (yes or confirm(f"Give {several} the new id?", plan.to_type)):
-            with progress_line() as line:
-                done = 0
-
-                def show(result: SyncResult) -> None:
-                    nonlocal done
-                    done += 1
-                    line.show(f"{done:,} of {len(plan.pairs):,}  {result.outcome}  {result.job.name or result.job.id}")
-
+            with each_shown(len(plan.pairs)) as show:
                 async with interruption:
                     report = await backend.maintenance.rename_ids(integration, plan, on_result=show, cancel=interruption.event)
     if as_json:
         print_json(_document(plan, report))
     elif report is not None:
         _print_report(report)
-    if interruption.happened:
-        return ExitCode.INTERRUPTED
-    return ExitCode.OK if report is None else worst(map(of_result, report.results))
+    return exit_code(report, interruption)
 
 
 def _document(plan: NewIdsPlan, report: NewIdsReport | None) -> dict[str, object]:
-    results = () if report is None else report.results
     return {
         "integration": plan.integration,
         "pairs": plan.pairs,
         "unclear": plan.unclear,
-        "results": results,
-        "summary": {str(outcome): count for outcome, count in Counter(result.outcome for result in results).items()},
-        "finished": report is not None and report.finished,
+        **came_of(report),
     }
 
 
@@ -106,10 +89,7 @@ def _print_pairs(title: str, pairs: tuple[NewId, ...]) -> None:
 
 
 def _print_report(report: NewIdsReport) -> None:
-    for result in report.results:
-        if of_result(result) is not ExitCode.OK:
-            print_result(result)
-    done = sum(of_result(result) is ExitCode.OK for result in report.results)
+    done = print_failed(report)
     print_line(f"{done:,} of {len(report.plan.pairs):,} have the new id")
     command = f"jobsync integrations rename-ids {report.plan.integration}"
     wait = f"jobsync refresh -i {report.plan.integration} --full ends the wait of new jobs, unless others are missing"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from . import lists, reading, ruling, syncing
+from . import lists, reading, rules, syncing
 from .command import Command, Group, key_label
 
 if TYPE_CHECKING:
@@ -46,14 +46,14 @@ COMMANDS: tuple[Command, ...] = (
     *syncing.result(),
     *syncing.bulk_result(),
     *syncing.search(),
-    *ruling.rules(),
-    *ruling.leaves(),
-    *ruling.editor(),
-    *ruling.saving(),
-    *ruling.impact(),
-    *ruling.shadows(),
-    *ruling.revisions(),
-    *ruling.coverage(),
+    *rules.rules(),
+    *rules.leaves(),
+    *rules.editor(),
+    *rules.saving(),
+    *rules.impact(),
+    *rules.shadows(),
+    *rules.revisions(),
+    *rules.coverage(),
     *reading.reading(),
 )
 """Every command, in the order of the help."""

@@ -53,7 +53,7 @@ class DialogScreen(JobsyncScreen[ResultT]):
 
     def body(self) -> list[Widget]:
         """Return what stands between the lines: the document, and whatever there is beside it."""
-        return [DocumentView(is_list=self.IS_LIST, id="sheet")]
+        return [DocumentView(is_list=self.IS_LIST, id="document")]
 
     def foot(self) -> list[Widget]:
         """Return widgets between the note and the footer."""
@@ -62,7 +62,7 @@ class DialogScreen(JobsyncScreen[ResultT]):
     @property
     def document(self) -> DocumentView:
         """The document."""
-        return self.query_one("#sheet", DocumentView)
+        return self.query_one("#document", DocumentView)
 
     def on_document_view_moved(self) -> None:
         """Say which part of the document is shown, on the line below it."""

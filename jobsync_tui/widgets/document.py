@@ -105,7 +105,7 @@ class DocumentView(LinesView, can_focus=True):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Group.SHEET)
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"sheet--cursor"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"document--cursor"}
     DEFAULT_CSS = "DocumentView { height: 1fr; overflow: hidden auto; scrollbar-size-vertical: 0; }"
 
     class Moved(Message):
@@ -251,7 +251,7 @@ class DocumentView(LinesView, can_focus=True):
             return super()._strip(number, width, base)
         first, *rest = row.line.left
         marked = Line((Span(">" + first.text[1:], first.tone), *rest), row.line.right)
-        return self._drawn(marked, width, base + self.get_component_rich_style("sheet--cursor", partial=True))
+        return self._drawn(marked, width, base + self.get_component_rich_style("document--cursor", partial=True))
 
     def _stops(self) -> dict[str, int]:
         """Return the line on which each section begins, by its key, in order."""

@@ -1,4 +1,4 @@
-"""A large run is shared out: whoever is free takes a share, each job is synced once, and a worker that ends takes nothing with it."""
+"""A large run is distributed: whoever is free takes a batch, each job is synced once, and a worker that ends takes nothing with it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.support.fleet import EVERY, ICU, Fleet, Host, open_fleet, order
 pytestmark = pytest.mark.usefixtures("on_each_database", "quick")
 
 SIZE, LARGE = 8, 16
-"""So that some dozen jobs are several shares, of which the last is smaller than the others."""
+"""So that some dozen jobs are several batches, of which the last is smaller than the others."""
 
 MANY = LARGE + SIZE + 7
 
@@ -63,7 +63,7 @@ async def lend(host: Host, stop: asyncio.Event | None = None) -> None:
 
 
 async def helping(host: Host) -> None:
-    """Lend a hand whenever there are shares, as a worker does."""
+    """Work on batches whenever there are some, as a worker does."""
     while True:
         if "acme" in await host.batches.integrations():
             await lend(host)
@@ -285,4 +285,4 @@ async def test_it_can_be_seen_how_far_a_large_run_is(hosts: list[Host]) -> None:
     await store.note(batches[0], Tally(), ended=True)
     found = await store.spread("acme")
     assert found is not None
-    assert (found.shares, found.ended, found.workers) == (3, 1, ("host0:1",))
+    assert (found.batches, found.ended, found.workers) == (3, 1, ("host0:1",))

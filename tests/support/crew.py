@@ -27,7 +27,7 @@ LONGEST = 40.0
 
 INTEGRATIONS = ("acme", "globex", "initech")
 RULES = "rules: [ {name: All, actions: [{folder: A}]} ]"
-QUICK = Pace(heartbeat=0.5, stalled=4.0, sweep=0.5, shares=0.2)
+QUICK = Pace(heartbeat=0.5, stalled=4.0, sweep=0.5, batches=0.2)
 
 _INTEGRATION = """
 [[integrations]]
@@ -91,7 +91,7 @@ class Crew:
 
     def start(self, off: timedelta = timedelta()) -> subprocess.Popen[str]:
         """Start a worker, on a host whose clock is wrong by ``off``."""
-        paces = (self.pace.heartbeat, self.pace.stalled, self.pace.sweep, self.pace.shares)
+        paces = (self.pace.heartbeat, self.pace.stalled, self.pace.sweep, self.pace.batches)
         pace = [str(each) for each in (self.every, *paces, off.total_seconds())]
         command = [sys.executable, "-m", "tests.support.worker_process", str(self.config), *pace]
         process = subprocess.Popen(command, cwd=ROOT, env=self._environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)

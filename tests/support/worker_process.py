@@ -1,7 +1,7 @@
 """A worker as a process of its own, with a pace that fits a test.
 
-``python -m tests.support.worker_process CONFIG EVERY_SECONDS HEARTBEAT STALLED SWEEP SHARES OFF``.
-It prints a line for each run that did something. The clock of its host is wrong by OFF seconds. Its shares are small, so that some dozen
+``python -m tests.support.worker_process CONFIG EVERY_SECONDS HEARTBEAT STALLED SWEEP BATCHES OFF``.
+It prints a line for each run that did something. The clock of its host is wrong by OFF seconds. Its batches are small, so that some dozen
 jobs are a large run.
 """
 
@@ -43,4 +43,4 @@ if __name__ == "__main__":
     if off:
         skew(timedelta(seconds=off))
     vars(distribution)["SIZE"], vars(automatic)["LARGE"] = 20, 60
-    asyncio.run(_main(Path(sys.argv[1]), float(sys.argv[2]), Pace(heartbeat, stalled, sweep, poll=0.5, shares=batches)))
+    asyncio.run(_main(Path(sys.argv[1]), float(sys.argv[2]), Pace(heartbeat, stalled, sweep, poll=0.5, batches=batches)))

@@ -1,4 +1,4 @@
-"""A worker lends a hand to runs that others lead, and none to one that it leads itself."""
+"""A worker works on batches of runs that others lead, and on none of one that it leads itself."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from jobsync_tui.backend.workers.worker import Worker
 
 
 class Runs:
-    """Stands for the automatic sync: ``acme`` has a large run all the time; runs and hands end when they are told to."""
+    """Stands for the automatic sync: ``acme`` has a large run all the time; runs and work on batches end when they are told to."""
 
     def __init__(self) -> None:
         self.begun: Counter[str] = Counter()
         self.told = asyncio.Condition()
-        self.end_of_hand, self.end_of_run = asyncio.Event(), asyncio.Event()
+        self.end_of_batches, self.end_of_run = asyncio.Event(), asyncio.Event()
 
     async def due(self, _: timedelta | None) -> DueSlot:
         return DueSlot(now(), timedelta(hours=1), ())
@@ -34,9 +34,9 @@ class Runs:
         return ("acme",)
 
     async def work_on_batches(self, integration: str, *, stop: asyncio.Event) -> None:
-        await self._tell("hand")
-        await self.end_of_hand.wait()
-        await self._tell("hand ended")
+        await self._tell("batches")
+        await self.end_of_batches.wait()
+        await self._tell("batches ended")
 
     async def run_slot(self, integration: str, **_: object) -> tuple[AutomaticRun, ...]:
         await self._tell("run")
@@ -77,19 +77,19 @@ class OneRun:
         return 0
 
 
-async def test_no_hand_is_lent_to_a_run_that_began_while_one_was_lent_to_the_run_before(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_batches_are_taken_of_a_run_that_began_while_some_of_the_run_before_are_worked_on(monkeypatch: pytest.MonkeyPatch) -> None:
     runs, stop, OneRun.asked = Runs(), asyncio.Event(), asyncio.Event()
     monkeypatch.setattr(worker, "Queue", OneRun)
     settings = SimpleNamespace(storage=SimpleNamespace(url="postgresql:///x"))
     backend = cast("Backend", SimpleNamespace(settings=settings, automatic=runs))
-    serving = asyncio.create_task(Worker(backend, stop, lambda _: None, pace=Pace(shares=0.001)).serve())
-    await runs.until("hand", 1)
+    serving = asyncio.create_task(Worker(backend, stop, lambda _: None, pace=Pace(batches=0.001)).serve())
+    await runs.until("batches", 1)
     OneRun.asked.set()
     await runs.until("run", 1)
-    runs.end_of_hand.set()
-    await runs.until("hand ended", 1)
+    runs.end_of_batches.set()
+    await runs.until("batches ended", 1)
     await runs.until("look", runs.begun["look"] + 3)
-    assert runs.begun["hand"] == 1
+    assert runs.begun["batches"] == 1
     stop.set()
     runs.end_of_run.set()
     await serving

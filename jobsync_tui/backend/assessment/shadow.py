@@ -20,7 +20,7 @@ from .impact import ImpactAnalysis, OnForeseen
 log = logging.getLogger(__name__)
 
 AUTOMATIC, EVALUATING = "automatic", "judging"
-"""Why a shadow was looked at: a run of the automatic sync, or a look over the whole cache."""
+"""Why a shadow was looked at, as it is kept: a run of the automatic sync, or an evaluation of the whole cache."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,7 @@ class ShadowEvaluation:
 
     Attributes:
         shadows: Where they are, and where it is kept what they would have done.
-        foresight: Compares rules.
+        impact_analysis: Compares rules.
         rules: The rules in force at this moment.
         policy: What the configuration adds.
         version: A number that grows with every change of a cached job.

@@ -1,7 +1,7 @@
 """The contract of an adapter: what a provider's file has to give, and what it is given.
 
 An adapter turns an ATS's answers into `Job` values. It does not retry, wait, cap, log or store: that is done once, in `http` below it
-and in `sync.refresh` above it.
+and in `refresh` above it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A hand at a run: reads the jobs that it has chosen singly, or syncs them by the one pipeline, and keeps each decision as it comes."""
+"""What works on a run: reads the jobs that are chosen singly, or syncs them by the one pipeline, and keeps each decision as it comes."""
 
 from __future__ import annotations
 

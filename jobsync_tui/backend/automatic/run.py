@@ -118,7 +118,7 @@ class Automatic:
         """Do batches of a large run that another process leads, until none is left.
 
         Raises:
-            JobsyncError: The shares cannot be looked for; what goes wrong with one is told by the run.
+            JobsyncError: The batches cannot be looked for; what goes wrong with one is told by the run.
         """
         if await self._parts.schedule.paused() is None:
             await self._parts.distribution.work_on_batches(order.actor, order.integration, order.stop)

@@ -66,7 +66,7 @@ class AutomaticService(Service):
         Args:
             integration: As for `run`.
             every: As for `run`.
-            spread: Share out the jobs of a large run among the workers that are free.
+            spread: Distribute the jobs of a large run among the workers that are free.
             stop: As for `run`.
 
         Raises:
@@ -146,7 +146,7 @@ class AutomaticService(Service):
 
     @for_admins
     async def spread(self) -> tuple[str, ...]:
-        """Return the integrations of which a large run is under way whose jobs are shared out.
+        """Return the integrations of which a large run is under way whose jobs are distributed.
 
         Raises:
             AccessDenied: The actor may not use every integration.
@@ -157,7 +157,7 @@ class AutomaticService(Service):
 
     @for_admins
     async def work_on_batches(self, integration: str, *, stop: asyncio.Event) -> None:
-        """Do shares of a large run that another worker leads, until none is left or ``stop`` is set.
+        """Do batches of a large run that another worker leads, until none is left or ``stop`` is set.
 
         Raises:
             AccessDenied: The actor may not use every integration.

@@ -43,7 +43,7 @@ class ShadowService(Service):
 
     @for_admins
     async def add(self, name: str, rules: Sequence[Rule]) -> Shadow:
-        """Keep a draft as a shadow. It is first looked at by the next automatic run, the next evaluating, or `look`.
+        """Keep a draft as a shadow. It is first looked at by the next automatic run, the next evaluation of the whole cache, or `look`.
 
         Args:
             name: By which it is called.

@@ -17,7 +17,7 @@ from ..target.base import Target
 
 
 class JobCache(Protocol):
-    """What the sync asks of the cache of jobs (`store.jobs.JobStore`)."""
+    """What the sync asks of the cache of jobs (`storage.jobs.jobs.JobStore`)."""
 
     async def get(self, integration: str, job_id: str) -> CachedJob | None:
         """Return the cached job."""
@@ -56,7 +56,7 @@ class SyncTiming:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncDependencies:
-    """The rooms that a sync passes through.
+    """What a sync is made of.
 
     Attributes:
         adapter: The integration's adapter; raises `UsageError` or `ConfigError`.

@@ -46,7 +46,7 @@ class Pace:
     stalled: float = 60.0
     sweep: float = 20.0
     poll: float = 1.0
-    shares: float = 2.0
+    batches: float = 2.0
 
 
 async def _supervised(timestamp: int) -> None:

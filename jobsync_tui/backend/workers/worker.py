@@ -64,7 +64,7 @@ class Worker:
         self._every = every
         self._concurrency = concurrency
         self._pace = pace
-        # A run may begin while a hand is still lent to the one before.
+        # A run may begin while batches of the one before are still worked on.
         self._busy_with: Counter[str] = Counter()
 
     async def serve(self) -> None:
@@ -106,25 +106,25 @@ class Worker:
 
     async def _help(self) -> None:
         """Do batches of the large runs that other workers lead, one run beside the other."""
-        hands: set[asyncio.Task[None]] = set()
+        tasks: set[asyncio.Task[None]] = set()
         try:
             while not self._stop.is_set():
                 for integration in await self._backend.automatic.spread():
                     if not self._busy_with[integration]:
                         self._busy_with[integration] += 1
-                        hand = asyncio.create_task(self._work_on_batches(integration))
-                        hands.add(hand)
-                        hand.add_done_callback(hands.discard)
-                await self._nap(self._pace.shares)
+                        task = asyncio.create_task(self._work_on_batches(integration))
+                        tasks.add(task)
+                        task.add_done_callback(tasks.discard)
+                await self._nap(self._pace.batches)
         finally:
             # Whatever ends this: the jobs in hand come to their end, as those of a run do.
-            await asyncio.gather(*hands, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _work_on_batches(self, integration: str) -> None:
         try:
             await self._backend.automatic.work_on_batches(integration, stop=self._stop)
         except JobsyncError as error:
-            log.warning("no hand could be lent to a run of %s: %s", integration, error.message)
+            log.warning("batches of a run of %s could not be worked on: %s", integration, error.message)
         finally:
             self._busy_with[integration] -= 1
 

@@ -172,7 +172,7 @@ class JobsScreen(GreetedScreen[None]):
         self._show_matches(total)
         self._remember()
         if wanted.query.may_ask_rules:
-            self.work(self._evaluate(wanted.query.filter), group="judge")
+            self.work(self._evaluate(wanted.query.filter), group="evaluate")
         self._clear_hint(wanted, total)
 
     async def _evaluate(self, text: str) -> None:
@@ -183,14 +183,14 @@ class JobsScreen(GreetedScreen[None]):
         try:
             evaluated = await self.backend.eligibility.evaluate_for(text, self.integration, self._show_evaluated)
         finally:
-            self.status.put("judge", None)
+            self.status.put("evaluate", None)
         if evaluated is not None:
             self._evaluated = await self.backend.jobs.version()
         if evaluated:
             self.list_again()
 
     def _show_evaluated(self, done: int, total: int) -> None:
-        self.status.put("judge", line(f" rules: {count(done)} of {counted(total, 'job')}"))
+        self.status.put("evaluate", line(f" rules: {count(done)} of {counted(total, 'job')}"))
 
     def _show_page(self, wanted: JobList, page: JobPage, *, keep_line: bool) -> None:
         known = page.end if page.count is None else page.count

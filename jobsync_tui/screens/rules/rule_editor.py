@@ -77,7 +77,7 @@ class RuleEditorScreen(DialogScreen[None]):
 
     def body(self) -> list[Widget]:
         """Return the form and the YAML, side by side where there is room."""
-        return [Horizontal(DocumentView(id="sheet"), YamlPane(id="yaml"), id="editor-body")]
+        return [Horizontal(DocumentView(id="document"), YamlPane(id="yaml"), id="editor-body")]
 
     @property
     def yaml(self) -> YamlPane:

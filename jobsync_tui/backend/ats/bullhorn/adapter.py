@@ -4,7 +4,7 @@ A full listing is a search, sorted by id, which says how many jobs there are. Ch
 ``dateLastModified`` in milliseconds: that reads the database, while the search index lags behind it and takes dates in a format and a zone
 of its own. Deleted jobs stay readable with ``isDeleted``, which a listing of changes reports. Fields of a corporation's own have labels
 in ``meta/JobOrder``; only fields named there are asked for, since an unknown one is answered with 404. There is no department. Logging
-in is in `bullhorn_session`; rate limits are not announced in headers, and a 429 asks for a second's patience. Not found: whether a
+in is in `session`; rate limits are not announced in headers, and a 429 asks for a second's patience. Not found: whether a
 single job comes bare or wrapped in ``data``, so both are taken.
 """
 

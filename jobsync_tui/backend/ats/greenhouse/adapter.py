@@ -3,7 +3,7 @@
 A job has ids where its department and offices have names, and neither description nor address: these come from ``/departments``,
 ``/offices`` and ``/job_posts``, which are read in batches. A single job is a listing filtered by its id. Nothing says what was deleted, so
 only a complete listing shows that. A listing of changes asks for jobs, then for posts; one that nobody waits for asks for the posts once
-in half an hour only (`greenhouse_marks`). Lists need a Site Admin behind ``user_id``: others get 403, or nothing.
+in half an hour only (`lists.Marks`). Lists need a Site Admin behind ``user_id``: others get 403, or nothing.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _SCOPES = "harvest:jobs:list, harvest:departments:list, harvest:offices:list, ha
 _MAX_ID = 2**63 - 1
 
 SINGLE = ("owner",)
-"""What is read with a single job only (`greenhouse_owners`)."""
+"""What is read with a single job only (`lists.Owners`)."""
 
 
 class Greenhouse(Adapter):

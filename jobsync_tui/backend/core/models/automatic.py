@@ -195,9 +195,9 @@ class ChannelState:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """A large run whose jobs are shared out: how many shares it has, how many are done, and the processes that work on them."""
+    """A large run whose jobs are distributed: how many batches it has, how many are done, and the processes that work on them."""
 
-    shares: int
+    batches: int
     ended: int
     workers: tuple[str, ...]
 
@@ -211,7 +211,7 @@ class AutomaticState:
         ended_at: When it ended; None while one is under way, or where it was cut off.
         run: What it came to.
         running: Whether one is under way, on any host.
-        spread: How its jobs are shared out among workers; None where they are not.
+        spread: How its jobs are distributed among workers; None where they are not.
         hold: What it waits for.
         next_run: When the next one is due; None where it is paused, held, or nothing has run on schedule lately.
     """

@@ -170,7 +170,7 @@ class ShadowLook:
     """What a shadow would have done at one moment, over the jobs of one integration, against the rules in force then.
 
     Attributes:
-        cause: ``automatic`` for a run of the automatic sync, ``evaluating`` for a look over the whole cache.
+        cause: ``automatic`` for a run of the automatic sync, ``judging`` for a look over the whole cache.
         revision: Of the rules in force.
         counts: Over all jobs of the integration.
         came: Jobs that it concerns since this look.

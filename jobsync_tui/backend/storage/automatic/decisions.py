@@ -53,7 +53,7 @@ class Candidate:
     Attributes:
         key, job_id: Which.
         changed: The state that it was evaluated in.
-        eligible, reason, configuration: Its ruling.
+        eligible, reason, configuration: How the rules evaluated it.
         known: What was decided before; None for a job that is new to the automatic sync.
     """
 

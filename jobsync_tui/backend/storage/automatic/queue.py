@@ -24,7 +24,7 @@ SELECT j.args ->> 'integration' FROM {QUEUE_SCHEMA}.procrastinate_jobs j WHERE j
     SELECT 1 FROM {QUEUE_SCHEMA}.procrastinate_jobs d WHERE d.status = 'doing' AND d.lock = j.lock
 ) AND j.queue_name = '{QUEUE}' ORDER BY j.id
 """  # noqa: S608 - its own names
-"""Runs for which no worker has a hand free; one that waits for the run before it is none of them."""
+"""Runs for which no worker is free; one that waits for the run before it is none of them."""
 
 
 class QueueStore:

@@ -43,8 +43,10 @@ class PresenceStore:
 
 def at_work(db: Db, integration: str, now: int) -> tuple[str, ...]:
     """Return the processes that work on an integration, by name."""
-    hands = PresenceRow.select(PresenceRow.process).where((PresenceRow.integration == integration) & (PresenceRow.heard_at >= now - SILENT))
-    return tuple(row[0] for row in hands.order_by(PresenceRow.process).tuples().execute(db))
+    present = PresenceRow.select(PresenceRow.process).where(
+        (PresenceRow.integration == integration) & (PresenceRow.heard_at >= now - SILENT)
+    )
+    return tuple(row[0] for row in present.order_by(PresenceRow.process).tuples().execute(db))
 
 
 def _heartbeat(db: Db, integration: str, process: str, held: timedelta, now: int) -> WorkerPresence:
@@ -52,6 +54,6 @@ def _heartbeat(db: Db, integration: str, process: str, held: timedelta, now: int
     values = {"heard_at": now, "held_until": now + held // timedelta(milliseconds=1)}
     row = {"integration": integration, "process": process, **values}
     PresenceRow.insert(row).on_conflict(conflict_target=[PresenceRow.integration, PresenceRow.process], update=values).execute(db)
-    hands = list(PresenceRow.select().where(PresenceRow.integration == integration).execute(db))
-    others = [each.held_until for each in hands if each.process != process]
-    return WorkerPresence(len(hands), timedelta(milliseconds=max(0, max(others, default=0) - now)))
+    present = list(PresenceRow.select().where(PresenceRow.integration == integration).execute(db))
+    others = [each.held_until for each in present if each.process != process]
+    return WorkerPresence(len(present), timedelta(milliseconds=max(0, max(others, default=0) - now)))

@@ -82,7 +82,7 @@ class PayloadRow(peewee.Model):
 class DetailRow(peewee.Model):
     """Folded text of fields that filters may name and lists do not show.
 
-    ``parts`` is what stands inside other fields, such as ``custom.shift``, each on a line of its own (`parts.parts_of`).
+    ``parts`` is what stands inside other fields, such as ``custom.shift``, each on a line of its own (`search.field_lines.parts_of`).
     """
 
     key = peewee.BigIntegerField(primary_key=True)

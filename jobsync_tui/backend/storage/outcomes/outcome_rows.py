@@ -13,10 +13,10 @@ _ONE_BY_ONE = (
     "ON CONFLICT (key) DO UPDATE SET outcome = excluded.outcome WHERE cached_outcomes.changed = ? AND cached_outcomes.outcome = ?"
 )
 _ALL_AT_ONCE = (
-    "INSERT INTO cached_outcomes (key, changed, outcome) SELECT judged.key, judged.changed, judged.outcome "
-    "FROM unnest(?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[]) AS judged (key, changed, was, outcome) "
-    "LEFT JOIN cached_outcomes ON cached_outcomes.key = judged.key "
-    "WHERE cached_outcomes.key IS NULL OR (cached_outcomes.changed = judged.changed AND cached_outcomes.outcome = judged.was) "
+    "INSERT INTO cached_outcomes (key, changed, outcome) SELECT evaluated.key, evaluated.changed, evaluated.outcome "
+    "FROM unnest(?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[]) AS evaluated (key, changed, was, outcome) "
+    "LEFT JOIN cached_outcomes ON cached_outcomes.key = evaluated.key "
+    "WHERE cached_outcomes.key IS NULL OR (cached_outcomes.changed = evaluated.changed AND cached_outcomes.outcome = evaluated.was) "
     "ON CONFLICT (key) DO UPDATE SET outcome = excluded.outcome"
 )
 

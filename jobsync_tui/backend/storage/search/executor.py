@@ -2,7 +2,7 @@
 
 The first rows and the count are two questions. Few matches: the text index names them all, and they are sorted. Many matches: the
 list is read in its order until the window is full. What lies between is found by trying the cheap ways first, each with a bound; in the
-order of names the index alone is read (`skimming`).
+order of names the index alone is read (`index_scan`).
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ each column would make a refresh of every integration twice as slow for orders t
 ATS job ids are ordered as names are, without case and accents: their folded form is the second line of the search text, so that the index
 for them is made of that, and no job has to be rewritten for it.
 
-The index for names is more than an order: it holds name and id, which together are the search text of almost every job (`skimming`).
+The index for names is more than an order: it holds name and id, which together are the search text of almost every job (`index_scan`).
 """
 
 from __future__ import annotations
