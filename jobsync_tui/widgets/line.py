@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
 from textual.content import Content
 from textual.widgets import Static
+
+Slot = Literal["filter", "progress", "evaluate", "watch", "hint", "error", "greeting"]
+"""What the status line may have to say, the most pressing first."""
 
 
 class Line(Static):
@@ -28,21 +33,16 @@ class Line(Static):
 
 
 class StatusLine(Line):
-    """One line for several things that want to be said; the most pressing is.
-
-    The slots, the most pressing first, are those of `ORDER`.
-    """
-
-    ORDER = ("filter", "progress", "watch", "hint", "error", "greeting")
+    """One line for several things that want to be said; the most pressing is."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
-        self._slots: dict[str, Content] = {}
+        self._slots: dict[Slot, Content] = {}
 
-    def put(self, slot: str, content: Content | None) -> None:
+    def put(self, slot: Slot, content: Content | None) -> None:
         """Fill or empty a slot."""
         if content is None:
             self._slots.pop(slot, None)
         else:
             self._slots[slot] = content
-        self.show(next((self._slots[name] for name in self.ORDER if name in self._slots), Content("")))
+        self.show(next((self._slots[name] for name in get_args(Slot) if name in self._slots), Content("")))

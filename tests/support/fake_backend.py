@@ -248,6 +248,11 @@ class FakeEligibility:
     jobs: FakeJobs
     calls: list[str] = field(default_factory=list)
     unjudged: int = 0
+    may_end: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        """Let evaluations end at once, unless a test holds them."""
+        self.may_end.set()
 
     async def check(self, integration: str, job_id: str, live: bool = False, rules: RuleSet | None = None) -> Eligibility:
         """Return a sample explanation under the job's head."""
@@ -265,6 +270,7 @@ class FakeEligibility:
         evaluated, self.unjudged = self.unjudged, 0
         if evaluated:
             on_progress(evaluated, evaluated)
+            await self.may_end.wait()
             self.jobs.revision += 1
         return evaluated
 

@@ -375,7 +375,7 @@ async def test_the_header_tells_the_last_and_the_next_automatic_run() -> None:
         await shows(app, pilot, "auto WAITS: credentials")
 
 
-async def test_a_filter_that_asks_for_verdicts_has_them_made_once() -> None:
+async def test_a_filter_that_asks_for_the_rules_has_them_evaluated_once_and_says_how_far_that_is() -> None:
     backend = FakeBackend(some_jobs())
     backend.eligibility.unjudged = 7
     async with running(backend) as (app, pilot):
@@ -383,8 +383,11 @@ async def test_a_filter_that_asks_for_verdicts_has_them_made_once() -> None:
         screen.query_one(FilterBar).value = "nurse"
         await shows(app, pilot, "7 match")
         assert backend.eligibility.unjudged == 7
+        backend.eligibility.may_end.clear()
         screen.query_one(FilterBar).value = "is:eligible"
-        await until(pilot, lambda: backend.eligibility.unjudged == 0)
+        await shows(app, pilot, "rules: 7 of 7 jobs")
+        assert backend.eligibility.unjudged == 0
+        backend.eligibility.may_end.set()
         await until(pilot, lambda: screen._evaluated == backend.jobs.revision)
 
 
