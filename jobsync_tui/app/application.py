@@ -289,7 +289,14 @@ class JobsyncApp(App[int], inherit_bindings=False):
         failure = next((result.error for result in run.results if result.error is not None), None)
         severity = Severity.INFORMATION if failure is None else Severity.ERROR
         text = f"{run.title}: {words}" if failure is None else f"{run.title}: {words}, {failure.message}"
-        notice = self.notices.add(text, severity, remedy=failure.remedy if failure else None)
+        self.notices.over((each.integration, each.job.id) for each in run.results if each.error is None)
+        notice = self.notices.add(
+            text,
+            severity,
+            remedy=failure.remedy if failure else None,
+            answers=run.watched,
+            jobs={(each.integration, each.job.id): each.outcome for each in run.results if each.error is not None},
+        )
         if not run.watched:
             self._toast(notice.text, severity, notice.remedy)
 

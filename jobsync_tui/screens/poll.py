@@ -11,6 +11,9 @@ from ..session.notices import Severity
 from ..widgets.line import StatusLine
 from .base import JobsyncScreen, ResultT
 
+FOLLOWED = 2.0
+"""Seconds between two looks of a dialog at whether what it shows is still so."""
+
 
 class Poll:
     """Looks again and again, one look at a time. What a look shows is painted only where it changed: that is up to the look.
@@ -19,7 +22,7 @@ class Poll:
     the status line says it, once, until a look goes well again. A withdrawn access and a fault of ours go the way of all errors.
 
     Args:
-        screen: The screen; it has a `StatusLine`.
+        screen: The screen; where it has no `StatusLine`, the log alone tells of trouble.
         look: Reads and shows.
         every: Seconds between two looks.
     """
@@ -46,7 +49,8 @@ class Poll:
             self._say(error)
         else:
             self._trouble = None
-            self._screen.query_one(StatusLine).put("watch", None)
+            for status in self._screen.query(StatusLine):
+                status.put("watch", None)
         finally:
             self._looking = False
 
@@ -56,4 +60,33 @@ class Poll:
             self._trouble = text
             self._screen.host.notices.add(text, Severity.ERROR, remedy=remedy)
         words = line((" x ", "bold $text-error"), text, ("  L log", "$text-muted"))
-        self._screen.query_one(StatusLine).put("watch", words)
+        for status in self._screen.query(StatusLine):
+            status.put("watch", words)
+
+
+class Follow(Poll):
+    """Has a dialog show itself anew whenever what it shows has become something else.
+
+    Args:
+        screen: The dialog.
+        state: Reads something small that is another value then.
+        again: Shows anew.
+        every: Seconds between two looks.
+    """
+
+    def __init__(
+        self, screen: JobsyncScreen[ResultT], state: Callable[[], Awaitable[object]], again: Callable[[], object], *, every: float
+    ) -> None:
+        super().__init__(screen, self._compare, every=every)
+        self._state = state
+        self._again = again
+        self._last: object = None
+
+    async def shown(self) -> None:
+        """Take what there is now as what is shown."""
+        self._last = await self._state()
+
+    async def _compare(self) -> None:
+        last, self._last = self._last, await self._state()
+        if last is not None and last != self._last:
+            self._again()

@@ -17,6 +17,7 @@ from ...documents.subject import Subject, where
 from ...session.failures import words_for
 from .. import routes
 from ..dialog import DialogScreen
+from ..poll import FOLLOWED, Follow
 from ..routes import Neighbours
 from .job_words import read_only_words
 
@@ -50,6 +51,7 @@ class EligibilityScreen(DialogScreen[None]):
         self._live = live
         self._found: Eligibility | None = None
         self._subject: Subject | None = None
+        self._follow: Follow | None = None
 
     @property
     def found(self) -> Eligibility | None:
@@ -60,6 +62,18 @@ class EligibilityScreen(DialogScreen[None]):
         """Explain the job."""
         self.document.focus()
         self._check(live=self._live)
+        self._follow = Follow(self, self._state, lambda: self._check(live=False), every=FOLLOWED)
+
+    def on_screen_resume(self) -> None:
+        """Show what came of what was done from here."""
+        if self._follow is not None:
+            self._follow.look()
+
+    async def _state(self) -> object:
+        """Return what the explanation rests on."""
+        job = await self.backend.jobs.get(self._integration, self._job_id)
+        past = await self.backend.records.audit(integration=self._integration, job=self._job_id, limit=1)
+        return (self._job_id, job, past, (await self.backend.rules.current()).revision)
 
     def action_live(self) -> None:
         """Read the job from the ATS now."""
@@ -158,6 +172,8 @@ class EligibilityScreen(DialogScreen[None]):
             past=await self.backend.records.audit(integration=self._integration, job=job_id, limit=_PAST),
         )
         self._found = found
+        if self._follow is not None:
+            await self._follow.shown()
         self._show(found, self._subject, anew=anew)
 
     def _show(self, found: Eligibility, subject: Subject, *, anew: bool) -> None:

@@ -13,6 +13,7 @@ from ...documents.history import fold_key, history_document, history_text
 from ...documents.subject import Subject
 from .. import routes
 from ..dialog import DialogScreen
+from ..poll import FOLLOWED, Follow
 from .job_words import read_only_words
 
 _WROTE = frozenset({"created", "updated"})
@@ -38,13 +39,27 @@ class HistoryScreen(DialogScreen[None]):
         self._integration = integration
         self._job_id = job_id
         self._summary: IntegrationSummary | None = None
+        self._follow: Follow | None = None
         self._entries: tuple[AuditEntry, ...] = ()
 
     def on_mount(self) -> None:
         """Read the record."""
         self.document.focus()
         self.set_busy("Reading the record ...")
+        self._list_again()
+        self._follow = Follow(self, self._state, self._list_again, every=FOLLOWED)
+
+    def _list_again(self) -> None:
         self.work(self._read(), group="history", about=self._job_id)
+
+    def on_screen_resume(self) -> None:
+        """Show what came of what was done from here."""
+        if self._follow is not None:
+            self._follow.look()
+
+    async def _state(self) -> object:
+        """Return the newest entry: one that is under way ends in place."""
+        return await self.backend.records.audit(integration=self._integration, job=self._job_id, limit=1)
 
     def action_copy(self) -> None:
         """Copy the history."""

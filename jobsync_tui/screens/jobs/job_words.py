@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from textual.content import Content
 
 from ...backend.core import clock
 from ...backend.core.errors import FilterError
-from ...backend.core.models import IntegrationSummary, RefreshProgress, RefreshReport
+from ...backend.core.models import CachedJob, IntegrationSummary, Outcome, RefreshProgress, RefreshReport, SyncStatus
 from ...backend.core.text import counted
 from ...documents.render import age, count, line
 from ...session.notices import Notice
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
     from .job_list import JobQuery
 
 _WORDS = re.compile(r"[\w.+-]+( [\w.+-]+)*")
+
+
+def is_over(job: CachedJob, outcome: Outcome, at: datetime) -> bool:
+    """Return whether what was told ``at`` a time of a job whose sync ended with ``outcome`` holds no longer."""
+    if outcome is Outcome.UNKNOWN:
+        return job.sync_status not in {SyncStatus.UNKNOWN, SyncStatus.SYNCING}
+    return job.last_synced is not None and job.last_synced > at
 
 
 def read_only_words(summary: IntegrationSummary | None) -> str | None:

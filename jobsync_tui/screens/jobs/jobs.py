@@ -31,7 +31,7 @@ from ..greeting import GreetedScreen
 from ..menu import Entry, MenuScreen
 from ..poll import Poll
 from .job_list import JobList, JobQuery
-from .job_words import error_words, hints, progress_words, read_only_words, refreshed_words
+from .job_words import error_words, hints, is_over, progress_words, read_only_words, refreshed_words
 
 MARGIN = 4
 """Rows read beyond the first page, so that a step does not wait; the table reads the pages around when the keys rest."""
@@ -39,6 +39,8 @@ REST = 0.2
 """Seconds for which the cursor stays before the job under it is read and checked."""
 POLL = 2.0
 """Seconds between two looks at whether another process changed the cache."""
+MOST_LOOKED_AT = 50
+"""Jobs whose state is looked at to tell whether what was told of them is over."""
 TICK = 20.0
 """Seconds between two looks at the ages on the screen."""
 
@@ -333,6 +335,7 @@ class JobsScreen(GreetedScreen[None]):
         if self._opening is None:
             self.search(keep_line=True)
         self.work(self._read_summary(), group="summary")
+        self.work(self._look_what_is_over(), group="over")
         self._look_closer()
 
     async def _look_at_ages(self) -> None:
@@ -361,14 +364,30 @@ class JobsScreen(GreetedScreen[None]):
     @on(SyncEnded)
     def _sync_ended(self) -> None:
         self.status.put("progress", None)
-        self.list_again()
+        if self.is_current:
+            self.list_again()
 
     def on_screen_resume(self) -> None:
         """Come up to date after a dialog."""
-        unread = self.host.notices.unread
-        self.status.put("error", error_words(unread, "L log") if unread is not None else None)
+        self._show_unread()
         if self.listed is not None:
             self.list_again()
+
+    def _show_unread(self) -> None:
+        unread = self.host.notices.unread
+        self.status.put("error", error_words(unread, "L log") if unread is not None else None)
+
+    async def _look_what_is_over(self) -> None:
+        """Take from the status line what was told of jobs that have gone well since."""
+        notices = self.host.notices
+        if notices.unread is None or not notices.open_jobs:
+            return
+        at = notices.unread.at
+        for (integration, job_id), outcome in tuple(notices.open_jobs.items())[:MOST_LOOKED_AT]:
+            job = await self.backend.jobs.get(integration, job_id) if integration == self.integration else None
+            if job is not None and is_over(job, outcome, at):
+                notices.over([(integration, job_id)])
+        self._show_unread()
 
     # ---- finding -----------------------------------------------------------------------------------------------------
 

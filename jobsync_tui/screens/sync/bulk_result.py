@@ -50,8 +50,7 @@ class BulkResultScreen(DialogScreen[None]):
         if not again:
             self.host.tell("There is nothing to try again")
             return
-        self.dismiss(None)
-        self.host.open(routes.confirm(self._run.integration, again))
+        self.host.open(routes.confirm(self._run.integration, again), instead=True)
 
     def action_copy(self) -> None:
         """Copy the results."""

@@ -67,8 +67,7 @@ class ConfirmBulkScreen(ConfirmingScreen):
             self.host.tell("None of these jobs can be synced", Severity.WARNING)
             return
         run = self.host.runs.sync(self._integration, self._job_ids, expected=self._plan, title=counted(len(self._job_ids), "job"))
-        self.dismiss(None)
-        self.host.open(routes.Running(run))
+        self.host.open(routes.Running(run), instead=True)
 
     def shown_plans(self) -> Sequence[SyncPlan]:
         """Return the plans of the jobs that are not refused."""

@@ -64,8 +64,7 @@ class ConfirmSyncScreen(ConfirmingScreen):
         plan = self._plan
         if plan is None:
             return
-        self.dismiss(None)
-        self.host.open(routes.Running(self.start(plan, words.job_name(plan.job))))
+        self.host.open(routes.Running(self.start(plan, words.job_name(plan.job))), instead=True)
 
     def start(self, plan: SyncPlan, title: str) -> SyncRun:
         """Start what was confirmed."""
@@ -137,5 +136,4 @@ class ConfirmSyncScreen(ConfirmingScreen):
     def _refused(self) -> None:
         """Show why the job is not eligible: there is nothing to confirm."""
         if self.is_active:
-            self.dismiss(None)
-            self.host.open(routes.Eligibility(self._integration, self._job_id))
+            self.host.open(routes.Eligibility(self._integration, self._job_id), instead=True)

@@ -110,19 +110,19 @@ class RunningScreen(DialogScreen[None]):
         if not self._run.over or not self.is_active or self._left:
             return
         self._left = True
-        self.dismiss(None)
-        if self._run.error is not None:
-            if self._run.results:
-                self.host.open(routes.result(self._run))
-            self.host.report(self._run.error, about=self._run.title)
-        elif self._run.result is not None and self._run.result.outcome is Outcome.STALE:
-            self._ask_again()
+        run = self._run
+        if run.error is not None and not run.results:
+            self.dismiss(None)
+        elif run.error is None and run.result is not None and run.result.outcome is Outcome.STALE:
+            self.host.open(self._plan_of_now(), instead=True)
         else:
-            self.host.open(routes.result(self._run))
+            self.host.open(routes.result(run), instead=True)
+        if run.error is not None:
+            self.host.report(run.error, about=run.title)
 
-    def _ask_again(self) -> None:
-        """Show the plan of now: what was confirmed is no longer what would happen."""
-        if self._run.undoes is not None:
-            self.host.open(routes.ConfirmUndo(self._run.integration, self._run.job_ids[0], self._run.undoes, confirmed=self._run.plan))
-        else:
-            self.host.open(routes.confirm(self._run.integration, self._run.job_ids, confirmed=self._run.plan))
+    def _plan_of_now(self) -> routes.Route:
+        """Return the way to what would happen now: it is no longer what was confirmed."""
+        run = self._run
+        if run.undoes is not None:
+            return routes.ConfirmUndo(run.integration, run.job_ids[0], run.undoes, confirmed=run.plan)
+        return routes.confirm(run.integration, run.job_ids, confirmed=run.plan)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import ClassVar
 
 from textual.binding import BindingType
 
 from ...backend.core import clock
+from ...backend.core.errors import StorageError
 from ...backend.core.models import IntegrationSummary, Outcome, SyncResult
 from ...commands import Group, bindings
 from ...documents.document import Tone
@@ -17,6 +19,9 @@ from ...session.notices import Severity
 from ...session.runs import SyncRun
 from .. import routes
 from ..dialog import DialogScreen
+
+LONGEST_WAIT = 60
+"""Seconds between two look-ups of an unknown outcome at most: a target that is down is not asked all the time."""
 
 
 class SyncResultScreen(DialogScreen[None]):
@@ -38,6 +43,8 @@ class SyncResultScreen(DialogScreen[None]):
         self._result: SyncResult = run.result
         self._subject: Subject | None = None
         self._looking_up = False
+        self._tries = 0
+        self._not_before = 0.0
 
     @property
     def result(self) -> SyncResult:
@@ -63,8 +70,7 @@ class SyncResultScreen(DialogScreen[None]):
         if following is None:
             self.host.tell("There is no further marked job")
             return
-        self.dismiss(None)
-        self.host.open(routes.confirm(self._result.integration, [following]))
+        self.host.open(routes.confirm(self._result.integration, [following]), instead=True)
 
     def action_link(self) -> None:
         """Show and copy the job's address in the target."""
@@ -96,19 +102,18 @@ class SyncResultScreen(DialogScreen[None]):
         if self._result.outcome is Outcome.UNKNOWN:
             self.host.tell("Not before it is known what the last write did", Severity.WARNING)
             return
-        self.dismiss(None)
+        result = self._result
         if self._run.undoes is not None:
-            self.host.open(routes.ConfirmUndo(self._result.integration, self._result.job.id, self._run.undoes))
+            self.host.open(routes.ConfirmUndo(result.integration, result.job.id, self._run.undoes), instead=True)
         else:
-            self.host.open(routes.confirm(self._result.integration, [self._result.job.id]))
+            self.host.open(routes.confirm(result.integration, [result.job.id]), instead=True)
 
     def action_undo(self) -> None:
         """Plan the undoing of what was written."""
         if self._result.operation_id is None or not self._result.written:
             self.host.tell("Nothing was written, so there is nothing to undo")
             return
-        self.dismiss(None)
-        self.host.open(routes.ConfirmUndo(self._result.integration, self._result.job.id, self._result.operation_id))
+        self.host.open(routes.ConfirmUndo(self._result.integration, self._result.job.id, self._result.operation_id), instead=True)
 
     def action_test(self) -> None:
         """Try the integration's credentials."""
@@ -151,16 +156,31 @@ class SyncResultScreen(DialogScreen[None]):
             return
         subject = Subject(integration=self._subject.integration, now=clock.now(), cached=self._subject.cached, past=self._subject.past)
         self._draw(subject)
-        if seconds_to_look_up(self._result, subject) == 0:
+        if seconds_to_look_up(self._result, subject) == 0 and monotonic() >= self._not_before:
             self._looking_up = True
             self.work(self._look_up(), group="look up")
 
     async def _look_up(self) -> None:
-        report = await self.backend.syncs.recover()
-        outcome = report.settled.get(self._result.operation_id or "")
+        """Have it looked up; where that does not tell, again after twice as long each time."""
+        try:
+            report = await self.backend.syncs.recover()
+            outcome = report.settled.get(self._result.operation_id or "")
+            subject = None if outcome is None else await self._read_subject()
+        except StorageError as error:
+            self.keep_error(error, self._result.job.id, answers=True)
+            self._later(f": {error.message}")
+            return
+        if outcome is None or subject is None:
+            self._later("")
+            return
         self._looking_up = False
-        if outcome is not None:
-            subject = await self._read_subject()
-            self._result = settled(self._result, Outcome(outcome), subject)
-            self._draw(subject)
-            self.set_note(f"Settled: {outcome}. H shows the record.", Tone.STRONG)
+        self._result = settled(self._result, Outcome(outcome), subject)
+        self._draw(subject)
+        self.set_note(f"Settled: {outcome}. H shows the record.", Tone.STRONG)
+
+    def _later(self, why: str) -> None:
+        wait = min(LONGEST_WAIT, 1 << self._tries)
+        self._tries = min(self._tries + 1, LONGEST_WAIT)
+        self._not_before = monotonic() + wait
+        self._looking_up = False
+        self.set_note(f"Looked up in vain{why}. Again in {wait} s.", Tone.WARN)
