@@ -24,7 +24,7 @@ LONGEST_COUNT = 18
 
 @click.command()
 @integration_option
-@click.option("--job", type=ID, metavar="ID", help="Only rows about the job with this ATS job id.")
+@click.option("--job", type=ID, metavar="ID", help="Only rows about the job with this ATS job id, or integration:id.")
 @click.option("--actor", metavar="A", help="Only what this actor did.")
 @click.option("--since", metavar="AGE", help="Only rows of the last 7d, 12h, ... or since a date such as 2026-01-31.")
 @click.option("--limit", type=click.IntRange(1, MOST), metavar="N", help="At most the N newest rows.")
@@ -55,15 +55,17 @@ async def audit(
                 print_line(f"{'ok' if verdict.ok else 'BROKEN'}: {verdict.message}")
                 print_line(f"head: {verdict.rows}:{verdict.hash}")
             return ExitCode.OK if verdict.ok else ExitCode.FAULT
+        if job is not None and integration is not None:
+            job = job.removeprefix(f"{integration}:")
         entries = await backend.records.audit(job=job, integration=integration, actor=actor, since=start, limit=limit)
     if as_json:
         for entry in entries:
             print_json(entry)
         return ExitCode.OK
-    table = Table("SEQ", "AT", "ACTOR", "ACTION", "JOB", "OUTCOME", "CAUSE", widest=60)
+    table = Table("SEQ", "AT", "ACTOR", "ACTION", "JOB", "OUTCOME", "OPERATION", "CAUSE", widest=60)
     for entry in entries:
         where = f"{entry.integration}:{entry.job_id}" if entry.job_id else entry.integration
-        table.add(entry.seq, when(entry.at), entry.actor, entry.action, where, entry.outcome, entry.cause)
+        table.add(entry.seq, when(entry.at), entry.actor, entry.action, where, entry.outcome, entry.operation_id, entry.cause)
     if entries:
         table.finish()
     else:

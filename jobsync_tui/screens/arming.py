@@ -33,6 +33,10 @@ class ArmingScreen(DialogScreen[ResultT]):
         self._armed = False
         self._arming = 0
 
+    def why_not(self, action: str) -> str | None:
+        """Return why nothing is confirmed: there is nothing to confirm, or not yet."""
+        return "There is nothing to confirm" if action == "confirm" and not self._armed else None
+
     @property
     def armed(self) -> bool:
         """Whether a key may confirm now."""
@@ -54,6 +58,7 @@ class ArmingScreen(DialogScreen[ResultT]):
         if number == self._arming:
             self._armed = True
             self.choices.arm(armed=True)
+            self.offer_anew()
 
     @property
     def choices(self) -> ChoiceLine:

@@ -61,6 +61,11 @@ def test_an_update_is_undone_once_and_a_create_never(run: Jobsync, company: Comp
     updated = run(*arguments).json
     assert updated["outcome"] == "updated"
     undo = ("undo", updated["operation_id"])
+    job_id = company.job_id(scenario.SALES_SCRIPT)
+    assert updated["operation_id"] in run("audit").out
+    for named in (("--job", job_id), ("--job", f"greenhouse:{job_id}"), ("-i", "greenhouse", "--job", f"greenhouse:{job_id}")):
+        assert {row["job_id"] for row in lines(run("audit", *named, "--json"))} == {job_id}
+    assert lines(run("audit", "--job", f"nowhere:{job_id}", "--json")) == []
     assert run(*undo).code == 2
     assert run(*undo, "--yes", "--dry-run").code == 2
     planned = run(*undo, "--dry-run", "--json")

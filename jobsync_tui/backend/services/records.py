@@ -25,7 +25,8 @@ class RecordService(Service):
     ) -> tuple[AuditEntry, ...]:
         """Return audit rows, newest first, of the integrations that the actor may use, and those of no integration.
 
-        What was recorded under an earlier id of an integration is its own, unless another one has that id by now.
+        What was recorded under an earlier id of an integration is its own, unless another one has that id by now. Where no integration is
+        given, ``job`` may name its own, as ``integration:id``.
         """
         visible = frozenset(self.admission.visible())
         if integration is not None:
@@ -33,6 +34,9 @@ class RecordService(Service):
             visible &= {integration}
         configured = {each.id for each in self.admission.settings.integrations}
         visible |= {each for each in await self.stores.renames.former(visible) if each not in configured}
+        named, colon, job_id = (job or "").partition(":")
+        if integration is None and colon and job_id and named in visible:
+            visible, job = frozenset({named}), job_id
         return await self.stores.ledger.audit.entries(integrations=sorted(visible), job_id=job, actor=actor, since=since, limit=limit)
 
     @for_admins

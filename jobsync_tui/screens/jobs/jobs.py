@@ -416,7 +416,7 @@ class JobsScreen(GreetedScreen[None]):
             if field is not None:
                 self.sort_by(SortField(field))
 
-        self.app.push_screen(MenuScreen("Sort by", entries, chosen=sort.field), chosen)
+        self.app.push_screen(MenuScreen("Sort by", entries, chosen=sort.field, searchable=True), chosen)
 
     def sort_by(self, field: SortField) -> None:
         """Sort by ``field``; the same one again turns the order around."""
