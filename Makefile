@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/.installed
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test chaos hostile audit check format readme constraints clean
+.PHONY: help venv demo test lowest newest matrix plain-sqlite wheelhouse chaos hostile audit check format readme constraints clean
 
 help:
 	@echo "make demo    the application on an embedded sandbox (off a terminal: the main job, headless)"
@@ -19,6 +19,9 @@ help:
 	@echo "make format  put the sources into shape"
 	@echo "make readme  write the key table into the README"
 	@echo "make constraints  pin the newest versions that the ranges allow, direct and not; run make check before they land"
+	@echo "make lowest  the tests on the lowest versions that the ranges allow; make newest on the newest; PYTEST_ARGS narrows these too"
+	@echo "make matrix  the tests on every Python from 3.11 that is found; make plain-sqlite without pysqlite3"
+	@echo "make wheelhouse  everything to install without an index, in dist/wheelhouse, and the demo from it"
 	@echo "make venv    only make $(VENV) (implied by the others)"
 	@echo "make clean   take away what the above made"
 
@@ -76,6 +79,10 @@ readme: $(INSTALLED)
 constraints:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed, and none was found" >&2; exit 1; }
 	"$(PYTHON)" tests/support/constraints.py
+
+lowest newest matrix plain-sqlite wheelhouse:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed, and none was found" >&2; exit 1; }
+	@"$(PYTHON)" tests/support/environments.py $@ $(PYTEST_ARGS)
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
