@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pwd
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from typing import Any, cast
 
 from jobsync_tui.backend.sandbox import Sandbox, make_sandbox
 from jobsync_tui.backend.sandbox.scenario import Role
+from tests.cli.conftest import Ended, Jobsync
 from tests.support.loopback import on_loopback
 
 ME = pwd.getpwuid(os.getuid()).pw_name
@@ -61,3 +63,23 @@ def open_company(folder: Path, *, jobs: int) -> Iterator[Company]:
             text = text.replace(f'id = "{name}"\n', keys)
         config.write_text(text, encoding="utf-8")
         yield Company(config, sandbox)
+
+
+def at_work(company: Company, jobsync: Jobsync) -> Jobsync:
+    """Return what runs a command with the company's configuration; its caches are filled and its rules are in force."""
+
+    def call(*arguments: str) -> Ended:
+        return jobsync("-c", str(company.config), *arguments)
+
+    if not company.config.with_name("ready").exists():
+        assert call("refresh").code == 0
+        rules = company.config.with_name("rules.yaml")
+        rules.write_text(RULES, encoding="utf-8")
+        assert call("rules", "import", str(rules)).code == 0
+        company.config.with_name("ready").touch()
+    return call
+
+
+def lines(ended: Ended) -> list[dict[str, object]]:
+    """Return the documents that a command printed, one a line."""
+    return [json.loads(line) for line in ended.out.splitlines()]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sqlite3
 import stat
 from collections.abc import Iterator
@@ -12,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from jobsync_tui.backend.sandbox import scenario
-from tests.cli.company import RULES, Company, open_company
-from tests.cli.conftest import Ended, Jobsync
+from tests.cli.company import Company, at_work, lines, open_company
+from tests.cli.conftest import Jobsync
 
 COUNTS = ["newly_eligible", "no_longer_eligible", "reconfigured", "unchanged", "would_create", "would_update", "left_behind"]
 
@@ -26,20 +25,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
 
 @pytest.fixture
 def run(jobsync: Jobsync, company: Company) -> Jobsync:
-    def call(*arguments: str) -> Ended:
-        return jobsync("-c", str(company.config), *arguments)
-
-    if not company.config.with_name("ready").exists():
-        assert call("refresh").code == 0
-        rules = company.config.with_name("rules.yaml")
-        rules.write_text(RULES, encoding="utf-8")
-        assert call("rules", "import", str(rules)).code == 0
-        company.config.with_name("ready").touch()
-    return call
-
-
-def lines(ended: Ended) -> list[dict[str, object]]:
-    return [json.loads(line) for line in ended.out.splitlines()]
+    return at_work(company, jobsync)
 
 
 def edit(company: Company, target_id: str, **fields: str) -> None:

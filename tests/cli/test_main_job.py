@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from jobsync_tui.backend.sandbox import scenario
-from tests.cli.company import ME, RULES, Company, open_company
-from tests.cli.conftest import Ended, Jobsync
+from tests.cli.company import ME, Company, at_work, lines, open_company
+from tests.cli.conftest import Jobsync
 
 JOB_KEYS = [
     "integration", "id", "name", "status", "ats_status", "location", "locations", "department", "client", "owner", "requisition_id",
@@ -38,22 +37,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
 
 @pytest.fixture
 def run(jobsync: Jobsync, company: Company) -> Jobsync:
-    """Run a command with the company's configuration; the caches are filled and the rules are in force."""
-
-    def call(*arguments: str) -> Ended:
-        return jobsync("-c", str(company.config), *arguments)
-
-    if not company.config.with_name("ready").exists():
-        assert call("refresh").code == 0
-        rules = company.config.with_name("rules.yaml")
-        rules.write_text(RULES, encoding="utf-8")
-        assert call("rules", "import", str(rules)).code == 0
-        company.config.with_name("ready").touch()
-    return call
-
-
-def lines(ended: Ended) -> list[dict[str, object]]:
-    return [json.loads(line) for line in ended.out.splitlines()]
+    return at_work(company, jobsync)
 
 
 def test_integrations(run: Jobsync) -> None:

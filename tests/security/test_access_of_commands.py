@@ -18,39 +18,12 @@ from jobsync_tui.backend.settings.loader import load_settings
 from jobsync_tui.cli import session
 from jobsync_tui.cli.main import cli
 from tests.cli.conftest import Ended, Jobsync, home, jobsync
+from tests.security.admins import CONFIG
 from tests.security.commands_for_actors import CASES, DENIED, FOR_ANYBODY, NAMED_OTHERWISE, RECORDED
 from tests.support.command_tree import command_paths
 
 __all__ = ["home", "jobsync"]
 
-CONFIG = """
-[storage]
-url = "sqlite:///{folder}/jobsync.db"
-
-[[integrations]]
-id = "hers"
-name = "Her Clinic"
-provider = "file"
-path = "hers.csv"
-
-[[integrations]]
-id = "his"
-name = "His Factory"
-provider = "file"
-path = "his.csv"
-
-[[admins]]
-user = "alice"
-integrations = ["hers"]
-
-[[admins]]
-user = "bob"
-integrations = ["his"]
-
-[[admins]]
-user = "eve"
-integrations = ["*"]
-"""
 BEFORE = """
 rules:
   - { id: every, name: Everything, actions: [ { folder: Inbox } ] }

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.security.admins import CONFIG
 from tests.support.pty import Terminal, in_terminal
 from tests.support.sshd import HAS_OPENSSH, Server, running_sshd
 
@@ -23,34 +24,6 @@ pytestmark = [pytest.mark.skipif(not HAS_OPENSSH, reason="OpenSSH's server is no
 
 JOBSYNC = Path(sys.executable).with_name("jobsync")
 BULK = 45
-CONFIG = """
-[storage]
-url = "sqlite:///{folder}/jobsync.db"
-
-[[integrations]]
-id = "hers"
-name = "Her Clinic"
-provider = "file"
-path = "hers.csv"
-
-[[integrations]]
-id = "his"
-name = "His Factory"
-provider = "file"
-path = "his.csv"
-
-[[admins]]
-user = "alice"
-integrations = ["hers"]
-
-[[admins]]
-user = "bob"
-integrations = ["his"]
-
-[[admins]]
-user = "eve"
-integrations = ["*"]
-"""
 RULE = "rules:\n  - { name: Everything, actions: [ { folder: Inbox } ] }\n"
 
 

@@ -18,28 +18,11 @@ from jobsync_tui.backend.settings.loader import load_settings
 from jobsync_tui.backend.settings.paths import places
 from jobsync_tui.backend.target.base import TargetJob
 from jobsync_tui.backend.target.local import LocalTarget
+from tests.services.export_office import CONFIG, external_ids_in
 from tests.support.databases import url_at
 from tests.support.wrapped_target import WrappedTarget, nothing
 
 pytestmark = pytest.mark.usefixtures("on_each_database")
-
-CONFIG = """
-[storage]
-url = "{url}"
-
-[sync]
-settle_after = "1s"
-concurrency = 1
-
-[[integrations]]
-id = "{name}"
-provider = "file"
-path = "jobs.csv"
-{more}
-[[admins]]
-user = "alice"
-integrations = ["*"]
-"""
 
 RULES = """
 rules:
@@ -85,11 +68,7 @@ class Office:
 
     async def external_ids(self) -> list[str | None]:
         """Return the external ids of all jobs of the target, in order."""
-        target = LocalTarget(places().local_target_url(url_at(self.folder / "jobsync.db")))
-        try:
-            return sorted([job.external_id async for job in target.jobs()], key=str)
-        finally:
-            await target.close()
+        return await external_ids_in(self.folder)
 
 
 @pytest.fixture

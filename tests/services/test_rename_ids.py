@@ -19,28 +19,12 @@ from jobsync_tui.backend.settings.paths import places
 from jobsync_tui.backend.sync.id_change import STILL_THERE
 from jobsync_tui.backend.target.base import TargetJob
 from jobsync_tui.backend.target.local import LocalTarget
+from tests.services.export_office import CONFIG, external_ids_in
 from tests.support.databases import url_at
 from tests.support.wrapped_target import WrappedTarget, nothing
 
 pytestmark = pytest.mark.usefixtures("on_each_database")
 
-CONFIG = """
-[storage]
-url = "{url}"
-
-[sync]
-settle_after = "1s"
-concurrency = 1
-
-[[integrations]]
-id = "export"
-provider = "file"
-path = "jobs.csv"
-
-[[admins]]
-user = "alice"
-integrations = ["*"]
-"""
 RULES = "rules: [{ name: All, actions: [ { folder: Export } ] }]"
 JOBS = ("1", "2", "3")
 
@@ -66,11 +50,7 @@ class Office:
 
     async def external_ids(self) -> list[str | None]:
         """Return the external ids of all jobs of the target, in order."""
-        target = LocalTarget(places().local_target_url(url_at(self.folder / "jobsync.db")))
-        try:
-            return sorted([job.external_id async for job in target.jobs()], key=str)
-        finally:
-            await target.close()
+        return await external_ids_in(self.folder)
 
 
 @pytest.fixture
@@ -78,7 +58,7 @@ async def office(tmp_path: Path) -> Office:
     """Make an office whose three jobs are synced, and a fourth one is not; the next export writes their ids as numbers with ``.0``."""
     office = Office(tmp_path)
     path = tmp_path / "jobsync.toml"
-    path.write_text(CONFIG.format(url=url_at(tmp_path / "jobsync.db")))
+    path.write_text(CONFIG.format(url=url_at(tmp_path / "jobsync.db"), name="export", more=""))
     path.chmod(0o600)
     office.export(*(f"{each},Welder {each},Bonn" for each in (*JOBS, "4")))
     async with office.open() as backend:
