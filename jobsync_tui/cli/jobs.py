@@ -16,7 +16,7 @@ from .completing import sort_fields
 from .explanation import value_words
 from .options import ID, MOST, integration_option, json_option
 from .output import print_json, print_line, say, when
-from .session import chosen, evaluate_first, open_backend, runs
+from .session import chosen, chosen_or_all, evaluate_first, open_backend, runs
 from .tables import Table
 
 _CSV_COLUMNS = (
@@ -73,8 +73,11 @@ async def jobs(*, integration: str | None, filter_text: str, sort_text: str | No
                 print_json(job_document(job))
         elif as_csv:
             await _print_csv(found)
-        else:
-            await _print_table(found)
+        elif not await _print_table(found) and filter_text:
+            for each in await chosen_or_all(backend, integration):
+                why = await backend.jobs.why_none(each.id, filter_text)
+                if why is not None:
+                    say(why)
     return ExitCode.OK
 
 
@@ -132,7 +135,8 @@ def _cell(job: CachedJob, column: str) -> object:
     return getattr(job, column)
 
 
-async def _print_table(found: AsyncIterator[CachedJob]) -> None:
+async def _print_table(found: AsyncIterator[CachedJob]) -> int:
+    """Print the jobs, and return how many they are."""
     table = Table("NAME", "ATS JOB ID", "LOCATION", "CLIENT", "STATUS", "SYNC", "LAST SYNCED", "INTEGRATION", widest=48)
     count = 0
     async for job in found:
@@ -144,6 +148,7 @@ async def _print_table(found: AsyncIterator[CachedJob]) -> None:
         table.finish()
     else:
         say("No jobs: jobsync refresh fills the cache, and --filter may be too narrow")
+    return count
 
 
 def _print_job(job: CachedJob) -> None:

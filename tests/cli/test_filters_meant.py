@@ -152,3 +152,19 @@ def test_an_empty_id_is_no_job(command: list[str], job_id: str, run: Jobsync) ->
     assert (ended.code, ended.json["error"]["code"]) == (2, "usage")
     assert "ATS job id" in ended.json["error"]["message"]
     assert command[0] in ended.json["error"]["message"] or command[0] == "sync"
+
+
+@pytest.mark.parametrize(
+    ("integration", "text", "told"),
+    [
+        ("greenhouse", "client:acme", "Greenhouse never gives a job's client"),
+        ("greenhouse", "department:nowhere is:open", "No job of greenhouse has nowhere as its department"),
+        ("greenhouse", "custom.absent:x", "No job of greenhouse has x as its custom.absent"),
+        ("greenhouse", "zzzzzz", ""),
+    ],
+)
+def test_a_filter_that_can_match_nothing_says_why(integration: str, text: str, told: str, run: Jobsync) -> None:
+    ended = run("jobs", "-i", integration, "--filter", text)
+    assert (ended.code, ended.out) == (0, "")
+    assert told in ended.err
+    assert ("never gives" in ended.err or "as its" in ended.err) == bool(told)

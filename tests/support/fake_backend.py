@@ -120,6 +120,10 @@ class FakeJobs:
         self.calls["version"] += 1
         return self.revision
 
+    async def why_none(self, integration: str, filter_text: str) -> str | None:
+        """Return a reason for a filter by client."""
+        return f"{integration} never gives a job's client" if "client:" in filter_text else None
+
     async def id_in_url(self, integration: str, text: str) -> str | None:
         """Return what follows the last slash."""
         return text.rsplit("/", 1)[1] if text.startswith("https://") else None

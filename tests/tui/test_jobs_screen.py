@@ -402,3 +402,10 @@ async def test_in_a_narrow_terminal_the_name_keeps_half_of_the_width(size: tuple
         await until(pilot, lambda: "choose an integration" in screen_text(app))
         assert "Bullhorn" in screen_text(app)
         assert "State" in screen_text(app)
+
+
+async def test_a_field_that_the_ats_never_gives_is_told_where_nothing_matches() -> None:
+    async with running(FakeBackend(some_jobs())) as (app, pilot):
+        await ready(app, pilot)
+        await pilot.press("slash", *"client:nobody")
+        await shows(app, pilot, "never gives a job's client")

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from ..core.errors import UsageError
 from ..core.models import Sort
 from ..core.text import counted
+from ..rules.fields import covers
 from ..storage.search.filter import Names, parse_filter
-from ..storage.search.query import Is, Query, State, Without
+from ..storage.search.query import FieldHas, Is, MatchedBy, PartHas, Query, State, Without
 
 if TYPE_CHECKING:
     from .parts import Parts
@@ -29,6 +30,33 @@ async def query_of(parts: Parts, filter_text: str, marked: Collection[str] = ())
         names = Names(parts.admission.visible(), tuple(rule.name for rule in rules), tuple(rule.id for rule in rules))
         query = parse_filter(filter_text, names)
     return query.with_marked(marked)
+
+
+async def why_none(parts: Parts, integration: str, filter_text: str) -> str | None:
+    """Return why a filter that no job matches matches none, where one of its terms does so by itself.
+
+    Raises:
+        FilterError: Says where the filter is wrong.
+    """
+    name = parts.connections.title(integration)
+    never = parts.connections.availability(integration).never
+    for term in (await query_of(parts, filter_text)).terms:
+        match term:
+            case FieldHas(field=field) if covers(never, field.value):
+                return f"{name} never gives a job's {field.value}, so nothing can match that"
+            case PartHas(name=field) if covers(never, field):
+                return f"{name} never gives a job's {field}, so nothing can match that"
+            case FieldHas() | PartHas() | MatchedBy() | Is() if await parts.stores.jobs.count([integration], Query((term,))):
+                continue
+            case MatchedBy(rules=rules):
+                return f"No job of {integration} is matched by the rule {' or '.join(rules)}"
+            case FieldHas(field=field, values=values):
+                return f"No job of {integration} has {' or '.join(values)} as its {field.value}"
+            case PartHas(name=field, values=values):
+                return f"No job of {integration} has {' or '.join(values)} as its {field}"
+            case _:
+                continue
+    return None
 
 
 async def ids_to_write(parts: Parts, integration: str, filter_text: str, *, everything: bool) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Collection
 from ..core.errors import JobNotFound, UsageError
 from ..core.models import CachedJob, JobPage, JobRow, Sort
 from .base import Service, for_admins, for_integration, stream_for_admins
-from .filters import ids_to_write, query_of
+from .filters import ids_to_write, query_of, why_none
 
 
 class JobService(Service):
@@ -45,6 +45,15 @@ class JobService(Service):
             FilterError: Says where the filter is wrong.
         """
         return await self.stores.jobs.count([integration], await query_of(self.parts, filter_text, marked))
+
+    @for_integration
+    async def why_none(self, integration: str, filter_text: str) -> str | None:
+        """Return why no job matches a filter, where a field or a rule that it asks for is the reason by itself.
+
+        Raises:
+            FilterError: Says where the filter is wrong.
+        """
+        return await why_none(self.parts, integration, filter_text)
 
     @for_integration
     async def position(self, integration: str, filter_text: str, sort: Sort, job_id: str, *, marked: Collection[str] = ()) -> int | None:

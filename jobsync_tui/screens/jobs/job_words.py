@@ -74,11 +74,12 @@ def error_words(error: FilterError | Notice, hint: str) -> Content:
 async def hints(backend: Backend, query: JobQuery, summary: IntegrationSummary | None) -> tuple[Content | None, str | None]:
     """Return what to say where nothing matches, and the filter that tab would set.
 
-    Only plain words are looked for elsewhere: who writes ``field:value`` knows where they look.
+    Only plain words are looked for elsewhere: who writes ``field:value`` knows where they look, but not that nothing can stand there.
     """
     words = query.filter.strip()
     if not _WORDS.fullmatch(words):
-        return None, None
+        why = await backend.jobs.why_none(query.integration, words)
+        return None if why is None else line(" ", why), None
     parts = ["0 by name or id"]
     follow: str | None = None
     for field in ("location", "client", "department"):
