@@ -30,6 +30,7 @@ CASES: Mapping[str, Case] = {
     "integrations separate": Case("{own} --yes", DENIED),
     "test": Case(),
     "refresh": Case(),
+    "columns": Case("{rules}", DENIED),
     "jobs": Case("--filter e"),
     "fetch": Case("{job}"),
     "check": Case("{job} {other_job} --live"),

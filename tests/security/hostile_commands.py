@@ -14,6 +14,7 @@ CASES: Mapping[str, Sequence[Words]] = {
     "integrations rename-ids": [("strange", "--pair", "{text}", "{text}", "--dry-run"), ("{text}", "--dry-run")],
     "integrations separate": [("{text}", "--yes")],
     "test": [()],
+    "columns": [("raw.yaml",)],
     "jobs": [("-i", "strange"), ("--json",), ("--csv",), ("--filter", "{text}")],
     "fetch": [("-i", "wire", "{wire}"), ("-i", "{text}", "--", "{text}")],
     "check": [("-i", "strange", *map(str, range(8))), ("-i", "wire", "--live", "{wire}"), ("-i", "strange", "--", "{text}")],

@@ -90,8 +90,8 @@ ROWS = {
     """,
     Row.ALL: """
         automatic.due automatic.work_on_batches automatic.pause automatic.resume automatic.run automatic.run_slot automatic.serve
-        automatic.spread automatic.test_messages maintenance.backup maintenance.move_storage maintenance.prune maintenance.rename
-        maintenance.rename_plan maintenance.separate
+        automatic.spread automatic.test_messages integrations.columns maintenance.backup maintenance.move_storage maintenance.prune
+        maintenance.rename maintenance.rename_plan maintenance.separate
     """,
     Row.RULES: """
         rules.delete rules.import_text rules.restore rules.save rules.set_active shadows.add shadows.drop shadows.promote

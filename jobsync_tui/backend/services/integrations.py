@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from time import monotonic
 
 from ..core.left_out import tallied
-from ..core.models import ConnectionReport, Failure, HoldKind, IntegrationSummary, RefreshProgress, RefreshReport
+from ..core.models import ConnectionReport, ExportReport, Failure, HoldKind, IntegrationSummary, RefreshProgress, RefreshReport
 from ..refresh.id_warnings import id_warning, odd_ids
 from ..refresh.listing_troubles import set_aside, unknown_statuses
 from .base import Service, for_admins, for_integration
@@ -87,6 +89,22 @@ class IntegrationService(Service):
     async def unknown_statuses(self, integration: str) -> Failure | None:
         """Return which status words of its cached jobs nobody knows, None where there are none."""
         return unknown_statuses(integration, await self.stores.integrations.unknown_words(integration))
+
+    @for_admins
+    async def columns(self, file: Path) -> ExportReport:
+        """Return what the columns of an export would become, and the tables for the configuration; nothing is kept.
+
+        The file is any that this account may read, so it is for those who may use every integration.
+
+        Raises:
+            AccessDenied: The actor may not use every integration.
+            RemoteError: The file cannot be read.
+            ConfigError: No column is the id.
+        """
+        from ..ats.file.survey import survey
+
+        await self.admission.require_everything("columns")
+        return await asyncio.to_thread(survey, file, self.admission.settings.files.max_bytes)
 
     async def _odd_ids(self, integration: str, ids: Sequence[str]) -> Failure | None:
         linked, otherwise = await self.stores.id_changes.forms(integration, ids, odd_ids(ids))

@@ -119,7 +119,7 @@ class Columns:
     def fields(self, row: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
         """Return the values of a row by job field."""
         found: dict[str, JsonValue] = {}
-        found |= {name: value for name, column in self.plan(tuple(row)).fields.items() if (value := _dig(row, column)) not in (None, "")}
+        found |= {name: value for name, column in self.plan(tuple(row)).fields.items() if (value := dig(row, column)) not in (None, "")}
         categories = row.get("categories")
         if isinstance(categories, Mapping):
             for key, value in categories.items():
@@ -130,7 +130,7 @@ class Columns:
 
     def custom(self, row: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
         """Return the row's further values by readable name."""
-        return {name: value for name, column in self.plan(tuple(row)).custom.items() if (value := _dig(row, column)) not in (None, "", [])}
+        return {name: value for name, column in self.plan(tuple(row)).custom.items() if (value := dig(row, column)) not in (None, "", [])}
 
     def plan(self, columns: tuple[str, ...]) -> Plan:
         """Return what each of the columns becomes."""
@@ -159,7 +159,7 @@ class Columns:
         return Plan(fields, custom)
 
 
-def _dig(row: Mapping[str, JsonValue], column: str) -> JsonValue:
+def dig(row: Mapping[str, JsonValue], column: str) -> JsonValue:
     """Return the value of a column; a name with dots that is no column leads into nested objects."""
     if column in row:
         return row[column]

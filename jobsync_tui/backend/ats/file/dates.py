@@ -112,7 +112,7 @@ class Dates:
 
 def quoted(text: str) -> str:
     """Return a text as TOML writes it."""
-    return '"' + clean(text, limit=80).replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return '"' + clean(text).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _narrowed(formats: tuple[str, ...]) -> tuple[str, ...]:

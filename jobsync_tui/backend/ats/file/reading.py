@@ -48,6 +48,8 @@ class Reading:
         self.notes = Notes()
         self._options = options
         self._reader = RowReader(self.columns, self.dates, self.notes, integration)
+        self.presumed_encoding: str | None = None
+        self._integration = integration
         self._taken: dict[str, str] = {}
         self._custom: dict[str, None] = {}
 
@@ -67,6 +69,7 @@ class Reading:
             return
         encoding, presumed = (options.encoding, False) if options.encoding else encoding_of(path, data)
         if presumed:
+            self.presumed_encoding = encoding
             self.notes.add('It is not UTF-8 and was read as Windows-1252; set encoding = "cp1252" or another to be sure')
         options = replace(options, encoding=encoding)
         start = data.decode(encoding, errors="ignore").lstrip("\ufeff \t\r\n")
@@ -117,6 +120,10 @@ class Reading:
             more = f" and {counted(len(self._custom) - 30, 'other')}" if len(self._custom) > 30 else ""
             self.notes.add(f"Columns: {fields}" + (f"; custom fields: {custom}{more}" if custom else ""))
         return (*self.notes.all(), *self.dates.proposals())
+
+    def again(self) -> Reading:
+        """Return another reading of the file, from its beginning."""
+        return Reading(self.path, self._options, self._integration)
 
     def changed(self) -> bool:
         """Return whether the file is another than when the reading began."""

@@ -141,10 +141,20 @@ def _refuse_lacking(path: Path, names: Sequence[str], columns: Columns) -> None:
         )
 
 
-def no_id(path: Path, names: Iterable[str]) -> NoReturn:
+class NoIdColumn(ConfigError):
+    """No column of a file is known as the id; ``names`` are the columns that there are."""
+
+    def __init__(self, names: tuple[str, ...], message: str, *, remedy: str) -> None:
+        super().__init__(message, remedy=remedy)
+        self.names = names
+
+
+def no_id(path: Path, columns: Iterable[str]) -> NoReturn:
     """Say that no column is the id of a job, and which columns there are."""
+    names = list(columns)
     found = ", ".join(name for name in names if name)
-    raise ConfigError(
+    raise NoIdColumn(
+        tuple(name for name in names if name),
         f"{clean(path.name, limit=120)} has no column that is known as the ATS job id; it has: {clean(found, limit=300)}",
         remedy='Say which one it is: columns = { id = "..." }; jobsync columns FILE shows what the others become.',
     )

@@ -48,6 +48,7 @@ from .eligibility import (
     Source,
     TemplateType,
 )
+from .export import ExportColumn, ExportReport, StatusWord
 from .greeting import Greeting, IntegrationNews
 from .impact import (
     ConcernedJobs,
@@ -171,6 +172,8 @@ __all__ = [
     "EngineState",
     "EvaluatedCounts",
     "EvaluationPolicy",
+    "ExportColumn",
+    "ExportReport",
     "Failure",
     "FieldAvailability",
     "FieldCatalogue",
@@ -258,6 +261,7 @@ __all__ = [
     "SortField",
     "Source",
     "Spread",
+    "StatusWord",
     "Step",
     "StepName",
     "StepState",
