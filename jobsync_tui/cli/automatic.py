@@ -254,7 +254,7 @@ def _standing(state: AutomaticState) -> str:
     if state.spread is not None:
         workers = len(state.spread.workers)
         by = counted(workers, "worker")
-        return f"under way by {by}, {state.spread.ended} of {state.spread.batches} shares done"
+        return f"under way by {by}, {state.spread.ended} of {state.spread.shares} shares done"
     if state.running:
         return "under way"
     if state.hold is not None:

@@ -285,4 +285,4 @@ async def test_it_can_be_seen_how_far_a_large_run_is(hosts: list[Host]) -> None:
     await store.note(batches[0], Tally(), ended=True)
     found = await store.spread("acme")
     assert found is not None
-    assert (found.batches, found.ended, found.workers) == (3, 1, ("host0:1",))
+    assert (found.shares, found.ended, found.workers) == (3, 1, ("host0:1",))

@@ -195,9 +195,9 @@ class ChannelState:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """A large run whose jobs are distributed: how many batches it has, how many are done, and the processes that work on them."""
+    """A large run whose jobs are distributed: how many batches (``shares`` in JSON) it has, how many are done, and who works on them."""
 
-    batches: int
+    shares: int
     ended: int
     workers: tuple[str, ...]
 

@@ -220,4 +220,4 @@ def _spread(db: Db, integration: str, now: int) -> Spread | None:
     if not total:
         return None
     ended = batches.where(BatchRow.ended_at != 0).count(db)
-    return Spread(batches=total, ended=ended, workers=at_work(db, integration, now))
+    return Spread(shares=total, ended=ended, workers=at_work(db, integration, now))
