@@ -18,7 +18,7 @@ COMMANDS = {
     "integrations": Entry("integrations:integrations", "List the integrations and how their caches stand."),
     "test": Entry("integrations:test", "Try the credentials of integrations with one cheap call each."),
     "refresh": Entry("integrations:refresh", "Bring the caches up to date with the ATSs."),
-    "columns": Entry("export_columns:columns", "Show what a new export's columns would become, and the tables to paste."),
+    "columns": Entry("export_columns:columns", "Show what the columns of an export FILE would become, and the tables to paste."),
     "jobs": Entry("jobs:jobs", "List cached jobs."),
     "fetch": Entry("jobs:fetch", "Read a job straight from the ATS by its exact id, and into the cache."),
     "check": Entry("check:check", "Say whether jobs are eligible, and why or why not."),

@@ -39,8 +39,9 @@ def test_no_foreign_control_reaches_the_terminal() -> None:
         terminal.wait_for("clipboard")
         clipboard = re.findall(rb"\x1b\]52;c;[A-Za-z0-9+/=]*\x07", terminal.output)
         assert len(clipboard) == 1
-        assert foreign_controls(terminal.output.replace(clipboard[0], b"")) == []
-        assert b"evil.example\x1b" not in terminal.output
+        output = re.sub(rb"\x1b[^A-Za-z]*$", b"", terminal.output)  # what was read so far may end within a sequence
+        assert foreign_controls(output.replace(clipboard[0], b"")) == []
+        assert b"evil.example\x1b" not in output
 
 
 def test_a_termination_lets_the_sync_in_flight_end_and_restores_the_terminal() -> None:
@@ -59,7 +60,7 @@ def test_a_second_signal_ends_at_once() -> None:
     with in_terminal([*PROGRAM, "stuck"], env=ROOT) as terminal:
         terminal.wait_for("syncing the job in flight")
         os.kill(terminal.pid, signal.SIGHUP)
-        terminal.wait_for("Shutdown")
+        terminal.wait_for("Ending")
         os.kill(terminal.pid, signal.SIGHUP)
         assert terminal.wait_for_end(5) == 130
         assert b"synced" not in terminal.output

@@ -113,8 +113,10 @@ def set_up_logging(log_file: Path, *, verbose: bool = False) -> None:
 
 
 def tear_down_logging() -> None:
-    """Close every handler that `set_up_logging` attached."""
+    """Close every handler that `set_up_logging` attached, and have records go on to the loggers above as before."""
     logger = logging.getLogger(ROOT)
+    for each in map(logging.getLogger, (ROOT, *LIBRARIES)):
+        each.propagate = True
     for handler in tuple(logger.handlers):
         for each in map(logging.getLogger, (ROOT, *LIBRARIES)):
             each.removeHandler(handler)
