@@ -169,6 +169,21 @@ async def test_a_workbook(tmp_path: Path) -> None:
         await listed(export(path, sheet="New"))
 
 
+async def test_a_workbook_with_damaged_bytes_is_refused_in_words_or_read(tmp_path: Path) -> None:
+    """Wherever the damage is: in what is compressed, in the index, or in a cell."""
+    path = tmp_path / "jobs.xlsx"
+    book(path, {"Jobs": SHEET})
+    whole = path.read_bytes()
+    refused = 0
+    for at in range(0, len(whole), max(1, len(whole) // 120)):
+        write(path, whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :])
+        try:
+            await listed(export(path))
+        except (UnexpectedAnswer, ConfigError):
+            refused += 1
+    assert refused > 10
+
+
 async def test_a_workbook_that_unpacks_to_too_much_or_is_cut_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "jobs.xlsx"
     book(path, {"Jobs": SHEET}, padding=200_000)

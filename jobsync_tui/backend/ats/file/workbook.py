@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import count
@@ -64,6 +65,19 @@ def workbook_records(path: Path, options: FileOptions, columns: Columns, notes: 
     yield from table_records(path, _rows(sheet), options, columns, notes)
 
 
+_NOT_WHOLE = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,  # what is compressed is damaged
+    NotImplementedError,  # an unknown kind of compression
+    RuntimeError,  # a part needs a password
+    EOFError,
+    OSError,
+    ValueError,
+)
+"""What the reader of archives raises at one that is damaged, cut off or locked."""
+
+
 def _check_size(path: Path, stream: BufferedReader) -> None:
     """Refuse a workbook that unpacks to more than can be held; what its index says is not believed."""
     if stream.read(4) != MARKS[0]:
@@ -77,7 +91,7 @@ def _check_size(path: Path, stream: BufferedReader) -> None:
                         unpacked += len(chunk)
                         if unpacked > MAX_UNPACKED:
                             fail(path, f"it unpacks to more than the {MAX_UNPACKED:,} bytes that are read", "Save the sheet as CSV.")
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+    except _NOT_WHOLE as error:
         fail(path, "it is not a whole workbook", "Save it again; it may have been cut off, or be locked by a password.", error)
 
 
