@@ -257,7 +257,7 @@ async def test_what_is_no_regular_file_is_refused_at_once(tmp_path: Path) -> Non
         adapter = export(path)
         for asked in (adapter.test(), listed(adapter), adapter.job("1")):
             with pytest.raises(UnexpectedAnswer) as caught:
-                await asyncio.wait_for(asked, 10)
+                await asyncio.wait_for(asked, 60)
             assert "it is not a regular file" in caught.value.message
     with pytest.raises(Unreachable) as unreachable:
         await export(tmp_path).test()

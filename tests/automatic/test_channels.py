@@ -181,7 +181,7 @@ async def test_what_left_a_commands_group_is_not_waited_for(tmp_path: Path, monk
     starting = Starting(lambda: None)
     monkeypatch.setattr(asyncio, "create_subprocess_exec", starting)
     with pytest.raises(NotDelivered, match="took longer than"):
-        await asyncio.wait_for(CommandHook([str(path)], 0.5).deliver(a_digest()), 20)
+        await asyncio.wait_for(CommandHook([str(path)], 0.5).deliver(a_digest()), 60)
     (tmp_path / "fifo").write_text("end")
     # Nothing of it is left open for the next test.
     assert starting.process.stderr is not None

@@ -336,7 +336,7 @@ async def test_a_run_that_was_killed_is_taken_up_and_nothing_is_made_twice(tmp_p
             sys.executable, "-c", VICTIM, str(tmp_path), stdout=asyncio.subprocess.PIPE, env={**os.environ, "PYTHONPATH": root}
         )
         assert victim.stdout is not None
-        assert await asyncio.wait_for(victim.stdout.readline(), 30) == b"in the middle\n"
+        assert await asyncio.wait_for(victim.stdout.readline(), 60) == b"in the middle\n"
         assert why(await host.run()) == "running"
         victim.send_signal(signal.SIGKILL)
         await victim.wait()

@@ -145,7 +145,7 @@ async def test_a_service_runs_each_slot_and_ends_when_asked(bob: Backend) -> Non
         if len(seen) >= 4:
             stop.set()
 
-    await asyncio.wait_for(bob.automatic.serve(stop, note, timedelta(seconds=1)), 20)
+    await asyncio.wait_for(bob.automatic.serve(stop, note, timedelta(seconds=1)), 60)
     assert Counter((run.integration, run.skipped) for run in seen) == {(name, False): 2 for name in {run.integration for run in seen}}
     assert [run.outcomes for run in seen[:2]] == [{"refused": 1, "created": 1}] * 2
 
@@ -166,7 +166,7 @@ async def test_a_run_that_takes_long_keeps_no_other_integration_from_its_slots(b
             stop.set()
 
     monkeypatch.setattr(automatic, "run", run)
-    await asyncio.wait_for(bob.automatic.serve(stop, note, timedelta(seconds=1)), 20)
+    await asyncio.wait_for(bob.automatic.serve(stop, note, timedelta(seconds=1)), 60)
     assert ("hers" in seen[:2], seen.count("hers")) == (False, 1), "and what was under way has come to its end"
 
 
@@ -175,7 +175,7 @@ async def test_a_service_ends_when_access_is_withdrawn(config: Path, bob: Backen
         config.write_text(config.read_text().replace('user = "bob"', 'user = "carol"'))
 
     with pytest.raises(AccessDenied):
-        await asyncio.wait_for(bob.automatic.serve(asyncio.Event(), withdraw, timedelta(seconds=1)), 20)
+        await asyncio.wait_for(bob.automatic.serve(asyncio.Event(), withdraw, timedelta(seconds=1)), 60)
 
 
 @pytest.fixture

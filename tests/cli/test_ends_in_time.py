@@ -119,7 +119,7 @@ def ended(folder: Path, port: int, jobs: tuple[str, ...], target: Target, number
         assert target.reached.wait(40)
         began = time.monotonic()
         process.send_signal(number)
-        out, _ = process.communicate(timeout=30)
+        out, _ = process.communicate(timeout=60)
     finally:
         process.kill()
     return process.returncode, out, time.monotonic() - began
@@ -185,7 +185,7 @@ def test_a_command_that_only_reads_ends_in_order(tmp_path: Path, number: int, ar
             assert ats.reached.wait(40)
             began = time.monotonic()
             process.send_signal(number)
-            out, err = process.communicate(timeout=30)
+            out, err = process.communicate(timeout=60)
         finally:
             process.kill()
     assert (process.returncode, "Interrupted" in out + err, "Traceback" in err) == (130, True, False), err
@@ -219,7 +219,7 @@ def test_a_command_whose_end_hangs_is_ended(tmp_path: Path) -> None:
         assert process.stdout is not None
         assert process.stdout.readline() == "begun\n"
         process.send_signal(signal.SIGTERM)
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=60)
     finally:
         process.kill()
     assert (process.returncode, "did not end" in err) == (130, True)

@@ -229,6 +229,6 @@ sys.exit(run(many, []))
         os.close(write)
         os.read(read, 10)
         os.close(read)
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=60)
     assert err == b""
     assert process.returncode == 0

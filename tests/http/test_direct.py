@@ -64,7 +64,7 @@ async def test_a_connection_that_ended_or_spoke_while_idle_is_not_used_again(con
         http = connect(url)
         for _ in range(3):
             assert (await http.post("jobs")).status == 200  # not to be repeated if it were lost
-            await asyncio.wait_for(let_go.wait(), 10)
+            await asyncio.wait_for(let_go.wait(), 60)
             let_go.clear()
         assert len(connections) == 3
 

@@ -46,7 +46,7 @@ async def test_kill_and_resume(tmp_path: Path, stored: int) -> None:
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", ENDLESS, str(path), stdout=asyncio.subprocess.PIPE)
     assert process.stdout is not None
     for _ in range(stored):
-        assert await asyncio.wait_for(process.stdout.readline(), 30) == b"page\n"
+        assert await asyncio.wait_for(process.stdout.readline(), 60) == b"page\n"
     process.send_signal(signal.SIGKILL)
     await process.wait()
     async with cache_at(path) as cache:

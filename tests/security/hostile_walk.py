@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from tests.security.hostile_ats import HostileAts
-from tests.support.pty import Terminal
+from tests.support.pty import PATIENCE, Terminal
 from tests.support.terminal_answers import RECORDED, made, made_paste
 
 TITLES = {
@@ -85,7 +85,7 @@ class Walk:
         self._search_and_coverage()
         self._errors()
         self._terminal.send("q")
-        return self._terminal.wait_for_end(30)
+        return self._terminal.wait_for_end()
 
     def _lists_of_ineligible_jobs(self) -> None:
         terminal = self._terminal
@@ -122,7 +122,7 @@ class Walk:
         """Type what a person could paste into the filter, and take it back."""
         terminal = self._terminal
         terminal.send("/")
-        end = time.monotonic() + 20
+        end = time.monotonic() + PATIENCE
         while not _filter_line(terminal)[:9].strip():
             assert time.monotonic() < end, f"no filter:\n{terminal.text}"
             # Means nothing to the list, should the field not have the focus yet.
@@ -262,7 +262,7 @@ class Walk:
         terminal = self._terminal
         terminal.wait_for("never touched" if several else "in Tenzo")
         self._ats.open.clear()
-        end = time.monotonic() + 30
+        end = time.monotonic() + PATIENCE
         while "Sync in progress" not in _first_line(terminal):
             assert time.monotonic() < end, f"the sync does not begin:\n{terminal.text}"
             terminal.send("y")
@@ -271,7 +271,7 @@ class Walk:
         self._ats.open.set()
         self._screen("BulkResultScreen" if several else "SyncResultScreen", "")
 
-    def _screen(self, name: str, keys: str, seconds: float = 20) -> None:
+    def _screen(self, name: str, keys: str, seconds: float = PATIENCE) -> None:
         self._terminal.send(keys)
         self._until(lambda: TITLES[name] in _first_line(self._terminal), name, seconds)
         self.seen.add(name)
@@ -306,7 +306,7 @@ class Walk:
 
     def _back(self) -> None:
         """Go back to the list, whose first line says how old it is, from whatever was opened."""
-        end = time.monotonic() + 30
+        end = time.monotonic() + PATIENCE
         while True:
             before = self._terminal.text
             if TITLES["JobsScreen"] in before.partition("\n")[0]:
@@ -317,7 +317,7 @@ class Walk:
             while self._terminal.text == before and time.monotonic() < moment:
                 self._terminal.read_now(0.02)
 
-    def _until(self, holds: Callable[[], bool], what: str, seconds: float = 20) -> None:
+    def _until(self, holds: Callable[[], bool], what: str, seconds: float = PATIENCE) -> None:
         end = time.monotonic() + seconds
         while not holds():
             assert time.monotonic() < end, f"{what} does not come:\n{self._terminal.text}"

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.security.admins import CONFIG
-from tests.support.pty import Terminal, in_terminal
+from tests.support.pty import PATIENCE, Terminal, in_terminal
 from tests.support.sshd import HAS_OPENSSH, Server, running_sshd
 
 pytestmark = [pytest.mark.skipif(not HAS_OPENSSH, reason="OpenSSH's server is not installed here"), pytest.mark.slow]
@@ -56,7 +56,7 @@ def run_jobsync(folder: Path, *arguments: str) -> str:
 
 def refused(command: list[str]) -> subprocess.CompletedProcess[str]:
     """Run a client that must get nowhere."""
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=30, stdin=subprocess.DEVNULL, check=False)
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL, check=False)
     assert ended.returncode != 0
     assert "root:" not in ended.stdout
     return ended
@@ -176,7 +176,7 @@ def test_a_client_that_is_killed_in_a_bulk_sync_loses_nothing(service: tuple[Ser
         terminal.wait_for(f"{BULK} marked")
         terminal.send("s")
         terminal.wait_for(f"{BULK} create")
-        with sqlite3.connect(folder / "target.db", timeout=10, isolation_level=None) as target:
+        with sqlite3.connect(folder / "target.db", timeout=60, isolation_level=None) as target:
             # What is sent waits for the target, and is in flight still when the client dies.
             target.execute("BEGIN IMMEDIATE")
             # The dialog takes no key before it has stood for a moment.
@@ -208,7 +208,7 @@ def created(folder: Path) -> int:
 
 
 def count(folder: Path, query: str) -> int:
-    with sqlite3.connect(folder / "jobsync.db", timeout=10) as database:
+    with sqlite3.connect(folder / "jobsync.db", timeout=60) as database:
         number: int = database.execute(query).fetchone()[0]
     return number
 
@@ -227,7 +227,7 @@ def processes(folder: Path) -> list[str]:
     return found
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 20.0) -> None:
+def wait_until(condition: Callable[[], object], seconds: float = PATIENCE) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, inspect.getsource(condition)

@@ -19,6 +19,10 @@ from typing import NoReturn
 
 import pyte
 
+PATIENCE = 60.0
+"""Seconds until a test gives up waiting: long, since it costs only a test that fails, and machines that run several at once are slow.
+What has to be over sooner is measured by the test that promises it."""
+
 
 class Terminal:
     """The terminal's end of a running program. ``output`` is everything it wrote; ``draws`` off saves the time to put it on a screen."""
@@ -61,7 +65,7 @@ class Terminal:
         """Write on the screen as another program does, or the system."""
         self._stream.feed(text.encode())
 
-    def wait_for(self, text: str, seconds: float = 20.0) -> None:
+    def wait_for(self, text: str, seconds: float = PATIENCE) -> None:
         """Read until ``text`` is on the screen.
 
         Raises:
@@ -77,7 +81,7 @@ class Terminal:
         while select.select([self._descriptor], [], [], quiet)[0] and self._read(0):
             pass
 
-    def wait_for_end(self, seconds: float = 15.0) -> int:
+    def wait_for_end(self, seconds: float = PATIENCE) -> int:
         """Read until the program has ended, and return its exit code."""
         end = time.monotonic() + seconds
         while self._read(max(0.0, end - time.monotonic())):
@@ -92,7 +96,7 @@ class Terminal:
         os.close(self._descriptor)
         self._descriptor = -1
 
-    def wait_for_death(self, seconds: float = 15.0) -> int:
+    def wait_for_death(self, seconds: float = PATIENCE) -> int:
         """Wait, without reading anything, until the program has ended, and return its exit code."""
         end = time.monotonic() + seconds
         while (found := os.waitpid(self.pid, os.WNOHANG)) == (0, 0):

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.pty import PATIENCE
+
 SSHD = shutil.which("sshd") or ("/usr/sbin/sshd" if Path("/usr/sbin/sshd").exists() else None)
 HAS_OPENSSH = SSHD is not None and all(shutil.which(each) for each in ("ssh", "ssh-keygen", "sftp"))
 
@@ -92,7 +94,7 @@ def _free_port() -> int:
 
 
 def _wait_until_listening(server: Server, process: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + 10
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end and process.poll() is None:
         with socket.socket() as tried:
             if tried.connect_ex(("127.0.0.1", server.port)) == 0:

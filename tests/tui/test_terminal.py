@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+from jobsync_tui.terminal.shutdown import DEADLINE
 from tests.support.pty import in_terminal
 
 PROGRAM = [sys.executable, "-m", "tests.tui.program"]
@@ -60,9 +61,11 @@ def test_a_second_signal_ends_at_once() -> None:
     with in_terminal([*PROGRAM, "stuck"], env=ROOT) as terminal:
         terminal.wait_for("syncing the job in flight")
         os.kill(terminal.pid, signal.SIGHUP)
+        started = time.monotonic()
         terminal.wait_for("Ending")
         os.kill(terminal.pid, signal.SIGHUP)
-        assert terminal.wait_for_end(5) == 130
+        assert terminal.wait_for_end() == 130
+        assert time.monotonic() - started < DEADLINE  # by itself it would have ended then
         assert b"synced" not in terminal.output
 
 

@@ -104,7 +104,7 @@ def test_a_terminal_that_was_left_behind_is_spoken_of_at_the_next_start(tmp_path
     env = ROOT | {"MEMORY": str(tmp_path / "view.json")}
     with in_terminal([*PROGRAM, "plain", str(tmp_path / "told")], env=env, size=(200, 60)) as terminal:
         terminal.wait_for("row 1 of 8")
-        for _ in range(120):
+        for _ in range(30):
             terminal.send("Gg")
         terminal.send("q")
         assert terminal.wait_for_death() == 0
