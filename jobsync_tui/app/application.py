@@ -21,7 +21,7 @@ from textual.screen import Screen
 from ..backend.core.durations import format_duration
 from ..backend.core.errors import CutShort, ExitCode, JobsyncError
 from ..backend.core.terminals import LEFT_BEHIND, unknown_kind
-from ..documents.render import OUTCOME_WORDS
+from ..documents.words import OUTCOME_WORDS
 from ..screens import routes
 from ..screens.base import JobsyncScreen
 from ..session.failures import Place, place_of, words_for

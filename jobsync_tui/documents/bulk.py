@@ -13,7 +13,7 @@ from ..backend.core.text import counted
 from . import words
 from .document import BLANK, Document, Line, Section, Span, Tone, as_text, bad, dim, good, head, line, strong, warn
 from .layout import columns, fit_end, wrap
-from .render import OUTCOME_WORDS, place
+from .words import OUTCOME_WORDS, place
 
 _ORDER = (PlanKind.CREATE, PlanKind.UPDATE, PlanKind.UNCHANGED, PlanKind.REFUSE)
 _GROUPS = {

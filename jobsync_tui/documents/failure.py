@@ -7,9 +7,9 @@ from . import words
 from .document import BLANK, Document, Line, Span, bad, dim, head, key, line, strong, warn
 from .eligibility import to_fix
 from .layout import wrap
-from .render import OUTCOME_WORDS
 from .steps import steps_line
 from .subject import Subject
+from .words import OUTCOME_WORDS
 
 FAILED = "Failed to sync job"
 _LABEL = 14

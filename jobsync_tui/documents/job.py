@@ -8,8 +8,8 @@ from . import words
 from .change import readable
 from .document import BLANK, Document, Line, Section, dim, good, head, line
 from .layout import columns, wrap_lines
-from .render import SYNC_WORDS
 from .subject import Subject
+from .words import SYNC_WORDS
 
 
 def job_document(job: CachedJob, subject: Subject, width: int) -> Document:

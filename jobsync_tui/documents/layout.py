@@ -8,8 +8,8 @@ from rich.cells import cell_len, chop_cells, set_cell_size
 
 from ..backend.core.text import clean
 from .document import Line, Part, Span, line
-from .render import ELLIPSIS
-from .render import fit as padded
+
+ELLIPSIS = "\u2026"
 
 
 def fit(text: str, width: int) -> str:
@@ -18,6 +18,17 @@ def fit(text: str, width: int) -> str:
     if cell_len(text) <= width:
         return text
     return set_cell_size(text, max(width - 1, 0)).rstrip() + ELLIPSIS if width > 0 else ""
+
+
+def padded(text: str, width: int) -> str:
+    """Return cleaned ``text`` in exactly ``width`` cells: padded with spaces, or cut with an ellipsis."""
+    text = clean(text)
+    length = len(text) if text.isascii() else cell_len(text)
+    if length <= width:
+        return text + " " * (width - length)
+    if width <= 0:
+        return ""
+    return set_cell_size(text, width - 1) + ELLIPSIS
 
 
 def fit_end(text: str, width: int) -> str:

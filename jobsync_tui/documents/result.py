@@ -12,9 +12,9 @@ from .change import change_rows, kept_rows
 from .document import BLANK, Document, Line, Section, Span, as_text, dim, good, line
 from .failure import failure_document
 from .layout import apart, wrap
-from .render import OUTCOME_WORDS
 from .steps import steps_line
 from .subject import Subject, job_lines, where
+from .words import OUTCOME_WORDS
 
 _WRITTEN = frozenset({Outcome.CREATED, Outcome.UPDATED})
 

@@ -8,10 +8,10 @@ from datetime import datetime
 
 from ..backend.core.models import Action, AllOf, AnyOf, Condition, Finding, Leaf, Not, Rule, RuleCount
 from ..backend.core.text import among, counted
-from . import render, words
+from . import words
 from .conditions import expected
 from .document import BLANK, Document, Line, Section, Span, Tone, as_text, dim, good, line, warn
-from .layout import columns, fit, wrap
+from .layout import columns, fit, padded, wrap
 
 _INDENT = 5
 _PRIORITY, _STATE, _NUMBER, _AGO = 6, 3, 7, 4
@@ -142,7 +142,7 @@ def _row(mark: str, each: ListedRule, told: str, width: int, now: datetime | Non
         if rule.active
         else dim("-" if count is None else f"({_short(count.matched)})"),
         Span("-" if count is None or not rule.active else _short(count.alone)),
-        dim("-" if count is None or now is None else render.ago(count.last_effect, now)),
+        dim("-" if count is None or now is None else words.short_ago(count.last_effect, now)),
         dim(told),
     )
     return _cells(cells, width)
@@ -157,11 +157,11 @@ def _cells(cells: Sequence[Span], width: int) -> Line:
     *fixed, told = cells
     if width < _NARROW:
         mark, state, name = fixed[:3]
-        left = [Span(render.fit(cell.text, room) + " ", cell.tone) for cell, room in ((mark, _PRIORITY), (state, _STATE))]
+        left = [Span(padded(cell.text, room) + " ", cell.tone) for cell, room in ((mark, _PRIORITY), (state, _STATE))]
         return line(" ", *left, Span(fit(name.text, width - _PRIORITY - _STATE - 4), name.tone))
     wide = _name_width(width)
     widths = (_PRIORITY, _STATE, wide, _NUMBER, _NUMBER, _AGO)
-    texts = [render.fit(cell.text, room) for cell, room in zip(fixed, widths, strict=True)]
+    texts = [padded(cell.text, room) for cell, room in zip(fixed, widths, strict=True)]
     texts[3:] = [text.strip().rjust(room) for text, room in zip(texts[3:], widths[3:], strict=True)]
     left = [Span(text + " ", cell.tone) for text, cell in zip(texts, fixed, strict=True)]
     return line(" ", *left, Span(" " + fit(told.text, width - _FIXED - wide - 1), told.tone))
@@ -169,7 +169,7 @@ def _cells(cells: Sequence[Span], width: int) -> Line:
 
 def _short(number: int) -> str:
     """Return a number in at most six cells."""
-    return render.count(number) if number < 100_000 else f"{number // 1000:,}k"
+    return words.count(number) if number < 100_000 else f"{number // 1000:,}k"
 
 
 def _condition(condition: Condition, width: int, indent: int) -> list[Line]:

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from ..backend.core.models import ActionKind, CachedJob, JobHead, JsonValue, Note, Op, PlanKind, RuleSet, StepName, TemplateType
-from . import render
+from ..backend.core.models import (
+    ActionKind,
+    CachedJob,
+    JobHead,
+    JobStatus,
+    JsonValue,
+    Location,
+    Note,
+    Op,
+    Outcome,
+    PlanKind,
+    RuleSet,
+    StepName,
+    SyncStatus,
+    TemplateType,
+)
+from ..backend.core.text import clean
 
 TARGET = "Tenzo"
 NEVER_TOUCHED = "candidates, interviews, notes, shares, active flag"
@@ -65,10 +81,37 @@ PLANS = MappingProxyType(
     }
 )
 
+SYNC_WORDS: dict[SyncStatus, str] = {
+    SyncStatus.NEVER: "never",
+    SyncStatus.SYNCING: "syncing",
+    SyncStatus.SYNCED: "synced",
+    SyncStatus.CHANGED: "changed",
+    SyncStatus.FAILED: "FAILED",
+    SyncStatus.UNKNOWN: "unsure?",
+    SyncStatus.GONE: "gone",
+    SyncStatus.UNDONE: "undone",
+}
+"""What the table says about a job's standing. The words differ in the first letters, and trouble is loud without a colour."""
+
+OUTCOME_WORDS: dict[Outcome, str] = {
+    Outcome.CREATED: "ok CREATED",
+    Outcome.UPDATED: "ok UPDATED",
+    Outcome.UNCHANGED: "ok UNCHANGED",
+    Outcome.REFUSED: "x REFUSED",
+    Outcome.FAILED: "x FAILED",
+    Outcome.NOT_FOUND: "x NOT FOUND",
+    Outcome.UNKNOWN: "? UNKNOWN, checking",
+    Outcome.BUSY: "- BUSY",
+    Outcome.STALE: "- STALE",
+    Outcome.CANCELLED: "- CANCELLED",
+    Outcome.PLANNED: "- PLANNED",
+}
+"""A glyph and a word for each way a sync ends."""
+
 
 def value(found: JsonValue) -> str:
     """Return a field's value on one line, nothing as a dash."""
-    return render.value_text(found, missing="-")
+    return value_text(found, missing="-")
 
 
 def note(found: Note, ats: str) -> str:
@@ -86,7 +129,7 @@ def note(found: Note, ats: str) -> str:
 
 def ago(moment: datetime, now: datetime) -> str:
     """Return how long ago ``moment`` was, in a sentence: ``just now`` or ``4 min ago``."""
-    passed = render.age(moment, now)
+    passed = age(moment, now)
     return passed if passed == "just now" else f"{passed} ago"
 
 
@@ -120,7 +163,7 @@ def listing(names: list[str], most: int = 4, *, last: str = "and") -> str:
 def job_place(job: JobHead | CachedJob) -> str:
     """Return where a job is, with the number of its further places where they are known."""
     more = max(len(job.locations) - 1, 0) if isinstance(job, CachedJob) else 0
-    where = render.place(job.location)
+    where = place(job.location)
     return f"{where} +{more}" if more else where
 
 
@@ -145,3 +188,67 @@ def field(name: str) -> str:
     """Return what is configured, by its dotted name: ``folder``, ``setting language``."""
     head, dot, rest = name.partition(".")
     return f"setting {rest}" if dot and head == "settings" else name.replace("_", " ")
+
+
+def short_ago(moment: datetime | None, now: datetime) -> str:
+    """Return how long ago ``moment`` was, in at most five cells: ``now``, ``4m``, ``2h``, ``3d``, ``5mo``, ``2y``; ``-`` for never."""
+    if moment is None:
+        return "-"
+    seconds = int((now - moment).total_seconds())
+    if seconds < 60:
+        return "now"
+    for size, unit, until in ((60, "m", 3600), (3600, "h", 86_400), (86_400, "d", 61 * 86_400), (30 * 86_400, "mo", 730 * 86_400)):
+        if seconds < until:
+            return f"{seconds // size}{unit}"
+    return f"{seconds // (365 * 86_400)}y"
+
+
+def age(moment: datetime | None, now: datetime) -> str:
+    """Return how long ago ``moment`` was, in words for a header: ``just now``, ``4 min``, ``2 h``, ``3 days``; ``never``."""
+    if moment is None:
+        return "never"
+    seconds = int((now - moment).total_seconds())
+    if seconds < 60:
+        return "just now"
+    if seconds < 3600:
+        return f"{seconds // 60} min"
+    if seconds < 2 * 86_400:
+        return f"{seconds // 3600} h"
+    return f"{seconds // 86_400} days"
+
+
+def count(number: int) -> str:
+    """Return a number with separators of thousands."""
+    return f"{number:,}"
+
+
+def place(location: Location | None) -> str:
+    """Return a location as one text."""
+    if location is None:
+        return ""
+    return location.text or ", ".join(part for part in (location.city, location.region, location.country) if part)
+
+
+def places(first: str | None, more: int) -> str:
+    """Return the first place and how many there are beside it, such as ``Cleveland +2``: the region gives way to the number."""
+    if not first:
+        return f"+{more}" if more else ""
+    return f"{first.split(',')[0]} +{more}" if more else first
+
+
+def status_word(status: JobStatus) -> str:
+    """Return a job's status in the ATS as a word."""
+    return status.value.replace("_", " ")
+
+
+def value_text(value: JsonValue, *, missing: str = "EMPTY") -> str:
+    """Return any field's value on one line, cleaned; lists with commas, ``missing`` for what is not there."""
+    if value is None or value in ("", []):
+        return missing
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(value_text(item, missing=missing) for item in value)
+    if isinstance(value, dict):
+        return clean(json.dumps(value, ensure_ascii=False, sort_keys=True))
+    return clean(str(value))

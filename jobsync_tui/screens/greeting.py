@@ -10,8 +10,8 @@ from ..backend.core import clock
 from ..backend.core.models import Greeting
 from ..commands import Group, bindings
 from ..documents.greeting import greeting_document, greeting_text, greeting_words
-from ..documents.render import line
 from ..session.messages import GreetingCame
+from ..widgets.content import line
 from ..widgets.line import StatusLine
 from . import routes
 from .base import JobsyncScreen, ResultT

@@ -15,8 +15,8 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from ..documents.layout import wrap
-from ..documents.render import line
 from ..widgets.choice_list import ChoiceList
+from ..widgets.content import line
 
 WIDTH, SHARE = 72, 0.96
 """Cells of a menu, and how much of the screen it takes at most: as in the style document."""

@@ -16,9 +16,11 @@ from textual.widgets.option_list import Option
 from ..backend.core import clock
 from ..backend.core.models import IntegrationState, IntegrationSummary
 from ..commands import Group, bindings
-from ..documents.render import age, count, fit, line
+from ..documents.layout import padded
+from ..documents.words import age, count
 from ..session.messages import RefreshEnded, RefreshMoved
 from ..widgets.choice_list import ChoiceList
+from ..widgets.content import line
 from ..widgets.line import Line, StatusLine
 from ..widgets.table.columns import GAP, NARROW
 from . import routes
@@ -91,7 +93,7 @@ class PickerScreen(GreetedScreen[None]):
         """Show the integrations. What says the same as before is left alone: an idle list writes nothing to the terminal."""
         width, now = self.size.width, clock.now()
         widths = _Widths.of([summary.name for summary in self._summaries], width)
-        heading = f"{fit('Integration', widths.name)}  {fit('ATS', widths.ats)}{fit('State', _STATE)}  {'Jobs':>9}  {'Cached':>8}"
+        heading = f"{padded('Integration', widths.name)}  {padded('ATS', widths.ats)}{padded('State', _STATE)}  {'Jobs':>9}  {'Cached':>8}"
         self.query_one("#picker-head", Line).show(line((f"  {heading}", "bold $text-muted")))
         entries = {summary.id: _entry(summary, age(summary.last_refresh, now), width, widths) for summary in self._summaries}
         before, self._drawn = self._drawn, entries
@@ -188,12 +190,12 @@ def _entry(summary: IntegrationSummary, cached: str, width: int, widths: _Widths
     if summary.held is not None:
         state, style = "held", "$text-warning"
     columns = line(
-        f"{fit(summary.name, widths.name)}  {fit(fit(summary.ats, _ATS), widths.ats)}",
-        (fit(state, _STATE), style),
+        f"{padded(summary.name, widths.name)}  {padded(padded(summary.ats, _ATS), widths.ats)}",
+        (padded(state, _STATE), style),
         f"  {count(summary.jobs):>9}  {cached:>8}",
     )
     wrong = summary.last_error or summary.set_aside if summary.held is None else summary.held.message
     if not wrong:
         return columns
-    trouble = fit(wrong, max(10, width - 8)).rstrip()
+    trouble = padded(wrong, max(10, width - 8)).rstrip()
     return columns + Content("\n") + line((f"  x {trouble}", "$text-error"))

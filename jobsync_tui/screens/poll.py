@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from ..backend.core.errors import AccessDenied, JobsyncError
-from ..documents.render import line
 from ..session.failures import words_for
 from ..session.notices import Severity
+from ..widgets.content import line
 from ..widgets.line import StatusLine
 from .base import JobsyncScreen, ResultT
 

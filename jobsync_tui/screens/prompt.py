@@ -15,9 +15,10 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from ..documents.render import fit, line
+from ..documents.layout import padded
 from ..editor.typed_values import split
 from ..widgets.choice_list import ChoiceList
+from ..widgets.content import line
 
 _MOST = 200
 """Offers that are listed at once; typing narrows them."""
@@ -215,4 +216,4 @@ class PromptScreen(ModalScreen[str | None]):
 
 
 def _offered(offer: Offer, room: int) -> Content:
-    return line(fit(offer.text, room), ("  " + offer.hint, "$text-muted"))
+    return line(padded(offer.text, room), ("  " + offer.hint, "$text-muted"))

@@ -17,7 +17,7 @@ from textual.reactive import Reactive
 from textual.widget import Widget
 from textual.widgets import Input
 
-from ..documents.render import count as counted
+from ..documents.words import count as counted
 from .line import Line
 from .table.virtual_table import VirtualTable
 from .typed_ahead import handed_on, take

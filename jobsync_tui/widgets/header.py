@@ -8,7 +8,8 @@ from textual.content import Content
 
 from ..backend.core.models import AutomaticState, IntegrationState, IntegrationSummary
 from ..backend.core.text import counted
-from ..documents.render import age, ends, line
+from ..documents.words import age
+from .content import ends, line
 
 STALE_SECONDS = 24 * 3600
 """Age of the cache from which on it is called old."""

@@ -7,7 +7,7 @@ from typing import ClassVar
 from ..backend.core.models import ImpactJob
 from ..documents.impact import concerned_words
 from ..documents.layout import fit_middle
-from ..documents.render import SYNC_WORDS, places
+from ..documents.words import SYNC_WORDS, places
 from .table.columns import ID_WIDTH, Cell, Column
 from .table.virtual_table import VirtualTable
 

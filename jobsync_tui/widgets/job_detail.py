@@ -11,7 +11,9 @@ from textual.visual import Visual
 from textual.widget import Widget
 
 from ..backend.core.models import ActionKind, CachedJob, Effect, Eligibility, SyncStatus
-from ..documents.render import SYNC_STYLES, SYNC_WORDS, age, ends, fit, line, place, status_word, value_text
+from ..documents.layout import padded
+from ..documents.words import SYNC_WORDS, age, place, status_word, value_text
+from .content import SYNC_STYLES, ends, line
 from .table.columns import NARROW
 from .table.lines import changed_span
 
@@ -85,7 +87,7 @@ class JobDetail(Widget):
 
 def brief(job: CachedJob, eligibility: Eligibility | None, now: datetime, width: int) -> list[Content]:
     """Return the job in three lines."""
-    client = f"client {fit(job.client, width // 3).rstrip()}  " if job.client and width >= NARROW else ""
+    client = f"client {padded(job.client, width // 3).rstrip()}  " if job.client and width >= NARROW else ""
     right = line((client, QUIET), f"ATS: {status_word(job.status)} ")
     head = ends(line(" ", (job.id, "bold"), f"  {job.name or '(no name)'}"), right, width)
     verdict = Content(" ") + (Content("  ").join(_verdict(eligibility)) if eligibility else _unchecked(job))

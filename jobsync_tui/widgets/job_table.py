@@ -10,7 +10,7 @@ from ..backend.core import clock
 from ..backend.core.models import JobRow, SortField, SyncStatus
 from ..backend.core.text import clean, differs
 from ..documents.layout import fit_middle
-from ..documents.render import SYNC_WORDS, ago, places, status_word
+from ..documents.words import SYNC_WORDS, places, short_ago, status_word
 from .table.columns import ID_WIDTH, Cell, Column
 from .table.virtual_table import VirtualTable
 
@@ -60,10 +60,10 @@ class JobTable(VirtualTable[JobRow]):
         )
 
     def _updated(self, row: JobRow) -> Cell:
-        return Cell(ago(row.updated_at, self.now), "job--quiet")
+        return Cell(short_ago(row.updated_at, self.now), "job--quiet")
 
     def _synced(self, row: JobRow) -> Cell:
-        return Cell("now" if row.sync_status is SyncStatus.SYNCING else ago(row.last_synced, self.now), "job--quiet")
+        return Cell("now" if row.sync_status is SyncStatus.SYNCING else short_ago(row.last_synced, self.now), "job--quiet")
 
 
 def _name(row: JobRow) -> Cell:

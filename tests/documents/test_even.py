@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from wcwidth import wcwidth
 
 from jobsync_tui.backend.core.text import clean, differs
-from jobsync_tui.documents.render import fit
+from jobsync_tui.documents.layout import padded
 
 
 @pytest.mark.parametrize(
@@ -27,4 +27,4 @@ def test_what_terminals_measure_differently_is_put_apart(text: str, shown: str) 
     assert clean(text) == shown
     assert not differs(text), "it is no disguise"
     assert cell_len(shown) == sum(max(0, wcwidth(character)) for character in shown)
-    assert cell_len(fit(text, 20)) == 20
+    assert cell_len(padded(text, 20)) == 20

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from jobsync_tui.backend.core.models import Location, Outcome, SyncStatus
-from jobsync_tui.documents.render import OUTCOME_WORDS, SYNC_STYLES, SYNC_WORDS, age, ago, ends, fit, line, place, places, plain, value_text
+from jobsync_tui.documents.layout import padded
+from jobsync_tui.documents.words import OUTCOME_WORDS, SYNC_WORDS, age, place, places, short_ago, value_text
+from jobsync_tui.widgets.content import SYNC_STYLES, ends, line, plain
 
 NOW = datetime(2026, 3, 14, 18, 36, tzinfo=UTC)
 WILD = st.text(st.one_of(st.characters(), st.sampled_from("\x1b\x9b\x07[]()@/\u202e\u200b\n\t日́")))
@@ -32,7 +34,7 @@ def test_brackets_of_a_title_stay_readable() -> None:
 
 @given(WILD, st.integers(0, 60))
 def test_a_fitted_text_has_exactly_its_width(text: str, width: int) -> None:
-    assert cell_len(fit(text, width)) == width
+    assert cell_len(padded(text, width)) == width
 
 
 @given(WILD, WILD, st.integers(10, 120))
@@ -55,12 +57,12 @@ def test_two_ends_never_overflow_a_line(left: str, right: str, width: int) -> No
 )
 def test_ages(seconds: int, short: str, words: str) -> None:
     moment = NOW - timedelta(seconds=seconds)
-    assert ago(moment, NOW) == short
+    assert short_ago(moment, NOW) == short
     assert age(moment, NOW) == words
 
 
 def test_an_age_of_nothing_is_never() -> None:
-    assert ago(None, NOW) == "-"
+    assert short_ago(None, NOW) == "-"
     assert age(None, NOW) == "never"
 
 

@@ -12,8 +12,9 @@ from ...backend.core import clock
 from ...backend.core.errors import FilterError
 from ...backend.core.models import CachedJob, IntegrationSummary, Outcome, RefreshProgress, RefreshReport, SyncStatus
 from ...backend.core.text import counted
-from ...documents.render import age, count, line
+from ...documents.words import age, count
 from ...session.notices import Notice
+from ...widgets.content import line
 
 if TYPE_CHECKING:
     from ...backend.services.backend import Backend

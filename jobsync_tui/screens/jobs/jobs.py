@@ -15,11 +15,12 @@ from ...backend.core.errors import FilterError
 from ...backend.core.models import AutomaticState, IntegrationState, IntegrationSummary, JobPage, Sort, SortField, SyncStatus
 from ...backend.core.text import counted
 from ...commands import Group, bindings
-from ...documents.render import count, line
+from ...documents.words import count
 from ...session.memory import View
 from ...session.messages import RefreshEnded, RefreshMoved, SyncEnded, SyncMoved
 from ...session.notices import Severity
 from ...terminal.coalesced_paint import CoalescedPaint
+from ...widgets.content import line
 from ...widgets.filter_bar import FilterBar
 from ...widgets.header import header_line
 from ...widgets.job_detail import JobDetail

@@ -11,7 +11,7 @@ from ...backend.core.text import counted
 from ...commands import Group, bindings
 from ...documents.coverage import coverage_document
 from ...documents.document import Document, as_text
-from ...documents.render import count
+from ...documents.words import count
 from .. import routes
 from ..dialog import DialogScreen
 

@@ -20,8 +20,8 @@ from ...backend.settings.paths import open_private
 from ...commands import Group, bindings
 from ...documents.impact import LISTS, export_text, job_document
 from ...documents.layout import fit
-from ...documents.render import line
 from ...session.notices import Severity
+from ...widgets.content import line
 from ...widgets.filter_bar import FilterBar
 from ...widgets.impact_table import ImpactTable
 from ...widgets.line import Line, StatusLine

@@ -11,7 +11,7 @@ from textual.screen import Screen
 from ...backend.core.models import Action, ActionKind, FieldCatalogue, FieldEntry, FieldKind, JsonValue, Leaf, Op, Rule, TargetCatalogue
 from ...backend.core.text import counted
 from ...documents import words
-from ...documents.render import count
+from ...documents.words import count
 from ...editor.typed_values import listed_item, shown, takes_list, takes_value, typed
 from ..menu import Entry, MenuScreen
 from ..prompt import Finding, Offer, PromptScreen, Question

@@ -13,8 +13,8 @@ from ...backend.core.models import Finding, Rule, RuleAuthority, RuleCount, Rule
 from ...backend.core.text import counted
 from ...commands import Group, bindings
 from ...documents.document import Document, Tone
-from ...documents.render import count
 from ...documents.rules import ListedRule, RulesHead, found, rule_note, rule_text, rules_document
+from ...documents.words import count
 from ...editor.rule_change import RuleChange, deleting, reordering, switching
 from ...session.notices import Severity
 from .. import routes

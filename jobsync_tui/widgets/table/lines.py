@@ -11,7 +11,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from ...documents.render import ELLIPSIS, fit
+from ...documents.layout import ELLIPSIS, padded
 from .columns import GAP, LEAD, Cell, Column, Widths
 
 
@@ -134,7 +134,7 @@ class LineMaker(Generic[RowT]):
     def header(self, width: int) -> Strip:
         """Return the headings, with the sort's mark."""
         pieces = [_aligned(self._label(column), size, right=column.right) for column, size in self.layout(width)]
-        text = fit(" " * LEAD + (" " * GAP).join(pieces), width)
+        text = padded(" " * LEAD + (" " * GAP).join(pieces), width)
         return Strip([Segment(text, self._style("table--header"))], width)
 
     def foot(self, cursor: int, count: int, width: int) -> Strip:
@@ -156,7 +156,7 @@ class LineMaker(Generic[RowT]):
             runs.append((" " * (width - 1), self._style("table--even-row")))
         elif state.row is None:
             lead = f"{CURSOR_SIGN if state.cursor else ' '}  {ELLIPSIS}"
-            runs.append((fit(lead, width - 1), base if state.cursor else base + self._style("table--pending")))
+            runs.append((padded(lead, width - 1), base if state.cursor else base + self._style("table--pending")))
         else:
             self._add_cells(runs, state, state.row, width, base)
         runs.append((state.bar, self._style("table--even-row") + self._style("table--bar")))
@@ -188,7 +188,7 @@ class LineMaker(Generic[RowT]):
 
 
 def _aligned(text: str, width: int, *, right: bool) -> str:
-    fitted = fit(text, width)
+    fitted = padded(text, width)
     if not right:
         return fitted
     kept = fitted.rstrip(" ")
