@@ -34,8 +34,8 @@ def planned_results(plans: Sequence[SyncPlan], actor: str) -> list[SyncResult]:
     ]
 
 
-def would_write(plan: SyncPlan) -> bool:
-    """Return whether there is something to confirm."""
+def can_sync(plan: SyncPlan) -> bool:
+    """Return whether the plan can be carried out, be it that it changes nothing."""
     return plan.error is None and plan.kind is not PlanKind.REFUSE
 
 

@@ -16,7 +16,7 @@ from .exit_codes import of_result, worst
 from .interruption import Interruption, confirm
 from .options import ID, MOST, integration_option, json_option
 from .output import print_json, print_line, say
-from .plans import planned_results, print_plan, print_plans, print_result, would_write
+from .plans import can_sync, planned_results, print_plan, print_plans, print_result
 from .progress import progress_line
 from .selection import Selection
 from .session import chosen, on_terminal, open_backend, runs
@@ -159,11 +159,11 @@ async def _sync_one(
         plan = await backend.syncs.plan(integration, job_id)
         if not as_json:
             print_plan(plan)
-        if not would_write(plan):
+        if not can_sync(plan):
             (result,) = planned_results([plan], backend.actor.user)
             if not as_json:
                 return of_result(result)
-        elif confirm("Sync this job?"):
+        elif not plan.writes or confirm("Sync this job?"):
             async with interruption:
                 result = await interruption.asking(backend.syncs.sync(integration, job_id, expected_digest=plan.digest))
         else:
@@ -193,11 +193,11 @@ async def _sync_several(
         bulk = await backend.syncs.plan_many(integration, ids, line.planned)
     if not as_json:
         print_plans(bulk.plans)
-    writable = [plan for plan in bulk.plans if would_write(plan)]
+    writable = [plan for plan in bulk.plans if can_sync(plan)]
     if not writable:
         results = tuple(planned_results(bulk.plans, backend.actor.user))
         return _print_results(Written(results), bulk.digest, as_json=True) if as_json else worst(map(of_result, results))
-    if confirm(f"Sync {counted(len(writable), 'job')}?", bulk.to_type):
+    if not bulk.writes or confirm(f"Sync {counted(len(writable), 'job')}?", bulk.to_type):
         written = await _write(backend, integration, ids, bulk, interruption)
     else:
         written = Written(await backend.syncs.decline(bulk.plans))

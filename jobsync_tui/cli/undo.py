@@ -9,7 +9,7 @@ from .exit_codes import of_result
 from .interruption import Interruption, confirm
 from .options import ID, json_option
 from .output import print_json
-from .plans import planned_results, print_plan, print_result, would_write
+from .plans import planned_results, print_plan, print_result
 from .session import open_backend, runs
 from .sync import Consent
 
@@ -38,7 +38,7 @@ async def undo(*, operation_id: str, dry_run: bool, yes: bool, as_json: bool) ->
             plan = await backend.syncs.undo_plan(operation_id)
             if not as_json:
                 print_plan(plan)
-            if consent.dry_run or not would_write(plan):
+            if consent.dry_run or not plan.writes:
                 (result,) = planned_results([plan], backend.actor.user)
                 if not as_json:
                     return of_result(result)

@@ -14,6 +14,14 @@ ResultT = TypeVar("ResultT")
 CANCEL = "Cancel"
 
 
+def number_field() -> Input:
+    """Return the field for a number that has to be typed, hidden until it is asked for."""
+    field = Input(compact=True, type="integer", id="typed")
+    field.cursor_blink = False
+    field.display = False
+    return field
+
+
 class ArmingScreen(DialogScreen[ResultT]):
     """A dialog with a `ChoiceLine`, Cancel being what enter takes.
 
@@ -65,6 +73,16 @@ class ArmingScreen(DialogScreen[ResultT]):
         """The line with Cancel and what is asked for."""
         return self.query_one(ChoiceLine)
 
+    @property
+    def asks(self) -> bool:
+        """Whether there is something to choose."""
+        return self.choices.display
+
+    def ask_nothing(self) -> None:
+        """Take the choices away: there is nothing to confirm."""
+        self.choices.display = False
+        self.document.focus()
+
     def on_choice_line_chosen(self, event: ChoiceLine.Chosen) -> None:
         """Confirm or cancel."""
         if event.choice != CANCEL:
@@ -81,6 +99,21 @@ class ArmingScreen(DialogScreen[ResultT]):
         """The number that has to be typed into the field ``#typed``, None where a key is enough."""
         return None
 
+    def ask_number(self, why: str, what: str) -> bool:
+        """Show the field for the number that has to be typed, and return whether there is one; ``why`` it is, ``what`` it then does."""
+        number = self.number
+        field = self.typed
+        field.display = number is not None
+        if number is not None:
+            field.placeholder = f"type {number} here, then enter"
+            self.set_note(f"{why}: press y, type {number} and press enter to {what}.", Tone.WARN)
+        return number is not None
+
+    @property
+    def typed(self) -> Input:
+        """The field for the number."""
+        return self.query_one("#typed", Input)
+
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Confirm, if what was typed is the number."""
         if not self._armed or self.number is None:
@@ -94,11 +127,9 @@ class ArmingScreen(DialogScreen[ResultT]):
         """Confirm, if the dialog is armed and the number is typed where it has to be."""
         if not self._armed:
             return
-        if self.number is not None:
-            field = self.query_one("#typed", Input)
-            if field.value.strip() != str(self.number):
-                field.focus()
-                return
+        if self.number is not None and self.typed.value.strip() != str(self.number):
+            self.typed.focus()
+            return
         self.disarm()
         self.confirmed()
 

@@ -93,6 +93,29 @@ async def test_not_found_by_a_web_page_is_not_accepted(server: AtsServer, connec
         await connect().get("jobs", accept={404})
 
 
+@pytest.mark.parametrize(
+    "fault", [faults.WEB_PAGE, replace(faults.WEB_PAGE, status=404), Answer(status=302, headers={"Location": "/login"})]
+)
+async def test_whether_the_address_is_to_be_checked_depends_on_whether_it_answered_before(
+    server: AtsServer, connect: Connect, fault: Answer
+) -> None:
+    fresh, known = connect(), connect()
+    (await known.get("jobs")).decode(dict[str, object])
+    server.inject(fault, times=2)
+    remedies = []
+    for http in (fresh, known):
+        with pytest.raises(UnexpectedAnswer) as caught:
+            (await http.get("jobs")).decode(dict[str, object])
+        remedies.append(caught.value.remedy or "")
+    assert "base_url" in remedies[0]
+    assert "base_url" not in remedies[1]
+    assert "try again" in remedies[1]
+    server.inject(fault)
+    with pytest.raises(UnexpectedAnswer) as caught:
+        (await fresh.get("jobs")).decode(dict[str, object])
+    assert "base_url" in (caught.value.remedy or ""), "A web page is no answer that speaks for the address"
+
+
 async def test_what_a_body_says_is_cleaned_shortened_and_redacted(server: AtsServer, connect: Connect) -> None:
     from jobsync_tui.backend.settings.secrets import register
 

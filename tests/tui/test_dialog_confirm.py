@@ -7,9 +7,10 @@ from typing import cast
 import pytest
 
 from jobsync_tui.backend.core.errors import Unreachable
-from jobsync_tui.backend.core.models import Outcome
+from jobsync_tui.backend.core.models import Outcome, PlanKind
 from jobsync_tui.screens import routes
 from jobsync_tui.screens.jobs.eligibility import EligibilityScreen
+from jobsync_tui.screens.log import LogScreen
 from jobsync_tui.screens.sync.bulk_result import BulkResultScreen
 from jobsync_tui.screens.sync.confirm_bulk import ConfirmBulkScreen
 from jobsync_tui.screens.sync.confirm_sync import ConfirmSyncScreen
@@ -187,8 +188,10 @@ async def test_above_fifty_writes_the_number_is_typed() -> None:
         app.open(routes.confirm("bullhorn", ["1", "2"]))
         await shows(app, pilot, "type 60")
         await until(pilot, lambda: confirming(app).armed)
+        assert "type 60 here, then enter" in screen_text(app)
         await pilot.press("y")
         assert isinstance(app.screen, ConfirmBulkScreen)
+        assert app.focused is app.screen.typed
         await pilot.press("5", "9", "enter")
         await shows(app, pilot, "59 is not 60")
         assert synced(script) == []
@@ -206,3 +209,37 @@ async def test_nothing_can_be_confirmed_where_every_job_is_refused() -> None:
         await pilot.press("y")
         assert not confirming(app).armed
         assert synced(script) == []
+
+
+async def test_a_plan_that_changes_nothing_asks_nothing() -> None:
+    plan = replace(samples.update_plan(), kind=PlanKind.UNCHANGED, changes=())
+    script = Script(plan=plan, result=samples.updated(outcome=Outcome.UNCHANGED, written=False))
+    async with staged(script) as (app, pilot):
+        app.open(routes.confirm("bullhorn", ["883977"]))
+        await until(pilot, lambda: isinstance(app.screen, SyncResultScreen))
+        assert synced(script) == [("sync", "883977", "d1")]
+        assert not [asked for asked in script.asked if asked[0] == "decline"]
+
+
+async def test_plans_of_several_jobs_that_change_nothing_ask_nothing() -> None:
+    plan = samples.bulk_plan(4)
+    script = Script(bulk=replace(plan, plans=plan.plans[2:]))
+    async with staged(script) as (app, pilot):
+        app.open(routes.confirm("bullhorn", ["1", "2"]))
+        await until(pilot, lambda: isinstance(app.screen, BulkResultScreen))
+        assert synced(script) == [("sync_many", ("1", "2"), script.bulk)]
+
+
+async def test_what_ends_unasked_behind_another_screen_is_told_by_a_message() -> None:
+    plan = replace(samples.update_plan(), kind=PlanKind.UNCHANGED, changes=())
+    script = Script(plan=plan, result=samples.updated(outcome=Outcome.UNCHANGED, written=False), limiter=asyncio.Event())
+    async with staged(script) as (app, pilot):
+        app.open(routes.confirm("bullhorn", ["883977"]))
+        await until(pilot, lambda: ("plan", "883977") in script.asked)
+        await pilot.press("L")
+        assert script.limiter is not None
+        script.limiter.set()
+        await until(pilot, lambda: any("ok UNCHANGED" in notice.text for notice in app.notices))
+        assert isinstance(app.screen, LogScreen)
+        await pilot.press("escape")
+        assert not confirming(app).asks

@@ -20,6 +20,7 @@ from ..core.errors import UnexpectedAnswer
 from .error_words import error_words
 from .fit import OUT_OF_RANGE, Fitting, Misfit, holds_out_of_range
 from .json_fault import json_fault
+from .remedies import address_remedy
 
 
 def encode_json(value: object) -> bytes:
@@ -96,8 +97,12 @@ _MOST_DIGITS = 19
 """Of a whole number that fits into 64 bits for certain."""
 
 
-def decode_answer(body: bytes, shape: type[T], *, service: str, content_type: str = "", fitting: Fitting | None = None) -> T:
+def decode_answer(
+    body: bytes, shape: type[T], *, service: str, content_type: str = "", fitting: Fitting | None = None, answered_before: bool = False
+) -> T:
     """Return the JSON text ``body`` as a value of ``shape``; what does not fit by itself is made to, as far as ``fitting`` lets it.
+
+    ``answered_before`` decides what to do about a web page: see `address_remedy`.
 
     Raises:
         UnexpectedAnswer: In words for a person.
@@ -116,21 +121,21 @@ def decode_answer(body: bytes, shape: type[T], *, service: str, content_type: st
         return cast("T", (fitting or Fitting()).fit(document, shape))
     except Misfit as misfit:
         if not misfit.place and holds_out_of_range(document):
-            raise _no_json(body, service, content_type) from None
+            raise _no_json(body, service, content_type, answered_before=answered_before) from None
         own = error_words(document, hints=True)
         says = f"; it says: {own}" if own else ""
         raise UnexpectedAnswer(f"{service} did not answer as expected: {misfit}{says}", service=service) from None
     except ValueError:
-        raise _no_json(body, service, content_type) from None
+        raise _no_json(body, service, content_type, answered_before=answered_before) from None
 
 
-def _no_json(body: bytes, service: str, content_type: str) -> UnexpectedAnswer:
+def _no_json(body: bytes, service: str, content_type: str, *, answered_before: bool) -> UnexpectedAnswer:
     """Return what is wrong with a body that is no JSON."""
     if looks_like_html(body, content_type):
         return UnexpectedAnswer(
             f"{service} answered with a web page, not data",
             service=service,
-            remedy="Check base_url in the configuration; a proxy or a login page may be in between.",
+            remedy=address_remedy(service, answered_before=answered_before),
         )
     if not body.strip():
         return UnexpectedAnswer(f"{service} gave an empty answer", service=service)

@@ -34,6 +34,7 @@ class Reply:
         body: Decompressed.
         url: What was asked, without its query: that may hold credentials.
         service: Display name of the service, for messages.
+        answered_before: Whether its host has answered with data before, in the same session.
     """
 
     status: int
@@ -41,6 +42,7 @@ class Reply:
     body: bytes = field(default=b"", repr=False)
     url: str = ""
     service: str = ""
+    answered_before: bool = False
 
     @property
     def ok(self) -> bool:
@@ -61,7 +63,14 @@ class Reply:
             UnexpectedAnswer: It is a web page, no JSON, nested too deeply, or cannot be of that shape; the message names the place.
         """
         fitting = Fitting(row, vital)
-        found = decode_answer(self.body, shape, service=self.service, content_type=self.headers.get("content-type", ""), fitting=fitting)
+        found = decode_answer(
+            self.body,
+            shape,
+            service=self.service,
+            content_type=self.headers.get("content-type", ""),
+            fitting=fitting,
+            answered_before=self.answered_before,
+        )
         for place, reason in fitting.left_out:
             leave_out(f"{label}.{place}".strip(".") or "a list", reason)
         return found

@@ -15,7 +15,7 @@ from ..core.waits import OnWait
 from .address import Home, Params, with_query
 from .auth import Auth
 from .breaker import Breaker
-from .decode import encode_json
+from .decode import encode_json, looks_like_html
 from .faults import TransportFault
 from .messages import Reply, Request, Responder
 from .network import Limits, Network
@@ -84,6 +84,7 @@ class HttpSession:
         self._rate_limiter = RateLimiter(timing, limits.longest_retry_after)
         self._breaker = Breaker(service, limits, timing)
         self._client: Exchange | None = None
+        self._answered: set[str] = set()
 
     @property
     def base_url(self) -> str:
@@ -292,7 +293,11 @@ class HttpSession:
             if exchange is not self._client:  # another try would open what was closed on purpose
                 raise TransportFault("the connection was closed", sent=fault.sent, hopeless=True) from None
             raise
-        return Reply(reply.status, reply.headers, reply.body, reply.url, self.service)
+        host = urlsplit(request.url).netloc
+        before = host in self._answered
+        if reply.ok and not looks_like_html(reply.body, reply.headers.get("content-type", "")):
+            self._answered.add(host)
+        return Reply(reply.status, reply.headers, reply.body, reply.url, self.service, before)
 
     def _meant(self, call: _Call, reply: Reply) -> Reply | _Failed:
         """Return the reply if it is a success or accepted, else the error it stands for and whether to try again."""

@@ -18,6 +18,7 @@ from ..core.errors import (
 from .decode import looks_like_html
 from .excerpt import excerpt
 from .messages import Reply
+from .remedies import address_remedy
 from .retry import RETRIED_STATUSES
 
 MISSING = frozenset({404, 410})
@@ -46,7 +47,7 @@ def error_of(reply: Reply) -> RemoteError | None:
         return UnexpectedAnswer(
             f"{service} answered with a web page ({status}), which says nothing about a job",
             service=service,
-            remedy=f"Check base_url in the configuration; if it is right, something between here and {service} answers in its place.",
+            remedy=address_remedy(service, answered_before=reply.answered_before),
         )
     if status in MISSING:
         return RemoteGone(f"{service} has nothing at {urlsplit(reply.url).path or '/'} ({status})", service=service)
@@ -89,5 +90,5 @@ def _redirected(reply: Reply) -> UnexpectedAnswer:
     return UnexpectedAnswer(
         f"{reply.service} redirected to {where}; redirects are not followed, and no credential was sent there",
         service=reply.service,
-        remedy="Check base_url in the configuration: it must be the address that answers itself.",
+        remedy=address_remedy(reply.service, answered_before=reply.answered_before),
     )

@@ -80,7 +80,9 @@ class EligibilityScreen(DialogScreen[None]):
         self._check(live=True)
 
     def why_not(self, action: str) -> str | None:
-        """Return why the job is not synced from here."""
+        """Return why the job is not synced from here, or why nothing can be done with one that is not read."""
+        if action in {"copy", "new_rule", "open_rule"} and self._found is None:
+            return "The job is not read"
         if action != "sync":
             return None
         if self._revision is not None:
@@ -101,11 +103,13 @@ class EligibilityScreen(DialogScreen[None]):
 
     def action_open_rule(self) -> None:
         """Go to the rule under the cursor."""
-        self.host.open(routes.Rules(self.document.target))
+        if self.may("open_rule"):
+            self.host.open(routes.Rules(self.document.target))
 
     def action_new_rule(self) -> None:
         """Make a rule that matches this job."""
-        self.host.open(routes.RuleLeaves(self._integration, self._job_id))
+        if self.may("new_rule"):
+            self.host.open(routes.RuleLeaves(self._integration, self._job_id))
 
     def action_history(self) -> None:
         """Show who did what to the job."""

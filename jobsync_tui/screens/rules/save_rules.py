@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 from textual.widget import Widget
-from textual.widgets import Input
 
 from ...backend.core.errors import JobsyncError, NumberNeeded, RuleError, StalePlan
 from ...backend.core.models import Finding, ImpactList, ImpactProgress, RuleImpact, RuleSet
@@ -17,7 +16,7 @@ from ...documents.impact import impact_document, progress_words
 from ...editor.rule_change import RuleChange
 from ...widgets.choice_line import ChoiceLine
 from .. import routes
-from ..arming import CANCEL, ArmingScreen
+from ..arming import CANCEL, ArmingScreen, number_field
 
 SAVE = "Save the rules"
 SAVED = ""
@@ -48,10 +47,7 @@ class SaveRulesScreen(ArmingScreen[str | None]):
 
     def foot(self) -> list[Widget]:
         """Return the field for the number, shown where it is needed, and the question."""
-        field = Input(placeholder="", compact=True, type="integer", id="typed")
-        field.cursor_blink = False
-        field.display = False
-        return [field, ChoiceLine(CANCEL, SAVE)]
+        return [number_field(), ChoiceLine(CANCEL, SAVE)]
 
     @property
     def impact(self) -> RuleImpact | None:
@@ -113,15 +109,10 @@ class SaveRulesScreen(ArmingScreen[str | None]):
         self._ask()
 
     def _ask(self) -> None:
-        number = self.number
-        self.query_one("#typed", Input).display = number is not None
-        if number is not None:
-            size = f"More than {counted(self._limit, 'job')} are concerned"
-            self.set_note(f"{size}: press y, type {number} and press enter to save.", Tone.WARN)
-        elif self._impact is not None and not self._impact.counts.concerned:
-            self.set_note("No cached job is concerned. The rules decide from the next sync on.", Tone.DIM)
-        else:
-            self.set_note("Saving writes nothing to Tenzo: the rules decide from the next sync on, the automatic one too.", Tone.DIM)
+        if not self.ask_number(f"More than {counted(self._limit, 'job')} are concerned", "save"):
+            concerned = self._impact is not None and self._impact.counts.concerned
+            effect = "Saving writes nothing to Tenzo: the rules decide from the next sync on, the automatic one too."
+            self.set_note(effect if concerned else "No cached job is concerned. The rules decide from the next sync on.", Tone.DIM)
         self.arm_when_painted()
 
     async def _save(self) -> None:
@@ -158,8 +149,7 @@ class SaveRulesScreen(ArmingScreen[str | None]):
         self.dismiss(name)
 
     def _refuse(self, error: JobsyncError) -> None:
-        self.choices.display = False
-        self.document.focus()
+        self.ask_nothing()
         self.show_error(error, ("esc", "go back; nothing was saved"))
         self.keep_error(error, self._change.title, answers=True)
 

@@ -46,11 +46,12 @@ class BulkResultScreen(DialogScreen[None]):
 
     def action_retry(self) -> None:
         """Plan again what failed."""
-        again = to_retry(self._run.results)
-        if not again:
-            self.host.tell("There is nothing to try again")
-            return
-        self.host.open(routes.confirm(self._run.integration, again), instead=True)
+        if self.may("retry"):
+            self.host.open(routes.confirm(self._run.integration, to_retry(self._run.results)), instead=True)
+
+    def why_not(self, action: str) -> str | None:
+        """Return why nothing is tried again."""
+        return "There is nothing to try again" if action == "retry" and not to_retry(self._run.results) else None
 
     def action_copy(self) -> None:
         """Copy the results."""

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from textual.widget import Widget
-from textual.widgets import Input
 
 from ...backend.core.errors import NotPermitted, RemoteError
 from ...backend.core.models import BulkPlan, SyncPlan
 from ...backend.core.text import counted
 from ...documents.bulk import bulk_command, bulk_document, syncable
-from ...documents.document import Tone, as_text
-from ...session.notices import Severity
+from ...documents.document import as_text
 from ...widgets.choice_line import ChoiceLine
-from .. import routes
-from ..arming import CANCEL
+from ..arming import CANCEL, number_field
 from .confirming import CONFIRM, ConfirmingScreen
 
 
@@ -38,10 +35,7 @@ class ConfirmBulkScreen(ConfirmingScreen):
 
     def foot(self) -> list[Widget]:
         """Return the field for the number, shown where it is needed, and the question."""
-        field = Input(placeholder="", compact=True, type="integer", id="typed")
-        field.cursor_blink = False
-        field.display = False
-        return [field, ChoiceLine(CANCEL, CONFIRM)]
+        return [number_field(), ChoiceLine(CANCEL, CONFIRM)]
 
     @property
     def plan(self) -> BulkPlan | None:
@@ -62,12 +56,8 @@ class ConfirmBulkScreen(ConfirmingScreen):
         """Start the sync of the jobs that are not refused, each bound to its part of the plan that is shown; one that moved drops out."""
         if self._plan is None:
             return
-        jobs = [plan.job.id for plan in syncable(self._plan)]
-        if not jobs:
-            self.host.tell("None of these jobs can be synced", Severity.WARNING)
-            return
         run = self.host.runs.sync(self._integration, self._job_ids, expected=self._plan, title=counted(len(self._job_ids), "job"))
-        self.host.open(routes.Running(run), instead=True)
+        self.go_on(run)
 
     def shown_plans(self) -> Sequence[SyncPlan]:
         """Return the plans of the jobs that are not refused."""
@@ -92,23 +82,21 @@ class ConfirmBulkScreen(ConfirmingScreen):
         except (NotPermitted, RemoteError) as error:
             self.show_error(error, ("esc", "go back; nothing was written"))
             self.keep_error(error)
+            self.ask_nothing()
             return
         self._plan = plan
         self.show(lambda width: bulk_document(plan, width), anew=True)
         self._ask()
 
     def _ask(self) -> None:
-        number = self.number
-        field = self.query_one("#typed", Input)
-        field.display = number is not None
-        if number is not None:
-            size = f"More than {BulkPlan.TYPED_ABOVE} jobs would be written"
-            self.set_note(f"{size}: press y, type {number} and press enter to confirm.", Tone.WARN)
-        if self._plan is not None and syncable(self._plan):
+        self.ask_number(f"More than {BulkPlan.TYPED_ABOVE} jobs would be written", "confirm")
+        if self._plan is not None and self._plan.writes:
             self.arm_when_painted()
+            return
+        self.ask_nothing()
+        if self.shown_plans():
+            self.confirmed()
         else:
-            self.choices.display = False
-            self.document.focus()
             self.set_note("None of these jobs can be synced; the reasons stand above. esc goes back.")
 
     def _progressed(self, done: int, total: int) -> None:

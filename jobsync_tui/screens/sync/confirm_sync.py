@@ -64,7 +64,7 @@ class ConfirmSyncScreen(ConfirmingScreen):
         plan = self._plan
         if plan is None:
             return
-        self.host.open(routes.Running(self.start(plan, words.job_name(plan.job))), instead=True)
+        self.go_on(self.start(plan, words.job_name(plan.job)))
 
     def start(self, plan: SyncPlan, title: str) -> SyncRun:
         """Start what was confirmed."""
@@ -123,13 +123,16 @@ class ConfirmSyncScreen(ConfirmingScreen):
         self._plan, self._subject = plan, subject
         stale = self._stale
         self.show(lambda width: plan_document(plan, subject, width, what_moved(stale, plan, width) if stale else ()), anew=True)
-        self.arm_when_painted()
+        if plan.writes:
+            self.arm_when_painted()
+        else:
+            self.ask_nothing()
+            self.confirmed()
 
     def _no_plan(self, failure: Failure) -> None:
         """Show why there is no plan, and keep it for the log; there is nothing to choose then."""
         self.host.notices.add(failure.message, Severity.ERROR, remedy=failure.remedy, about=self._job_id)
-        self.choices.display = False
-        self.document.focus()
+        self.ask_nothing()
         ways = (("esc", "go back; nothing was written"),)
         self.show(lambda width: error_document(failure.message, failure.remedy, ways, width), anew=True)
 

@@ -10,11 +10,13 @@ from textual.binding import BindingType
 from ...backend.core.errors import JobsyncError
 from ...backend.core.models import SyncPlan
 from ...commands import Group, bindings
+from .. import routes
 from ..arming import ArmingScreen
 from ..base import Host
 
 if TYPE_CHECKING:
     from ...backend.services.backend import Backend
+    from ...session.runs import SyncRun
 
 CONFIRM = "Confirm Sync"
 
@@ -35,9 +37,14 @@ class ConfirmingScreen(ArmingScreen[None]):
         """Return the plans that could be confirmed now."""
         raise NotImplementedError
 
+    def go_on(self, run: SyncRun) -> None:
+        """Show the sync that was started; where another screen is in front, a message tells its end."""
+        if self.is_active:
+            self.host.open(routes.Running(run), instead=True)
+
     def action_back(self) -> None:
         """Go back, and have the record say that what was shown was not confirmed."""
-        plans = self.shown_plans()
+        plans = self.shown_plans() if self.asks else ()
         if plans:
             # The record is the application's to write: this screen's workers end with it.
             self.app.run_worker(self._decline(self.host, self.backend, plans), group="decline", exit_on_error=True)

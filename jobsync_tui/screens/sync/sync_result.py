@@ -15,7 +15,6 @@ from ...documents.document import Tone
 from ...documents.failure import seconds_to_look_up
 from ...documents.result import command, heading, result_document, result_text, settled
 from ...documents.subject import Subject, where
-from ...session.notices import Severity
 from ...session.runs import SyncRun
 from .. import routes
 from ..dialog import DialogScreen
@@ -64,17 +63,32 @@ class SyncResultScreen(DialogScreen[None]):
 
     def action_next_marked(self) -> None:
         """Plan the sync of the next marked job."""
+        following = self._next_marked
+        if self.may("next_marked") and following is not None:
+            self.host.open(routes.confirm(self._result.integration, [following]), instead=True)
+
+    @property
+    def _next_marked(self) -> str | None:
         marked = list(self.host.marks_of(self._result.integration))
         at = marked.index(self._result.job.id) + 1 if self._result.job.id in marked else 0
-        following = marked[at] if at < len(marked) else None
-        if following is None:
-            self.host.tell("There is no further marked job")
-            return
-        self.host.open(routes.confirm(self._result.integration, [following]), instead=True)
+        return marked[at] if at < len(marked) else None
+
+    def why_not(self, action: str) -> str | None:
+        """Return why there is nothing to go on with, to follow, to try again or to undo."""
+        result = self._result
+        why = {
+            "next_marked": "There is no further marked job" if self._next_marked is None else None,
+            "link": "Tenzo gave no address of the job" if result.target_url is None else None,
+            "retry": "Not before it is known what the last write did" if result.outcome is Outcome.UNKNOWN else None,
+            "undo": "Nothing was written, so there is nothing to undo" if result.operation_id is None or not result.written else None,
+            "check": "The job was not found" if result.outcome is Outcome.NOT_FOUND else None,
+        }
+        return why.get(action)
 
     def action_link(self) -> None:
         """Show and copy the job's address in the target."""
-        self.host.follow(self._result.target_url, "The job in Tenzo")
+        if self.may("link"):
+            self.host.follow(self._result.target_url, "The job in Tenzo")
 
     def action_copy(self) -> None:
         """Copy the result."""
@@ -91,7 +105,8 @@ class SyncResultScreen(DialogScreen[None]):
 
     def action_check(self) -> None:
         """Explain the job's eligibility."""
-        self.host.open(routes.Eligibility(self._result.integration, self._result.job.id))
+        if self.may("check"):
+            self.host.open(routes.Eligibility(self._result.integration, self._result.job.id))
 
     def action_search(self) -> None:
         """Look for the job in the ATS by another id."""
@@ -99,8 +114,7 @@ class SyncResultScreen(DialogScreen[None]):
 
     def action_retry(self) -> None:
         """Plan the same again."""
-        if self._result.outcome is Outcome.UNKNOWN:
-            self.host.tell("Not before it is known what the last write did", Severity.WARNING)
+        if not self.may("retry"):
             return
         result = self._result
         if self._run.undoes is not None:
@@ -110,10 +124,9 @@ class SyncResultScreen(DialogScreen[None]):
 
     def action_undo(self) -> None:
         """Plan the undoing of what was written."""
-        if self._result.operation_id is None or not self._result.written:
-            self.host.tell("Nothing was written, so there is nothing to undo")
-            return
-        self.host.open(routes.ConfirmUndo(self._result.integration, self._result.job.id, self._result.operation_id), instead=True)
+        operation = self._result.operation_id
+        if self.may("undo") and operation is not None:
+            self.host.open(routes.ConfirmUndo(self._result.integration, self._result.job.id, operation), instead=True)
 
     def action_test(self) -> None:
         """Try the integration's credentials."""
@@ -175,6 +188,7 @@ class SyncResultScreen(DialogScreen[None]):
             return
         self._looking_up = False
         self._result = settled(self._result, Outcome(outcome), subject)
+        self.offer_anew()
         self._draw(subject)
         self.set_note(f"Settled: {outcome}. H shows the record.", Tone.STRONG)
 

@@ -133,6 +133,11 @@ class SyncPlan:
     note: str | None = None
 
     @property
+    def writes(self) -> bool:
+        """Whether a sync by this plan sends anything to the target: only that is to be confirmed."""
+        return self.error is None and self.kind in {PlanKind.CREATE, PlanKind.UPDATE}
+
+    @property
     def outcome(self) -> Outcome:
         """What a dry run says that came to this plan."""
         if self.error is None:
@@ -220,7 +225,7 @@ class BulkPlan:
     @property
     def writes(self) -> int:
         """How many jobs would be created or updated."""
-        return sum(each.kind in {PlanKind.CREATE, PlanKind.UPDATE} and each.error is None for each in self.plans)
+        return sum(each.writes for each in self.plans)
 
     @property
     def to_type(self) -> int | None:
