@@ -13,6 +13,7 @@ from .options import MOST, json_option
 from .output import print_json, print_line, when
 from .rule_documents import rule_document
 from .rule_findings import look_over
+from .rule_tests import BREAK_TESTS
 from .session import open_backend, runs
 from .tables import Table
 
@@ -67,13 +68,14 @@ async def diff(*, before: int, after: int, as_json: bool) -> int:
 @click.command()
 @click.argument("revision", type=click.IntRange(max=MOST), metavar="REVISION")
 @CONCERNS
+@BREAK_TESTS
 @json_option
 @runs
-async def restore(*, revision: int, concerns: int | None, as_json: bool) -> int:
+async def restore(*, revision: int, concerns: int | None, break_tests: bool, as_json: bool) -> int:
     """Put the rules of an earlier revision into force again, as a new revision."""
     async with open_backend() as backend:
         former = await backend.rules.current()
-        current = await backend.rules.restore(revision, typed=concerns)
+        current = await backend.rules.restore(revision, typed=concerns, break_tests=break_tests)
         report = await look_over(backend, [rule.id for rule in current.rules if rule not in former.rules])
     if as_json:
         print_json({"revision": current.revision, "restored": revision, "findings": report.findings})

@@ -16,6 +16,7 @@ from .progress import progress_line
 from .rule_documents import rule_document
 from .rule_findings import look_over
 from .rule_revisions import CONCERNS
+from .rule_tests import BREAK_TESTS
 from .session import open_backend, read_rules, runs
 from .tables import Table
 
@@ -108,13 +109,14 @@ async def look(*, name: str, as_json: bool) -> int:
 @shadow.command()
 @NAME
 @CONCERNS
+@BREAK_TESTS
 @json_option
 @runs
-async def promote(*, name: str, concerns: int | None, as_json: bool) -> int:
+async def promote(*, name: str, concerns: int | None, break_tests: bool, as_json: bool) -> int:
     """Put a shadow's rules into force, and drop it."""
     async with open_backend() as backend:
         rules = (await backend.shadows.get(name)).rules
-        current = await backend.shadows.promote(name, typed=concerns)
+        current = await backend.shadows.promote(name, typed=concerns, break_tests=break_tests)
         report = await look_over(backend, [rule.id for rule in rules])
     if as_json:
         print_json({"revision": current.revision, "promoted": name, "findings": report.findings})

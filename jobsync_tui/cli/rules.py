@@ -24,6 +24,7 @@ from .rule_findings import look_over, print_findings
 from .rule_foresight import foresee
 from .rule_revisions import diff, history, restore
 from .rule_shadows import shadow
+from .rule_tests import BREAK_TESTS, test_rules
 from .session import open_backend, read_rules, runs
 from .tables import Table
 
@@ -33,7 +34,7 @@ def rules() -> None:
     """Look at, import, export and switch the rules."""
 
 
-for _command in (coverage, diff, foresee, history, restore, shadow):
+for _command in (coverage, diff, foresee, history, restore, shadow, test_rules):
     rules.add_command(_command)
 
 
@@ -114,10 +115,13 @@ async def _looked_over(backend: Backend, text: str | None, file: str | None, lin
 @click.argument("file", type=FILE_NAME, metavar="FILE")
 @click.option("--inactive", is_flag=True, help="Import the rules as inactive.")
 @click.option("--replace", is_flag=True, help="Deactivate the rules that FILE lacks.")
+@BREAK_TESTS
 @json_option
 @runs
-async def import_rules(*, file: str, inactive: bool, replace: bool, as_json: bool) -> int:
-    """Add and update rules by id from FILE, and leave the rest. - is standard input.
+async def import_rules(*, file: str, inactive: bool, replace: bool, break_tests: bool, as_json: bool) -> int:
+    """Add and update rules by id, and tests by name, from FILE, and leave the rest. - is standard input.
+
+    Where tests of the rules would break, nothing is imported, and it says which.
 
     Who may not use every integration changes rules only that are held to theirs by a condition on integration; rules list says which.
 
@@ -126,7 +130,7 @@ async def import_rules(*, file: str, inactive: bool, replace: bool, as_json: boo
     """
     async with open_backend() as backend:
         await backend.rules.current()
-        report = await backend.rules.import_text(read_rules(file), file, inactive=inactive, replace_all=replace)
+        report = await backend.rules.import_text(read_rules(file), file, inactive=inactive, replace_all=replace, break_tests=break_tests)
         report = with_findings(report, findings=(await look_over(backend, (*report.added, *report.updated, *report.unchanged))).findings)
     if as_json:
         print_json(report)
@@ -134,6 +138,8 @@ async def import_rules(*, file: str, inactive: bool, replace: bool, as_json: boo
     for word, ids in (("added", report.added), ("updated", report.updated), ("deactivated", report.deactivated)):
         for each in ids:
             print_line(f"{word} {each}")
+    if report.tests:
+        print_line(f"{counted(len(report.tests), 'test')} kept")
     print_line(
         f"revision {report.revision}: {len(report.added)} added, {len(report.updated)} updated, "
         f"{len(report.unchanged)} unchanged, {len(report.deactivated)} deactivated"
@@ -158,35 +164,38 @@ async def export(*, as_json: bool) -> int:
 
 @rules.command()
 @click.argument("ids", nargs=-1, required=True, type=ID, shell_complete=rule_ids, metavar="ID...")
+@BREAK_TESTS
 @json_option
 @runs
-async def activate(*, ids: tuple[str, ...], as_json: bool) -> int:
+async def activate(*, ids: tuple[str, ...], break_tests: bool, as_json: bool) -> int:
     """Switch rules on."""
     async with open_backend() as backend:
-        switch = await backend.rules.set_active(ids, active=True)
+        switch = await backend.rules.set_active(ids, active=True, break_tests=break_tests)
         await look_over(backend, ids)
         return _print_change(switch.revision, switch.ids, "activated", as_json=as_json)
 
 
 @rules.command()
 @click.argument("ids", nargs=-1, required=True, type=ID, shell_complete=rule_ids, metavar="ID...")
+@BREAK_TESTS
 @json_option
 @runs
-async def deactivate(*, ids: tuple[str, ...], as_json: bool) -> int:
+async def deactivate(*, ids: tuple[str, ...], break_tests: bool, as_json: bool) -> int:
     """Switch rules off."""
     async with open_backend() as backend:
-        switch = await backend.rules.set_active(ids, active=False)
+        switch = await backend.rules.set_active(ids, active=False, break_tests=break_tests)
         return _print_change(switch.revision, switch.ids, "deactivated", as_json=as_json)
 
 
 @rules.command()
 @click.argument("ids", nargs=-1, required=True, type=ID, shell_complete=rule_ids, metavar="ID...")
+@BREAK_TESTS
 @json_option
 @runs
-async def delete(*, ids: tuple[str, ...], as_json: bool) -> int:
+async def delete(*, ids: tuple[str, ...], break_tests: bool, as_json: bool) -> int:
     """Remove rules; the history keeps them."""
     async with open_backend() as backend:
-        deleted = await backend.rules.delete(ids)
+        deleted = await backend.rules.delete(ids, break_tests=break_tests)
         return _print_change(deleted.revision, tuple(dict.fromkeys(ids)), "deleted", as_json=as_json)
 
 

@@ -15,6 +15,7 @@ def check() -> Iterator[Command]:
     yield Command(g, "unfold", "Unfold", "Show more, or less, of what is under the cursor.", ("+",), "unfold")
     yield Command(g, "open_rule", "Open rule", "Go to the rule in the list of rules.", ("R",), "open rule")
     yield Command(g, "new_rule", "New rule from this job", "Make a rule that matches this job and others like it.", ("n",))
+    yield Command(g, "keep_test", "Keep as a test", "Keep what the rules say of this job now as a test of the rules.", ("T",))
     yield Command(g, "copy", "Copy as text", "Copy the explanation to the terminal's clipboard.", ("c",), "copy")
     yield Command(g, "history", "History of the job", "Show who did what to the job, and when.", ("H",))
     yield Command(g, "copy_command", "Copy as command", "Copy the command line that does the same.", ("$",))

@@ -142,3 +142,30 @@ def test_coverage_says_how_far_the_rules_reach(run: Run) -> None:
     words = run("rules", "coverage", "--near", "--days", "2").out
     assert "12 jobs: 8 eligible, 8 of them never synced; 4 not eligible" in words
     assert "department were Care" in words
+
+
+TESTED = """rules:
+  - {name: Oslo, when: {field: location.city, op: equals, value: Oslo}, actions: [{folder: North}]}
+tests:
+  - {job: {name: x, location.city: Oslo}, expect: {eligible: true, folder: North}}
+  - {id: "file:4", expect: {rules: oslo}}
+"""
+
+
+def test_tests_of_rules_are_run_kept_and_hold_a_breaking_import(run: Run) -> None:
+    assert run("rules", "test", TESTED).out == "passed  x\npassed  file:4\n2 tests: 2 passed, 0 failed, 0 not run\n"
+    assert run("rules", "test").out == "0 tests: 0 passed, 0 failed, 0 not run\n", "nothing was kept"
+    assert "2 tests kept\n" in run("rules", "import", TESTED).out
+    found = run("rules", "test", PARIS, "--json")
+    assert found.code == 2
+    assert (found.json["passed"], found.json["failed"]) == (0, 2)
+    assert found.json["tests"][1]["unexpected"][0] == {"what": "eligible", "expected": "yes", "actual": "no"}
+    refused = run("rules", "import", PARIS)
+    assert refused.code == 2
+    assert "The rules would break 2 tests: file:4: rules is none, expected oslo" in refused.err
+    assert "--break-tests" in refused.err
+    assert run("rules", "import", PARIS, "--json").json["error"]["code"] == "tests_broken"
+    assert run("rules", "import", PARIS, "--break-tests").code == 0
+    assert run("rules", "test").code == 2
+    assert run("rules", "test", "--forget", "x", "--forget", "file:4").out == "2 tests kept no longer: file:4, x\n"
+    assert run("rules", "test", "--json").json == {"passed": 0, "failed": 0, "not_run": 0, "tests": []}

@@ -49,6 +49,7 @@ CASES: Mapping[str, Case] = {
     "rules list": Case(),
     "rules show": Case("every"),
     "rules validate": Case("{rules}"),
+    "rules test": Case("{rules}"),
     "rules export": Case(),
     "rules import": Case("{rules}", DENIED),
     "rules impact": Case("{rules}"),

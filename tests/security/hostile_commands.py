@@ -33,6 +33,7 @@ CASES: Mapping[str, Sequence[Words]] = {
     "rules list": [()],
     "rules show": [("r1",), ("{text}",)],
     "rules validate": [("raw.yaml",)],
+    "rules test": [("raw.yaml",), ("--forget", "{text}")],
     "rules export": [()],
     "rules activate": [("{text}",)],
     "rules deactivate": [("r1",)],

@@ -24,6 +24,7 @@
     |   +-- RemoteGone             the thing that was to be read or changed is not there (404)
     +-- Busy                       time: somebody else is at it
     +-- StalePlan                  the person: what was confirmed is no longer what would happen
+    +-- BrokenTests                the person: the rules say of a job what a test of theirs does not expect
     +-- NumberNeeded               the person: what is to be done concerns so many jobs that their number must be typed
     +-- CutShort                   whoever mends what ended it: has what came of each job until then
     +-- Fault                      us: the log has what it was
@@ -39,10 +40,12 @@ Messages hold no secrets and no text of a remote answer that was not cleaned and
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from enum import IntEnum
 from typing import ClassVar
 
+from .models.rule_tests import RuleTestResult
 from .models.sync import Failure, SyncResult
 
 
@@ -249,6 +252,17 @@ class Fault(JobsyncError):
     """A fault in the program that ended a part of its work; the log has what it was."""
 
     code = "fault"
+
+
+class BrokenTests(JobsyncError):
+    """Rules that were to be saved break tests of theirs; nothing was saved. ``broken`` says which, and what is not as expected."""
+
+    code = "tests_broken"
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, broken: Sequence[RuleTestResult], message: str, *, remedy: str) -> None:
+        super().__init__(message, remedy=remedy)
+        self.broken = tuple(broken)
 
 
 class CutShort(JobsyncError):

@@ -7,6 +7,6 @@ in a line. `columns` answers for many jobs at once.
 from .evaluate import evaluate
 from .words import describe
 from .yaml.dumper import dump_rules
-from .yaml.loader import load_rules
+from .yaml.loader import load_rules, load_rules_file
 
-__all__ = ["describe", "dump_rules", "evaluate", "load_rules"]
+__all__ = ["describe", "dump_rules", "evaluate", "load_rules", "load_rules_file"]

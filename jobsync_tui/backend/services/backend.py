@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from .jobs import JobService
     from .maintenance import MaintenanceService
     from .records import RecordService
+    from .rule_tests import RuleTestService
     from .rule_writing import RuleWritingService
     from .rules import RuleService
     from .shadows import ShadowService
@@ -74,6 +75,8 @@ class Backend:
     """How far the rules reach."""
     shadows: Lazy[ShadowService] = Lazy("services.shadows", "ShadowService")
     """Drafts that are evaluated beside the rules in force."""
+    rule_tests: Lazy[RuleTestService] = Lazy("services.rule_tests", "RuleTestService")
+    """What the rules are to say of which jobs, and whether they do."""
     drafts: Lazy[DraftService] = Lazy("services.drafts", "DraftService")
     """What editors of rules had when they were last left."""
     records: Lazy[RecordService] = Lazy("services.records", "RecordService")

@@ -137,7 +137,7 @@ class EligibilityService(Service):
     async def _chosen(self, integration: str | None) -> tuple[str, ...]:
         if integration is None:
             return self.admission.visible()
-        await self.admission.admit_to(integration, "eligibility.judge")
+        await self.admission.admit_to(integration, "eligibility.evaluate_all")
         return (integration,)
 
     def _evaluate(self, job: Job, ruleset: RuleSet, source: Source, read_at: datetime | None) -> Eligibility:

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..core.errors import NumberNeeded
-from ..core.models import Rule, RuleImpact, RuleSet
+from ..core.models import Rule, RuleImpact, RuleSet, RuleTest
 from ..database import Db
 from ..storage.ledger.audit import append
+from ..storage.rules.tests import put
 from .rule_authority import require_rules
+from .rule_tests import require_passing, require_tests
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +20,14 @@ if TYPE_CHECKING:
 
 
 async def save_rules(
-    parts: Parts, rules: Sequence[Rule], expected: int, what: str, *, also: Callable[[Db], object] | None = None
+    parts: Parts,
+    rules: Sequence[Rule],
+    expected: int,
+    what: str,
+    *,
+    also: Callable[[Db], object] | None = None,
+    tests: Sequence[RuleTest] = (),
+    break_tests: bool = False,
 ) -> RuleSet:
     """Keep a new revision and its audit row in one transaction: no rule changes without a row that says who changed it.
 
@@ -28,20 +37,27 @@ async def save_rules(
         expected: The revision that the change was made from.
         what: What was done, in a few words.
         also: Runs in the same transaction.
+        tests: Tests that come with the rules, and are kept with them.
+        break_tests: Save them although tests break.
 
     Raises:
-        AccessDenied: It changes rules that reach further than the actor; the attempt is recorded.
+        AccessDenied: It changes rules or tests that reach further than the actor; the attempt is recorded.
         RuleError: All rules together are more than could be imported again.
+        BrokenTests: They break tests, and may not.
         StalePlan: Somebody changed the rules since.
     """
     from ..rules.limits import require_importable
 
     await require_rules(parts, rules)
     require_importable(rules, (await parts.stores.rules.current()).rules)
+    await require_tests(parts, tests)
+    if not break_tests:
+        await require_passing(parts, rules, tests)
     attempt = parts.admission.attempt("rules", outcome="changed", cause=what)
 
     def record(db: Db) -> None:
         append(db, attempt, attempt.at)
+        put(db, tests, parts.admission.actor.user, attempt.at)
         if also is not None:
             also(db)
 

@@ -23,11 +23,12 @@ from ..core.models import (
     with_active,
     without_rules,
 )
-from ..rules import describe, dump_rules, load_rules
+from ..rules import describe, dump_rules, load_rules, load_rules_file
 from ..storage.outcomes.outcomes import policy_key
 from .base import Service, for_admins
 from .rule_authority import authority_of, refusal_of, require_rules
 from .rule_saving import require_number, save_rules
+from .rule_tests import keep_tests
 
 if TYPE_CHECKING:
     from ..assessment.impact import OnForeseen
@@ -101,31 +102,39 @@ class RuleService(Service):
 
     @for_admins
     async def export(self) -> str:
-        """Return every rule as YAML that imports back to the same."""
-        return dump_rules((await self.stores.rules.current()).rules)
+        """Return every rule, and the tests that the actor may see, as YAML that imports back to the same."""
+        return dump_rules((await self.stores.rules.current()).rules, await self.stores.rule_tests.of(self.admission.visible()))
 
     @for_admins
-    async def import_text(self, text: str, source: str, *, inactive: bool = False, replace_all: bool = False) -> ImportReport:
-        """Add and update rules by id from YAML and leave the rest.
+    async def import_text(
+        self, text: str, source: str, *, inactive: bool = False, replace_all: bool = False, break_tests: bool = False
+    ) -> ImportReport:
+        """Add and update rules by id, and tests by name, from YAML and leave the rest.
 
         Args:
             text: The YAML.
             source: What to call it in errors.
             inactive: Import the rules as inactive.
             replace_all: Deactivate what the text lacks.
+            break_tests: Import them although tests break.
 
         Raises:
             RuleError: Nothing was imported.
+            BrokenTests: Nothing was imported: tests that come with the rules, or that passed until now, would fail.
         """
         current = await self.stores.rules.current()
-        incoming = load_rules(text, source)
+        file = load_rules_file(text, source)
+        incoming = file.rules
         if inactive:
             incoming = tuple(replace(rule, active=False) for rule in incoming)
         merged, report = merge(current, incoming, deactivate_rest=replace_all)
         if report.added or report.updated or report.deactivated:
-            kept = await self._save(merged, current.revision, f"import {source}: {_summary(report)}")
+            what = f"import {source}: {_summary(report)}"
+            kept = await save_rules(self.parts, merged, current.revision, what, tests=file.tests, break_tests=break_tests)
             report = replace(report, revision=kept.revision)
-        return report
+        elif file.tests:
+            await keep_tests(self.parts, file.tests, break_tests=break_tests)
+        return replace(report, tests=tuple(test.name for test in file.tests))
 
     @for_admins
     async def impact(self, text: str, source: str, on_progress: OnForeseen | None = None) -> ImpactReport:
@@ -151,12 +160,13 @@ class RuleService(Service):
         return merge(await self.stores.rules.current(), load_rules(text, source), deactivate_rest=False)[0]
 
     @for_admins
-    async def set_active(self, ids: Collection[str], *, active: bool) -> RuleSwitch:
+    async def set_active(self, ids: Collection[str], *, active: bool, break_tests: bool = False) -> RuleSwitch:
         """Switch rules on or off, and say which that changed.
 
         Raises:
             UsageError: One of the ids is unknown; nothing was switched.
             NotPermitted: One of the rules is not the actor's to change, even if it is as it should be; the attempt is recorded.
+            BrokenTests: It breaks tests, and may not (``break_tests``).
         """
         current = await self._known(ids)
         named = {rule.id: rule for rule in current.rules if rule.id in ids}
@@ -165,26 +175,32 @@ class RuleService(Service):
         if not switched:
             return RuleSwitch(current.revision, switched)
         rules = with_active(current.rules, switched, active=active)
-        kept = await self._save(rules, current.revision, f"{'activate' if active else 'deactivate'} {', '.join(sorted(switched))}")
+        what = f"{'activate' if active else 'deactivate'} {', '.join(sorted(switched))}"
+        kept = await self._save(rules, current.revision, what, break_tests=break_tests)
         return RuleSwitch(kept.revision, switched)
 
     @for_admins
-    async def delete(self, ids: Collection[str]) -> RuleSet:
+    async def delete(self, ids: Collection[str], *, break_tests: bool = False) -> RuleSet:
         """Remove rules; the history keeps them.
 
         Raises:
             UsageError: One of the ids is unknown; nothing was removed.
+            BrokenTests: It breaks tests, and may not (``break_tests``).
         """
         current = await self._known(ids)
-        return await self._save(
-            without_rules(current.rules, ids),
-            current.revision,
-            f"delete {', '.join(sorted(ids))}",
-        )
+        what = f"delete {', '.join(sorted(ids))}"
+        return await self._save(without_rules(current.rules, ids), current.revision, what, break_tests=break_tests)
 
     @for_admins
     async def save(
-        self, rules: Sequence[Rule], *, expected_revision: int, what: str, found: RuleImpact | None = None, typed: int | None = None
+        self,
+        rules: Sequence[Rule],
+        *,
+        expected_revision: int,
+        what: str,
+        found: RuleImpact | None = None,
+        typed: int | None = None,
+        break_tests: bool = False,
     ) -> RuleSet:
         """Put edited rules into force, as a new revision.
 
@@ -194,15 +210,17 @@ class RuleService(Service):
             what: What was done, in a few words, for the history.
             found: The impact as the person saw it; where it is of other rules or of another revision, it is assessed anew.
             typed: The size of the impact, as the person typed it.
+            break_tests: Save them although tests break.
 
         Raises:
             StalePlan: Somebody changed the rules since.
+            BrokenTests: They break tests, and may not.
             NumberNeeded: The change concerns more jobs than `rules.confirm_above`, and ``typed`` is not their number.
             RuleError: The rules would not load again.
         """
         load_rules(dump_rules(rules), "the rules")
         await require_number(self.parts, rules, found, typed)
-        return await self._save(tuple(rules), expected_revision, what)
+        return await self._save(tuple(rules), expected_revision, what, break_tests=break_tests)
 
     @for_admins
     async def lint(
@@ -249,7 +267,13 @@ class RuleService(Service):
 
     @for_admins
     async def restore(
-        self, revision: int, *, expected_revision: int | None = None, found: RuleImpact | None = None, typed: int | None = None
+        self,
+        revision: int,
+        *,
+        expected_revision: int | None = None,
+        found: RuleImpact | None = None,
+        typed: int | None = None,
+        break_tests: bool = False,
     ) -> RuleSet:
         """Put the rules of an earlier revision into force, as a new revision; arguments and errors as of `save`.
 
@@ -261,7 +285,7 @@ class RuleService(Service):
             return current
         expected = current.revision if expected_revision is None else expected_revision
         await require_number(self.parts, former.rules, found, typed)
-        return await self._save(former.rules, expected, f"restore revision {revision}")
+        return await self._save(former.rules, expected, f"restore revision {revision}", break_tests=break_tests)
 
     async def _known(self, ids: Collection[str]) -> RuleSet:
         current = await self.stores.rules.current()
@@ -270,8 +294,8 @@ class RuleService(Service):
             raise UsageError(f"There is no rule {unknown[0]!r}", remedy="jobsync rules list shows the rules with their ids")
         return current
 
-    async def _save(self, rules: tuple[Rule, ...], expected: int, what: str) -> RuleSet:
-        return await save_rules(self.parts, rules, expected, what)
+    async def _save(self, rules: tuple[Rule, ...], expected: int, what: str, *, break_tests: bool) -> RuleSet:
+        return await save_rules(self.parts, rules, expected, what, break_tests=break_tests)
 
 
 def merge(current: RuleSet, incoming: tuple[Rule, ...], *, deactivate_rest: bool) -> tuple[tuple[Rule, ...], ImportReport]:

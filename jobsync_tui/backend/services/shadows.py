@@ -110,7 +110,13 @@ class ShadowService(Service):
 
     @for_admins
     async def promote(
-        self, name: str, *, expected_revision: int | None = None, found: RuleImpact | None = None, typed: int | None = None
+        self,
+        name: str,
+        *,
+        expected_revision: int | None = None,
+        found: RuleImpact | None = None,
+        typed: int | None = None,
+        break_tests: bool = False,
     ) -> RuleSet:
         """Put the shadow's rules into force and drop it, in one step; arguments and errors as of `RuleService.save`.
 
@@ -123,7 +129,8 @@ class ShadowService(Service):
         await require_rules(self.parts, after, always=shadow.rules)
         await require_number(self.parts, after, found, typed)
         expected = current.revision if expected_revision is None else expected_revision
-        return await save_rules(self.parts, after, expected, f"promote the shadow {name}", also=lambda db: drop(db, name))
+        what = f"promote the shadow {name}"
+        return await save_rules(self.parts, after, expected, what, also=lambda db: drop(db, name), break_tests=break_tests)
 
     @for_admins
     async def drop(self, name: str) -> None:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ..storage.rules.drafts import DraftStore
     from ..storage.rules.rules import RuleStore
     from ..storage.rules.shadows import ShadowStore
+    from ..storage.rules.tests import RuleTestStore
 
 
 class Stores:
@@ -52,6 +53,8 @@ class Stores:
     """What editors of rules had when they were last left."""
     shadows: Lazy[ShadowStore] = Lazy("storage.rules.shadows", "ShadowStore")
     """Drafts that are evaluated beside the rules in force."""
+    rule_tests: Lazy[RuleTestStore] = Lazy("storage.rules.tests", "RuleTestStore")
+    """What the rules are to say of which jobs."""
     outcomes: Lazy[OutcomeStore] = Lazy("storage.outcomes.outcomes", "OutcomeStore")
     """How the rules evaluated the cached jobs."""
     columns: Lazy[ColumnStore] = Lazy("storage.jobs.batches", "ColumnStore")

@@ -15,7 +15,7 @@ from .jobs.tables import CACHE_TABLES, CounterRow, SetAsideRow
 from .ledger.audit import note_earlier_prune
 from .ledger.tables import LEDGER_TABLES
 from .rename_table import create_renames
-from .rules.tables import create_rule_tables
+from .rules.tables import create_rule_tables, create_rule_tests
 from .search.field_lines import parts_of
 from .search.ordering import COLUMNS, TIMES, create_order
 from .search.textindex import text_index
@@ -33,6 +33,7 @@ def _create(db: Db, dialect: Dialect) -> None:
     create_link_index(db, dialect)
     create_renames(db, dialect)
     create_rule_tables(db, dialect)
+    create_rule_tests(db, dialect)
     for counter in ("jobs", "listings", "evaluation_versions"):
         CounterRow.insert(name=counter, value=0).execute(db)
 
@@ -176,6 +177,7 @@ MIGRATIONS = (
     Migration(16, "up to where the record was pruned, in the record", _prunes_in_the_record),
     Migration(17, "the ids that services in front of ATSs give to jobs", _own_ids),
     Migration(18, "tables by the words of the field", _fields_own_words),
+    Migration(19, "tests of rules", create_rule_tests),
 )
 
 SCHEMA = Schema("store", 1 + len(MIGRATIONS), _create, MIGRATIONS)

@@ -28,6 +28,7 @@ from .jobs.tables import CachedOutcomeRow, IntegrationRow, JobRecord, ListingRow
 from .ledger.leases import LeaseStore
 from .ledger.tables import OperationRow
 from .rename_table import RenameRow
+from .rules import tests as rule_tests
 
 AT_ONCE = 1000
 """Jobs whose text is in memory at once while they are moved."""
@@ -71,7 +72,7 @@ class RenameStore:
         return await self._database.read(self._standing, old, new)
 
     async def move(self, old: str, new: str, *, actor: str, linked: Mapping[str, str], also: Callable[[Db], object]) -> int:
-        """Move jobs, marks, decisions, verdicts, journal and schedule from ``old`` to ``new``, and return how many jobs those are.
+        """Move all that is kept for ``old``, jobs, journal and tests of rules among it, to ``new``, and return how many jobs those are.
 
         The audit record stays as it was written: it says what was done under the name of that time.
 
@@ -132,6 +133,7 @@ class RenameStore:
         IntegrationRow.update(id=new).where(IntegrationRow.number == source.number).execute(db)
         OperationRow.update(integration=new).where(OperationRow.integration == old).execute(db)
         _reschedule(db, old, new)
+        rule_tests.give(db, old, new)
         _rewrite(db, self._database.dialect, source, new)
         _link(db, source, linked)
         # Rules may ask for the integration: whatever they said of these jobs was said of the old one.

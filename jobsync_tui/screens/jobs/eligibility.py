@@ -13,6 +13,7 @@ from ...backend.core.models import Eligibility
 from ...commands import Group, bindings
 from ...documents.document import Tone
 from ...documents.eligibility import explain, explanation_text, footnote
+from ...documents.rule_tests import expected_words
 from ...documents.subject import Subject, where
 from ...session.failures import words_for
 from .. import routes
@@ -111,6 +112,13 @@ class EligibilityScreen(DialogScreen[None]):
         if self.may("new_rule"):
             self.host.open(routes.RuleLeaves(self._integration, self._job_id))
 
+    def action_keep_test(self) -> None:
+        """Keep what the rules in force say of the job as a test of theirs."""
+        if self._revision is not None:
+            self.set_note("! These are rules of then; a test holds what the rules in force say. esc, then e, checks by those.", Tone.WARN)
+        elif self._found is not None:
+            self.work(self._keep_test(self._job_id), group="test")
+
     def action_history(self) -> None:
         """Show who did what to the job."""
         self.host.open(routes.History(self._integration, self._job_id))
@@ -133,6 +141,11 @@ class EligibilityScreen(DialogScreen[None]):
     def action_next(self) -> None:
         """Explain the job behind this one."""
         self._step(1)
+
+    async def _keep_test(self, job_id: str) -> None:
+        test = await self.backend.rule_tests.of_job(self._integration, job_id)
+        await self.backend.rule_tests.keep([test])
+        self.host.tell(f"Kept as the test {test.name}: {expected_words(test.expect)}. jobsync rules test runs it")
 
     def _step(self, step: int) -> None:
         if self._neighbours is not None:

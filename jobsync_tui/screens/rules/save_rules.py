@@ -7,12 +7,13 @@ from typing import ClassVar
 from textual.binding import BindingType
 from textual.widget import Widget
 
-from ...backend.core.errors import JobsyncError, NumberNeeded, RuleError, StalePlan
-from ...backend.core.models import Finding, ImpactList, ImpactProgress, RuleImpact, RuleSet
+from ...backend.core.errors import BrokenTests, JobsyncError, NumberNeeded, RuleError, StalePlan
+from ...backend.core.models import Finding, ImpactList, ImpactProgress, RuleImpact, RuleSet, RuleTestResult
 from ...backend.core.text import counted
 from ...commands import Group, bindings
 from ...documents.document import Document, Tone, as_text
 from ...documents.impact import impact_document, progress_words
+from ...documents.rule_tests import broken_document
 from ...editor.rule_change import RuleChange
 from ...widgets.choice_line import ChoiceLine
 from .. import routes
@@ -44,6 +45,7 @@ class SaveRulesScreen(ArmingScreen[str | None]):
         self._findings: tuple[Finding, ...] = ()
         self._limit = 0
         self._part: int | None = None
+        self._broken: tuple[RuleTestResult, ...] = ()
 
     def foot(self) -> list[Widget]:
         """Return the field for the number, shown where it is needed, and the question."""
@@ -122,6 +124,13 @@ class SaveRulesScreen(ArmingScreen[str | None]):
         except (StalePlan, RuleError) as error:
             self._refuse(error)
             return
+        except BrokenTests as error:
+            self._broken = error.broken
+            self.show(lambda width: broken_document(self._broken, width), anew=True)
+            self.set_note(f"! {counted(len(error.broken), 'test')} would break: y saves the rules all the same.", Tone.WARN)
+            self.choices.focus()
+            self.arm_when_painted()
+            return
         except NumberNeeded:
             # What was typed is the number that was shown: it is another one only if the rules are.
             self._refuse(StalePlan("The rules were changed meanwhile: the impact is not what was shown.", remedy=_AGAIN))
@@ -132,11 +141,15 @@ class SaveRulesScreen(ArmingScreen[str | None]):
         self.dismiss(SAVED)
 
     async def _put_into_force(self) -> RuleSet:
-        change, typed = self._change, self.number
+        change, typed, break_tests = self._change, self.number, bool(self._broken)
         expected = change.before.revision
         if change.shadow is not None:
-            return await self.backend.shadows.promote(change.shadow, expected_revision=expected, found=self._impact, typed=typed)
-        return await self.backend.rules.save(change.after, expected_revision=expected, what=change.what, found=self._impact, typed=typed)
+            return await self.backend.shadows.promote(
+                change.shadow, expected_revision=expected, found=self._impact, typed=typed, break_tests=break_tests
+            )
+        return await self.backend.rules.save(
+            change.after, expected_revision=expected, what=change.what, found=self._impact, typed=typed, break_tests=break_tests
+        )
 
     async def _put_in_shadow(self) -> None:
         change = self._change

@@ -77,6 +77,7 @@ from .job import JOB_FIELDS, CachedJob, Job, JobHead, JobRow, JobStatus, JsonVal
 from .query import JobPage, Sort, SortField
 from .reports import BackupReport, MoveReport, NewId, NewIdsPlan, NewIdsReport, Relink, RenamePlan, RenameReport
 from .rule_changes import held, in_acting_order, moved, same_rule, with_active, with_duplicate, with_rule, without_rules
+from .rule_tests import Expectation, RulesFile, RuleTest, RuleTestResult, Unexpected
 from .rule_work import (
     Finding,
     FindingKind,
@@ -172,6 +173,7 @@ __all__ = [
     "EngineState",
     "EvaluatedCounts",
     "EvaluationPolicy",
+    "Expectation",
     "ExportColumn",
     "ExportReport",
     "Failure",
@@ -251,6 +253,9 @@ __all__ = [
     "RuleSet",
     "RuleShare",
     "RuleSwitch",
+    "RuleTest",
+    "RuleTestResult",
+    "RulesFile",
     "SettingChoice",
     "SettingValue",
     "Shadow",
@@ -272,6 +277,7 @@ __all__ = [
     "TargetCatalogue",
     "TemplateType",
     "Tick",
+    "Unexpected",
     "Visibility",
     "Witness",
     "WorkerState",

@@ -111,7 +111,10 @@ class RuleSwitch:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import of rules did, by rule id. ``revision`` is the rule set's after it, ``findings`` what the sanity checks say of them."""
+    """What an import of rules did, by rule id. ``revision`` is the rule set's after it, ``findings`` what the sanity checks say of them.
+
+    ``tests`` are the names of the tests that came with them.
+    """
 
     revision: int
     added: tuple[str, ...] = ()
@@ -119,6 +122,7 @@ class ImportReport:
     unchanged: tuple[str, ...] = ()
     deactivated: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    tests: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ...core.models import Action, ActionKind, AllOf, Condition, JsonValue, Leaf, Not, Op, Rule
+from ...core.models import Action, ActionKind, AllOf, Condition, JsonValue, Leaf, Not, Op, Rule, RuleTest
 from .nodes import MAX_DIGITS
+from .rule_tests import lines_of
 
 _PLAIN = re.compile(r"[^\W\d_][\w./@+-]*(?: [\w./@+-]+)*")
 _SPOKEN_FOR = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
@@ -18,15 +19,18 @@ _LONG_KEY = 500
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
-def dump_rules(rules: Sequence[Rule]) -> str:
-    """Return ``rules`` as YAML 1.2 in the given order; `load_rules` gives the same rules back."""
-    if not rules:
-        return "rules: []\n"
-    lines = ["rules:"]
+def dump_rules(rules: Sequence[Rule], tests: Sequence[RuleTest] = ()) -> str:
+    """Return ``rules`` and their tests as YAML 1.2 in the given order; `load_rules_file` gives the same back."""
+    lines = ["rules:"] if rules else ["rules: []"]
     for rule in rules:
         first, *rest = _rule_lines(rule)
         lines.append(f"  - {first}")
         lines += [f"    {line}" for line in rest]
+    if tests:
+        lines.append("tests:")
+    for test in tests:
+        first, *rest = (f"{key}: {_flow(value)}" for key, value in lines_of(test).items())
+        lines += [f"  - {first}", *(f"    {line}" for line in rest)]
     return "\n".join(lines) + "\n"
 
 

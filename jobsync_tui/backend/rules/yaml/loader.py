@@ -6,13 +6,14 @@ import hashlib
 import re
 
 from ...core.errors import RuleError
-from ...core.models import Action, ActionKind, AllOf, AnyOf, Condition, JsonValue, Leaf, Not, Op, Rule
+from ...core.models import Action, ActionKind, AllOf, AnyOf, Condition, JsonValue, Leaf, Not, Op, Rule, RulesFile
 from ...core.text import clean
 from ..fields import CUSTOM, KNOWN, Kind, field_named
 from ..operators import OperandError, compile_test
 from ..values import folded
 from .nodes import DocumentNode, MappingNode, YamlError, parse_document
 from .reading import Fault, choice, flag, items, json_value, keys, kind, line_of_text, quoted, suggestion, text, whole
+from .rule_tests import read_tests
 
 MAX_RULES = 5_000
 MAX_CONDITION_DEPTH = 20
@@ -34,7 +35,12 @@ _ID = re.compile(r"[^\W_][\w.:-]{0,99}")
 
 
 def load_rules(text: str, source: str) -> tuple[Rule, ...]:
-    """Return the rules in a YAML text: a mapping with ``rules``, or the bare list.
+    """Return the rules of a rules file, whose tests are read too; arguments and errors as of `load_rules_file`."""
+    return load_rules_file(text, source).rules
+
+
+def load_rules_file(text: str, source: str) -> RulesFile:
+    """Return what stands in a YAML text: a mapping with ``rules`` and perhaps ``tests``, or the bare list of rules.
 
     Args:
         text: YAML 1.2.
@@ -44,7 +50,7 @@ def load_rules(text: str, source: str) -> tuple[Rule, ...]:
         RuleError: It is not YAML or not rules; the message names source, line, rule and place, and what is allowed there.
     """
     try:
-        return _rules(parse_document(text))
+        return _file(parse_document(text))
     except YamlError as error:
         raise RuleError(f"{clean(source)}, line {error.line}: {clean(str(error), limit=500)}") from None
     except Fault as fault:
@@ -57,13 +63,17 @@ def rule_id(name: str) -> str:
     return slug or f"rule-{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()[:8]}"
 
 
+def _file(document: DocumentNode) -> RulesFile:
+    if not isinstance(document, MappingNode):
+        return RulesFile(_rules(document))
+    top = keys(document, "the file", "a rules file", ("rules", "tests"))
+    if "rules" not in top:
+        raise Fault(document, "the file", "a rules file has the key rules.")
+    return RulesFile(_rules(top["rules"]), read_tests(top["tests"]) if "tests" in top else ())
+
+
 def _rules(document: DocumentNode) -> tuple[Rule, ...]:
     place = "rules"
-    if isinstance(document, MappingNode):
-        top = keys(document, "the file", "a rules file", ("rules",))
-        if "rules" not in top:
-            raise Fault(document, "the file", "a rules file has the key rules.")
-        document = top["rules"]
     nodes = items(document, place, "rules")
     if len(nodes) > MAX_RULES:
         raise Fault(document, place, f"there are {len(nodes)} rules, and {MAX_RULES} is the most.")

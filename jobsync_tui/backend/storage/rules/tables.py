@@ -1,4 +1,4 @@
-"""Tables of what people do with rules beside having them in force: drafts and shadows.
+"""Tables of what people do with rules beside having them in force: drafts, shadows and tests.
 
 Times are milliseconds since 1970-01-01 UTC; 0 stands for no time. Rules and counts are canonical JSON.
 """
@@ -71,6 +71,26 @@ class ShadowJobRow(peewee.Model):
     class Meta:  # noqa: D106
         table_name = "shadow_jobs"
         primary_key = peewee.CompositeKey("shadow", "key", "since")
+
+
+class RuleTestRow(peewee.Model):
+    """What the rules are to say of a job: a cached one, or one that is written out; ``integration`` is empty where it names none."""
+
+    integration = peewee.TextField()
+    name = peewee.TextField()
+    body = peewee.TextField()
+    actor = peewee.TextField()
+    at = peewee.BigIntegerField()
+
+    class Meta:  # noqa: D106
+        table_name = "rule_tests"
+        primary_key = peewee.CompositeKey("integration", "name")
+
+
+def create_rule_tests(db: Db, dialect: Dialect) -> None:
+    """Make the table of tests, in a new database or in an older one."""
+    del dialect
+    create_tables(db, (RuleTestRow,))
 
 
 def create_rule_tables(db: Db, dialect: Dialect) -> None:
