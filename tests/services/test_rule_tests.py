@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from jobsync_tui.backend.core.errors import AccessDenied, BrokenTests, UsageError
 from jobsync_tui.backend.core.models import Action, ActionKind, Expectation, Leaf, Op, Rule, RuleTest
+from jobsync_tui.backend.database import Database
 from jobsync_tui.backend.rules import dump_rules, load_rules_file
 from jobsync_tui.backend.services.backend import Backend
+from jobsync_tui.backend.storage.migrations import SCHEMA
+from jobsync_tui.backend.storage.rules.tests import RuleTestStore, give, put
 from tests.services.test_rule_authority import hers, opened
 from tests.services.workshop import workshop
-from tests.support.databases import Kind
+from tests.support.databases import Kind, url_at
 
 NORTH = (Action(ActionKind.FOLDER, "North"),)
 OSLO = Rule("oslo", "Oslo", Leaf("location.city", Op.EQUALS, "Oslo"), NORTH)
@@ -101,6 +105,20 @@ async def test_a_test_of_a_job_holds_what_the_rules_say_today(tmp_path: Path) ->
         assert await backend.rule_tests.list() == (other,)
         with pytest.raises(UsageError, match="There is no test"):
             await backend.rule_tests.drop(["1 Job 1"])
+
+
+async def test_an_integration_that_gets_another_id_takes_its_tests_along(tmp_path: Path) -> None:
+    newer = RuleTest(name="gone", integration="new", job_id="1", expect=Expectation(eligible=False))
+    async with workshop(tmp_path) as backend:
+        await backend.rule_tests.keep([JOB_1, GONE, IN_OSLO])
+    database = await Database.open(url_at(tmp_path / "jobsync.db"), SCHEMA)
+    try:
+        await database.write(lambda db: put(db, [newer], "alice", database.now()))
+        await database.write(give, "file", "new")
+        moved = await RuleTestStore(database).of(["file", "new"])
+    finally:
+        await database.close()
+    assert moved == (replace(JOB_1, integration="new"), newer, IN_OSLO)
 
 
 async def test_an_admin_of_some_integrations_sees_and_changes_the_tests_of_those(tmp_path: Path) -> None:

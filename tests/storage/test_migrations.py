@@ -28,6 +28,7 @@ LATER_TABLES = (
     "automatic_batches",
     "automatic_workers",
     "set_aside",
+    "rule_tests",
 )
 LATER_COLUMNS = (
     ("job_details", "parts"),
