@@ -67,6 +67,27 @@ async def _rules(settings: Any, actor: Any) -> list[str]:
         return [each.id for each in (await backend.rules.current()).rules]
 
 
+def view_names(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Offer the views that the actor may use."""
+    from ..backend.access.access import AccessPolicy
+    from .session import configuration
+
+    try:
+        settings, actor = configuration(invocation(ctx))
+        if not AccessPolicy(settings).may_use(actor):
+            return []
+        return _offered(asyncio.run(_views(settings, actor)), incomplete)
+    except JobsyncError:
+        return []
+
+
+async def _views(settings: Any, actor: Any) -> list[str]:
+    from ..backend.services.backend import Backend
+
+    async with Backend.open(settings, actor) as backend:
+        return [each.address for each in await backend.views.list()]
+
+
 def sort_fields(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Offer the fields to sort by."""
     return _offered(SortField, incomplete)

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import AsyncIterator
-from dataclasses import fields
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING
 
 import click
 
 from ..backend.core.errors import ExitCode, UsageError
-from ..backend.core.models import CachedJob, Location, Sort, SortField
+from ..backend.core.models import CachedJob, ListView, Location
 from ..backend.core.text import clean, csv_cell, differs
-from .completing import sort_fields
+from .completing import sort_fields, view_names
 from .explanation import value_words
 from .options import ID, MOST, integration_option, json_option
 from .output import print_json, print_line, say, when
 from .session import chosen, chosen_or_all, evaluate_first, open_backend, runs
+from .sorting import SORT_HELP, parse_sort
 from .tables import Table
+
+if TYPE_CHECKING:
+    from ..backend.services.backend import Backend
 
 _CSV_COLUMNS = (
     "integration",
@@ -39,6 +44,8 @@ _CSV_COLUMNS = (
     "target_id",
 )
 
+_NONE = "No jobs: jobsync refresh fills the cache, and --filter may be too narrow"
+
 _OURS = ("not_loaded", "cached_at")
 _FIELDS = (*(each.name for each in fields(CachedJob) if each.name not in _OURS), *_OURS)
 
@@ -48,37 +55,83 @@ _FIELDS = (*(each.name for each in fields(CachedJob) if each.name not in _OURS),
 @click.option(
     "--filter", "filter_text", default="", metavar="Q", help="Only jobs that match, such as 'nurse is:open custom.shift:nights updated<7d'."
 )
+@click.option("--sort", "sort_text", shell_complete=sort_fields, metavar="FIELD", help=SORT_HELP)
 @click.option(
-    "--sort",
-    "sort_text",
-    shell_complete=sort_fields,
-    metavar="FIELD",
-    help=f"Sort by one of {', '.join(SortField)}; -FIELD turns the order round.",
+    "--view",
+    "view_name",
+    shell_complete=view_names,
+    metavar="NAME",
+    help="Filter, order and columns as views save kept them. --filter narrows further, --sort takes the place of the view's order.",
 )
 @click.option("--limit", type=click.IntRange(1, MOST), metavar="N", help="At most N jobs.")
-@click.option("--csv", "as_csv", is_flag=True, help="Print CSV, safe to open in a spreadsheet.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV, safe to open in a spreadsheet; with --view, its columns.")
 @json_option
 @runs
-async def jobs(*, integration: str | None, filter_text: str, sort_text: str | None, limit: int | None, as_csv: bool, as_json: bool) -> int:
-    """List cached jobs: all of them, unless filtered or limited. With --json, one object a line."""
+async def jobs(
+    *,
+    integration: str | None,
+    filter_text: str,
+    sort_text: str | None,
+    view_name: str | None,
+    limit: int | None,
+    as_csv: bool,
+    as_json: bool,
+) -> int:
+    """List cached jobs: all of them, unless filtered or limited. With --json, one whole object a line, whatever the columns of a view."""
     if as_csv and as_json:
         raise UsageError("--json and --csv exclude each other")
     sort = parse_sort(sort_text)
     async with open_backend() as backend:
-        if filter_text:
-            await evaluate_first(backend, filter_text, integration)
-        found = backend.jobs.stream(integration, filter_text, sort, limit)
+        listing = await _listing(backend, integration, filter_text, view_name)
+        if listing.filter:
+            await evaluate_first(backend, listing.filter, integration)
+        asked = (listing.filter, sort or listing.sort, limit)
         if as_json:
-            async for job in found:
+            async for job in backend.jobs.stream(integration, *asked, among=listing.integrations):
                 print_json(job_document(job))
-        elif as_csv:
-            await _print_csv(found)
-        elif not await _print_table(found) and filter_text:
-            for each in await chosen_or_all(backend, integration):
-                why = await backend.jobs.why_none(each.id, filter_text)
-                if why is not None:
-                    say(why)
+            return ExitCode.OK
+        if as_csv:
+            columns = listing.columns or _CSV_COLUMNS
+            await _print_csv(columns, backend.jobs.cells(integration, columns, *asked, among=listing.integrations))
+            return ExitCode.OK
+        if listing.columns:
+            found = backend.jobs.cells(integration, listing.columns, *asked, among=listing.integrations)
+            count = await _print_columns(listing.columns, found)
+        else:
+            count = await _print_table(backend.jobs.stream(integration, *asked, among=listing.integrations))
+        if not count and listing.filter:
+            await _say_why_none(backend, integration, listing)
     return ExitCode.OK
+
+
+async def _listing(backend: Backend, integration: str | None, filter_text: str, view_name: str | None) -> ListView:
+    """Return what is to be listed: what the view keeps, narrowed by the filter; without a view, what the filter asks for.
+
+    Raises:
+        UsageError: There is no such view, it is not for the integration, or cannot be used any more.
+        FilterError: Says where the filter that was typed is wrong.
+    """
+    if view_name is None:
+        return ListView(name="", filter=filter_text)
+    saved = await backend.views.get(view_name)
+    if saved.wrong is not None:
+        raise UsageError(f"The view {saved.address} cannot be used as it is: {saved.wrong}", remedy="jobsync views save keeps it anew")
+    if integration is not None:
+        await backend.integrations.get(integration)
+        if not saved.is_for(integration):
+            raise UsageError(f"The view {saved.address} is not for {integration}", remedy=f"It is for {', '.join(saved.integrations)}")
+    if filter_text.strip():
+        # By itself first, so that its place is told in what was typed.
+        await backend.jobs.check_filter(filter_text)
+    return replace(saved.view, filter=f"{saved.view.filter} {filter_text}".strip(), integrations=saved.integrations)
+
+
+async def _say_why_none(backend: Backend, integration: str | None, listing: ListView) -> None:
+    for each in await chosen_or_all(backend, integration):
+        if not listing.integrations or each.id in listing.integrations:
+            why = await backend.jobs.why_none(each.id, listing.filter)
+            if why is not None:
+                say(why)
 
 
 @click.command()
@@ -102,37 +155,25 @@ def job_document(job: CachedJob) -> dict[str, object]:
     return {name: getattr(job, name) for name in _FIELDS}
 
 
-def parse_sort(text: str | None) -> Sort | None:
-    """Return the sort that ``--sort`` names: a field ascending, or with a minus before it descending.
-
-    Raises:
-        UsageError: There is no such column.
-    """
-    if text is None:
-        return None
-    name = text.removeprefix("-")
-    try:
-        return Sort(SortField(name), descending=text.startswith("-"))
-    except ValueError:
-        raise UsageError(f"Jobs cannot be sorted by {clean(name, limit=40)!r}", remedy=f"One of: {', '.join(SortField)}") from None
-
-
-async def _print_csv(found: AsyncIterator[CachedJob]) -> None:
+async def _print_csv(columns: Sequence[str], found: AsyncIterator[tuple[str, ...]]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(_CSV_COLUMNS)
-    async for job in found:
-        writer.writerow([csv_cell(_cell(job, column)) for column in _CSV_COLUMNS])
+    writer.writerow([csv_cell(name) for name in columns])
+    async for cells in found:
+        writer.writerow([csv_cell(cell) for cell in cells])
 
 
-def _cell(job: CachedJob, column: str) -> object:
-    if column == "location":
-        return _place(job.location)
-    if column == "tags":
-        return ", ".join(job.tags)
-    if column in {"created_at", "updated_at", "last_synced"}:
-        moment = getattr(job, column)
-        return None if moment is None else when(moment)
-    return getattr(job, column)
+async def _print_columns(columns: Sequence[str], found: AsyncIterator[tuple[str, ...]]) -> int:
+    """Print chosen columns of the jobs, and return how many jobs there are."""
+    table = Table(*(clean(name).upper().replace("_", " ") for name in columns), widest=48)
+    count = 0
+    async for cells in found:
+        count += 1
+        table.add(*cells)
+    if count:
+        table.finish()
+    else:
+        say(_NONE)
+    return count
 
 
 async def _print_table(found: AsyncIterator[CachedJob]) -> int:
@@ -147,7 +188,7 @@ async def _print_table(found: AsyncIterator[CachedJob]) -> int:
     if count:
         table.finish()
     else:
-        say("No jobs: jobsync refresh fills the cache, and --filter may be too narrow")
+        say(_NONE)
     return count
 
 

@@ -20,6 +20,7 @@ COMMANDS = {
     "refresh": Entry("integrations:refresh", "Bring the caches up to date with the ATSs."),
     "columns": Entry("export_columns:columns", "Show what the columns of an export FILE would become, and the tables to paste."),
     "jobs": Entry("jobs:jobs", "List cached jobs."),
+    "views": Entry("views:views", "Save filters, orders and columns of the list of jobs under names."),
     "fetch": Entry("jobs:fetch", "Read a job straight from the ATS by its exact id, and into the cache."),
     "check": Entry("check:check", "Say whether jobs are eligible, and why or why not."),
     "sync": Entry("sync:sync", "Sync jobs into the target: plan, confirm, write, verify."),

@@ -12,9 +12,9 @@ from jobsync_tui.backend.core.errors import ExitCode, UsageError
 from jobsync_tui.backend.core.models import CachedJob, Failure, JobHead, JobStatus, Location, Outcome, Sort, SortField, SyncResult
 from jobsync_tui.backend.core.text import csv_cell
 from jobsync_tui.cli.exit_codes import of_result, worst
-from jobsync_tui.cli.jobs import parse_sort
 from jobsync_tui.cli.output import print_json, print_line, to_json
 from jobsync_tui.cli.records import parse_since
+from jobsync_tui.cli.sorting import parse_sort
 from jobsync_tui.cli.tables import Table, fit, width
 
 HOSTILE = "a\x1b]0;t\x07\x9b31m\u202e\u200b\x00\udc80\r\nb"

@@ -32,6 +32,10 @@ CASES: Mapping[str, Case] = {
     "refresh": Case(),
     "columns": Case("{rules}", DENIED),
     "jobs": Case("--filter e"),
+    "views list": Case(),
+    "views save": Case("mine --filter e --columns name,id"),
+    "views rename": Case("mine yours"),
+    "views delete": Case("yours"),
     "fetch": Case("{job}"),
     "check": Case("{job} {other_job} --live"),
     "sync": Case("{job} --yes"),
@@ -89,6 +93,7 @@ NAMED_OTHERWISE: Mapping[str, tuple[str, ...]] = {
     "leases break": ("{foreign_lease}",),
     "integrations rename-ids": ("{foreign} --dry-run",),
     "jobs": ("--filter {foreign_job}", "--filter integration:{foreign}"),
+    "views save": ("mine --filter integration:{foreign}",),
 }
 """What names something of another admin's by its own id, without ``-i``: to be answered as if there were no such thing."""
 

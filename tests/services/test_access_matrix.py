@@ -23,7 +23,7 @@ import pytest
 
 from jobsync_tui.backend.access.access import Actor
 from jobsync_tui.backend.core.errors import AccessDenied, JobsyncError, NotPermitted, UsageError
-from jobsync_tui.backend.core.models import Action, ActionKind, ImpactList, NewIdsPlan, Rule, Sort
+from jobsync_tui.backend.core.models import Action, ActionKind, ImpactList, ListView, NewIdsPlan, Rule, Sort
 from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.services.base import ACCESS
 from jobsync_tui.backend.settings.loader import load_settings
@@ -61,6 +61,7 @@ EVERYTHING = Rule("every", "Everything", None, (Action(ActionKind.FOLDER, "Inbox
 FURTHER = Rule("further", "Further", None, (Action(ActionKind.FOLDER, "Attic"),))
 FURTHER_TEXT = "rules: [ { id: further, name: Further, actions: [ { folder: Attic } ] } ]"
 SHADOW = "shade"
+VIEW = "list"
 NAMES = {OWN: "Midwife", OTHER: "Welder"}
 
 
@@ -86,7 +87,8 @@ ROWS = {
         integrations.list jobs.stream jobs.version records.audit records.leases records.verify rules.at rules.authority rules.counts
         rules.current rules.describe rules.difference rules.dump rules.export rules.history rules.impact rules.parse rules.refusal
         rules.lint rules.lint_of rules.to_come shadows.get shadows.jobs shadows.list shadows.look shadows.looks shadows.to_come
-        syncs.decline syncs.recover syncs.retry_candidates writing.matching writing.new_id
+        jobs.cells jobs.check_filter syncs.decline syncs.recover syncs.retry_candidates views.delete views.get views.list views.rename
+        views.save writing.matching writing.new_id
     """,
     Row.ALL: """
         automatic.due automatic.work_on_batches automatic.pause automatic.resume automatic.run automatic.run_slot automatic.serve
@@ -139,6 +141,7 @@ VALUES: dict[str, Callable[[Asking], Any]] = {
     "after": lambda _: 2,
     "base_revision": lambda _: 1,
     "before": lambda _: 1,
+    "columns": lambda _: ["name", "custom.shift"],
     "every": lambda _: timedelta(hours=1),
     "everything": lambda _: True,
     "expected_revision": lambda _: 2,
@@ -156,6 +159,7 @@ VALUES: dict[str, Callable[[Asking], Any]] = {
     "links": lambda _: [Link(OWN, "1", "Midwife 1", "no-such-job", "None", 1.0, "named")],
     "name": lambda it: "new" if it.method == "shadows.add" else SHADOW,
     "new": lambda _: "new-id",
+    "new_name": lambda _: "another",
     "offset": lambda _: 0,
     "old": lambda _: "old-id",
     "on_runs": lambda _: lambda _runs: None,
@@ -171,6 +175,8 @@ VALUES: dict[str, Callable[[Asking], Any]] = {
     "target_id": lambda _: "no-such-job",
     "text": lambda _: FURTHER_TEXT,
     "url": lambda _: "postgresql://127.0.0.1:1/none",
+    "view": lambda _: ListView(name=VIEW),
+    "view_name": lambda _: VIEW,
     "what": lambda _: "a change",
     "which": lambda _: ImpactList.UNCHANGED,
 }
@@ -194,7 +200,13 @@ async def _made(folder: Path) -> Things:
         await backend.eligibility.evaluate_all()
         result = await backend.syncs.sync(OTHER, "1")
         assert result.operation_id
+        await backend.views.save(ListView(name="everything", filter=f"integration:{OWN},{OTHER}"), shared=True)
+        await backend.views.save(ListView(name=VIEW))
         lease = await backend._parts.stores.ledger.leases.acquire(OTHER, "2", "bob")
+    for user, integration in (("alice", OWN), ("carol", OTHER)):
+        async with opened(folder, user) as backend:
+            await backend.views.save(ListView(name=VIEW, filter=NAMES[integration]))
+            await backend.views.save(ListView(name=NAMES[integration], integrations=(integration,)), shared=True)
     return Things(folder, result.operation_id, lease.id)
 
 

@@ -29,6 +29,7 @@ LATER_TABLES = (
     "automatic_workers",
     "set_aside",
     "rule_tests",
+    "views",
 )
 LATER_COLUMNS = (
     ("job_details", "parts"),

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from .rules import RuleService
     from .shadows import ShadowService
     from .syncs import SyncService
+    from .views import ViewService
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +80,8 @@ class Backend:
     """What the rules are to say of which jobs, and whether they do."""
     drafts: Lazy[DraftService] = Lazy("services.drafts", "DraftService")
     """What editors of rules had when they were last left."""
+    views: Lazy[ViewService] = Lazy("services.views", "ViewService")
+    """Lists of jobs as they are looked at, by name."""
     records: Lazy[RecordService] = Lazy("services.records", "RecordService")
     """The record of who did what, and who is at it now."""
     adoption: Lazy[AdoptionService] = Lazy("services.adoption", "AdoptionService")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Sequence
+from dataclasses import replace
 
 from ..core.errors import JobNotFound, UsageError
 from ..core.models import CachedJob, JobPage, JobRow, Sort
 from .base import Service, for_admins, for_integration, stream_for_admins
+from .columns import column_text, require_columns, with_columns
 from .filters import ids_to_write, query_of, why_none
 
 
@@ -15,19 +17,35 @@ class JobService(Service):
 
     @for_integration
     async def window(
-        self, integration: str, filter_text: str, sort: Sort, offset: int, limit: int, *, marked: Collection[str] = ()
+        self,
+        integration: str,
+        filter_text: str,
+        sort: Sort,
+        offset: int,
+        limit: int,
+        *,
+        marked: Collection[str] = (),
+        columns: Sequence[str] = (),
     ) -> tuple[JobRow, ...]:
-        """Return the rows from ``offset`` on, at most ``limit``, of those that match the filter.
+        """Return the rows from ``offset`` on, at most ``limit``, of those that match the filter, with further ``columns``.
 
         Raises:
             FilterError: Says where the filter is wrong.
         """
         query = await query_of(self.parts, filter_text, marked)
-        return await self.stores.jobs.window([integration], query, sort, offset, limit)
+        return await with_columns(self.stores.jobs, await self.stores.jobs.window([integration], query, sort, offset, limit), columns)
 
     @for_integration
     async def page(
-        self, integration: str, filter_text: str, sort: Sort, limit: int, around: str | None = None, *, marked: Collection[str] = ()
+        self,
+        integration: str,
+        filter_text: str,
+        sort: Sort,
+        limit: int,
+        around: str | None = None,
+        *,
+        marked: Collection[str] = (),
+        columns: Sequence[str] = (),
     ) -> JobPage:
         """Return the rows to show first: around the job with that id, or from the top; the count where it costs nothing.
 
@@ -35,7 +53,8 @@ class JobService(Service):
             FilterError: Says where the filter is wrong.
         """
         query = await query_of(self.parts, filter_text, marked)
-        return await self.stores.jobs.page([integration], query, sort, limit, around)
+        page = await self.stores.jobs.page([integration], query, sort, limit, around)
+        return replace(page, rows=await with_columns(self.stores.jobs, page.rows, columns)) if columns else page
 
     @for_integration
     async def count(self, integration: str, filter_text: str, *, marked: Collection[str] = ()) -> int:
@@ -45,6 +64,15 @@ class JobService(Service):
             FilterError: Says where the filter is wrong.
         """
         return await self.stores.jobs.count([integration], await query_of(self.parts, filter_text, marked))
+
+    @for_admins
+    async def check_filter(self, filter_text: str) -> None:
+        """Let a filter pass that can be used today.
+
+        Raises:
+            FilterError: Says where it is wrong.
+        """
+        await query_of(self.parts, filter_text)
 
     @for_integration
     async def why_none(self, integration: str, filter_text: str) -> str | None:
@@ -83,19 +111,48 @@ class JobService(Service):
 
     @stream_for_admins
     async def stream(
-        self, integration: str | None, filter_text: str = "", sort: Sort | None = None, limit: int | None = None
+        self,
+        integration: str | None,
+        filter_text: str = "",
+        sort: Sort | None = None,
+        limit: int | None = None,
+        *,
+        among: Sequence[str] = (),
+        marked: Collection[str] = (),
     ) -> AsyncIterator[CachedJob]:
-        """Yield whole jobs that match the filter, of one integration or of all that the actor may use.
+        """Yield whole jobs that match the filter, of one integration, of those ``among`` others, or of all that the actor may use.
 
         Raises:
             UsageError: There is no such integration.
             FilterError: Says where the filter is wrong.
         """
-        chosen = [integration] if integration is not None else list(self.admission.visible())
+        chosen = [integration] if integration is not None else list(among or self.admission.visible())
         for each in chosen:
             await self.admission.admit_to(each, "jobs.stream")
-        async for job in self.stores.jobs.stream(chosen, await query_of(self.parts, filter_text), sort or Sort(), limit):
+        async for job in self.stores.jobs.stream(chosen, await query_of(self.parts, filter_text, marked), sort or Sort(), limit):
             yield job
+
+    @stream_for_admins
+    async def cells(
+        self,
+        integration: str | None,
+        columns: Sequence[str],
+        filter_text: str = "",
+        sort: Sort | None = None,
+        limit: int | None = None,
+        *,
+        among: Sequence[str] = (),
+        marked: Collection[str] = (),
+    ) -> AsyncIterator[tuple[str, ...]]:
+        """Yield for each job that `stream` yields what it has in ``columns``, as text.
+
+        Raises:
+            UsageError: There is no such integration or column.
+            FilterError: Says where the filter is wrong.
+        """
+        require_columns(columns)
+        async for job in self.stream(integration, filter_text, sort, limit, among=among, marked=marked):
+            yield tuple(column_text(job, name) for name in columns)
 
     @for_integration
     async def fetch(self, integration: str, job_id: str) -> CachedJob:

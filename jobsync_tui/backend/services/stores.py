@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ..storage.rules.rules import RuleStore
     from ..storage.rules.shadows import ShadowStore
     from ..storage.rules.tests import RuleTestStore
+    from ..storage.views.views import ViewStore
 
 
 class Stores:
@@ -75,6 +76,8 @@ class Stores:
     """The journal of writes by itself, for a look at what is open."""
     ledger: Lazy[Ledger] = Lazy("storage.ledger.ledger", "Ledger")
     """The journal of writes, the leases and the audit record."""
+    views: Lazy[ViewStore] = Lazy("storage.views.views", "ViewStore")
+    """Lists of jobs as they are looked at, by name."""
     id_changes: Lazy[IdChangeStore] = Lazy("storage.jobs.id_change", "IdChangeStore")
     """Jobs that came under other ids."""
 

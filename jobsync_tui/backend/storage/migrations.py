@@ -19,6 +19,7 @@ from .rules.tables import create_rule_tables, create_rule_tests
 from .search.field_lines import parts_of
 from .search.ordering import COLUMNS, TIMES, create_order
 from .search.textindex import text_index
+from .views.tables import create_views
 
 READ_AT_A_TIME = 2_000
 """Jobs that a step reads whole and has in memory at once."""
@@ -34,6 +35,7 @@ def _create(db: Db, dialect: Dialect) -> None:
     create_renames(db, dialect)
     create_rule_tables(db, dialect)
     create_rule_tests(db, dialect)
+    create_views(db, dialect)
     for counter in ("jobs", "listings", "evaluation_versions"):
         CounterRow.insert(name=counter, value=0).execute(db)
 
@@ -178,6 +180,7 @@ MIGRATIONS = (
     Migration(17, "the ids that services in front of ATSs give to jobs", _own_ids),
     Migration(18, "tables by the words of the field", _fields_own_words),
     Migration(19, "tests of rules", create_rule_tests),
+    Migration(20, "saved views", create_views),
 )
 
 SCHEMA = Schema("store", 1 + len(MIGRATIONS), _create, MIGRATIONS)

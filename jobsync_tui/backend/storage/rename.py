@@ -29,6 +29,7 @@ from .ledger.leases import LeaseStore
 from .ledger.tables import OperationRow
 from .rename_table import RenameRow
 from .rules import tests as rule_tests
+from .views.views import move_views
 
 AT_ONCE = 1000
 """Jobs whose text is in memory at once while they are moved."""
@@ -134,6 +135,7 @@ class RenameStore:
         OperationRow.update(integration=new).where(OperationRow.integration == old).execute(db)
         _reschedule(db, old, new)
         rule_tests.give(db, old, new)
+        move_views(db, old, new)
         _rewrite(db, self._database.dialect, source, new)
         _link(db, source, linked)
         # Rules may ask for the integration: whatever they said of these jobs was said of the old one.

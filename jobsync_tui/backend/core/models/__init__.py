@@ -130,6 +130,7 @@ from .sync import (
     SyncPlan,
     SyncResult,
 )
+from .views import USUAL_COLUMNS, KeptView, ListView, SavedView
 
 __all__ = [
     "CLOCK_WENT_BACK",
@@ -143,6 +144,7 @@ __all__ = [
     "OTHER_ID",
     "ROWS_SET_ASIDE",
     "STATUS_UNKNOWN",
+    "USUAL_COLUMNS",
     "Action",
     "ActionKind",
     "ActionResult",
@@ -208,10 +210,12 @@ __all__ = [
     "JobStatus",
     "JsonValue",
     "Kept",
+    "KeptView",
     "Leaf",
     "Lease",
     "LeftOut",
     "LintReport",
+    "ListView",
     "Location",
     "MatchedRule",
     "MoveReport",
@@ -256,6 +260,7 @@ __all__ = [
     "RuleTest",
     "RuleTestResult",
     "RulesFile",
+    "SavedView",
     "SettingChoice",
     "SettingValue",
     "Shadow",

@@ -166,7 +166,8 @@ class SyncState:
 class JobRow:
     """What one line of the jobs table needs, and no more: a window of these is read for each repaint.
 
-    ``place`` is the first location as text, ``more_places`` how many there are beside it.
+    ``place`` is the first location as text, ``more_places`` how many there are beside it, ``more`` the texts of the further columns that
+    were asked for, in their order.
     """
 
     integration: str
@@ -180,6 +181,7 @@ class JobRow:
     sync_status: SyncStatus
     last_synced: datetime | None
     updated_at: datetime | None
+    more: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

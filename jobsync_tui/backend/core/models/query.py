@@ -30,6 +30,19 @@ class Sort:
     field: SortField = SortField.UPDATED_AT
     descending: bool = True
 
+    @classmethod
+    def parse(cls, text: str) -> Sort:
+        """Return the sort that ``text`` names: a field ascending, or with a minus before it descending.
+
+        Raises:
+            ValueError: There is no such column.
+        """
+        return cls(SortField(text.removeprefix("-")), descending=text.startswith("-"))
+
+    def __str__(self) -> str:
+        """Return the text that `parse` takes."""
+        return f"-{self.field}" if self.descending else str(self.field)
+
 
 @dataclass(frozen=True, slots=True)
 class JobPage:
