@@ -18,7 +18,7 @@ from .exit_codes import FAULT_CODE, of_code, worst
 from .interruption import Interruption
 from .options import json_option
 from .output import print_json, print_line, say, when
-from .session import open_backend, runs
+from .session import no_integration, open_backend, runs
 from .tables import Table
 
 _GUARD = "guard"
@@ -91,6 +91,8 @@ async def _once(every: timedelta | None, *, as_json: bool) -> int:
     interruption = Interruption()
     async with open_backend() as backend, interruption:
         found = await backend.automatic.run(every=every, on_schedule=every is not None, stop=interruption.event)
+        if not backend.settings.integrations:
+            raise no_integration(backend.settings)
     if as_json:
         print_json({"runs": [_document(run) for run in found]})
     for run in () if as_json else found:
@@ -103,6 +105,9 @@ async def _serve(every: timedelta | None, *, as_json: bool) -> int:
     """Run until the process is asked to end; ending in order is how a service ends."""
     interruption = Interruption()
     async with open_backend() as backend, interruption:
+        await backend.automatic.status()  # who may not run one is told so first
+        if not backend.settings.integrations:
+            raise no_integration(backend.settings)
         interval = format_duration(every or backend.settings.sync.every)
         say(f"The automatic sync runs every {interval}; a signal ends it after the job in flight")
         await backend.automatic.serve(interruption.event, Diary(as_json=as_json).write, every)

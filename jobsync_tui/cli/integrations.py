@@ -46,7 +46,7 @@ async def _list(*, as_json: bool) -> int:
         print_json({"integrations": found})
         return ExitCode.OK
     if not found:
-        say(f"There is no integration yet: add an [[integrations]] table to {path}")
+        say(f"There is no integration yet in {path}: jobsync init --add adds one")
         return ExitCode.OK
     table = Table("ID", "NAME", "ATS", "JOBS", "LAST REFRESH", "LAST COMPLETE", "STATE", "LAST ERROR")
     for each in found:
@@ -68,7 +68,7 @@ async def _list(*, as_json: bool) -> int:
 @json_option
 @runs
 async def test(*, integration: str | None, as_json: bool) -> int:
-    """Try the credentials of integrations with one cheap call each, and look whether the target answers as a sync relies on.
+    """Try the credentials of integrations, say what the first page of jobs has, and look whether the target answers as a sync relies on.
 
     Nothing is written. With -i ID that integration alone is tried.
     """
@@ -76,7 +76,7 @@ async def test(*, integration: str | None, as_json: bool) -> int:
         target = TargetLook(backend) if integration is None else None
         return await _for_each(
             await chosen_or_all(backend, integration),
-            lambda each: backend.integrations.test(each.id),
+            lambda each: backend.integrations.test(each.id, reading=True),
             _print_test,
             as_json=as_json,
             also=target,
@@ -137,8 +137,6 @@ async def _for_each(
             codes.append(ExitCode.OK if failure is None else ExitCode.REMOTE)
             if not as_json:
                 show(done)
-    if not summaries:
-        say("There is no integration that you may use")
     document: dict[str, object] = results[0] if len(summaries) == 1 else {"results": results}
     if also is not None:
         codes.append(await also.look(document, as_json=as_json))
@@ -149,6 +147,8 @@ async def _for_each(
 
 def _print_test(report: ConnectionReport) -> None:
     print_line(f"{report.integration}: ok, {report.detail} ({report.seconds:.1f} s)")
+    if report.read is not None:
+        print_line(f"    {report.read.words}")
     _say_notes(report)
     _say_failure(report.ids)
 

@@ -148,8 +148,6 @@ _GLANCE = 0.2
 def confirm(question: str, number: int | None = None) -> bool:
     """Ask on standard error and wait for the answer; Ctrl+C, or another signal that ends a process, is one, and ends the command.
 
-    asyncio's own handler would only note the signal and let the question wait on.
-
     Args:
         question: Ends with a question mark.
         number: What has to be typed for a yes, where so much is at stake that a letter is not enough.
@@ -157,28 +155,37 @@ def confirm(question: str, number: int | None = None) -> bool:
     Raises:
         click.Abort: Ctrl+C, or nobody is there to answer.
     """
-    try:
-        with _handling(signal.default_int_handler):
-            return _is_yes(question) if number is None else _answer(f"{question} Type {number} to confirm: ") == str(number)
-    except KeyboardInterrupt:
-        raise click.Abort from None
+    with _interruptible():
+        if number is not None:
+            return answer(f"{question} Type {number} to confirm: ") == str(number)
+        while (given := answer(f"{question} [y/N]: ").lower()) not in _YES | _NO:
+            say("Type y or n")
+        return given in _YES
 
 
-def _is_yes(question: str) -> bool:
-    while (answer := _answer(f"{question} [y/N]: ").lower()) not in _YES | _NO:
-        say("Type y or n")
-    return answer in _YES
-
-
-def _answer(prompt: str) -> str:
-    """Return the line that is typed.
+def answer(prompt: str) -> str:
+    """Ask on standard error and return the line that is typed, without blanks around it.
 
     Not by `input`: a signal that comes while the line editor starts is lost to it, and the question would wait on.
+
+    Raises:
+        click.Abort: Ctrl+C, another signal that ends a process, or nobody is there to answer.
     """
-    click.echo(prompt, nl=False, err=True)
-    while not select.select([sys.stdin], [], [], _GLANCE)[0]:
-        pass
-    line = sys.stdin.buffer.readline()
+    with _interruptible():
+        click.echo(prompt, nl=False, err=True)
+        while not select.select([sys.stdin], [], [], _GLANCE)[0]:
+            pass
+        line = sys.stdin.buffer.readline()
     if not line:
         raise click.Abort
     return line.decode(errors="replace").strip()
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Have a signal that ends a process end a question: asyncio's own handler would only note it and let the question wait on."""
+    try:
+        with _handling(signal.default_int_handler):
+            yield
+    except KeyboardInterrupt:
+        raise click.Abort from None

@@ -17,7 +17,7 @@ from .completing import sort_fields, view_names
 from .explanation import value_words
 from .options import ID, MOST, integration_option, json_option
 from .output import print_json, print_line, say, when
-from .session import chosen, chosen_or_all, evaluate_first, open_backend, runs
+from .session import chosen, chosen_or_all, evaluate_first, no_integration, open_backend, runs
 from .sorting import SORT_HELP, parse_sort
 from .tables import Table
 
@@ -82,6 +82,8 @@ async def jobs(
         raise UsageError("--json and --csv exclude each other")
     sort = parse_sort(sort_text)
     async with open_backend() as backend:
+        if integration is None and not await backend.integrations.ids():
+            raise no_integration(backend.settings)
         listing = await _listing(backend, integration, filter_text, view_name)
         if listing.filter:
             await evaluate_first(backend, listing.filter, integration)

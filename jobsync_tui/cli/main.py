@@ -14,7 +14,7 @@ from .runner import run
 
 COMMANDS = {
     "demo": Entry("demo:demo", "Try everything on an embedded sandbox: no network, no credentials."),
-    "init": Entry("setup:init", "Write a commented configuration file with mode 0600 and say what to fill in."),
+    "init": Entry("init:init", "Write a configuration file with a first integration, or add one."),
     "integrations": Entry("integrations:integrations", "List the integrations and how their caches stand."),
     "test": Entry("integrations:test", "Try the credentials of integrations with one cheap call each."),
     "refresh": Entry("integrations:refresh", "Bring the caches up to date with the ATSs."),

@@ -121,15 +121,29 @@ async def chosen(backend: Backend, integration: str | None) -> IntegrationSummar
     if len(visible) == 1:
         return visible[0]
     if not visible:
-        raise UsageError("There is no integration that you may use", remedy=f"Integrations are configured in {backend.settings.path}")
+        raise no_integration(backend.settings)
     raise UsageError("Say which integration is meant", remedy=f"-i ID, one of: {', '.join(each.id for each in visible)}")
 
 
 async def chosen_or_all(backend: Backend, integration: str | None) -> tuple[IntegrationSummary, ...]:
-    """Return the integration that was named, or every one that the actor can see."""
+    """Return the integration that was named, or every one that the actor can see.
+
+    Raises:
+        UsageError: It is unknown, or there is none to see.
+    """
     if integration is not None:
         return (await backend.integrations.get(integration),)
-    return await backend.integrations.list()
+    visible = await backend.integrations.list()
+    if not visible:
+        raise no_integration(backend.settings)
+    return visible
+
+
+def no_integration(settings: Settings) -> UsageError:
+    """Return the error for one who has no integration to work with: none is configured, or none for them."""
+    if settings.integrations:
+        return UsageError("There is no integration that you may use", remedy=f"The owner of {settings.path} can give you one in [[admins]]")
+    return UsageError(f"No integration is configured yet in {settings.path}", remedy="jobsync init --add adds one")
 
 
 async def evaluate_first(backend: Backend, filter_text: str, integration: str | None) -> None:

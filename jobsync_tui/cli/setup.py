@@ -1,54 +1,17 @@
-"""``init``, ``paths`` and ``completion``: what is needed before there is a configuration."""
+"""``paths`` and ``completion``: what is needed before there is a configuration."""
 
 from __future__ import annotations
-
-import os
 
 import click
 
 from ..backend.core.errors import ExitCode, JobsyncError, UsageError
-from ..backend.settings.paths import config_path, ensure_directory, open_private, places
+from ..backend.settings.paths import places
 from .options import invocation, json_option
 from .output import print_json, print_line, say
 from .runner import COMPLETION_VARIABLE
 from .session import refuse_strangers
 
 _SHELLS = ("bash", "zsh", "fish")
-
-
-@click.command()
-@click.option("--schema", is_flag=True, help="Print the JSON schema of the configuration instead, for editors, and write nothing.")
-@json_option
-def init(*, schema: bool, as_json: bool) -> int:
-    """Write a commented configuration file with mode 0600 and say what to fill in."""
-    from ..backend.settings.template import config_template
-
-    refuse_strangers()
-    if schema:
-        from ..backend.settings.json_schema import json_schema
-
-        print_json(json_schema())
-        return ExitCode.OK
-    path = config_path(invocation().config)
-    ensure_directory(path.parent)
-    try:
-        descriptor = open_private(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
-    except FileExistsError:
-        raise UsageError(f"{path} exists already and is left as it is", remedy="-c FILE names another place") from None
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}") from error
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(config_template())
-    if as_json:
-        print_json({"config": str(path)})
-        return ExitCode.OK
-    print_line(f"Wrote {path}")
-    say("Now fill in:")
-    say("  [organization]    its name")
-    say("  [target]          kind and api_key, to write into Tenzo")
-    say("  [[integrations]]  a table for each ATS, with the places of its credentials")
-    say("Then jobsync test tries the credentials, jobsync refresh fills the cache, and jobsync rules import FILE brings rules in.")
-    return ExitCode.OK
 
 
 @click.command()

@@ -13,7 +13,7 @@ from .automatic import Diary, parse_every
 from .interruption import Interruption
 from .options import json_option
 from .output import say
-from .session import open_backend, runs
+from .session import no_integration, open_backend, runs
 
 
 @click.command()
@@ -40,6 +40,8 @@ async def _work(every: timedelta | None, concurrency: int, *, as_json: bool) -> 
     async with open_backend() as backend, interruption:
         # Who may not run one is told so, before anything about packages and the storage.
         await backend.automatic.due(every)
+        if not backend.settings.integrations:
+            raise no_integration(backend.settings)
         try:
             from ..backend.workers.worker import Worker
         except ImportError:

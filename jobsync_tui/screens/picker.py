@@ -85,7 +85,7 @@ class PickerScreen(GreetedScreen[None]):
 
     async def _read(self) -> None:
         self._summaries = await self.backend.integrations.list()
-        none = line(" No integration is configured for you: see jobsync init")
+        none = line(" No integration yet. Leave with q and run: jobsync init --add")
         self.query_one(StatusLine).put("hint", None if self._summaries else none)
         self._draw()
 

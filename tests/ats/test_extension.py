@@ -75,7 +75,7 @@ def test_an_unknown_one_names_those_that_are_known() -> None:
     assert "kombo" in (caught.value.remedy or "")
 
 
-@pytest.mark.parametrize("provider", registry._OURS)
+@pytest.mark.parametrize("provider", registry.OURS)
 def test_every_provider_of_ours_keeps_its_word(provider: str) -> None:
     kind = adapter_class(provider)
     assert issubclass(kind, Adapter)

@@ -29,7 +29,7 @@ def test_init_writes_a_private_file_and_leaves_one_that_is_there(jobsync: Jobsyn
     config = home / ".config" / "jobsync" / "config.toml"
     assert ended.code == 0
     assert str(config) in ended.out
-    assert "fill in" in ended.err
+    assert "jobsync init --add" in ended.err
     assert stat.S_IMODE(config.stat().st_mode) == 0o600
     assert stat.S_IMODE(config.parent.stat().st_mode) == 0o700
 

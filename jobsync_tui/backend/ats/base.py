@@ -90,6 +90,7 @@ class Adapter(ABC):
     Class attributes:
         provider: The key in the configuration.
         title: The name people know the ATS by.
+        key_made: Where somebody makes the key in the ATS, and what it must be allowed, in a sentence or two.
         availability: Which fields this ATS never delivers, and which only for one job at a time.
         incremental: Whether a listing can start from a watermark.
         tells_deletions: Whether such a listing names what was deleted. Where it does not, everything is listed once a day.
@@ -100,6 +101,7 @@ class Adapter(ABC):
 
     provider: ClassVar[str]
     title: ClassVar[str]
+    key_made: ClassVar[str] = ""
     availability: ClassVar[FieldAvailability] = FieldAvailability()
     incremental: ClassVar[bool] = False
     tells_deletions: ClassVar[bool] = False

@@ -56,6 +56,7 @@ class Crelate(Adapter):
 
     provider = "crelate"
     title = "Crelate"
+    key_made = "In Crelate, an administrator makes an API key under Settings; it must be allowed to read jobs."
     availability = FieldAvailability(never=frozenset({"department", "owner", "remote", "tags", "url"}))
     incremental = True
     credential_names = ("api_key",)

@@ -125,6 +125,7 @@ class Lever(Adapter):
 
     provider = "lever"
     title = "Lever"
+    key_made = "In Lever, under Settings, Integrations and API, API Credentials, make a key that may read postings."
     availability = FieldAvailability(never=frozenset({"client"}))
     incremental = True
     tells_deletions = True

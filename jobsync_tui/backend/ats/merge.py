@@ -97,6 +97,10 @@ class Merge(Adapter):
 
     provider = "merge"
     title = "Merge"
+    key_made = (
+        "In Merge, the key is under API keys. The account token belongs to the linked account, whose scopes must include Job. Merge in "
+        "the EU needs base_url https://api-eu.merge.dev/api/ats/v1, in Asia and the Pacific https://api-ap.merge.dev/api/ats/v1."
+    )
     availability = FieldAvailability(never=frozenset({"client", "tags", "employment_type", "remote"}))
     incremental = True
     tells_deletions = True

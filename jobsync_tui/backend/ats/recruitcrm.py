@@ -142,6 +142,9 @@ class RecruitCrm(Adapter):
 
     provider = "recruitcrm"
     title = "RecruitCRM"
+    key_made = (
+        "In RecruitCRM, under Admin Settings, API and Integrations, an account owner makes a token; the API belongs to the business plan."
+    )
     availability = FieldAvailability(never=frozenset({"department"}), single_only=frozenset(_SINGLE))
     incremental = True
     default_base_url = "https://api.recruitcrm.io/v1"

@@ -113,6 +113,10 @@ class Recruitee(Adapter):
 
     provider = "recruitee"
     title = "Recruitee"
+    key_made = (
+        "In Recruitee, under Settings, Apps and plugins, Personal API tokens, make a token as somebody who sees all jobs; the company "
+        "id is shown there."
+    )
     availability = FieldAvailability(never=frozenset({"client", "requisition_id"}), single_only=frozenset(_SINGLE))
     credential_names = ("api_key", "company_id")
     default_base_url = "https://api.recruitee.com"

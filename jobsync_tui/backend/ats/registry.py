@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 ENTRY_POINT_GROUP = "jobsync.adapters"
 """An installed package adds a provider by an entry point in this group: its name is the provider, its object the `Adapter` subclass."""
 
-_OURS = {
+OURS = {
     "kombo": "kombo.adapter:Kombo",
     "merge": "merge:Merge",
     "crelate": "crelate:Crelate",
@@ -32,11 +32,12 @@ _OURS = {
     "recruitee": "recruitee:Recruitee",
     "file": "file.adapter:FileExport",
 }
+"""The providers that come with the program, and where their adapters are."""
 
 
 def providers() -> tuple[str, ...]:
     """Return every provider that a configuration may name: ours, then the others by name."""
-    return (*_OURS, *sorted(name for name in _theirs() if name not in _OURS))
+    return (*OURS, *sorted(name for name in _theirs() if name not in OURS))
 
 
 @cache
@@ -46,8 +47,8 @@ def adapter_class(provider: str) -> type[Adapter]:
     Raises:
         UsageError: Nobody provides it, or the package that should cannot be loaded.
     """
-    if provider in _OURS:
-        module, _, name = _OURS[provider].partition(":")
+    if provider in OURS:
+        module, _, name = OURS[provider].partition(":")
         found: object = getattr(import_module(f".{module}", __package__), name)
     else:
         point = _theirs().get(provider)

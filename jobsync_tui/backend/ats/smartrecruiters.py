@@ -151,6 +151,7 @@ class SmartRecruiters(Adapter):
 
     provider = "smartrecruiters"
     title = "SmartRecruiters"
+    key_made = "In SmartRecruiters, under Settings, Apps and Integrations, Credential Manager, make a key whose user may see the jobs."
     availability = FieldAvailability(never=frozenset({"client", "tags"}), single_only=frozenset(_SINGLE))
     incremental = True
     default_base_url = "https://api.smartrecruiters.com"

@@ -132,6 +132,10 @@ class Teamtailor(Adapter):
 
     provider = "teamtailor"
     title = "Teamtailor"
+    key_made = (
+        "In Teamtailor, under Settings, Integrations, API keys, make a key with the scope Admin and the permission Read. Companies in "
+        "North America need base_url https://api.na.teamtailor.com/v1."
+    )
     availability = FieldAvailability(never=frozenset({"client", "custom"}))
     default_base_url = "https://api.teamtailor.com/v1"
 

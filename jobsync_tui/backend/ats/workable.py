@@ -132,6 +132,10 @@ class Workable(Adapter):
 
     provider = "workable"
     title = "Workable"
+    key_made = (
+        "In Workable, under Settings, Integrations, Apps, make a token with the scope r_jobs. The address has your account's own name "
+        "in it."
+    )
     availability = FieldAvailability(never=frozenset({"client"}), single_only=frozenset({*_SINGLE, "employment_type"}))
     incremental = True
     default_base_url = None

@@ -4,16 +4,31 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from ..core.left_out import tallied
-from ..core.models import ConnectionReport, ExportReport, Failure, HoldKind, IntegrationSummary, RefreshProgress, RefreshReport
+from ..core.models import (
+    ConnectionReport,
+    ExportReport,
+    Failure,
+    HoldKind,
+    IntegrationSummary,
+    JobStatus,
+    ReadJobs,
+    RefreshProgress,
+    RefreshReport,
+)
 from ..refresh.id_warnings import id_warning, odd_ids
 from ..refresh.listing_troubles import set_aside, unknown_statuses
 from .base import Service, for_admins, for_integration
 from .new_ids import held
+
+if TYPE_CHECKING:
+    from ..ats.base import Adapter
 
 
 class IntegrationService(Service):
@@ -35,8 +50,12 @@ class IntegrationService(Service):
         return await self._summary(integration)
 
     @for_integration
-    async def test(self, integration: str) -> ConnectionReport:
+    async def test(self, integration: str, *, reading: bool = False) -> ConnectionReport:
         """Try the integration's credentials with one cheap call; where they work, an automatic sync that they had stopped goes on.
+
+        Args:
+            integration: Its id.
+            reading: Also read the first page of its jobs, and say what they have. None of it is kept.
 
         Raises:
             RemoteError: They do not work; the remedy says what to do.
@@ -46,6 +65,7 @@ class IntegrationService(Service):
             adapter = self.parts.connections.adapter(integration)
             with tallied() as tally:
                 detail = await adapter.test()
+            read = await _first_page(adapter) if reading else None
         await self.stores.schedule.release(integration, HoldKind.CREDENTIALS)
         ids = await self._odd_ids(integration, adapter.tested_ids)
         return ConnectionReport(
@@ -56,6 +76,7 @@ class IntegrationService(Service):
             ids=ids,
             left_out=tally.counts(),
             notes=adapter.tested_notes,
+            read=read,
         )
 
     @for_integration
@@ -129,3 +150,20 @@ class IntegrationService(Service):
             set_aside=None if aside is None else aside.message,
             held=await held(self.parts, integration),
         )
+
+
+async def _first_page(adapter: Adapter) -> ReadJobs:
+    """Read one page of the listing of all jobs and count what they have."""
+    from ..ats.base import Listing
+
+    async with aclosing(adapter.kept_pages(Listing())) as pages:
+        page = await anext(pages, None)
+    jobs = page.jobs if page is not None else ()
+    return ReadJobs(
+        len(jobs),
+        status=sum(job.status is not JobStatus.UNKNOWN for job in jobs),
+        location=sum(bool(job.location) for job in jobs),
+        department=sum(bool(job.department) for job in jobs),
+        dates=sum(bool(job.created_at or job.updated_at) for job in jobs),
+        never=tuple(sorted(adapter.availability.never)),
+    )

@@ -64,6 +64,12 @@ most_changes = 200              # jobs that the automatic sync may write because
 # name = "language"
 # value = "Multilingual"
 
+# Who may use jobsync, by account name. Without such a table only the owner of this file may.
+#
+# [[admins]]
+# user = "alice"
+# integrations = ["*"]          # or a list of ids
+
 # One table for each connection to an ATS. The id becomes part of what the target knows a job by: keep it.
 #
 # provider           credentials
@@ -88,12 +94,6 @@ most_changes = 200              # jobs that the automatic sync may write because
 # credentials = { client_id = { env = "GH_ID" }, client_secret = { env = "GH_SECRET" }, user_id = "12345" }
 # automatic = true              # false: its jobs are synced by hand only
 # read_only = false             # true: jobs can be looked at and checked, never synced
-
-# Who may use jobsync, by account name. Without such a table only the owner of this file may.
-#
-# [[admins]]
-# user = "alice"
-# integrations = ["*"]          # or a list of ids
 """
 
 

@@ -55,6 +55,7 @@ class Ashby(Adapter):
 
     provider = "ashby"
     title = "Ashby"
+    key_made = "In Ashby, under Admin, Integrations, API Keys, make a key with the permissions jobsRead and organizationRead."
     availability = FieldAvailability(never=frozenset({"client", "tags"}), single_only=frozenset(SINGLE))
     incremental = True
     default_base_url = "https://api.ashbyhq.com"

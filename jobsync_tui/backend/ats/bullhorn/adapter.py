@@ -69,6 +69,10 @@ class Bullhorn(Adapter):
 
     provider = "bullhorn"
     title = "Bullhorn"
+    key_made = (
+        "Bullhorn's support makes the client id and the client secret for you. The user name and the password are those of an API user "
+        "who may read jobs."
+    )
     availability = FieldAvailability(never=frozenset({"department"}))
     incremental = True
     tells_deletions = True

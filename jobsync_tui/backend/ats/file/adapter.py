@@ -36,6 +36,7 @@ class FileExport(Adapter):
 
     provider = "file"
     title = SERVICE
+    key_made = "No key: export the jobs from your ATS as an Excel, CSV or JSON file, and let your account read it."
     one_piece = True
     credential_names: ClassVar[tuple[str, ...]] = ()
 

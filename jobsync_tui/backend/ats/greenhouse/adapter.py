@@ -59,6 +59,10 @@ class Greenhouse(Adapter):
 
     provider = "greenhouse"
     title = "Greenhouse"
+    key_made = (
+        "In Greenhouse, under Configure, Dev Center, API Credential Management, make a Harvest v3 (OAuth) credential that may list "
+        "jobs, departments, offices and job posts. The user id is the number of a Site Admin; without one Greenhouse lists nothing."
+    )
     availability = FieldAvailability(never=frozenset({"client", "tags", "remote"}), single_only=frozenset(SINGLE))
     incremental = True
     credential_names = ("client_id", "client_secret", "user_id")

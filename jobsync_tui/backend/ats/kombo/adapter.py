@@ -47,6 +47,10 @@ class Kombo(Adapter):
 
     provider = "kombo"
     title = "Kombo"
+    key_made = (
+        "In Kombo, under API keys, make a key for the environment; the integration id is on the page of the integration. A key of "
+        "Kombo's United States instance needs base_url https://api.us.kombo.dev/v1."
+    )
     availability = FieldAvailability(never=frozenset({"client", "tags"}))
     incremental = True
     tells_deletions = True

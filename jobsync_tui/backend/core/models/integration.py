@@ -76,11 +76,44 @@ class IntegrationSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadJobs:
+    """What the first page of an integration's jobs has, so that one sees whether rules will find what they ask for.
+
+    Attributes:
+        jobs: How many were read; each other number is how many of them have that field, for ``dates`` a day of creation or of change.
+        never: Those of the fields that this ATS never delivers.
+    """
+
+    jobs: int
+    status: int
+    location: int
+    department: int
+    dates: int
+    never: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """Say it in a line: "10 jobs read: 10 with status, 9 with place, no department (this ATS has none), 10 with dates"."""
+        if not self.jobs:
+            return "no job read: the ATS has none that this key may see"
+        counts = {"status": self.status, "place": self.location, "department": self.department, "dates": self.dates}
+        said = [_having(count, "location" if name == "place" else name, name, self.never) for name, count in counts.items()]
+        return f"{self.jobs:,} {'job' if self.jobs == 1 else 'jobs'} read: {', '.join(said)}"
+
+
+def _having(count: int, field: str, name: str, never: tuple[str, ...]) -> str:
+    if count:
+        return f"{count:,} with {name}"
+    return f"none with {name}" + (" (this ATS never gives it)" if field in never else "")
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectionReport:
     """The answer of one cheap call with the integration's credentials.
 
     ``detail`` says what the ATS answered as, in a few words, ``ids`` what is odd about the ids of an export, ``left_out`` which of its
-    values could not be used, and ``notes`` what else a person should know about how it was read.
+    values could not be used, ``notes`` what else a person should know about how it was read, and ``read`` what jobs have, where it was
+    asked for.
     """
 
     integration: str
@@ -90,6 +123,7 @@ class ConnectionReport:
     ids: Failure | None = None
     left_out: tuple[LeftOut, ...] = ()
     notes: tuple[str, ...] = ()
+    read: ReadJobs | None = None
 
 
 @dataclass(frozen=True, slots=True)
