@@ -58,7 +58,6 @@ class Question:
         offers: What can be taken with the arrows and enter.
         check: Says what is wrong with a text, or what it would do; a newer one replaces one that is under way.
         many: The text is a list with commas: tab adds an offer to it.
-        pick: The first offer is taken where none was chosen: the text searches. Above the first stands what is typed.
     """
 
     title: str
@@ -66,11 +65,16 @@ class Question:
     offers: Sequence[Offer] = ()
     check: Check = anything
     many: bool = False
-    pick: bool = False
 
 
 class PromptScreen(ModalScreen[str | None]):
-    """Ends with what was typed or chosen, or None."""
+    """Ends with what was chosen or typed, or None.
+
+    What is typed searches the offers. enter takes the offer under the cursor, which is the best one unless another is chosen; `AS_TYPED`
+    takes the text itself. Where nothing fits, and as long as nothing is typed into what stands in the field, enter takes the text.
+    """
+
+    AS_TYPED = "ctrl+t"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         ("escape", "cancel", "Close"),
@@ -79,6 +83,7 @@ class PromptScreen(ModalScreen[str | None]):
         ("down", "move(1)", "Next"),
         ("up", "move(-1)", "Previous"),
         ("tab", "complete", "Put into the field"),
+        Binding(AS_TYPED, "as_typed", "Take the text as typed", priority=True),
     ]
 
     def __init__(self, question: Question) -> None:
@@ -98,6 +103,7 @@ class PromptScreen(ModalScreen[str | None]):
             yield field
             yield ChoiceList(markup=False, compact=True, id="menu-list")
             yield Static("", id="menu-word", markup=False)
+            yield Static("", id="menu-keys", markup=False)
 
     def on_mount(self) -> None:
         """List what is offered and check what stands in the field."""
@@ -125,6 +131,10 @@ class PromptScreen(ModalScreen[str | None]):
     def on_input_submitted(self) -> None:
         """Take what is typed or chosen, if nothing is wrong with it."""
         self.run_worker(self._take(self.answer), group="take", exclusive=True)
+
+    def action_as_typed(self) -> None:
+        """Take the text itself, whatever is offered."""
+        self.run_worker(self._take(self.query_one(Input).value), group="take", exclusive=True)
 
     def on_option_list_option_highlighted(self) -> None:
         """Check what is chosen."""
@@ -171,10 +181,20 @@ class PromptScreen(ModalScreen[str | None]):
             self.dismiss(answer)
 
     def _check(self) -> None:
+        self._name_keys()
         self.run_worker(self._checked(self.answer), group="check", exclusive=True)
 
     async def _checked(self, answer: str) -> None:
         self._say(await self._question.check(answer))
+
+    def _name_keys(self) -> None:
+        """Say what enter takes, and by which key the text is taken where that is something else."""
+        offer, typed = self._highlighted(), self.query_one(Input).value.strip()
+        if offer is None:
+            words = "enter takes the text" if typed else ""
+        else:
+            words = f"enter takes {offer.text}" + (f"   {self.AS_TYPED} takes {typed!r} as typed" if typed and typed != offer.text else "")
+        self.query_one("#menu-keys", Static).update(line((words, "$text-muted")))
 
     def _say(self, finding: Finding) -> None:
         words = f"x {finding.words}" if finding.wrong else finding.words
@@ -193,6 +213,12 @@ class PromptScreen(ModalScreen[str | None]):
             typed = "" if typed.rstrip().endswith(",") else next(iter(split(typed)[-1:]), "")
         return typed.casefold().split()
 
+    def _searches(self, words: Sequence[str]) -> bool:
+        """Return whether an offer is meant: not before anything is typed into what stands there, nor behind a list's last comma."""
+        if self._untouched and self._first:
+            return False
+        return bool(words) or not self._question.many or not self.query_one(Input).value.strip()
+
     def _list_offers(self) -> None:
         words = self._searched()
         taken = set(self._begun(self.query_one(Input).value)) if self._question.many else set()
@@ -202,13 +228,14 @@ class PromptScreen(ModalScreen[str | None]):
             if offer.text not in taken and all(word in f"{offer.text} {offer.hint}".casefold() for word in words)
         ]
         if words:
-            found.sort(key=lambda offer: not offer.text.casefold().startswith(words[0]))
+            typed = " ".join(words)
+            found.sort(key=lambda offer: (offer.text.casefold() != typed, not offer.text.casefold().startswith(words[0])))
         self._shown = tuple(found[:_MOST])
         options = self.query_one(OptionList)
         options.clear_options()
         room = max(20, min(44, max((len(offer.text) for offer in self._shown), default=0)))
         options.add_options(Option(_offered(offer, room)) for offer in self._shown)
-        options.highlighted = 0 if self._question.pick and self._shown and not (self._untouched and self._first) else None
+        options.highlighted = 0 if self._shown and self._searches(words) else None
 
     def _highlighted(self) -> Offer | None:
         number = self.query_one(OptionList).highlighted

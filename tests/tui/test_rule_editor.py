@@ -69,7 +69,7 @@ async def test_a_condition_is_added_from_what_the_jobs_really_have(tmp_path: Pat
         await shows(app, pilot, "department ...")
         await pilot.press("enter")
         await prompt(app, pilot, "department is ...")
-        await pilot.press(*"car", "down")
+        await pilot.press(*"car")
         await shows(app, pilot, "matches 6 cached jobs")
         await pilot.press("enter")
         await shows(app, pilot, "ok matches 2 cached jobs")

@@ -68,7 +68,7 @@ class RuleQuestions:
                 return Finding(_commonest(entry))
             return await self._evaluate(Leaf(text.strip(), Op.IS_SET))
 
-        return await self._ask(Question(title="Condition: which field?", offers=offers, check=check, pick=True))
+        return await self._ask(Question(title="Condition: which field?", offers=offers, check=check))
 
     async def _operator(self, name: str, entry: FieldEntry | None, start: Op | None) -> Op | None:
         fitting = entry.ops if entry is not None else tuple(Op)
@@ -129,7 +129,7 @@ class RuleQuestions:
         value = start.value if start is not None else None
         before = shown(value, Op.EQUALS, of_text=False) if kind is ActionKind.SETTING else str(value or "")
         title = f"{words.action(kind, name)} ..."
-        answer = await self._ask(Question(title=title, value=before, offers=offers, check=check, pick=bool(offers)))
+        answer = await self._ask(Question(title=title, value=before, offers=offers, check=check))
         return None if answer is None else made(answer)
 
     async def _kind(self) -> ActionKind | None:
@@ -194,6 +194,8 @@ _OP_NOTES = {
 }
 
 
+_OF_WHOLE_VALUES = frozenset({Op.EQUALS, Op.NOT_EQUALS, Op.IN, Op.NOT_IN})
+
 _USEFUL = ("client", "department", "name", "location.city", "location.region", "location.country", "employment_type", "status", "tags")
 """Fields that rules ask for most; those of the ATS's own come next, then the rest."""
 
@@ -219,7 +221,8 @@ def _commonest(entry: FieldEntry) -> str:
 
 
 def _value_offers(entry: FieldEntry | None, op: Op, *, of_text: bool) -> list[Offer]:
-    if entry is None:
+    """Return the values that jobs have, for operators that compare with whole ones: of any other, what is typed is meant."""
+    if entry is None or op not in _OF_WHOLE_VALUES:
         return []
     jobs = {repr(each.value): each.jobs for each in entry.values}
     values: list[JsonValue] = [each.value for each in entry.values]
