@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..backend.core.models import ActionResult, ConditionResult, Effect, Eligibility, JsonValue, Note, RuleResult
 from ..backend.core.text import counted
+from ..documents.turned import turned_words
 from .output import print_line, when
 
 _NOTES = {
@@ -20,6 +21,8 @@ def print_explanation(found: Eligibility) -> None:
     """Print an eligibility for people."""
     print_line(f"{found.job.id}  {found.job.name or '(no name)'}")
     print_line(f"{'ELIGIBLE' if found.eligible else 'NOT ELIGIBLE'}: {found.message}")
+    if found.changed_by is not None:
+        print_line(turned_words(found, when(found.changed_by.at)))
     print_line(f"rules revision {found.ruleset_revision}, job read {when(found.read_at)} ({found.source})")
     if found.eligible:
         _print_outcome(found)
@@ -62,7 +65,7 @@ def _print_reasons(found: Eligibility) -> None:
         for near in found.near_misses[:_MOST_IN_FULL]:
             print_line(f"  {near.rule} would match if {' and '.join(near.would_match_if)}")
     print_line()
-    closest = sorted(found.rules, key=lambda each: each.missed)
+    closest = [*(rule for rule in found.rules if rule.holds), *found.closest]
     for rule in closest[:_MOST_IN_FULL]:
         _print_rule(rule)
     if len(closest) > _MOST_IN_FULL:

@@ -62,8 +62,7 @@ def _near(near: NearCoverage | None, width: int) -> list[Line | Section]:
     if near is None:
         return [BLANK, head("ONE CONDITION AWAY"), line("   ", dim("counting ..."))]
     rows: list[Line | Section] = []
-    # Every job is one condition away from a rule that has no other: that tells nothing, and comes last.
-    for number, each in enumerate(sorted(near.conditions, key=lambda each: ("all[" not in each.path, -each.jobs))):
+    for number, each in enumerate(near.conditions):
         told = f"{each.rule_name}: if {each.would_match_if}"
         closed = line("   ", strong(f"{each.jobs:>6,}"), Span(f"  {fit(told, width - 14)}"))
         opened: list[Line] = [line("   ", strong(f"{each.jobs:>6,}"), Span(f"  {row.text}")) if at == 0 else line(" " * 11, row.text)

@@ -25,6 +25,7 @@ from .document import BLANK, Document, Line, Section, Span, as_text, bad, dim, g
 from .history import past_section
 from .layout import apart, columns, wrap, wrap_lines
 from .subject import Subject, job_lines, where
+from .turned import turned_words
 
 
 def to_fix(found: Eligibility, subject: Subject) -> str:
@@ -101,14 +102,27 @@ def verdict_lines(found: Eligibility, subject: Subject, width: int) -> tuple[Lin
     if found.eligible:
         matched = f"{len(found.matched_rules)} of {counted(len(found.rules), 'active rule matches', 'active rules match')}"
         lines = apart((" ", good("ok ELIGIBLE"), f"   {matched}"), rules, width)
-        return (*lines, line("   ", dim(_source(found, subject))), *(line("   ", part) for part in wrap(_would_do(subject), width - 4)))
+        return (
+            *lines,
+            *_turned(found, subject, width),
+            line("   ", dim(_source(found, subject))),
+            *(line("   ", part) for part in wrap(_would_do(subject), width - 4)),
+        )
     first, *more = wrap(found.message, width - 44)
     lines = apart((" ", bad("x NOT ELIGIBLE"), f"   {first}"), rules, width)
     lines += [line(" " * 18, part) for part in more]
+    lines += _turned(found, subject, width)
     lines.append(line("   ", dim(_source(found, subject))))
     if subject.cached and subject.cached.target_id:
         lines.append(line("   ", f"Synced before: {words.TARGET} job {subject.cached.target_id} stays there, untouched."))
     return tuple(lines)
+
+
+def _turned(found: Eligibility, subject: Subject, width: int) -> list[Line]:
+    """Return which change of the rules made the answer what it is: that is the first thing to know of a job that was eligible."""
+    change = found.changed_by
+    told = "" if change is None else turned_words(found, words.ago(change.at, subject.now))
+    return [line("   ", dim(part) if found.eligible else warn(part)) for part in wrap(told, width - 4)] if told else []
 
 
 def explain(found: Eligibility, subject: Subject, width: int) -> Document:
@@ -210,9 +224,8 @@ def _rule_sections(found: Eligibility, subject: Subject, width: int) -> list[Lin
     """Return the rules that did not match, the closest first, then inactive ones that would, then the rest."""
     near = {miss.rule: miss for miss in found.near_misses}
     excluding = _excluding(subject)
-    missed = sorted(
-        (rule for rule in found.rules if not rule.holds), key=lambda rule: (rule.id in excluding, rule.missed, _beyond_reach(rule))
-    )
+    near_first = {rule.id: place if rule.name in near else len(found.rules) + rule.missed for place, rule in enumerate(found.closest)}
+    missed = sorted(found.closest, key=lambda rule: (rule.id in excluding, near_first[rule.id], _beyond_reach(rule)))
     section: list[Line | Section] = []
     for number, rule in enumerate(missed):
         if rule.id in excluding:

@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from ..backend.core.models import ActionKind, CachedJob, Effect, Eligibility, SyncStatus
 from ..documents.layout import padded
+from ..documents.turned import turned_words
 from ..documents.words import SYNC_WORDS, age, place, status_word, value_text
 from .content import SYNC_STYLES, ends, line
 from .table.columns import NARROW
@@ -90,7 +91,7 @@ def brief(job: CachedJob, eligibility: Eligibility | None, now: datetime, width:
     client = f"client {padded(job.client, width // 3).rstrip()}  " if job.client and width >= NARROW else ""
     right = line((client, QUIET), f"ATS: {status_word(job.status)} ")
     head = ends(line(" ", (job.id, "bold"), f"  {job.name or '(no name)'}"), right, width)
-    verdict = Content(" ") + (Content("  ").join(_verdict(eligibility)) if eligibility else _unchecked(job))
+    verdict = Content(" ") + (Content("  ").join(_verdict(eligibility, now)) if eligibility else _unchecked(job))
     return [head, verdict.truncate(width, ellipsis=True), _moments(job, now, width)]
 
 
@@ -121,7 +122,9 @@ def full(job: CachedJob, eligibility: Eligibility | None, now: datetime, width: 
     lines += [Content(""), _fact("Tenzo", None, width, _standing(job, now)), Content("")]
     if eligibility is None:
         return [*lines, _unchecked(job)]
-    lines += [_verdict(eligibility)[0]]
+    lines += [_verdict(eligibility, now)[0]]
+    if turned := _turned(eligibility, now):
+        lines += line(turned).wrap(max(8, width - 1))
     if not eligibility.eligible:
         lines += line(eligibility.message).wrap(max(8, width - 1))
         for miss in eligibility.near_misses[:3]:
@@ -142,8 +145,15 @@ def _unchecked(job: CachedJob) -> Content:
     return Content.styled("eligibility not checked", QUIET)
 
 
-def _verdict(eligibility: Eligibility) -> list[Content]:
+def _turned(eligibility: Eligibility, now: datetime) -> str:
+    """Return which change of the rules made the answer what it is, if one did."""
+    return "" if eligibility.changed_by is None else turned_words(eligibility, _since(eligibility.changed_by.at, now))
+
+
+def _verdict(eligibility: Eligibility, now: datetime) -> list[Content]:
     if not eligibility.eligible:
+        if turned := _turned(eligibility, now):
+            return [line(("x NOT ELIGIBLE", NOT_OK_STYLE)), line(turned)]
         misses = [f"nearly: {miss.rule}" for miss in eligibility.near_misses[:1]]
         return [line(("x NOT ELIGIBLE", NOT_OK_STYLE)), line(eligibility.message), *(line((text, QUIET)) for text in misses)]
     parts = [line(("ok ELIGIBLE", OK_STYLE)), line(("rules ", QUIET), ", ".join(rule.name for rule in eligibility.matched_rules))]

@@ -20,11 +20,13 @@ from jobsync_tui.backend.core.models import (
     JobStatus,
     Leaf,
     MatchedRule,
+    NearMiss,
     Note,
     Op,
     Outcome,
     Reason,
     Rule,
+    RuleChange,
     RuleResult,
     RuleSet,
 )
@@ -182,3 +184,22 @@ def test_a_head_that_nobody_read_is_told_by_the_cached_job() -> None:
     assert "ATS status: open" in told
     assert "Cleveland, OH" in told
     assert "ATS status" not in as_text(job_lines(unread, subject(cached=None), 100))
+
+
+def test_the_change_of_rules_that_turned_the_answer_is_told_first() -> None:
+    change = RuleChange(2, "Data people", "dana", samples.NOW - timedelta(days=5))
+    text = as_text(explain(samples.unmatched(changed_by=change), subject(), 80))
+    assert "Eligible until the rule Data people was changed in r2, 5 days ago, by dana" in text.splitlines()[1]
+    assert "Eligible since the rule Data people was changed in r2" in as_text(explain(samples.matched(changed_by=change), subject(), 80))
+    assert "Eligible" not in as_text(explain(samples.unmatched(), subject(), 80))
+
+
+def test_rules_of_which_something_held_stand_before_those_of_which_nothing_did() -> None:
+    failing = samples.leaf("", "department", Op.EQUALS, "Sales", "Data", passed=False)
+    one = RuleResult("one", "One condition", matched=False, missed=1, conditions=(failing,))
+    held = samples.leaf("all[1]", "name", Op.CONTAINS, "icu", "ICU Nurse", passed=True)
+    three = RuleResult("three", "Three", matched=False, missed=2, conditions=(failing, held, failing))
+    found = samples.unmatched(rules=(one, three), near_misses=(NearMiss("Three", ("department were Sales",)),))
+    assert [rule.name for rule in found.closest] == ["Three", "One condition"]
+    text = as_text(explain(found, subject(), 80))
+    assert text.index("Three") < text.index("One condition")

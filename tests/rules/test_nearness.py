@@ -35,6 +35,7 @@ def test_a_job_is_near_where_turning_one_leaf_makes_the_rule_match(seed: int) ->
                 for place in range(len(paths))
                 for want in (True, False)
                 if oracle.truth(rule.rule.when, job, NOW) is not True
+                and any(oracle.leaf_truth(leaf, job, NOW) for leaf in oracle.leaves(rule.rule.when))
                 and oracle.truth(rule.rule.when, job, NOW, frozenset({place}), (want,)) is True
             }
             here = near.get((rule.rule.id, row), set())
@@ -61,3 +62,11 @@ def test_two_values_of_one_field_are_not_asked_for(one: Condition, other: Condit
     found = list(near_rows(ready, Answers(batch, ready, NOW), Rows.every(2)))
     assert [near.path for near in found] == asked
     assert all(near.rows == Rows.every(2) for near in found)
+
+
+def test_a_job_of_which_nothing_held_is_not_near() -> None:
+    sales, berlin = Leaf("department", Op.EQUALS, "Sales"), Leaf("owner", Op.EQUALS, "a")
+    job = Job(integration="acme", id="1", department="Data", owner="a")
+    ready = compiled(RuleSet(1, (Rule("one", "One", sales), Rule("two", "Two", AllOf((sales, berlin))))))
+    batch = Batch.of([job], [field.name for field in ready.fields])
+    assert [near.rule.id for near in near_rows(ready, Answers(batch, ready, NOW), Rows.every(1))] == ["two"]

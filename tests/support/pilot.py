@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 ResultT = TypeVar("ResultT")
 
-LONGEST = 5.0
+LONGEST = 60.0
 """Seconds after which a condition is taken not to come true."""
 
 

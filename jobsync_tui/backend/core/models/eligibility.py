@@ -206,3 +206,10 @@ class Eligibility:
     read_at: datetime | None
     changed_by: RuleChange | None = None
     automatic: AutomaticDecision | None = None
+
+    @property
+    def closest(self) -> tuple[RuleResult, ...]:
+        """The active rules that do not hold: near misses first, then those of which the fewest leaves have to turn."""
+        near = {miss.rule: place for place, miss in reversed(list(enumerate(self.near_misses)))}
+        left = (rule for rule in self.rules if not rule.holds)
+        return tuple(sorted(left, key=lambda rule: (near.get(rule.name, len(near)), rule.missed)))

@@ -37,6 +37,8 @@ _Leaf: TypeAlias = Callable[[LeafNode], _Sets]
 def near_rows(rules: CompiledRules, answers: Answers, within: Rows) -> Iterator[NearRows]:
     """Give for each active rule the conditions that alone keep jobs of ``within`` from matching it.
 
+    A job of which no condition held is not near: every job is one condition away from a rule that has no other.
+
     Args:
         rules: The compiled rules.
         answers: Their leaves' answers over the batch.
@@ -55,7 +57,10 @@ def _of_rule(rules: CompiledRules, rule: CompiledRule, root: Node, answers: Answ
         return true, every, false, every
 
     true, near, _, _ = _sets(root, plain, every)
-    left = near & ~true & within.bits
+    held = 0
+    for _, number in rule.places:
+        held |= answers.of_leaf(number)[0]
+    left = near & ~true & held & within.bits
     if not left:
         return
     fields = [rules.leaves[number].field for _, number in rule.places]
