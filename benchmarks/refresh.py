@@ -1,10 +1,10 @@
 """A full refresh of many jobs from a fast server on loopback into the cache: jobs a second and memory, with dlt beside it.
 
-Run ``python benchmarks/refresh.py [--jobs N] [--page N] [--latency MS] [--runs N] [--dlt PYTHON]``. The server is a process of its own, and
-so is each run. Crelate's pages can be fetched side by side, Kombo's only one after another. Behind each full refresh comes an
-incremental one with ten changed jobs, and one job read by its id. ``--dlt`` names an interpreter that has
-``dlt[duckdb,sqlalchemy]``; where this one has it, it need not be given. The peer gets the same rows, and as many parts side by side as
-we have requests.
+Run ``python benchmarks/refresh.py [--jobs N] [--page N] [--latency MS] [--runs N] [--beside CHECKOUT] [--dlt PYTHON]``. The server is a
+process of its own, and so is each run. Crelate's pages can be fetched side by side, Kombo's only one after another. Behind each full
+refresh comes an incremental one with ten changed jobs, and one job read by its id. ``--beside`` names another checkout, such as one of the
+commit before, whose runs take turns with ours. ``--dlt`` names an interpreter that has ``dlt[duckdb,sqlalchemy]``; where this one has it,
+it need not be given. The peer gets the same rows, and as many parts side by side as we have requests.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ import argparse
 import asyncio
 import importlib.util
 import json
+import os
 import resource
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -41,17 +42,21 @@ def main() -> None:
     print(f"{options.jobs:,} jobs, {options.page} a page, {options.latency:g} ms latency, median of {options.runs} (min to max)\n")
     print(f"{'':34}{'jobs/s':>10}{'MB':>8}{'CPU us/job':>12}")
     with _server(options) as url:
-        ours = {way: _runs(options.runs, lambda way=way: _ours(url, way, options.jobs)) for way in WAYS}
-        for way, results in ours.items():
-            _row(f"jobsync, {way}", results, options.jobs)
-            _further(results)
+        ours: dict[str, list[dict[str, float]]] = {}
+        for way in WAYS:
+            checkouts = [HERE.parent, *([options.beside.resolve()] if options.beside else [])]
+            turns = [[_ours(url, way, options.jobs, checkout) for checkout in checkouts] for _ in range(options.runs)]
+            for results, name in zip(zip(*turns, strict=True), ("jobsync", "the other checkout"), strict=False):
+                _row(f"{name}, {way}", results, options.jobs)
+                _further(results)
+            ours[way] = [turn[0] for turn in turns]
         python = options.dlt or (sys.executable if importlib.util.find_spec("dlt") else None)
         if python is None:
             print("dlt is not installed here; name an interpreter that has it by --dlt")
             return
         for destination in ("sqlite", "duckdb"):
             for parts, way in ((8, "side by side"), (1, "one after another")):
-                theirs = _runs(options.runs, lambda d=destination, p=parts: _dlt(python, url, options, d, p))
+                theirs = [_dlt(python, url, options, destination, parts) for _ in range(options.runs)]
                 _row(f"dlt to {destination}, {way}", theirs, options.jobs)
                 times = median(run["seconds"] for run in theirs) / median(run["seconds"] for run in ours[way])
                 print(f"{'':34}{times:>9.1f}x")
@@ -63,6 +68,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--page", type=int, default=100)
     parser.add_argument("--latency", type=float, default=0.0)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--beside", type=Path)
     parser.add_argument("--dlt")
     parser.add_argument("--one", help=argparse.SUPPRESS)
     parser.add_argument("--url", help=argparse.SUPPRESS)
@@ -115,13 +121,9 @@ def _server(options: argparse.Namespace) -> Iterator[str]:
             server.communicate()
 
 
-def _runs(count: int, run: object) -> list[dict[str, float]]:
-    assert callable(run)
-    return [run() for _ in range(count)]
-
-
-def _ours(url: str, way: str, jobs: int) -> dict[str, float]:
-    return _printed([sys.executable, __file__, "--one", WAYS[way], "--url", url, "--jobs", str(jobs)])
+def _ours(url: str, way: str, jobs: int, checkout: Path) -> dict[str, float]:
+    script = checkout / "benchmarks" / "refresh.py"
+    return _printed([sys.executable, script, "--one", WAYS[way], "--url", url, "--jobs", str(jobs)], checkout)
 
 
 def _dlt(python: str, url: str, options: argparse.Namespace, destination: str, parts: int) -> dict[str, float]:
@@ -131,22 +133,22 @@ def _dlt(python: str, url: str, options: argparse.Namespace, destination: str, p
     return result
 
 
-def _printed(command: list[str | Path]) -> dict[str, float]:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+def _printed(command: list[str | Path], package: Path = HERE.parent) -> dict[str, float]:
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(package)})
     if done.returncode:
         sys.exit(done.stderr)
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return found
 
 
-def _row(name: str, results: list[dict[str, float]], jobs: int) -> None:
+def _row(name: str, results: Sequence[dict[str, float]], jobs: int) -> None:
     rates = sorted(jobs / result["seconds"] for result in results)
     memory = max(result["mb"] for result in results)
     cpu = median(result["cpu"] for result in results) / jobs * 1e6
     print(f"{name:34}{median(rates):>10,.0f}{memory:>8.0f}{cpu:>12.0f}   ({rates[0]:,.0f} to {rates[-1]:,.0f})", flush=True)
 
 
-def _further(results: list[dict[str, float]]) -> None:
+def _further(results: Sequence[dict[str, float]]) -> None:
     increment, single = (median(result[name] for result in results) * 1000 for name in ("increment_seconds", "one_seconds"))
     requests = (f"{max(result[name] for result in results):.0f} request(s)" for name in ("increment_requests", "one_requests"))
     print(f"  {CHANGED} changed: {next(requests)}, {increment:.0f} ms; one by its id: {next(requests)}, {single:.1f} ms")

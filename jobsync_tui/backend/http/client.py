@@ -9,27 +9,38 @@ import asyncio
 import logging
 import ssl
 from collections.abc import Mapping
+from functools import cached_property
+from typing import TypeAlias
 
 import httpx
 
 from ..core.errors import ConfigError
-from .direct import DirectTransport
 from .faults import TooLarge, TransportFault, tls_words
 from .inflate import Inflater
 from .messages import Reply, Request, Responder
 from .network import Limits, Network
+from .watch import Watch
 
 logging.getLogger("httpcore").setLevel(logging.WARNING)  # at DEBUG it writes down headers
 
+ONE_AT_A_TIME = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=5.0)
+"""A connection that was idle for five seconds is not used again: services drop them, and a request on its way is lost then."""
+
+_Origin: TypeAlias = tuple[str, str, int | None]
+
 
 class Exchange:
-    """Connections to one service, kept alive between requests; made when they are first needed."""
+    """Connections to one service, kept alive between requests; made when they are first needed.
 
-    def __init__(self, network: Network, limits: Limits, responder: Responder | None = None) -> None:
+    Each is a transport of its own that has room for one. A pool of httpx's forgets to take back what was cancelled in the wrong moment,
+    and is empty after a few such; here whatever did not end well is closed, and how many there are at once is the limiter's matter.
+    """
+
+    def __init__(self, network: Network, responder: Responder | None = None) -> None:
         self._network = network
-        self._limits = limits
         self._responder = responder
-        self._transports: dict[tuple[str, bool], httpx.AsyncBaseTransport] = {}
+        self._connections: set[httpx.AsyncBaseTransport] = set()
+        self._idle: dict[_Origin, list[httpx.AsyncBaseTransport]] = {}
 
     async def exchange(self, request: Request, limits: Limits) -> Reply:
         """Send ``request`` and return the whole reply, decompressed, its URL without the query.
@@ -37,7 +48,7 @@ class Exchange:
         Raises:
             TransportFault: No reply came back whole; it says whether the request can have reached the service.
         """
-        watch = _Watch()
+        watch = Watch()
         timeout = {"connect": limits.connect, "read": limits.deadline, "write": limits.deadline, "pool": limits.deadline}
         try:
             outgoing = httpx.Request(
@@ -51,7 +62,7 @@ class Exchange:
             raise TransportFault("an address that cannot be used", sent=False, hopeless=True) from None
         try:
             async with asyncio.timeout(limits.deadline):
-                return await self._exchange(outgoing, limits)
+                return await self._exchange(outgoing, limits, watch)
         except TimeoutError:
             raise TransportFault(f"no whole answer within {limits.deadline:g} s", sent=watch.sent) from None
         except httpx.ConnectTimeout:
@@ -65,58 +76,56 @@ class Exchange:
             raise TransportFault("the connection broke before the whole answer was there", sent=watch.sent) from None
 
     async def close(self) -> None:
-        """Close every connection."""
-        transports, self._transports = self._transports, {}
-        for transport in transports.values():
-            await transport.aclose()
+        """Close every connection; a request on its way fails."""
+        connections, self._connections = self._connections, set()
+        self._idle.clear()
+        for connection in connections:
+            await connection.aclose()
 
-    async def _exchange(self, outgoing: httpx.Request, limits: Limits) -> Reply:
-        response = await self._transport(outgoing.url).handle_async_request(outgoing)
+    async def _exchange(self, outgoing: httpx.Request, limits: Limits, watch: Watch) -> Reply:
+        url = outgoing.url
+        idle = self._idle.setdefault((url.scheme, url.host, url.port), [])
+        connection = idle.pop() if idle else self._open(url)
         try:
-            headers = _lower(response.headers)
-            body = await _read(response, headers, limits.max_bytes)
-        finally:
-            await response.aclose()
-        return Reply(response.status_code, headers, body, str(outgoing.url).partition("?")[0])
+            response = await connection.handle_async_request(outgoing)
+            try:
+                if watch.unasked:
+                    raise TransportFault("an answer came before it was asked for", sent=True)
+                headers = _lower(response.headers)
+                body = await _read(response, headers, limits.max_bytes)
+            finally:
+                await response.aclose()
+        except BaseException:
+            self._connections.discard(connection)
+            await connection.aclose()
+            raise
+        if connection in self._connections:
+            idle.append(connection)
+        return Reply(response.status_code, headers, body, str(url).partition("?")[0])
 
-    def _transport(self, url: httpx.URL) -> httpx.AsyncBaseTransport:
-        key = (url.scheme, _is_loopback(url.host))
-        transport = self._transports.get(key)
-        if transport is None:
-            transport = self._transports[key] = self._open(*key)
-        return transport
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        return self._network.tls()
 
-    def _proxy(self, tls: ssl.SSLContext) -> httpx.Proxy | None:
+    def _open(self, url: httpx.URL) -> httpx.AsyncBaseTransport:
+        connection = _InProcess(self._responder) if self._responder is not None else self._connection(url)
+        self._connections.add(connection)
+        return connection
+
+    def _connection(self, url: httpx.URL) -> httpx.AsyncHTTPTransport:
+        proxy = None if _is_loopback(url.host) else self._proxy()
+        # A context without any authority trusts nobody: good enough for http, and loading the system's takes 20 ms.
+        tls = self._tls if url.scheme == "https" or proxy is not None else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        return httpx.AsyncHTTPTransport(verify=tls, trust_env=False, proxy=proxy, limits=ONE_AT_A_TIME)
+
+    def _proxy(self) -> httpx.Proxy | None:
         url = self._network.proxy
         if url is None:
             return None
         try:
-            return httpx.Proxy(url, ssl_context=tls if url.lower().startswith("https:") else None)
+            return httpx.Proxy(url, ssl_context=self._tls if url.lower().startswith("https:") else None)
         except (httpx.InvalidURL, ValueError):  # its text may hold the proxy's password
             raise ConfigError("network.proxy is not the address of an HTTP proxy") from None
-
-    def _open(self, scheme: str, loopback: bool) -> httpx.AsyncBaseTransport:  # noqa: FBT001
-        if self._responder is not None:
-            return _InProcess(self._responder)
-        # A context without any authority trusts nobody: good enough for http, and loading the system's takes 20 ms.
-        tls = self._network.tls() if scheme == "https" or self._network.proxy else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        most = self._limits.concurrency + 1
-        proxy = None if loopback else self._proxy(tls)
-        if proxy is None:
-            return DirectTransport(tls, keep=most)
-        limits = httpx.Limits(max_connections=most, max_keepalive_connections=most)
-        return httpx.AsyncHTTPTransport(verify=tls, trust_env=False, proxy=proxy, limits=limits)
-
-
-class _Watch:
-    """Notes whether a request began to go out: before that, the service surely has not seen it."""
-
-    def __init__(self) -> None:
-        self.sent = False
-
-    async def __call__(self, event: str, info: Mapping[str, object]) -> None:
-        if event.endswith("send_request_headers.started") and getattr(info.get("request"), "method", b"") != b"CONNECT":
-            self.sent = True
 
 
 class _InProcess(httpx.AsyncBaseTransport):
@@ -134,7 +143,7 @@ class _InProcess(httpx.AsyncBaseTransport):
             raise httpx.ConnectError("refused") from None
         except ConnectionError:
             watch = request.extensions.get("trace")
-            if isinstance(watch, _Watch):
+            if isinstance(watch, Watch):
                 watch.sent = True
             raise httpx.ReadError("reset") from None
         return httpx.Response(reply.status, headers=dict(reply.headers), stream=httpx.ByteStream(reply.body))

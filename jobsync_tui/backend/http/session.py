@@ -284,7 +284,7 @@ class HttpSession:
         if self._client is None:
             from .client import Exchange
 
-            self._client = Exchange(self._network, self.limits, self._responder)
+            self._client = Exchange(self._network, self._responder)
         exchange = self._client
         self.requests += 1
         try:

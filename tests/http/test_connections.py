@@ -1,4 +1,4 @@
-"""Our own connections, against servers that speak HTTP byte by byte."""
+"""Connections and what becomes of them, against servers that speak HTTP byte by byte."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from typing import TypeAlias
 import pytest
 
 from jobsync_tui.backend.core.errors import AnswerLost, Unreachable
-from jobsync_tui.backend.http.connection import READ_AHEAD
+from jobsync_tui.backend.http import Reply
 from tests.http.conftest import Connect
+from tests.http.test_tls import TRUSTING, serving
+from tests.support.ats_server import Answer, AtsServer
 
 Speak: TypeAlias = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
@@ -48,25 +50,68 @@ async def request(reader: asyncio.StreamReader) -> bytes:
     return await reader.readuntil(b"\r\n\r\n")
 
 
-@pytest.mark.parametrize("farewell", [b"", b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n"])
+FAREWELL = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n"
+
+
+@pytest.mark.parametrize("farewell", [b"", FAREWELL])
 async def test_a_connection_that_ended_or_spoke_while_idle_is_not_used_again(connect: Connect, farewell: bytes) -> None:
-    let_go = asyncio.Event()
+    idle, said = asyncio.Event(), asyncio.Event()
 
     async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await request(reader)
-        writer.write(OK + farewell)
+        writer.write(OK)
+        await idle.wait()
+        idle.clear()
+        writer.write(farewell)
         if not farewell:
             writer.write_eof()
-        await reader.read()  # until the client lets go of the connection
-        let_go.set()
+        said.set()
+        await reader.read()
 
     async with speaking(speak) as (url, connections):
         http = connect(url)
         for _ in range(3):
             assert (await http.post("jobs")).status == 200  # not to be repeated if it were lost
-            await asyncio.wait_for(let_go.wait(), 60)
-            let_go.clear()
+            idle.set()
+            await asyncio.wait_for(said.wait(), 60)
+            said.clear()
         assert len(connections) == 3
+
+
+@pytest.mark.parametrize("behind", [FAREWELL, OK, b"x"])
+async def test_what_came_along_with_an_answer_is_no_answer_to_the_next_request(connect: Connect, behind: bytes) -> None:
+    number = 0
+
+    async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal number
+        while await request(reader):
+            number += 1
+            body = b"%d" % number
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body) + behind)
+
+    async with speaking(speak) as (url, connections):
+        http = connect(url)
+        assert (await http.get("jobs")).body == b"1"
+        assert (await http.get("jobs")).body == b"3"  # its second try, on a connection of its own
+        with pytest.raises(AnswerLost):
+            await http.post("jobs")
+        assert len(connections) == 2
+
+
+# A handshake that is given up leaves its socket to Python, which closes it and says so.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("secure", [False, True])
+async def test_calls_that_are_given_up_at_any_moment_take_no_connection_with_them(connect: Connect, *, secure: bool) -> None:
+    async with serving("good.pem") if secure else AtsServer(lambda _: Answer({})) as server:
+        http = connect(server.url, network=TRUSTING)
+        for turns in range(0, 60, 2):
+            calls = [asyncio.create_task(http.get("jobs")) for _ in range(2)]
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            calls[0].cancel()
+            given_up, whole = await asyncio.gather(*calls, return_exceptions=True)
+            assert isinstance(whole, Reply)
+            assert isinstance(given_up, Reply | asyncio.CancelledError)
 
 
 async def test_an_answer_in_chunks_behind_an_interim_one(connect: Connect) -> None:
@@ -83,7 +128,7 @@ async def test_an_answer_in_chunks_behind_an_interim_one(connect: Connect) -> No
 
 
 async def test_a_body_larger_than_what_may_wait_comes_whole_both_ways(connect: Connect) -> None:
-    large = b"x" * (4 * READ_AHEAD)
+    large = b"x" * (4 << 20)
 
     async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await request(reader)
