@@ -10,11 +10,12 @@ import click
 
 from ..backend.core.errors import ExitCode, JobsyncError
 from ..backend.core.text import counted
+from ..documents.bulk import result_groups_text
 from .exit_codes import of_result, worst
 from .interruption import Interruption, confirm
 from .options import ID, integration_option, json_option
-from .output import print_json, print_line
-from .plans import planned_results, print_result
+from .output import print_json, print_line, print_text, text_width
+from .plans import planned_results
 from .session import chosen, chosen_or_all, open_backend, runs
 from .sync import Consent, Written, say_ending
 from .tables import Table
@@ -73,8 +74,8 @@ async def adopt(*, integration: str | None, pairs: tuple[tuple[str, str], ...], 
             }
         )
     else:
-        for result in results:
-            print_result(result)
+        if results:
+            print_text(result_groups_text(results, text_width()))
         say_ending(ending)
     code = worst([*map(of_result, results), *(() if ending is None else (ending.exit_code,))])
     return ExitCode.INTERRUPTED if interruption.happened else code

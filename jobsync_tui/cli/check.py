@@ -9,11 +9,12 @@ import click
 
 from ..backend.core.errors import ExitCode, JobsyncError
 from ..backend.core.models import Eligibility, RuleSet
+from ..documents.subject import PAST, read_subject
 from .completing import FILE_NAME
 from .exit_codes import worst
-from .explanation import print_explanation
 from .options import ID, integration_option, json_option
 from .output import print_json, print_line, say
+from .plans import print_explanation
 from .session import chosen, open_backend, read_rules, runs
 
 if TYPE_CHECKING:
@@ -37,7 +38,10 @@ async def check(*, integration: str | None, job_ids: tuple[str, ...], live: bool
             if as_json:
                 print_json(found)
             else:
-                print_explanation(found)
+                subject = await read_subject(
+                    backend, chosen_id, found.job.id, rules=rules or await backend.rules.at(found.ruleset_revision), past=PAST
+                )
+                print_explanation(found, subject)
             return ExitCode.OK if found.eligible else ExitCode.NOT_ELIGIBLE
         return await _check_several(backend, chosen_id, tuple(dict.fromkeys(job_ids)), live=live, rules=rules, as_json=as_json)
 

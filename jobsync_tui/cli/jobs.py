@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..backend.core.clock import now
 from ..backend.core.errors import ExitCode, UsageError
-from ..backend.core.models import CachedJob, ListView, Location
+from ..backend.core.models import CachedJob, ListView
 from ..backend.core.text import clean, csv_cell, differs
+from ..documents import words
+from ..documents.job import job_text
+from ..documents.subject import Subject
 from .completing import sort_fields, view_names
-from .explanation import value_words
 from .options import ID, MOST, integration_option, json_option
-from .output import print_json, print_line, say, when
+from .output import print_json, print_text, say, text_width, when
 from .session import chosen, chosen_or_all, evaluate_first, no_integration, open_backend, runs
 from .sorting import SORT_HELP, parse_sort
 from .tables import Table
@@ -144,11 +147,12 @@ async def _say_why_none(backend: Backend, integration: str | None, listing: List
 async def fetch(*, integration: str | None, job_id: str, as_json: bool) -> int:
     """Read a job straight from the ATS by its exact id, and into the cache."""
     async with open_backend() as backend:
-        job = await backend.jobs.fetch((await chosen(backend, integration)).id, job_id)
+        summary = await chosen(backend, integration)
+        job = await backend.jobs.fetch(summary.id, job_id)
     if as_json:
         print_json({"job": job_document(job)})
     else:
-        _print_job(job)
+        print_text(job_text(job, Subject(integration=summary, now=now(), cached=job), text_width()))
     return ExitCode.OK
 
 
@@ -185,7 +189,7 @@ async def _print_table(found: AsyncIterator[CachedJob]) -> int:
     async for job in found:
         count += 1
         more = f" +{len(job.locations) - 1}" if len(job.locations) > 1 else ""
-        place = f"{_place(job.location) or '-'}{more}"
+        place = f"{words.place(job.location) or '-'}{more}"
         table.add(_name(job), job.id, place, job.client, job.status, job.sync_status, when(job.last_synced), job.integration)
     if count:
         table.finish()
@@ -194,38 +198,7 @@ async def _print_table(found: AsyncIterator[CachedJob]) -> int:
     return count
 
 
-def _print_job(job: CachedJob) -> None:
-    rows = {
-        "Name": _name(job),
-        "ATS job id": job.id,
-        "Integration": job.integration,
-        "Status": job.status if job.ats_status is None else f"{job.status} ({job.ats_status})",
-        "Locations": "; ".join(filter(None, map(_place, job.locations or ((job.location,) if job.location else ())))),
-        "Department": job.department,
-        "Client": job.client,
-        "Owner": job.owner,
-        "Requisition": job.requisition_id,
-        "Type": job.employment_type,
-        "Visibility": job.visibility,
-        "Tags": ", ".join(job.tags),
-        "Link": job.url,
-        "Updated": when(job.updated_at),
-        "Sync": f"{job.sync_status}, last {when(job.last_synced)}",
-    }
-    for label, value in rows.items():
-        if value:
-            print_line(f"{label:<12} {value}")
-    for name, custom in job.custom.items():
-        print_line(f"  {name}: {value_words(custom)}")
-
-
 def _name(job: CachedJob) -> str:
     if not job.name:
         return "(no name)"
     return f"{clean(job.name)} [!]" if differs(job.name) else job.name
-
-
-def _place(location: Location | None) -> str | None:
-    if location is None:
-        return None
-    return location.text or ", ".join(part for part in (location.city, location.region, location.country) if part) or None

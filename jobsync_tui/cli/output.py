@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sys
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,9 @@ _BEYOND_ASCII = re.compile("[^\x00-\x7e]")
 _UNSAFE_IN_JSON = re.compile(
     "[\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
+
+
+_COPIED = 100
 
 
 def to_json(document: object, *, ascii_only: bool = False) -> str:
@@ -43,6 +47,17 @@ def print_json(document: object) -> None:
 def print_line(text: str = "") -> None:
     """Print words on a line of standard output, cleaned."""
     _write(sys.stdout, text)
+
+
+def print_text(text: str) -> None:
+    """Print a document's text on standard output."""
+    for row in text.removesuffix("\n").split("\n"):
+        print_line(row)
+
+
+def text_width() -> int:
+    """Return how wide documents are printed: as the terminal is within reason, else as they are copied from a screen."""
+    return max(60, min(120, shutil.get_terminal_size().columns)) if sys.stdout.isatty() else _COPIED
 
 
 def say(text: str) -> None:

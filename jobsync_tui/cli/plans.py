@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from ..backend.core.models import Change, Failure, Kept, Outcome, PlanKind, SyncPlan, SyncResult
-from ..backend.core.text import counted
-from .explanation import print_explanation, value_words
-from .output import print_line
-from .tables import Table, fit
+from ..backend.core.errors import JobsyncError
+from ..backend.core.models import Eligibility, PlanKind, SyncPlan, SyncResult
+from ..documents.bulk import results_text
+from ..documents.eligibility import FURTHER_RULES, explanation_text
+from ..documents.plan import plan_text
+from ..documents.result import result_text
+from ..documents.subject import PAST, Subject, read_subject
+from .output import print_text, text_width
 
-_VERBS = {PlanKind.CREATE: "would CREATE", PlanKind.UPDATE: "would UPDATE", PlanKind.UNCHANGED: "would change nothing in"}
+if TYPE_CHECKING:
+    from ..backend.services.backend import Backend
 
 
 def planned_results(plans: Sequence[SyncPlan], actor: str) -> list[SyncResult]:
@@ -39,64 +43,30 @@ def can_sync(plan: SyncPlan) -> bool:
     return plan.error is None and plan.kind is not PlanKind.REFUSE
 
 
-def print_plan(plan: SyncPlan) -> None:
-    """Print one plan with every change, or why there is none."""
+def print_plan(plan: SyncPlan, subject: Subject, of_what: str) -> None:
+    """Print one plan with every change, or why there is none, as a dialog shows it."""
     if plan.eligibility is not None and not plan.eligibility.eligible:
-        print_explanation(plan.eligibility)
-        return
-    print_line(f"{plan.job.id}  {plan.job.name or '(no name)'}")
-    if plan.error is not None:
-        _print_failure(plan.error)
-        return
-    where = f" {plan.target_id}" if plan.target_id else ""
-    print_line(f"A sync {_VERBS.get(plan.kind, plan.kind)} the job{where} in the target ({counted(len(plan.changes), 'field')})")
-    for change in plan.changes:
-        print_line(f"    {_change_words(change)}")
-    _print_kept(plan.kept)
-    if plan.note:
-        print_line(f"    {plan.note}")
+        print_explanation(plan.eligibility, subject)
+    else:
+        print_text(plan_text(plan, subject, of_what, text_width()))
 
 
-def print_plans(plans: Sequence[SyncPlan]) -> None:
-    """Print several plans, a line each, and their counts."""
-    table = Table("ATS JOB ID", "NAME", "PLAN", "FIELDS", "")
-    for plan in plans:
-        why = plan.error.message if plan.error is not None else plan.note
-        table.add(plan.job.id, plan.job.name, _plan_word(plan), len(plan.changes), why)
-    table.finish()
-    counts = Counter(map(_plan_word, plans))
-    print_line(", ".join(f"{count} {kind}" for kind, count in counts.items()) or "No jobs")
+def print_explanation(found: Eligibility, subject: Subject) -> None:
+    """Print whether a job is eligible and why, the rules that are far from matching counted only."""
+    print_text(explanation_text(found, subject, text_width(), {FURTHER_RULES}))
 
 
-def print_result(result: SyncResult) -> None:
-    """Print what came of one sync, or what a dry run says of it."""
-    where = f" {result.target_id}" if result.target_id else ""
-    checked = {True: ", verified", False: ", NOT as sent", None: ""}[result.verified]
-    print_line(f"{result.job.id}  {result.job.name or '(no name)'}: {result.outcome}{where}{checked}")
-    if result.error is not None:
-        _print_failure(result.error)
-    for change in result.changes:
-        print_line(f"    {_change_words(change)}")
-    _print_kept(result.kept)
-    if result.outcome is Outcome.PLANNED and result.plan_digest is not None:
-        print_line(f"    plan {result.plan_digest}")
+async def print_result(backend: Backend, result: SyncResult, *, undone: str | None = None) -> None:
+    """Print what came of one sync, or of the undo of the operation ``undone``, as a dialog shows it."""
+    try:
+        subject = await read_subject(backend, result.integration, result.job.id, past=PAST)
+    except JobsyncError:
+        # What was done is done, and is said, even where nothing can be read any more.
+        print_results([result], 1)
+    else:
+        print_text(result_text(result, subject, text_width(), undone=undone))
 
 
-def _plan_word(plan: SyncPlan) -> str:
-    return "failed" if plan.error is not None and plan.digest is None else str(plan.kind)
-
-
-def _print_failure(failure: Failure) -> None:
-    print_line(f"    {failure.message}")
-    if failure.remedy:
-        print_line(f"    {failure.remedy}")
-
-
-def _print_kept(kept: Sequence[Kept]) -> None:
-    for each in kept:
-        print_line(f"    {each.field}: sent {fit(value_words(each.sent), 60)}; the target keeps {fit(value_words(each.kept), 60)}")
-
-
-def _change_words(change: Change) -> str:
-    edited = "  (edited in the target since our last sync)" if change.overwrites else ""
-    return f"{change.field}: {fit(value_words(change.before), 80)} -> {fit(value_words(change.after), 80)}{edited}"
+def print_results(results: Sequence[SyncResult], asked: int) -> None:
+    """Print what came of several syncs, of as many as were asked for, as a dialog shows it."""
+    print_text(results_text(results, asked, text_width()))

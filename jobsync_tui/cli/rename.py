@@ -11,11 +11,11 @@ import click
 from ..backend.core.errors import ExitCode
 from ..backend.core.models import NewIdsReport, RenamePlan, RenameReport, SyncResult
 from ..backend.core.text import counted
+from ..documents.bulk import result_groups_text
 from .exit_codes import of_result, worst
 from .interruption import Interruption, confirm
 from .options import ID, complete_integration, json_option
-from .output import print_json, print_line, say
-from .plans import print_result
+from .output import print_json, print_line, print_text, say, text_width
 from .progress import progress_line
 from .session import open_backend, runs
 from .sync import Consent
@@ -52,8 +52,8 @@ def came_of(report: RenameReport | NewIdsReport | None) -> dict[str, object]:
 def print_failed(report: RenameReport | NewIdsReport) -> int:
     """Print the results that are no success, and return how many are one."""
     failed = [result for result in report.results if of_result(result) is not ExitCode.OK]
-    for result in failed:
-        print_result(result)
+    if failed:
+        print_text(result_groups_text(failed, text_width()))
     return len(report.results) - len(failed)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..backend.core.models import ImpactReport, ImpactSample, ImpactState
 from ..backend.core.text import among
-from .explanation import value_words
+from ..documents import words
 from .output import print_line
 from .tables import Table
 
@@ -24,8 +24,8 @@ def print_impact(found: ImpactReport) -> None:
     if found.among is not None:
         print_line(f"Counted {among(found.among)}; jobs of other integrations may be concerned too")
     table = Table("JOBS", "ALL" if found.among is None else "YOURS", *found.by_integration)
-    for name, words in _WORDS.items():
-        table.add(words, f"{getattr(found, name):,}", *(f"{getattr(each, name):,}" for each in found.by_integration.values()))
+    for name, told in _WORDS.items():
+        table.add(told, f"{getattr(found, name):,}", *(f"{getattr(each, name):,}" for each in found.by_integration.values()))
     table.finish()
     if found.sample:
         print_line()
@@ -45,7 +45,7 @@ def changed_words(job: ImpactSample) -> str:
 def _fields(before: ImpactState, after: ImpactState) -> list[str]:
     names = sorted(before.fields.keys() | after.fields.keys())
     return [
-        f"{name}: {value_words(before.fields.get(name))} -> {value_words(after.fields.get(name))}"
+        f"{name}: {words.value(before.fields.get(name))} -> {words.value(after.fields.get(name))}"
         for name in names
         if before.fields.get(name) != after.fields.get(name)
     ]

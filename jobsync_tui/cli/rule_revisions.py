@@ -8,7 +8,7 @@ from ..backend.core.errors import ExitCode
 from ..backend.core.models import RevisionDifference, Rule
 from ..backend.core.text import counted
 from ..backend.rules import describe
-from .explanation import value_words
+from ..documents import words
 from .options import MOST, json_option
 from .output import print_json, print_line, when
 from .rule_documents import rule_document
@@ -60,7 +60,7 @@ async def diff(*, before: int, after: int, as_json: bool) -> int:
             continue
         print_line(f"changed {each.id} ({each.name})")
         for change in each.changes:
-            print_line(f"    {change.field}: {value_words(change.before)} -> {value_words(change.after)}")
+            print_line(f"    {change.field}: {words.value(change.before)} -> {words.value(change.after)}")
     print_line(f"{counted(len(found.rules), 'rule differs', 'rules differ')} between the revisions {before} and {after}")
     return ExitCode.OK
 

@@ -12,11 +12,13 @@ import click
 from ..backend.core.errors import CutShort, ExitCode, JobsyncError, UsageError
 from ..backend.core.models import BulkPlan, SyncResult
 from ..backend.core.text import counted
+from ..documents.bulk import bulk_text
+from ..documents.subject import read_subject
 from .exit_codes import of_result, worst
 from .interruption import Interruption, confirm
 from .options import ID, MOST, integration_option, json_option
-from .output import print_json, print_line, say
-from .plans import can_sync, planned_results, print_plan, print_plans, print_result
+from .output import print_json, print_line, print_text, say, text_width
+from .plans import can_sync, planned_results, print_plan, print_result, print_results
 from .progress import progress_line
 from .selection import Selection
 from .session import chosen, on_terminal, open_backend, runs
@@ -151,14 +153,19 @@ async def _sync_one(
     backend: Backend, integration: str, job_id: str, consent: Consent, interruption: Interruption, *, as_json: bool
 ) -> ExitCode:
     if consent.dry_run:
-        result = await backend.syncs.dry_run(integration, job_id)
+        bulk, (result,) = await backend.syncs.dry_run_many(integration, [job_id])
+        if not as_json:
+            print_plan(bulk.plans[0], await read_subject(backend, integration, job_id), "a sync")
+            if result.plan_digest is not None:
+                print_line(f"plan {result.plan_digest}")
+            return of_result(result)
     elif consent.yes:
         async with interruption:
             result = await interruption.asking(backend.syncs.sync(integration, job_id, expected_digest=consent.digest))
     else:
         plan = await backend.syncs.plan(integration, job_id)
         if not as_json:
-            print_plan(plan)
+            print_plan(plan, await read_subject(backend, integration, job_id), "a sync")
         if not can_sync(plan):
             (result,) = planned_results([plan], backend.actor.user)
             if not as_json:
@@ -171,7 +178,7 @@ async def _sync_one(
     if as_json:
         print_json(result)
     else:
-        print_result(result)
+        await print_result(backend, result)
     return of_result(result)
 
 
@@ -186,13 +193,13 @@ async def _sync_several(
             bulk, results = await backend.syncs.dry_run_many(integration, ids, line.planned)
         if as_json:
             return _print_results(Written(results), bulk.digest, as_json=True)
-        print_plans(bulk.plans)
+        print_text(bulk_text(bulk, text_width()))
         print_line(f"plan {bulk.digest}")
         return worst(map(of_result, results))
     with progress_line() as line:
         bulk = await backend.syncs.plan_many(integration, ids, line.planned)
     if not as_json:
-        print_plans(bulk.plans)
+        print_text(bulk_text(bulk, text_width()))
     writable = [plan for plan in bulk.plans if can_sync(plan)]
     if not writable:
         results = tuple(planned_results(bulk.plans, backend.actor.user))
@@ -233,10 +240,8 @@ def _print_results(written: Written, digest: str | None, *, as_json: bool) -> Ex
         document = {"results": results, "summary": dict(counts), "plan_digest": digest}
         print_json(document if ending is None else {**document, "error": ending.failure()})
         return code
-    for result in results:
-        print_result(result)
-    if len(results) != 1:
-        print_line(", ".join(f"{count} {outcome}" for outcome, count in counts.items()) or "No jobs")
+    if results or ending is None:
+        print_results(results, len(results))
     say_ending(ending)
     return code
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from ..backend.core.errors import ExitCode
+from ..documents.subject import read_subject
 from .exit_codes import of_result
 from .interruption import Interruption, confirm
 from .options import ID, json_option
@@ -37,7 +38,7 @@ async def undo(*, operation_id: str, dry_run: bool, yes: bool, as_json: bool) ->
         else:
             plan = await backend.syncs.undo_plan(operation_id)
             if not as_json:
-                print_plan(plan)
+                print_plan(plan, await read_subject(backend, plan.integration, plan.job.id), "an undo")
             if consent.dry_run or not plan.writes:
                 (result,) = planned_results([plan], backend.actor.user)
                 if not as_json:
@@ -47,8 +48,8 @@ async def undo(*, operation_id: str, dry_run: bool, yes: bool, as_json: bool) ->
                     result = await interruption.asking(backend.syncs.undo(operation_id, expected_digest=plan.digest))
             else:
                 (result,) = await backend.syncs.decline([plan])
+        if not as_json:
+            await print_result(backend, result, undone=operation_id)
     if as_json:
         print_json(result)
-    else:
-        print_result(result)
     return ExitCode.INTERRUPTED if interruption.happened else of_result(result)

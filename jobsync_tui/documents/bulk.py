@@ -65,7 +65,10 @@ def bulk_headline(plan: BulkPlan) -> list[Line]:
     lines = [line(" ", strong(counted(len(plan.plans), "job")), f"   {', '.join(told)}")]
     if overwrites:
         lines.append(
-            line(" ", warn(f"! {counted(overwrites, 'job')} edited in {words.TARGET} since our last sync: marked !, and overwritten"))
+            line(
+                " ",
+                warn(f"! {counted(overwrites, 'job')} edited in {words.TARGET} since the last sync (!): the edits would be lost"),
+            )
         )
     return lines
 
@@ -80,6 +83,11 @@ def bulk_document(plan: BulkPlan, width: int) -> Document:
             document += _group(kind.value, title, [_plan_row(each) for each in plans], width, opened=kind is not PlanKind.UNCHANGED)
     document.append(line("   ", dim(f"never touched   {words.NEVER_TOUCHED}")))
     return tuple(document)
+
+
+def bulk_text(plan: BulkPlan, width: int = 100) -> str:
+    """Return the plans as text."""
+    return as_text(bulk_document(plan, width)) + "\n"
 
 
 def bulk_command(integration: str, job_ids: Sequence[str]) -> str:
@@ -108,7 +116,7 @@ def bulk_progress(results: Sequence[SyncResult], asked: int, seconds: float, wid
         document.append(line("   ", warn(waits_for)))
     wrong = [result for result in results if result.outcome not in _GOOD][-5:]
     if wrong:
-        document += [BLANK, head("LAST THAT DID NOT GO WELL")]
+        document += [BLANK, head("LATEST PROBLEMS")]
         for result in wrong:
             document += columns(
                 (dim(result.job.id), words.job_name(result.job), bad(_result_row(result).reason)), (12, 24, width - 46), indent=3, most=2
@@ -119,10 +127,15 @@ def bulk_progress(results: Sequence[SyncResult], asked: int, seconds: float, wid
 def results_document(results: Sequence[SyncResult], asked: int, width: int) -> Document:
     """Return how several syncs ended: what went wrong first, each with its reason."""
     well = sum(result.outcome in _GOOD for result in results)
-    glyph = good("ok DONE") if well == asked else warn("! DONE, not all of it")
+    glyph = good("ok DONE") if well == asked else warn("! FINISHED with problems")
     document: list[Line | Section] = [line(" ", glyph, f"   {well:,} of {counted(asked, 'job')} synced")]
     document += [line("   ", part) for told in (results_line(results), *_notes(results, asked)) for part in wrap(told, width - 4)]
-    document.append(BLANK)
+    return (*document, BLANK, *result_groups(results, width))
+
+
+def result_groups(results: Sequence[SyncResult], width: int) -> Document:
+    """Return syncs by how they ended, each job with its reason."""
+    document: list[Line | Section] = []
     for outcome in _RESULT_ORDER:
         found = [result for result in results if result.outcome is outcome]
         if found:
@@ -136,6 +149,11 @@ def results_text(results: Sequence[SyncResult], asked: int, width: int = 100) ->
     return as_text((line("Sync Result"), *results_document(results, asked, width))) + "\n"
 
 
+def result_groups_text(results: Sequence[SyncResult], width: int = 100) -> str:
+    """Return syncs by how they ended as text."""
+    return as_text(result_groups(results, width)) + "\n"
+
+
 def to_retry(results: Iterable[SyncResult]) -> tuple[str, ...]:
     """Return the ids of the jobs whose sync may go better a second time."""
     return tuple(result.job.id for result in results if result.outcome in _RETRIED)
@@ -147,9 +165,9 @@ def _kind(plan: SyncPlan) -> PlanKind:
 
 def _notes(results: Sequence[SyncResult], asked: int) -> list[str]:
     moved = sum(result.outcome is Outcome.STALE for result in results)
-    notes = [f"{counted(moved, 'job')} moved since the plan and dropped out"] if moved else []
+    notes = [f"{counted(moved, 'job')} changed after the plan was made, not synced"] if moved else []
     if len(results) < asked:
-        notes.append(f"{asked - len(results):,} not begun")
+        notes.append(f"{asked - len(results):,} not started")
     return notes
 
 
@@ -178,12 +196,14 @@ def _result_row(result: SyncResult) -> _Row:
         reason = result.error.message
     elif result.outcome is Outcome.REFUSED and result.eligibility is not None:
         reason = result.eligibility.message
-    written = {True: f"{words.TARGET} was written", False: "", None: f"not known whether {words.TARGET} was written"}[result.written]
+    written = {True: f"{words.TARGET} was changed", False: "", None: f"no reply from {words.TARGET}, it may have been saved"}[
+        result.written
+    ]
     details = (
         ", ".join(change.field for change in result.changes),
         result.error.remedy or "" if result.error else "",
         written if result.outcome not in _GOOD else "",
-        f"record {result.operation_id}" if result.operation_id else "",
+        f"operation {result.operation_id}" if result.operation_id else "",
     )
     return _Row(
         result.job.id, words.job_name(result.job), place(result.job.location), told, reason, tuple(each for each in details if each)
@@ -196,7 +216,7 @@ def _group(key: str, title: str, rows: Sequence[_Row], width: int, *, opened: bo
         if reason:
             lines += [line("   ", Span(part, Tone.WARN)) for part in wrap(reason, width - 5)]
         lines += [_row(f"{key}:{row.job_id}", row, width) for row in of_reason]
-    return [Section(key, (head(f"+ {title}", "+ show"),), (head(f"- {title}"), *lines, BLANK), starts_open=opened)]
+    return [Section(key, (head(f"+ {title}", keys="+ show"),), (head(f"- {title}"), *lines, BLANK), starts_open=opened)]
 
 
 def _row(key: str, row: _Row, width: int) -> Section:

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from ..backend.core.models import Change, JsonValue, Kept
 from ..backend.core.text import clean
 from . import words
-from .document import Line, Section, Span, Tone, dim, line, warn
+from .document import Line, Section, Span, Tone, hint, line, warn
 from .layout import fit, wrap
 
 _LABEL = 20
@@ -41,8 +41,8 @@ def kept_rows(kept: Sequence[Kept], width: int) -> tuple[Section, ...]:
     if not kept:
         return ()
     told = f"{words.TARGET} keeps {words.listing([each.field for each in kept], 4)} in its own form"
-    first, *more = wrap(f"{told}; what was sent can be recognized in it", width - 26)
-    closed = (line("   ", first, right=dim("+ sent and kept")), *(line("   ", part) for part in more))
+    first, *more = wrap(f"{told}; what was sent is recognizable", width - 26)
+    closed = (line("   ", first, right=hint("+ sent and kept")), *(line("   ", part) for part in more))
     rows: list[Line | Section] = []
     for each in kept:
         rows += change_rows(Change(each.field, each.sent, each.kept), width)
@@ -54,8 +54,8 @@ def _long_change(change: Change, width: int) -> Section:
     sizes = f"{len(before):,} -> {len(after):,} characters" if before else f"{len(after):,} characters"
     pieces = diff(before, after) if before else (Piece(" ", after),)
     room = width - _DEEP - 2
-    first = line("   ", _label(change.field), "  ", sizes, right=dim("+ show all"))
-    opened = line("   ", _label(change.field), "  ", sizes, right=dim("+ show less"))
+    first = line("   ", _label(change.field), "  ", sizes, right=hint("+ show all"))
+    opened = line("   ", _label(change.field), "  ", sizes, right=hint("+ show less"))
     short = _flow(_snippet(pieces) if before else [Piece(" ", fit(" ".join(readable(after).split()), 3 * room - 9))], room)[:3]
     whole = _flow([piece if piece.sign != " " else Piece(" ", readable(piece.text)) for piece in pieces], room)
     return Section(f"change:{change.field}", _with_warning([first, *short], change), _with_warning([opened, *whole], change))
@@ -65,7 +65,7 @@ def _with_warning(rows: list[Line], change: Change) -> tuple[Line, ...]:
     """Return the rows, with a word about the edit that the change would undo."""
     if not change.overwrites:
         return tuple(rows)
-    return (*rows, line(" " * (_LABEL + 5), warn(f"! overwrites an edit made in {words.TARGET} since our last sync")))
+    return (*rows, line(" " * (_LABEL + 5), warn(f"! overwrites an edit made in {words.TARGET} since the last sync")))
 
 
 def _value_rows(field: str, arrow: str, value: JsonValue, width: int, gone: str = "") -> Iterator[Line]:

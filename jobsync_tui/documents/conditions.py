@@ -66,7 +66,7 @@ def expected(op: Op, found: JsonValue) -> str:
         return f"{words.value(found[0])} and {words.value(found[1])}"
     if op in {Op.WITHIN_DAYS, Op.OLDER_THAN_DAYS}:
         days = "day" if found == 1 else "days"
-        return f"{words.value(found)} {days}" if op is Op.OLDER_THAN_DAYS else words.value(found)
+        return f"{words.value(found)} {days}"
     return words.value(found)
 
 

@@ -26,6 +26,8 @@ class Tone(StrEnum):
     KEY = "key"
     ADDED = "added"
     REMOVED = "removed"
+    HINT = "hint"
+    """Which key does what, and what unfolds: it means something on a screen only, and `as_text` leaves it out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +106,15 @@ def strong(text: str) -> Span:
     return Span(text, Tone.STRONG)
 
 
-def head(title: str, right: str = "") -> Line:
-    """Return the heading of a section."""
-    return line(" ", Span(title, Tone.HEAD), right=(dim(right),) if right else ())
+def hint(text: str) -> Span:
+    """Return a span about keys, which stands on screens only."""
+    return Span(text, Tone.HINT)
+
+
+def head(title: str, right: str = "", keys: str = "") -> Line:
+    """Return the heading of a section, at the right what it comes to and which keys there are."""
+    gap = "   " if right and keys else ""
+    return line(" ", Span(title, Tone.HEAD), right=[span for span in (dim(right), hint(gap + keys)) if span.text])
 
 
 def good(text: str) -> Span:
@@ -147,12 +155,44 @@ def sections(document: Iterable[Line | Section]) -> Iterator[Section]:
             yield from sections(item.opened)
 
 
-def as_text(document: Iterable[Line | Section]) -> str:
-    """Return the whole document as plain text, every section open: what is copied, and what a support desk reads."""
-    lines: list[str] = []
+def as_text(document: Iterable[Line | Section], closed: Collection[str] = ()) -> str:
+    """Return the document as plain text, every section open: what is copied, what a command prints, and what a support desk reads.
+
+    What stands there for the keys of a screen is left out: their names, hints, the marks of sections.
+    Sections whose key is in ``closed`` are short.
+    """
+    return "\n".join(_texts(document, closed))
+
+
+def _texts(document: Iterable[Line | Section], closed: Collection[str]) -> Iterator[str]:
     for item in document:
-        lines.extend([item.text] if isinstance(item, Line) else [as_text(item.opened)])
-    return "\n".join(lines)
+        if isinstance(item, Line):
+            told = Line(*(tuple(span for span in side if span.tone not in _FOR_SCREENS) for side in (item.left, item.right)))
+            if told.text or not item.text:
+                yield told.text
+        elif item.key in closed:
+            yield from _texts(_unmarked(item.closed), closed)
+        else:
+            yield from _texts(_unmarked(item.opened), closed)
+
+
+def _unmarked(items: Sequence[Line | Section]) -> Sequence[Line | Section]:
+    """Return the lines of a section without the mark that says whether it is open."""
+    first = items[0] if items else None
+    if not isinstance(first, Line):
+        return items
+    for number, span in enumerate(first.left):
+        bare = span.text.lstrip()
+        if bare and (bare[:2] not in _FOLDS or span.tone not in {Tone.PLAIN, Tone.HEAD}):
+            break
+        if bare:
+            lead = Span(f"{span.text[: len(span.text) - len(bare)]}  {bare[2:]}", span.tone)
+            return (Line((*first.left[:number], lead, *first.left[number + 1 :]), first.right), *items[1:])
+    return items
+
+
+_FOR_SCREENS = frozenset({Tone.HINT, Tone.KEY})
+_FOLDS = frozenset({"+ ", "- "})
 
 
 def _spans(parts: Iterable[Part]) -> tuple[Span, ...]:

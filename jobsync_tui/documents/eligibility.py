@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from ..backend.core.models import (
     ActionKind,
@@ -21,7 +21,7 @@ from ..backend.core.text import counted
 from . import words
 from .applied import action_sections
 from .conditions import condition_lines, first_obstacle
-from .document import BLANK, Document, Line, Section, Span, as_text, bad, dim, good, head, line, warn
+from .document import BLANK, Document, Line, Section, Span, as_text, bad, dim, good, head, hint, line, warn
 from .history import past_section
 from .layout import apart, columns, wrap, wrap_lines
 from .subject import Subject, job_lines, where
@@ -37,7 +37,7 @@ def to_fix(found: Eligibility, subject: Subject) -> str:
             return _no_active_rules(found)
         case Reason.EXCLUDED:
             names = words.listing(excluders(found), last="and")
-            return f"change or deactivate {names} (R): exclude wins over every other rule."
+            return f"change or deactivate {names}: a rule that excludes wins over every other rule."
         case Reason.NO_RULE_MATCHED:
             return _no_rule_matched(found)
         case Reason.MISSING_REQUIRED_FIELDS:
@@ -64,10 +64,10 @@ def missing_note(found: Eligibility, subject: Subject, field: str) -> Note:
 def _no_active_rules(found: Eligibility) -> str:
     would = [rule.name for rule in found.inactive_rules if rule.would_match]
     if would:
-        return f"activate {words.listing(would, last='or')} (R shows the rules): it would match this job."
+        return f"activate {words.listing(would, last='or')}, which would match this job."
     if found.inactive_rules:
-        return "activate a rule (R shows them) or import more: jobsync rules import FILE"
-    return "there are no rules yet: jobsync rules import FILE brings them in."
+        return "activate a rule or import more: jobsync rules import FILE"
+    return "there are no rules yet. Import some: jobsync rules import FILE"
 
 
 def _no_rule_matched(found: Eligibility) -> str:
@@ -85,15 +85,17 @@ def _missing_fields(found: Eligibility, subject: Subject) -> str:
         names = words.listing(fields)
         match note:
             case Note.FIELD_NOT_PROVIDED:
-                ways.append(f"{subject.ats} never gives {names}: take it out of sync.required_fields")
+                ways.append(f"{subject.ats} never gives {names}: remove it from required_fields under [sync] in the configuration")
             case Note.NOT_LOADED:
-                ways.append(f"l reads {names} from {subject.ats}")
+                ways.append(f"check the live job in {subject.ats}: its list does not include {names}")
             case _:
-                ways.append(f"fill in {names} in {subject.ats}, then l reads it again")
+                ways.append(f"fill in {names} in {subject.ats}, then check the live job")
     return "; ".join(ways) + "."
 
 
 _CLOSEST = 3
+FURTHER_RULES = "more"
+"""The section of the rules that are far from matching."""
 
 
 def verdict_lines(found: Eligibility, subject: Subject, width: int) -> tuple[Line, ...]:
@@ -102,19 +104,15 @@ def verdict_lines(found: Eligibility, subject: Subject, width: int) -> tuple[Lin
     if found.eligible:
         matched = f"{len(found.matched_rules)} of {counted(len(found.rules), 'active rule matches', 'active rules match')}"
         lines = apart((" ", good("ok ELIGIBLE"), f"   {matched}"), rules, width)
-        return (
-            *lines,
-            *_turned(found, subject, width),
-            line("   ", dim(_source(found, subject))),
-            *(line("   ", part) for part in wrap(_would_do(subject), width - 4)),
-        )
+        lead = (*lines, *_turned(found, subject, width), _source(found, subject))
+        return (*lead, *(line("   ", part) for part in wrap(_would_do(subject), width - 4)))
     first, *more = wrap(found.message, width - 44)
     lines = apart((" ", bad("x NOT ELIGIBLE"), f"   {first}"), rules, width)
     lines += [line(" " * 18, part) for part in more]
     lines += _turned(found, subject, width)
-    lines.append(line("   ", dim(_source(found, subject))))
+    lines.append(_source(found, subject))
     if subject.cached and subject.cached.target_id:
-        lines.append(line("   ", f"Synced before: {words.TARGET} job {subject.cached.target_id} stays there, untouched."))
+        lines.append(line("   ", f"Synced before: {words.TARGET} job {subject.cached.target_id} will not be changed."))
     return tuple(lines)
 
 
@@ -146,8 +144,8 @@ def footnote(found: Eligibility, subject: Subject) -> str:
     return "Nothing has been written." if found.eligible else f"To fix: {to_fix(found, subject)}"
 
 
-def explanation_text(found: Eligibility, subject: Subject, width: int = 100) -> str:
-    """Return the whole explanation as text, for the clipboard."""
+def explanation_text(found: Eligibility, subject: Subject, width: int = 100, closed: Collection[str] = ()) -> str:
+    """Return the explanation as text, for the clipboard and the command line; the sections in ``closed`` stay short."""
     document = (
         line(f"Check Eligibility: {where(subject, found.job.id)}"),
         *job_lines(found.job, subject, width),
@@ -157,27 +155,27 @@ def explanation_text(found: Eligibility, subject: Subject, width: int = 100) -> 
         BLANK,
         *wrap_lines(footnote(found, subject), width, 1),
     )
-    return as_text(document) + "\n"
+    return as_text(document, closed) + "\n"
 
 
-def _source(found: Eligibility, subject: Subject) -> str:
+def _source(found: Eligibility, subject: Subject) -> Line:
     if found.source is Source.LIVE:
         at = f" at {words.clock(found.read_at, subject.now)}" if found.read_at else ""
-        return f"read live from {subject.ats}{at}"
-    read = f", read {words.ago(found.read_at, subject.now)}" if found.read_at else ""
-    return f"from cache{read}; l reads it from {subject.ats} now"
+        return line("   ", dim(f"Read live from {subject.ats}{at}."))
+    read = f" {words.ago(found.read_at, subject.now)}" if found.read_at else ""
+    return line("   ", dim(f"Cached{read}."), hint(f" Press l to check the live job in {subject.ats}."))
 
 
 def _would_do(subject: Subject) -> str:
     target_id = subject.cached.target_id if subject.cached else None
     if target_id:
-        return f"A sync would UPDATE what differs in {words.TARGET} job {target_id}."
-    return f"A sync would CREATE the job in {words.TARGET}, unless it finds it there."
+        return f"A sync would update {words.TARGET} job {target_id} where it differs."
+    return f"A sync would create the job in {words.TARGET}, or update it if it is already there."
 
 
 def _matched(found: Eligibility, subject: Subject, width: int) -> list[Line | Section]:
     results = {rule.id: rule for rule in found.rules}
-    section: list[Line | Section] = [head("MATCHED RULES, in the order in which they act", "+ conditions")]
+    section: list[Line | Section] = [head("MATCHED RULES, in order of priority", keys="+ conditions")]
     for matched in found.matched_rules:
         rule = results.get(matched.id)
         conditions = condition_lines(rule, None, subject.ats, width) if rule else []
@@ -185,7 +183,7 @@ def _matched(found: Eligibility, subject: Subject, width: int) -> list[Line | Se
             Section(f"rule:{matched.id}", _matched_row("+", matched, width), (*_matched_row("-", matched, width), *conditions), matched.id)
         )
     gave_way = [rule for rule in found.rules if rule.note is RuleNote.GAVE_WAY]
-    section += [line("   ", dim(f"       {rule.name}: fallback, gave way to the rules above")) for rule in gave_way]
+    section += [line("   ", dim(f"       {rule.name}: fallback rule, not used because another rule matched")) for rule in gave_way]
     return section
 
 
@@ -211,7 +209,7 @@ def _why_not(found: Eligibility, subject: Subject, width: int) -> list[Sequence[
 
 def _excluded(found: Eligibility, subject: Subject, width: int) -> list[Line | Section]:
     names = set(excluders(found))
-    section: list[Line | Section] = [head("EXCLUDED BY", "+ fold")]
+    section: list[Line | Section] = [head("EXCLUDED BY", keys="+ close")]
     section += [
         _active_rule(rule, None, subject, width, "EXCLUDES IT", starts_open=True)
         for rule in found.rules
@@ -238,14 +236,14 @@ def _rule_sections(found: Eligibility, subject: Subject, width: int) -> list[Lin
     shown: list[Line | Section] = [*section[:_CLOSEST], *would]
     if rest:
         least = min(rule.missed for rule in missed[_CLOSEST:])
-        more = (counted(len(rest), "more active rule"), f"miss {least} or more")
-        shown.append(Section("more", _row("+", *more, "", width), (*_row("-", *more, "", width), *rest)))
+        more = (counted(len(rest), "more active rule"), f"{least}+ not met")
+        shown.append(Section(FURTHER_RULES, _row("+", *more, "", width), (*_row("-", *more, "", width), *rest)))
     others = [rule for rule in found.inactive_rules if not rule.would_match]
     if others:
         shown.append(line("     ", dim(f"{counted(len(others), 'inactive rule')} would not match either")))
     if not shown:
         return [line("   ", dim("There are no rules."))]
-    return [head("CLOSEST RULES" if missed else "INACTIVE RULES", f"{counted(len(found.rules), 'active rule')}   + unfold"), *shown]
+    return [head("CLOSEST RULES" if missed else "INACTIVE RULES", counted(len(found.rules), "active rule"), "+ conditions"), *shown]
 
 
 def _excluding(subject: Subject) -> set[str]:
@@ -260,7 +258,7 @@ def _beyond_reach(rule: RuleResult) -> int:
 
 
 def _misses(rule: RuleResult) -> str:
-    return f"misses {rule.missed} of {len(rule.conditions)}" if len(rule.conditions) > 1 else f"misses {rule.missed}"
+    return f"{rule.missed} of {len(rule.conditions)} not met" if len(rule.conditions) > 1 else "not met"
 
 
 def _active_rule(rule: RuleResult, near: NearMiss | None, subject: Subject, width: int, standing: str, *, starts_open: bool) -> Section:
@@ -270,7 +268,7 @@ def _active_rule(rule: RuleResult, near: NearMiss | None, subject: Subject, widt
 
 
 def _inactive_rule(rule: InactiveRule, width: int) -> Section:
-    row = _row("*", rule.name, "INACTIVE", "would match if it were activated", width)
+    row = _row("*", rule.name, "INACTIVE", "would match if it were active", width)
     return Section(f"rule:{rule.id}", row, row, rule.id)
 
 

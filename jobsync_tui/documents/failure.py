@@ -1,12 +1,14 @@
-"""A sync that did not go well as a document: whether anything was written, where it stopped, what was said, and what to do."""
+"""What did not go well as a document: a sync, with whether anything was written, where it stopped and what to do; or any other error."""
 
 from __future__ import annotations
 
+from shlex import join
+
 from ..backend.core.models import Outcome, StepState, SyncResult
 from . import words
-from .document import BLANK, Document, Line, Span, bad, dim, head, key, line, strong, warn
+from .document import BLANK, Document, Line, Span, bad, dim, head, hint, key, line, strong, warn
 from .eligibility import to_fix
-from .layout import wrap
+from .layout import wrap, wrap_lines
 from .steps import steps_line
 from .subject import Subject
 from .words import OUTCOME_WORDS
@@ -31,6 +33,20 @@ def failure_document(result: SyncResult, subject: Subject, width: int) -> Docume
     return tuple(document)
 
 
+def error_document(text: str, remedy: str | None, ways: tuple[tuple[str, str], ...], width: int) -> Document:
+    """Return an error with what can be done about it."""
+    first, *rest = wrap_lines(text, width, 5)
+    headline = line(" ", bad("x "), *(strong(span.text.lstrip()) for span in first.left))
+    todo = [("", remedy), *ways] if remedy else [*ways]
+    document = [headline, *rest, BLANK]
+    if todo:
+        document.append(head("WHAT TO DO"))
+    for name, told in todo:
+        part, *more = wrap_lines(told or "", width, 10)
+        document += [line("   ", key(f"{name:<7}"), *(Span(span.text.lstrip()) for span in part.left)), *more]
+    return tuple(document)
+
+
 def seconds_to_look_up(result: SyncResult, subject: Subject) -> int | None:
     """Return in how many seconds an unknown outcome will be looked up, None where it is not unknown."""
     if result.outcome is not Outcome.UNKNOWN or result.settles_at is None:
@@ -52,71 +68,70 @@ def _cause(result: SyncResult) -> str:
     if result.outcome is Outcome.FAILED and not message.startswith(FAILED):
         return f"{FAILED}: {message}" if message else FAILED
     if result.outcome is Outcome.UNKNOWN and not message:
-        return "the write got no answer; it may have arrived"
+        return f"no reply from {words.TARGET}; the change may have been saved"
     return message
 
 
 def _written(result: SyncResult, subject: Subject) -> str:
-    target = words.TARGET.upper()
     if result.written is None:
-        return f"NOT KNOWN WHETHER {target} WAS WRITTEN. It is looked up before anything is sent again."
+        return f"We sent the change but got no reply from {words.TARGET}. Whether it was saved is checked before anything is sent again."
     if result.written:
-        return f"{target} WAS WRITTEN, but not all of it is known to be right."
+        return f"{words.TARGET} was changed, but not all of it could be verified."
     synced = subject.cached.last_synced if subject.cached else None
-    asof = f" The job there is as of {words.ago(synced, subject.now)}." if synced and result.target_id else ""
-    return f"NOTHING WAS WRITTEN TO {target}.{asof}"
+    asof = f" The job there is as it was {words.ago(synced, subject.now)}." if synced and result.target_id else ""
+    return f"Nothing was written to {words.TARGET}.{asof}"
 
 
 def _facts(result: SyncResult, subject: Subject) -> list[tuple[str, str]]:
     facts: list[tuple[str, str]] = []
     failed = next((step for step in result.steps if step.state is StepState.FAILED), None)
     if failed and failed.detail:
-        facts.append(("it said", failed.detail))
+        facts.append(("error", failed.detail))
     if result.outcome is Outcome.UNKNOWN and result.settles_at is not None:
         left = seconds_to_look_up(result, subject) or 0
-        facts.append(("look-up", f"at {words.clock(result.settles_at, subject.now)}, in {left} s" if left else "now"))
+        facts.append(("next check", f"at {words.clock(result.settles_at, subject.now)}, in {left} s" if left else "now"))
     if result.error and result.error.code in _WHOLE_INTEGRATION and failed and failed.name.value == "fetch":
-        facts.append(("also hit", f"every job of {subject.integration.name}, the automatic sync too"))
+        facts.append(("also affects", f"every job of {subject.integration.name}, and the automatic sync"))
     if result.outcome is Outcome.REFUSED and subject.cached and subject.cached.target_id:
-        facts.append(("synced before", f"{words.TARGET} job {subject.cached.target_id} stays there, untouched"))
+        facts.append(("synced before", f"{words.TARGET} job {subject.cached.target_id} will not be changed"))
     return facts
 
 
 def _ways(result: SyncResult, subject: Subject, width: int) -> list[Line]:
     code = result.error.code if result.error else ""
+    job = join(["-i", result.integration, result.job.id])
     ways: list[tuple[str, str]] = []
     if code in _TESTABLE:
-        ways.append(("t", f"test the connection to {subject.integration.name} now"))
+        ways.append(("t", f"Test the connection: {join(['jobsync', 'test', '-i', result.integration])}"))
     if result.error and result.error.remedy:
         ways.append(("", result.error.remedy))
     match result.outcome:
         case Outcome.REFUSED:
             if result.eligibility:
-                ways.append(("", f"to fix: {to_fix(result.eligibility, subject)}"))
-            ways.append(("e", "Check Eligibility shows every condition"))
+                ways.append(("", f"To fix: {to_fix(result.eligibility, subject)}"))
+            ways.append(("e", f"Check Eligibility shows every condition: jobsync check {job}"))
         case Outcome.NOT_FOUND:
-            ways.append(("", f"look in {subject.ats}: deleted, another id after a repost, or no longer visible to the API user"))
-            ways.append(("f", "Search ATS Job by another id"))
+            ways.append(("", f"Look in {subject.ats}: was it deleted, reposted under another ID, or hidden from the API user?"))
+            ways.append(("f", "Search ATS Job by another ID: jobsync fetch"))
         case Outcome.UNKNOWN:
-            ways.append(("", f"nothing: {words.TARGET} is asked by itself, and this screen tells the end"))
+            ways.append(("", f"Nothing: {words.TARGET} is checked automatically. jobsync recover checks now."))
         case Outcome.BUSY:
-            ways.append(("r", "look again; nothing was sent"))
+            ways.append(("r", "Try again; nothing was sent."))
         case Outcome.STALE:
-            ways.append(("r", "see the plan of now, with what moved"))
+            ways.append(("r", "Plan again and see what changed."))
         case _:
-            ways.append(("r", "try again: nothing can be created twice"))
-    ways.append(("c", "copy this report for support (it holds no secrets)"))
+            ways.append(("r", "Try again: no job is ever created twice."))
     lines: list[Line] = []
     for name, told in ways:
         for number, part in enumerate(wrap(told, width - 8)):
-            lines.append(line("   ", key(name if number == 0 else ""), " " * (4 - (len(name) if number == 0 else 0)), part))
-    return lines
+            lines.append(line("   ", key(f"{name if number == 0 else '':<4}"), part))
+    return [*lines, line("   ", key("c   "), hint("Copy this report for support. It holds no secrets."))]
 
 
 def _closing(result: SyncResult, subject: Subject) -> Line:
     synced = subject.cached.last_synced if subject.cached else None
     kept = f"Last Synced stays {words.ago(synced, subject.now)}" if synced else "Last Synced stays empty"
-    record = f"record {result.operation_id}" if result.operation_id else ""
+    record = f"operation {result.operation_id}" if result.operation_id else ""
     return line("   ", dim("" if result.written is None else kept), right=dim(record) if record else ())
 
 

@@ -22,14 +22,14 @@ def past_section(found: Eligibility, subject: Subject, width: int) -> list[Line]
     if automatic is not None:
         told.append(f"{words.clock(automatic.decided_at, subject.now)} auto: {decision_words(automatic)}")
         if automatic.next_run is not None:
-            told.append(f"next auto {words.clock(automatic.next_run, subject.now)}")
+            told.append(f"next automatic run {words.clock(automatic.next_run, subject.now)}")
     if subject.cached:
         synced = subject.cached.last_synced
         told.append(f"last synced {words.ago(synced, subject.now)}" if synced else "never synced")
     if not told:
         return []
-    title = "WHY NOT BY ITSELF" if automatic is not None and not found.eligible else "SO FAR"
-    return [head(title, "H history" if subject.past else ""), *(line("   ", part) for part in _packed(told, width - 4))]
+    title = "AUTOMATIC SYNC" if automatic is not None and not found.eligible else "HISTORY"
+    return [head(title, keys="H history" if subject.past else ""), *(line("   ", part) for part in _packed(told, width - 4))]
 
 
 def decision_words(automatic: AutomaticDecision) -> str:
@@ -66,7 +66,7 @@ def _packed(told: list[str], width: int) -> list[str]:
 def history_document(entries: Sequence[AuditEntry], width: int) -> Document:
     """Return the entries, newest first, each with its changes folded in."""
     if not entries:
-        return (line("   ", dim("Nothing was ever done about this job here: no sync, no dry run, no refusal.")),)
+        return (line("   ", dim("No activity for this job yet.")),)
     document: list[Line | Section] = [head("NEWEST FIRST", counted(len(entries), "entry", "entries")), BLANK]
     document += [_section(entry, width) for entry in entries]
     return tuple(document)

@@ -9,8 +9,9 @@ from ..backend.core.text import counted
 from . import words
 from .applied import lost, lost_lines
 from .change import change_rows, kept_rows
-from .document import BLANK, Document, Line, Section, Span, as_text, bad, dim, good, line, strong, warn
+from .document import BLANK, Document, Line, Section, Span, as_text, dim, good, hint, line, strong, warn
 from .eligibility import to_fix
+from .failure import error_document
 from .layout import apart, wrap, wrap_lines
 from .subject import Subject, job_lines, where
 
@@ -19,6 +20,8 @@ _LABEL = 16
 
 def plan_document(plan: SyncPlan, subject: Subject, width: int, moved: Sequence[Line] = ()) -> Document:
     """Return the plan as a document; ``moved`` says what is different from a plan that was confirmed before this one."""
+    if plan.error is not None:
+        return error_document(plan.error.message, plan.error.remedy, (), width)
     document: list[Line | Section] = [*headline(plan, width), _read_line(plan, subject)]
     if plan.note:
         document += [line(" ", warn(part)) for part in wrap(f"! {plan.note}", width - 2)]
@@ -36,12 +39,10 @@ def plan_document(plan: SyncPlan, subject: Subject, width: int, moved: Sequence[
 
 def headline(plan: SyncPlan, width: int) -> tuple[Line, ...]:
     """Return what the sync would do, in one line where it fits."""
-    if plan.error is not None:
-        return (line(" ", bad("x NO PLAN"), f"   {plan.error.message}"),)
     told = {
         PlanKind.CREATE: f" in {words.TARGET}, a new job",
         PlanKind.UPDATE: f" in {words.TARGET} ({plan.target_id}), {counted(len(plan.changes), 'field')}",
-        PlanKind.UNCHANGED: f": {words.TARGET} ({plan.target_id}) has all of it already; nothing would be written",
+        PlanKind.UNCHANGED: f": already up to date in {words.TARGET} ({plan.target_id}), nothing to sync",
         PlanKind.REFUSE: f": {plan.eligibility.message if plan.eligibility else 'the job is not eligible'}",
     }[plan.kind]
     return tuple(apart((" ", strong(words.PLANS[plan.kind]), told), dim(by_rules(plan)), width))
@@ -66,22 +67,22 @@ def what_moved(before: SyncPlan, after: SyncPlan, width: int) -> tuple[Line, ...
     """Return what is different between a plan that was confirmed and the plan of now; never empty."""
     told: list[str] = []
     if before.kind is not after.kind:
-        told.append(f"it would {words.PLANS[before.kind]}, now it would {words.PLANS[after.kind]}")
+        told.append(f"the plan was {words.PLANS[before.kind]} and is now {words.PLANS[after.kind]}")
     if before.target_version != after.target_version:
         told.append(f"the job changed in {words.TARGET}")
     if before.eligibility and after.eligibility and before.eligibility.ruleset_revision != after.eligibility.ruleset_revision:
         told.append(f"the rules changed (r{before.eligibility.ruleset_revision} to r{after.eligibility.ruleset_revision})")
     old, new = _by_field(before), _by_field(after)
-    told += [f"new: {field}" for field in new if field not in old]
-    told += [f"no longer: {field}" for field in old if field not in new]
+    told += [f"{field} was added" for field in new if field not in old]
+    told += [f"{field} was removed" for field in old if field not in new]
     told += [
         f"{field} would become {words.value(new[field].after)}, not {words.value(old[field].after)}"
         for field in new
         if field in old and _differ(new[field], old[field])
     ]
-    moved = "; ".join(told) or "the time between was enough to make the plan another one; what it would do is the same"
-    lines = [line(" ", warn("! NOT WRITTEN: what you confirmed is no longer what would happen."))]
-    return (*lines, *wrap_lines(f"Moved since: {moved}.", width, 3), line("   ", "This is the plan of now. Confirm it, or leave it."))
+    moved = "; ".join(told) or "nothing that it would write"
+    lines = [line(" ", warn("! Not synced: something changed after you opened this plan."))]
+    return (*lines, *wrap_lines(f"Changed: {moved}.", width, 3), line("   ", "Here is the updated plan."))
 
 
 def refusal(plan: SyncPlan, subject: Subject) -> str:
@@ -92,7 +93,7 @@ def refusal(plan: SyncPlan, subject: Subject) -> str:
 def equal_line(plan: SyncPlan) -> Line:
     """Return what a confirmation of an unchanged job does."""
     as_sent = ", as it keeps them" if plan.kept else ""
-    return line("   ", good("ok"), f" equal in every field that the sync owns ({len(plan.same)}){as_sent}")
+    return line("   ", good("ok"), f" up to date in every field that the sync sets ({len(plan.same)}){as_sent}")
 
 
 def _read_line(plan: SyncPlan, subject: Subject) -> Line:
@@ -119,8 +120,8 @@ def _fact_section(label: str, told: str, rows: Sequence[Line]) -> Section:
     return Section(label, (_fact(label, told, "+ show"),), (_fact(label, told, "+ hide"), *rows))
 
 
-def _fact(label: str, told: str, right: str = "") -> Line:
-    return line("   ", Span(f"{label:<{_LABEL - 2}}"), "  ", told, right=(dim(right),) if right else ())
+def _fact(label: str, told: str, keys: str = "") -> Line:
+    return line("   ", Span(f"{label:<{_LABEL - 2}}"), "  ", told, right=(hint(keys),) if keys else ())
 
 
 def _by_field(plan: SyncPlan) -> dict[str, Change]:

@@ -9,7 +9,7 @@ from ..backend.core.models import ActionKind, Effect, Failure, Outcome, SyncResu
 from ..backend.core.text import counted
 from . import words
 from .change import change_rows, kept_rows
-from .document import BLANK, Document, Line, Section, Span, as_text, dim, good, line
+from .document import BLANK, Document, Line, Section, Span, as_text, dim, good, hint, line
 from .failure import failure_document
 from .layout import apart, wrap
 from .steps import steps_line
@@ -69,7 +69,7 @@ def result_document(result: SyncResult, subject: Subject, width: int) -> Documen
     if result.target_url:
         document += _fact("link", result.target_url, width)
     if result.operation_id:
-        document += _fact("record", f"op {result.operation_id}", width)
+        document += _fact("operation", result.operation_id, width)
     if result.steps:
         document.append(line("   ", *steps_line(result.steps)))
     return tuple(document)
@@ -100,9 +100,9 @@ def _headline(result: SyncResult, subject: Subject, width: int) -> list[Line]:
     told = {
         Outcome.CREATED: f" in {words.TARGET}",
         Outcome.UPDATED: f" in {words.TARGET}   {counted(len(result.changes), 'field')}",
-        Outcome.UNCHANGED: f"   {words.TARGET} has all of it already; nothing was written",
+        Outcome.UNCHANGED: f"   already up to date in {words.TARGET}; nothing was written",
     }[result.outcome]
-    checked = "" if not result.verified else ", read back" if result.kept else ", read back and equal"
+    checked = ", verified" if result.verified else ""
     took = sum(step.seconds or 0.0 for step in result.steps)
     at = words.clock(result.synced_at, subject.now) if result.synced_at else ""
     right = ", ".join(part for part in (at, f"took {words.seconds(took)}" if took else "") if part)
@@ -128,7 +128,7 @@ def _changed(result: SyncResult, width: int) -> list[Line | Section]:
         return []
     names = _fact("changed", words.listing([change.field for change in result.changes], 6), width - 22)
     first, *rest = names
-    closed = (line(*first.left, right=dim("+ before and after")), *rest)
+    closed = (line(*first.left, right=hint("+ before and after")), *rest)
     rows: list[Line | Section] = []
     for change in result.changes:
         rows += change_rows(change, width)

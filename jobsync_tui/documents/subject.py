@@ -1,16 +1,24 @@
-"""What a dialog is about, beside the document that it shows."""
+"""What a document about one job is told with: its integration, the cached job, the rules, its past."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
+from ..backend.core import clock
 from ..backend.core.models import AuditEntry, CachedJob, IntegrationSummary, JobHead, JobStatus, RuleSet, Visibility
 from . import words
 from .document import Line, dim, line, strong
 from .layout import wrap
+
+if TYPE_CHECKING:
+    from ..backend.services.backend import Backend
+
+PAST = 12
+"""Audit rows that an explanation is told with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +45,25 @@ class Subject:
     def ats(self) -> str:
         """Name of the ATS."""
         return self.integration.ats
+
+
+async def read_subject(backend: Backend, integration: str, job_id: str, *, rules: RuleSet | None = None, past: int = 0) -> Subject:
+    """Return what stands beside a job's document as it is now.
+
+    Args:
+        backend: Is asked.
+        integration: Where the job is from.
+        job_id: Its ATS job id.
+        rules: Those that the document is about, if it is about any.
+        past: How many of the newest audit rows of the job are wanted.
+    """
+    return Subject(
+        integration=await backend.integrations.get(integration),
+        now=clock.now(),
+        cached=await backend.jobs.get(integration, job_id),
+        rules=rules,
+        past=await backend.records.audit(integration=integration, job=job_id, limit=past) if past else (),
+    )
 
 
 def where(subject: Subject, job_id: str) -> str:

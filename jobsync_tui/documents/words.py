@@ -34,7 +34,7 @@ OPERATORS = MappingProxyType(
         Op.IN: "in",
         Op.NOT_IN: "not in",
         Op.CONTAINS: "contains",
-        Op.NOT_CONTAINS: "contains not",
+        Op.NOT_CONTAINS: "does not contain",
         Op.STARTS_WITH: "starts with",
         Op.ENDS_WITH: "ends with",
         Op.MATCHES: "matches",
@@ -47,7 +47,7 @@ OPERATORS = MappingProxyType(
         Op.BETWEEN: "between",
         Op.BEFORE: "before",
         Op.AFTER: "after",
-        Op.WITHIN_DAYS: "within days",
+        Op.WITHIN_DAYS: "in the last",
         Op.OLDER_THAN_DAYS: "older than",
     }
 )
@@ -122,9 +122,9 @@ def note(found: Note, ats: str) -> str:
         case Note.FIELD_NOT_PROVIDED:
             return f"NOT PROVIDED by {ats}"
         case Note.NOT_LOADED:
-            return "not loaded: l reads it"
+            return "not loaded: check the live job"
         case Note.TYPE_MISMATCH:
-            return "not of the kind the rule compares with"
+            return "of another type than the rule compares with"
 
 
 def ago(moment: datetime, now: datetime) -> str:

@@ -13,7 +13,8 @@ from ..backend.core.errors import JobsyncError
 from ..backend.core.models import JobHead
 from ..backend.core.text import clean
 from ..backend.core.waits import announcing
-from ..documents.document import BLANK, Document, Span, Tone, bad, dim, line, strong
+from ..documents.document import Document, Span, Tone, dim, line, strong
+from ..documents.failure import error_document
 from ..documents.layout import fit_end, wrap_lines
 from ..documents.subject import Subject, job_lines
 from ..session.failures import words_for
@@ -118,20 +119,6 @@ class DialogScreen(JobsyncScreen[ResultT]):
     def action_unfold(self) -> None:
         """Open or close what is under the cursor."""
         self.document.toggle()
-
-
-def error_document(text: str, remedy: str | None, ways: tuple[tuple[str, str], ...], width: int) -> Document:
-    """Return an error with what can be done about it."""
-    first, *rest = wrap_lines(text, width, 5)
-    headline = line(" ", bad("x "), *(Span(span.text.lstrip(), Tone.STRONG) for span in first.left))
-    todo = [("", remedy), *ways] if remedy else [*ways]
-    document = [headline, *rest, BLANK]
-    if todo:
-        document.append(line(" ", Span("WHAT TO DO", Tone.HEAD)))
-    for key, told in todo:
-        part, *more = wrap_lines(told or "", width, 10)
-        document += [line("   ", Span(f"{key:<7}", Tone.KEY), *(Span(span.text.lstrip()) for span in part.left)), *more]
-    return tuple(document)
 
 
 def _note(text: str, tone: Tone, width: int) -> Document:

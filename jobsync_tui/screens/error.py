@@ -9,7 +9,8 @@ from textual.binding import BindingType
 from ..backend.core.models import Failure
 from ..commands import Group, bindings
 from ..documents.document import as_text
-from .dialog import DialogScreen, error_document
+from ..documents.failure import error_document
+from .dialog import DialogScreen
 
 
 class ErrorScreen(DialogScreen[None]):

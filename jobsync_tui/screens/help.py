@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 
 from ..commands import COMMANDS, Command, Group, bindings
-from ..documents.document import as_text
+from ..documents.document import shown
 from ..documents.keys import KeyGroup, keys_document
 from .base import JobsyncScreen
 from .dialog import DialogScreen
@@ -44,7 +44,7 @@ class HelpScreen(DialogScreen[None]):
 
     def action_copy(self) -> None:
         """Copy the keys."""
-        self.host.copy(as_text(keys_document(self._groups, 100)) + "\n", "keys")
+        self.host.copy("".join(f"{row.line.text}\n" for row in shown(keys_document(self._groups, 100))), "keys")
 
 
 def groups_from(focused: DOMNode) -> tuple[KeyGroup, ...]:

@@ -163,7 +163,7 @@ def test_check_of_one_that_is_not(role: scenario.Role, reason: str, message: str
     assert ended.json["message"].startswith(message)
     words = run("check", "-i", role.integration, company.job_id(role))
     assert words.code == 3
-    assert f"NOT ELIGIBLE: {message}" in words.out
+    assert f"x NOT ELIGIBLE   {message}" in words.out
 
 
 def test_check_of_several(run: Jobsync, company: Company) -> None:
@@ -200,7 +200,7 @@ def test_sync_from_plan_to_undisturbed_repetition(run: Jobsync, company: Company
     assert planned.json["written"] is False
     digest = planned.json["plan_digest"]
 
-    assert "planned" in run(*arguments, "--dry-run").out
+    assert f"plan {digest}" in run(*arguments, "--dry-run").out
     stale = run(*arguments, "--plan", "0" * len(digest), "--yes", "--json")
     assert stale.code == 7
     assert stale.json["outcome"] == "stale"
@@ -215,7 +215,7 @@ def test_sync_from_plan_to_undisturbed_repetition(run: Jobsync, company: Company
     again = run(*arguments, "--yes", "--json")
     assert again.json["outcome"] == "unchanged"
     assert again.json["changes"] == []
-    assert "unchanged" in run(*arguments, "--yes").out
+    assert "ok UNCHANGED" in run(*arguments, "--yes").out
 
     rows = lines(run("audit", "--job", company.job_id(scenario.SALES_SCRIPT), "--json"))
     assert {row["outcome"] for row in rows} >= {"planned", "stale", "created", "unchanged"}

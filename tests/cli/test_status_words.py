@@ -22,7 +22,7 @@ def test_unknown_words_are_named_where_an_admin_looks(jobsync: Jobsync, tmp_path
     assert jobsync("-c", str(config), "refresh", "--json").json["unknown_statuses"]["code"] == "status_unknown"
     assert words in jobsync("-c", str(config), "doctor", "--offline").out
     jobsync("-c", str(config), "rules", "import", str(tmp_path / "rules.yaml"))
-    assert "Offen is unknown here; map it under statuses" in jobsync("-c", str(config), "check", "1").out
+    assert "Offen is unknown here; map it under statuses" in " ".join(jobsync("-c", str(config), "check", "1").out.split())
     config.write_text(config.read_text() + 'statuses = { "offen" = "open", "Zu" = "closed" }\n')
     done = jobsync("-c", str(config), "refresh")
     assert "unknown" not in done.err

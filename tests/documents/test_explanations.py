@@ -49,9 +49,9 @@ def words_of(document: Document) -> str:
 
 
 def test_why_it_was_not_synced_by_itself_is_headed_so_only_where_the_automatic_sync_decided() -> None:
-    assert "WHY NOT BY ITSELF" in words_of(explain(samples.unmatched(), subject(), 80))
+    assert "AUTOMATIC SYNC" in words_of(explain(samples.unmatched(), subject(), 80))
     by_hand = words_of(explain(samples.unmatched(automatic=None), subject(), 80))
-    assert ("WHY NOT BY ITSELF" in by_hand, "SO FAR" in by_hand) == (False, True)
+    assert ("AUTOMATIC SYNC" in by_hand, "HISTORY" in by_hand) == (False, True)
 
 
 def test_every_kind_of_missing_value_is_told_apart() -> None:
@@ -65,7 +65,7 @@ def test_every_kind_of_missing_value_is_told_apart() -> None:
         missed=1,
         conditions=(samples.leaf("", "description", Op.IS_SET, None, None, passed=None, note=Note.NOT_LOADED),),
     )
-    assert "not loaded: l reads it" in words_of(explain(samples.unmatched(rules=(rule,)), subject(), 80))
+    assert "not loaded: check the live job" in words_of(explain(samples.unmatched(rules=(rule,)), subject(), 80))
 
 
 def test_a_condition_under_not_is_marked_by_what_it_does_to_the_rule() -> None:
@@ -83,7 +83,7 @@ def test_a_condition_under_not_is_marked_by_what_it_does_to_the_rule() -> None:
         (samples.unmatched(), "activate Mercy nights"),
         (
             samples.unmatched(reason=Reason.NO_ACTIVE_RULES, message="No active rules configured", rules=(), near_misses=()),
-            "activate Mercy nights (R shows the rules)",
+            "activate Mercy nights, which would match this job",
         ),
         (samples.unmatched(reason=Reason.NO_ACTIVE_RULES, rules=(), inactive_rules=()), "jobsync rules import FILE"),
         (samples.unmatched(reason=Reason.MISSING_REQUIRED_FIELDS, missing_fields=("name",)), "fill in name in Bullhorn"),
@@ -121,7 +121,7 @@ def test_what_overrode_what_is_said_with_the_winner() -> None:
     assert "AI template Nurse general the script of ICU travel wins" in told
     assert "folder Ohio/All ICU travel is first (10 < 20)" in told
     assert "setting ai_caller_name Alex organization requires Morgan" in told
-    assert "Everything else: fallback, gave way" in told
+    assert "Everything else: fallback rule, not used" in told
 
 
 def test_the_copied_text_has_every_fold_open() -> None:
@@ -135,8 +135,8 @@ def test_what_moved_names_rules_target_and_fields() -> None:
     told = words_of(what_moved(before, after, 80))
     assert "the job changed in Tenzo" in told
     assert "the rules changed (r42 to r43)" in told
-    assert "no longer: name" in told
-    assert "what it would do is the same" in words_of(what_moved(before, before, 80))
+    assert "name was removed" in told
+    assert "nothing that it would write" in words_of(what_moved(before, before, 80))
 
 
 def test_an_edit_that_would_be_undone_is_warned_of() -> None:
@@ -157,7 +157,7 @@ def test_several_results_name_the_jobs_to_try_again() -> None:
         samples.updated(samples.cached("8"), outcome=Outcome.REFUSED),
     ]
     assert to_retry(results) == ("7",)
-    assert "2 not begun" in words_of(results_document(results, 5, 80))
+    assert "2 not started" in words_of(results_document(results, 5, 80))
 
 
 @given(st.text(min_size=1, max_size=80), st.sampled_from([80, 100, 120]))

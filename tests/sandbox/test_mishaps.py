@@ -76,7 +76,7 @@ async def test_a_stale_plan_shows_what_moved(tmp_path: Path) -> None:
         await pilot.press("s")
         await asked(app, pilot)
         await pilot.press("y")
-        await shows(app, pilot, "NOT WRITTEN")
+        await shows(app, pilot, "Not synced: something changed")
 
 
 @pytest.mark.slow
@@ -96,12 +96,12 @@ async def test_an_undo_by_one_key(tmp_path: Path) -> None:
         await pilot.press("s")
         await asked(app, pilot)
         await pilot.press("y")
-        await shows(app, pilot, "read back and equal")
+        await shows(app, pilot, "verified")
         await pilot.press("z")
         await shows(app, pilot, "Confirm Undo")
         await asked(app, pilot)
         await pilot.press("y")
-        await shows(app, pilot, "read back and equal")
+        await shows(app, pilot, "verified")
 
 
 @pytest.mark.slow

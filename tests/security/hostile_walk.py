@@ -161,7 +161,7 @@ class Walk:
         terminal = self._terminal
         self._screen("EligibilityScreen", "e")
         self._act("+l")
-        terminal.wait_for("read live from")
+        terminal.wait_for("Read live from")
         self._act("c")
         self._screen("ConfirmSyncScreen", "s")
         self._confirm()

@@ -110,10 +110,10 @@ async def test_a_stale_plan_comes_back_with_what_moved() -> None:
         await until(pilot, lambda: confirming(app).armed)
         script.plan = replace(plan, changes=plan.changes[:1], target_version="8", digest="d9")
         await pilot.press("y")
-        await shows(app, pilot, "NOT WRITTEN: what you confirmed")
+        await shows(app, pilot, "Not synced: something changed")
         assert isinstance(app.screen, ConfirmSyncScreen)
         text = " ".join(screen_text(app).split())
-        assert "the job changed in Tenzo; no longer: description; no longer: folder" in text
+        assert "the job changed in Tenzo; description was removed; folder was removed" in text
         await until(pilot, lambda: confirming(app).armed)
         script.result = samples.updated()
         await pilot.press("y")
@@ -132,7 +132,7 @@ async def test_a_plan_that_cannot_be_made_says_that_nothing_was_written() -> Non
     script = Script(plan=Unreachable("Bullhorn does not answer", service="Bullhorn", remedy="Try again in a minute."))
     async with staged(script) as (app, pilot):
         app.open(routes.confirm("bullhorn", ["1"]))
-        await shows(app, pilot, "nothing was written")
+        await shows(app, pilot, "Nothing was written")
         assert "Try again in a minute." in screen_text(app)
         await pilot.press("y")
         assert synced(script) == []

@@ -48,7 +48,7 @@ async def test_the_open_folds_and_the_cursor_survive_a_live_check() -> None:
         script.eligibility = samples.unmatched(source=Source.LIVE)
         await pilot.press("l")
         await until(pilot, lambda: ("check", "884213", True) in script.asked)
-        await shows(app, pilot, "read live from Bullhorn")
+        await shows(app, pilot, "Read live from Bullhorn")
         assert dialog(app).document.target == "ohio-travel"
         assert "would match if employment_type were Travel" in screen_text(app)
 
@@ -135,4 +135,4 @@ async def test_a_job_synced_before_is_said_to_stay_untouched() -> None:
     job = replace(samples.cached(), target_id="tz_1")
     async with staged(Script(cached=job)) as (app, pilot):
         app.open(routes.Eligibility("bullhorn", "884213"))
-        await shows(app, pilot, "Tenzo job tz_1 stays there, untouched")
+        await shows(app, pilot, "Tenzo job tz_1 will not be changed")

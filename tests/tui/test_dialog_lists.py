@@ -58,7 +58,7 @@ async def test_history_unfolds_to_before_and_after() -> None:
 async def test_a_job_without_history_says_so() -> None:
     async with staged(Script()) as (app, pilot):
         app.open(routes.History("bullhorn", "884213"))
-        await shows(app, pilot, "Nothing was ever done about this job here")
+        await shows(app, pilot, "No activity for this job yet")
 
 
 async def test_the_log_has_everything_newest_first_and_takes_it_for_read() -> None:

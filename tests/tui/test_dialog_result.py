@@ -29,7 +29,7 @@ async def test_a_failure_says_that_nothing_was_written_where_it_stopped_and_what
     script = Script(cached=samples.travel())
     async with staged(script) as (app, pilot):
         app.open(routes.result(over(samples.failed())))
-        await shows(app, pilot, "NOTHING WAS WRITTEN TO TENZO")
+        await shows(app, pilot, "Nothing was written to Tenzo")
         text = screen_text(app)
         assert "x FAILED   Failed to sync job: Bullhorn refused the session (401)" in text
         assert "x fetch   - rules   - plan   - write   - verify" in text
@@ -38,7 +38,7 @@ async def test_a_failure_says_that_nothing_was_written_where_it_stopped_and_what
         await shows(app, pilot, "ok The connection works: as api-user")
         await pilot.press("c")
         await until(pilot, lambda: bool(app.copied))
-        assert "NOTHING WAS WRITTEN TO TENZO" in app.copied[0]
+        assert "Nothing was written to Tenzo" in app.copied[0]
         assert "Bullhorn > job 883977" in app.copied[0]
         await pilot.press("r")
         await until(pilot, lambda: isinstance(app.screen, ConfirmSyncScreen))
@@ -46,7 +46,7 @@ async def test_a_failure_says_that_nothing_was_written_where_it_stopped_and_what
 
 @pytest.mark.parametrize(
     ("written", "words"),
-    [(False, "NOTHING WAS WRITTEN TO TENZO"), (True, "TENZO WAS WRITTEN, but"), (None, "NOT KNOWN WHETHER TENZO WAS WRITTEN")],
+    [(False, "Nothing was written to Tenzo"), (True, "Tenzo was changed, but"), (None, "We sent the change but got no reply from Tenzo")],
 )
 async def test_every_failure_says_whether_anything_was_written(written: bool | None, words: str) -> None:
     result = samples.updated(outcome=Outcome.FAILED, written=written, error=Failure("refused", "no"))

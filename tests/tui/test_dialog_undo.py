@@ -54,7 +54,7 @@ async def test_what_went_stale_is_shown_again_as_an_undo() -> None:
         app.open(routes.ConfirmUndo("bullhorn", "884213", "op"))
         await until(pilot, lambda: isinstance(app.screen, ConfirmUndoScreen) and app.screen.armed)
         await pilot.press("y")
-        await shows(app, pilot, "NOT WRITTEN")
+        await shows(app, pilot, "Not synced: something changed")
         assert isinstance(app.screen, ConfirmUndoScreen)
         assert script.asked.count(("undo_plan", "op")) == 2
 

@@ -7,23 +7,19 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from ...backend.core import clock
 from ...backend.core.errors import JobNotFound, RemoteError
 from ...backend.core.models import Eligibility
 from ...commands import Group, bindings
 from ...documents.document import Tone
 from ...documents.eligibility import explain, explanation_text, footnote
 from ...documents.rule_tests import expected_words
-from ...documents.subject import Subject, where
+from ...documents.subject import PAST, Subject, read_subject, where
 from ...session.failures import words_for
 from .. import routes
 from ..dialog import DialogScreen
 from ..poll import FOLLOWED, Follow
 from ..routes import Neighbours
 from .job_words import read_only_words
-
-_PAST = 12
-"""Audit rows that are read for the part on what happened so far."""
 
 
 class EligibilityScreen(DialogScreen[None]):
@@ -181,13 +177,8 @@ class EligibilityScreen(DialogScreen[None]):
         except RemoteError as error:
             self._not_read(error)
             return
-        self._subject = Subject(
-            integration=integration,
-            now=clock.now(),
-            cached=await self.backend.jobs.get(self._integration, job_id),
-            rules=await (self.backend.rules.current() if self._revision is None else self.backend.rules.at(self._revision)),
-            past=await self.backend.records.audit(integration=self._integration, job=job_id, limit=_PAST),
-        )
+        rules = await (self.backend.rules.current() if self._revision is None else self.backend.rules.at(self._revision))
+        self._subject = await read_subject(self.backend, self._integration, job_id, rules=rules, past=PAST)
         self._found = found
         if self._follow is not None:
             await self._follow.shown()

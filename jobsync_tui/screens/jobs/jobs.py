@@ -557,14 +557,10 @@ class JobsScreen(GreetedScreen[None]):
 
     async def _copy_explanation(self, job_id: str) -> None:
         from ...documents.eligibility import explanation_text
-        from ...documents.subject import Subject
+        from ...documents.subject import PAST, read_subject
 
-        subject = Subject(
-            integration=await self.backend.integrations.get(self.integration),
-            now=clock.now(),
-            cached=await self.backend.jobs.get(self.integration, job_id),
-            rules=await self.backend.rules.current(),
-        )
+        rules = await self.backend.rules.current()
+        subject = await read_subject(self.backend, self.integration, job_id, rules=rules, past=PAST)
         eligibility = await self.backend.eligibility.check(self.integration, job_id)
         self.host.copy(explanation_text(eligibility, subject), f"explanation of {job_id}")
 

@@ -9,8 +9,7 @@ from textual.widget import Widget
 from ...backend.core.errors import NotPermitted, RemoteError
 from ...backend.core.models import BulkPlan, SyncPlan
 from ...backend.core.text import counted
-from ...documents.bulk import bulk_command, bulk_document, syncable
-from ...documents.document import as_text
+from ...documents.bulk import bulk_command, bulk_document, bulk_text, syncable
 from ...widgets.choice_line import ChoiceLine
 from ..arming import CANCEL, number_field
 from .confirming import CONFIRM, ConfirmingScreen
@@ -66,7 +65,7 @@ class ConfirmBulkScreen(ConfirmingScreen):
     def action_copy(self) -> None:
         """Copy the plan."""
         if self._plan is not None:
-            self.host.copy(as_text(bulk_document(self._plan, 100)) + "\n", f"plan of {counted(len(self._job_ids), 'job')}")
+            self.host.copy(bulk_text(self._plan), f"plan of {counted(len(self._job_ids), 'job')}")
 
     def action_copy_command(self) -> None:
         """Show and copy the command that does the same."""

@@ -8,18 +8,17 @@ from typing import ClassVar
 
 from textual.widget import Widget
 
-from ...backend.core import clock
 from ...backend.core.errors import JobNotFound, NotPermitted, RemoteError
 from ...backend.core.models import Failure, PlanKind, Step, StepState, SyncPlan
 from ...documents import words
+from ...documents.failure import error_document
 from ...documents.plan import plan_document, plan_text, what_moved
-from ...documents.subject import Subject, where
+from ...documents.subject import Subject, read_subject, where
 from ...session.notices import Severity
 from ...session.runs import SyncRun
 from ...widgets.choice_line import ChoiceLine
 from .. import routes
 from ..arming import CANCEL
-from ..dialog import error_document
 from .confirming import ConfirmingScreen
 
 
@@ -102,9 +101,7 @@ class ConfirmSyncScreen(ConfirmingScreen):
         except (JobNotFound, NotPermitted, RemoteError) as error:
             self._no_plan(error.failure())
             return
-        cached = await self.backend.jobs.get(self._integration, self._job_id)
-        subject = Subject(integration=integration, now=clock.now(), cached=cached)
-        self._show(plan, subject)
+        self._show(plan, await read_subject(self.backend, self._integration, self._job_id))
 
     def _stepped(self, step: Step) -> None:
         if step.state is StepState.RUNNING:
@@ -133,7 +130,7 @@ class ConfirmSyncScreen(ConfirmingScreen):
         """Show why there is no plan, and keep it for the log; there is nothing to choose then."""
         self.host.notices.add(failure.message, Severity.ERROR, remedy=failure.remedy, about=self._job_id)
         self.ask_nothing()
-        ways = (("esc", "go back; nothing was written"),)
+        ways = (("esc", "Go back. Nothing was written."),)
         self.show(lambda width: error_document(failure.message, failure.remedy, ways, width), anew=True)
 
     def _refused(self) -> None:

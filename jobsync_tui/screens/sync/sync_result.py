@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from time import monotonic
 from typing import ClassVar
 
@@ -9,12 +10,12 @@ from textual.binding import BindingType
 
 from ...backend.core import clock
 from ...backend.core.errors import StorageError
-from ...backend.core.models import IntegrationSummary, Outcome, SyncResult
+from ...backend.core.models import Outcome, SyncResult
 from ...commands import Group, bindings
 from ...documents.document import Tone
 from ...documents.failure import seconds_to_look_up
 from ...documents.result import command, heading, result_document, result_text, settled
-from ...documents.subject import Subject, where
+from ...documents.subject import PAST, Subject, read_subject, where
 from ...session.runs import SyncRun
 from .. import routes
 from ..dialog import DialogScreen
@@ -153,11 +154,7 @@ class SyncResultScreen(DialogScreen[None]):
         return command(self._result, self._run.undoes)
 
     async def _read_subject(self) -> Subject:
-        integration: IntegrationSummary = await self.backend.integrations.get(self._result.integration)
-        job_id = self._result.job.id
-        cached = await self.backend.jobs.get(self._result.integration, job_id)
-        past = await self.backend.records.audit(integration=self._result.integration, job=job_id, limit=10)
-        return Subject(integration=integration, now=clock.now(), cached=cached, past=past)
+        return await read_subject(self.backend, self._result.integration, self._result.job.id, past=PAST)
 
     def _draw(self, subject: Subject) -> None:
         self._subject = subject
@@ -167,7 +164,7 @@ class SyncResultScreen(DialogScreen[None]):
         """Show when the unknown outcome is looked up, and have it looked up then."""
         if self._subject is None or self._looking_up or self._result.outcome is not Outcome.UNKNOWN:
             return
-        subject = Subject(integration=self._subject.integration, now=clock.now(), cached=self._subject.cached, past=self._subject.past)
+        subject = replace(self._subject, now=clock.now())
         self._draw(subject)
         if seconds_to_look_up(self._result, subject) == 0 and monotonic() >= self._not_before:
             self._looking_up = True
