@@ -126,7 +126,7 @@ def test_yes_writes_and_asking_again_finds_nothing_to_write(company: Company) ->
     assert outcome_of(company, job_id) == "synced"
     again = talk(company, "sync", "-i", "greenhouse", job_id, to="[y/N]", answer=b"y\n")
     assert "nothing to sync" in again.screen
-    assert "unchanged" in again.screen
+    assert "UNCHANGED" in again.screen
     assert again.code == 0
 
 
