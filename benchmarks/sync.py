@@ -45,10 +45,12 @@ from jobsync_tui.backend.storage.jobs.jobs import JobStore
 from jobsync_tui.backend.storage.jobs.listing import Ending
 from jobsync_tui.backend.storage.ledger.journal import Operation, OperationKind, OperationState
 from jobsync_tui.backend.storage.ledger.ledger import Ledger, OperationResult
+from jobsync_tui.backend.storage.ledger.wire import WireStore
 from jobsync_tui.backend.storage.migrations import SCHEMA
 from jobsync_tui.backend.sync.bulk import Bulk
 from jobsync_tui.backend.sync.dependencies import SyncDependencies
 from jobsync_tui.backend.sync.pipeline import Pipeline
+from jobsync_tui.backend.sync.wire_log import WireLog
 from jobsync_tui.backend.target.tenzo import TenzoTarget
 
 from .sync_server import ats_row
@@ -116,6 +118,7 @@ def main() -> int:
     parser.add_argument("--latency", type=float, default=20.0, help="milliseconds until the ATS and the target answer")
     parser.add_argument("--concurrency", type=int, default=4)
     parser.add_argument("--profile", action="store_true", help="say where the event loop's time goes")
+    parser.add_argument("--no-wire", action="store_true", help='keep no requests, as wire.keep = "off" has it')
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         alone = asyncio.run(ledger_alone(Path(folder), given.jobs))
@@ -167,6 +170,7 @@ async def measured(path: Path, url: str, given: argparse.Namespace, what: str) -
         target=TenzoTarget(HttpSession(service="Tenzo", base_url=url, network=Network()), Secret("tenzo_pk_benchmark")),
         jobs=JobStore(database),
         ledger=Ledger(database),
+        wire=WireLog(WireStore(database), lambda: None if given.no_wire else timedelta(days=14), database.now),
         adapter=lambda _: ats,
         rules=in_force,
         policy=EvaluationPolicy,
@@ -192,6 +196,7 @@ async def measured(path: Path, url: str, given: argparse.Namespace, what: str) -
                 results = await profiled(many, keys)
             else:
                 results = await many.sync_many(ALICE, keys)
+            await parts.wire.flush()
         expected = {"create": Outcome.CREATED, "update": Outcome.UPDATED, "unchanged": Outcome.UNCHANGED}[what]
         assert {result.outcome for result in results} == {expected}, results[0]
         return watch.cost, before

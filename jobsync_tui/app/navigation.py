@@ -24,6 +24,7 @@ SCREENS: Final[Mapping[type[routes.Route], str]] = {
     routes.ConfirmUndo: "sync.confirm_undo:ConfirmUndoScreen",
     routes.Running: "sync.running:RunningScreen",
     routes.SyncResult: "sync.sync_result:SyncResultScreen",
+    routes.Wire: "sync.wire:WireScreen",
     routes.BulkResult: "sync.bulk_result:BulkResultScreen",
     routes.Rules: "rules.rules:RulesScreen",
     routes.RuleEditor: "rules.rule_editor:RuleEditorScreen",

@@ -33,6 +33,7 @@ COMMANDS = {
     "worker": Entry("worker:worker", "Run the automatic sync as one of several workers that share a PostgreSQL database."),
     "rules": Entry("rules:rules", "Look at, import, export and switch the rules."),
     "audit": Entry("records:audit", "Show the record of who did what."),
+    "wire": Entry("wire:wire", "Show the requests and answers of a sync, with secrets taken out."),
     "leases": Entry("records:leases", "Show who is syncing what."),
     "doctor": Entry("doctor:doctor", "Look at configuration, permissions, database, credentials, clock, terminal and versions."),
     "backup": Entry("maintenance:backup", "Write a consistent copy of the database while it is in use."),

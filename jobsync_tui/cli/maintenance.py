@@ -56,10 +56,12 @@ async def prune(*, keep: str, as_json: bool) -> int:
     async with open_backend() as backend:
         removed = await backend.maintenance.prune(age)
     if as_json:
-        print_json({"removed": removed.rows, "operations": removed.operations, "kept": keep})
+        print_json({"removed": removed.rows, "operations": removed.operations, "requests": removed.requests, "kept": keep})
     else:
         rows = counted(removed.rows, f"row older than {keep} is", f"rows older than {keep} are")
         print_line(f"{rows} out of the record, {counted(removed.operations, 'operation')} out of the journal")
+        if removed.requests:
+            print_line(f"{counted(removed.requests, 'request')} of syncs {'is' if removed.requests == 1 else 'are'} out of the wire record")
     return ExitCode.OK
 
 

@@ -45,6 +45,7 @@ COMMANDS: tuple[Command, ...] = (
     *syncing.running(),
     *syncing.result(),
     *syncing.bulk_result(),
+    *syncing.wire(),
     *syncing.search(),
     *rules.rules(),
     *rules.leaves(),

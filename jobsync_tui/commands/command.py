@@ -20,6 +20,7 @@ class Group(StrEnum):
     RUNNING = "Sync in progress"
     RESULT = "Sync Result"
     BULK_RESULT = "Sync Result of several jobs"
+    WIRE = "Requests and answers"
     SEARCH = "Search ATS Job"
     RULES = "Rules"
     LEAVES = "New rule from a job"

@@ -21,6 +21,14 @@ def reading() -> Iterator[Command]:
         ("e",),
         "rules of then",
     )
+    yield Command(
+        Group.HISTORY,
+        "wire",
+        "Requests and answers",
+        "Show what was sent to ATS and Tenzo, and answered.",
+        ("x",),
+        "requests",
+    )
     yield Command(Group.HISTORY, "copy", "Copy as text", "Copy the history to the terminal's clipboard.", ("c",), "copy")
     yield Command(Group.GREETING, "copy", "Copy as text", "Copy what happened to the terminal's clipboard.", ("c",), "copy")
     yield Command(Group.LOG, "copy", "Copy as text", "Copy the log to the terminal's clipboard; it holds no secrets.", ("c",), "copy")

@@ -67,6 +67,7 @@ def result() -> Iterator[Command]:
     yield Command(g, "test", "Test connection", "Try the integration's credentials now.", ("t",))
     yield Command(g, "check", "Check Eligibility", "Show whether the job is eligible, by which rules, or why not.", ("e",))
     yield Command(g, "search", "Search ATS Job", "Look for the job in the ATS by another id.", ("f",))
+    yield Command(g, "wire", "Requests and answers", "Show what the sync sent to the ATS and to Tenzo, and what they answered.", ("x",))
     yield Command(g, "unfold", "Unfold", "Show more, or less, of the result.", ("+",))
     yield Command(g, "copy_command", "Copy as command", "Copy the command line that does the same.", ("$",))
 
@@ -80,6 +81,15 @@ def bulk_result() -> Iterator[Command]:
     yield Command(g, "open", "Check Eligibility", "Explain the job under the cursor.", ("e",), "check")
     yield Command(g, "copy", "Copy as text", "Copy the results to the terminal's clipboard; they hold no secrets.", ("c",), "copy")
     yield Command(g, "copy_command", "Copy as command", "Copy the command line that does the same.", ("$",))
+
+
+def wire() -> Iterator[Command]:
+    """Yield the commands of the requests and answers of a sync."""
+    g = Group.WIRE
+    yield Command(g, "read", "Read below", "Go to the request below, to scroll it, and back.", ("enter", "tab"), "read below")
+    yield Command(g, "copy", "Copy as text", "Copy the request and the answer under the cursor; secrets are taken out.", ("c",), "copy")
+    yield Command(g, "copy_all", "Copy all", "Copy all the requests and answers of the sync.", ("C",), "copy all")
+    yield Command(g, "copy_command", "Copy as command", "Copy the command line that shows the same.", ("$",), "as command")
 
 
 def search() -> Iterator[Command]:

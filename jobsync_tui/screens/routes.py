@@ -201,6 +201,13 @@ class RuleEditor(Route):
 
 
 @dataclass(frozen=True, slots=True)
+class Wire(Route):
+    """The requests and answers of an attempt, by its operation, or by the number of its row in the record."""
+
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
 class RuleLeaves(Route):
     """What a new rule could ask for so that it matches a job."""
 

@@ -19,11 +19,13 @@ from jobsync_tui.backend.http import HttpSession, Limits, Network
 from jobsync_tui.backend.settings.secrets import Secret
 from jobsync_tui.backend.storage.jobs.jobs import JobStore
 from jobsync_tui.backend.storage.ledger.ledger import Ledger
+from jobsync_tui.backend.storage.ledger.wire import WireStore
 from jobsync_tui.backend.storage.migrations import SCHEMA
 from jobsync_tui.backend.sync.bulk import Bulk
 from jobsync_tui.backend.sync.dependencies import SyncDependencies, SyncTiming
 from jobsync_tui.backend.sync.pipeline import Pipeline
 from jobsync_tui.backend.sync.recovery import Recovery
+from jobsync_tui.backend.sync.wire_log import WireLog
 from jobsync_tui.backend.target.tenzo import TenzoTarget
 from tests.support.sync_bench import RULES, SHELF, ShelfAts, a_job, never_held, never_renamed
 from tests.support.tenzo_server import KEY
@@ -88,6 +90,7 @@ async def open_rooms(order: Order) -> Rooms:
         target=TenzoTarget(http, Secret(KEY)),
         jobs=store,
         ledger=Ledger(database),
+        wire=WireLog(WireStore(database), lambda: None, database.now),
         adapter=lambda integration: ats,
         rules=rules,
         policy=EvaluationPolicy,

@@ -71,6 +71,7 @@ CASES: Mapping[str, Case] = {
     "rules shadow promote": Case("all", DENIED),
     "rules shadow drop": Case("all", DENIED),
     "audit": Case(),
+    "wire": Case("no-such-operation", 2),
     "leases": Case(),
     "leases break": Case("no-such-lease", 2),
     "doctor": Case("--offline"),
@@ -90,6 +91,7 @@ NAMED_OTHERWISE: Mapping[str, tuple[str, ...]] = {
     "check": ("{foreign_job}",),
     "sync": ("{foreign_job} --dry-run",),
     "undo": ("{foreign_operation} --yes", "{foreign_operation} --dry-run"),
+    "wire": ("{foreign_operation}",),
     "leases break": ("{foreign_lease}",),
     "integrations rename-ids": ("{foreign} --dry-run",),
     "jobs": ("--filter {foreign_job}", "--filter integration:{foreign}"),
@@ -97,5 +99,5 @@ NAMED_OTHERWISE: Mapping[str, tuple[str, ...]] = {
 }
 """What names something of another admin's by its own id, without ``-i``: to be answered as if there were no such thing."""
 
-RECORDED = frozenset({"undo", "leases break", "integrations rename-ids"})
+RECORDED = frozenset({"undo", "wire", "leases break", "integrations rename-ids"})
 """Of those, the ones that would change something of the other's, so that the attempt is recorded as refused."""

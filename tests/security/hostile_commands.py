@@ -54,6 +54,7 @@ CASES: Mapping[str, Sequence[Words]] = {
     "rules shadow promote": [("nobodys",)],
     "rules shadow drop": [("shade",)],
     "audit": [(), ("--job", "{text}"), ("--verify",)],
+    "wire": [("{text}",), ("1",)],
     "leases": [()],
     "leases break": [("{text}",)],
     "doctor": [("--offline",)],

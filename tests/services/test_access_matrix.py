@@ -98,7 +98,7 @@ ROWS = {
     Row.RULES: """
         rules.delete rules.import_text rules.restore rules.save rules.set_active shadows.add shadows.drop shadows.promote
     """,
-    Row.THINGS: "records.break_lease syncs.undo syncs.undo_plan",
+    Row.THINGS: "records.break_lease records.wire syncs.undo syncs.undo_plan",
 }
 ROW_OF = {method: row for row, methods in ROWS.items() for method in methods.split()}
 
@@ -166,6 +166,7 @@ VALUES: dict[str, Callable[[Asking], Any]] = {
     "operation_id": lambda it: it.things.operation,
     "plan": lambda _: NewIdsPlan(OWN, (), ()),
     "plans": lambda _: [],
+    "reference": lambda it: it.things.operation,
     "revision": lambda _: 1,
     "rule": lambda _: EVERYTHING,
     "rules": lambda _: [FURTHER],

@@ -30,6 +30,7 @@ LATER_TABLES = (
     "set_aside",
     "rule_tests",
     "views",
+    "wire",
 )
 LATER_COLUMNS = (
     ("job_details", "parts"),

@@ -33,6 +33,7 @@ from jobsync_tui.backend.storage.jobs.batches import ColumnStore
 from jobsync_tui.backend.storage.jobs.integrations import IntegrationStore
 from jobsync_tui.backend.storage.jobs.jobs import JobStore
 from jobsync_tui.backend.storage.ledger.ledger import Ledger
+from jobsync_tui.backend.storage.ledger.wire import WireStore
 from jobsync_tui.backend.storage.migrations import SCHEMA
 from jobsync_tui.backend.storage.outcomes.outcomes import OutcomeStore
 from jobsync_tui.backend.storage.rules.rules import RuleStore
@@ -40,6 +41,7 @@ from jobsync_tui.backend.storage.rules.shadows import ShadowStore
 from jobsync_tui.backend.sync.bulk import Bulk
 from jobsync_tui.backend.sync.dependencies import SyncDependencies, SyncTiming
 from jobsync_tui.backend.sync.pipeline import Pipeline
+from jobsync_tui.backend.sync.wire_log import WireLog
 from jobsync_tui.backend.target.base import Target
 from jobsync_tui.backend.target.local import LocalTarget
 from tests.support.databases import url_at
@@ -172,7 +174,7 @@ class Fleet:
         jobs, ledger = JobStore(database, lambda: self.policy), Ledger(database, now=clock.now, uptime=self.clock.uptime)
         integrations, rules = IntegrationStore(database), RuleStore(database)
         alerts = AlertStore(database, now=clock.now)
-        pipeline = Pipeline(self._parts(jobs, ledger, rules, clock, target or self.target))
+        pipeline = Pipeline(self._parts(jobs, ledger, rules, clock, wire=WireStore(database), target=target or self.target))
         evaluator = Evaluator(OutcomeStore(database), ColumnStore(database), rules.current, lambda: self.policy, clock.now)
         loader = Loader(self.ats.__getitem__, jobs, rules.current, lambda: self.policy, clock.now)
         decisions, batches = DecisionStore(database), BatchStore(database, now=clock.now)
@@ -233,11 +235,14 @@ class Fleet:
             now=clock.now,
         )
 
-    def _parts(self, jobs: JobStore, ledger: Ledger, rules: RuleStore, clock: HandClock, target: Target) -> SyncDependencies:
+    def _parts(
+        self, jobs: JobStore, ledger: Ledger, rules: RuleStore, clock: HandClock, *, wire: WireStore, target: Target
+    ) -> SyncDependencies:
         return SyncDependencies(
             target=target,
             jobs=jobs,
             ledger=ledger,
+            wire=WireLog(wire, lambda: None, clock.now),
             adapter=self.ats.__getitem__,
             rules=rules.current,
             policy=lambda: self.policy,

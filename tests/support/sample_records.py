@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
-from jobsync_tui.backend.core.models import AuditEntry, RuleRevision
+from jobsync_tui.backend.core.models import AuditEntry, RuleRevision, Wire, WireExchange, WireMessage
 from tests.support.samples import NOW
 
 
@@ -36,6 +37,49 @@ def entries() -> tuple[AuditEntry, ...]:
             cause="no rule matched",
             ruleset_revision=41,
         ),
+    )
+
+
+def wire() -> Wire:
+    """Return the requests of a sync: one read, and one write whose answer has hostile text in it and was cut."""
+    entry = entries()[0]
+    read = WireExchange(
+        at=NOW - timedelta(minutes=3),
+        seconds=0.034,
+        service="Bullhorn",
+        method="GET",
+        path="/entity/JobOrder/884213",
+        url="https://rest.example/entity/JobOrder/884213?fields=id",
+        status=200,
+        error=None,
+        request=WireMessage({"BhRestToken": "***"}, "", 0, cut=False),
+        answer=WireMessage({"content-type": "application/json"}, '{"id":884213,"title":"ICU Nurse, nights"}', 41, cut=False),
+    )
+    write = WireExchange(
+        at=NOW - timedelta(minutes=3),
+        seconds=1.5,
+        service="Tenzo",
+        method="PATCH",
+        path="/v1/jobs/tz_1",
+        url="https://api.example/v1/jobs/tz_1",
+        status=422,
+        error=None,
+        request=WireMessage({"If-Match": '"7"'}, '{"folder":"Mercy/ICU"}', 22, cut=False),
+        answer=WireMessage({}, '{"error":{"message":"\x1b[31mno such folder\u202e"}}' + "x" * 4000, 90_000, cut=True),
+    )
+    lost = replace(write, status=None, error="the connection broke", answer=None)
+    return Wire(
+        operation_id=entry.operation_id,
+        record=entry.seq,
+        action="sync",
+        actor=entry.actor,
+        at=entry.at,
+        integration=entry.integration,
+        job=entry.job_id,
+        outcome="updated",
+        kept_until=NOW + timedelta(days=13),
+        note=None,
+        exchanges=(read, write, lost),
     )
 
 

@@ -34,8 +34,10 @@ from jobsync_tui.backend.storage.jobs.links import LinkedJob
 from jobsync_tui.backend.storage.ledger.ledger import Ledger
 from jobsync_tui.backend.storage.ledger.process import ProcessIdentity
 from jobsync_tui.backend.storage.ledger.tables import LEDGER_TABLES
+from jobsync_tui.backend.storage.ledger.wire import WireStore
 from jobsync_tui.backend.sync.dependencies import SyncDependencies, SyncTiming
 from jobsync_tui.backend.sync.pipeline import Pipeline
+from jobsync_tui.backend.sync.wire_log import WireLog
 from jobsync_tui.backend.target.base import Target
 from jobsync_tui.backend.target.local import LocalTarget
 from jobsync_tui.backend.target.local_seed import Candidate, Interview, Seed
@@ -248,6 +250,7 @@ async def open_bench(folder: Path, target: Target | None = None) -> AsyncIterato
         target=target or local,
         jobs=jobs,
         ledger=ledger,
+        wire=WireLog(WireStore(database), lambda: timedelta(days=14), clock.now),
         adapter=lambda integration: ats,
         rules=in_force,
         policy=EvaluationPolicy,
@@ -262,5 +265,6 @@ async def open_bench(folder: Path, target: Target | None = None) -> AsyncIterato
     try:
         yield bench
     finally:
+        await parts.wire.flush()
         await database.close()
         await local.close()

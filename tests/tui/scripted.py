@@ -26,6 +26,7 @@ from jobsync_tui.backend.core.models import (
     Step,
     SyncPlan,
     SyncResult,
+    Wire,
 )
 from jobsync_tui.backend.core.waits import listener
 from tests.support import sample_records, samples
@@ -52,6 +53,7 @@ class Script:
     fetched: CachedJob | Exception = field(default_factory=samples.cached)
     rules: RuleSet = samples.RULES
     past: tuple[AuditEntry, ...] = ()
+    wire: Wire = field(default_factory=sample_records.wire)
     settled: dict[str, str] = field(default_factory=dict)
     limiter: asyncio.Event | None = None
     waits_for: str = ""
@@ -197,6 +199,10 @@ class _Rules(_Part):
 class _Records(_Part):
     async def audit(self, **_: object) -> tuple[AuditEntry, ...]:
         return self.script.past
+
+    async def wire(self, reference: str) -> Wire:
+        self.script.asked.append(("wire", reference))
+        return self.script.wire
 
 
 class ScriptedBackend:

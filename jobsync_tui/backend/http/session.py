@@ -22,6 +22,7 @@ from .network import Limits, Network
 from .rate_limit import Priority, PriorityLimiter, RateHeaders, RateLimiter, current_priority
 from .retry import Timing, pause, retry_after, wait_visibly
 from .status_errors import error_of, page_about_nothing
+from .wire import watched
 
 if TYPE_CHECKING:
     from .client import Exchange
@@ -268,7 +269,7 @@ class HttpSession:
                 self._rate_limiter.sending()
                 began = self.timing.monotonic()
                 try:
-                    reply = await self._exchange(Request(call.method, call.url, {**call.headers, **own}, call.body))
+                    reply = await self._exchange(Request(call.method, call.url, {**call.headers, **own}, call.body), own)
                 except TransportFault as fault:
                     log.debug("%s %s: %s", call.method, _shown(call.url), fault.words)
                     return self._fault(call, fault)
@@ -280,7 +281,7 @@ class HttpSession:
                 self._rate_limiter.observe(reply.headers, self.rate_headers, in_flight)
             return self._meant(call, reply)
 
-    async def _exchange(self, request: Request) -> Reply:
+    async def _exchange(self, request: Request, own: Mapping[str, str]) -> Reply:
         if self._client is None:
             from .client import Exchange
 
@@ -288,7 +289,9 @@ class HttpSession:
         exchange = self._client
         self.requests += 1
         try:
-            reply = await exchange.exchange(request, self.limits)
+            with watched(self.service, request, own) as answered:
+                reply = await exchange.exchange(request, self.limits)
+                answered(reply)
         except TransportFault as fault:
             if exchange is not self._client:  # another try would open what was closed on purpose
                 raise TransportFault("the connection was closed", sent=fault.sent, hopeless=True) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,6 +40,8 @@ class MaintenanceService(Service):
     async def prune(self, keep: timedelta) -> Pruned:
         """Take audit rows out that are older than ``keep``, with the operations that they were about; the chain still verifies.
 
+        The requests and answers of syncs go when they are older than the configuration has them kept.
+
         Raises:
             AccessDenied: The actor may not use every integration.
             UsageError: ``keep`` is less than `LEAST_KEPT`.
@@ -46,7 +49,9 @@ class MaintenanceService(Service):
         await self.admission.require_everything("prune")
         if keep < LEAST_KEPT:
             raise UsageError(f"The last {LEAST_KEPT.days} days of the record are always kept", remedy=f"--keep {LEAST_KEPT.days}d, or more")
-        return await self.stores.ledger.prune(self.stores.now() - keep, self.admission.actor.user)
+        before = self.stores.now() - keep
+        requests = await self.stores.wire.forget(max(before, self.parts.wire.since))
+        return replace(await self.stores.ledger.prune(before, self.admission.actor.user), requests=requests)
 
     @for_admins
     async def backup(self, file: Path) -> BackupReport:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ..sync.pipeline import Pipeline
     from ..sync.recovery import Recovery
     from ..sync.undo import Undo
+    from ..sync.wire_log import WireLog
     from ..target.base import Target
     from .admission import Admission
     from .connections import Connections
@@ -215,6 +216,15 @@ class Parts:
         return delivery
 
     @cached_property
+    def wire(self) -> WireLog:
+        """Keeps the requests and answers of syncs."""
+        from ..sync.wire_log import WireLog
+
+        wire = WireLog(self.stores.wire, lambda: self.admission.settings.wire.keep, self.stores.now)
+        self._closing.push_async_callback(wire.flush)
+        return wire
+
+    @cached_property
     def _sync_dependencies(self) -> SyncDependencies:
         from ..sync.dependencies import SyncDependencies, SyncTiming
 
@@ -222,6 +232,7 @@ class Parts:
             target=self.target,
             jobs=self.stores.jobs,
             ledger=self.stores.ledger,
+            wire=self.wire,
             adapter=self.connections.adapter,
             rules=self.stores.rules.current,
             policy=self.policy,

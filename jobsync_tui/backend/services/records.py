@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from ..core.errors import UsageError
-from ..core.models import AuditEntry, AuditVerification, Lease, RecordHead
+from ..core.models import AuditEntry, AuditVerification, Lease, RecordHead, Wire
 from ..core.text import clean
 from .base import Service, for_admins
+from .wire import wire_of
 
 
 class RecordService(Service):
@@ -32,12 +33,38 @@ class RecordService(Service):
         if integration is not None:
             await self.admission.admit_to(integration, "record.audit")
             visible &= {integration}
-        configured = {each.id for each in self.admission.settings.integrations}
-        visible |= {each for each in await self.stores.renames.former(visible) if each not in configured}
+        visible = await self._with_former(visible)
         named, colon, job_id = (job or "").partition(":")
         if integration is None and colon and job_id and named in visible:
             visible, job = frozenset({named}), job_id
         return await self.stores.ledger.audit.entries(integrations=sorted(visible), job_id=job, actor=actor, since=since, limit=limit)
+
+    @for_admins
+    async def wire(self, reference: str) -> Wire:
+        """Return the requests and answers of an attempt, without secrets.
+
+        Args:
+            reference: The id of its operation, or, where nothing was written, the number of its row in the record.
+
+        Raises:
+            UsageError: There is no such attempt, or its integration is not the actor's.
+        """
+        unknown = UsageError(
+            f"There is no operation {clean(reference, limit=64)}", remedy="jobsync audit lists them, and numbers every row"
+        )
+        await self.parts.wire.flush()
+        entry = await self.stores.wire.entry(reference)
+        if entry is None or entry.job_id is None or entry.integration is None:
+            raise unknown
+        if entry.integration not in await self._with_former(frozenset(self.admission.visible())):
+            try:
+                await self.admission.admit_to(entry.integration, "record.wire")
+            except UsageError:
+                # The same answer; the attempt is in the record by now.
+                raise unknown from None
+        keep = self.admission.settings.wire.keep
+        exchanges = () if keep is None else await self.stores.wire.of(entry.seq, self.parts.wire.since)
+        return wire_of(entry, exchanges, keep)
 
     @for_admins
     async def verify(self, expected: RecordHead | None = None) -> AuditVerification:
@@ -67,3 +94,8 @@ class RecordService(Service):
             # The same answer; the attempt is in the record by now.
             raise unknown from None
         await self.stores.ledger.break_lease(lease_id, self.admission.actor.user, dict(self.admission.actor.origin))
+
+    async def _with_former(self, integrations: frozenset[str]) -> frozenset[str]:
+        """Return integrations with the ids that they had earlier, but for those that another one has by now."""
+        configured = {each.id for each in self.admission.settings.integrations}
+        return integrations | {each for each in await self.stores.renames.former(integrations) if each not in configured}

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ..storage.jobs.jobs import JobStore
     from ..storage.ledger.journal import Journal
     from ..storage.ledger.ledger import Ledger
+    from ..storage.ledger.wire import WireStore
     from ..storage.outcomes.coverage import CoverageStore
     from ..storage.outcomes.outcomes import OutcomeStore
     from ..storage.rename import RenameStore
@@ -78,6 +79,8 @@ class Stores:
     """The journal of writes, the leases and the audit record."""
     views: Lazy[ViewStore] = Lazy("storage.views.views", "ViewStore")
     """Lists of jobs as they are looked at, by name."""
+    wire: Lazy[WireStore] = Lazy("storage.ledger.wire", "WireStore")
+    """The requests and answers of syncs."""
     id_changes: Lazy[IdChangeStore] = Lazy("storage.jobs.id_change", "IdChangeStore")
     """Jobs that came under other ids."""
 

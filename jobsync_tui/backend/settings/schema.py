@@ -20,6 +20,7 @@ from .values import (
     FlatTable,
     Identifier,
     JobField,
+    Keeping,
     OwnPath,
     ProxyUrl,
     Scalar,
@@ -162,6 +163,12 @@ class AuditSettings(_Table):
     key: SecretReference | None = None
 
 
+class WireSettings(_Table):
+    """The requests and answers of syncs. ``keep`` is how long they are kept, None that they are not."""
+
+    keep: Keeping = timedelta(days=14)
+
+
 class RulesSettings(_Table):
     """How rules are changed. A change that concerns more than ``confirm_above`` cached jobs is saved only where their number is typed."""
 
@@ -277,6 +284,7 @@ class Settings(_Table):
     notify: NotifySettings = NotifySettings()
     rules: RulesSettings = RulesSettings()
     audit: AuditSettings = AuditSettings()
+    wire: WireSettings = WireSettings()
     network: NetworkSettings = NetworkSettings()
     files: FilesSettings = FilesSettings()
     session: SessionSettings = SessionSettings()

@@ -40,6 +40,9 @@ most_changes = 200              # jobs that the automatic sync may write because
 # [audit]
 # key = { file = "audit.key" }  # chains the record of who did what by a secret of 16 characters or more: docs/security.md says what from
 
+# [wire]
+# keep = "14d"                  # how long the requests and answers of a sync can be looked at (jobsync wire); "off" keeps none
+
 # [rules]
 # confirm_above = 100             # saving rules whose change concerns more cached jobs asks for their number to be typed
 

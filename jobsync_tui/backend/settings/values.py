@@ -54,6 +54,22 @@ def _identifier(value: str) -> str:
     return value
 
 
+LONGEST_KEPT = timedelta(days=3650)
+
+
+def _keeping(value: object) -> timedelta | None:
+    """Return how long something is kept, None for "off"."""
+    if value == "off":
+        return None
+    try:
+        kept = parse_duration(value) if isinstance(value, str) else timedelta()
+    except ValueError:
+        kept = timedelta()
+    if not timedelta() < kept <= LONGEST_KEPT:
+        raise problem(f'must be an age such as 14d, at most {LONGEST_KEPT.days}d, or "off", in quotes')
+    return kept
+
+
 def _duration(value: object) -> timedelta:
     if not isinstance(value, str):
         raise problem("must be a duration such as 20s, 5m, 12h or 365d, in quotes")
@@ -259,6 +275,7 @@ _REFERENCES = WithJsonSchema({"type": "object", "additionalProperties": _TEXT_OR
 Text: TypeAlias = Annotated[str, BeforeValidator(_text)]
 Identifier: TypeAlias = Annotated[str, AfterValidator(_identifier), BeforeValidator(_text)]
 Duration: TypeAlias = Annotated[timedelta, PlainValidator(_duration), _TEXT]
+Keeping: TypeAlias = Annotated[timedelta | None, PlainValidator(_keeping), _TEXT]
 ServiceUrl: TypeAlias = Annotated[str, AfterValidator(service_url), BeforeValidator(_text)]
 ProxyUrl: TypeAlias = Annotated[str, AfterValidator(_proxy_url), BeforeValidator(_text)]
 StorageUrl: TypeAlias = Annotated[str, AfterValidator(_storage_url), BeforeValidator(_text)]

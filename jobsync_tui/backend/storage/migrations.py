@@ -13,7 +13,7 @@ from .jobs.origins import add_origins
 from .jobs.statements import many, rows, run
 from .jobs.tables import CACHE_TABLES, CounterRow, SetAsideRow
 from .ledger.audit import note_earlier_prune
-from .ledger.tables import LEDGER_TABLES
+from .ledger.tables import LEDGER_TABLES, WireRow
 from .rename_table import create_renames
 from .rules.tables import create_rule_tables, create_rule_tests
 from .search.field_lines import parts_of
@@ -161,6 +161,10 @@ def _fields_own_words(db: Db, _: Dialect) -> None:
     db.execute_sql("UPDATE counters SET name = 'evaluation_versions' WHERE name = 'judgements'")
 
 
+def _wire(db: Db, _: Dialect) -> None:
+    create_tables(db, (WireRow,))
+
+
 MIGRATIONS = (
     Migration(2, "the ids that integrations had before", create_renames),
     Migration(3, "troubles that are told, and since when a job is eligible", _troubles_and_eligible_since),
@@ -181,6 +185,7 @@ MIGRATIONS = (
     Migration(18, "tables by the words of the field", _fields_own_words),
     Migration(19, "tests of rules", create_rule_tests),
     Migration(20, "saved views", create_views),
+    Migration(21, "the requests and answers of attempts", _wire),
 )
 
 SCHEMA = Schema("store", 1 + len(MIGRATIONS), _create, MIGRATIONS)

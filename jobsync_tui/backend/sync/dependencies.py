@@ -14,6 +14,7 @@ from ..core.models import CachedJob, EvaluationPolicy, Failure, Job, RuleSet, Sy
 from ..storage.jobs.links import LinkedJob
 from ..storage.ledger.ledger import Ledger
 from ..target.base import Target
+from .wire_log import WireLog
 
 
 class JobCache(Protocol):
@@ -65,12 +66,14 @@ class SyncDependencies:
         authorise: Lets the actor pass to the integration, or raises `AccessDenied` or `UsageError` after recording the refusal.
         configured: The ids of all integrations; an external id that begins with one of them names a job of it.
         former: The ids that an integration had before it was renamed.
+        wire: Keeps the requests and answers of attempts.
         held: Why nothing is written for an integration yet, where it may be one that was there before under another id.
     """
 
     target: Target
     jobs: JobCache
     ledger: Ledger
+    wire: WireLog
     adapter: Callable[[str], Adapter]
     rules: Callable[[], Awaitable[RuleSet]]
     policy: Callable[[], EvaluationPolicy]

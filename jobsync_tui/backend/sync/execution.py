@@ -40,6 +40,7 @@ class SyncExecution:
         self._propose = propose
         self._steps = steps
         self._committed = False
+        self._record_number = 0
 
     async def to_the_end(self) -> SyncResult:
         """Run, and return what came of it.
@@ -47,7 +48,7 @@ class SyncExecution:
         Whoever cancels the calling task asks the attempt to stop: one that has not begun to write stops and says `cancelled`, one that
         has goes through to its end. Either way a result comes back, and the cancellation has done its work.
         """
-        inner = asyncio.create_task(self._recorded())
+        inner = asyncio.create_task(self._listened_to())
         outer = asyncio.current_task()
         asked_to_stop = False
         while not inner.done():
@@ -67,6 +68,17 @@ class SyncExecution:
         else:
             result = inner.result()
         return replace(result, steps=self._steps.finish())
+
+    async def _listened_to(self) -> SyncResult:
+        """Run, and have the requests kept with the attempt's row in the record: not those of the many that change nothing."""
+        with self._parts.wire.listening() as tap:
+            try:
+                result = await self._recorded()
+            finally:
+                tap.record = self._record_number
+            if result.outcome is Outcome.UNCHANGED and result.operation_id is None:
+                tap.record = 0
+            return result
 
     async def _recorded(self) -> SyncResult:
         try:
@@ -125,6 +137,9 @@ class SyncExecution:
             if writing.operation is None:
                 raise
             return writing.unrecorded(error)
+        finally:
+            if writing.operation is not None:
+                self._record_number = writing.operation.audit_seq
 
     async def _write(self, writing: TargetWriter, proposal: Proposal) -> SyncResult:
         if proposal.kind is None:
@@ -199,7 +214,7 @@ class SyncExecution:
         return result
 
     async def _record(self, result: SyncResult) -> None:
-        await self._parts.ledger.audit.record(self._state.record(result))
+        self._record_number = await self._parts.ledger.audit.record(self._state.record(result))
 
 
 def _stale(changes: tuple[Change, ...]) -> Failure:

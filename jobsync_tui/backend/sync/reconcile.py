@@ -120,6 +120,10 @@ class Reconciler:
         Raises:
             StorageError: The settlement cannot be recorded.
         """
+        with self._parts.wire.listening(operation.audit_seq):
+            return await self._reconciled(operation)
+
+    async def _reconciled(self, operation: Operation) -> Reconciliation:
         if operation.state is OperationState.PLANNED:
             result = OperationResult(OperationState.ABANDONED, Outcome.FAILED, NOT_SENT)
             return await self._close(operation, _Finding(result))
@@ -143,7 +147,7 @@ class Reconciler:
         await self._parts.ledger.observe_end(operation, settles_at)
         await self._mark(operation, replace(await self._present_mark(operation), sync_status=SyncStatus.UNKNOWN))
         taken = replace(operation, state=OperationState.UNKNOWN, settles_at=settles_at)
-        return await self.reconcile(taken)
+        return await self._reconciled(taken)
 
     async def _wait(self, operation: Operation) -> Reconciliation:
         """Leave for later what the target said is done and does not show yet."""

@@ -6,15 +6,17 @@ It holds all that a job there has beside what the sync owns.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import ClassVar, Concatenate, ParamSpec, Self, TypeVar
 
-from ..core.canonical import storable
+from ..core.canonical import Plain, canonical, storable
 from ..core.models import JsonValue
 from ..core.text import counted
 from ..database import Database, Db
 from ..database.backup import copy_database
+from ..http.messages import Reply, Request
+from ..http.wire import is_tapped, watched
 from . import local_seed, local_store
 from .base import Catalog, Target, TargetJob
 from .local_seed import Candidate, Seed
@@ -58,11 +60,11 @@ class LocalTarget(Target):
 
     async def get(self, target_id: str) -> TargetJob | None:
         """Return the job with that id, or None."""
-        return await self._read(local_store.get, target_id)
+        return await self._called("get", f"/jobs/{target_id}", None, self._read(local_store.get, target_id))
 
     async def find(self, external_id: str) -> tuple[TargetJob, ...]:
         """Return every job that carries the external id."""
-        return await self._read(local_store.find, external_id)
+        return await self._called("find", f"/jobs?external_id={external_id}", None, self._read(local_store.find, external_id))
 
     async def create(self, external_id: str, fields: Mapping[str, JsonValue], *, idempotency_key: str) -> TargetJob:
         """Create a job; the same key with the same fields creates nothing twice, and an external id is taken once.
@@ -71,7 +73,8 @@ class LocalTarget(Target):
             Conflict: The key stands for something else, or the external id is taken.
             Refused: A name in the fields is not known here.
         """
-        return await self._write(local_store.create, local_store.Create(external_id, fields, idempotency_key))
+        call = self._write(local_store.create, local_store.Create(external_id, fields, idempotency_key))
+        return await self._called("create", "/jobs", {"external_id": external_id, **fields}, call)
 
     async def update(self, target_id: str, patch: Mapping[str, JsonValue], *, etag: str | None) -> TargetJob:
         """Apply a merge patch to the owned columns and to no other.
@@ -81,7 +84,7 @@ class LocalTarget(Target):
             Conflict: It changed since ``etag``.
             Refused: A name is not known here.
         """
-        return await self._write(local_store.update, target_id, patch, etag)
+        return await self._called("update", f"/jobs/{target_id}", patch, self._write(local_store.update, target_id, patch, etag))
 
     async def link(self, target_id: str, external_id: str, *, etag: str | None) -> TargetJob:
         """Give the job that external id and change nothing else.
@@ -90,7 +93,8 @@ class LocalTarget(Target):
             RemoteGone: There is no such job.
             Conflict: It changed since ``etag``, or another job has the external id.
         """
-        return await self._write(local_store.link, target_id, external_id, etag)
+        call = self._write(local_store.link, target_id, external_id, etag)
+        return await self._called("link", f"/jobs/{target_id}", {"external_id": external_id}, call)
 
     async def jobs(self) -> AsyncIterator[TargetJob]:
         """Yield every job, in the order of their ids."""
@@ -152,6 +156,16 @@ class LocalTarget(Target):
         """
         return await self._read(copy_database, path)
 
+    async def _called(self, method: str, path: str, sent: Plain, call: Coroutine[object, object, T]) -> T:
+        """Return what a call of the target's contract returns, and have it kept as a request would be, where somebody keeps those."""
+        if not is_tapped():
+            return await call
+        asked = b"" if sent is None else canonical(sent).encode()
+        with watched(self.title, Request(method, f"local:{path}", body=asked), {}) as answered:
+            found = await call
+            answered(Reply(0, body=canonical(_plain(found)).encode()))
+        return found
+
     async def _read(self, fn: Callable[Concatenate[Db, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await (await self._opened()).read(fn, *args, **kwargs)
 
@@ -163,3 +177,12 @@ class LocalTarget(Target):
             if self._database is None:
                 self._database = await Database.open(self._url, TARGET_SCHEMA, readers=2)
             return self._database
+
+
+def _plain(found: object) -> Plain:
+    """Return jobs as they are kept with the requests of a sync; None where there is no such job."""
+    if isinstance(found, tuple):
+        return [_plain(each) for each in found]
+    if not isinstance(found, TargetJob):
+        return None
+    return {"id": found.id, "version": found.version, "external_id": found.external_id, "url": found.url, **found.fields}

@@ -88,6 +88,12 @@ class HistoryScreen(DialogScreen[None]):
             return
         self.host.open(routes.Eligibility(self._integration, self._job_id, revision=entry.ruleset_revision))
 
+    def action_wire(self) -> None:
+        """Show what the entry under the cursor sent, and what was answered."""
+        entry = self._entry()
+        if entry is not None:
+            self.host.open(routes.Wire(entry.operation_id or str(entry.seq)))
+
     def _entry(self) -> AuditEntry | None:
         section = self.document.section
         return next((entry for entry in self._entries if section is not None and section.key == fold_key(entry)), None)

@@ -104,6 +104,16 @@ class SyncResultScreen(DialogScreen[None]):
         """Show who did what to the job."""
         self.host.open(routes.History(self._result.integration, self._result.job.id))
 
+    def action_wire(self) -> None:
+        """Show what the sync sent, and what was answered."""
+        past = () if self._subject is None else self._subject.past
+        number = str(past[0].seq) if past and past[0].outcome == self._result.outcome else None
+        reference = self._result.operation_id or number
+        if reference is None:
+            self.host.tell("Nothing of it is in the record, so its requests were not kept")
+            return
+        self.host.open(routes.Wire(reference))
+
     def action_check(self) -> None:
         """Explain the job's eligibility."""
         if self.may("check"):

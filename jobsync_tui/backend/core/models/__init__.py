@@ -132,6 +132,7 @@ from .sync import (
     SyncResult,
 )
 from .views import USUAL_COLUMNS, KeptView, ListView, SavedView
+from .wire import Wire, WireExchange, WireMessage
 
 __all__ = [
     "CLOCK_WENT_BACK",
@@ -286,6 +287,9 @@ __all__ = [
     "Tick",
     "Unexpected",
     "Visibility",
+    "Wire",
+    "WireExchange",
+    "WireMessage",
     "Witness",
     "WorkerState",
     "held",

@@ -35,6 +35,12 @@ def entries(
     return tuple(_entry(row) for row in query.execute(db))
 
 
+def numbered(db: Db, seq: int) -> AuditEntry | None:
+    """Return the row with that number."""
+    row = AuditRow.select().where(AuditRow.seq == seq).first(db)
+    return None if row is None else _entry(row)
+
+
 def revisions(db: Db, integration: str, job_id: str) -> tuple[int, int] | None:
     """Return the revisions of the rules by which a job was looked at, as `AuditStore.revisions` says."""
     ends = AuditRow.select(fn.MIN(AuditRow.ruleset_revision), fn.MAX(AuditRow.ruleset_revision))

@@ -31,10 +31,11 @@ class OperationResult:
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """How many rows of the audit record, and how many operations of the journal, were taken out."""
+    """How many rows of the audit record, operations of the journal, and requests of syncs were taken out."""
 
     rows: int
     operations: int
+    requests: int = 0
 
 
 class Ledger:

@@ -125,5 +125,17 @@ class AuditHead(peewee.Model):
         table_name = "audit_head"
 
 
-LEDGER_TABLES: tuple[type[peewee.Model], ...] = (OperationRow, LeaseRow, FenceRow, AuditRow, AuditHead)
+class WireRow(peewee.Model):
+    """One request of an attempt and its answer, without secrets, as JSON. ``audit_seq`` is the attempt's row in the record."""
+
+    id = peewee.TextField(primary_key=True)
+    audit_seq = peewee.BigIntegerField(index=True)
+    at_ms = peewee.BigIntegerField(index=True)
+    exchange = peewee.TextField()
+
+    class Meta:  # noqa: D106
+        table_name = "wire"
+
+
+LEDGER_TABLES: tuple[type[peewee.Model], ...] = (OperationRow, LeaseRow, FenceRow, AuditRow, AuditHead, WireRow)
 """Every table of the ledger; the schema of the database holds them all."""
