@@ -16,6 +16,7 @@ SCREENS = {
     Group.TABLE: "jobsync_tui.widgets.job_table:JobTable",
     Group.SHEET: "jobsync_tui.widgets.document:DocumentView",
     Group.BULK_RESULT: "jobsync_tui.screens.sync.bulk_result:BulkResultScreen",
+    Group.WIRE: "jobsync_tui.screens.sync.wire:WireScreen",
     Group.ERROR: "jobsync_tui.screens.error:ErrorScreen",
     Group.CHECK: "jobsync_tui.screens.jobs.eligibility:EligibilityScreen",
     Group.CONFIRM: "jobsync_tui.screens.sync.confirm_sync:ConfirmSyncScreen",
