@@ -22,6 +22,7 @@ TITLES = {
     "BulkResultScreen": "Sync Result",
     "SearchScreen": "Search ATS Job",
     "HistoryScreen": "History",
+    "WireScreen": "Requests and answers",
     "RulesScreen": "Rules",
     "RulesHistoryScreen": "History of the rules",
     "CoverageScreen": "Coverage",
@@ -168,6 +169,9 @@ class Walk:
         self._act("+oc$")
         self._screen("HistoryScreen", "H")
         self._act("+c")
+        self._screen("WireScreen", "x")
+        terminal.wait_for("REQUEST")
+        self._act("jcC$")
         self._back()
         self._ats.rename(f"renamed {self._text}")
         self._screen("ConfirmSyncScreen", "s")
