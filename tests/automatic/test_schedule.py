@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
+import subprocess
 import sys
 import time
 from contextlib import AsyncExitStack
@@ -25,6 +24,7 @@ from jobsync_tui.backend.storage.automatic.schedule import AHEAD, Claim, Schedul
 from jobsync_tui.backend.storage.ledger.ledger import Ledger
 from jobsync_tui.backend.storage.ledger.process import ProcessIdentity
 from jobsync_tui.backend.storage.migrations import SCHEMA
+from tests.support.copies import Program
 from tests.support.databases import url_at
 from tests.support.fleet import EVERY, ICU, Fleet, Host
 from tests.support.sync_bench import SETTLE, HandClock
@@ -332,14 +332,11 @@ async def test_a_run_that_was_killed_is_taken_up_and_nothing_is_made_twice(tmp_p
     async with open_fleet(tmp_path) as fleet, fleet.host() as host:
         await host.save(ICU)
         root = str(Path(__file__).parents[2])
-        victim = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", VICTIM, str(tmp_path), stdout=asyncio.subprocess.PIPE, env={**os.environ, "PYTHONPATH": root}
-        )
-        assert victim.stdout is not None
-        assert await asyncio.wait_for(victim.stdout.readline(), 60) == b"in the middle\n"
-        assert why(await host.run()) == "running"
-        victim.send_signal(signal.SIGKILL)
-        await victim.wait()
+        with Program[str]([sys.executable, "-c", VICTIM, str(tmp_path)], cwd=root, stdout=subprocess.PIPE, text=True) as victim:
+            assert victim.stdout is not None
+            assert await asyncio.to_thread(victim.stdout.readline) == "in the middle\n"
+            assert why(await host.run()) == "running"
+            victim.kill()
         if late:  # the request was under way, and landed after its sender died
             await fleet.local.create("acme:3", {"name": "ICU Nurse 3"}, idempotency_key="whatever")
         fleet.ats["acme"].put(1, 2, 3, 6)

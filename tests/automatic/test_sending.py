@@ -16,9 +16,9 @@ from jobsync_tui.backend.core.models import AutomaticRun
 from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.settings.loader import load_settings
 from tests.automatic.test_channels import a_program, ends
+from tests.support.patience import PATIENCE
 from tests.support.receiver import SilentReceiver, a_silent_receiver
 
-LONGEST = 20
 """Seconds; less than the tries of a webhook take."""
 
 CONFIG = """
@@ -83,24 +83,24 @@ async def test_slots_go_on_beside_a_receiver_that_never_answers(posting: Path, r
         if receiver.asked.is_set() and len(seen) >= 3:
             stop.set()
 
-    async with asyncio.timeout(LONGEST), opened(posting) as backend:
+    async with asyncio.timeout(PATIENCE), opened(posting) as backend:
         await backend.automatic.serve(stop, note, SECOND)
     assert len(receiver.ids) == 1, "one sending at a time"
-    await asyncio.wait_for(receiver.hung_up.wait(), LONGEST)
+    await asyncio.wait_for(receiver.hung_up.wait(), PATIENCE)
     await sent_by_the_next(posting, receiver)
 
 
 async def test_closing_gives_up_what_is_being_sent(posting: Path, receiver: SilentReceiver) -> None:
-    async with asyncio.timeout(LONGEST), opened(posting) as backend:
+    async with asyncio.timeout(PATIENCE), opened(posting) as backend:
         await backend.automatic.run_slot(stop=asyncio.Event())
         await receiver.asked.wait()
-    await asyncio.wait_for(receiver.hung_up.wait(), LONGEST)
+    await asyncio.wait_for(receiver.hung_up.wait(), PATIENCE)
     await sent_by_the_next(posting, receiver)
 
 
 async def test_a_run_for_a_timer_waits_for_its_message_until_it_is_asked_to_end(posting: Path, receiver: SilentReceiver) -> None:
     stop = asyncio.Event()
-    async with asyncio.timeout(LONGEST), opened(posting) as backend:
+    async with asyncio.timeout(PATIENCE), opened(posting) as backend:
         running = asyncio.ensure_future(backend.automatic.run(on_schedule=True, stop=stop))
         await receiver.asked.wait()
         assert not running.done()
@@ -119,7 +119,7 @@ async def test_a_command_ends_with_the_service_and_so_does_what_it_started(tmp_p
         if child.exists():
             stop.set()
 
-    async with asyncio.timeout(LONGEST), opened(config) as backend:
+    async with asyncio.timeout(PATIENCE), opened(config) as backend:
         await backend.automatic.serve(stop, note, SECOND)
     assert ends(int(child.read_text()))
     async with opened(config) as backend:
@@ -140,7 +140,7 @@ async def test_a_stop_ends_it_at_once_whatever_else_still_runs() -> None:
     delivery.begin("auto", stop)
     await begun.wait()
     stop.set()
-    await asyncio.wait_for(given_up.wait(), LONGEST)
+    await asyncio.wait_for(given_up.wait(), PATIENCE)
     await delivery.close()
 
 
@@ -154,7 +154,7 @@ async def test_one_that_is_done_makes_room_for_the_next_and_a_fault_is_only_logg
     delivery = BackgroundDelivery(send)
     for _ in range(2):
         delivery.begin("auto", stop)
-        await asyncio.wait_for(ended.get(), LONGEST)
+        await asyncio.wait_for(ended.get(), PATIENCE)
         assert delivery._beside is not None
         await delivery._beside
     stop.set()

@@ -21,6 +21,7 @@ from jobsync_tui.backend.core.models import Outcome
 from jobsync_tui.backend.storage.ledger.journal import Operation
 from tests.chaos.worker import Order, Rooms, open_rooms, work
 from tests.support import invariants
+from tests.support.copies import Program
 from tests.support.odd_target import OddTarget, odd_target
 from tests.support.odd_ways import ODD
 from tests.support.postgres_server import Cluster
@@ -62,14 +63,14 @@ def a_server(commit_late: float, odd: str | None = None) -> Iterator[Server]:
         yield server
 
 
-def _ended(worker: subprocess.Popen[str]) -> bool:
+def _ended(worker: Program[str]) -> bool:
     return worker.poll() is not None
 
 
-def start(order: Order) -> subprocess.Popen[str]:
+def start(order: Order) -> Program[str]:
     """Start a worker."""
     command = [sys.executable, "-W", "error", "-m", "tests.chaos.worker", order.dump()]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return Program(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def killed_again_and_again(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -20,12 +19,13 @@ from jobsync_tui.backend.access.access import current_actor
 from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.settings.loader import load_settings
 from tests.support import invariants
+from tests.support.copies import Program
 from tests.support.here import jobsync_here
+from tests.support.patience import PATIENCE
 from tests.support.tenzo_server import KEY, TenzoServer, serving
 
 ROOT = Path(__file__).parents[2]
 JOBS = 40
-PATIENCE = 60.0
 EVERYTHING = ("--all", "--yes", "--json")
 
 CONFIG = """
@@ -51,21 +51,16 @@ class Office:
     folder: Path
     server: TenzoServer
 
-    def start(self, *arguments: str, most_bytes: int | None = None) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, most_bytes: int | None = None) -> Program[str]:
         """Start a command; no file may grow beyond ``most_bytes``."""
-
-        def limited() -> None:
-            if most_bytes is not None:
-                resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
-
-        return subprocess.Popen(
+        return Program(
             [sys.executable, "-m", "jobsync_tui", "-c", str(self.folder / "jobsync.toml"), *arguments],
             cwd=ROOT,
             env={**os.environ, "HOME": str(self.folder)},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            preexec_fn=limited,  # noqa: PLW1509 - the limit is the child's alone
+            most_bytes=most_bytes,
         )
 
     def run(self, *arguments: str) -> str:

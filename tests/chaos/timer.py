@@ -62,7 +62,7 @@ def kept_on_time(url: str, folder: Path, *, ticks: int, workers: int = 3, kill_e
                 kills, last = kills + 1, time.monotonic()
             time.sleep(EVERY / 2)
         until(lambda: crew.in_target() == crew.expected(), "every job is in the target, once")
-        until(lambda: crew.stuck() == [], "nothing is stuck")
+        crew.wait_for_the_dead(crew.in_hand())
         crew.end()
         slots = sum(map(len, crew.claims().values()))
         missed = sum(row[0] for row in crew.ask("SELECT missed FROM automatic_ticks"))

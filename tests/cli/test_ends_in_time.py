@@ -20,6 +20,8 @@ import pytest
 from jobsync_tui.backend.access.access import Actor
 from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.settings.loader import load_settings
+from tests.support.copies import Program
+from tests.support.patience import PATIENCE
 
 CONFIG = """
 [storage]
@@ -64,7 +66,7 @@ class Target:
                 self.rfile.read(int(self.headers.get("content-length") or 0))
                 if self.command in target.hanging:
                     target.reached.set()
-                    target.freed.wait(60)
+                    target.freed.wait(PATIENCE)
                     self.close_connection = True
                     return
                 known = "external_id=" in self.path or self.path.startswith("/v1/jobs?")
@@ -114,12 +116,12 @@ def ended(folder: Path, port: int, jobs: tuple[str, ...], target: Target, number
     asyncio.run(prepare(config))
     code = HURRIED.format(**{"in_flight": 5.0, "deadline": 9.0} | times)
     command = [sys.executable, "-c", code, "-c", str(config), "sync", *jobs, "--yes", "--json"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | {"HOME": str(folder)})
+    process = Program(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | {"HOME": str(folder)})
     try:
-        assert target.reached.wait(40)
+        assert target.reached.wait(PATIENCE)
         began = time.monotonic()
         process.send_signal(number)
-        out, _ = process.communicate(timeout=60)
+        out, _ = process.communicate(timeout=PATIENCE)
     finally:
         process.kill()
     return process.returncode, out, time.monotonic() - began
@@ -180,12 +182,12 @@ def test_a_command_that_only_reads_ends_in_order(tmp_path: Path, number: int, ar
         for each in (config, tmp_path / "key"):
             each.chmod(0o600)
         command = [sys.executable, "-m", "jobsync_tui", "-c", str(config), *arguments.split()]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        process = Program(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         try:
-            assert ats.reached.wait(40)
+            assert ats.reached.wait(PATIENCE)
             began = time.monotonic()
             process.send_signal(number)
-            out, err = process.communicate(timeout=60)
+            out, err = process.communicate(timeout=PATIENCE)
         finally:
             process.kill()
     assert (process.returncode, "Interrupted" in out + err, "Traceback" in err) == (130, True, False), err
@@ -214,12 +216,12 @@ command()
 
 def test_a_command_whose_end_hangs_is_ended(tmp_path: Path) -> None:
     """Neither what runs nor the loop itself comes to its end."""
-    process = subprocess.Popen([sys.executable, "-c", STUCK], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path)
+    process = Program([sys.executable, "-c", STUCK], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path)
     try:
         assert process.stdout is not None
         assert process.stdout.readline() == "begun\n"
         process.send_signal(signal.SIGTERM)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=PATIENCE)
     finally:
         process.kill()
     assert (process.returncode, "did not end" in err) == (130, True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import sys
 import time
 import tomllib
 from collections.abc import Iterator
@@ -17,10 +18,10 @@ from jobsync_tui.backend.sandbox import make_sandbox
 from jobsync_tui.backend.sandbox.config import CREDENTIALS
 from jobsync_tui.backend.services.setting_up import needs_of
 from jobsync_tui.backend.settings.values import LITERAL_CREDENTIALS
-from jobsync_tui.cli.main import main
 from tests.cli.conftest import Jobsync
 from tests.support.loopback import on_loopback
-from tests.support.pty import PATIENCE, Terminal, in_terminal
+from tests.support.patience import PATIENCE
+from tests.support.pty import Terminal, in_terminal
 
 SHEET = "Job ID,Title,City,Status,Department,Updated\n1,Nurse,Berlin,Open,Care,2026-11-01\n2,Driver,,Closed,,2026-11-02\n"
 
@@ -57,7 +58,7 @@ class Talk:
 
 @contextmanager
 def asking(home: Path, *arguments: str) -> Iterator[Talk]:
-    with in_terminal(["jobsync", *arguments], size=(120, 50), env={"HOME": str(home)}, main=main) as terminal:
+    with in_terminal([sys.executable, "-m", "jobsync_tui", *arguments], size=(120, 50), env={"HOME": str(home)}) as terminal:
         yield Talk(terminal)
 
 

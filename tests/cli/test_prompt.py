@@ -7,7 +7,6 @@ import os
 import pty
 import re
 import select
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,13 +16,9 @@ import pytest
 from jobsync_tui.backend.core.models import BulkPlan
 from jobsync_tui.backend.sandbox import scenario
 from tests.cli.company import RULES, Company, open_company
+from tests.support.copies import Program
 from tests.support.here import jobsync_here
-
-PATIENCE = 60.0
-"""Seconds after which a command that said its last has to have ended."""
-
-SILENCE = 20.0
-"""Seconds after which a command that says nothing, neither asks nor ends, has failed the test."""
+from tests.support.patience import PATIENCE
 
 
 @dataclass(frozen=True)
@@ -55,14 +50,12 @@ def environment(company: Company) -> dict[str, str]:
 def talk(company: Company, *arguments: str, to: str, answer: bytes) -> Talk:
     """Run a command on a terminal of its own, give ``answer`` when ``to`` is on it, and wait for the end."""
     ours, theirs = pty.openpty()
-    argv = command(company, *arguments)
-    process = subprocess.Popen(
-        argv,
+    process: Program[bytes] = Program(
+        command(company, *arguments),
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
-        start_new_session=True,
-        preexec_fn=_own_terminal,  # noqa: PLW1509 - the child has to take the terminal
+        terminal=True,
         env=environment(company),
     )
     os.close(theirs)
@@ -70,7 +63,7 @@ def talk(company: Company, *arguments: str, to: str, answer: bytes) -> Talk:
     answered = False
     try:
         while True:
-            assert select.select([ours], [], [], SILENCE)[0], f"It says nothing more:\n{screen.decode()}"
+            assert select.select([ours], [], [], PATIENCE)[0], f"It says nothing more:\n{screen.decode()}"
             try:
                 screen += os.read(ours, 65536)
             except OSError:
@@ -83,13 +76,6 @@ def talk(company: Company, *arguments: str, to: str, answer: bytes) -> Talk:
         process.kill()
         process.wait()
         os.close(ours)
-
-
-def _own_terminal() -> None:
-    import fcntl
-    import termios
-
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
 def outcome_of(company: Company, job_id: str) -> str:
@@ -131,16 +117,14 @@ def test_yes_writes_and_asking_again_finds_nothing_to_write(company: Company) ->
 
 
 def test_ctrl_c_in_the_middle_finishes_what_is_in_flight(company: Company) -> None:
-    listed = subprocess.run(command(company, "jobs", "-i", "jobvite", "--csv"), check=True, capture_output=True, env=environment(company))
-    everything = ("--all", "--expect", str(listed.stdout.count(b"\n") - 1))
+    listed = jobsync_here("-c", str(company.config), "jobs", "-i", "jobvite", "--csv", env=environment(company))
+    everything = ("--all", "--expect", str(listed.count("\n") - 1))
     talked = talk(company, "sync", "-i", "jobvite", *everything, "--yes", to=" of ", answer=b"\x03")
     assert talked.code == 130
     assert "the job in flight is finished first" in talked.screen
     assert "- CANCELLED" in talked.screen
-    audit = subprocess.run(
-        command(company, "leases", "--json"), check=True, capture_output=True, text=True, timeout=PATIENCE, env=environment(company)
-    )
-    assert json.loads(audit.stdout) == {"leases": []}
+    leases = jobsync_here("-c", str(company.config), "leases", "--json", env=environment(company))
+    assert json.loads(leases) == {"leases": []}
 
 
 def test_nothing_of_a_title_acts_on_the_terminal(company: Company) -> None:

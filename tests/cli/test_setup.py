@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Jobsync
+from tests.support.patience import PATIENCE
 
 STRANGERS = '[[admins]]\nuser = "somebody-else"\nintegrations = ["*"]\n'
 
@@ -114,7 +115,7 @@ def test_completion_gives_a_script(shell: str, jobsync: Jobsync) -> None:
     assert ended.code == 0
     assert "_JOBSYNC_COMPLETE" in ended.out
     if shutil.which(shell):
-        subprocess.run([shell, "-n"], input=ended.out, text=True, check=True, timeout=20)
+        subprocess.run([shell, "-n"], input=ended.out, text=True, check=True, timeout=PATIENCE)
 
 
 def test_the_application_needs_a_terminal(jobsync: Jobsync, tmp_path: Path) -> None:

@@ -8,12 +8,13 @@ from urllib.parse import urlsplit
 from jobsync_tui.backend.core.models import Outcome
 from tests.support import target_contract
 from tests.support.odd_target import KEY, OddTarget
+from tests.support.patience import PATIENCE
 from tests.support.sync_bench import ALICE, SHELF, Bench, a_job
 
 
 def asked(odd: OddTarget, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
     """Ask as a client would that is not ours, and hold the answer against the document."""
-    connection = HTTPConnection(urlsplit(odd.url).netloc, timeout=5)
+    connection = HTTPConnection(urlsplit(odd.url).netloc, timeout=PATIENCE)
     content = None if body is None else json.dumps(body)
     connection.request(method, path, content, {"Authorization": f"Bearer {KEY}", **headers})
     answer = connection.getresponse()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 from jobsync_tui.backend.core.models import IntegrationState
 from jobsync_tui.backend.refresh.refresh import Refresher
 from tests.refresh.test_refresh import Script, ScriptedAdapter, pages
+from tests.support.copies import Program
 from tests.support.stores import cache_at, job
 
 JOBS = [job(number, description="x" * 500) for number in range(400)]
@@ -43,12 +43,11 @@ asyncio.run(main())
 @pytest.mark.parametrize("stored", [3, 20])
 async def test_kill_and_resume(tmp_path: Path, stored: int) -> None:
     path = tmp_path / "jobs.db"
-    process = await asyncio.create_subprocess_exec(sys.executable, "-c", ENDLESS, str(path), stdout=asyncio.subprocess.PIPE)
-    assert process.stdout is not None
-    for _ in range(stored):
-        assert await asyncio.wait_for(process.stdout.readline(), 60) == b"page\n"
-    process.send_signal(signal.SIGKILL)
-    await process.wait()
+    with Program[str]([sys.executable, "-c", ENDLESS, str(path)], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for _ in range(stored):
+            assert process.stdout.readline() == "page\n"
+        process.kill()
     async with cache_at(path) as cache:
         state = await cache.integrations.state("acme")
         assert state.state is IntegrationState.INTERRUPTED

@@ -17,6 +17,7 @@ from jobsync_tui.backend.sandbox.scenario import CRELATE, GREENHOUSE, roles_in
 from jobsync_tui.backend.sandbox.timer import REMARK, change_something
 from jobsync_tui.screens import routes
 from jobsync_tui.screens.jobs.jobs import JobsScreen
+from tests.support.patience import PATIENCE
 from tests.support.pilot import screen_text, until
 
 
@@ -48,7 +49,7 @@ async def test_its_decisions_are_seen_in_the_header_and_in_check_eligibility(san
 async def test_it_ends_with_the_application_and_runs_for_nobody_else(sandbox: Sandbox) -> None:
     async with sandbox.open() as backend:
         assert await backend.automatic.decision(*sandbox.address(scenario.DEPARTMENTLESS)) is None
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             with pytest.raises(ZeroDivisionError):
                 async with sandbox.alive(backend):
                     raise ZeroDivisionError

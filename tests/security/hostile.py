@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import pkgutil
 import re
 import sqlite3
 import sys
@@ -14,12 +13,9 @@ import tempfile
 import time
 from base64 import b64decode
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
 
-import jobsync_tui
 from jobsync_tui.backend.core.text import clean
-from jobsync_tui.cli.main import main as jobsync
 from tests.security.hostile_ats import HostileAts, hostile_ats
 from tests.security.hostile_commands import CASES, MUST_END_WITH_0
 from tests.security.hostile_walk import Walk
@@ -75,11 +71,10 @@ class Tally:
 class Round:
     """One cache of hostile jobs in a folder of its own."""
 
-    def __init__(self, folder: Path, number: int, seed: int, tally: Tally, *, copied: bool) -> None:
+    def __init__(self, folder: Path, number: int, seed: int, tally: Tally) -> None:
         self._folder = folder
         self._number = number
         self._tally = tally
-        self._main = jobsync if copied else None
         self._strings = list(hostile_strings(number, seed))
         self._env = {"HOME": str(folder), "PYTHONPATH": str(ROOT), "COLUMNS": "", "LINES": ""}
         self._config = folder / "jobsync.toml"
@@ -154,8 +149,8 @@ class Round:
             self._tally.commands.add(command)
 
     def _command(self, *arguments: str, code: int | None = None) -> None:
-        command = [*(JOBSYNC if self._main is None else ["jobsync"]), "-c", str(self._config), *arguments]
-        with in_terminal(command, env=self._env, size=(100, 30), main=self._main) as terminal:
+        command = [*JOBSYNC, "-c", str(self._config), *arguments]
+        with in_terminal(command, env=self._env, size=(100, 30)) as terminal:
             terminal.draws = False
             ended = terminal.wait_for_end(120)
             self._read(terminal, repr(arguments)[:60])
@@ -210,22 +205,13 @@ def in_yaml(text: str) -> str:
     return '"' + "".join(c if c.isascii() and c.isalnum() else f"\\U{ord(c):08x}" for c in as_utf8(text)) + '"'
 
 
-def import_everything() -> None:
-    """Import every module of the program, which its commands import as they need them, so that none of the copies has to."""
-    for module in pkgutil.walk_packages(jobsync_tui.__path__, f"{jobsync_tui.__name__}."):
-        if not module.name.endswith("__main__"):
-            import_module(module.name)
-
-
-def run(number: int, *, a_cache: int = 500, seed: int = 1, copied: bool = False) -> Tally:
-    """Drive ``number`` strings through the program, ``a_cache`` at a time; ``copied``, its commands begin as copies of this process."""
-    if copied:
-        import_everything()
+def run(number: int, *, a_cache: int = 500, seed: int = 1) -> Tally:
+    """Drive ``number`` strings through the program, ``a_cache`` at a time."""
     tally = Tally()
     started = time.monotonic()
     while tally.strings < number and tally.is_clean:
         with tempfile.TemporaryDirectory(prefix="jobsync-hostile-") as folder:
-            Round(Path(folder), min(a_cache, number - tally.strings), seed, tally, copied=copied).run()
+            Round(Path(folder), min(a_cache, number - tally.strings), seed, tally).run()
         seed += 1
     tally.seconds = time.monotonic() - started
     return tally

@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable
 
 from tests.security.hostile_ats import HostileAts
-from tests.support.pty import PATIENCE, Terminal
+from tests.support.patience import PATIENCE
+from tests.support.pty import Terminal
 from tests.support.terminal_answers import RECORDED, made, made_paste
 
 TITLES = {

@@ -19,7 +19,7 @@ from tests.support.hostile import foreign_controls, hostile_strings
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_hostile_strings_through_every_command_and_screen() -> None:
-    tally = run(500, copied=True)
+    tally = run(500)
     assert (tally.crashes, tally.foreign, tally.actions) == ([], [], [])
     assert tally.strings == 500
     assert tally.bytes_read > 5_000_000

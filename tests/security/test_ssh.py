@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 
 from tests.security.admins import CONFIG
-from tests.support.pty import PATIENCE, Terminal, in_terminal
+from tests.support.patience import PATIENCE
+from tests.support.pty import Terminal, in_terminal
 from tests.support.sshd import HAS_OPENSSH, Server, running_sshd
 
 pytestmark = [pytest.mark.skipif(not HAS_OPENSSH, reason="OpenSSH's server is not installed here"), pytest.mark.slow]
@@ -125,7 +126,7 @@ def free_port() -> int:
 def reset_by(port: int) -> bool:
     """Return whether something listens there, and hangs up without a word."""
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=5) as opened:
+        with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as opened:
             return opened.recv(1) == b""
     except ConnectionRefusedError:
         return False

@@ -18,6 +18,7 @@ from jobsync_tui.backend.storage.search.conditions import joined
 from jobsync_tui.backend.storage.search.filter import parse_filter
 from jobsync_tui.backend.storage.search.ordering import beside, create_order, has_order, order
 from jobsync_tui.backend.storage.search.query_cache import Anchor
+from tests.support.patience import PATIENCE
 from tests.support.stores import Cache
 
 IDS = ("b-2", "A-1", "a-10", "B-1", "É-1", "e-2", "ﬁ-3", "Z", "b-2\u0301", "a-1")
@@ -44,7 +45,7 @@ async def test_ids_are_sorted_as_names_are(cache: Cache, monkeypatch: pytest.Mon
     await cache.fill([Job(integration="acme", id=each, name=each) for each in IDS])
     for sort in (Sort(SortField.NAME, descending=False), BY_ID):
         assert [row.id for row in await cache.jobs.window(["acme"], EVERYTHING, sort, 0, 20)] == SORTED
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while not await cache.database.read(has_order, SortField.ID):
             await cache.jobs.window(["acme"], EVERYTHING, BY_ID, 0, 1)
     for offset in (0, 7, 3, 5):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from jobsync_tui.backend.core.errors import StorageError
 from jobsync_tui.backend.database import Database, Db, Dialect, Migration, Schema
 from jobsync_tui.backend.database.sqlite import _Connection
 from tests.storage.test_database import FIRST, add, create, texts
+from tests.support.copies import Program
 
 ROOT = Path(__file__).parents[2]
 
@@ -65,8 +66,8 @@ async def test_killed_in_the_middle_of_a_migration(tmp_path: Path) -> None:
     await database.close()
 
     command = (sys.executable, "-c", KILLED, url)
-    killed = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stderr=asyncio.subprocess.PIPE)
-    _, errors = await killed.communicate()
+    killed = Program[str](command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    _, errors = killed.communicate()
     assert killed.returncode == -signal.SIGKILL, errors
 
     former = await Database.open(url, FIRST)

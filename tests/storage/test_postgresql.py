@@ -19,6 +19,7 @@ from jobsync_tui.backend.storage.search.textindex_postgresql import exists
 from tests.storage.test_database import FIRST, add, add_and_fail, texts
 from tests.support.cutting_proxy import Cut, cutting
 from tests.support.databases import url_at
+from tests.support.patience import PATIENCE
 from tests.support.postgres import own_cluster, packaged_server
 from tests.support.postgres_server import Cluster
 from tests.support.stores import cache_at, job
@@ -102,7 +103,7 @@ async def test_a_cancel_that_was_meant_for_another_read_hits_nobody(database: Da
                 canceller.join()
         return texts(db)
 
-    assert await asyncio.wait_for(database.read(read), 30) == []
+    assert await asyncio.wait_for(database.read(read), PATIENCE) == []
     assert len(tries) == 2
 
 
@@ -136,7 +137,7 @@ async def test_a_writer_that_stops_in_the_middle_gives_up_its_turn_and_does_it_a
         tries.append(1)
         add(db, "late")
         begun.set()
-        go.wait(60)
+        go.wait(PATIENCE)
 
     late = asyncio.create_task(stopped.write(stopping))
     await asyncio.to_thread(begun.wait, 60)
@@ -154,7 +155,7 @@ async def test_a_writer_who_holds_up_the_others_is_named_with_the_remedy(databas
 
     def slow(db: Db) -> None:
         begun.set()
-        go.wait(20)
+        go.wait(PATIENCE)
         add(db, "slow")
 
     writing = asyncio.create_task(database.write(slow))
@@ -193,7 +194,7 @@ async def test_a_restart_is_survived_by_what_reads_and_what_writes(cluster: Clus
     def slow(db: Db) -> None:
         add(db, "in the middle")
         begun.set()
-        go.wait(30)
+        go.wait(PATIENCE)
         add(db, "and its end")
 
     writing = asyncio.create_task(database.write(slow))

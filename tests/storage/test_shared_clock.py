@@ -18,6 +18,7 @@ from jobsync_tui.backend.storage.ledger.leases import LeaseStore
 from jobsync_tui.backend.storage.ledger.process import ProcessIdentity
 from jobsync_tui.backend.storage.migrations import SCHEMA
 from tests.support.databases import url_at
+from tests.support.patience import PATIENCE
 from tests.support.skewed import skewed
 
 pytestmark = pytest.mark.usefixtures("on_postgresql")
@@ -81,7 +82,7 @@ async def test_a_lease_of_a_host_with_a_wrong_clock_holds_and_runs_out(hosts: Ho
 
 async def taken_in_the_end(leases: LeaseStore, holder: str) -> None:
     """Wait until the job is free, and take it."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while True:
             with suppress(Busy):
                 await leases.acquire("acme", "1", holder)

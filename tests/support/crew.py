@@ -19,12 +19,11 @@ import psycopg
 
 from jobsync_tui.backend.storage.automatic.queue import QUEUE_SCHEMA
 from jobsync_tui.backend.workers.queue import Pace
+from tests.support.copies import Program
 from tests.support.here import jobsync_here
+from tests.support.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
-LONGEST = 40.0
-"""Seconds after which a condition is taken not to come true."""
-
 INTEGRATIONS = ("acme", "globex", "initech")
 RULES = "rules: [ {name: All, actions: [{folder: A}]} ]"
 QUICK = Pace(heartbeat=0.5, stalled=4.0, sweep=0.5, batches=0.2)
@@ -53,7 +52,7 @@ class Crew:
     folder: Path
     every: float
     pace: Pace = QUICK
-    workers: list[subprocess.Popen[str]] = field(default_factory=list)
+    workers: list[Program[str]] = field(default_factory=list)
     jobs: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -89,16 +88,16 @@ class Crew:
         fresh.chmod(0o600)
         fresh.rename(self.config)
 
-    def start(self, off: timedelta = timedelta()) -> subprocess.Popen[str]:
+    def start(self, off: timedelta = timedelta()) -> Program[str]:
         """Start a worker, on a host whose clock is wrong by ``off``."""
         paces = (self.pace.heartbeat, self.pace.stalled, self.pace.sweep, self.pace.batches)
         pace = [str(each) for each in (self.every, *paces, off.total_seconds())]
         command = [sys.executable, "-m", "tests.support.worker_process", str(self.config), *pace]
-        process = subprocess.Popen(command, cwd=ROOT, env=self._environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        process = Program(command, cwd=ROOT, env=self._environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self.workers.append(process)
         return process
 
-    def kill(self, worker: subprocess.Popen[str]) -> None:
+    def kill(self, worker: Program[str]) -> None:
         """End a worker as a power cut does."""
         worker.send_signal(signal.SIGKILL)
         worker.communicate()
@@ -110,7 +109,7 @@ class Crew:
             worker.terminate()
         codes = []
         for worker in self.workers:
-            worker.communicate(timeout=LONGEST)
+            worker.communicate(timeout=PATIENCE)
             codes.append(worker.returncode)
         self.workers.clear()
         return codes
@@ -147,18 +146,20 @@ class Crew:
         """Return the external ids that the exports ask for."""
         return sorted(f"{name}:{number}" for name, count in self.jobs.items() for number in range(count))
 
-    def stuck(self) -> list[tuple[Any, ...]]:
-        """Return the runs that a worker has in hand, and that worker's last sign of life."""
-        return self.ask(
-            f"SELECT j.id, j.args, w.last_heartbeat FROM {QUEUE_SCHEMA}.procrastinate_jobs j "  # noqa: S608 - its own names
-            f"LEFT JOIN {QUEUE_SCHEMA}.procrastinate_workers w ON w.id = j.worker_id WHERE j.status = 'doing'"
-        )
+    def in_hand(self) -> set[int]:
+        """Return the numbers of the runs that workers have in hand, the dead ones too."""
+        rows = self.ask(f"SELECT id FROM {QUEUE_SCHEMA}.procrastinate_jobs WHERE status = 'doing'")  # noqa: S608 - its own names
+        return {row[0] for row in rows}
+
+    def wait_for_the_dead(self, runs: set[int]) -> None:
+        """Wait until runs that the dead had in hand are in nobody's; others begin all the while, on a slow machine before these end."""
+        until(lambda: not runs & self.in_hand(), "nothing is in the hands of the dead")
 
     def _environment(self) -> dict[str, str]:
         return {**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(self.folder), "XDG_STATE_HOME": str(self.folder)}
 
 
-def until(condition: Callable[[], bool], what: str, *, longest: float = LONGEST) -> None:
+def until(condition: Callable[[], bool], what: str, *, longest: float = PATIENCE) -> None:
     """Wait until a condition that other processes bring about holds.
 
     Raises:

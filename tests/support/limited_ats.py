@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from tests.support.ats_server import Answer, Asked, AtsServer
+from tests.support.patience import PATIENCE
 from tests.support.wire.workable import WorkableWire
 
 
@@ -75,7 +76,7 @@ def serving(wire: LimitedWorkable, *, latency: float = 0.0) -> Iterator[None]:
     thread = threading.Thread(target=loop.run_until_complete, args=[serve()])
     thread.start()
     try:
-        assert started.wait(30)
+        assert started.wait(PATIENCE)
         yield
     finally:
         loop.call_soon_threadsafe(ending.set)

@@ -24,6 +24,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests.support.odd_ways import DONE_FIRST, ODD, Alert, Ways
+from tests.support.patience import PATIENCE
 
 KEY = "tenzo_pk_0123456789abcdef"
 SYNCED = (
@@ -391,12 +392,12 @@ def odd_target(ways: Ways | None = None, *, names: bool = True) -> Iterator[OddT
     target_ended: list[Callable[[], object]] = []
     thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
     thread.start()
-    started.wait(10)
+    started.wait(PATIENCE)
     try:
         yield target
     finally:
         target_ended[0]()
-        thread.join(10)
+        thread.join(PATIENCE)
         loop.close()
 
 

@@ -13,14 +13,12 @@ from textual.pilot import Pilot
 from jobsync_tui.app.application import JobsyncApp
 from jobsync_tui.session.memory import Memory
 from tests.support.fake_backend import FakeBackend
+from tests.support.patience import PATIENCE
 
 if TYPE_CHECKING:
     from jobsync_tui.backend.services.backend import Backend
 
 ResultT = TypeVar("ResultT")
-
-LONGEST = 60.0
-"""Seconds after which a condition is taken not to come true."""
 
 
 @asynccontextmanager
@@ -40,7 +38,7 @@ async def until(pilot: Pilot[ResultT], condition: Callable[[], bool]) -> None:
         AssertionError: It does not come to hold; shows the screen.
     """
     try:
-        async with asyncio.timeout(LONGEST):
+        async with asyncio.timeout(PATIENCE):
             while not condition():
                 await pilot.pause(0.01)
     except TimeoutError:

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import os
-import pty
 import select
-import signal
 import struct
-import sys
 import termios
 import time
-import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import NoReturn
 
 import pyte
 
-PATIENCE = 60.0
-"""Seconds until a test gives up waiting: long, since it costs only a test that fails, and machines that run several at once are slow.
-What has to be over sooner is measured by the test that promises it."""
+from tests.support.copies import Program
+from tests.support.patience import PATIENCE
 
 
 class Terminal:
     """The terminal's end of a running program. ``output`` is everything it wrote; ``draws`` off saves the time to put it on a screen."""
 
-    def __init__(self, pid: int, descriptor: int, size: tuple[int, int]) -> None:
-        self.pid = pid
+    def __init__(self, program: Program[bytes], descriptor: int, size: tuple[int, int]) -> None:
+        self.pid = program.pid
+        self._program = program
         self.output = b""
         self._descriptor = descriptor
         self._screen = pyte.Screen(*size)
@@ -87,8 +81,7 @@ class Terminal:
         while self._read(max(0.0, end - time.monotonic())):
             if time.monotonic() > end:
                 raise AssertionError(f"It does not end:\n{self.text}")
-        _, status = os.waitpid(self.pid, 0)
-        self.status = os.waitstatus_to_exitcode(status)
+        self.status = self._program.wait(PATIENCE)
         return self.status
 
     def hang_up(self) -> None:
@@ -98,11 +91,7 @@ class Terminal:
 
     def wait_for_death(self, seconds: float = PATIENCE) -> int:
         """Wait, without reading anything, until the program has ended, and return its exit code."""
-        end = time.monotonic() + seconds
-        while (found := os.waitpid(self.pid, os.WNOHANG)) == (0, 0):
-            assert time.monotonic() < end, "It does not end"
-            time.sleep(0.02)
-        self.status = os.waitstatus_to_exitcode(found[1])
+        self.status = self._program.wait(seconds)
         return self.status
 
     def close(self) -> None:
@@ -130,52 +119,19 @@ def in_terminal(
     *,
     size: tuple[int, int] = (80, 24),
     env: Mapping[str, str] | None = None,
-    main: Callable[[], None] | None = None,
 ) -> Iterator[Terminal]:
-    """Run ``command`` in a pseudo-terminal of ``size`` columns and lines; it is killed at the end of the block if it still runs.
-
-    With ``main``, the function that the command comes to, that is run in a copy of this process, which saves the second that an
-    interpreter takes to begin and to import. Only what happens at the very end of an interpreter is not seen then.
-    """
-    pid, descriptor = pty.fork()
-    if pid == 0:
-        words = [each.encode("utf-8", "surrogatepass") for each in command]
-        environment = {**os.environ, "TERM": "xterm-256color", **(env or {})}
-        if main is not None:
-            _run_copied(main, words, environment)
-        os.execvpe(words[0], words, environment)  # noqa: S606
-    fcntl.ioctl(descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
-    terminal = Terminal(pid, descriptor, size)
+    """Run ``command`` in a pseudo-terminal of ``size`` columns and lines; it is killed at the end of the block if it still runs."""
+    ours, theirs = os.openpty()
+    fcntl.ioctl(ours, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
+    environment = {**os.environ, "TERM": "xterm-256color", **(env or {})}
+    # Half a surrogate pair comes as the bytes that a careless program would send.
+    words = [each.encode("utf-8", "surrogatepass") for each in command]
+    program: Program[bytes] = Program(words, terminal=True, stdin=theirs, stdout=theirs, stderr=theirs, env=environment)
+    os.close(theirs)
+    terminal = Terminal(program, ours, size)
     try:
         yield terminal
     finally:
-        if terminal.status is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(pid, 0)
+        program.kill()
+        program.wait()
         terminal.close()
-
-
-def _run_copied(main: Callable[[], None], words: Sequence[bytes], environment: Mapping[str, str]) -> NoReturn:
-    """Run ``main`` in this process, a copy of another, as if it had begun with it, and end the process."""
-    code = 1
-    try:
-        os.environ.clear()
-        os.environ.update(environment)
-        sys.argv = [os.fsdecode(each) for each in words]
-        # The ones that there are belong to whoever runs the tests. These are as an interpreter makes them in a terminal.
-        sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
-        sys.stdout = os.fdopen(1, "w", encoding="utf-8", buffering=1, closefd=False)
-        sys.stderr = os.fdopen(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)
-        main()
-        code = 0
-    except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else int(end.code is not None)
-    except BaseException:  # noqa: BLE001 - it is told, as an interpreter tells it
-        traceback.print_exc()
-    finally:
-        with contextlib.suppress(Exception):
-            sys.stdout.flush()
-            sys.stderr.flush()
-        os._exit(code)

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support.pty import PATIENCE
+from tests.support.patience import PATIENCE
 
 SSHD = shutil.which("sshd") or ("/usr/sbin/sshd" if Path("/usr/sbin/sshd").exists() else None)
 HAS_OPENSSH = SSHD is not None and all(shutil.which(each) for each in ("ssh", "ssh-keygen", "sftp"))
@@ -83,7 +83,7 @@ def running_sshd(folder: Path, commands: Mapping[str, str], *, further: Sequence
             yield server
         finally:
             process.terminate()
-            process.wait(10)
+            process.wait(PATIENCE)
 
 
 def _free_port() -> int:

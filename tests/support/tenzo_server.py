@@ -22,6 +22,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from tests.support.patience import PATIENCE
+
 KEY = "tenzo_pk_0123456789abcdef"
 OWNED = frozenset(
     (
@@ -125,7 +127,7 @@ class TenzoServer:
     def wait_idle(self) -> None:
         """Return when no late commit is outstanding."""
         with self.settled:
-            self.settled.wait_for(lambda: self.in_flight == 0, timeout=10)
+            self.settled.wait_for(lambda: self.in_flight == 0, timeout=PATIENCE)
 
     def wait_for_requests(self, number: int, over: Callable[[], bool]) -> None:
         """Return when that many requests have been read, or when ``over`` says that no more will come."""

@@ -15,6 +15,7 @@ from jobsync_tui.backend.storage.ledger.journal import Operation, OperationState
 from jobsync_tui.backend.storage.ledger.ledger import Pruned
 from jobsync_tui.backend.storage.ledger.process import ProcessIdentity
 from jobsync_tui.backend.storage.ledger.tables import AuditHead, AuditRow, LeaseRow
+from tests.support.patience import PATIENCE
 from tests.support.sabotage import mend, sabotage
 from tests.support.sync_bench import ALICE, SHELF, Bench, a_job
 from tests.support.wrapped_target import WrappedTarget
@@ -138,7 +139,7 @@ async def test_renewal_keeps_a_lease_while_its_block_runs(bench: Bench) -> None:
     async with leases.hold(SHELF, "1", "alice"):
         first = await expiry()
         bench.clock.turn(timedelta(milliseconds=5))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while await expiry() == first:  # each look goes to the database's thread, so this does not spin
                 pass
     assert await leases.all() == ()

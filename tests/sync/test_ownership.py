@@ -12,6 +12,7 @@ from jobsync_tui.backend.sync.matching import Link
 from jobsync_tui.backend.sync.undo import Undo
 from jobsync_tui.backend.target.base import TargetJob
 from jobsync_tui.backend.target.local_seed import Seed, SeedJob
+from tests.support.patience import PATIENCE
 from tests.support.sync_bench import ALICE, OTHER, SHELF, Bench, a_job
 from tests.support.wrapped_target import WrappedTarget
 
@@ -164,7 +165,7 @@ async def test_two_at_the_same_time_are_one_after_the_other(bench: Bench) -> Non
     bench.jobs.marks[SHELF, "2"] = replace(marks[SHELF, "2"], target_id=first)
     await bench.local.link(first, f"{SHELF}:2", etag=None)
     slow = asyncio.create_task(bench.another(WrappedTarget(bench.local, before_update=pause)).sync(ALICE, SHELF, "2"))
-    await asyncio.wait_for(looked.wait(), 10)
+    await asyncio.wait_for(looked.wait(), PATIENCE)
     # As it was while the first one looked: to the journal alone the two are in each other's way.
     linked = bench.jobs.marks
     bench.jobs.marks = {(SHELF, "1"): marks[SHELF, "1"]}

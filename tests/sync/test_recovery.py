@@ -20,6 +20,7 @@ from jobsync_tui.backend.sync.recovery import Recovery
 from jobsync_tui.backend.target.base import TargetJob
 from tests.support import invariants
 from tests.support.mortal import Killed, Life, MortalDatabase, MortalJobs, MortalTarget
+from tests.support.patience import PATIENCE
 from tests.support.sync_bench import ALICE, CANDIDATE, SETTLE, SHELF, Bench, a_job
 from tests.support.wrapped_target import WrappedTarget
 from tests.sync.test_ledger import DEAD
@@ -120,9 +121,9 @@ async def test_a_sync_waits_for_the_recovery_that_looks_its_job_up(bench: Bench,
     usual = bench.ledger.leases.acquire
     monkeypatch.setattr(bench.ledger.leases, "acquire", acquire)
     looking = asyncio.create_task(Recovery(replace(bench.parts, target=WrappedTarget(bench.local, before_find=pause))).recover())
-    await asyncio.wait_for(looked.wait(), 10)
+    await asyncio.wait_for(looked.wait(), PATIENCE)
     syncing = asyncio.create_task(bench.pipeline.sync(ALICE, SHELF, "1"))
-    await asyncio.wait_for(waits.wait(), 10)
+    await asyncio.wait_for(waits.wait(), PATIENCE)
     with pytest.raises(Busy):
         async with in_hand(bench.parts, SHELF, "1", ALICE.user, longest=0):
             pass
@@ -150,14 +151,14 @@ async def test_a_recovery_that_is_cut_off_leaves_no_lease(bench: Bench, monkeypa
     usual = bench.ledger.leases.release
     monkeypatch.setattr(bench.ledger.leases, "release", release)
     looking = asyncio.create_task(Recovery(replace(bench.parts, target=WrappedTarget(bench.local, before_find=hang))).recover())
-    await asyncio.wait_for(looked.wait(), 10)
+    await asyncio.wait_for(looked.wait(), PATIENCE)
     looking.add_done_callback(lambda _: order.append("ended"))
     for step in (gives_back, go_on):
         looking.cancel()
         await asyncio.wait({looking}, timeout=0)
-        await asyncio.wait_for(gives_back.wait(), 10)
+        await asyncio.wait_for(gives_back.wait(), PATIENCE)
         step.set()
-    await asyncio.wait({looking}, timeout=10)
+    await asyncio.wait({looking}, timeout=PATIENCE)
     assert (looking.cancelled(), order) == (True, ["released", "ended"])
     assert await bench.ledger.leases.all() == ()
 

@@ -11,7 +11,7 @@ import pytest
 from tests.support.crew import INTEGRATIONS, Crew, a_crew, until
 from tests.support.databases import url_at
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 DAY = timedelta(days=1)
 CLOSE = 10 * 60_000
