@@ -159,7 +159,7 @@ class Crew:
         return {**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(self.folder), "XDG_STATE_HOME": str(self.folder)}
 
 
-def until(condition: Callable[[], bool], what: str, *, longest: float = PATIENCE) -> None:
+def until(condition: Callable[[], bool], what: str, *, longest: float = 2 * PATIENCE) -> None:
     """Wait until a condition that other processes bring about holds.
 
     Raises:

@@ -15,6 +15,7 @@ from tests.cli.conftest import Jobsync, home, jobsync
 from tests.support.crew import INTEGRATIONS, Crew, a_crew, until
 from tests.support.databases import url_at
 from tests.support.limited_ats import LimitedWorkable, serving
+from tests.support.patience import PATIENCE
 from tests.support.postgres import own_cluster
 
 __all__ = ["home", "jobsync"]
@@ -98,7 +99,7 @@ def test_a_large_run_is_shared_out_within_the_rate_limit_and_outlives_whoever_le
         until(lambda: queued(crew) and crew.jobsync("auto", "status")["engine"]["waiting"] == [], "the next slot waits for no worker")
         leader = crew.ask("SELECT process FROM leases WHERE integration = 'big' AND job_id = '(automatic run)'")[0][0]
         crew.kill(next(worker for worker in crew.workers if worker.pid == json.loads(leader)[3]))
-        until(lambda: len(big(crew)) == len(wire.jobs), "the other two do the rest")
+        until(lambda: len(big(crew)) == len(wire.jobs), "the other two do the rest", longest=5 * PATIENCE)
         until(lambda: crew.jobsync("leases")["leases"] == [], "nothing is in hand any more")
         crew.end()
     assert big(crew) == sorted(f"big:{wire.job_id(job)}" for job in wire.jobs)
