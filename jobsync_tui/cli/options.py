@@ -1,9 +1,13 @@
-"""Options that several commands share. The global ones stand before or after a command's name; the later one counts."""
+"""Options that several commands share. The global ones stand before or after a command's name.
+
+The later one counts, but for who is spoken for: behind an SSH key the first words are the forced command's and the last ones may be a
+client's, so ``--as`` says one name, and with it ``-c`` one file.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -24,11 +28,12 @@ MOST = 2**63 - 1
 
 @dataclass(slots=True)
 class Invocation:
-    """What the global options of this call say."""
+    """What the global options of this call say. ``said`` has every value that ``-c`` and ``--as`` were given, by the option's name."""
 
     config: Path | None = None
     as_user: str | None = None
     verbose: bool = False
+    said: dict[str, set[object]] = field(default_factory=lambda: {"config": set(), "as_user": set()})
 
 
 def invocation(ctx: click.Context | None = None) -> Invocation:
@@ -39,9 +44,22 @@ def invocation(ctx: click.Context | None = None) -> Invocation:
     return found
 
 
-def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
-    if value is not None and value is not False and param.name is not None:
-        setattr(invocation(ctx), param.name, value)
+def _keep_verbose(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    if value:
+        invocation(ctx).verbose = True
+
+
+def _keep(ctx: click.Context, param: click.Parameter, values: tuple[Any, ...]) -> None:
+    if not values or param.name is None:
+        return
+    call = invocation(ctx)
+    setattr(call, param.name, values[-1])
+    call.said[param.name].update(values)
+    if call.as_user is None or ctx.resilient_parsing:
+        return
+    for option, name in (("--as", "as_user"), ("-c", "config")):
+        if len(call.said[name]) > 1:
+            raise click.UsageError(f"{option} says two things, and with --as it can say one", ctx)
 
 
 def _show_version(ctx: click.Context, _param: click.Parameter, value: Any) -> None:
@@ -59,6 +77,7 @@ def global_options() -> list[click.Option]:
             ["-c", "--config", "config"],
             type=click.Path(path_type=Path, dir_okay=False),
             metavar="FILE",
+            multiple=True,
             expose_value=False,
             callback=_keep,
             help="Configuration file, instead of JOBSYNC_CONFIG or the usual place.",
@@ -66,12 +85,13 @@ def global_options() -> list[click.Option]:
         click.Option(
             ["--as", "as_user"],
             metavar="USER",
+            multiple=True,
             expose_value=False,
             callback=_keep,
             help="Act for USER; only as the owner of the config file.",
         ),
         click.Option(
-            ["-v", "--verbose", "verbose"], is_flag=True, expose_value=False, callback=_keep, help="Show the log on standard error."
+            ["-v", "--verbose", "verbose"], is_flag=True, expose_value=False, callback=_keep_verbose, help="Show the log on standard error."
         ),
         click.Option(
             ["--version"], is_flag=True, expose_value=False, is_eager=True, callback=_show_version, help="Show the version and exit."

@@ -30,7 +30,9 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
     """Run ``command`` and return its exit code. Errors are printed here and nowhere else."""
     as_json = _wants_json(arguments)
     try:
-        if COMPLETION_VARIABLE in os.environ:
+        # The shell's script calls with no argument. Where there are some, they are meant: behind an SSH key they say who somebody is, and
+        # a client who could send variables would say it otherwise in the line to be completed.
+        if COMPLETION_VARIABLE in os.environ and not arguments:
             return _complete(command)
         # Not `command.main`, which ends the process by itself where a pipe breaks.
         with command.make_context("jobsync", list(arguments)) as context:

@@ -75,3 +75,12 @@ def test_a_stranger_and_a_wrong_configuration_are_offered_nothing(
     assert not (tmp_path / "jobsync.db").exists()
     config.write_text("[")
     assert offered(jobsync, monkeypatch, f"jobsync -c {config} jobs -i ") == []
+
+
+def test_variables_do_not_stand_in_for_arguments(jobsync: Jobsync, config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind an SSH key the arguments say who somebody is, and a client may be able to send variables."""
+    monkeypatch.setenv("_JOBSYNC_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", f"jobsync -c {config} jobs -i ")
+    monkeypatch.setenv("COMP_CWORD", "4")
+    ended = jobsync("-c", str(config), "--as", "mallory", "jobs")
+    assert (ended.code, ended.out) == (5, "")

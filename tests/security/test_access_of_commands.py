@@ -153,6 +153,16 @@ def test_one_who_is_no_admin_is_refused_by_every_command_and_it_is_recorded(comp
         assert company.refusals(name) > before, command
 
 
+@pytest.mark.parametrize("further", [("--as", "eve"), ("-c", "other.toml"), ("jobs", "--as", "eve"), ("jobs", "-c", "other.toml")])
+def test_who_is_spoken_for_is_said_once(company: Company, further: tuple[str, ...]) -> None:
+    """What follows a forced command's own words may be a client's."""
+    words = further if "jobs" in further else (*further, "jobs")
+    ended = company.run("alice", *words)
+    assert (ended.code, ended.out) == (2, "")
+    assert "says two things" in ended.err
+    assert company.run("alice", "jobs", "--as", "alice", "-c", str(company.config)).code == 0
+
+
 def test_help_and_version_are_for_everybody(company: Company) -> None:
     for command in CASES:
         for option in ("--help", "--version"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import os
-import shlex
 import signal
 import socket
 import sqlite3
@@ -12,6 +11,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,21 @@ from tests.support.sshd import HAS_OPENSSH, Server, running_sshd
 pytestmark = [pytest.mark.skipif(not HAS_OPENSSH, reason="OpenSSH's server is not installed here"), pytest.mark.slow]
 
 JOBSYNC = Path(sys.executable).with_name("jobsync")
+SOON = 30.0
+"""Ten seconds are promised, which tests/cli/test_ends_in_time.py measures; here many programs run at once, and what hangs would take a minute."""
 BULK = 45
+BULK_ADMINS = ("kim", "fay", "ted")
+FURTHER = """
+[[integrations]]
+id = "{user}"
+name = "{user}"
+provider = "file"
+path = "bulk.csv"
+
+[[admins]]
+user = "{user}"
+integrations = ["{user}"]
+"""
 RULE = "rules:\n  - { name: Everything, actions: [ { folder: Inbox } ] }\n"
 
 
@@ -33,19 +48,25 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, 
     """Run a service with two admins; its server is careless about what a client may send."""
     folder = tmp_path_factory.mktemp("service")
     config = folder / "jobsync.toml"
-    config.write_text(CONFIG.format(folder=folder))
+    config.write_text(CONFIG.format(folder=folder) + "".join(FURTHER.format(user=user) for user in BULK_ADMINS))
     config.chmod(0o600)
     (folder / "hers.csv").write_text("id,name\n1,Midwife\n2,Surgeon\n")
-    (folder / "his.csv").write_text("id,name\n" + "".join(f"{n},Welder {n}\n" for n in range(BULK)))
-    for user, integration in (("alice", "hers"), ("bob", "his")):
-        run_jobsync(folder, "--as", user, "refresh", "-i", integration)
+    (folder / "his.csv").write_text("id,name\nw1,Welder\nw2,Fitter\n")
+    (folder / "bulk.csv").write_text("id,name\n" + "".join(f"{n},Welder {n}\n" for n in range(BULK)))
+    run_jobsync(folder, "--as", "eve", "refresh")
     (folder / "rules.yaml").write_text(RULE)
     run_jobsync(folder, "--as", "eve", "rules", "import", str(folder / "rules.yaml"))
-    forced = f"HOME={folder} {JOBSYNC} -c {config} --as"
-    commands = {"alice": f"{forced} alice", "bob": f"{forced} bob", "mallory": f"{forced} mallory"}
-    accepted = "AcceptEnv LANG LC_* TEXTUAL* XDG_* JOBSYNC_CONFIG TERMINFO"
+    commands = {user: f"{forced(folder)} {user}" for user in ("alice", "bob", "mallory", *BULK_ADMINS)}
+    # A person who wants commands over a key, too, may write it so: the client's words follow the forced ones.
+    commands["words"] = f"set -f; {forced(folder)} alice $SSH_ORIGINAL_COMMAND"
+    accepted = "AcceptEnv LANG LC_* TEXTUAL* XDG_* JOBSYNC_CONFIG TERMINFO _JOBSYNC_COMPLETE COMP_*"
     with running_sshd(folder, commands, further=[accepted]) as server:
         yield server, folder
+
+
+def forced(folder: Path) -> str:
+    """Return the command that a key is held to, up to the name of its person."""
+    return f"HOME={folder} {JOBSYNC} -c {folder / 'jobsync.toml'} --as"
 
 
 def run_jobsync(folder: Path, *arguments: str) -> str:
@@ -169,43 +190,104 @@ def test_keys_that_stop_or_kill_a_program_do_neither(service: tuple[Server, Path
     assert not list(folder.glob("core*"))
 
 
-def test_a_client_that_is_killed_in_a_bulk_sync_loses_nothing(service: tuple[Server, Path]) -> None:
+def test_commands_over_a_key_reach_no_further_and_end_in_time(service: tuple[Server, Path]) -> None:
     server, folder = service
-    with in_terminal(server.client("bob", "-tt")) as terminal:
-        terminal.wait_for("Welder")
-        terminal.send("m")
-        terminal.wait_for(f"{BULK} marked")
-        terminal.send("s")
-        terminal.wait_for(f"{BULK} create")
-        with sqlite3.connect(folder / "target.db", timeout=60, isolation_level=None) as target:
-            # What is sent waits for the target, and is in flight still when the client dies.
-            target.execute("BEGIN IMMEDIATE")
-            # The dialog takes no key before it has stood for a moment.
-            wait_until(lambda: sent_after(terminal, folder) > 0)
+    config = folder / "jobsync.toml"
+    (folder / "more.yaml").write_text(RULE.replace("Inbox", "Hers"))
+    with sqlite3.connect(folder / "target.db", timeout=60, isolation_level=None) as target:
+        target.execute("BEGIN IMMEDIATE")
+        with in_terminal([*server.client("words", "-tt"), "sync 1 --yes"]) as terminal:
+            wait_until(lambda: count(folder, "SELECT count(*) FROM operations WHERE state = 'sent' AND integration = 'hers'"))
+            hanging = process_for(folder, "alice", "sync", "1", "--yes")
             os.kill(terminal.pid, signal.SIGKILL)
             killed = time.monotonic()
-            wait_until(lambda: time.monotonic() > killed + 1)
+        completing = f'"COMP_WORDS=jobsync -c {config} --as eve jobs -i " COMP_CWORD=7 _JOBSYNC_COMPLETE=bash_complete'
+        client = server.client("words", "-T", "-o", f"SetEnv={completing}")
+        asked = {
+            f"rules import {folder}/more.yaml": (5, "changed by an admin of every integration"),
+            "sync -i his w1 --yes": (2, "Unknown integration: his"),
+            "jobs --as eve": (2, "says two things"),
+            "jobs; cat /etc/passwd $(id)": (2, "No such command 'jobs;'"),
+        }
+        with ThreadPoolExecutor() as pool:
+            answers = pool.map(refused, ([*client, words] for words in asked))
+        for answer, (code, said) in zip(answers, asked.values(), strict=True):
+            assert (answer.returncode, answer.stdout, said in answer.stderr) == (code, "", True), answer
+        wait_until(lambda: not Path(f"/proc/{hanging}").exists())
+        assert time.monotonic() - killed < SOON
+        target.execute("COMMIT")
+    with sqlite3.connect(folder / "jobsync.db") as database:
+        origins = database.execute("SELECT origin FROM audit WHERE actor = 'alice' AND outcome = 'refused'").fetchall()
+    assert len(origins) >= 2
+    assert all(server.fingerprint("words") in origin for (origin,) in origins)
+
+
+def test_a_configuration_that_is_replaced_ends_a_session_even_if_size_and_time_stay(service: tuple[Server, Path]) -> None:
+    server, folder = service
+    config = folder / "jobsync.toml"
+    granted, state = config.read_text(), config.stat()
+    with in_terminal(server.client("alice", "-tt")) as terminal:
+        terminal.wait_for("Midwife")
+        try:
+            replace(config, granted.replace('user = "alice"', 'user = "alixe"'), state)
+            terminal.send("r")
+            terminal.wait_for("alice may not use this configuration")
+        finally:
+            replace(config, granted, state)
+
+
+def replace(config: Path, text: str, state: os.stat_result) -> None:
+    """Put another text in the configuration's place as ``rsync -t`` does."""
+    other = config.with_suffix(".new")
+    other.write_text(text)
+    other.chmod(0o600)
+    os.utime(other, ns=(state.st_atime_ns, state.st_mtime_ns))
+    assert other.stat().st_size == state.st_size
+    other.replace(config)
+
+
+def test_a_client_that_dies_or_freezes_in_a_bulk_sync_loses_nothing(service: tuple[Server, Path]) -> None:
+    """One client is killed; one freezes, and sshd ends its session; one is frozen when an administrator ends the program."""
+    server, folder = service
+    with ExitStack() as stack:
+        terminals = {who: stack.enter_context(in_terminal(server.client(who, "-tt"))) for who in BULK_ADMINS}
+        for keys, awaited in (("", "Welder"), ("m", f"{BULK} marked"), ("s", f"{BULK} create")):
+            for terminal in terminals.values():
+                terminal.send(keys)
+                terminal.wait_for(awaited)
+        with sqlite3.connect(folder / "target.db", timeout=60, isolation_level=None) as target:
+            # What is sent waits for the target, and is in flight still when the sessions end.
+            target.execute("BEGIN IMMEDIATE")
+            # The dialog takes no key before it has stood for a moment.
+            wait_until(lambda: all([sent_after(terminal, folder, who) for who, terminal in terminals.items()]))
+            programs = {who: process_for(folder, who) for who in BULK_ADMINS}
+            sessions = {who: parent_of(program) for who, program in programs.items()}
+            os.kill(terminals["kim"].pid, signal.SIGKILL)
+            for frozen in ("fay", "ted"):
+                os.kill(terminals[frozen].pid, signal.SIGSTOP)
+            os.kill(sessions["fay"], signal.SIGTERM)
+            os.kill(programs["ted"], signal.SIGTERM)
+            over = time.monotonic()
+            wait_until(lambda: all(parent_of(programs[who]) != sessions[who] for who in ("kim", "fay")))
             target.execute("COMMIT")
-        wait_until(lambda: not processes(folder))
-        assert time.monotonic() - killed < 10
-    number = created(folder)
-    assert 0 < number < BULK, "what was in flight ended, and nothing more was begun"
+        wait_until(lambda: not any(process_for(folder, who) for who in BULK_ADMINS))
+        assert time.monotonic() - over < SOON
+    for who in BULK_ADMINS:
+        number = count(folder, f"SELECT count(*) FROM audit WHERE outcome = 'created' AND actor = '{who}'")
+        assert 0 < number < BULK, "what was in flight ended, and nothing more was begun"
+        with sqlite3.connect(folder / "target.db") as target:
+            ids = f"SELECT count(*), count(DISTINCT external_id) FROM target_jobs WHERE external_id LIKE '{who}:%'"
+            assert target.execute(ids).fetchone() == (number, number)
     assert count(folder, "SELECT count(*) FROM leases") == 0
-    assert count(folder, "SELECT count(*) FROM audit WHERE hash IS NULL OR hash = ''") == 0
-    with sqlite3.connect(folder / "target.db") as target:
-        assert target.execute("SELECT count(*), count(DISTINCT external_id) FROM target_jobs").fetchone() == (number, number)
-    assert run_jobsync(folder, "--as", "bob", "audit", "--verify").startswith("ok")
+    assert count(folder, "SELECT count(*) FROM operations WHERE state IN ('planned', 'sent')") == 0
+    assert run_jobsync(folder, "--as", "eve", "audit", "--verify").startswith("ok")
 
 
-def sent_after(terminal: Terminal, folder: Path) -> int:
+def sent_after(terminal: Terminal, folder: Path, integration: str) -> int:
     """Confirm, and return how many writes are on their way by then."""
     terminal.read_now()
     terminal.send("y")
-    return count(folder, "SELECT count(*) FROM operations WHERE state = 'sent'")
-
-
-def created(folder: Path) -> int:
-    return count(folder, "SELECT count(*) FROM audit WHERE outcome = 'created'")
+    return count(folder, f"SELECT count(*) FROM operations WHERE state = 'sent' AND integration = '{integration}'")
 
 
 def count(folder: Path, query: str) -> int:
@@ -214,18 +296,21 @@ def count(folder: Path, query: str) -> int:
     return number
 
 
-def processes(folder: Path) -> list[str]:
-    """Return the service's own processes that run the application for bob."""
-    wanted = [str(folder / "jobsync.toml"), "--as", "bob"]
-    found = []
+def process_for(folder: Path, user: str, *words: str) -> int:
+    """Return the id of the service's own process that acts for the user, with these words of the client's; 0 where there is none."""
+    wanted = [str(folder / "jobsync.toml"), "--as", user, *words, ""]
     for entry in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            words = entry.read_bytes().decode("utf-8", "replace").split("\0")
-        except OSError:
-            continue
-        if all(word in words for word in wanted):
-            found.append(shlex.join(words))
-    return found
+        with suppress(OSError):
+            if entry.read_bytes().decode("utf-8", "replace").split("\0")[-len(wanted) :] == wanted:
+                return int(entry.parent.name)
+    return 0
+
+
+def parent_of(process: int) -> int:
+    """Return the id of a process's parent; 0 where it is gone."""
+    with suppress(OSError):
+        return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
+    return 0
 
 
 def wait_until(condition: Callable[[], object], seconds: float = PATIENCE) -> None:
