@@ -84,6 +84,6 @@ def _line(found: Eligibility) -> str:
 
 async def _rules_of(backend: Backend, source: str) -> RuleSet:
     """Return the rules of a file, at the revision of those they stand in for."""
-    rules = await backend.rules.parse(read_rules(source), source)
+    rules = await backend.rules.parse(read_rules(source, backend.actor), source)
     ordered = tuple(sorted(rules, key=lambda rule: (rule.priority, rule.name, rule.id)))
     return RuleSet((await backend.rules.current()).revision, ordered)

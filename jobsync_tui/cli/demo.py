@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..backend.access.access import require_own_files
 from ..backend.core.errors import ExitCode
 from ..backend.core.text import counted
 from .interruption import run_until_signal
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 @click.option(
     "--dir",
     "directory",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=click.Path(path_type=Path),
     metavar="DIR",
     help="Keep the sandbox in DIR; otherwise nothing is left behind.",
 )
@@ -33,10 +34,13 @@ if TYPE_CHECKING:
 @json_option
 def demo(*, jobs: int, directory: Path | None, seed: int, check: bool, as_json: bool) -> int:
     """Try everything on an embedded sandbox: no network, no credentials. Off a terminal it runs the main job as with --check."""
-    refuse_strangers()
+    actor = refuse_strangers()
     from ..backend.sandbox import make_sandbox
 
-    with make_sandbox(jobs=jobs, seed=seed, directory=directory) as sandbox:
+    if directory is not None and actor is not None:
+        require_own_files(actor)
+    spoken_for = actor is not None and actor.is_spoken_for
+    with make_sandbox(jobs=jobs, seed=seed, directory=directory, spoken_for=spoken_for) as sandbox:
         if check or as_json or not on_terminal():
             return run_until_signal(_check(sandbox, as_json=as_json))
         say(f"Preparing a sandbox of {counted(jobs, 'job')} ...")

@@ -20,7 +20,7 @@ def _as_named(_ctx: click.Context, _param: click.Parameter, file: Path) -> Path:
 
 
 @click.command()
-@click.argument("file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), callback=_as_named)
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path), callback=_as_named)
 @json_option
 @runs
 async def backup(*, file: Path, as_json: bool) -> int:

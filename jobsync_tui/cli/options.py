@@ -44,7 +44,7 @@ def invocation(ctx: click.Context | None = None) -> Invocation:
     return found
 
 
-def _keep_verbose(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+def _keep_verbose(ctx: click.Context, _param: click.Parameter, value: Any) -> None:
     if value:
         invocation(ctx).verbose = True
 

@@ -43,7 +43,7 @@ async def foresee(
             if which is None and job_id is None:
                 raise UsageError("-i narrows a list, or says whose job is meant", remedy="The counts are of each integration without it")
         with progress_line() as line:
-            text = read_rules(file)
+            text = read_rules(file, backend.actor)
             if which is None and job_id is None:
                 return await _report(backend, text, file, line, as_json=as_json)
             found = await backend.impacts.assess(

@@ -55,7 +55,7 @@ async def add(*, name: str, file: str, as_json: bool) -> int:
     """Keep the rules in FILE as the shadow NAME. They replace rules by id, or are added. - is standard input."""
     async with open_backend() as backend:
         await backend.rules.current()
-        made = await backend.shadows.add(name, await backend.rules.parse(read_rules(file), file))
+        made = await backend.shadows.add(name, await backend.rules.parse(read_rules(file, backend.actor), file))
     if as_json:
         print_json(_document(made))
     else:

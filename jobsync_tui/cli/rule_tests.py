@@ -41,7 +41,7 @@ async def test_rules(*, file: str | None, forgotten: tuple[str, ...], as_json: b
             else:
                 print_line(f"{counted(len(names), 'test')} kept no longer: {clean(', '.join(names))}")
             return ExitCode.OK
-        results = await (backend.rule_tests.run() if file is None else backend.rule_tests.run(read_rules(file), file))
+        results = await (backend.rule_tests.run() if file is None else backend.rule_tests.run(read_rules(file, backend.actor), file))
     failed = sum(result.passed is False for result in results)
     passed = sum(result.passed is True for result in results)
     if as_json:

@@ -87,7 +87,7 @@ async def validate(*, file: str | None, as_json: bool) -> int:
     """Say whether FILE could be imported, and what in it is probably not meant so; without FILE, in the rules in force. - is stdin."""
     async with open_backend() as backend:
         found = (await backend.rules.current()).rules
-        text = None if file is None else read_rules(file)
+        text = None if file is None else read_rules(file, backend.actor)
         if file is not None and text is not None:
             found = await backend.rules.parse(text, file)
         with progress_line() as line:
@@ -130,7 +130,9 @@ async def import_rules(*, file: str, inactive: bool, replace: bool, break_tests:
     """
     async with open_backend() as backend:
         await backend.rules.current()
-        report = await backend.rules.import_text(read_rules(file), file, inactive=inactive, replace_all=replace, break_tests=break_tests)
+        report = await backend.rules.import_text(
+            read_rules(file, backend.actor), file, inactive=inactive, replace_all=replace, break_tests=break_tests
+        )
         report = with_findings(report, findings=(await look_over(backend, (*report.added, *report.updated, *report.unchanged))).findings)
     if as_json:
         print_json(report)

@@ -12,7 +12,7 @@ from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from ..backend.access.access import AccessPolicy, Actor, current_actor
+from ..backend.access.access import AccessPolicy, Actor, current_actor, require_own_files
 from ..backend.access.confinement import confine, forget_places
 from ..backend.core.errors import ConfigError, RuleError, UsageError
 from ..backend.core.models import IntegrationSummary
@@ -96,17 +96,24 @@ async def open_backend() -> AsyncIterator[Backend]:
             yield backend
 
 
-def refuse_strangers() -> None:
+def refuse_strangers() -> Actor | None:
     """Refuse one whom an existing configuration does not name; for commands that need no configuration to work.
+
+    Returns:
+        The actor; None where there is no configuration.
 
     Raises:
         AccessDenied: There is a configuration, and the actor is not in it.
+        ConfigError: There is none that says whom ``--as`` may speak for.
     """
     try:
         settings, actor = configuration()
     except ConfigError:
-        return
+        if invocation().as_user is not None:
+            raise
+        return None
     run_until_signal(require_access(settings, actor))
+    return actor
 
 
 async def chosen(backend: Backend, integration: str | None) -> IntegrationSummary:
@@ -158,10 +165,11 @@ async def evaluate_first(backend: Backend, filter_text: str, integration: str | 
         )
 
 
-def read_rules(source: str) -> str:
-    """Return the text of a file of rules that the person named, of `MOST_READ` bytes at most; ``-`` is standard input.
+def read_rules(source: str, actor: Actor) -> str:
+    """Return the text of a file of rules that the actor named, of `MOST_READ` bytes at most; ``-`` is standard input.
 
     Raises:
+        UsageError: They may name no file.
         RuleError: It cannot be read, is no regular file (a pipe may never end, nor does a device), is too large, or is no text; a file of
             rules that is wrong has one code, whatever is wrong with it.
     """
@@ -175,6 +183,7 @@ def read_rules(source: str) -> str:
             if len(text) > MOST_READ:
                 raise _too_large("Standard input")
             return text
+        require_own_files(actor)
         return _regular_file(source).decode("utf-8-sig").replace("\r\n", "\n")
     except OSError as error:
         raise RuleError(f"{source} cannot be read: {error.strerror}") from error

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
+from jobsync_tui.backend.access.access import Actor
 from jobsync_tui.backend.core.errors import (
     AccessDenied,
     ExitCode,
@@ -143,7 +144,7 @@ def test_a_wrong_command_line_is_a_document_too(arguments: list[str], jobsync: J
 def test_a_closed_standard_input_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", None)
     with pytest.raises(UsageError, match="standard input is closed"):
-        read_rules("-")
+        read_rules("-", Actor("x"))
 
 
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&- <&-"])

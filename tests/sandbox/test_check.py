@@ -6,10 +6,13 @@ from pathlib import Path
 import pytest
 
 from jobsync_tui.app import start as app
+from jobsync_tui.backend.access.access import Actor
 from jobsync_tui.backend.core.models import Outcome, SyncStatus
 from jobsync_tui.backend.sandbox import CheckStep, Sandbox, make_sandbox, run_check, scenario
+from jobsync_tui.backend.settings.schema import Settings
 from jobsync_tui.backend.target import local_store
 from jobsync_tui.cli import demo as demo_command
+from jobsync_tui.cli import session
 from jobsync_tui.cli.main import cli
 from jobsync_tui.cli.runner import run
 from jobsync_tui.session.memory import Memory
@@ -96,6 +99,32 @@ async def test_a_kept_sandbox_can_be_gone_on_with(tmp_path: Path) -> None:
             await sandbox.prepare()
             async with sandbox.open() as backend:
                 assert [each.jobs for each in await backend.integrations.list()] == [24, 24, 12]
+
+
+def test_the_configuration_of_something_else_is_not_written_over(tmp_path: Path) -> None:
+    config = tmp_path / "jobsync.toml"
+    config.write_text("[organization]\n")
+    assert run(cli, ["demo", "--check", "--dir", str(tmp_path)]) == 2
+    assert [each.read_text() for each in tmp_path.iterdir()] == ["[organization]\n"]
+
+
+def test_a_demonstration_for_somebody_else_does_not_trust_them_with_the_account(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    shown: list[Actor] = []
+
+    def started(_settings: Settings, actor: Actor, **_: object) -> int:
+        shown.append(actor)
+        return 0
+
+    config = tmp_path / "jobsync.toml"
+    config.write_text('[storage]\nurl = "sqlite"\n[[admins]]\nuser = "alice"\nintegrations = ["*"]\n')
+    config.chmod(0o600)
+    monkeypatch.setattr(session, "confine", lambda _settings: None)
+    monkeypatch.setattr(demo_command, "on_terminal", lambda: True)
+    monkeypatch.setattr(app, "run_app", started)
+    assert run(cli, ["-c", str(config), "demo", "--jobs", "60"]) == 5
+    assert run(cli, ["-c", str(config), "--as", "alice", "demo", "--jobs", "60"]) == 0
+    assert [each.is_spoken_for for each in shown] == [True]
+    assert run(cli, ["-c", str(tmp_path / "none.toml"), "--as", "alice", "demo", "--jobs", "60"]) == 2
 
 
 def test_a_demonstration_with_a_folder_remembers_what_the_next_start_has_to_say(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

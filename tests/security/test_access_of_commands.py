@@ -16,6 +16,7 @@ from jobsync_tui.backend.access.access import Actor
 from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.settings.loader import load_settings
 from jobsync_tui.cli import session
+from jobsync_tui.cli.completing import FileName
 from jobsync_tui.cli.main import cli
 from tests.cli.conftest import Ended, Jobsync, home, jobsync
 from tests.security.admins import CONFIG
@@ -163,6 +164,44 @@ def test_who_is_spoken_for_is_said_once(company: Company, further: tuple[str, ..
     assert company.run("alice", "jobs", "--as", "alice", "-c", str(company.config)).code == 0
 
 
+FILES = {
+    "demo": "--dir {file}",
+    "columns": "{file}",
+    "check": "m1 -i hers --rules {file}",
+    "rules validate": "{file}",
+    "rules import": "{file}",
+    "rules test": "{file}",
+    "rules impact": "{file}",
+    "rules shadow add": "shade {file}",
+    "backup": "{file}",
+}
+"""The commands that take the name of a file, and how it is given; the configuration's, which every one takes, is the forced command's."""
+
+
+def test_behind_a_key_no_file_of_the_server_is_named(company: Company, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Not even by an admin of every integration: what the account can read is more, secrets among it."""
+    secret = tmp_path / "secret"
+    secret.write_text("canary-of-a-key")
+    local = company.run("alice", "rules", "validate", str(secret))
+    assert (local.code, "canary" in local.err) == (2, False), "nor is one quoted that is no file of rules"
+    monkeypatch.setenv("SSH_CONNECTION", "192.0.2.7 1 192.0.2.1 22")
+    for command, words in FILES.items():
+        ended = company.run("eve", *command.split(), *words.format(file=secret).split())
+        assert ended.code == 2, (command, ended)
+        assert "cannot be named over SSH" in ended.err, (command, ended)
+        assert "canary" not in ended.out + ended.err
+
+
+def test_every_command_that_takes_a_file_is_known() -> None:
+    taking = {
+        path
+        for path in command_paths()
+        for param in command_at(path).params
+        if isinstance(param.type, (FileName, click.Path)) and param.name != "config"
+    }
+    assert taking == set(FILES)
+
+
 def test_help_and_version_are_for_everybody(company: Company) -> None:
     for command in CASES:
         for option in ("--help", "--version"):
@@ -172,14 +211,19 @@ def test_help_and_version_are_for_everybody(company: Company) -> None:
 def commands_that_take_an_integration() -> Iterator[str]:
     """Find the commands that have ``-i``."""
     for path in command_paths():
-        command: click.Command = cli
-        for word in path.split():
-            assert isinstance(command, click.Group)
-            found = command.get_command(click.Context(command), word)
-            assert found is not None
-            command = found
-        if any(each.name == "integration" and isinstance(each, click.Option) for each in command.params):
+        if any(each.name == "integration" and isinstance(each, click.Option) for each in command_at(path).params):
             yield path
+
+
+def command_at(path: str) -> click.Command:
+    """Return the command of that name."""
+    command: click.Command = cli
+    for word in path.split():
+        assert isinstance(command, click.Group)
+        found = command.get_command(click.Context(command), word)
+        assert found is not None
+        command = found
+    return command
 
 
 def alike(mine: Ended, unknown: Ended, foreign: str, stand_in: str) -> bool:

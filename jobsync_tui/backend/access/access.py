@@ -17,7 +17,7 @@ from ..core.ownership import account_name
 from ..core.text import clean
 from ..settings.loader import FileStamp, load_stamped
 from ..settings.schema import IntegrationSettings, Settings
-from .ssh_session import session_origin
+from .ssh_session import is_ssh, session_origin
 
 EVERY_INTEGRATION = "*"
 AUTOMATIC = "auto"
@@ -34,11 +34,13 @@ class Actor:
         user: The account's name, or ``auto``.
         origin: What else is known about where the call comes from, for the audit record.
         is_automatic: Whether this is the automatic sync, which may use every integration.
+        is_remote: Whether sshd started the process that speaks for them: its words may be theirs, the server's files are not.
     """
 
     user: str
     origin: Mapping[str, str] = field(default_factory=dict)
     is_automatic: bool = False
+    is_remote: bool = False
 
     @property
     def is_spoken_for(self) -> bool:
@@ -71,7 +73,20 @@ def current_actor(as_user: str | None, config_path: Path) -> Actor:
         raise AccessDenied(
             "Only the account that owns the configuration file may use --as", remedy=f"Run as {account_name(owner)}, or leave --as out"
         )
-    return Actor(as_user, {"account": account, **session_origin(os.environ)})
+    return Actor(as_user, {"account": account, **session_origin(os.environ)}, is_remote=is_ssh(os.environ))
+
+
+def require_own_files(actor: Actor) -> None:
+    """Let an actor name a file of this machine, which this account reads or makes for them.
+
+    Raises:
+        UsageError: They are behind an SSH key: what the account can read, secrets among it, is not for them.
+    """
+    if actor.is_remote:
+        raise UsageError(
+            "Files of the server cannot be named over SSH with --as",
+            remedy="Rules come on standard input: ssh ... rules import - < FILE. Anything else is for who works on the server",
+        )
 
 
 class AccessPolicy:

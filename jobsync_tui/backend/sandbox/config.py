@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from ..settings.paths import ensure_directory, open_private
+from ..settings.paths import ensure_directory, open_private, read_regular
 from .scenario import CRELATE, GREENHOUSE, JOBVITE
 
 CREDENTIALS = {
@@ -15,8 +15,20 @@ CREDENTIALS = {
 }
 """File name to content; each is what the ATS of that name asks for."""
 CONFIG_NAME = "jobsync.toml"
+_HEAD = "# The sandbox of jobsync."
+"""How the configuration begins, by which it is known again."""
+_MAX_BYTES = 64 * 1024
 GREENHOUSE_CLIENT = "sandbox-client"
 KOMBO_INTEGRATION = "jobvite:sandbox"
+
+
+def is_sandbox(folder: Path) -> bool:
+    """Return whether ``folder`` holds a sandbox: a configuration that this wrote. Anybody else's must not be written over."""
+    try:
+        content, _ = read_regular(folder / CONFIG_NAME, _MAX_BYTES)
+    except (OSError, ValueError):
+        return False
+    return content.startswith(_HEAD.encode())
 
 
 def write_config(folder: Path) -> Path:
@@ -35,7 +47,7 @@ def _write(path: Path, content: str) -> Path:
 
 def _configuration(database: Path) -> str:
     return f"""\
-# The sandbox of jobsync. Its ATSs answer inside the process; nothing here reaches a network.
+{_HEAD} Its ATSs answer inside the process; nothing here reaches a network.
 [organization]
 name = "Acme Staffing (sandbox)"
 

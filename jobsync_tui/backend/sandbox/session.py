@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from tempfile import TemporaryDirectory
 from ..access.access import Actor, current_actor
 from ..core.clock import now
 from ..core.errors import Busy, UsageError
+from ..core.ownership import account_name
 from ..database import Database
 from ..http import Responder
 from ..rules import load_rules
@@ -26,7 +28,7 @@ from ..storage.ledger.process import ProcessIdentity
 from ..storage.migrations import SCHEMA
 from ..target.local import LocalTarget
 from . import scenario
-from .config import CONFIG_NAME, CREDENTIALS, GREENHOUSE_CLIENT, KOMBO_INTEGRATION, write_config
+from .config import CREDENTIALS, GREENHOUSE_CLIENT, KOMBO_INTEGRATION, is_sandbox, write_config
 from .crelate import CrelateServer, guid
 from .greenhouse import GreenhouseServer
 from .kombo import KomboServer
@@ -149,22 +151,26 @@ class Sandbox:
 
 
 @contextmanager
-def make_sandbox(*, jobs: int = DEFAULT_JOBS, seed: int = DEFAULT_SEED, directory: Path | None = None) -> Iterator[Sandbox]:
+def make_sandbox(
+    *, jobs: int = DEFAULT_JOBS, seed: int = DEFAULT_SEED, directory: Path | None = None, spoken_for: bool = False
+) -> Iterator[Sandbox]:
     """Make a sandbox; without ``directory`` it leaves nothing behind. A ``directory`` that holds a sandbox is gone on with.
+
+    ``spoken_for`` says that the account runs it for somebody else (``--as``), whom it must not trust with itself there either.
 
     Raises:
         UsageError: ``directory`` holds something else already.
     """
     with TemporaryDirectory(prefix="jobsync-sandbox-") as temporary:
         folder = ensure_directory(directory.absolute() if directory is not None else Path(temporary))
-        if any(folder.iterdir()) and not (folder / CONFIG_NAME).exists():
+        if any(folder.iterdir()) and not is_sandbox(folder):
             raise UsageError(f"{folder} is not empty", remedy="Name a folder that is empty or does not exist yet")
         worlds = scenario.make_worlds(jobs=jobs, seed=seed, now=now())
         config = write_config(folder)
         yield Sandbox(
             directory=folder,
             settings=load_settings(config),
-            actor=current_actor(None, folder / CONFIG_NAME),
+            actor=current_actor(account_name(os.getuid()) if spoken_for else None, config),
             worlds=worlds,
             responders=_servers(worlds),
             seed=seed,

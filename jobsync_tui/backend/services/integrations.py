@@ -10,6 +10,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from ..access.access import require_own_files
 from ..core.left_out import tallied
 from ..core.models import (
     ConnectionReport,
@@ -119,12 +120,14 @@ class IntegrationService(Service):
 
         Raises:
             AccessDenied: The actor may not use every integration.
+            UsageError: The actor is behind an SSH key.
             RemoteError: The file cannot be read.
             ConfigError: No column is the id.
         """
         from ..ats.file.survey import survey
 
         await self.admission.require_everything("columns")
+        require_own_files(self.admission.actor)
         return await asyncio.to_thread(survey, file, self.admission.settings.files.max_bytes)
 
     async def _odd_ids(self, integration: str, ids: Sequence[str]) -> Failure | None:

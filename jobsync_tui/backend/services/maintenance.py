@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..access.access import require_own_files
 from ..core.canonical import storable
 from ..core.errors import UsageError
 from ..core.models import BackupReport, HoldKind, MoveReport, NewIdsPlan, NewIdsReport, RenamePlan, RenameReport
@@ -62,10 +63,11 @@ class MaintenanceService(Service):
 
         Raises:
             AccessDenied: The actor may not use every integration.
-            UsageError: One of the files exists, or the database is on a server.
+            UsageError: One of the files exists, the database is on a server, or the actor is behind an SSH key.
             StorageError: They cannot be written.
         """
         await self.admission.require_everything("backup")
+        require_own_files(self.admission.actor)
         from ..database.backup import copy_database
         from ..target.local import LocalTarget
 

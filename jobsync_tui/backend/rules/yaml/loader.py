@@ -11,7 +11,7 @@ from ...core.text import clean
 from ..fields import CUSTOM, KNOWN, Kind, field_named
 from ..operators import OperandError, compile_test
 from ..values import folded
-from .nodes import DocumentNode, MappingNode, YamlError, parse_document
+from .nodes import DocumentNode, MappingNode, ScalarNode, YamlError, parse_document
 from .reading import Fault, choice, flag, items, json_value, keys, kind, line_of_text, quoted, suggestion, text, whole
 from .rule_tests import read_tests
 
@@ -64,6 +64,9 @@ def rule_id(name: str) -> str:
 
 
 def _file(document: DocumentNode) -> RulesFile:
+    if isinstance(document, ScalarNode) and isinstance(document.value, str):
+        # Not quoted: a file that is one text is no file of rules, and may be a secret's.
+        raise Fault(document, "the file", "this is one text, and no rules. Is it the right file?")
     if not isinstance(document, MappingNode):
         return RulesFile(_rules(document))
     top = keys(document, "the file", "a rules file", ("rules", "tests"))
