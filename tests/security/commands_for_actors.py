@@ -92,6 +92,7 @@ NAMED_OTHERWISE: Mapping[str, tuple[str, ...]] = {
     "sync": ("{foreign_job} --dry-run",),
     "undo": ("{foreign_operation} --yes", "{foreign_operation} --dry-run"),
     "wire": ("{foreign_operation}",),
+    "adopt": ("--link {job} {foreign_target} --yes", "--link {job} {foreign_target} --dry-run"),
     "leases break": ("{foreign_lease}",),
     "integrations rename-ids": ("{foreign} --dry-run",),
     "jobs": ("--filter {foreign_job}", "--filter integration:{foreign}"),
@@ -99,5 +100,5 @@ NAMED_OTHERWISE: Mapping[str, tuple[str, ...]] = {
 }
 """What names something of another admin's by its own id, without ``-i``: to be answered as if there were no such thing."""
 
-RECORDED = frozenset({"undo", "wire", "leases break", "integrations rename-ids"})
+RECORDED = frozenset({"undo", "wire", "adopt", "leases break", "integrations rename-ids"})
 """Of those, the ones that would change something of the other's, so that the attempt is recorded as refused."""

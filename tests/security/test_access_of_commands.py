@@ -248,18 +248,21 @@ def test_an_integration_of_the_other_is_answered_like_an_unknown_one(company: Co
 
 @pytest.mark.parametrize(("side", "other"), [SIDES, SIDES[::-1]], ids=["alice", "bob"])
 def test_what_is_the_others_is_answered_like_what_does_not_exist(company: Company, side: Side, other: Side) -> None:
-    operation = company.run(other.admin, "sync", other.jobs[0], "--yes", "--json").json["operation_id"]
+    synced = company.run(other.admin, "sync", other.jobs[0], "--yes", "--json").json
     foreign = {
         "foreign": other.integration,
         "foreign_job": other.jobs[0],
-        "foreign_operation": operation,
+        "foreign_operation": synced["operation_id"],
+        "foreign_target": synced["target_id"],
         "foreign_lease": asyncio.run(lease_on(company.config, other)),
     }
     stand_in = dict.fromkeys(foreign, "nothing-known")
     for command, several in NAMED_OTHERWISE.items():
         for words in several:
             before = company.refusals(side.admin, other.integration)
-            theirs, unknown = (company.run(side.admin, *command.split(), *words.format_map(names).split()) for names in (foreign, stand_in))
+            theirs, unknown = (
+                company.run(side.admin, *command.split(), *words.format(job=side.jobs[0], **names).split()) for names in (foreign, stand_in)
+            )
             (name,) = [each for key, each in foreign.items() if f"{{{key}}}" in words]
             assert alike(theirs, unknown, name, "nothing-known"), (command, theirs, unknown)
             assert set(other.seen_in(theirs.out + theirs.err)) <= {name}, (command, theirs)
