@@ -14,6 +14,7 @@ from ..access.access import require_own_files
 from ..core.left_out import tallied
 from ..core.models import (
     ConnectionReport,
+    ExportOptions,
     ExportReport,
     Failure,
     HoldKind,
@@ -113,7 +114,7 @@ class IntegrationService(Service):
         return unknown_statuses(integration, await self.stores.integrations.unknown_words(integration))
 
     @for_admins
-    async def columns(self, file: Path) -> ExportReport:
+    async def columns(self, file: Path, options: ExportOptions | None = None) -> ExportReport:
         """Return what the columns of an export would become, and the tables for the configuration; nothing is kept.
 
         The file is any that this account may read, so it is for those who may use every integration.
@@ -122,13 +123,13 @@ class IntegrationService(Service):
             AccessDenied: The actor may not use every integration.
             UsageError: The actor is behind an SSH key.
             RemoteError: The file cannot be read.
-            ConfigError: No column is the id.
+            ConfigError: No column is the id, or an option is not one that a configuration could have.
         """
         from ..ats.file.survey import survey
 
         await self.admission.require_everything("columns")
         require_own_files(self.admission.actor)
-        return await asyncio.to_thread(survey, file, self.admission.settings.files.max_bytes)
+        return await asyncio.to_thread(survey, file, options, self.admission.settings.files.max_bytes)
 
     async def _odd_ids(self, integration: str, ids: Sequence[str]) -> Failure | None:
         linked, otherwise = await self.stores.id_changes.forms(integration, ids, odd_ids(ids))

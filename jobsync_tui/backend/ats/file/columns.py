@@ -109,12 +109,14 @@ class Columns:
         """Return which of the columns holds the id, or None."""
         if self.names_id:
             column = self._table["id"]
-            return column if column in columns or column.partition(".")[0] in columns else None
+            return column if _is_there(column, columns) else None
         return self.plan(columns).fields.get("id")
 
     def names_job(self, columns: tuple[str, ...]) -> bool:
         """Return whether an object with these members is a job by itself: it has an id and a name."""
-        return {"id", "name"} <= set(self.plan(columns).fields)
+        # What the table names need not be there.
+        fields = self.plan(columns).fields
+        return all(name in fields and _is_there(fields[name], columns) for name in ("id", "name"))
 
     def fields(self, row: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
         """Return the values of a row by job field."""
@@ -157,6 +159,11 @@ class Columns:
             if column and column not in taken:
                 custom.setdefault(column.removeprefix(_CUSTOM), column)
         return Plan(fields, custom)
+
+
+def _is_there(column: str, columns: tuple[str, ...]) -> bool:
+    """Return whether a row with these members has a column, be it that dots lead to it."""
+    return column in columns or column.partition(".")[0] in columns
 
 
 def dig(row: Mapping[str, JsonValue], column: str) -> JsonValue:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 from ...core.errors import JobsyncError, UnexpectedAnswer
 from ...core.left_out import tallied
-from ...core.models import ExportColumn, ExportReport, Job, JobStatus, JsonValue, RejectedRow, StatusWord
+from ...core.models import ExportColumn, ExportOptions, ExportReport, Job, JobStatus, JsonValue, RejectedRow, StatusWord
 from ...core.text import clean
 from .columns import Columns, dig
-from .dates import quoted
-from .options import MAX_BYTES, FileOptions
-from .reading import Reading, Result
+from .dates import Dates, quoted
+from .options import MAX_BYTES, FileOptions, known_encoding
+from .reading import Reading, Result, open_reading
 from .table import NoIdColumn
 
 _SAMPLES = 3
@@ -23,38 +24,46 @@ _TRIED = 1000
 """Rows in which every id has to be another one, for a column that may be the id."""
 
 
-def survey(path: Path, max_bytes: int = MAX_BYTES) -> ExportReport:
-    """Return what an export comes to by itself.
+def survey(path: Path, said: ExportOptions | None = None, max_bytes: int = MAX_BYTES) -> ExportReport:
+    """Return what an export comes to, by itself and by what is said of it; of a pattern, the newest file that is whole.
 
     Raises:
         RemoteError: It cannot be read.
-        ConfigError: No column is the id, and none could be.
+        ConfigError: No column is the id, and none could be; or an option is none that a configuration could have.
     """
-    options = FileOptions(path, max_bytes=max_bytes)
+    said = said or ExportOptions()
+    encoding = known_encoding(said.encoding)
+    options = FileOptions(path, said.columns, said.dates, encoding, said.header_row, said.sheet, said.records, max_bytes)
+    Columns(options.columns)
+    Dates(options.dates)
+    options = replace(options, path=open_reading(options, "").path)
     try:
-        return _Survey(path, options).report()
+        return _Survey(options).report()
     except NoIdColumn as error:
-        column = next((name for name in error.names if _may_be_id(path, name, max_bytes)), None)
-        if column is None:
+        tried = (replace(options, columns={**options.columns, "id": name}) for name in error.names)
+        chosen = next(filter(_may_be_id, tried), None)
+        if chosen is None:
             raise
-        found = _Survey(path, FileOptions(path, {"id": column}, max_bytes=max_bytes))
+        column = chosen.columns["id"]
+        found = _Survey(chosen)
         found.reading.notes.add(
             f"No column is called as the ATS job id is; {clean(column, limit=80)} differs in every row, so see if it is it"
         )
         return found.report()
 
 
-def _may_be_id(path: Path, column: str, max_bytes: int) -> bool:
+def _may_be_id(options: FileOptions) -> bool:
     try:
-        results = list(islice(Reading(path, FileOptions(path, {"id": column}, max_bytes=max_bytes), "").results(), _TRIED))
+        results = list(islice(Reading(options.path, options, "").results(), _TRIED))
     except JobsyncError:
         return False
     return any(isinstance(each, Job) for each in results) and not any(isinstance(each, RejectedRow) for each in results)
 
 
 class _Survey:
-    def __init__(self, path: Path, options: FileOptions) -> None:
-        self.reading = Reading(path, options, "")
+    def __init__(self, options: FileOptions) -> None:
+        self.reading = Reading(options.path, options, "")
+        self._options = options
         self._words: Counter[tuple[str, JobStatus]] = Counter()
         self._aside: list[str] = []
         self._rows = self._jobs = 0
@@ -99,9 +108,12 @@ class _Survey:
     def _tables(self, columns: tuple[ExportColumn, ...], words: tuple[StatusWord, ...]) -> tuple[str, ...]:
         fields = {each.field: each.column for each in columns if not each.field.startswith("custom")}
         lines = [f"columns = {_inline({name if '.' not in name else quoted(name): quoted(column) for name, column in fields.items()})}"]
-        if self.reading.presumed_encoding:
-            lines.append(f'encoding = "{self.reading.presumed_encoding}"')
-        if formats := self.reading.dates.sure_formats():
+        options = self._options
+        texts = {"sheet": options.sheet, "records": options.records, "encoding": options.encoding or self.reading.presumed_encoding}
+        lines += [f"{name} = {quoted(value)}" for name, value in texts.items() if value is not None]
+        if options.header_row is not None:
+            lines.append(f"header_row = {options.header_row}")
+        if formats := (*options.dates, *self.reading.dates.sure_formats()):
             lines.append(f"dates = [{', '.join(map(quoted, formats))}]")
         unknown = {quoted(each.word): '"unknown"' for each in words if each.status is JobStatus.UNKNOWN}
         if unknown:

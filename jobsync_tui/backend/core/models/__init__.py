@@ -48,7 +48,7 @@ from .eligibility import (
     Source,
     TemplateType,
 )
-from .export import ExportColumn, ExportReport, StatusWord
+from .export import ExportColumn, ExportOptions, ExportReport, StatusWord
 from .greeting import Greeting, IntegrationNews
 from .impact import (
     ConcernedJobs,
@@ -179,6 +179,7 @@ __all__ = [
     "EvaluationPolicy",
     "Expectation",
     "ExportColumn",
+    "ExportOptions",
     "ExportReport",
     "Failure",
     "FieldAvailability",

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from .integration import LeftOut
 from .job import JobStatus
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOptions:
+    """How an export is to be read, as far as it is said: what an integration's table takes beside ``path``, by the same names."""
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    dates: tuple[str, ...] = ()
+    encoding: str | None = None
+    header_row: int | None = None
+    sheet: str | None = None
+    records: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
