@@ -17,7 +17,7 @@ help:
 	@echo "make hostile 10,000 hostile strings through every command and screen, in a real terminal; takes half an hour"
 	@echo "make audit   known vulnerabilities of what is installed; skipped, with a word, where nobody can be asked"
 	@echo "make format  put the sources into shape"
-	@echo "make readme  write the key table into the README"
+	@echo "make readme  write the key table into the README, and the manual page"
 	@echo "make constraints  pin the newest versions that the ranges allow, direct and not; run make check before they land"
 	@echo "make lowest  the tests on the lowest versions that the ranges allow; make newest on the newest; PYTEST_ARGS narrows these too"
 	@echo "make matrix  the tests on every Python from 3.11 that is found; make plain-sqlite without pysqlite3"
@@ -75,6 +75,7 @@ format: $(INSTALLED)
 
 readme: $(INSTALLED)
 	$(BIN)/python -m tests.support.readme
+	$(BIN)/python -m tests.support.manual
 
 constraints:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed, and none was found" >&2; exit 1; }

@@ -49,6 +49,7 @@ def test_the_wheel_carries_what_the_application_reads(wheel: Path) -> None:
     assert "jobsync_tui/jobsync.tcss" in names
     assert "jobsync_tui/backend/sandbox/rules.yaml" in names
     assert "jobsync_tui/py.typed" in names
+    assert [name for name in names if name.endswith("share/man/man1/jobsync.1")]
     assert not [name for name in names if name.startswith(("tests/", "benchmarks/"))]
 
 
