@@ -30,13 +30,15 @@ __all__ = [
     "palette",
 ]
 
-MOST_IN_FOOTER = 7
+MOST_IN_FOOTER = 8
 """Keys that a footer names; more are not read, they are searched."""
 
 COMMANDS: tuple[Command, ...] = (
     *lists.everywhere(),
     *lists.picker(),
     *lists.jobs(),
+    *lists.views(),
+    *lists.columns(),
     *lists.table(),
     *lists.document(),
     *syncing.check(),
@@ -70,7 +72,7 @@ def bindings(*groups: Group) -> list[BindingType]:
     from textual.binding import Binding
 
     return [
-        Binding(key, command.action, command.name, show=False, id=f"{command.id}:{number}", priority=command.priority)
+        Binding(key, command.action_at(number + 1), command.name, show=False, id=f"{command.id}:{number}", priority=command.priority)
         for command in in_group(*groups)
         for number, key in enumerate(command.keys)
     ]
@@ -92,7 +94,7 @@ def key_table(commands: Iterable[Command] = COMMANDS) -> str:
     """Return the key table of the README, in Markdown."""
     lines = ["| where | key | does |", "|---|---|---|"]
     for command in commands:
-        keys = " or ".join(f"`{key_label(key)}`" for key in command.keys) or "the palette"
+        keys = command.all_keys if command.numbered else " or ".join(f"`{key_label(key)}`" for key in command.keys) or "the palette"
         lines.append(f"| {command.group} | {keys} | {command.help} |")
     return "\n".join(lines) + "\n"
 

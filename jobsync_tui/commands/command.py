@@ -12,6 +12,8 @@ class Group(StrEnum):
     EVERYWHERE = "Everywhere"
     PICKER = "Integrations"
     JOBS = "Jobs"
+    VIEWS = "Views"
+    COLUMNS = "Columns"
     TABLE = "Jobs table"
     SHEET = "Text in a dialog"
     CHECK = "Check Eligibility"
@@ -53,6 +55,7 @@ class Command:
         footer: The word beside the key in the footer, None for a command that is not shown there.
         palette: Whether the palette offers it: not where it only moves or closes something.
         priority: Whether the key acts before the focused widget sees it.
+        numbered: The action is given which of the keys it was, from 1 on; people read them as a range.
     """
 
     group: Group
@@ -63,6 +66,7 @@ class Command:
     footer: str | None = None
     palette: bool = True
     priority: bool = False
+    numbered: bool = False
 
     @property
     def id(self) -> str:
@@ -72,12 +76,18 @@ class Command:
     @property
     def key(self) -> str:
         """Return the first key as people read it."""
+        if self.numbered:
+            return f"{self.keys[0]} to {self.keys[-1]}"
         return key_label(self.keys[0]) if self.keys else ""
 
     @property
     def all_keys(self) -> str:
         """Return every key as people read them."""
-        return " or ".join(key_label(key) for key in self.keys)
+        return self.key if self.numbered else " or ".join(key_label(key) for key in self.keys)
+
+    def action_at(self, number: int) -> str:
+        """Return the action of the key of that number, from 1 on."""
+        return f"{self.action}({number})" if self.numbered else self.action
 
 
 _LABELS = {"escape": "esc", "pageup": "pgup", "pagedown": "pgdn"}

@@ -37,7 +37,14 @@ def jobs() -> Iterator[Command]:
     yield Command(
         g, "sync", "Sync Job", "Plan the sync of the job, or of the marked jobs, and ask before anything is written.", ("s",), "sync"
     )
-    yield Command(g, "filter", "Filter", "Type words, client:acme, custom.shift:nights, is:open, updated<7d; Esc clears.", ("/",), "filter")
+    yield Command(
+        g,
+        "filter",
+        "Filter",
+        "Type words, client:acme, custom.shift:nights, is:open, updated<7d; up brings earlier filters, Esc clears.",
+        ("/",),
+        "filter",
+    )
     yield Command(g, "search", "Search ATS Job", "Read one job from the ATS by its exact id or its address.", ("f",), "Search ATS Job")
     yield Command(g, "mark", "Mark", "Mark or unmark the job under the cursor.", ("space",), "mark")
     yield Command(g, "mark_all", "Mark all that match", "Mark every job that matches the filter.", ("m",))
@@ -45,7 +52,11 @@ def jobs() -> Iterator[Command]:
     yield Command(g, "unmark_all", "Unmark all", "Take every mark away.", ("u",))
     yield Command(g, "sort", "Sort", "Choose the column to sort by; the same column again turns the order around.", ("O",))
     yield Command(g, "refresh", "Refresh", "Bring the cache up to date from the ATS, with the jobs readable meanwhile.", ("r",))
+    yield Command(g, "views", "Views", "List the saved views; use, save, rename, share or delete one.", ("v",), "views")
     yield Command(g, "switch", "Switch integration", "Go to another integration.", ("i",), "ATS")
+    yield Command(g, "nth_view", "View 1 to 9", "Use one of the first nine views.", tuple("123456789"), palette=False, numbered=True)
+    yield Command(g, "columns", "Columns", "Choose the fields of a job that the list shows, and their order.", ("|",))
+    yield Command(g, "export", "Export", "Write what is listed, in these columns and this order, into a CSV file.", ("X",))
     yield Command(g, "rules", "Rules", "List the rules, see what they come to, and change them.", ("R",))
     yield Command(g, "coverage", "Coverage", "Show how far the rules reach among these jobs, and why not further.", ("C",))
     yield Command(g, "new_rule", "New rule from this job", "Make a rule that matches the job under the cursor and others like it.", ("n",))
@@ -53,6 +64,28 @@ def jobs() -> Iterator[Command]:
     yield Command(g, "greeting", "What happened", "Show what happened since your last visit, and what is in trouble.", ("w",))
     yield Command(g, "copy", "Copy", "Copy the job's id, link or explanation to the terminal's clipboard.", ("c",))
     yield Command(g, "link", "Link", "Show the job's address in the ATS, copy it, and open it where there is a desktop.", ("o",))
+
+
+def views() -> Iterator[Command]:
+    """Yield the commands of the menu of the views."""
+    g = Group.VIEWS
+    yield Command(g, "choose", "Use", "List the jobs by the view under the cursor.", ("enter",), palette=False)
+    yield Command(g, "nth", "View 1 to 9", "Use one of the first nine.", tuple("123456789"), palette=False, numbered=True)
+    yield Command(g, "save", "Save", "Save filter, sort and columns of the list as a view.", ("s",), palette=False)
+    yield Command(g, "rename", "Rename", "Give the view under the cursor another name.", ("r",), palette=False)
+    yield Command(g, "share", "Share", "Let others use the view under the cursor, or no longer.", ("S",), palette=False)
+    yield Command(g, "delete", "Delete", "Delete the view under the cursor; asks first.", ("d",), palette=False)
+
+
+def columns() -> Iterator[Command]:
+    """Yield the commands of the menu of the columns."""
+    g = Group.COLUMNS
+    yield Command(g, "turn", "On or off", "Show the field under the cursor, or no longer.", ("space",), palette=False)
+    yield Command(g, "earlier", "Earlier", "Move the column one place to the left.", ("K",), palette=False)
+    yield Command(g, "later", "Later", "Move the column one place to the right.", ("J",), palette=False)
+    yield Command(g, "add", "Add by name", "Show a field by its name, such as custom.shift.", ("a",), palette=False)
+    yield Command(g, "usual", "The usual ones", "Show the usual columns again.", ("u",), palette=False)
+    yield Command(g, "choose", "Done", "Show the chosen columns.", ("enter",), palette=False)
 
 
 def table() -> Iterator[Command]:

@@ -43,6 +43,8 @@ class MenuScreen(ModalScreen[str | None]):
         entries: What there is to choose from.
         chosen: The id of the entry to start on.
         searchable: Whether there is a field to type in.
+        nothing: What is said where there is no entry.
+        footnote: A line below the entries: further keys.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -54,10 +56,21 @@ class MenuScreen(ModalScreen[str | None]):
         ("enter", "choose", "Choose"),
     ]
 
-    def __init__(self, title: str, entries: Sequence[Entry], *, chosen: str | None = None, searchable: bool = False) -> None:
+    def __init__(
+        self,
+        title: str,
+        entries: Sequence[Entry],
+        *,
+        chosen: str | None = None,
+        searchable: bool = False,
+        nothing: str = "nothing to choose",
+        footnote: str = "",
+    ) -> None:
         super().__init__()
         self._title = title
-        self._entries = tuple(entries)
+        self.entries = tuple(entries)
+        self._nothing = nothing
+        self._footnote = footnote
         self._chosen = chosen
         self._searchable = searchable
 
@@ -70,12 +83,22 @@ class MenuScreen(ModalScreen[str | None]):
                 field.cursor_blink = False
                 yield field
             yield ChoiceList(*self._options(""), markup=False, compact=True, id="menu-list")
+            if self._footnote:
+                yield Static(line((self._footnote, "$text-muted")), id="menu-word", markup=False)
 
     def on_mount(self) -> None:
         """Put the cursor on the entry that is in force, and the focus where typing goes."""
         options = self.query_one(OptionList)
-        options.highlighted = next((n for n, entry in enumerate(self._entries) if entry.id == self._chosen), 0)
+        options.highlighted = next((n for n, entry in enumerate(self.entries) if entry.id == self._chosen), 0)
         (self.query_one(Input) if self._searchable else options).focus()
+
+    def list_anew(self, entries: Sequence[Entry], chosen: str) -> None:
+        """List other entries, with the cursor on the one of the id ``chosen``."""
+        self.entries = tuple(entries)
+        options = self.query_one(OptionList)
+        options.clear_options()
+        options.add_options(self._options(""))
+        options.highlighted = next((n for n, entry in enumerate(self.entries) if entry.id == chosen), 0)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Narrow the list."""
@@ -90,14 +113,19 @@ class MenuScreen(ModalScreen[str | None]):
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Take the entry."""
-        self.dismiss(event.option.id)
+        if event.option.id is not None:
+            self.take(event.option.id)
 
     def action_choose(self) -> None:
         """Take the entry under the cursor."""
         options = self.query_one(OptionList)
         chosen = None if options.highlighted is None else options.get_option_at_index(options.highlighted)
         if chosen is not None and not chosen.disabled:
-            self.dismiss(chosen.id)
+            self.take(chosen.id)
+
+    def take(self, chosen: str | None) -> None:
+        """End with the entry of that id."""
+        self.dismiss(chosen)
 
     def action_move(self, step: int) -> None:
         """Move the cursor while the field has the focus."""
@@ -113,11 +141,11 @@ class MenuScreen(ModalScreen[str | None]):
 
     def _options(self, typed: str) -> list[Option]:
         words = typed.casefold().split()
-        found = [entry for entry in self._entries if all(word in f"{entry.name} {entry.key} {entry.hint}".casefold() for word in words)]
-        widths = [max((len(text) for text in texts), default=0) for texts in zip(*((e.name, e.key) for e in self._entries), strict=True)]
+        found = [entry for entry in self.entries if all(word in f"{entry.name} {entry.key} {entry.hint}".casefold() for word in words)]
+        widths = [max((len(text) for text in texts), default=0) for texts in zip(*((e.name, e.key) for e in self.entries), strict=True)]
         room = min(WIDTH, int(self.app.size.width * SHARE)) - _FRAME
         options = [Option(_entry_lines(entry, widths, room), id=entry.id) for entry in found]
-        return options or [Option(line(("nothing here has these words" if words else "nothing to choose", "$text-muted")), disabled=True)]
+        return options or [Option(line(("nothing here has these words" if words else self._nothing, "$text-muted")), disabled=True)]
 
 
 def _entry_lines(entry: Entry, widths: Sequence[int], room: int) -> Content:

@@ -1,4 +1,4 @@
-"""What the application remembers from one session to the next: the last integration, and per integration the filter and the sort.
+"""What the application remembers from one session to the next: the last integration, per integration filter, sort and columns, and filters.
 
 It is a small JSON file of the person's own, mode 0600. A damaged or unwritable one costs the memory, never the session.
 """
@@ -17,6 +17,8 @@ from ..backend.core.models import Sort
 
 _LIMIT: Final = 200
 """Integrations remembered; the longest unused go first."""
+_FILTERS: Final = 50
+"""Filters remembered."""
 
 
 @dataclass(slots=True)
@@ -25,6 +27,7 @@ class View:
 
     filter: str = ""
     sort: Sort = field(default_factory=Sort)
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -32,6 +35,7 @@ class _Kept:
     integration: str | None = None
     left_behind: bool = False
     views: dict[str, View] = field(default_factory=dict)
+    filters: list[str] = field(default_factory=list)
 
 
 class Memory:
@@ -79,6 +83,18 @@ class Memory:
         while len(views) > _LIMIT:
             del views[next(iter(views))]
         self._unsaved = True
+
+    @property
+    def filters(self) -> tuple[str, ...]:
+        """Return the filters that were typed before, the latest first."""
+        return tuple(self._kept.filters)
+
+    def filtered_by(self, text: str) -> None:
+        """Remember a filter that was typed; one that was typed before is the latest now."""
+        text = text.strip()
+        if text and self._kept.filters[:1] != [text]:
+            self._kept.filters = [text, *(each for each in self._kept.filters if each != text)][:_FILTERS]
+            self._unsaved = True
 
     def save(self) -> None:
         """Write what was noted since the last time, if anything was."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from rich.highlighter import Highlighter
 from rich.text import Text
@@ -37,12 +37,26 @@ class _WrongPlace(Highlighter):
             text.stylize("bold underline", min(self.position, max(0, len(text) - 1)))
 
 
+class Filters(Protocol):
+    """The filters that were typed before."""
+
+    @property
+    def filters(self) -> tuple[str, ...]:
+        """Return them, the latest first."""
+
+    def filtered_by(self, text: str) -> None:
+        """Take note of another one."""
+
+
 class FilterInput(Input):
-    """The field. Arrows move the table's cursor meanwhile; enter goes there; esc clears, and goes there when there is nothing to clear."""
+    """The field. Arrows move the table's cursor meanwhile; enter goes there; esc clears, and goes there when there is nothing to clear.
+
+    Up brings earlier filters where nothing was typed yet, or where the table's cursor cannot go further up; from there down comes back.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        ("up", "table('cursor_up')", "Up"),
-        ("down", "table('cursor_down')", "Down"),
+        ("up", "earlier", "Up"),
+        ("down", "later", "Down"),
         ("pageup", "table('page_up')", "Page up"),
         ("pagedown", "table('page_down')", "Page down"),
         ("escape", "clear", "Clear"),
@@ -52,10 +66,15 @@ class FilterInput(Input):
     virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False)
     """As in the base, but a longer text is no new layout of the whole screen: that took half of a key's time."""
 
-    def __init__(self, value: str, highlighter: Highlighter, then: Widget) -> None:
+    def __init__(self, value: str, highlighter: Highlighter, then: Widget, earlier: Filters | None) -> None:
+        # The value is watched from the beginning.
+        self._untouched = True
+        self._recalled: list[str] = []
+        self._place = 0
         super().__init__(value, compact=True, highlighter=highlighter, select_on_focus=False, id="filter-field")
         self.cursor_blink = False
         self._then = then
+        self._earlier = earlier
 
     def on_key(self, event: events.Key) -> None:
         """Leave at enter, at once, and hand on the keys that were typed ahead: the application sent them here while the field had them."""
@@ -65,7 +84,45 @@ class FilterInput(Input):
 
     def leave(self) -> None:
         """Give the keys to the widget that has them when the field is done with."""
+        self._note()
         self.screen.set_focus(self._then)
+
+    def on_focus(self) -> None:
+        """Begin: nothing is typed yet."""
+        self._untouched, self._recalled, self._place = True, [], 0
+
+    def watch_value(self, value: str) -> None:
+        """Take note of what is typed: from then on it is not one of the earlier filters."""
+        if not self._recalled or value != self._recalled[self._place]:
+            self._untouched, self._recalled, self._place = False, [], 0
+
+    def action_earlier(self) -> None:
+        """Bring the filter before this one, or move the table's cursor up."""
+        at_top = isinstance(self._then, VirtualTable) and self._then.cursor_row == 0
+        if not self._recalled and self._earlier is not None and (self._untouched or at_top):
+            others = [text for text in self._earlier.filters if text != self.value.strip()]
+            self._recalled = [self.value, *others] if others else []
+        if self._recalled:
+            self._recall(min(self._place + 1, len(self._recalled) - 1))
+        else:
+            self.action_table("cursor_up")
+
+    def action_later(self) -> None:
+        """Bring the filter behind this one, or move the table's cursor down."""
+        if self._recalled and self._place:
+            self._recall(self._place - 1)
+        else:
+            self._untouched = False
+            self.action_table("cursor_down")
+
+    def _recall(self, place: int) -> None:
+        self._place = place
+        self.value = self._recalled[place]
+        self.cursor_position = len(self.value)
+
+    def _note(self) -> None:
+        if self._earlier is not None:
+            self._earlier.filtered_by(self.value)
 
     def action_table(self, action: str) -> None:
         """Move the table's cursor."""
@@ -74,6 +131,7 @@ class FilterInput(Input):
     def action_clear(self) -> None:
         """Clear the filter, or leave the field if it is empty."""
         if self.value:
+            self._note()
             self.value = ""
         else:
             self.leave()
@@ -89,6 +147,7 @@ class FilterBar(Horizontal):
     Args:
         value: The filter to start with.
         then: The widget that has the keys when the field is done with.
+        earlier: The filters that were typed before, where they are remembered.
     """
 
     DEFAULT_CSS = """
@@ -119,11 +178,11 @@ class FilterBar(Horizontal):
     class HintFollowed(Message):
         """Tab was pressed."""
 
-    def __init__(self, value: str, then: Widget) -> None:
+    def __init__(self, value: str, then: Widget, earlier: Filters | None = None) -> None:
         super().__init__()
         self._then = then
         self._wrong = _WrongPlace()
-        self._field = FilterInput(value, self._wrong, then)
+        self._field = FilterInput(value, self._wrong, then, earlier)
         self._matches = Line(id="filter-matches")
 
     def compose(self) -> ComposeResult:

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
 from ..backend.core import clock
-from ..backend.core.models import JobRow, SortField, SyncStatus
+from ..backend.core.models import USUAL_COLUMNS, JobRow, SortField, SyncStatus
 from ..backend.core.text import clean, differs
 from ..documents.layout import fit_middle
 from ..documents.words import SYNC_WORDS, places, short_ago, status_word
 from .table.columns import ID_WIDTH, Cell, Column
 from .table.virtual_table import VirtualTable
+
+INTEGRATION = "integration"
+"""The column that a line of a list has without the whole job, and that is not among the usual ones."""
+CUSTOM = "custom."
+_TITLES = {
+    "name": "Job name",
+    "id": "ATS job ID",
+    "status": "ATS status",
+    "ats_status": "Word of the ATS",
+    "url": "Link",
+    "updated_at": "Changed",
+    "last_synced": "Synced",
+    "target_id": "Tenzo job",
+}
 
 DISGUISED = "\u26a0"
 """Stands before a name that is not what it looks like: something in it was taken out for the screen."""
@@ -39,15 +54,32 @@ class JobTable(VirtualTable[JobRow]):
 
     def __init__(self, *, marks: Container[str] = (), id: str | None = None) -> None:  # noqa: A002 - Textual's name
         self.now: datetime = clock.now()
-        super().__init__(self._make_columns(), lambda row: row.id, marks=marks, id=id)
+        self._chosen: tuple[str, ...] = ()
+        super().__init__(tuple(self._usual_columns().values()), lambda row: row.id, marks=marks, id=id)
 
     def tick(self) -> None:
         """Take the time again, and paint the lines whose age reads differently now."""
         self.now = clock.now()
         self.values_changed()
 
-    def _make_columns(self) -> tuple[Column[JobRow], ...]:
-        return (
+    def choose_columns(self, names: Sequence[str]) -> None:
+        """Show these fields in this order from the next list on, the usual ones where there are none."""
+        if tuple(names) != self._chosen:
+            self._chosen = tuple(names)
+            self.set_columns(self._chosen_columns() if names else tuple(self._usual_columns().values()))
+
+    def _chosen_columns(self) -> tuple[Column[JobRow], ...]:
+        """Return a column for each chosen field; where not all fit, the last ones leave first."""
+        usual = self._usual_columns()
+        more = further(self._chosen)
+        columns: list[Column[JobRow]] = []
+        for place, name in enumerate(self._chosen):
+            column = usual.get(name) or _plain_column(name, more.index(name) if name in more else None)
+            columns.append(replace(column, leaves=place))
+        return tuple(columns)
+
+    def _usual_columns(self) -> dict[str, Column[JobRow]]:
+        columns: tuple[Column[JobRow], ...] = (
             Column(SortField.NAME, "Job Name", 30, _name, flex=True, most=44),
             Column(SortField.ID, "ATS Job ID", ID_WIDTH, lambda row: Cell(fit_middle(row.id, ID_WIDTH)), right=True, leaves=1),
             Column(SortField.LOCATION, "Location", 13, lambda row: Cell(places(row.place, row.more_places)), flex=True, most=30, leaves=2),
@@ -58,12 +90,34 @@ class JobTable(VirtualTable[JobRow]):
             Column(SortField.SYNC_STATUS, "Sync", 7, _standing),
             Column(SortField.LAST_SYNCED, "Synced", 6, self._synced, right=True, leaves=3),
         )
+        return {column.key: column for column in columns}
 
     def _updated(self, row: JobRow) -> Cell:
         return Cell(short_ago(row.updated_at, self.now), "job--quiet")
 
     def _synced(self, row: JobRow) -> Cell:
         return Cell("now" if row.sync_status is SyncStatus.SYNCING else short_ago(row.last_synced, self.now), "job--quiet")
+
+
+def further(columns: Sequence[str]) -> tuple[str, ...]:
+    """Return those of the columns for which the whole job is read."""
+    return tuple(name for name in columns if name not in (*USUAL_COLUMNS, INTEGRATION))
+
+
+def column_title(name: str) -> str:
+    """Return the heading of a column."""
+    if name.startswith(CUSTOM):
+        return clean(name.removeprefix(CUSTOM), limit=40)
+    return _TITLES.get(name) or name.replace("_", " ").replace(".", " ").capitalize()
+
+
+def _plain_column(name: str, place: int | None) -> Column[JobRow]:
+    def text(row: JobRow) -> Cell:
+        if place is None:
+            return Cell(row.integration)
+        return Cell(row.more[place] if place < len(row.more) else "")
+
+    return Column(name, column_title(name), 12, text, flex=True, most=30)
 
 
 def _name(row: JobRow) -> Cell:

@@ -41,7 +41,14 @@ TITLES = {
 }
 """What the first line of each screen says."""
 
-MENUS = {"MenuScreen": "Sort by", "PaletteScreen": "Commands", "LeaveScreen": "Quit?", "PromptScreen": "which field?"}
+MENUS = {
+    "ViewsScreen": "Views: filter",
+    "ColumnsScreen": "Columns, in the order",
+    "MenuScreen": "Sort by",
+    "PaletteScreen": "Commands",
+    "LeaveScreen": "Quit?",
+    "PromptScreen": "which field?",
+}
 """Titles of what opens over a screen."""
 
 WITH_FIELD = {"SearchScreen", "PaletteScreen", "PromptScreen"}
@@ -142,6 +149,8 @@ class Walk:
         self._act("c")
         self._back()
         self._menu("MenuScreen", "O")
+        self._menu("ViewsScreen", "v")
+        self._menu("ColumnsScreen", "|")
         self._menu("PaletteScreen", "\x10")
         self._terminal.send("c")
         self._until(lambda: "Copy" in self._terminal.text, "the menu of what to copy")

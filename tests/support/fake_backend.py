@@ -38,6 +38,7 @@ from jobsync_tui.backend.core.models import (
     SyncPlan,
     SyncResult,
 )
+from jobsync_tui.backend.services.columns import column_text
 from tests.support import sample_records, samples
 
 _KNOWN = {"is", "location", "client", "department", "status"}
@@ -69,7 +70,15 @@ class FakeJobs:
         self.limiter.set()
 
     async def window(
-        self, integration: str, filter_text: str, sort: Sort, offset: int, limit: int, *, marked: Collection[str] = ()
+        self,
+        integration: str,
+        filter_text: str,
+        sort: Sort,
+        offset: int,
+        limit: int,
+        *,
+        marked: Collection[str] = (),
+        columns: Sequence[str] = (),
     ) -> tuple[JobRow, ...]:
         """Return rows; waits while a test holds the gate."""
         self.calls["window"] += 1
@@ -77,15 +86,23 @@ class FakeJobs:
             raise self.errors.pop(0)
         await self.limiter.wait()
         found = self._found(integration, filter_text, sort, marked)
-        return tuple(row_of(job) for job in found[offset : offset + limit])
+        return tuple(replace(row_of(job), more=tuple(column_text(job, name) for name in columns)) for job in found[offset : offset + limit])
 
     async def page(
-        self, integration: str, filter_text: str, sort: Sort, limit: int, around: str | None = None, *, marked: Collection[str] = ()
+        self,
+        integration: str,
+        filter_text: str,
+        sort: Sort,
+        limit: int,
+        around: str | None = None,
+        *,
+        marked: Collection[str] = (),
+        columns: Sequence[str] = (),
     ) -> JobPage:
         """Return rows around a job, and no count where there are more; waits while a test holds the gate."""
         place = (await self.position(integration, filter_text, sort, around, marked=marked) or 0) if around is not None else 0
         offset = 0 if place < limit else max(0, place - limit // 2)
-        rows = await self.window(integration, filter_text, sort, offset, limit, marked=marked)
+        rows = await self.window(integration, filter_text, sort, offset, limit, marked=marked, columns=columns)
         return JobPage(offset, rows, place, offset + len(rows) if len(rows) < limit else None)
 
     async def count(self, integration: str, filter_text: str, *, marked: Collection[str] = ()) -> int:

@@ -13,6 +13,8 @@ from jobsync_tui.commands import COMMANDS, MOST_IN_FOOTER, Group, bindings, foot
 SCREENS = {
     Group.PICKER: "jobsync_tui.screens.picker:PickerScreen",
     Group.JOBS: "jobsync_tui.screens.jobs.jobs:JobsScreen",
+    Group.VIEWS: "jobsync_tui.screens.jobs.views_menu:ViewsScreen",
+    Group.COLUMNS: "jobsync_tui.screens.jobs.columns_menu:ColumnsScreen",
     Group.TABLE: "jobsync_tui.widgets.job_table:JobTable",
     Group.SHEET: "jobsync_tui.widgets.document:DocumentView",
     Group.BULK_RESULT: "jobsync_tui.screens.sync.bulk_result:BulkResultScreen",

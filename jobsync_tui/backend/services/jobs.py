@@ -8,8 +8,11 @@ from dataclasses import replace
 from ..core.errors import JobNotFound, UsageError
 from ..core.models import CachedJob, JobPage, JobRow, Sort
 from .base import Service, for_admins, for_integration, stream_for_admins
-from .columns import column_text, require_columns, with_columns
+from .columns import NAMES, column_text, require_columns, with_columns
 from .filters import ids_to_write, query_of, why_none
+
+LOOKED_AT = 500
+"""Jobs whose custom fields are offered as columns."""
 
 
 class JobService(Service):
@@ -64,6 +67,14 @@ class JobService(Service):
             FilterError: Says where the filter is wrong.
         """
         return await self.stores.jobs.count([integration], await query_of(self.parts, filter_text, marked))
+
+    @for_integration
+    async def columns(self, integration: str) -> tuple[str, ...]:
+        """Return the columns that a list of jobs can have: the fields of a job, and the custom fields of the jobs that changed last."""
+        custom: dict[str, None] = {}
+        async for job in self.stores.jobs.stream([integration], await query_of(self.parts, ""), Sort(), LOOKED_AT):
+            custom.update(dict.fromkeys(f"custom.{name}" for name in job.custom))
+        return (*NAMES, *sorted(custom))
 
     @for_admins
     async def check_filter(self, filter_text: str) -> None:

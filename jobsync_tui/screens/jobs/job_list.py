@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from ...backend.core.models import JobPage, JobRow, Sort
+from ...widgets.job_table import further
 
 if TYPE_CHECKING:
     from ...backend.services.backend import Backend
@@ -19,13 +20,14 @@ COUNT_PATIENCE = 0.008
 
 @dataclass(frozen=True, slots=True)
 class JobQuery:
-    """What is listed: the filter as typed, the order, and the marked jobs, to which ``only_marked`` narrows it."""
+    """What is listed: the filter as typed, the order, the marked jobs, to which ``only_marked`` narrows it, and the chosen columns."""
 
     integration: str
     filter: str
     sort: Sort
     marked: tuple[str, ...] = ()
     only_marked: bool = False
+    columns: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -57,7 +59,9 @@ class JobList:
     async def window(self, offset: int, limit: int) -> Sequence[JobRow]:
         """Return rows, for the table's `RowSource`."""
         query = self.query
-        return await self._jobs.window(query.integration, query.text, query.sort, offset, limit, marked=query.marked)
+        return await self._jobs.window(
+            query.integration, query.text, query.sort, offset, limit, marked=query.marked, columns=further(query.columns)
+        )
 
     async def open(self, limit: int, anchor: str | None) -> JobPage:
         """Return up to ``limit`` rows to show first: around the job ``anchor`` where the list has it, else from the top.
@@ -66,7 +70,9 @@ class JobList:
             FilterError: The filter is wrong.
         """
         query = self.query
-        page = await self._jobs.page(query.integration, query.text, query.sort, limit, anchor, marked=query.marked)
+        page = await self._jobs.page(
+            query.integration, query.text, query.sort, limit, anchor, marked=query.marked, columns=further(query.columns)
+        )
         if page.count is None:
             with suppress(TimeoutError):
                 page = replace(page, count=await asyncio.wait_for(asyncio.shield(self._count()), COUNT_PATIENCE))

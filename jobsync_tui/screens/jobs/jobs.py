@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import on
@@ -12,7 +13,16 @@ from textual.timer import Timer
 
 from ...backend.core import clock
 from ...backend.core.errors import FilterError
-from ...backend.core.models import AutomaticState, IntegrationState, IntegrationSummary, JobPage, Sort, SortField, SyncStatus
+from ...backend.core.models import (
+    USUAL_COLUMNS,
+    AutomaticState,
+    IntegrationState,
+    IntegrationSummary,
+    JobPage,
+    Sort,
+    SortField,
+    SyncStatus,
+)
 from ...backend.core.text import counted
 from ...commands import Group, bindings
 from ...documents.words import count
@@ -24,15 +34,18 @@ from ...widgets.content import line
 from ...widgets.filter_bar import FilterBar
 from ...widgets.header import header_line
 from ...widgets.job_detail import JobDetail
-from ...widgets.job_table import JobTable
+from ...widgets.job_table import JobTable, column_title
 from ...widgets.line import Line, StatusLine
 from ...widgets.table.messages import HeaderSelected, ReadFailed, RowHighlighted, RowSelected
 from .. import routes
 from ..greeting import GreetedScreen
 from ..menu import Entry, MenuScreen
 from ..poll import Poll
+from .columns_menu import ColumnsScreen
 from .job_list import JobList, JobQuery
 from .job_words import error_words, hints, is_over, progress_words, read_only_words, refreshed_words
+from .list_export import export
+from .list_views import ListViews
 
 MARGIN = 4
 """Rows read beyond the first page, so that a step does not wait; the table reads the pages around when the keys rest."""
@@ -93,15 +106,16 @@ class JobsScreen(GreetedScreen[None]):
         self._unfound: JobList | None = None
         self._hidden = 0
         self._hold = CoalescedPaint(self)
+        self._views = ListViews(self)
 
     def compose(self) -> ComposeResult:
         """Lay the screen out."""
         self.marks = self.host.marks_of(self.integration)
         remembered = self.host.memory.view(self.integration)
-        self.view = remembered if self._filter is None else View(self._filter, remembered.sort)
+        self.view = remembered if self._filter is None else replace(remembered, filter=self._filter)
         yield Line(id="jobs-header")
         table = JobTable(marks=self.marks, id="jobs-table")
-        yield FilterBar(self.view.filter, table)
+        yield FilterBar(self.view.filter, table, self.host.memory)
         with Container(id="jobs-body"):
             yield table
             yield JobDetail(id="jobs-detail")
@@ -137,7 +151,7 @@ class JobsScreen(GreetedScreen[None]):
     def query_now(self) -> JobQuery:
         """What is to be listed at this moment."""
         marked = tuple(self.marks)
-        return JobQuery(self.integration, self.view.filter, self.view.sort, marked, self.only_marked)
+        return JobQuery(self.integration, self.view.filter, self.view.sort, marked, self.only_marked, self.view.columns)
 
     # ---- searching ---------------------------------------------------------------------------------------------------
 
@@ -198,6 +212,7 @@ class JobsScreen(GreetedScreen[None]):
     def _show_page(self, wanted: JobList, page: JobPage, *, keep_line: bool) -> None:
         known = page.end if page.count is None else page.count
         sort = wanted.query.sort
+        self.table.choose_columns(wanted.query.columns)
         self.table.set_sort_mark(sort.field, "v" if sort.descending else "^")
         self.table.show(wanted, count=known, offset=page.offset, rows=page.rows, cursor=page.cursor, keep_line=keep_line)
         self._show_matches(known, exact=page.count is not None)
@@ -214,7 +229,8 @@ class JobsScreen(GreetedScreen[None]):
         self.status.put("filter", None)
 
     def _remember(self) -> None:
-        self.host.memory.looked_at(self.integration, View(self.view.filter, self.view.sort))
+        self.host.memory.looked_at(self.integration, replace(self.view))
+        self.show_view()
 
     def _clear_hint(self, wanted: JobList, total: int) -> None:
         self._hint = None
@@ -239,7 +255,7 @@ class JobsScreen(GreetedScreen[None]):
     def _filter_changed(self, event: FilterBar.Changed) -> None:
         if event.text != self.view.filter:
             self._hold.take()
-            self.view = View(event.text, self.view.sort)
+            self.view = replace(self.view, filter=event.text)
             self.search()
             self._wait_for_rest()
 
@@ -256,7 +272,10 @@ class JobsScreen(GreetedScreen[None]):
 
     @on(HeaderSelected)
     def _heading_clicked(self, event: HeaderSelected) -> None:
-        self.sort_by(SortField(event.column_key))
+        if event.column_key in set(SortField):
+            self.sort_by(SortField(event.column_key))
+        else:
+            self.host.tell(f"Jobs cannot be sorted by {column_title(event.column_key)}: O names what they can be sorted by")
 
     @on(ReadFailed)
     def _rows_not_read(self, event: ReadFailed) -> None:
@@ -423,8 +442,44 @@ class JobsScreen(GreetedScreen[None]):
         """Sort by ``field``; the same one again turns the order around."""
         sort = self.view.sort
         descending = not sort.descending if field is sort.field else field in _NEWEST_FIRST
-        self.view = View(self.view.filter, Sort(field, descending))
+        self.view = replace(self.view, sort=Sort(field, descending))
         self.search(keep_line=True)
+
+    def look(self, view: View) -> None:
+        """List by another filter, sort and columns."""
+        self.view = replace(view)
+        self.bar.value = view.filter
+        self.search()
+
+    def show_view(self) -> None:
+        """Say as which view the list stands."""
+        name = self._views.name
+        self.status.put("view", None if name is None else line((" view ", "$text-muted"), (name, "bold"), ("   v views", "$text-muted")))
+
+    def action_views(self) -> None:
+        """List the saved views."""
+        self._views.open()
+
+    def action_nth_view(self, number: int) -> None:
+        """Use one of the first views."""
+        self._views.use_nth(number)
+
+    def action_columns(self) -> None:
+        """Choose which fields are shown."""
+        self.work(self._choose_columns(), group="columns")
+
+    def action_export(self) -> None:
+        """Write what is listed into a CSV file."""
+        export(self)
+
+    async def _choose_columns(self) -> None:
+        def chosen(names: str | None) -> None:
+            if names is not None:
+                self.view = replace(self.view, columns=tuple(names.splitlines()))
+                self.search(keep_line=True)
+
+        others = await self.backend.jobs.columns(self.integration)
+        self.app.push_screen(ColumnsScreen(self.view.columns or USUAL_COLUMNS, others), chosen)
 
     # ---- marking -----------------------------------------------------------------------------------------------------
 

@@ -174,6 +174,14 @@ class VirtualTable(TableMouse, Generic[RowT], can_focus=True):
         self._top = self._bounded(self._top)
         self._settle()
 
+    def set_columns(self, columns: Sequence[Column[RowT]]) -> None:
+        """Show other columns from the next list on."""
+        mark = self._lines.sort_mark
+        self._lines = LineMaker(tuple(columns), self._component_style)
+        self._lines.sort_mark = mark
+        self._states = [None] * len(self._states)
+        self.refresh(Region(0, 0, self.size.width, 1))
+
     def set_sort_mark(self, column_key: str, mark: str) -> None:
         """Show ``mark`` beside the heading of the column by which the list is sorted."""
         if self._lines.sort_mark != (column_key, mark):

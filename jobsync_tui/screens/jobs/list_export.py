@@ -1,0 +1,110 @@
+"""The list of jobs as a CSV file, in its columns and its order."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import os
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...backend.core import clock
+from ...backend.core.models import USUAL_COLUMNS
+from ...backend.core.text import clean, counted, csv_cell
+from ...backend.settings.paths import open_private
+from ...session.notices import Severity
+from ..prompt import Finding, PromptScreen, Question
+
+if TYPE_CHECKING:
+    from .job_list import JobQuery
+    from .jobs import JobsScreen
+
+AT_ONCE = 500
+"""Jobs that are written at once."""
+MOST_COPIED = 2_000
+"""Jobs that are sent to a terminal's clipboard, where no file may be written."""
+
+
+def export(screen: JobsScreen) -> None:
+    """Ask for the name of a file and write the list of the jobs screen into it; over the clipboard for one whom an account speaks for."""
+    query = screen.query_now
+    if screen.host.confined:
+        screen.work(_copy(screen, query), group="export")
+        return
+    name = f"jobsync-{query.integration}-{clock.now():%Y%m%d-%H%M%S}.csv"
+
+    def named(answer: str | None) -> None:
+        if answer is not None:
+            screen.work(_write(screen, query, _path(answer)), group="export")
+
+    question = Question(title="Write the list into which new CSV file?", value=str(Path.cwd() / name), check=_can_be_written)
+    screen.app.push_screen(PromptScreen(question), named)
+
+
+async def _write(screen: JobsScreen, query: JobQuery, file: Path) -> None:
+    columns = query.columns or USUAL_COLUMNS
+    number = 0
+    try:
+        with os.fdopen(open_private(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "w", encoding="utf-8", newline="") as out:
+            out.write(csv_text([columns]))
+            async for rows in _batches(_cells(screen, query, columns)):
+                number += len(rows)
+                await asyncio.to_thread(out.write, csv_text(rows))
+    except OSError as error:
+        screen.host.tell(f"{clean(str(file))} cannot be written: {error.strerror}", Severity.ERROR)
+        return
+    screen.host.tell(f"{counted(number, 'job is', 'jobs are')} in {clean(str(file))}")
+
+
+async def _copy(screen: JobsScreen, query: JobQuery) -> None:
+    columns = query.columns or USUAL_COLUMNS
+    rows = [row async for row in _cells(screen, query, columns, MOST_COPIED)]
+    if len(rows) == MOST_COPIED:
+        screen.host.tell(f"Only the first {MOST_COPIED:,} jobs are copied", Severity.WARNING)
+    screen.host.copy(csv_text([columns, *rows]), f"{counted(len(rows), 'job')} as CSV")
+
+
+def _cells(screen: JobsScreen, query: JobQuery, columns: Sequence[str], limit: int | None = None) -> AsyncIterator[tuple[str, ...]]:
+    return screen.backend.jobs.cells(query.integration, columns, query.text, query.sort, limit, marked=query.marked)
+
+
+async def _batches(rows: AsyncIterator[tuple[str, ...]]) -> AsyncIterator[list[tuple[str, ...]]]:
+    batch: list[tuple[str, ...]] = []
+    async for row in rows:
+        batch.append(row)
+        if len(batch) == AT_ONCE:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def csv_text(rows: Sequence[Sequence[str]]) -> str:
+    """Return rows as CSV that a spreadsheet shows and never computes."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([csv_cell(cell) for cell in row] for row in rows)
+    return text.getvalue()
+
+
+def _path(typed: str) -> Path:
+    return Path(typed.strip()).expanduser()
+
+
+async def _can_be_written(typed: str) -> Finding:
+    return await asyncio.to_thread(_finding, typed)
+
+
+def _finding(typed: str) -> Finding:
+    if not typed.strip():
+        return Finding("type the name of a file, or esc", wrong=True)
+    try:
+        file = _path(typed)
+        if os.path.lexists(file):
+            return Finding("there is something of that name already; nothing is overwritten", wrong=True)
+        if not file.parent.is_dir():
+            return Finding(f"there is no folder {clean(str(file.parent))}", wrong=True)
+    except (OSError, RuntimeError, ValueError):
+        return Finding("no file can have this name", wrong=True)
+    return Finding("a new file that only you can read")
