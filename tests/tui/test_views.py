@@ -65,6 +65,10 @@ async def comes(app: Stage, pilot: Pilot[int], kind: type[object]) -> None:
     await until(pilot, lambda: isinstance(app.screen, kind) and bool(app.screen.query("#menu-list")))
 
 
+async def told(app: Stage, pilot: Pilot[int], words: str) -> None:
+    await until(pilot, lambda: any(words in each.text for each in app.notices))
+
+
 def heading(app: Stage) -> list[str]:
     return screen_text(app).splitlines()[2].split()
 
@@ -116,19 +120,19 @@ async def test_a_view_is_saved_used_by_its_digit_renamed_shared_and_deleted(tmp_
             await pilot.press("v")
             await comes(app, pilot, ViewsScreen)
             await pilot.press("down", key)
-            await until(pilot, lambda words=words: any(words in each.text for each in app.notices))
+            await told(app, pilot, words)
         await pilot.press("v")
         await comes(app, pilot, ViewsScreen)
         await pilot.press("down", "r")
         await comes(app, pilot, PromptScreen)
         await pilot.press("ctrl+u", *"zebra", "enter")
-        await until(pilot, lambda: any("zebra now" in each.text for each in app.notices))
+        await told(app, pilot, "zebra now")
         await pilot.press("v")
         await comes(app, pilot, ViewsScreen)
         await pilot.press("down", "d")
         await until(pilot, lambda: type(app.screen) is MenuScreen)
         await pilot.press("down", "enter")
-        await until(pilot, lambda: any("Deleted" in each.text for each in app.notices))
+        await told(app, pilot, "Deleted")
         assert [each.view.name for each in await screen.backend.views.list()] == ["aged"]
 
 
@@ -138,14 +142,14 @@ async def test_a_view_that_is_wrong_today_says_so_and_keeps_the_list(tmp_path: P
         await screen.backend.views.save(ListView(name="by rule", filter="rule:night"))
         await screen.backend.rules.delete(["night"])
         await pilot.press("1")
-        await until(pilot, lambda: any("night is no rule" in each.text for each in app.notices))
+        await told(app, pilot, "night is no rule")
         await shows(app, pilot, "row 1 of 3")
 
 
 async def test_a_digit_without_a_view_says_where_views_are(tmp_path: Path) -> None:
     async with ward(tmp_path) as (app, pilot, _):
         await pilot.press("4")
-        await until(pilot, lambda: any("no view 4" in each.text for each in app.notices))
+        await told(app, pilot, "no view 4")
 
 
 async def test_up_brings_earlier_filters_and_down_comes_back(tmp_path: Path) -> None:
@@ -180,7 +184,7 @@ async def test_what_is_listed_is_written_in_its_columns_and_its_order_and_nothin
         await pilot.press("X")
         await comes(app, pilot, PromptScreen)
         await pilot.press("ctrl+u", *str(file), "enter")
-        await until(pilot, lambda: any("2 jobs are in" in each.text for each in app.notices))
+        await told(app, pilot, "2 jobs are in")
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
         assert file.read_text() == "name,custom.shift,id\n'=cmd,days,2\nICU Nurse,nights,1\n"
         file.write_text("mine")
