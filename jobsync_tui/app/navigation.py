@@ -18,6 +18,8 @@ SCREENS: Final[Mapping[type[routes.Route], str]] = {
     routes.Jobs: "jobs.jobs:JobsScreen",
     routes.Eligibility: "jobs.eligibility:EligibilityScreen",
     routes.History: "jobs.history:HistoryScreen",
+    routes.SideBySide: "jobs.comparison:ComparisonScreen",
+    routes.JobPage: "jobs.job_page:JobPageScreen",
     routes.Search: "jobs.ats_search:SearchScreen",
     routes.ConfirmSync: "sync.confirm_sync:ConfirmSyncScreen",
     routes.ConfirmBulk: "sync.confirm_bulk:ConfirmBulkScreen",

@@ -47,6 +47,8 @@ COMMANDS: tuple[Command, ...] = (
     *syncing.running(),
     *syncing.result(),
     *syncing.bulk_result(),
+    *syncing.comparison(),
+    *syncing.job_page(),
     *syncing.wire(),
     *syncing.search(),
     *rules.rules(),

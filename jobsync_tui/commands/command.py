@@ -22,6 +22,8 @@ class Group(StrEnum):
     RUNNING = "Sync in progress"
     RESULT = "Sync Result"
     BULK_RESULT = "Sync Result of several jobs"
+    COMPARISON = "Side by side"
+    JOB_PAGE = "Job"
     WIRE = "Requests and answers"
     SEARCH = "Search ATS Job"
     RULES = "Rules"

@@ -18,6 +18,7 @@ def check() -> Iterator[Command]:
     yield Command(g, "keep_test", "Keep as a test", "Keep what the rules say of this job now as a test of the rules.", ("T",))
     yield Command(g, "copy", "Copy as text", "Copy the explanation to the terminal's clipboard.", ("c",), "copy")
     yield Command(g, "history", "History of the job", "Show who did what to the job, and when.", ("H",))
+    yield Command(g, "compare", "Side by side", "Show the job in the ATS and in Tenzo field by field.", ("=",))
     yield Command(g, "copy_command", "Copy as command", "Copy the command line that does the same.", ("$",))
     yield Command(g, "previous", "Previous job", "Check the job before this one in the list.", ("[",), palette=False)
     yield Command(g, "next", "Next job", "Check the job after this one in the list.", ("]",), "next job", palette=False)
@@ -81,6 +82,29 @@ def bulk_result() -> Iterator[Command]:
     yield Command(g, "open", "Check Eligibility", "Explain the job under the cursor.", ("e",), "check")
     yield Command(g, "copy", "Copy as text", "Copy the results to the terminal's clipboard; they hold no secrets.", ("c",), "copy")
     yield Command(g, "copy_command", "Copy as command", "Copy the command line that does the same.", ("$",))
+
+
+def comparison() -> Iterator[Command]:
+    """Yield the commands of a job side by side."""
+    g = Group.COMPARISON
+    yield Command(g, "unfold", "Unfold", "Show both values in full, whose they are, and since when they differ.", ("enter", "+"), "unfold")
+    yield Command(g, "sync", "Sync Job", "Plan the sync of this job, and ask before anything is written.", ("s",), "Sync Job")
+    yield Command(g, "check", "Check Eligibility", "Show whether the job is eligible, by which rules, or why not.", ("e",), "check")
+    yield Command(g, "again", "Read again", "Read the job in the ATS and in Tenzo anew.", ("r",), "read again")
+    yield Command(g, "history", "History of the job", "Show who did what to the job, and when.", ("H",))
+    yield Command(g, "link", "Link", "Show the job's address in Tenzo and copy it.", ("o",))
+    yield Command(g, "copy", "Copy as text", "Copy both sides to the terminal's clipboard.", ("c",), "copy")
+
+
+def job_page() -> Iterator[Command]:
+    """Yield the commands of a job's page."""
+    g = Group.JOB_PAGE
+    yield Command(g, "unfold", "Unfold", "Show or hide the description, or an answer of the ATS.", ("enter", "+"), "unfold")
+    yield Command(g, "compare", "Side by side", "Show the job in the ATS and in Tenzo field by field.", ("=",), "side by side")
+    yield Command(g, "check", "Check Eligibility", "Show whether the job is eligible, by which rules, or why not.", ("e",), "check")
+    yield Command(g, "again", "Read again", "Ask the ATS for the job anew.", ("r",), "read again")
+    yield Command(g, "link", "Link", "Show the job's address in the ATS and copy it.", ("o",))
+    yield Command(g, "copy", "Copy as text", "Copy the page to the terminal's clipboard.", ("c",), "copy")
 
 
 def wire() -> Iterator[Command]:

@@ -201,6 +201,22 @@ class RuleEditor(Route):
 
 
 @dataclass(frozen=True, slots=True)
+class SideBySide(Route):
+    """A job in the ATS and in Tenzo, field by field."""
+
+    integration: str
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobPage(Route):
+    """Everything that the ATS says of a job."""
+
+    integration: str
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Wire(Route):
     """The requests and answers of an attempt, by its operation, or by the number of its row in the record."""
 

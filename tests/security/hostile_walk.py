@@ -23,6 +23,8 @@ TITLES = {
     "BulkResultScreen": "Sync Result",
     "SearchScreen": "Search ATS Job",
     "HistoryScreen": "History",
+    "ComparisonScreen": "Side by side",
+    "JobPageScreen": "Job",
     "WireScreen": "Requests and answers",
     "RulesScreen": "Rules",
     "RulesHistoryScreen": "History of the rules",
@@ -125,6 +127,14 @@ class Walk:
             self._back()
             self._screen("HistoryScreen", "H")
             self._back()
+        self._screen("ComparisonScreen", "=")
+        self._terminal.wait_for("whose")
+        self._act("+jc")
+        self._back()
+        self._screen("JobPageScreen", "d")
+        self._terminal.wait_for("ANSWERS NOW")
+        self._act("+jc")
+        self._back()
         self._filter()
 
     def _filter(self) -> None:

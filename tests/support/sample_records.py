@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from jobsync_tui.backend.core.models import AuditEntry, RuleRevision, Wire, WireExchange, WireMessage
+from jobsync_tui.backend.core.models import (
+    AuditEntry,
+    ComparedField,
+    Comparison,
+    FieldOwner,
+    FieldStanding,
+    RuleRevision,
+    Wire,
+    WireExchange,
+    WireMessage,
+)
+from tests.support import samples
 from tests.support.samples import NOW
 
 
@@ -80,6 +91,31 @@ def wire() -> Wire:
         kept_until=NOW + timedelta(days=13),
         note=None,
         exchanges=(read, write, lost),
+    )
+
+
+def comparison() -> Comparison:
+    """Return a job on both sides: one field that somebody changed in Tenzo, hostile text in it, and one that is the same."""
+    folder = ComparedField(
+        field="folder",
+        wanted="Mercy/ICU",
+        present="\x1b[31mElsewhere",
+        owner=FieldOwner.RULE,
+        rules=("Mercy",),
+        standing=FieldStanding.EDITED,
+        written_at=NOW - timedelta(days=3),
+        written_by="alice",
+    )
+    name = ComparedField("name", "ICU Nurse, nights", "ICU Nurse, nights", FieldOwner.ATS, (), FieldStanding.SAME)
+    return Comparison(
+        job=samples.cached(),
+        eligible=True,
+        message="",
+        live=True,
+        read_at=NOW,
+        target_id="tz_1",
+        target_url=None,
+        fields=(folder, name),
     )
 
 

@@ -13,6 +13,7 @@ from jobsync_tui.backend.core.models import (
     AuditEntry,
     BulkPlan,
     CachedJob,
+    Comparison,
     ConnectionReport,
     Eligibility,
     IntegrationSummary,
@@ -27,6 +28,7 @@ from jobsync_tui.backend.core.models import (
     SyncPlan,
     SyncResult,
     Wire,
+    WireExchange,
 )
 from jobsync_tui.backend.core.waits import listener
 from tests.support import sample_records, samples
@@ -53,6 +55,8 @@ class Script:
     fetched: CachedJob | Exception = field(default_factory=samples.cached)
     rules: RuleSet = samples.RULES
     past: tuple[AuditEntry, ...] = ()
+    answers: tuple[WireExchange, ...] = field(default_factory=lambda: sample_records.wire().exchanges[:1])
+    comparison: Comparison | Exception = field(default_factory=sample_records.comparison)
     wire: Wire = field(default_factory=sample_records.wire)
     settled: dict[str, str] = field(default_factory=dict)
     limiter: asyncio.Event | None = None
@@ -91,6 +95,10 @@ class _Jobs(_Part):
     async def get(self, integration: str, job_id: str) -> CachedJob | None:
         return self.script.cached
 
+    async def answers(self, integration: str, job_id: str) -> tuple[WireExchange, ...]:
+        self.script.asked.append(("answers", job_id))
+        return self.script.answers
+
     async def fetch(self, integration: str, job_id: str) -> CachedJob:
         self.script.asked.append(("fetch", job_id))
         await self.script.pass_gate()
@@ -114,6 +122,10 @@ class _Eligibility(_Part):
 
 
 class _Syncs(_Part):
+    async def compare(self, integration: str, job_id: str) -> Comparison:
+        self.script.asked.append(("compare", job_id))
+        return _answer(self.script.comparison)
+
     async def plan(self, integration: str, job_id: str, *, on_step: Callable[[Step], None] | None = None) -> SyncPlan:
         self.script.asked.append(("plan", job_id))
         await self.script.pass_gate()

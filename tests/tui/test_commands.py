@@ -18,6 +18,8 @@ SCREENS = {
     Group.TABLE: "jobsync_tui.widgets.job_table:JobTable",
     Group.SHEET: "jobsync_tui.widgets.document:DocumentView",
     Group.BULK_RESULT: "jobsync_tui.screens.sync.bulk_result:BulkResultScreen",
+    Group.COMPARISON: "jobsync_tui.screens.jobs.comparison:ComparisonScreen",
+    Group.JOB_PAGE: "jobsync_tui.screens.jobs.job_page:JobPageScreen",
     Group.WIRE: "jobsync_tui.screens.sync.wire:WireScreen",
     Group.ERROR: "jobsync_tui.screens.error:ErrorScreen",
     Group.CHECK: "jobsync_tui.screens.jobs.eligibility:EligibilityScreen",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
-from ..core.errors import JobNotFound, UsageError
-from ..core.models import CachedJob, JobPage, JobRow, Sort
+from ..core.errors import JobNotFound, RemoteError, UsageError
+from ..core.models import CachedJob, JobPage, JobRow, Sort, WireExchange
 from .base import Service, for_admins, for_integration, stream_for_admins
 from .columns import NAMES, column_text, require_columns, with_columns
 from .filters import ids_to_write, query_of, why_none
@@ -164,6 +165,17 @@ class JobService(Service):
         require_columns(columns)
         async for job in self.stream(integration, filter_text, sort, limit, among=among, marked=marked):
             yield tuple(column_text(job, name) for name in columns)
+
+    @for_integration
+    async def answers(self, integration: str, job_id: str) -> tuple[WireExchange, ...]:
+        """Return what the ATS is asked and answers for a job at this moment, without secrets; none where it is no service but a file."""
+        from ..http.wire import WireTap, tapped
+        from ..http.wire_masks import kept
+
+        tap = WireTap(self.stores.now)
+        with tapped(tap), self.admission.as_person(), suppress(RemoteError):  # how the ATS failed is in the answer
+            await self.parts.connections.adapter(integration).kept_job(job_id)
+        return tuple(map(kept, tap.exchanges))
 
     @for_integration
     async def fetch(self, integration: str, job_id: str) -> CachedJob:

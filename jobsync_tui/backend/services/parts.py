@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..assessment.shadow import ShadowEvaluation
     from ..automatic.notifier import BackgroundDelivery, Notifier
     from ..automatic.run import Automatic
-    from ..core.models import EvaluationPolicy
+    from ..core.models import Comparison, EvaluationPolicy
     from ..refresh.refresh import Refresher
     from ..sync.adopt import Adoption
     from ..sync.bulk import Bulk
@@ -117,6 +117,12 @@ class Parts:
         from ..sync.pipeline import Pipeline
 
         return Pipeline(self._sync_dependencies)
+
+    async def compare(self, integration: str, job_id: str) -> Comparison:
+        """Return a job on both sides as they are now."""
+        from ..sync.comparison import compare
+
+        return await compare(self._sync_dependencies, integration, job_id)
 
     @cached_property
     def bulk(self) -> Bulk:

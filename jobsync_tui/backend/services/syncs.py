@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from ..core.models import BulkPlan, RecoveryReport, Sort, SyncPlan, SyncResult
+from ..core.models import BulkPlan, Comparison, RecoveryReport, Sort, SyncPlan, SyncResult
 from ..storage.search.filter import parse_filter
 from ..sync.bulk import OnProgress, OnResult
 from ..sync.steps import OnStep
@@ -25,6 +25,16 @@ class SyncService(Service):
         """Return what a sync would do at this moment; both sides are read, neither is written."""
         with self.admission.as_person():
             return await self.parts.pipeline.plan(self.admission.actor, integration, job_id, on_step)
+
+    @for_integration
+    async def compare(self, integration: str, job_id: str) -> Comparison:
+        """Return a job in the ATS and in the target side by side, as they are now; both are read, neither is written.
+
+        Raises:
+            JobNotFound: Neither the ATS nor the cache has the job.
+        """
+        with self.admission.as_person():
+            return await self.parts.compare(integration, job_id)
 
     @for_integration
     async def dry_run(self, integration: str, job_id: str, on_step: OnStep | None = None) -> SyncResult:

@@ -46,14 +46,20 @@ class Planner:
             RemoteError: The ATS or the target could not be read.
         """
         with steps.step(StepName.FETCH):
-            reading = await self._fetch(integration, job_id)
+            reading = await self.fetch(integration, job_id)
         with steps.step(StepName.RULES):
-            eligibility = self._evaluate(reading, await self._parts.rules())
+            eligibility = self.evaluate(reading, await self._parts.rules())
             on_read(eligibility)
         with steps.step(StepName.PLAN):
             return replace(await self._compare(reading, eligibility), source=reading.job)
 
-    async def _fetch(self, integration: str, job_id: str) -> Reading:
+    async def fetch(self, integration: str, job_id: str) -> Reading:
+        """Read the job from the ATS, and into the cache.
+
+        Raises:
+            JobNotFound: The ATS has no such job; the cache says so from now on.
+            RemoteError: The ATS could not be read.
+        """
         adapter = self._parts.adapter(integration)
         job = await adapter.kept_job(job_id)
         # An ATS that answers to several spellings of an id must not have a job synced once for each.
@@ -63,7 +69,8 @@ class Planner:
         read_at = self._parts.now()
         return Reading(await self._parts.jobs.put(job, read_at), read_at)
 
-    def _evaluate(self, reading: Reading, rules: RuleSet) -> Eligibility:
+    def evaluate(self, reading: Reading, rules: RuleSet, source: Source = Source.LIVE) -> Eligibility:
+        """Return what the rules say of a job that was read."""
         adapter = self._parts.adapter(reading.job.integration)
         return evaluate(
             reading.job,
@@ -71,7 +78,7 @@ class Planner:
             self._parts.policy(),
             adapter.availability,
             provider_title=adapter.title,
-            source=Source.LIVE,
+            source=source,
             read_at=reading.read_at,
             now=self._parts.now(),
         )
@@ -90,7 +97,7 @@ class Planner:
             return refused(sync_proposal(eligibility, desired, side, ats_read_at=reading.read_at).plan, side, held)
         found, gone = await read_target(self._parts.target, external_id(job.integration, job.id), mark)
         side = TargetSide(found[0] if len(found) == 1 else None, mark, gone, self._parts.now())
-        in_the_way = _several(found) if len(found) > 1 else await self._barred(job, side.job)
+        in_the_way = several(found) if len(found) > 1 else await self._barred(job, side.job)
         if in_the_way is not None:
             proposal = sync_proposal(eligibility, desired, side, ats_read_at=reading.read_at)
             return refused(proposal.plan, side, in_the_way)
@@ -101,7 +108,8 @@ class Planner:
         return None if found is None else await barred(self._parts, job.integration, job.id, found)
 
 
-def _several(found: tuple[TargetJob, ...]) -> Failure:
+def several(found: tuple[TargetJob, ...]) -> Failure:
+    """Return why a job that the target has more than once is not synced."""
     ids = ", ".join(job.id for job in found)
     return Failure(
         "several_target_jobs",

@@ -115,6 +115,10 @@ class EligibilityScreen(DialogScreen[None]):
         elif self._found is not None:
             self.work(self._keep_test(self._job_id), group="test")
 
+    def action_compare(self) -> None:
+        """Show the job in the ATS and in Tenzo side by side."""
+        self.host.open(routes.SideBySide(self._integration, self._job_id))
+
     def action_history(self) -> None:
         """Show who did what to the job."""
         self.host.open(routes.History(self._integration, self._job_id))

@@ -575,6 +575,18 @@ class JobsScreen(GreetedScreen[None]):
         if job_id is not None:
             self.host.open(routes.RuleLeaves(self.integration, job_id))
 
+    def action_compare(self) -> None:
+        """Show the job under the cursor in the ATS and in Tenzo side by side."""
+        job_id = self.table.cursor_key
+        if job_id is not None:
+            self.host.open(routes.SideBySide(self.integration, job_id))
+
+    def action_page(self) -> None:
+        """Show everything that the ATS says of the job under the cursor."""
+        job_id = self.table.cursor_key
+        if job_id is not None:
+            self.host.open(routes.JobPage(self.integration, job_id))
+
     def action_history(self) -> None:
         """Open the history of the job under the cursor."""
         job_id = self.table.cursor_key

@@ -29,6 +29,7 @@ from .automatic import (
     WorkerState,
 )
 from .catalogue import FieldCatalogue, FieldEntry, FieldKind, FieldValue, SettingChoice, TargetCatalogue
+from .comparison import ComparedField, Comparison, FieldOwner, FieldStanding
 from .coverage import Coverage, CoverageShare, DayOutcomes, NearCondition, NearCoverage, RuleShare
 from .eligibility import (
     ActionResult,
@@ -164,6 +165,8 @@ __all__ = [
     "CachedJob",
     "Change",
     "ChannelState",
+    "ComparedField",
+    "Comparison",
     "ConcernedJobs",
     "Condition",
     "ConditionResult",
@@ -186,6 +189,8 @@ __all__ = [
     "FieldCatalogue",
     "FieldEntry",
     "FieldKind",
+    "FieldOwner",
+    "FieldStanding",
     "FieldValue",
     "Finding",
     "FindingKind",
