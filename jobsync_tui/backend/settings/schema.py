@@ -181,10 +181,20 @@ class SessionSettings(_Table):
     idle: Duration | None = None
 
 
+class ThemeName(StrEnum):
+    """Which colours the terminal application has; ``sixteen`` are the terminal's own."""
+
+    DARK = "dark"
+    LIGHT = "light"
+    HIGH_CONTRAST = "high-contrast"
+    SIXTEEN = "sixteen"
+
+
 class TerminalSettings(_Table):
-    """What is asked of a terminal. Without the mouse, it selects text as everywhere else."""
+    """What is asked of a terminal. Without the mouse, it selects text as everywhere else; without a theme, colours suit it."""
 
     mouse: bool = Field(default=True, strict=True)
+    theme: ThemeName | None = None
 
 
 class NetworkSettings(_Table):
