@@ -191,7 +191,7 @@ async def test_a_host_whose_clock_is_a_minute_ahead_takes_the_slot_for_both(flee
     assert sum(ran) == 8 + 1  # forty minutes, and the slot in which it began
 
 
-@pytest.mark.parametrize("night", [datetime(2026, 10, 24, 23, tzinfo=UTC), datetime(2027, 3, 27, 23, tzinfo=UTC)], ids=["autumn", "spring"])
+@pytest.mark.parametrize("night", [datetime(2026, 10, 25, 0, tzinfo=UTC), datetime(2027, 3, 28, 0, tzinfo=UTC)], ids=["autumn", "spring"])
 async def test_a_night_in_which_local_time_jumps_has_every_slot_once(
     fleet: Fleet, host: Host, night: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -202,7 +202,7 @@ async def test_a_night_in_which_local_time_jumps_has_every_slot_once(
         offsets, ran = set(), 0
         fleet.clock.time = night
         async with fleet.host() as other:
-            for _ in range(4 * 12 * 2):
+            for _ in range(2 * 12 * 2):
                 offsets.add(fleet.clock.now().astimezone().utcoffset())
                 ran += sum([done(await each.run(on_schedule=True)) for each in (host, other)])
                 fleet.clock.turn(EVERY / 2)
@@ -210,7 +210,7 @@ async def test_a_night_in_which_local_time_jumps_has_every_slot_once(
         monkeypatch.undo()
         time.tzset()
     assert offsets == {timedelta(hours=1), timedelta(hours=2)}
-    assert ran == 4 * 12
+    assert ran == 2 * 12
 
 
 JUMPS = (0, 0, 0, 1, -1, 60, -60, 300, -300, 3_600, -3_600, 86_400, -86_400)

@@ -18,9 +18,9 @@ pytestmark = pytest.mark.usefixtures("on_each_database")
 
 NAMES = ("Senior Nurse", "Nurse", "Zürich Driver", "O'Hara 100%", "Chef_de a_b", "Welder", "nurse ICU")
 FILTERS = ("", "n", "nurse", "er", "100%", "-nurse", "is:synced", "~snr", "client:c1")
-JOBS = 90
-STEPS = 60
-PAGE = 12
+JOBS = 60
+STEPS = 40
+PAGE = 9
 
 
 def _some(random: Random, number: int) -> Job:
