@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/.installed
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test lowest newest matrix plain-sqlite wheelhouse chaos hostile audit check format readme constraints clean
+.PHONY: help venv demo test lowest newest matrix plain-sqlite wheelhouse chaos hostile audit check format docs pictures constraints clean
 
 help:
 	@echo "make demo    the application on an embedded sandbox (off a terminal: the main job, headless)"
@@ -17,7 +17,7 @@ help:
 	@echo "make hostile 10,000 hostile strings through every command and screen, in a real terminal; takes half an hour"
 	@echo "make audit   known vulnerabilities of what is installed; skipped, with a word, where nobody can be asked"
 	@echo "make format  put the sources into shape"
-	@echo "make readme  write the key table into the README, and the manual page"
+	@echo "make docs    write the pages of docs/ that are made from the program, and the manual page; make pictures takes the pictures"
 	@echo "make constraints  pin the newest versions that the ranges allow, direct and not; run make check before they land"
 	@echo "make lowest  the tests on the lowest versions that the ranges allow; make newest on the newest; PYTEST_ARGS narrows these too"
 	@echo "make matrix  the tests on every Python from 3.11 that is found; make plain-sqlite without pysqlite3"
@@ -75,9 +75,11 @@ format: $(INSTALLED)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-readme: $(INSTALLED)
-	$(BIN)/python -m tests.support.readme
-	$(BIN)/python -m tests.support.manual
+docs: $(INSTALLED)
+	$(BIN)/python -m tests.support.reference
+
+pictures: $(INSTALLED)
+	$(BIN)/python -m tests.support.pictures
 
 constraints:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed, and none was found" >&2; exit 1; }

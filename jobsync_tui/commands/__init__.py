@@ -1,6 +1,6 @@
 """Every command of the terminal application, declared once.
 
-A command's keys make its bindings, its place in the footer, its entry in the palette, its row in the help and its row in the README's key
+A command's keys make its bindings, its place in the footer, its entry in the palette, its row in the help and its row in the key
 table. A screen binds a group with ``BINDINGS = bindings(Group.JOBS)`` and has an ``action_<action>`` method for each command in it. The
 declarations stand in a file for each family of screens.
 """
@@ -93,7 +93,7 @@ def palette(*groups: Group) -> tuple[Command, ...]:
 
 
 def key_table(commands: Iterable[Command] = COMMANDS) -> str:
-    """Return the key table of the README, in Markdown."""
+    """Return the table of all keys, in Markdown."""
     lines = ["| where | key | does |", "|---|---|---|"]
     for command in commands:
         keys = command.all_keys if command.numbered else " or ".join(f"`{key_label(key)}`" for key in command.keys) or "the palette"
@@ -103,4 +103,5 @@ def key_table(commands: Iterable[Command] = COMMANDS) -> str:
 
 def key_page() -> str:
     """Return the page of all keys, ``docs/keys.md``."""
-    return f"# Keys\n\nMade from `jobsync_tui/commands/` by `python -m jobsync_tui.commands`; a test compares.\n\n{key_table()}"
+    words = "`?` in the application shows those that act where you are."
+    return f"# Keys\n\n{words}\n\n<!-- Made from jobsync_tui/commands/ by make docs. -->\n\n{key_table()}"

@@ -16,10 +16,12 @@ from jobsync_tui.backend.ats import registry
 from jobsync_tui.backend.ats.base import Adapter
 from jobsync_tui.backend.ats.registry import adapter_class, providers
 from jobsync_tui.backend.core.errors import UsageError
+from tests.ats.contract import AdapterContract
+from tests.support.wire.hireboard import HireboardWire
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "adapters.md"
 BLOCKS = re.findall(r"```python\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
-EXAMPLE, SUITE = BLOCKS
+EXAMPLE = BLOCKS[0]
 
 
 @pytest.fixture(autouse=True)
@@ -40,9 +42,8 @@ def hireboard(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     adapter_class.cache_clear()
 
 
-suite = ModuleType("test_hireboard")
-exec(compile(SUITE, str(DOCUMENT), "exec"), suite.__dict__)  # noqa: S102
-TestHireboard = suite.TestHireboard
+class TestTheExample(AdapterContract):
+    wire = HireboardWire
 
 
 def test_the_example_is_short() -> None:

@@ -1,4 +1,4 @@
-"""The manual page, made from the commands: run as a module, it writes docs/jobsync.1, which the wheel puts into share/man."""
+"""The manual page, docs/jobsync.1, made from the commands; the wheel puts it into share/man."""
 
 from __future__ import annotations
 
@@ -92,7 +92,3 @@ def _plain(text: str) -> str:
     """Return ``text`` as roff that means nothing else."""
     escaped = text.replace("\\", r"\e").replace("-", r"\-")
     return rf"\&{escaped}" if escaped.startswith((".", "'")) else escaped
-
-
-if __name__ == "__main__":
-    MANUAL.write_text(manual(), encoding="utf-8")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import importlib
-from pathlib import Path
 
 import pytest
 from textual.binding import Binding
 
-from jobsync_tui.commands import COMMANDS, MOST_IN_FOOTER, Group, bindings, footer, in_group, key_table, palette
+from jobsync_tui.commands import COMMANDS, MOST_IN_FOOTER, Group, bindings, footer, in_group, palette
 
 SCREENS = {
     Group.PICKER: "jobsync_tui.screens.picker:PickerScreen",
@@ -100,8 +99,3 @@ def test_ids_are_unique_and_every_help_is_a_sentence() -> None:
     for command in COMMANDS:
         assert command.help.endswith("."), command.id
         assert command.help[0].isupper(), command.id
-
-
-def test_the_written_key_table_is_what_the_commands_say() -> None:
-    written = (Path(__file__).parents[2] / "docs" / "keys.md").read_text(encoding="utf-8")
-    assert key_table() in written, "docs/keys.md is out of date: python -m jobsync_tui.commands > docs/keys.md"
