@@ -1,6 +1,7 @@
 """Which dependencies have wheels for which platform, asked of the index that pip knows: ``python tests/support/platforms.py``.
 
-Prints the table that stands in docs/install.md. Only what is compiled is asked for; everything else installs anywhere.
+Prints the table that stands in docs/install.md. Only what is compiled is asked for; everything else installs anywhere. ``--whole``
+instead has pip find everything that `pip install jobsync-tui` asks for on each supported platform, from wheels alone.
 """
 
 from __future__ import annotations
@@ -8,7 +9,12 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+import tomllib
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from packaging.requirements import Requirement
 
 COMPILED = ("google-re2", "msgspec", "pydantic-core", "pysqlite3", "psycopg-binary", "python-calamine")
 PYTHONS = ("3.11", "3.12", "3.13", "3.14", "3.15")
@@ -21,8 +27,42 @@ PLATFORMS = {
 }
 
 
-def main() -> None:
-    """Ask for every cell and print the table."""
+SUPPORTED = ("Linux x86-64 (glibc)", "Linux arm64 (glibc)", "macOS arm64")
+ROOT = Path(__file__).parents[2]
+
+
+def main() -> int:
+    """Ask for every cell and print the table; or for the whole, and end with 1 where something is missing."""
+    return _whole() if sys.argv[1:] == ["--whole"] else _table()
+
+
+def _whole() -> int:
+    missing = 0
+    for platform in SUPPORTED:
+        for python in PYTHONS[:-1]:
+            wanted = _dependencies(platform, python)
+            ended = _pip("download", (*wanted, "--constraint", str(ROOT / "constraints.txt")), platform, python)
+            missing += bool(ended.returncode)
+            words = "everything" if not ended.returncode else ended.stderr.strip().splitlines()[-1]
+            sys.stdout.write(f"{platform}, Python {python}: {words}\n")
+            sys.stdout.flush()
+    return 1 if missing else 0
+
+
+def _dependencies(platform: str, python: str) -> list[str]:
+    """Return what a user installs there: pip takes markers by the machine it runs on, so ours are looked at here."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    environment = {
+        "sys_platform": "linux" if platform.startswith("Linux") else "darwin",
+        "platform_machine": "x86_64" if "x86-64" in platform else "aarch64" if platform.startswith("Linux") else "arm64",
+        "platform_python_implementation": "CPython",
+        "python_version": python,
+    }
+    wanted = [Requirement(line) for line in project["dependencies"]]
+    return [f"{each.name}{each.specifier}" for each in wanted if each.marker is None or each.marker.evaluate(environment)]
+
+
+def _table() -> int:
     cells = [(platform, python) for platform in PLATFORMS for python in PYTHONS]
     with ThreadPoolExecutor(2) as pool:
         found = dict(zip(cells, pool.map(lambda cell: _with_wheels(*cell), cells), strict=True))
@@ -31,6 +71,7 @@ def main() -> None:
         words = (_words([each for each in PYTHONS if package in found[platform, each]]) for platform in PLATFORMS)
         lines.append(f"| {package} | " + " | ".join(words) + " |")
     sys.stdout.write("\n".join(lines) + "\n")
+    return 0
 
 
 def _with_wheels(platform: str, python: str) -> frozenset[str]:
@@ -40,11 +81,17 @@ def _with_wheels(platform: str, python: str) -> frozenset[str]:
 
 
 def _installs(packages: tuple[str, ...], platform: str, python: str) -> bool:
+    return _pip("install", ("--dry-run", "--no-deps", *packages), platform, python).returncode == 0
+
+
+def _pip(command: str, arguments: Sequence[str], platform: str, python: str) -> subprocess.CompletedProcess[str]:
+    """Run pip as if on that platform, from wheels alone; what it puts somewhere goes again."""
     with tempfile.TemporaryDirectory() as folder:
         where = [option for tag in PLATFORMS[platform] for option in ("--platform", tag)]
-        asked = ["install", "--quiet", "--disable-pip-version-check", "--dry-run", "--no-deps", "--only-binary=:all:", "--target", folder]
-        command = [sys.executable, "-m", "pip", *asked, "--python-version", python, *where, *packages]
-        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+        into = ["--dest" if command == "download" else "--target", folder]
+        said = ["--quiet", "--disable-pip-version-check", "--only-binary=:all:", "--python-version", python]
+        asked = [sys.executable, "-m", "pip", command, *said, *into, *where, *arguments]
+        return subprocess.run(asked, capture_output=True, text=True, check=False)
 
 
 def _words(pythons: list[str]) -> str:
@@ -52,4 +99,4 @@ def _words(pythons: list[str]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
