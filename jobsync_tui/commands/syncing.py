@@ -16,7 +16,8 @@ def check() -> Iterator[Command]:
     yield Command(g, "open_rule", "Open rule", "Go to the rule in the list of rules.", ("R",), "open rule")
     yield Command(g, "new_rule", "New rule from this job", "Make a rule that matches this job and others like it.", ("n",))
     yield Command(g, "keep_test", "Keep as a test", "Keep what the rules say of this job now as a test of the rules.", ("T",))
-    yield Command(g, "copy", "Copy as text", "Copy the explanation to the terminal's clipboard.", ("c",), "copy")
+    yield Command(g, "copy", "Copy as Markdown", "Copy the explanation to the terminal's clipboard.", ("c",), "copy")
+    yield Command(g, "copy_plan", "Copy the plan", "Copy what a sync of this job would change, as Markdown; nothing is written.", ("C",))
     yield Command(g, "history", "History of the job", "Show who did what to the job, and when.", ("H",))
     yield Command(g, "compare", "Side by side", "Show the job in the ATS and in Tenzo field by field.", ("=",))
     yield Command(g, "copy_command", "Copy as command", "Copy the command line that does the same.", ("$",))
@@ -29,7 +30,7 @@ def confirm() -> Iterator[Command]:
     g = Group.CONFIRM
     yield Command(g, "confirm", "Confirm Sync", "Write what is shown to Tenzo.", ("y",), "Confirm Sync", palette=False)
     yield Command(g, "unfold", "Unfold", "Show more, or less, of the plan.", ("+",), "show")
-    yield Command(g, "copy", "Copy as text", "Copy the plan to the terminal's clipboard.", ("c",))
+    yield Command(g, "copy", "Copy as Markdown", "Copy the plan to the terminal's clipboard.", ("c",))
     yield Command(g, "copy_command", "Copy as command", "Copy the command line that does the same.", ("$",), "as command")
 
 
@@ -38,7 +39,7 @@ def undo() -> Iterator[Command]:
     g = Group.UNDO
     yield Command(g, "confirm", "Confirm Undo", "Put the fields in Tenzo back to what is shown.", ("y",), "Confirm Undo", palette=False)
     yield Command(g, "unfold", "Unfold", "Show more, or less, of what would be put back.", ("+",), "show")
-    yield Command(g, "copy", "Copy as text", "Copy what would be put back to the terminal's clipboard.", ("c",))
+    yield Command(g, "copy", "Copy as Markdown", "Copy what would be put back to the terminal's clipboard.", ("c",))
     yield Command(g, "copy_command", "Copy as command", "Copy the command line that does the same.", ("$",), "as command")
 
 

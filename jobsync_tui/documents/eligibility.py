@@ -145,8 +145,13 @@ def footnote(found: Eligibility, subject: Subject) -> str:
 
 
 def explanation_text(found: Eligibility, subject: Subject, width: int = 100, closed: Collection[str] = ()) -> str:
-    """Return the explanation as text, for the clipboard and the command line; the sections in ``closed`` stay short."""
-    document = (
+    """Return the explanation as text, for the command line; the sections in ``closed`` stay short."""
+    return as_text(explanation_page(found, subject, width), closed) + "\n"
+
+
+def explanation_page(found: Eligibility, subject: Subject, width: int = 100) -> Document:
+    """Return the explanation with the job that it is about and what can be done: what is printed and copied."""
+    return (
         line(f"Check Eligibility: {where(subject, found.job.id)}"),
         *job_lines(found.job, subject, width),
         *((line(" ", found.job.url),) if found.job.url else ()),
@@ -155,7 +160,6 @@ def explanation_text(found: Eligibility, subject: Subject, width: int = 100, clo
         BLANK,
         *wrap_lines(footnote(found, subject), width, 1),
     )
-    return as_text(document, closed) + "\n"
 
 
 def _source(found: Eligibility, subject: Subject) -> Line:

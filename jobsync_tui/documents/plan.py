@@ -58,9 +58,14 @@ def by_rules(plan: SyncPlan) -> str:
 
 
 def plan_text(plan: SyncPlan, subject: Subject, of_what: str, width: int = 100) -> str:
-    """Return the plan as text, for the clipboard; ``of_what`` says what it plans, such as ``a sync``."""
+    """Return the plan as text, for the command line."""
+    return as_text(plan_page(plan, subject, of_what, width)) + "\n"
+
+
+def plan_page(plan: SyncPlan, subject: Subject, of_what: str, width: int = 100) -> Document:
+    """Return the plan with the job that it is about; ``of_what`` says what it plans, such as ``a sync``."""
     title = line(f"Plan of {of_what}: {where(subject, plan.job.id)}")
-    return as_text((title, *job_lines(plan.job, subject, width), BLANK, *plan_document(plan, subject, width))) + "\n"
+    return (title, *job_lines(plan.job, subject, width), BLANK, *plan_document(plan, subject, width))
 
 
 def what_moved(before: SyncPlan, after: SyncPlan, width: int) -> tuple[Line, ...]:

@@ -112,6 +112,21 @@ async def test_the_explanation_is_copied_whole_with_honest_words() -> None:
         assert app.copied[1] == "jobsync check -i bullhorn 884213"
 
 
+async def test_the_explanation_and_the_plan_are_copied_as_markdown() -> None:
+    async with staged(Script(eligibility=samples.matched())) as (app, pilot):
+        app.open(routes.Eligibility("bullhorn", "883977"))
+        await shows(app, pilot, "ELIGIBLE")
+        await pilot.press("c")
+        await until(pilot, lambda: len(app.copied) == 1)
+        await pilot.press("C")
+        await until(pilot, lambda: len(app.copied) == 2)
+    explanation, plan = app.copied
+    assert explanation.startswith("# Check Eligibility: ")
+    assert "\n## " in explanation
+    assert plan.startswith("# Plan of a sync: ")
+    assert "folder" in plan
+
+
 async def test_a_job_that_the_ats_does_not_have() -> None:
     async with staged(Script(eligibility=JobNotFound())) as (app, pilot):
         app.open(routes.Eligibility("bullhorn", "1"))

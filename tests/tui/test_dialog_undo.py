@@ -41,7 +41,7 @@ async def test_undo_shows_its_plan_and_writes_only_that() -> None:
         await pilot.press("c", "y")
         await until(pilot, lambda: ("undo", undoable(), samples.update_plan().digest) in script.asked)
         await shows(app, pilot, "Undo Result")
-        assert app.copied[0].startswith("Plan of an undo: ")
+        assert app.copied[0].startswith("# Plan of an undo: ")
         await pilot.press("$", "r")
         await until(pilot, lambda: isinstance(app.screen, ConfirmUndoScreen))
         assert app.copied[1] == f"jobsync undo {undoable()}"

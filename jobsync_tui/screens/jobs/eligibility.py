@@ -11,7 +11,8 @@ from ...backend.core.errors import JobNotFound, RemoteError
 from ...backend.core.models import Eligibility
 from ...commands import Group, bindings
 from ...documents.document import Tone
-from ...documents.eligibility import explain, explanation_text, footnote
+from ...documents.eligibility import explain, explanation_page, footnote
+from ...documents.markdown import as_markdown
 from ...documents.rule_tests import expected_words
 from ...documents.subject import PAST, Subject, read_subject, where
 from ...session.failures import words_for
@@ -126,7 +127,13 @@ class EligibilityScreen(DialogScreen[None]):
     def action_copy(self) -> None:
         """Copy the explanation."""
         if self._found is not None and self._subject is not None:
-            self.host.copy(explanation_text(self._found, self._subject), f"explanation of job {self._job_id}")
+            self.host.copy(as_markdown(explanation_page(self._found, self._subject)), f"explanation of job {self._job_id}")
+
+    def action_copy_plan(self) -> None:
+        """Copy what a sync of this job would change."""
+        from .plan_copy import copy_plan
+
+        self.work(copy_plan(self.host, self._integration, self._job_id), group="plan", about=self._job_id)
 
     def action_copy_command(self) -> None:
         """Show and copy the command that does the same."""

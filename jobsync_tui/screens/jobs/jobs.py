@@ -601,7 +601,8 @@ class JobsScreen(GreetedScreen[None]):
         entries = [
             Entry("id", "ATS job id", job_id),
             Entry("link", "Link", "the job's address in the ATS"),
-            Entry("text", "Explanation", "the eligibility as text"),
+            Entry("text", "Explanation", "the eligibility as Markdown"),
+            Entry("plan", "Plan", "what a sync would change, as Markdown"),
         ]
 
         def chosen(what: str | None) -> None:
@@ -619,17 +620,22 @@ class JobsScreen(GreetedScreen[None]):
             self.host.tell(f"Job {job_id} is not in the cache any more", Severity.WARNING)
         elif what == "link":
             self.host.follow(job.url, f"Job {job_id}")
+        elif what == "plan":
+            from .plan_copy import copy_plan
+
+            await copy_plan(self.host, self.integration, job_id)
         else:
             await self._copy_explanation(job_id)
 
     async def _copy_explanation(self, job_id: str) -> None:
-        from ...documents.eligibility import explanation_text
+        from ...documents.eligibility import explanation_page
+        from ...documents.markdown import as_markdown
         from ...documents.subject import PAST, read_subject
 
         rules = await self.backend.rules.current()
         subject = await read_subject(self.backend, self.integration, job_id, rules=rules, past=PAST)
         eligibility = await self.backend.eligibility.check(self.integration, job_id)
-        self.host.copy(explanation_text(eligibility, subject), f"explanation of {job_id}")
+        self.host.copy(as_markdown(explanation_page(eligibility, subject)), f"explanation of {job_id}")
 
     def action_link(self) -> None:
         """Show the job's address in the ATS."""

@@ -12,7 +12,8 @@ from ...backend.core.errors import JobNotFound, NotPermitted, RemoteError
 from ...backend.core.models import Failure, PlanKind, Step, StepState, SyncPlan
 from ...documents import words
 from ...documents.failure import error_document
-from ...documents.plan import plan_document, plan_text, what_moved
+from ...documents.markdown import as_markdown
+from ...documents.plan import plan_document, plan_page, what_moved
 from ...documents.subject import Subject, read_subject, where
 from ...session.notices import Severity
 from ...session.runs import SyncRun
@@ -84,7 +85,7 @@ class ConfirmSyncScreen(ConfirmingScreen):
     def action_copy(self) -> None:
         """Copy the plan."""
         if self._plan is not None and self._subject is not None:
-            self.host.copy(plan_text(self._plan, self._subject, self.OF_WHAT), f"plan of job {self._job_id}")
+            self.host.copy(as_markdown(plan_page(self._plan, self._subject, self.OF_WHAT)), f"plan of job {self._job_id}")
 
     def action_copy_command(self) -> None:
         """Show and copy the command that does the same, bound to this plan."""
