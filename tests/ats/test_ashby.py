@@ -12,11 +12,11 @@ from jobsync_tui.backend.ats.base import Listing
 from jobsync_tui.backend.core.errors import CredentialsRejected, PermissionMissing, RateLimited, Refused, RemoteError, RemoteGone
 from jobsync_tui.backend.core.models import JobStatus, Location, Visibility
 from jobsync_tui.backend.http import Reply
-from tests.support.ats_server import Answer
+from jobsync_tui.testing.ats_server import Answer
+from jobsync_tui.testing.stage import Stage, jobs_in, staged
+from jobsync_tui.testing.wire import EPOCH
 from tests.support.recordings import answered
-from tests.support.stage import Stage, jobs_in, staged
 from tests.support.wire.ashby import AshbyWire, failure
-from tests.support.wire.base import EPOCH
 
 BERLIN = Location("Berlin HQ", "Berlin", None, "Germany")
 

@@ -13,10 +13,10 @@ import pytest
 
 from jobsync_tui.backend.ats.registry import providers
 from jobsync_tui.backend.core.errors import JobsyncError, RemoteError
+from jobsync_tui.testing.ats_server import Answer, Asked, AtsServer
+from jobsync_tui.testing.stage import staged
+from jobsync_tui.testing.wire import Wire
 from tests.support import wire as simulators
-from tests.support.ats_server import Answer, Asked, AtsServer
-from tests.support.stage import staged
-from tests.support.wire.base import Wire
 from tests.support.wire.bullhorn import BullhornWire
 
 for module in iter_modules(simulators.__path__):

@@ -15,10 +15,10 @@ from jobsync_tui.backend.ats.rows import read_rows
 from jobsync_tui.backend.core.errors import CredentialsRejected, PermissionMissing, Refused, UnexpectedAnswer
 from jobsync_tui.backend.core.left_out import tallied
 from jobsync_tui.backend.core.models import Job, JobStatus, Location, Visibility
+from jobsync_tui.testing.ats_server import Answer, AtsServer
+from jobsync_tui.testing.stage import Stage, jobs_in, staged
 from tests.ats.recorded import recorded
-from tests.support.ats_server import Answer, AtsServer
 from tests.support.recordings import answered
-from tests.support.stage import Stage, jobs_in, staged
 from tests.support.wire.bullhorn import BullhornWire, error
 
 

@@ -11,8 +11,8 @@ import pytest
 from jobsync_tui.backend.ats.file.survey import survey
 from jobsync_tui.backend.core.errors import ConfigError, JobsyncError
 from jobsync_tui.backend.core.models import ExportOptions
+from jobsync_tui.testing.stage import jobs_in
 from tests.ats.test_file import export, listed, write
-from tests.support.stage import jobs_in
 
 NESTED = {
     "id": "1", "title": "Nurse", "location": {"city": "Berlin", "country": "DE"}, "department": {"id": 4, "name": "ICU"},

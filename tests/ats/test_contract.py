@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.ats.contract import AdapterContract
+from jobsync_tui.testing.contract import AdapterContract
 from tests.support.wire.crelate import CrelateWire
 from tests.support.wire.greenhouse import GreenhouseWire
 from tests.support.wire.kombo import KomboWire

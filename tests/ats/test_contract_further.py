@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.ats.contract import AdapterContract
+from jobsync_tui.testing.contract import AdapterContract
 from tests.support.wire.ashby import AshbyWire
 from tests.support.wire.bullhorn import BullhornWire
 from tests.support.wire.lever import LeverWire

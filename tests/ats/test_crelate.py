@@ -10,9 +10,9 @@ from jobsync_tui.backend.ats.base import Listing
 from jobsync_tui.backend.ats.crelate import Crelate
 from jobsync_tui.backend.core.errors import CredentialsRejected
 from jobsync_tui.backend.core.models import JobStatus, Location
-from tests.support.ats_server import Answer, Asked
-from tests.support.stage import jobs_in, staged
-from tests.support.wire.base import WireJob
+from jobsync_tui.testing.ats_server import Answer, Asked
+from jobsync_tui.testing.stage import jobs_in, staged
+from jobsync_tui.testing.wire import WireJob
 from tests.support.wire.crelate import CrelateWire, error
 
 

@@ -16,12 +16,10 @@ from jobsync_tui.backend.ats import registry
 from jobsync_tui.backend.ats.base import Adapter
 from jobsync_tui.backend.ats.registry import adapter_class, providers
 from jobsync_tui.backend.core.errors import UsageError
-from tests.ats.contract import AdapterContract
-from tests.support.wire.hireboard import HireboardWire
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "adapters.md"
 BLOCKS = re.findall(r"```python\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
-EXAMPLE = BLOCKS[0]
+EXAMPLE, SUITE = BLOCKS
 
 
 @pytest.fixture(autouse=True)
@@ -42,8 +40,9 @@ def hireboard(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     adapter_class.cache_clear()
 
 
-class TestTheExample(AdapterContract):
-    wire = HireboardWire
+suite = ModuleType("test_hireboard")
+exec(compile(SUITE, str(DOCUMENT), "exec"), suite.__dict__)  # noqa: S102
+TestHireboard = suite.TestHireboard
 
 
 def test_the_example_is_short() -> None:

@@ -22,7 +22,7 @@ from jobsync_tui.backend.core.errors import ConfigError, JobsyncError, Permissio
 from jobsync_tui.backend.core.left_out import tallied
 from jobsync_tui.backend.core.models import Job, JobStatus, Location, PartlyRead, Visibility
 from jobsync_tui.backend.http import HttpSession, Network
-from tests.support.stage import jobs_in
+from jobsync_tui.testing.stage import jobs_in
 
 
 def export(path: Path, table: Mapping[str, str] | None = None, **options: object) -> FileExport:

@@ -13,9 +13,9 @@ from jobsync_tui.backend.ats.greenhouse.lists import Marks, Names, Post
 from jobsync_tui.backend.core.clock import now, rfc3339
 from jobsync_tui.backend.core.errors import CredentialsRejected, PermissionMissing
 from jobsync_tui.backend.core.models import JobStatus, Location, Visibility
-from tests.support import faults
-from tests.support.ats_server import Answer, Asked
-from tests.support.stage import jobs_in, staged
+from jobsync_tui.testing import faults
+from jobsync_tui.testing.ats_server import Answer, Asked
+from jobsync_tui.testing.stage import jobs_in, staged
 from tests.support.wire.greenhouse import GreenhouseWire
 
 

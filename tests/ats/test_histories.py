@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 from jobsync_tui.backend.core.errors import RemoteError
 from jobsync_tui.backend.core.models import IntegrationState, RefreshReport
 from jobsync_tui.backend.refresh.refresh import Refresher
+from jobsync_tui.testing.ats_server import Answer, Asked
+from jobsync_tui.testing.wire import Wire, WireJob
 from tests.ats.test_through_the_program import WIRES
-from tests.support.ats_server import Answer, Asked
 from tests.support.inprocess import connected
 from tests.support.stores import Cache, cache_at
-from tests.support.wire.base import Wire, WireJob
 
 JOBS = 23
 MOST_DELETED = 4

@@ -13,8 +13,8 @@ from jobsync_tui.backend.ats.file.words import _STATUS
 from jobsync_tui.backend.ats.kept import as_kept, word_key
 from jobsync_tui.backend.core.models import Job, JobStatus, Location, PartlyRead
 from jobsync_tui.backend.http import HttpSession, Network
+from jobsync_tui.testing.stage import jobs_in
 from tests.ats.test_file import export, listed, write
-from tests.support.stage import jobs_in
 
 MESSY = Job(
     integration="acme",

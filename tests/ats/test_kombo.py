@@ -11,10 +11,10 @@ from jobsync_tui.backend.ats.base import Listing
 from jobsync_tui.backend.ats.kombo.adapter import Kombo
 from jobsync_tui.backend.core.errors import CredentialsRejected, NotReady, PermissionMissing, RateLimited, Refused, RemoteError, Unreachable
 from jobsync_tui.backend.core.models import Job, JobStatus, Location, Visibility
+from jobsync_tui.testing import faults
+from jobsync_tui.testing.ats_server import Answer, Asked
+from jobsync_tui.testing.stage import jobs_in, staged
 from tests.ats.recorded import recorded
-from tests.support import faults
-from tests.support.ats_server import Answer, Asked
-from tests.support.stage import jobs_in, staged
 from tests.support.wire.kombo import KomboWire, error, kombo_id, row
 
 

@@ -13,9 +13,9 @@ from jobsync_tui.backend.ats.lever import SHAPE, Posting, to_job
 from jobsync_tui.backend.ats.rows import read_rows
 from jobsync_tui.backend.core import clock
 from jobsync_tui.backend.core.models import Job, JobStatus, Location, Visibility
+from jobsync_tui.testing.stage import jobs_in, staged
 from tests.ats.recorded import recorded
 from tests.support.recordings import answered
-from tests.support.stage import jobs_in, staged
 from tests.support.wire.lever import LONGEST_WINDOW, LeverWire
 
 CONVERT = partial(to_job, integration="acme")

@@ -9,9 +9,9 @@ import pytest
 from jobsync_tui.backend.ats.merge import Row, to_job
 from jobsync_tui.backend.core.errors import PermissionMissing, UnexpectedAnswer
 from jobsync_tui.backend.core.models import JobStatus, Location, Visibility
-from tests.support.ats_server import Answer
+from jobsync_tui.testing.ats_server import Answer
+from jobsync_tui.testing.stage import jobs_in, staged
 from tests.support.recordings import answered
-from tests.support.stage import jobs_in, staged
 from tests.support.wire.merge import MergeWire, merge_id
 
 

@@ -11,9 +11,9 @@ import pytest
 from jobsync_tui.backend.ats.base import Listing
 from jobsync_tui.backend.ats.recruitcrm import Names, Row, to_job
 from jobsync_tui.backend.core.models import JobStatus, Location, Visibility
-from tests.support.ats_server import Answer, Asked
+from jobsync_tui.testing.ats_server import Answer, Asked
+from jobsync_tui.testing.stage import jobs_in, staged
 from tests.support.recordings import answered
-from tests.support.stage import jobs_in, staged
 from tests.support.wire.recruitcrm import RecruitCrmWire
 
 

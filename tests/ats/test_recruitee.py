@@ -10,9 +10,9 @@ import pytest
 from jobsync_tui.backend.ats.recruitee import Row, to_job
 from jobsync_tui.backend.core.errors import PermissionMissing
 from jobsync_tui.backend.core.models import JobStatus, Location, Visibility
-from tests.support.ats_server import Answer
+from jobsync_tui.testing.ats_server import Answer
+from jobsync_tui.testing.stage import jobs_in, staged
 from tests.support.recordings import answered
-from tests.support.stage import jobs_in, staged
 from tests.support.wire.recruitee import RecruiteeWire
 
 

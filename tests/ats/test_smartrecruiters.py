@@ -10,9 +10,9 @@ from jobsync_tui.backend.ats.base import Listing
 from jobsync_tui.backend.ats.smartrecruiters import Row, head
 from jobsync_tui.backend.core.errors import UnexpectedAnswer
 from jobsync_tui.backend.core.models import JobStatus, Location, Visibility
-from tests.support.ats_server import Answer, Asked
+from jobsync_tui.testing.ats_server import Answer, Asked
+from jobsync_tui.testing.stage import jobs_in, staged
 from tests.support.recordings import answered
-from tests.support.stage import jobs_in, staged
 from tests.support.wire.smartrecruiters import SmartRecruitersWire
 
 

@@ -20,8 +20,8 @@ from jobsync_tui.backend.ats.file.reading import Reading
 from jobsync_tui.backend.ats.file.survey import survey
 from jobsync_tui.backend.core.errors import ConfigError, UnexpectedAnswer
 from jobsync_tui.backend.core.models import Job, JobStatus
+from jobsync_tui.testing.stage import jobs_in
 from tests.ats.test_file import export, listed, write
-from tests.support.stage import jobs_in
 
 ORDINARY = (
     "Job ID,Job Title,Job Status,City,Date Opened,Shift\n1,Caf\u00e9,Live,Berlin,08/17/2026,Night\n2,Cook,Offen,Bonn,08/18/2026,\n"

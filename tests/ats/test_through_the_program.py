@@ -15,10 +15,10 @@ from jobsync_tui.backend.ats.registry import adapter_class, providers
 from jobsync_tui.backend.settings.logs import tear_down_logging
 from jobsync_tui.cli.main import cli
 from jobsync_tui.cli.runner import run
-from tests.support import faults
-from tests.support.ats_server import AtsServer
+from jobsync_tui.testing import faults
+from jobsync_tui.testing.ats_server import AtsServer
+from jobsync_tui.testing.wire import Wire
 from tests.support.wire.ashby import AshbyWire
-from tests.support.wire.base import Wire
 from tests.support.wire.bullhorn import BullhornWire
 from tests.support.wire.crelate import CrelateWire
 from tests.support.wire.greenhouse import GreenhouseWire

@@ -14,12 +14,12 @@ from jobsync_tui.backend.ats.rows import read_rows
 from jobsync_tui.backend.ats.workable import SHAPE, Row, Workable, to_job
 from jobsync_tui.backend.core.errors import UnexpectedAnswer
 from jobsync_tui.backend.core.models import Job, JobStatus, Location, Visibility
+from jobsync_tui.testing import faults
+from jobsync_tui.testing.ats_server import Answer, Asked
+from jobsync_tui.testing.clockwork import START
+from jobsync_tui.testing.stage import staged
 from tests.ats.recorded import recorded
-from tests.support import faults
-from tests.support.ats_server import Answer, Asked
-from tests.support.clockwork import START
 from tests.support.recordings import answered
-from tests.support.stage import staged
 from tests.support.wire.workable import WorkableWire
 
 LONDON = Location("London, United Kingdom", "London", "England", "United Kingdom")

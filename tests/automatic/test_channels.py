@@ -24,7 +24,7 @@ from jobsync_tui.backend.core.errors import ConfigError, RemoteError
 from jobsync_tui.backend.core.models import Alert, RecordHead
 from jobsync_tui.backend.http import Network, Reply, Request
 from jobsync_tui.backend.settings.secrets import Secret
-from tests.support.clockwork import Clockwork
+from jobsync_tui.testing.clockwork import Clockwork
 from tests.support.loopback import on_loopback
 
 BEGAN = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

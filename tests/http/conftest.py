@@ -8,9 +8,9 @@ from contextlib import AsyncExitStack
 import pytest
 
 from jobsync_tui.backend.http import Auth, HeaderAuth, HttpSession, Limits, Network
-from tests.support.ats_server import Answer, Asked, AtsServer
-from tests.support.clockwork import Clockwork
-from tests.support.stage import FAST
+from jobsync_tui.testing.ats_server import Answer, Asked, AtsServer
+from jobsync_tui.testing.clockwork import Clockwork
+from jobsync_tui.testing.stage import FAST
 
 SECRET = "canary-5be1d0"
 Connect = Callable[..., HttpSession]

@@ -8,9 +8,9 @@ from contextlib import suppress
 
 from jobsync_tui.backend.core.errors import RemoteError
 from jobsync_tui.backend.http import HttpSession, Network
-from tests.support import faults
-from tests.support.ats_server import Answer, AtsServer
-from tests.support.clockwork import Clockwork
+from jobsync_tui.testing import faults
+from jobsync_tui.testing.ats_server import Answer, AtsServer
+from jobsync_tui.testing.clockwork import Clockwork
 
 
 def _peak() -> int:

@@ -8,10 +8,10 @@ import pytest
 
 from jobsync_tui.backend.core.errors import CredentialsRejected, Unreachable
 from jobsync_tui.backend.http import BasicAuth, HttpSession, Token, TokenAuth
+from jobsync_tui.testing import faults
+from jobsync_tui.testing.ats_server import Answer, Asked, AtsServer
+from jobsync_tui.testing.clockwork import Clockwork
 from tests.http.conftest import Connect
-from tests.support import faults
-from tests.support.ats_server import Answer, Asked, AtsServer
-from tests.support.clockwork import Clockwork
 
 
 class Tokens:

@@ -16,9 +16,9 @@ from jobsync_tui.backend.core.errors import UnexpectedAnswer
 from jobsync_tui.backend.http import Reply, decode_json
 from jobsync_tui.backend.http.decode import MAX_DEPTH, too_deep
 from jobsync_tui.backend.http.faults import TooLarge
+from jobsync_tui.testing import faults
+from jobsync_tui.testing.ats_server import Answer, AtsServer, Fault
 from tests.http.conftest import Connect
-from tests.support import faults
-from tests.support.ats_server import Answer, AtsServer, Fault
 
 
 @pytest.mark.parametrize("fault", [faults.bomb(), faults.flood, Answer(b"", headers={"Content-Length": "99999999999"})])

@@ -11,9 +11,9 @@ import pytest
 
 from jobsync_tui.backend.core.errors import AnswerLost, Unreachable
 from jobsync_tui.backend.http import Reply
+from jobsync_tui.testing.ats_server import Answer, AtsServer
 from tests.http.conftest import Connect
 from tests.http.test_tls import TRUSTING, serving
-from tests.support.ats_server import Answer, AtsServer
 
 Speak: TypeAlias = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"

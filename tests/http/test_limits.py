@@ -15,11 +15,11 @@ from jobsync_tui.backend.core.errors import RateLimited
 from jobsync_tui.backend.http import HttpSession, Limits, Network, Priority, RateHeaders, Reply, Request, Reset, announcing, as_person
 from jobsync_tui.backend.http.rate_limit import PriorityLimiter
 from jobsync_tui.backend.http.retry import pause, retry_after
+from jobsync_tui.testing import faults
+from jobsync_tui.testing.ats_server import Answer, Asked, AtsServer
+from jobsync_tui.testing.clockwork import START, Clockwork
+from jobsync_tui.testing.stage import FAST
 from tests.http.conftest import Connect
-from tests.support import faults
-from tests.support.ats_server import Answer, Asked, AtsServer
-from tests.support.clockwork import START, Clockwork
-from tests.support.stage import FAST
 
 
 class Window:

@@ -23,11 +23,11 @@ from jobsync_tui.backend.core.errors import (
     Unreachable,
 )
 from jobsync_tui.backend.http import HeaderAuth, Reply
+from jobsync_tui.testing import faults
+from jobsync_tui.testing.ats_server import Answer, AtsServer
+from jobsync_tui.testing.clockwork import Clockwork
+from jobsync_tui.testing.stage import FAST
 from tests.http.conftest import SECRET, Connect
-from tests.support import faults
-from tests.support.ats_server import Answer, AtsServer
-from tests.support.clockwork import Clockwork
-from tests.support.stage import FAST
 
 
 async def test_a_request_arrives_as_it_was_meant(server: AtsServer, connect: Connect) -> None:

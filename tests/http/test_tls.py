@@ -11,8 +11,8 @@ import pytest
 
 from jobsync_tui.backend.core.errors import ConfigError, Unreachable
 from jobsync_tui.backend.http import Network
+from jobsync_tui.testing.ats_server import Answer, AtsServer
 from tests.http.conftest import Connect
-from tests.support.ats_server import Answer, AtsServer
 
 CERTIFICATES = Path(__file__).with_name("certificates")
 TRUSTING = Network(ca_bundle=str(CERTIFICATES / "authority.pem"))

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.clockwork import Clockwork
+from jobsync_tui.testing.clockwork import Clockwork
 from tests.support.odd_target import OddTarget, odd_target
 from tests.support.sync_bench import Bench, open_bench
 from tests.support.tenzo_session import tenzo

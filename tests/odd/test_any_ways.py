@@ -20,8 +20,8 @@ from jobsync_tui.backend.database import Database
 from jobsync_tui.backend.storage.ledger.ledger import Ledger
 from jobsync_tui.backend.sync.pipeline import Pipeline
 from jobsync_tui.backend.sync.recovery import Recovery
+from jobsync_tui.testing.clockwork import Clockwork
 from tests.support import invariants
-from tests.support.clockwork import Clockwork
 from tests.support.mortal import Killed, Life, MortalDatabase, MortalJobs, MortalTarget
 from tests.support.odd_target import KEY, OddTarget, odd_target
 from tests.support.odd_ways import Alert, Ways, normalizing

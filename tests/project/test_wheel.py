@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import sysconfig
@@ -81,3 +82,27 @@ def test_the_main_job_runs_from_the_wheel(environment: Path, tmp_path: Path) -> 
     )
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "FAIL" not in ended.stdout
+
+
+def test_an_adapter_of_another_package_is_tested_without_a_checkout(environment: Path, tmp_path: Path) -> None:
+    """The documentation's example is a package of its own; pytest has no configuration, and finds the plugin by itself."""
+    adapter, suite = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "adapters.md").read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "jobsync_hireboard.py").write_text(adapter, encoding="utf-8")
+    (tmp_path / "jobsync_hireboard-1.0.dist-info").mkdir()
+    (tmp_path / "jobsync_hireboard-1.0.dist-info" / "METADATA").write_text("Name: jobsync-hireboard\nVersion: 1.0\n", encoding="utf-8")
+    points = "[jobsync.adapters]\nhireboard = jobsync_hireboard:Hireboard\n"
+    (tmp_path / "jobsync_hireboard-1.0.dist-info" / "entry_points.txt").write_text(points, encoding="utf-8")
+    (tmp_path / "test_hireboard.py").write_text(suite, encoding="utf-8")
+    chosen = "empty_ats or wrong or (429 and zero) or redirect"
+    command = [str(environment / "bin" / "python"), "-m", "pytest", "-q", "-k", chosen, "-p", "no:asyncio", "-p", "no:cacheprovider"]
+    ended = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        timeout=170,
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(tmp_path)},
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert re.search(r"^\d+ passed", ended.stdout, re.MULTILINE), ended.stdout

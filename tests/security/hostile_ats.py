@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from urllib.parse import parse_qsl, urlsplit
 
 from jobsync_tui.backend.http import Reply, Request
-from tests.support.ats_server import Answer, Asked
+from jobsync_tui.testing.ats_server import Answer, Asked
 from tests.support.loopback import on_loopback
 from tests.support.wire.kombo import KomboWire, error
 

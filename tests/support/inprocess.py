@@ -9,9 +9,9 @@ from urllib.parse import parse_qsl, urlsplit
 from jobsync_tui.backend.ats.base import Adapter, Connection
 from jobsync_tui.backend.ats.registry import adapter_class
 from jobsync_tui.backend.http import HttpSession, Network, Reply, Request
-from tests.support.ats_server import Answer, Asked
-from tests.support.clockwork import Clockwork
-from tests.support.wire.base import Wire
+from jobsync_tui.testing.ats_server import Answer, Asked
+from jobsync_tui.testing.clockwork import Clockwork
+from jobsync_tui.testing.wire import Wire
 
 URL = "https://ats.example"
 

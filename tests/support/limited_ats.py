@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar
 
-from tests.support.ats_server import Answer, Asked, AtsServer
+from jobsync_tui.testing.ats_server import Answer, Asked, AtsServer
 from tests.support.patience import PATIENCE
 from tests.support.wire.workable import WorkableWire
 

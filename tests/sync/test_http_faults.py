@@ -13,8 +13,8 @@ from jobsync_tui.backend.core.models import Job, Outcome, StepName, StepState
 from jobsync_tui.backend.http import HeaderAuth, HttpSession, Limits, Network
 from jobsync_tui.backend.sync.pipeline import Pipeline
 from jobsync_tui.backend.sync.recovery import Recovery
+from jobsync_tui.testing.clockwork import Clockwork
 from tests.support import invariants
-from tests.support.clockwork import Clockwork
 from tests.support.sync_bench import ALICE, SHELF, Bench, ShelfAts, a_job, open_bench
 from tests.support.tenzo_server import KEY, Fault, TenzoServer, serving
 from tests.support.tenzo_session import tenzo

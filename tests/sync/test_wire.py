@@ -15,7 +15,7 @@ from jobsync_tui.backend.sync.pipeline import Pipeline
 from jobsync_tui.backend.sync.recovery import Recovery
 from jobsync_tui.backend.sync.undo import Undo
 from jobsync_tui.backend.sync.wire_log import WireLog
-from tests.support.clockwork import Clockwork
+from jobsync_tui.testing.clockwork import Clockwork
 from tests.support.sync_bench import ALICE, SHELF, Bench, a_job, open_bench
 from tests.support.tenzo_server import KEY, Fault, TenzoServer, serving
 from tests.support.tenzo_session import tenzo

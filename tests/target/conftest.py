@@ -3,7 +3,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from jobsync_tui.backend.target.tenzo import TenzoTarget
-from tests.support.clockwork import Clockwork
+from jobsync_tui.testing.clockwork import Clockwork
 from tests.support.tenzo_server import TenzoServer, serving
 from tests.support.tenzo_session import tenzo
 

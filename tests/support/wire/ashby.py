@@ -9,8 +9,8 @@ from uuid import UUID
 
 import msgspec
 
-from tests.support.ats_server import Answer, Asked
-from tests.support.wire.base import EPOCH, Wire, WireJob, iso
+from jobsync_tui.testing.ats_server import Answer, Asked
+from jobsync_tui.testing.wire import EPOCH, Wire, WireJob, iso
 
 STATUSES = {"Draft", "Open", "Closed", "Archived"}
 

@@ -7,8 +7,8 @@ from typing import ClassVar
 from urllib.parse import urlencode
 
 from jobsync_tui.backend.core.clock import to_ms
-from tests.support.ats_server import Answer, Asked
-from tests.support.wire.base import Wire, WireJob
+from jobsync_tui.testing.ats_server import Answer, Asked
+from jobsync_tui.testing.wire import Wire, WireJob
 
 CUSTOM = {"customText1": "Req Type\u00a0", "customText2": "Shift", "customDate1": "Go live", "customInt1": "Shift"}
 STANDARD = (

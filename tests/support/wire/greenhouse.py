@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import ClassVar
 from urllib.parse import urlencode
 
-from tests.support.ats_server import Answer, Asked
-from tests.support.wire.base import Wire, WireJob, iso
+from jobsync_tui.testing.ats_server import Answer, Asked
+from jobsync_tui.testing.wire import Wire, WireJob, iso
 
 DEPARTMENTS = ("Engineering", "Nursing", "Logistics")
 OFFICES = (("Berlin", "Berlin, Germany"), ("Detroit", "Detroit, MI, United States"))

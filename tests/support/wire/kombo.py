@@ -6,8 +6,8 @@ from base64 import b64decode, b64encode
 from datetime import datetime
 from typing import ClassVar
 
-from tests.support.ats_server import Answer, Asked
-from tests.support.wire.base import Wire, WireJob, iso
+from jobsync_tui.testing.ats_server import Answer, Asked
+from jobsync_tui.testing.wire import Wire, WireJob, iso
 
 
 class KomboWire(Wire):

@@ -7,8 +7,8 @@ from typing import ClassVar
 from uuid import UUID
 
 from jobsync_tui.backend.core.clock import now, to_ms
-from tests.support.ats_server import Answer, Asked
-from tests.support.wire.base import Wire, WireJob
+from jobsync_tui.testing.ats_server import Answer, Asked
+from jobsync_tui.testing.wire import Wire, WireJob
 
 LONGEST_WINDOW = 30 * 86_400_000
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from tests.support.ats_server import Answer, Asked
-from tests.support.wire.base import Wire, WireJob, iso
+from jobsync_tui.testing.ats_server import Answer, Asked
+from jobsync_tui.testing.wire import Wire, WireJob, iso
 
 KNOWN = {
     "cursor", "page_size", "modified_after", "include_deleted_data", "expand", "remote_id", "include_remote_data",

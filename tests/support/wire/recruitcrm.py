@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar
 
-from tests.support.ats_server import Answer, Asked
-from tests.support.wire.base import Wire, WireJob, iso
+from jobsync_tui.testing.ats_server import Answer, Asked
+from jobsync_tui.testing.wire import Wire, WireJob, iso
 
 SEARCH = {"updated_from", "limit", "sort_by", "sort_order"}
 """Those of the documented parameters that are of use here."""

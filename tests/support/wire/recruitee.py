@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from tests.support.ats_server import Answer, Asked
-from tests.support.wire.base import Wire, WireJob, iso
+from jobsync_tui.testing.ats_server import Answer, Asked
+from jobsync_tui.testing.wire import Wire, WireJob, iso
 
 
 class RecruiteeWire(Wire):

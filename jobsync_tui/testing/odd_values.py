@@ -10,12 +10,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from jobsync_tui.backend.core.errors import RemoteError, UnexpectedAnswer
-from jobsync_tui.backend.core.left_out import FURTHER, tallied
-from jobsync_tui.backend.core.models import PartlyRead
-from jobsync_tui.backend.sync.fields import source_fields
-from tests.support.ats_server import Asked
-from tests.support.stage import Stage, jobs_in
+from ..backend.core.errors import RemoteError, UnexpectedAnswer
+from ..backend.core.left_out import FURTHER, tallied
+from ..backend.core.models import PartlyRead
+from ..backend.sync.fields import source_fields
+from .ats_server import Asked
+from .stage import Stage, jobs_in
 
 Path = tuple[str | int, ...]
 OUT_OF_RANGE = msgspec.Raw(b"1e999")

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from jobsync_tui.backend.http import Timing
+from ..backend.http import Timing
 
 START = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
 

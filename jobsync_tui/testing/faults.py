@@ -6,7 +6,7 @@ import asyncio
 import zlib
 from functools import cache
 
-from tests.support.ats_server import Answer, Fault
+from .ats_server import Answer, Fault
 
 MANY = 1000
 """More times than any client tries."""

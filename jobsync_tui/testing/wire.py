@@ -13,7 +13,7 @@ from typing import Any, ClassVar, TypeAlias
 
 import msgspec
 
-from tests.support.ats_server import Answer, Asked
+from .ats_server import Answer, Asked
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 

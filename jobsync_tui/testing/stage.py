@@ -6,13 +6,13 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 
-from jobsync_tui.backend.ats.base import Adapter, Connection, Listing, Page
-from jobsync_tui.backend.ats.registry import adapter_class
-from jobsync_tui.backend.core.models import Job
-from jobsync_tui.backend.http import HttpSession, Limits, Network
-from tests.support.ats_server import AtsServer
-from tests.support.clockwork import Clockwork
-from tests.support.wire.base import Wire
+from ..backend.ats.base import Adapter, Connection, Listing, Page
+from ..backend.ats.registry import adapter_class
+from ..backend.core.models import Job
+from ..backend.http import HttpSession, Limits, Network
+from .ats_server import AtsServer
+from .clockwork import Clockwork
+from .wire import Wire
 
 FAST = Limits(deadline=5.0, connect=2.0)
 
