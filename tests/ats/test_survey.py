@@ -19,7 +19,7 @@ from jobsync_tui.backend.ats.file.options import FileOptions
 from jobsync_tui.backend.ats.file.reading import Reading
 from jobsync_tui.backend.ats.file.survey import survey
 from jobsync_tui.backend.core.errors import ConfigError, UnexpectedAnswer
-from jobsync_tui.backend.core.models import Job, JobStatus
+from jobsync_tui.backend.core.models import ExportOptions, Job, JobStatus
 from jobsync_tui.testing.stage import jobs_in
 from tests.ats.test_file import export, listed, write
 
@@ -59,6 +59,18 @@ def test_without_an_id_column_one_that_could_be_it_is_proposed(tmp_path: Path) -
     write(tmp_path / "b.csv", "Position,Reference\nNurse,1\nNurse,1\n")
     with pytest.raises(ConfigError, match="no column that is known as the ATS job id"):
         survey(tmp_path / "b.csv")
+
+
+def test_headings_in_another_language_below_titles_are_found(tmp_path: Path) -> None:
+    book(
+        tmp_path / "a.xlsx",
+        {"Liste": [["Offene Stellen", "", ""], ["Stand: 30.11."], [], ["Ref.-Nr.", "Bezeichnung", "Ort"], ["K-1", "Koch", "K\u00f6ln"]]},
+    )
+    found = survey(tmp_path / "a.xlsx")
+    assert ([each.column for each in found.columns], found.jobs) == (["Ref.-Nr.", "Bezeichnung", "Ort"], 1)
+    assert "--column name=COLUMN" in found.notes[-1]
+    named = survey(tmp_path / "a.xlsx", ExportOptions({"id": "Ref.-Nr.", "name": "Bezeichnung"}))
+    assert not any("--column name" in each for each in named.notes)
 
 
 def test_what_no_row_of_is_a_job_is_told_by_its_rows(tmp_path: Path) -> None:

@@ -77,12 +77,22 @@ class _Survey:
                 if not self._aside:  # else there are rows, and it is said of each what is wrong with it
                     raise
         reading = self.reading
-        notes = tuple(each for each in reading.end_notes() if not each.startswith("Columns: "))
+        notes = [each for each in reading.end_notes() if not each.startswith("Columns: ")]
         words = tuple(StatusWord(word, status, count) for (word, status), count in self._words.most_common())
         columns = tuple(self._columns())
+        if columns and "name" not in {each.field for each in columns}:
+            notes.append("No column is known as the job's name; --column name=COLUMN says which it is, and so for every other field")
         tables = self._tables(columns, words)
         return ExportReport(
-            reading.path.name, self._rows, self._jobs, columns, words, tally.counts(), tuple(self._aside[:_MOST_ASIDE]), notes, tables
+            reading.path.name,
+            self._rows,
+            self._jobs,
+            columns,
+            words,
+            tally.counts(),
+            tuple(self._aside[:_MOST_ASIDE]),
+            tuple(notes),
+            tables,
         )
 
     def _take(self, result: Result) -> None:

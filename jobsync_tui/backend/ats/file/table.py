@@ -125,7 +125,8 @@ def _headings(path: Path, rows: Iterator[Row], options: FileOptions, columns: Co
         fail(path, f"it has no line {options.header_row:,} with headings", "Mend `header_row`.")
     if not before:
         fail(path, "it is empty", "Its first line should name the columns.")
-    names = [str(cell).strip() for cell in max(before, key=lambda row: len(row[1]))[1]]
+    # Headings fill a row, titles above them do not; in a workbook both are as long.
+    names = [str(cell).strip() for cell in max(before, key=lambda row: sum(bool(str(cell).strip()) for cell in row[1]))[1]]
     _refuse_lacking(path, names, columns)
     return no_id(path, names)
 
