@@ -36,7 +36,7 @@ from ..terminal.idle_timeout import IdleTimeout
 from ..terminal.key_times import APART
 from ..terminal.keystrokes import Key
 from ..terminal.line_filter import ControlFilter
-from ..terminal.theme import THEMES, spare_bytes, theme_for
+from ..terminal.theme import CHOICES, THEMES, can_choose, spare_bytes, theme_for
 from .navigation import show
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ class JobsyncApp(App[int], inherit_bindings=False):
         backend: The open facade.
         memory: What is remembered between sessions.
         confined: Run for somebody else (``--as``): nothing is opened and nothing suspends.
+        theme: Which colours, by their name in the configuration; None for what suits the terminal.
         idle: Ends the session after that long without a key, unless something runs; None lets it stand.
     """
 
@@ -84,7 +85,15 @@ class JobsyncApp(App[int], inherit_bindings=False):
     NOTIFICATION_TIMEOUT = TOAST_SECONDS
     ALLOW_SELECT = False
 
-    def __init__(self, backend: Backend, *, memory: Memory | None = None, confined: bool = False, idle: IdleTimeout | None = None) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        *,
+        memory: Memory | None = None,
+        confined: bool = False,
+        idle: IdleTimeout | None = None,
+        theme: str | None = None,
+    ) -> None:
         spare_bytes()
         super().__init__(driver_class=TerminalDriver)
         self._filters.insert(0, ControlFilter())
@@ -100,9 +109,9 @@ class JobsyncApp(App[int], inherit_bindings=False):
         self._last_work: asyncio.Task[None] | None = None
         self._burst_told = float("-inf")
         self._marks: dict[str, Marks] = {}
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = theme_for(self.console.color_system, no_color=self.no_color)
+        for each in THEMES:
+            self.register_theme(each)
+        self.theme = theme_for(self.console.color_system, no_color=self.no_color, wanted=theme)
         if self.no_color:
             # Textual picked its filter for the theme it started with; grey tones are colours too.
             self._filters[:] = [NoColor() if isinstance(each, Monochrome) else each for each in self._filters]
@@ -204,6 +213,23 @@ class JobsyncApp(App[int], inherit_bindings=False):
             taken = self._driver.turn_mouse()
             words = "The mouse acts here again" if taken else "The mouse is the terminal's: drag to select text"
             self.tell(words, remedy="mouse = false under [terminal] in the configuration leaves it there from the start")
+
+    def choose_theme(self) -> None:
+        """Choose the colours of this session, where the terminal shows any."""
+        from ..screens.menu import Entry, MenuScreen
+
+        if not can_choose(self.console.color_system, no_color=self.no_color):
+            self.tell("This terminal shows sixteen colours or none, so its own are used")
+            return
+        now = next((name for name, (theme, _) in CHOICES.items() if theme == self.theme), None)
+
+        def chosen(name: str | None) -> None:
+            if name is not None:
+                self.theme = CHOICES[name][0]
+                self.tell(f"Colours: {name}", remedy=f'theme = "{name}" under [terminal] in the configuration keeps them')
+
+        entries = [Entry(name, name, look) for name, (_, look) in CHOICES.items()]
+        self.push_screen(MenuScreen("Colours", entries, chosen=now), chosen)
 
     def leave(self) -> None:
         """End the application; asks first while something runs."""

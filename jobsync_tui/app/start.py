@@ -66,7 +66,13 @@ async def _run(settings: Settings, actor: Actor, sandbox: Sandbox | None, memory
 
     opened = Backend.open(settings, actor) if sandbox is None else sandbox.open()
     async with opened as backend, sandbox.alive(backend) if sandbox is not None else nullcontext():
-        app = JobsyncApp(backend, memory=Memory(memory), confined=actor.is_spoken_for, idle=_idle_timeout(settings, actor))
+        app = JobsyncApp(
+            backend,
+            memory=Memory(memory),
+            confined=actor.is_spoken_for,
+            idle=_idle_timeout(settings, actor),
+            theme=settings.terminal.theme,
+        )
         with_signals(app, asyncio.get_running_loop())
         result = await app.run_async(mouse=settings.terminal.mouse)
         with suppress(JobsyncError):  # access may have been withdrawn, which is recorded; the visit is over all the same

@@ -16,6 +16,7 @@ def everywhere() -> Iterator[Command]:
     yield Command(g, "log", "Log", "Read the messages and errors of this session again.", ("L",))
     yield Command(g, "redraw", "Redraw", "Paint the whole screen anew, where something else has written on it.", ("ctrl+l",), priority=True)
     yield Command(g, "mouse", "Mouse on or off", "Leave the mouse to the terminal, to select text there, or take it back.", ())
+    yield Command(g, "theme", "Colours", "Choose dark, light, high contrast, or the terminal's own colours.", ())
     yield Command(g, "leave", "Quit", "Leave the application; asks first while something runs.", ("q",))
 
 

@@ -82,6 +82,9 @@ class Host(Protocol):
     def turn_mouse(self) -> None:
         """Leave the mouse to the terminal, or take it back, and say so."""
 
+    def choose_theme(self) -> None:
+        """Choose the colours."""
+
 
 class JobsyncScreen(Screen[ResultT]):
     """A screen with its own commands, a footer made from them, and workers whose errors find their way.
@@ -197,6 +200,10 @@ class JobsyncScreen(Screen[ResultT]):
     def action_mouse(self) -> None:
         """Leave the mouse to the terminal, or take it back."""
         self.host.turn_mouse()
+
+    def action_theme(self) -> None:
+        """Choose the colours."""
+        self.host.choose_theme()
 
     def action_leave(self) -> None:
         """Leave the application."""

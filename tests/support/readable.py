@@ -8,6 +8,7 @@ from rich.color import Color, ColorSystem
 from rich.segment import Segment
 from rich.style import Style
 from textual.app import App
+from textual.color import Color as Parsed
 
 LEAST = 4.5
 """Contrast that a text has at the least."""
@@ -49,6 +50,12 @@ def _colours(segment: Segment) -> tuple[Color | None, Color | None]:
         None if each is None or each.is_default else each.downgrade(ColorSystem.EIGHT_BIT) for each in (style.color, style.bgcolor)
     )
     return (back, front) if style.reverse else (front, back)
+
+
+def contrast(text: str, ground: str) -> float:
+    """Return the contrast of two colours of a theme, as a terminal of 256 colours shows them."""
+    front, back = (Color.parse(Parsed.parse(each).hex6).downgrade(ColorSystem.EIGHT_BIT) for each in (text, ground))
+    return _contrast(front, back)
 
 
 def _contrast(one: Color, other: Color) -> float:

@@ -15,10 +15,11 @@ from jobsync_tui.app import application
 from jobsync_tui.backend.core.models import SyncStatus
 from jobsync_tui.screens.arming import ArmingScreen
 from jobsync_tui.session.notices import Severity
+from jobsync_tui.terminal.theme import THEMES, theme_for
 from tests.support import pilot
 from tests.support.fake_backend import FakeBackend, many_jobs
 from tests.support.pilot import running, screen_text, until
-from tests.support.readable import coloured, faint
+from tests.support.readable import LEAST, coloured, contrast, faint
 from tests.support.samples import BULLHORN, cached
 from tests.tui import test_dialog_snapshots, test_jobs_screen, test_rules_snapshots, test_shell
 
@@ -83,7 +84,9 @@ async def test_sixteen_colours_are_the_terminal_s_own_two(
     await play(module, scenario, coloured, (80, 24))
 
 
-@pytest.mark.parametrize(("theme", "look"), [("jobsync", faint), ("jobsync-plain", coloured)])
+@pytest.mark.parametrize(
+    ("theme", "look"), [("jobsync", faint), ("jobsync-light", faint), ("jobsync-contrast", faint), ("jobsync-plain", coloured)]
+)
 async def test_every_standing_every_toast_and_the_palette_can_be_read(
     theme: str, look: Callable[[App[int]], list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -122,3 +125,53 @@ async def test_the_cursor_of_every_list_is_seen_without_colours(theme: str, monk
         # What a command does goes on below where it began, and not at the edge.
         began, goes_on = (next(row for row in screen_text(app).split("\n") if words in row) for words in ("Plan the sync", "written."))
         assert began.index("Plan") == len(goes_on) - len(goes_on.lstrip(" \u2502")), screen_text(app)
+
+
+TEXTS = (
+    *("foreground", "text-muted", "text-disabled", "text-success", "text-warning", "text-error", "text-accent", "text-primary"),
+    *("text-secondary", "footer-key-foreground"),
+)
+GROUNDS = ("background", "surface", "panel")
+PAIRS = (
+    *((text, ground) for text in TEXTS for ground in GROUNDS),
+    ("block-cursor-foreground", "block-cursor-background"),
+    ("block-cursor-blurred-foreground", "block-cursor-blurred-background"),
+)
+
+
+@pytest.mark.parametrize("name", ["jobsync", "jobsync-light", "jobsync-contrast"])
+def test_every_text_of_a_theme_can_be_read_on_everything_that_may_be_behind_it(name: str) -> None:
+    theme = next(each for each in THEMES if each.name == name)
+    colours = {**theme.to_color_system().generate(), **theme.variables}
+    found = {f"{text} on {ground}": contrast(colours[text], colours[ground]) for text, ground in PAIRS}
+    assert {pair: value for pair, value in found.items() if value < LEAST} == {}
+    if name == "jobsync-contrast":
+        assert min(found.values()) >= 7
+
+
+@pytest.mark.parametrize(
+    ("system", "no_color", "wanted", "theme"),
+    [
+        ("256", False, None, "jobsync"),
+        ("truecolor", False, "light", "jobsync-light"),
+        ("256", False, "high-contrast", "jobsync-contrast"),
+        ("256", False, "sixteen", "jobsync-plain"),
+        ("standard", False, "light", "jobsync-plain"),
+        ("256", True, "light", "jobsync-plain"),
+        (None, False, None, "jobsync-plain"),
+    ],
+)
+def test_a_wanted_theme_is_used_where_the_terminal_shows_it(system: str | None, no_color: bool, wanted: str | None, theme: str) -> None:
+    assert theme_for(system, no_color=no_color, wanted=wanted) == theme
+
+
+async def test_the_palette_tries_colours_and_says_how_to_keep_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(application, "can_choose", lambda *_, **__: True)
+    async with running(FakeBackend(many_jobs(3)), size=(120, 40)) as (app, pilot):
+        await until(pilot, lambda: "row 1 of 3" in screen_text(app))
+        await pilot.press("ctrl+p", *"colours", "enter")
+        await until(pilot, lambda: "dark text on white" in screen_text(app))
+        await pilot.press("down", "down", "enter")
+        await until(pilot, lambda: "under [terminal]" in screen_text(app))
+        assert app.theme != "jobsync-plain"
+        assert any("Colours: " in notice.text for notice in app.notices)

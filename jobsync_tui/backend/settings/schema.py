@@ -210,11 +210,24 @@ class SessionSettings(_Table):
     )
 
 
+class ThemeName(StrEnum):
+    """Which colours the terminal application has; ``sixteen`` are the terminal's own."""
+
+    DARK = "dark"
+    LIGHT = "light"
+    HIGH_CONTRAST = "high-contrast"
+    SIXTEEN = "sixteen"
+
+
 class TerminalSettings(_Table):
-    """What is asked of a terminal. Without the mouse, it selects text as everywhere else."""
+    """What is asked of a terminal. Without the mouse, it selects text as everywhere else; without a theme, colours suit it."""
 
     mouse: bool = Field(
         default=True, strict=True, description="false leaves the mouse to the terminal: text is selected as everywhere else."
+    )
+    theme: ThemeName | None = Field(
+        default=None,
+        description="The colours: dark, light, high-contrast, or sixteen for the terminal's own. Without it, what suits the terminal.",
     )
 
 

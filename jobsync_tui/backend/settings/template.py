@@ -55,6 +55,7 @@ most_changes = 200              # jobs that the automatic sync may write because
 
 # [terminal]
 # mouse = true                  # false leaves the mouse to the terminal: text is selected as everywhere else
+# theme = "light"               # or "dark", "high-contrast", "sixteen" (the terminal's own colours); the palette tries them
 
 # [settings]
 # default_generation_template = "General screen"   # where rules matched and none assigns a template
