@@ -21,6 +21,7 @@ from textual.screen import Screen
 from ..backend.core.durations import format_duration
 from ..backend.core.errors import CutShort, ExitCode, JobsyncError
 from ..backend.core.terminals import LEFT_BEHIND, unknown_kind
+from ..documents.result import went_well
 from ..documents.words import OUTCOME_WORDS
 from ..screens import routes
 from ..screens.base import JobsyncScreen
@@ -315,6 +316,8 @@ class JobsyncApp(App[int], inherit_bindings=False):
         failure = next((result.error for result in run.results if result.error is not None), None)
         severity = Severity.INFORMATION if failure is None else Severity.ERROR
         text = f"{run.title}: {words}" if failure is None else f"{run.title}: {words}, {failure.message}"
+        if run.undoes is None:
+            self.marks_of(run.integration).remove(each.job.id for each in run.results if went_well(each))
         self.notices.over((each.integration, each.job.id) for each in run.results if each.error is None)
         notice = self.notices.add(
             text,

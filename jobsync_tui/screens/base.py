@@ -35,6 +35,9 @@ ResultT = TypeVar("ResultT")
 WIDE = 110
 """Columns from which on a screen has the class ``-wide`` and shows a second pane beside the first."""
 
+LOW = 15
+"""Lines below which a screen has the class ``-low``: a list goes without the lines that tell more of the one under its cursor."""
+
 
 class Host(Protocol):
     """The application as screens see it.
@@ -100,6 +103,7 @@ class JobsyncScreen(Screen[ResultT]):
         Binding("ctrl+q", "leave", show=False, system=True),
     ]
     HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - typed as in the base
+    VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-low"), (LOW, "-high")]  # noqa: RUF012 - typed as in the base
     focused = Reactive[Widget | None](None, repaint=False)
     """As in the base, but a change of the focus paints the two widgets and not the whole screen: 16 kB on the line at 120x40."""
     ESCAPE_TO_MINIMIZE = False

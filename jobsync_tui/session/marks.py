@@ -31,6 +31,11 @@ class Marks:
         """Mark jobs."""
         self._ids.update(dict.fromkeys(job_ids))
 
+    def remove(self, job_ids: Iterable[str]) -> None:
+        """Take the marks of these jobs away, as far as they are marked."""
+        for job_id in job_ids:
+            self._ids.pop(job_id, None)
+
     def clear(self) -> None:
         """Take every mark away."""
         self._ids.clear()

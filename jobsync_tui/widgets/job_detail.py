@@ -11,7 +11,8 @@ from textual.visual import Visual
 from textual.widget import Widget
 
 from ..backend.core.models import ActionKind, CachedJob, Effect, Eligibility, SyncStatus
-from ..documents.layout import padded
+from ..documents.change import readable
+from ..documents.layout import fit, padded
 from ..documents.turned import turned_words
 from ..documents.words import SYNC_WORDS, age, place, status_word, value_text
 from .content import SYNC_STYLES, ends, line
@@ -30,6 +31,12 @@ ACTION_WORDS: dict[ActionKind, str] = {
 
 _LABEL = 13
 """Cells of a fact's name, its gap included."""
+
+MOST_CUSTOM = 8
+"""Fields of the ATS's own that are shown beside the list; Search ATS Job shows all."""
+
+DESCRIPTION = 4000
+"""Characters of a description that are looked at."""
 
 BRIEF = 4
 """Lines up to which the detail is brief."""
@@ -118,11 +125,28 @@ def full(job: CachedJob, eligibility: Eligibility | None, now: datetime, width: 
         ("tags", ", ".join(job.tags)),
     ]
     lines = [*line((job.name or "(no name)", "bold")).wrap(max(8, width - 1)), Content("")]
-    lines += [*_id_lines(job.id, width), *(_fact(name, text, width) for name, text in facts if text)]
+    lines += [*_id_lines(job.id, width), *(_fact(name, text, width) for name, text in facts if text), *_custom_lines(job, width)]
     lines += [Content(""), _fact("Tenzo", None, width, _standing(job, now)), Content("")]
+    return [*lines, *_answer(job, eligibility, now, width), *_description(job, width)]
+
+
+def _custom_lines(job: CachedJob, width: int) -> list[Content]:
+    """Return the fields that only this ATS has, by their names there."""
+    filled = [(name, value_text(value)) for name, value in sorted(job.custom.items()) if value not in (None, "", [], {})]
+    return [_fact(f"{fit(name, _LABEL - 1)} ", text, width) for name, text in filled[:MOST_CUSTOM]]
+
+
+def _description(job: CachedJob, width: int) -> list[Content]:
+    """Return as much of the description as anybody reads beside a list; the pane ends where it ends."""
+    text = " ".join(readable(job.description[:DESCRIPTION]).split()) if job.description else ""
+    return [Content(""), *line((text, QUIET)).wrap(max(8, width - 1))] if text else []
+
+
+def _answer(job: CachedJob, eligibility: Eligibility | None, now: datetime, width: int) -> list[Content]:
+    """Return what the rules say of the job."""
     if eligibility is None:
-        return [*lines, _unchecked(job)]
-    lines += [_verdict(eligibility, now)[0]]
+        return [_unchecked(job)]
+    lines = [_verdict(eligibility, now)[0]]
     if turned := _turned(eligibility, now):
         lines += line(turned).wrap(max(8, width - 1))
     if not eligibility.eligible:

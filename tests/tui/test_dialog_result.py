@@ -25,6 +25,24 @@ def over(*results: SyncResult) -> SyncRun:
     return run
 
 
+async def test_what_went_well_is_marked_no_more() -> None:
+    async with staged(Script()) as (app, pilot):
+        marks = app.marks_of("bullhorn")
+        marks.add(["883977", "other"])
+        app.open(routes.Running(app.runs.sync("bullhorn", ["883977", "883977"], expected=None, title="2 jobs")))
+        await shows(app, pilot, "Sync Result")
+        assert list(marks) == ["other"]
+
+
+async def test_what_failed_stays_marked() -> None:
+    async with staged(Script(result=samples.failed())) as (app, pilot):
+        marks = app.marks_of("bullhorn")
+        marks.add(["883951", "883977", "884213"])
+        app.open(routes.Running(app.runs.sync("bullhorn", ["883977"], expected=None, title="ICU Nurse")))
+        await shows(app, pilot, "Sync Result")
+        assert len(marks) == 3
+
+
 async def test_a_failure_says_that_nothing_was_written_where_it_stopped_and_what_to_do() -> None:
     script = Script(cached=samples.travel())
     async with staged(script) as (app, pilot):

@@ -296,6 +296,7 @@ def test_alt_moves_by_words_where_somebody_types() -> None:
 
 
 def test_escape_comes_at_once() -> None:
+    assert ESCAPE_DELAY <= 0.03
     line = Line().send(b"\x1b", 0.0)
     assert line.keyboard.deadline == line.now + ESCAPE_DELAY
     assert ESCAPE_DELAY <= 0.03

@@ -213,7 +213,7 @@ class JobsScreen(GreetedScreen[None]):
         known = page.end if page.count is None else page.count
         sort = wanted.query.sort
         self.table.choose_columns(wanted.query.columns)
-        self.table.set_sort_mark(sort.field, "v" if sort.descending else "^")
+        self.table.set_sort_mark(sort.field, "v" if sort.descending else "^", SORT_WORDS[sort.field].removesuffix(" in the ATS").lower())
         self.table.show(wanted, count=known, offset=page.offset, rows=page.rows, cursor=page.cursor, keep_line=keep_line)
         self._show_matches(known, exact=page.count is not None)
 
@@ -351,7 +351,10 @@ class JobsScreen(GreetedScreen[None]):
             self.list_again()
 
     def list_again(self) -> None:
-        """List the same again, cursor, line and marks staying, after something changed."""
+        """List the same again, cursor, line and marks staying, after something changed. What was done is marked no more."""
+        if self.only_marked and not self.marks:
+            self.only_marked = False
+        self.table.marks_changed()
         if self._opening is None:
             self.search(keep_line=True)
         self.work(self._read_summary(), group="summary")

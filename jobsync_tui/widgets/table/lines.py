@@ -96,6 +96,7 @@ class LineMaker(Generic[RowT]):
     def __init__(self, columns: tuple[Column[RowT], ...], style_of: Callable[[str], Style]) -> None:
         self.columns = columns
         self.sort_mark = ("", "")
+        self.sorted_by = ""
         self._style_of = style_of
         self._styles: dict[str, Style] = {}
         self._widths = Widths(columns)
@@ -132,8 +133,13 @@ class LineMaker(Generic[RowT]):
         return None
 
     def header(self, width: int) -> Strip:
-        """Return the headings, with the sort's mark."""
-        pieces = [_aligned(self._label(column), size, right=column.right) for column, size in self.layout(width)]
+        """Return the headings, with the sort's mark; the first one says by what the list is sorted where that column is not shown."""
+        shown = self.layout(width)
+        labels = [self._label(column) for column, _ in shown]
+        key, mark = self.sort_mark
+        if mark and key not in {column.key for column, _ in shown}:
+            labels[0] += f" (by {self.sorted_by} {mark})"
+        pieces = [_aligned(label, size, right=column.right) for label, (column, size) in zip(labels, shown, strict=True)]
         text = padded(" " * LEAD + (" " * GAP).join(pieces), width)
         return Strip([Segment(text, self._style("table--header"))], width)
 

@@ -176,16 +176,16 @@ class VirtualTable(TableMouse, Generic[RowT], can_focus=True):
 
     def set_columns(self, columns: Sequence[Column[RowT]]) -> None:
         """Show other columns from the next list on."""
-        mark = self._lines.sort_mark
+        mark, words = self._lines.sort_mark, self._lines.sorted_by
         self._lines = LineMaker(tuple(columns), self._component_style)
-        self._lines.sort_mark = mark
+        self._lines.sort_mark, self._lines.sorted_by = mark, words
         self._states = [None] * len(self._states)
         self.refresh(Region(0, 0, self.size.width, 1))
 
-    def set_sort_mark(self, column_key: str, mark: str) -> None:
-        """Show ``mark`` beside the heading of the column by which the list is sorted."""
+    def set_sort_mark(self, column_key: str, mark: str, words: str = "") -> None:
+        """Show ``mark`` beside the heading of the column by which the list is sorted; ``words`` name that where it is not shown."""
         if self._lines.sort_mark != (column_key, mark):
-            self._lines.sort_mark = (column_key, mark)
+            self._lines.sort_mark, self._lines.sorted_by = (column_key, mark), words
             self.refresh(Region(0, 0, self.size.width, 1))
             self._paint()
 
