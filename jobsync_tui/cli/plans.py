@@ -45,7 +45,7 @@ def can_sync(plan: SyncPlan) -> bool:
 
 def print_plan(plan: SyncPlan, subject: Subject, of_what: str) -> None:
     """Print one plan with every change, or why there is none, as a dialog shows it."""
-    if plan.eligibility is not None and not plan.eligibility.eligible:
+    if plan.kind is PlanKind.REFUSE and plan.eligibility is not None and not plan.eligibility.eligible:
         print_explanation(plan.eligibility, subject)
     else:
         print_text(plan_text(plan, subject, of_what, text_width()))

@@ -112,7 +112,8 @@ def verdict_lines(found: Eligibility, subject: Subject, width: int) -> tuple[Lin
     lines += _turned(found, subject, width)
     lines.append(_source(found, subject))
     if subject.cached and subject.cached.target_id:
-        lines.append(line("   ", f"Synced before: {words.TARGET} job {subject.cached.target_id} will not be changed."))
+        becomes = "is closed by a sync, its status alone" if subject.closes else "will not be changed"
+        lines.append(line("   ", f"Synced before: {words.TARGET} job {subject.cached.target_id} {becomes}."))
     return tuple(lines)
 
 

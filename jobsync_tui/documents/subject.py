@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from ..backend.core import clock
-from ..backend.core.models import AuditEntry, CachedJob, IntegrationSummary, JobHead, JobStatus, RuleSet, Visibility
+from ..backend.core.models import ENDED, AuditEntry, CachedJob, IntegrationSummary, JobHead, JobStatus, RuleSet, SyncStatus, Visibility
 from . import words
 from .document import Line, dim, line, strong
 from .layout import wrap
@@ -45,6 +45,14 @@ class Subject:
     def ats(self) -> str:
         """Name of the ATS."""
         return self.integration.ats
+
+    @property
+    def closes(self) -> bool:
+        """Whether a sync would close the job in the target, because it was synced before and closed, or vanished, in the ATS."""
+        job = self.cached
+        if job is None or job.target_id is None or self.integration.when_closed != "close":
+            return False
+        return job.status in ENDED or job.sync_status is SyncStatus.GONE
 
 
 async def read_subject(backend: Backend, integration: str, job_id: str, *, rules: RuleSet | None = None, past: int = 0) -> Subject:

@@ -158,6 +158,7 @@ class Fleet:
     ats: dict[str, ListedAts]
     clock: HandClock = field(default_factory=HandClock)
     most_changes: int = 200
+    closing: bool = False
     read_only: set[str] = field(default_factory=set)
     policy: EvaluationPolicy = field(default_factory=EvaluationPolicy)
     channels: list[Channel] = field(default_factory=list)
@@ -204,6 +205,7 @@ class Fleet:
             most_changes=lambda: self.most_changes,
             read_only=lambda integration: integration in self.read_only,
             held=never_held,
+            closes=lambda integration: self.closing,
             now=clock.now,
         )
         try:
@@ -250,6 +252,7 @@ class Fleet:
             configured=lambda: tuple(self.ats),
             former=never_renamed,
             held=never_held,
+            closes=lambda integration: self.closing,
             now=clock.now,
             timing=SyncTiming(settle_after=SETTLE),
         )

@@ -42,7 +42,7 @@ from ..storage.ledger.ledger import Ledger
 from ..storage.outcomes.outcomes import EvaluationVersion
 from ..sync.guard import credentials_hold, guard_hold, too_many
 from .alerts import why
-from .batch_worker import FAULT
+from .batch_worker import FAULT, BatchWorker
 from .distribution import LARGE, Distribution
 from .loading import MOST, Loader
 from .notifier import Notifier
@@ -64,6 +64,7 @@ class AutomaticDependencies:
         shadows: Looks at the shadows of rules, once everything else is done.
         most_changes: How many jobs it may write because rules changed.
         read_only: Whether jobs of an integration are looked at and never synced.
+        closes: Whether jobs of an integration that close in its ATS are closed in the target.
         held: Why nothing is written for an integration yet, where it may be one that was there before under another id.
     """
 
@@ -80,6 +81,7 @@ class AutomaticDependencies:
     most_changes: Callable[[], int]
     read_only: Callable[[str], bool]
     held: Callable[[str], Awaitable[Failure | None]]
+    closes: Callable[[str], bool] = lambda integration: False  # noqa: ARG005
     now: Callable[[], datetime] = clock.now
 
 
@@ -258,9 +260,12 @@ class _Run:
             eligible = await self._sort(evaluated.evaluation_version, waiting)
         eligible = await self._without_persons_jobs(await self._without_creates(eligible), evaluated.evaluation_version)
         by_rules = [candidate for candidate in eligible if candidate.by_rules]
-        if await self._guard(by_rules, evaluated.evaluation_version):
+        closing = await self._closing(evaluated.evaluation_version)
+        if await self._guard([*by_rules, *closing], evaluated.evaluation_version, closing=len(closing)):
             return
         await self._done(Work.SYNC, eligible, evaluated.evaluation_version)
+        if closing and self.error is None and not self.order.stop.is_set():
+            await self._here(Work.SYNC, closing, evaluated.evaluation_version)
 
     async def _load(self, evaluation_version: EvaluationVersion, hidden: Sequence[str]) -> frozenset[int]:
         """Read the jobs whose refusal may hang on a field that the list leaves out; returns the keys of those left for the next run."""
@@ -325,13 +330,19 @@ class _Run:
             self.tally.outcomes[Outcome.REFUSED.value] += len(refused)
         return [each for each in eligible if each.key not in why]
 
-    async def _guard(self, by_rules: list[Candidate], evaluation_version: EvaluationVersion) -> bool:
-        """Return whether the run stops here, because rules would write more than they may without a person's word."""
+    async def _closing(self, evaluation_version: EvaluationVersion) -> tuple[Candidate, ...]:
+        """Return the jobs that closed or vanished in the ATS and are open in the target, where the configuration has those closed."""
+        if not self.parts.closes(self.order.integration):
+            return ()
+        return await self.parts.decisions.left_open(evaluation_version, self.order.integration, self.parts.now())
+
+    async def _guard(self, by_rules: list[Candidate], evaluation_version: EvaluationVersion, *, closing: int) -> bool:
+        """Return whether the run stops here, because rules, or jobs that closed, would write more than may be without a person's word."""
         cached = (await self.parts.integrations.state(self.order.integration)).jobs
         basis = f"{evaluation_version.basis.revision} {evaluation_version.basis.policy}"
         held_for, accepted = await self.parts.schedule.guarded(self.order.integration)
         if accepted != basis and too_many(by_rules, cached, self.parts.most_changes()):
-            hold = guard_hold(len(by_rules), cached, evaluation_version.basis.revision, self.parts.now())
+            hold = guard_hold(len(by_rules), cached, evaluation_version.basis.revision, self.parts.now(), closing=closing)
             self.error = Failure(hold.kind.value, hold.message, hold.remedy)
             await self._hold(hold, basis)
             return True
@@ -342,13 +353,20 @@ class _Run:
 
     async def _done(self, work: Work, chosen: Sequence[Candidate], evaluation_version: EvaluationVersion) -> None:
         """Have jobs read or synced, by whoever is free where they are many."""
-        distribution = self.parts.distribution
-        by = distribution.worker(self.order.actor, self.order.integration, evaluation_version, self.order.every, self.order.stop)
         if self.order.spread and len(chosen) > LARGE:
-            self.tally.add(await distribution.lead(work, chosen, by))
+            self.tally.add(await self.parts.distribution.lead(work, chosen, self._worker(evaluation_version)))
+            self.error = self.tally.error
         else:
-            await by.do(work, chosen, self.tally, partial(self.parts.ledger.leases.renew, self.lease))
+            await self._here(work, chosen, evaluation_version)
+
+    async def _here(self, work: Work, chosen: Sequence[Candidate], evaluation_version: EvaluationVersion) -> None:
+        """Read or sync jobs in this process."""
+        await self._worker(evaluation_version).do(work, chosen, self.tally, partial(self.parts.ledger.leases.renew, self.lease))
         self.error = self.tally.error
+
+    def _worker(self, evaluation_version: EvaluationVersion) -> BatchWorker:
+        order = self.order
+        return self.parts.distribution.worker(order.actor, order.integration, evaluation_version, order.every, order.stop)
 
     async def _hold(self, hold: Hold, held_for: str | None = None) -> None:
         """Have the integration wait for a person; said loudly, and recorded, once."""

@@ -26,6 +26,7 @@ from ..core.models import (
 )
 from ..refresh.id_warnings import id_warning, odd_ids
 from ..refresh.listing_troubles import set_aside, unknown_statuses
+from ..settings.schema import WhenClosed
 from .base import Service, for_admins, for_integration
 from .new_ids import held
 
@@ -153,6 +154,7 @@ class IntegrationService(Service):
             last_complete=state.complete_at,
             set_aside=None if aside is None else aside.message,
             held=await held(self.parts, integration),
+            when_closed=(WhenClosed.CLOSE if self.admission.settings.closes(integration) else WhenClosed.LEAVE).value,
         )
 
 

@@ -193,6 +193,7 @@ class Parts:
                 notifier=self.notifier,
                 most_changes=lambda: self.admission.settings.sync.most_changes,
                 held=partial(held, self),
+                closes=lambda integration: self.admission.settings.closes(integration),  # noqa: PLW0108 - as they are then
                 read_only=lambda integration: self.connections.settings_of(integration).read_only,
                 now=stores.now,
             )
@@ -245,6 +246,7 @@ class Parts:
             authorise=self.admission.authorise_sync,
             configured=lambda: [each.id for each in self.admission.settings.integrations],
             held=partial(before_writing, self),
+            closes=lambda integration: self.admission.settings.closes(integration),  # noqa: PLW0108 - as they are then
             former=lambda integration: self.stores.renames.former((integration,)),
             now=self.stores.now,
             timing=SyncTiming(settle_after=self.admission.settings.sync.settle_after),

@@ -116,6 +116,13 @@ class TargetSettings(_Table):
         return self
 
 
+class WhenClosed(StrEnum):
+    """What becomes in the target of a job that was synced before and closes, or vanishes, in its ATS."""
+
+    LEAVE = "leave"
+    CLOSE = "close"
+
+
 class SyncSettings(_Table):
     """How jobs are synced."""
 
@@ -139,6 +146,10 @@ class SyncSettings(_Table):
         ge=0,
         strict=True,
         description="How many jobs of an integration the automatic sync may write because rules changed, before it asks a person.",
+    )
+    when_closed: WhenClosed = Field(
+        default=WhenClosed.LEAVE,
+        description="What becomes in Tenzo of a job synced before that closes or vanishes in the ATS: leave, or close, which sets its status.",
     )
 
 
@@ -287,6 +298,7 @@ class IntegrationSettings(_Table):
     )
     read_only: bool = Field(default=False, strict=True, description="true: its jobs can be looked at and checked, and are never synced.")
     automatic: bool = Field(default=True, strict=True, description="false: its jobs are synced by people only.")
+    when_closed: WhenClosed | None = Field(default=None, description="As in [sync], for the jobs of this ATS.")
     token_url: ServiceUrl | None = Field(
         default=None, description="For greenhouse: where tokens are asked for, where it is another address than the usual one."
     )
@@ -382,6 +394,12 @@ class Settings(_Table):
     def integration(self, integration_id: str) -> IntegrationSettings | None:
         """Return the integration with that id, or None."""
         return next((each for each in self.integrations if each.id == integration_id), None)
+
+    def closes(self, integration_id: str) -> bool:
+        """Return whether jobs of an integration that close in its ATS are closed in the target."""
+        found = self.integration(integration_id)
+        own = None if found is None else found.when_closed
+        return (own or self.sync.when_closed) is WhenClosed.CLOSE
 
     def evaluation_policy(self) -> EvaluationPolicy:
         """Return what the configuration adds to the rules when a job is evaluated."""

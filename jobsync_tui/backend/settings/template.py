@@ -28,6 +28,7 @@ every = "5m"                    # time between two runs of the automatic sync
 full_every = "24h"              # where an ATS does not say what it deleted, everything is listed so often, at night if possible
 concurrency = 4                 # requests to one ATS at the same time, at most 29
 settle_after = "20s"            # the longest time in which a write without an answer may still land
+when_closed = "leave"           # "close" sets the status, and nothing else, of jobs synced before that close or vanish in their ATS
 most_changes = 200              # jobs that the automatic sync may write because rules changed, before it asks a person
 
 # [notify]                      # failures of the automatic sync, one message for all that is new; docs/deployment.md has the details
@@ -97,6 +98,7 @@ most_changes = 200              # jobs that the automatic sync may write because
 # provider = "greenhouse"
 # credentials = { client_id = { env = "GH_ID" }, client_secret = { env = "GH_SECRET" }, user_id = "12345" }
 # automatic = true              # false: its jobs are synced by hand only
+# when_closed = "close"         # for this ATS alone, otherwise as in [sync]
 # read_only = false             # true: jobs can be looked at and checked, never synced
 """
 

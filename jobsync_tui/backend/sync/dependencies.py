@@ -67,6 +67,7 @@ class SyncDependencies:
         configured: The ids of all integrations; an external id that begins with one of them names a job of it.
         former: The ids that an integration had before it was renamed.
         wire: Keeps the requests and answers of attempts.
+        closes: Whether jobs of an integration that close in its ATS are closed in the target.
         held: Why nothing is written for an integration yet, where it may be one that was there before under another id.
     """
 
@@ -81,6 +82,7 @@ class SyncDependencies:
     configured: Callable[[], Collection[str]]
     former: Callable[[str], Awaitable[Collection[str]]]
     held: Callable[[str], Awaitable[Failure | None]]
+    closes: Callable[[str], bool] = lambda integration: False  # noqa: ARG005
     now: Callable[[], datetime] = clock.now
     timing: SyncTiming = SyncTiming()
 

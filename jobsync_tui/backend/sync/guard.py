@@ -28,9 +28,10 @@ def too_many(by_rules: Sequence[Candidate], cached: int, most: int) -> bool:
     return len(by_rules) > min(most, max(FEW, SHARE * cached))
 
 
-def guard_hold(count: int, cached: int, revision: int, now: datetime) -> Hold:
-    """Return the hold of an integration that rules would write too much of."""
-    message = f"The rules (r{revision}) would have it create or update {count:,} of {counted(cached, 'job')}, so it waits for a person"
+def guard_hold(count: int, cached: int, revision: int, now: datetime, *, closing: int = 0) -> Hold:
+    """Return the hold of an integration that rules, or jobs that closed (``closing`` of them), would write too much of."""
+    what = f"{count:,} of {counted(cached, 'job')}" + (f", {closing:,} of them because they closed" if closing else "")
+    message = f"The rules (r{revision}) would have it create or update {what}, so it waits for a person"
     return Hold(
         HoldKind.GUARD,
         now,

@@ -154,7 +154,7 @@ class Pipeline:
             AccessDenied, UsageError: The actor may not use the integration.
         """
         attempt = replace(self._attempt(actor, integration, job_id), confirmed=expected_digest)
-        return await self.run(attempt, partial(self._planner.propose, integration, job_id), on_step)
+        return await self.run(attempt, partial(self._planner.propose, integration, job_id, unattended=actor.is_automatic), on_step)
 
     async def run(self, attempt: Attempt, propose: Propose, on_step: OnStep | None = None) -> SyncResult:
         """Carry out what ``propose`` says, by the path that every write to the target takes.

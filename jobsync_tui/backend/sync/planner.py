@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import TypeAlias
 
 from ..core.errors import JobNotFound
-from ..core.models import CachedJob, Eligibility, Failure, RuleSet, Source, StepName, SyncState
+from ..core.models import ENDED, CachedJob, Eligibility, Failure, JobHead, RuleSet, Source, StepName, SyncState
 from ..rules import evaluate
 from ..target.base import TargetJob
+from .closing import closing_proposal, is_left_open
 from .dependencies import SyncDependencies, external_id
 from .fields import desired_fields
 from .ownership import barred
@@ -38,19 +39,25 @@ class Planner:
         self._parts = parts
         self._names = NameCheck(parts.target)
 
-    async def propose(self, integration: str, job_id: str, steps: StepLog, on_read: OnRead) -> Proposal:
-        """Return what a sync of the job would do at this moment.
+    async def propose(self, integration: str, job_id: str, steps: StepLog, on_read: OnRead, *, unattended: bool = False) -> Proposal:
+        """Return what a sync of the job would do at this moment; ``unattended`` says that no person asked for it.
 
         Raises:
             JobNotFound: The ATS has no such job; the cache says so from now on.
             RemoteError: The ATS or the target could not be read.
         """
         with steps.step(StepName.FETCH):
-            reading = await self.fetch(integration, job_id)
+            reading = await self._fetched(integration, job_id)
+        if isinstance(reading, JobHead):
+            with steps.step(StepName.PLAN):
+                return await self._closing(integration, reading, None, self._parts.now(), unattended=unattended)
         with steps.step(StepName.RULES):
             eligibility = self.evaluate(reading, await self._parts.rules())
             on_read(eligibility)
         with steps.step(StepName.PLAN):
+            if not eligibility.eligible and await self._closed(reading.job):
+                head, read_at = eligibility.job, reading.read_at
+                return await self._closing(integration, head, eligibility, read_at, unattended=unattended, source=reading.job)
             return replace(await self._compare(reading, eligibility), source=reading.job)
 
     async def fetch(self, integration: str, job_id: str) -> Reading:
@@ -103,6 +110,55 @@ class Planner:
             return refused(proposal.plan, side, in_the_way)
         missing = await self._names.missing(side.compared(desired).changes)
         return sync_proposal(eligibility, desired, side, ats_read_at=reading.read_at, missing=missing)
+
+    async def _fetched(self, integration: str, job_id: str) -> Reading | JobHead:
+        """Return the job as the ATS has it, or the head of one that it has no more and that is to be closed in the target.
+
+        Raises:
+            JobNotFound, RemoteError: As of `fetch`.
+        """
+        try:
+            return await self.fetch(integration, job_id)
+        except JobNotFound:
+            vanished = await self._vanished(integration, job_id)
+            if vanished is None:
+                raise
+            return vanished
+
+    async def _vanished(self, integration: str, job_id: str) -> JobHead | None:
+        cached = await self._parts.jobs.get(integration, job_id) if self._parts.closes(integration) else None
+        mark = await self._parts.jobs.sync_state(integration, job_id)
+        return None if cached is None or mark is None or not is_left_open(mark) else JobHead.of(cached)
+
+    async def _closed(self, job: CachedJob) -> bool:
+        """Return whether a job closed in the ATS, and is to be closed in the target."""
+        if job.status not in ENDED or not self._parts.closes(job.integration):
+            return False
+        mark = await self._parts.jobs.sync_state(job.integration, job.id)
+        return mark is not None and is_left_open(mark)
+
+    async def _closing(
+        self,
+        integration: str,
+        head: JobHead,
+        eligibility: Eligibility | None,
+        read_at: datetime,
+        *,
+        unattended: bool,
+        source: CachedJob | None = None,
+    ) -> Proposal:
+        mark = await self._parts.jobs.sync_state(integration, head.id) or SyncState()
+        in_the_way = await self._parts.held(integration)
+        found: tuple[TargetJob, ...] = ()
+        gone: str | None = None
+        if in_the_way is None:
+            found, gone = await read_target(self._parts.target, external_id(integration, head.id), mark)
+            in_the_way = several(found) if len(found) > 1 else None
+        side = TargetSide(found[0] if len(found) == 1 else None, mark, gone, self._parts.now())
+        if in_the_way is None and side.job is not None:
+            in_the_way = await barred(self._parts, integration, head.id, side.job)
+        proposal = closing_proposal(integration, head, eligibility, side, ats_read_at=read_at, unattended=unattended, source=source)
+        return proposal if in_the_way is None else refused(proposal.plan, side, in_the_way)
 
     async def _barred(self, job: CachedJob, found: TargetJob | None) -> Failure | None:
         return None if found is None else await barred(self._parts, job.integration, job.id, found)

@@ -87,7 +87,7 @@ class EligibilityScreen(DialogScreen[None]):
             return "! These are rules of then; a sync goes by the rules in force. esc, then e, checks by those."
         if self._found is None or self._subject is None:
             return "The job is not read yet: s plans its sync when it is."
-        if not self._found.eligible:
+        if not self._found.eligible and not self._subject.closes:
             return f"x Not eligible, so there is nothing to sync. {footnote(self._found, self._subject)}"
         return read_only_words(self._subject.integration)
 

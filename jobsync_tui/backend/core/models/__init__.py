@@ -75,7 +75,21 @@ from .integration import (
     RefreshReport,
     RejectedRow,
 )
-from .job import JOB_FIELDS, CachedJob, Job, JobHead, JobRow, JobStatus, JsonValue, Location, PartlyRead, SyncState, SyncStatus, Visibility
+from .job import (
+    ENDED,
+    JOB_FIELDS,
+    CachedJob,
+    Job,
+    JobHead,
+    JobRow,
+    JobStatus,
+    JsonValue,
+    Location,
+    PartlyRead,
+    SyncState,
+    SyncStatus,
+    Visibility,
+)
 from .query import JobPage, Sort, SortField
 from .reports import BackupReport, MoveReport, NewId, NewIdsPlan, NewIdsReport, Relink, RenamePlan, RenameReport
 from .rule_changes import held, in_acting_order, moved, same_rule, with_active, with_duplicate, with_rule, without_rules
@@ -138,6 +152,7 @@ from .wire import Wire, WireExchange, WireMessage
 __all__ = [
     "CLOCK_WENT_BACK",
     "CREATES_WAIT",
+    "ENDED",
     "IDS_REUSED",
     "ID_FORMS",
     "JOBS_FAILED",

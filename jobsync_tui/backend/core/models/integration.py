@@ -58,6 +58,7 @@ class IntegrationSummary:
         last_complete: When everything was listed last and the list was whole.
         set_aside: How many rows stand set aside, and why, in words; None where none do.
         held: Why nothing is written for it yet, where it may be one that was there before under another id.
+        when_closed: What becomes in the target of jobs that close in the ATS: ``leave`` or ``close``.
     """
 
     id: str
@@ -73,6 +74,7 @@ class IntegrationSummary:
     left_out: tuple[LeftOut, ...] = ()
     last_complete: datetime | None = None
     set_aside: str | None = None
+    when_closed: str = "leave"
 
 
 @dataclass(frozen=True, slots=True)

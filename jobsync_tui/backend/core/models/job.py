@@ -23,6 +23,10 @@ class JobStatus(StrEnum):
     UNKNOWN = "unknown"
 
 
+ENDED = (JobStatus.CLOSED, JobStatus.ARCHIVED)
+"""What the status of a job is that has closed in its ATS."""
+
+
 class Visibility(StrEnum):
     """Who may see the job, in one vocabulary for every ATS.
 

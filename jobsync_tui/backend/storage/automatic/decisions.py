@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 import peewee
 
 from ...core import clock
-from ...core.canonical import storable
-from ...core.models import IDS_REUSED, OTHER_ID, AutomaticDecision, Outcome, SyncStatus
+from ...core.canonical import parse_object, storable
+from ...core.models import ENDED, IDS_REUSED, OTHER_ID, AutomaticDecision, Outcome, SyncStatus
 from ...database import Database, Db, Dialect
 from ..jobs import codec
 from ..jobs.same_jobs import SameJob, same_jobs
@@ -34,6 +34,9 @@ _DECIDE = (
     "eligible_at = CASE WHEN excluded.eligible_at = 0 OR automatic_decisions.eligible_at = 0 THEN excluded.eligible_at "
     "ELSE automatic_decisions.eligible_at END"
 )
+
+LEFT_TO_A_PERSON = frozenset({"changed_since", "remote_gone"})
+"""Why a job that closed was not closed in the target by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,14 @@ class DecisionStore:
         return await self._database.read(
             _still_open, evaluation_version, integration, clock.to_ms(now), self._dialect.any_of(JobRecord.key, keys)
         )
+
+    async def left_open(self, evaluation_version: EvaluationVersion, integration: str, now: datetime) -> tuple[Candidate, ...]:
+        """Return the jobs that were synced before, closed or vanished in the ATS, and that our last sync left open in the target.
+
+        Those that the rules still let through are not among them: their sync says it. Nor are those that were undone, that were refused
+        for how they stand in the target and have not changed since, or that wait to be tried again.
+        """
+        return await self._database.scan(_left_open, evaluation_version, integration, clock.to_ms(now))
 
     async def decide(self, evaluation_version: EvaluationVersion, decisions: Sequence[Decision], now: datetime) -> None:
         """Keep decisions that were made from the cache alone."""
@@ -211,6 +222,45 @@ def _candidates(
     where = JobRecord.key.between(max(after + 1, source.low), source.high)
     # Straight from the driver: what Peewee does for each row would be most of the time.
     return tuple(map(_candidate, db.execute(_open(evaluation_version, now).where(where).limit(limit)).fetchall()))
+
+
+def _left_open(db: Db, evaluation_version: EvaluationVersion, integration: str, now: int) -> tuple[Candidate, ...]:
+    source = source_of(db, integration)
+    if source is None:
+        return ()
+    closed = (
+        JobRecord.status.in_([str(each) for each in ENDED])
+        & (DistinctOutcomeRow.eligible == False)  # noqa: E712
+        & (DistinctOutcomeRow.evaluation_version == evaluation_version.number)
+    )
+    synced = MarkRow.target_id.is_null(is_null=False) & (MarkRow.status != SyncStatus.UNDONE.value)
+    query = (
+        MarkRow.select(
+            MarkRow.written,
+            JobRecord.key,
+            JobRecord.id,
+            CachedOutcomeRow.changed,
+            DecisionRow.changed,
+            DecisionRow.outcome,
+            DecisionRow.reason,
+            DecisionRow.tries,
+            DecisionRow.retry_at,
+        )
+        .join(JobRecord, on=JobRecord.key == MarkRow.key)
+        .join(CachedOutcomeRow, peewee.JOIN.LEFT_OUTER, on=CachedOutcomeRow.key == MarkRow.key)
+        .join(DistinctOutcomeRow, peewee.JOIN.LEFT_OUTER, on=DistinctOutcomeRow.number == CachedOutcomeRow.outcome)
+        .join_from(MarkRow, DecisionRow, peewee.JOIN.LEFT_OUTER, on=DecisionRow.key == MarkRow.key)
+        .where(MarkRow.key.between(source.low, source.high) & synced & ((JobRecord.gone == True) | closed))  # noqa: E712
+        .order_by(MarkRow.key)
+    )
+    found = []
+    for written, key, job_id, last_change, was_changed, outcome, reason, tries, retry_at in query.tuples().iterator(db):
+        changed = last_change or 0
+        known = None if was_changed is None else Known(was_changed, "", tries, retry_at != 0)
+        refused = outcome == Outcome.REFUSED.value and reason in LEFT_TO_A_PERSON and was_changed == changed
+        if parse_object(written).get("status") not in ENDED and not refused and (retry_at or 0) <= now:
+            found.append(Candidate(key, job_id, changed, eligible=False, reason=None, configuration="", known=known))
+    return tuple(found)
 
 
 def _still_open(
