@@ -243,3 +243,34 @@ def test_tables_do_not_share_what_the_file_left_out() -> None:
     one, other = (parse_settings('[[integrations]]\nid = "a"\nprovider = "lever"\n', WHERE).integrations[0] for _ in range(2))
     assert one == other
     assert one.credentials is not other.credentials
+
+
+@pytest.mark.parametrize(("text", "kept"), [("", timedelta(days=14)), ('keep = "2d"', timedelta(days=2)), ('keep = "off"', None)])
+def test_how_long_requests_are_kept(text: str, kept: timedelta | None) -> None:
+    assert parse_settings(f"[wire]\n{text}\n", WHERE).wire.keep == kept
+
+
+@pytest.mark.parametrize("text", ['"0d"', '"forever"', "14", '"999999w"', "false"])
+def test_a_time_that_requests_cannot_be_kept_for_says_what_can(text: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse_settings(f"[wire]\nkeep = {text}\n", WHERE)
+    assert "wire.keep" in caught.value.message
+    assert '"off"' in caught.value.message
+
+
+def test_an_integration_says_for_itself_what_becomes_of_jobs_that_close() -> None:
+    own = """
+[sync]
+when_closed = "{all}"
+[[integrations]]
+id = "a"
+provider = "file"
+path = "/a.csv"
+{own}
+"""
+    for every, its_own, closes in (("leave", "", False), ("close", "", True), ("leave", "close", True), ("close", "leave", False)):
+        table = f'when_closed = "{its_own}"' if its_own else ""
+        assert parse_settings(own.format(all=every, own=table), WHERE).closes("a") is closes
+    assert not parse_settings("", WHERE).closes("a")
+    with pytest.raises(ConfigError):
+        parse_settings(own.format(all="shut", own=""), WHERE)

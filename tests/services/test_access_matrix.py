@@ -23,13 +23,15 @@ import pytest
 
 from jobsync_tui.backend.access.access import Actor
 from jobsync_tui.backend.core.errors import AccessDenied, JobsyncError, NotPermitted, UsageError
-from jobsync_tui.backend.core.models import Action, ActionKind, ImpactList, ListView, NewIdsPlan, Rule, Sort
+from jobsync_tui.backend.core.models import Action, ActionKind, Expectation, ImpactList, ListView, NewIdsPlan, Rule, RuleTest, Sort
 from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.services.base import ACCESS
 from jobsync_tui.backend.settings.loader import load_settings
+from jobsync_tui.backend.storage.jobs.statements import run
 from jobsync_tui.backend.sync.matching import Link
 from tests.services.test_access import services
 
+DAY = 86_400_000
 OWN, OTHER = "her-clinic", "mill-works"
 CONFIG = f"""
 [storage]
@@ -60,6 +62,7 @@ integrations = ["*"]
 EVERYTHING = Rule("every", "Everything", None, (Action(ActionKind.FOLDER, "Inbox"),))
 FURTHER = Rule("further", "Further", None, (Action(ActionKind.FOLDER, "Attic"),))
 FURTHER_TEXT = "rules: [ { id: further, name: Further, actions: [ { folder: Attic } ] } ]"
+EVERYWHERE = RuleTest(name="everywhere", expect=Expectation(eligible=True), fields={"name": "Anything"})
 SHADOW = "shade"
 VIEW = "list"
 NAMES = {OWN: "Midwife", OTHER: "Welder"}
@@ -86,7 +89,8 @@ ROWS = {
         health.shared_links health.test_target health.unfinished_renames impacts.assess impacts.page impacts.stream integrations.ids
         integrations.list jobs.stream jobs.version records.audit records.leases records.verify rules.at rules.authority rules.counts
         rules.current rules.describe rules.difference rules.dump rules.export rules.history rules.impact rules.parse rules.refusal
-        rules.lint rules.lint_of rules.to_come shadows.get shadows.jobs shadows.list shadows.look shadows.looks shadows.to_come
+        rules.lint rules.lint_of rules.to_come
+        rule_tests.list rule_tests.run shadows.get shadows.jobs shadows.list shadows.look shadows.looks shadows.to_come
         jobs.cells jobs.check_filter syncs.decline syncs.recover syncs.retry_candidates views.delete views.get views.list views.rename
         views.save writing.matching writing.new_id
     """,
@@ -96,6 +100,7 @@ ROWS = {
         maintenance.rename maintenance.rename_plan maintenance.separate
     """,
     Row.RULES: """
+        rule_tests.drop rule_tests.keep
         rules.delete rules.import_text rules.restore rules.save rules.set_active shadows.add shadows.drop shadows.promote
     """,
     Row.THINGS: "records.break_lease records.wire syncs.undo syncs.undo_plan",
@@ -174,6 +179,8 @@ VALUES: dict[str, Callable[[Asking], Any]] = {
     "source": lambda _: "a file",
     "stop": stopped,
     "target_id": lambda _: "no-such-job",
+    "tests": lambda _: [EVERYWHERE],
+    "names": lambda _: [EVERYWHERE.name],
     "text": lambda _: FURTHER_TEXT,
     "url": lambda _: "postgresql://127.0.0.1:1/none",
     "view": lambda _: ListView(name=VIEW),
@@ -198,12 +205,16 @@ async def _made(folder: Path) -> Things:
         await backend.rules.save([EVERYTHING], expected_revision=0, what="begin")
         await backend.rules.save([EVERYTHING, Rule("spare", "Spare", None, ())], expected_revision=1, what="another")
         await backend.shadows.add(SHADOW, [FURTHER])
+        await backend.rule_tests.keep([EVERYWHERE])
         await backend.eligibility.evaluate_all()
         result = await backend.syncs.sync(OTHER, "1")
         assert result.operation_id
         await backend.views.save(ListView(name="everything", filter=f"integration:{OWN},{OTHER}"), shared=True)
         await backend.views.save(ListView(name=VIEW))
-        lease = await backend._parts.stores.ledger.leases.acquire(OTHER, "2", "bob")
+        stores = backend._parts.stores
+        lease = await stores.ledger.leases.acquire(OTHER, "2", "bob")
+        # On a slow machine the tests take longer than a lease lasts.
+        await stores.database.write(run, "UPDATE leases SET expires_ms = expires_ms + ?, expires_uptime = expires_uptime + ?", DAY, DAY)
     for user, integration in (("alice", OWN), ("carol", OTHER)):
         async with opened(folder, user) as backend:
             await backend.views.save(ListView(name=VIEW, filter=NAMES[integration]))
