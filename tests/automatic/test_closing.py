@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from jobsync_tui.backend.core.models import JobStatus, SyncStatus
+from jobsync_tui.backend.sync.undo import Undo
 from tests.support.fleet import Fleet, Host
+from tests.support.sync_bench import ALICE
 
 
 async def status(fleet: Fleet, number: int) -> object:
@@ -61,4 +63,17 @@ async def test_too_many_at_once_wait_for_a_person(fleet: Fleet, host: Host) -> N
     assert run.error is not None
     assert run.error.code == "guard"
     assert "2 of them because they closed" in run.error.message
+    assert await status(fleet, 1) == "open"
+
+
+async def test_one_whose_closing_was_taken_back_stays_open(fleet: Fleet, host: Host) -> None:
+    fleet.closing = True
+    await host.run()
+    close(fleet, 1)
+    await host.run()
+    (row,) = [each for each in await host.ledger.audit.entries() if each.outcome == "updated"]
+    await Undo(host.pipeline).undo(ALICE, str(row.operation_id))
+    assert await status(fleet, 1) == "open"
+    for _ in range(2):
+        await host.run()
     assert await status(fleet, 1) == "open"
