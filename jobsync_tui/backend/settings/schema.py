@@ -149,7 +149,7 @@ class SyncSettings(_Table):
     )
     when_closed: WhenClosed = Field(
         default=WhenClosed.LEAVE,
-        description="What becomes in Tenzo of a job synced before that closes or vanishes in the ATS: leave, or close, which sets its status.",
+        description="What becomes in Tenzo of a job synced before that closes or vanishes in the ATS: leave, or close.",
     )
 
 
