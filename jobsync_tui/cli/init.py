@@ -53,9 +53,10 @@ def init(
     schema: bool,
     as_json: bool,
 ) -> int:
-    """Write a commented configuration file with mode 0600, with a first integration, or add one.
+    """Write a configuration file with a first integration, or add one.
 
-    On a terminal it asks for the ATS, its address and where the key is. Elsewhere --provider and the options beside it say that.
+    The file has a comment for every key, and mode 0600. On a terminal it asks for the ATS, its address and where the key is. Elsewhere
+    --provider and the options beside it say that.
     """
     refuse_strangers()
     if schema:

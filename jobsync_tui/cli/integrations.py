@@ -68,9 +68,10 @@ async def _list(*, as_json: bool) -> int:
 @json_option
 @runs
 async def test(*, integration: str | None, as_json: bool) -> int:
-    """Try the credentials of integrations, say what the first page of jobs has, and look whether the target answers as a sync relies on.
+    """Try the credentials of integrations with one cheap call each.
 
-    Nothing is written. With -i ID that integration alone is tried.
+    It also says what the first page of jobs has, and looks whether the target answers as a sync relies on. Nothing is written. With -i ID
+    that integration alone is tried.
     """
     async with open_backend() as backend:
         target = TargetLook(backend) if integration is None else None

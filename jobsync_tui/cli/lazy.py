@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from .examples import add_examples
 from .options import add_global_options
 
 
@@ -32,13 +33,14 @@ class LazyGroup(click.Group):
         return list(self._table)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
-        """Import the command of that name, with the global options behind its own."""
+        """Import the command of that name, with the global options behind its own and examples at the end of its help."""
         entry = self._table.get(cmd_name)
         if entry is None:
             return None
         module, _, attribute = entry.target.partition(":")
         command: click.Command = getattr(import_module(f".{module}", __package__), attribute)
         add_global_options(command)
+        add_examples(command, cmd_name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature

@@ -8,6 +8,7 @@ import sys
 
 import click
 
+from .examples import add_examples
 from .lazy import Entry, LazyGroup
 from .options import global_options
 from .runner import run
@@ -20,7 +21,7 @@ COMMANDS = {
     "refresh": Entry("integrations:refresh", "Bring the caches up to date with the ATSs."),
     "columns": Entry("export_columns:columns", "Show what the columns of an export FILE would become, and the tables to paste."),
     "jobs": Entry("jobs:jobs", "List cached jobs."),
-    "views": Entry("views:views", "Save filters, orders and columns of the list of jobs under names."),
+    "views": Entry("views:views", "Save filter, order and columns of the list of jobs under a name; jobs --view NAME uses them."),
     "fetch": Entry("jobs:fetch", "Read a job straight from the ATS by its exact id, and into the cache."),
     "check": Entry("check:check", "Say whether jobs are eligible, and why or why not."),
     "sync": Entry("sync:sync", "Sync jobs into the target: plan, confirm, write, verify."),
@@ -62,6 +63,9 @@ def cli(ctx: click.Context) -> int:
     from .application import start
 
     return start()
+
+
+add_examples(cli, "")
 
 
 def main() -> None:
