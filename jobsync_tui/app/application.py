@@ -21,6 +21,7 @@ from textual.screen import Screen
 from ..backend.core.durations import format_duration
 from ..backend.core.errors import CutShort, ExitCode, JobsyncError
 from ..backend.core.terminals import LEFT_BEHIND, unknown_kind
+from ..commands.own_keys import OwnKeys
 from ..documents.result import went_well
 from ..documents.words import OUTCOME_WORDS
 from ..screens import routes
@@ -74,6 +75,7 @@ class JobsyncApp(App[int], inherit_bindings=False):
         backend: The open facade.
         memory: What is remembered between sessions.
         confined: Run for somebody else (``--as``): nothing is opened and nothing suspends.
+        keys: Keys that commands have in place of their own.
         theme: Which colours, by their name in the configuration; None for what suits the terminal.
         idle: Ends the session after that long without a key, unless something runs; None lets it stand.
     """
@@ -94,6 +96,7 @@ class JobsyncApp(App[int], inherit_bindings=False):
         confined: bool = False,
         idle: IdleTimeout | None = None,
         theme: str | None = None,
+        keys: OwnKeys | None = None,
     ) -> None:
         spare_bytes()
         super().__init__(driver_class=TerminalDriver)
@@ -104,6 +107,7 @@ class JobsyncApp(App[int], inherit_bindings=False):
         self.notices = Notices()
         self.runs = Runs(backend, self._spawn, self.announce)
         self.confined = confined
+        self.keys = keys or OwnKeys()
         self._idle = idle
         self.terminal_lost: Callable[[], object] | None = None
         self.greeting: Greeting | None = None
@@ -116,6 +120,7 @@ class JobsyncApp(App[int], inherit_bindings=False):
         if self.no_color:
             # Textual picked its filter for the theme it started with; grey tones are colours too.
             self._filters[:] = [NoColor() if isinstance(each, Monochrome) else each for each in self._filters]
+        self.set_keymap(dict(self.keys.keymap()))
 
     async def on_mount(self) -> None:
         """Open the integration that was last open, the only one, or the picker."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from ..backend.core.errors import ExitCode, JobsyncError
+from ..commands.own_keys import OwnKeys
 
 if TYPE_CHECKING:
     from ..backend.access.access import Actor
@@ -42,10 +43,14 @@ def run_app(settings: Settings, actor: Actor, *, sandbox: Sandbox | None = None,
         actor: The person it is run for.
         sandbox: Given for the demo.
         memory: The file in which the last integration, filters and sorts are remembered; None keeps them in the process.
+
+    Raises:
+        ConfigError: Keys of one's own are unknown, or in each other's way.
     """
+    keys = OwnKeys(settings.keys)
     forget_textual_variables()
     sys.setswitchinterval(HAND_OVER)
-    return asyncio.run(_run(settings, actor, sandbox, memory))
+    return asyncio.run(_run(settings, actor, sandbox, memory, keys))
 
 
 def forget_textual_variables() -> None:
@@ -59,7 +64,7 @@ def forget_textual_variables() -> None:
         del os.environ[name]
 
 
-async def _run(settings: Settings, actor: Actor, sandbox: Sandbox | None, memory: Path | None) -> int:
+async def _run(settings: Settings, actor: Actor, sandbox: Sandbox | None, memory: Path | None, keys: OwnKeys) -> int:
     from ..backend.services.backend import Backend
     from ..session.memory import Memory
     from .application import JobsyncApp
@@ -72,6 +77,7 @@ async def _run(settings: Settings, actor: Actor, sandbox: Sandbox | None, memory
             confined=actor.is_spoken_for,
             idle=_idle_timeout(settings, actor),
             theme=settings.terminal.theme,
+            keys=keys,
         )
         with_signals(app, asyncio.get_running_loop())
         result = await app.run_async(mouse=settings.terminal.mouse)

@@ -92,16 +92,36 @@ def palette(*groups: Group) -> tuple[Command, ...]:
     return tuple(command for command in in_group(*groups, Group.EVERYWHERE) if command.palette)
 
 
+def _in_table(key: str) -> str:
+    """Return a key as a cell of a Markdown table has it: a bar would end the cell."""
+    return "`{}`".format(key_label(key).replace("|", "\\|"))
+
+
 def key_table(commands: Iterable[Command] = COMMANDS) -> str:
     """Return the table of all keys, in Markdown."""
-    lines = ["| where | key | does |", "|---|---|---|"]
+    from .own_keys import changeable
+
+    lines = ["| where | key | does | in `[keys]` |", "|---|---|---|---|"]
     for command in commands:
-        keys = command.all_keys if command.numbered else " or ".join(f"`{key_label(key)}`" for key in command.keys) or "the palette"
-        lines.append(f"| {command.group} | {keys} | {command.help} |")
+        keys = command.all_keys if command.numbered else " or ".join(map(_in_table, command.keys)) or "the palette"
+        lines.append(f"| {command.group} | {keys} | {command.help} | {f'`{command.id}`' if changeable(command) else ''} |")
     return "\n".join(lines) + "\n"
+
+
+_INTRODUCTION = """`?` in the application shows those that act where you are.
+
+A command gets other keys by its name in the last column, in the configuration; several keys have a space between them, and help and footer
+show the first. Known are single characters, `f1` to `f12`, `ctrl+x`, `enter`, `space`, `tab` and the like. A key that is another
+command's as well is refused when the application starts, with both named. Sentences that name a key name the usual one.
+
+```toml
+[keys]
+jobs.sync = "S"
+jobs.refresh = "r f5"
+```
+"""
 
 
 def key_page() -> str:
     """Return the page of all keys, ``docs/keys.md``."""
-    words = "`?` in the application shows those that act where you are."
-    return f"# Keys\n\n{words}\n\n<!-- Made from jobsync_tui/commands/ by make docs. -->\n\n{key_table()}"
+    return f"# Keys\n\n{_INTRODUCTION}\n<!-- Made from jobsync_tui/commands/ by make docs. -->\n\n{key_table()}"

@@ -26,6 +26,7 @@ from . import routes
 if TYPE_CHECKING:
     from ..backend.core.models import Greeting
     from ..backend.services.backend import Backend
+    from ..commands.own_keys import OwnKeys
     from ..session.marks import Marks
     from ..session.memory import Memory
     from ..session.runs import Runs
@@ -48,6 +49,7 @@ class Host(Protocol):
         notices: What the person was told in this session.
         memory: What is remembered from one session to the next.
         greeting: What happened since the person's last visit, until it was read; None where there is nothing to tell.
+        keys: The keys that commands have in this session.
         confined: Whether it is run for somebody else (``--as``): it writes no file of the person's.
     """
 
@@ -56,6 +58,7 @@ class Host(Protocol):
     notices: Notices
     memory: Memory
     greeting: Greeting | None
+    keys: OwnKeys
     confined: bool
 
     def open(self, route: routes.Route, then: routes.Then | None = None, *, instead: bool = False) -> None:
@@ -130,7 +133,7 @@ class JobsyncScreen(Screen[ResultT]):
 
     def make_footer(self) -> Footer:
         """Return the footer that names this screen's most wanted keys; `compose` yields it last."""
-        return Footer(self.GROUPS, lambda action: self.why_not(action) is None)
+        return Footer(self.GROUPS, lambda action: self.why_not(action) is None, self.host.keys.applied)
 
     def why_not(self, action: str) -> str | None:  # noqa: ARG002 - for screens on which something cannot always be done
         """Return why a command of this screen can do nothing now, in words, or None where it can.

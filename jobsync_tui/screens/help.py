@@ -29,7 +29,8 @@ class HelpScreen(DialogScreen[None]):
 
     def __init__(self, screen: JobsyncScreen[ResultT]) -> None:
         super().__init__()
-        self._groups = groups_from(screen.focused or screen)
+        keyed = screen.host.keys.applied
+        self._groups = tuple(KeyGroup(group.title, tuple(map(keyed, group.commands))) for group in groups_from(screen.focused or screen))
 
     @property
     def groups(self) -> tuple[KeyGroup, ...]:

@@ -20,7 +20,7 @@ class PaletteScreen(MenuScreen):
 
     def __init__(self, below: JobsyncScreen[ResultT]) -> None:
         entries = [
-            Entry(command.action, command.name, command.help, command.key)
+            Entry(command.action, command.name, command.help, below.host.keys.applied(command).key)
             for command in palette(*below.GROUPS)
             if below.why_not(command.action) is None
         ]

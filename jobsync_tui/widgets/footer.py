@@ -17,14 +17,16 @@ class Footer(Static):
     Args:
         groups: Whose commands it names.
         offered: Whether an action can be taken now; what cannot is not named. `refresh` asks again.
+        keyed: Returns a command with the keys that it has in this session.
     """
 
     DEFAULT_CSS = "Footer { dock: bottom; height: 1; }"
 
-    def __init__(self, groups: tuple[Group, ...], offered: Callable[[str], bool]) -> None:
+    def __init__(self, groups: tuple[Group, ...], offered: Callable[[str], bool], keyed: Callable[[Command], Command]) -> None:
         super().__init__(markup=False)
         self._groups = groups
         self._offered = offered
+        self._keyed = keyed
         self._spans: list[tuple[int, int, Command]] = []
 
     def render(self) -> Content:
@@ -41,7 +43,7 @@ class Footer(Static):
         return Content(" ") + Content("  ").join(pieces)
 
     def _fitting(self, width: int) -> list[Command]:
-        shown = list(footer(*self._groups, offered=self._offered))
+        shown = [self._keyed(command) for command in footer(*self._groups, offered=self._offered)]
         while len(shown) > 1 and 1 + sum(len(c.key) + len(c.footer or c.name) + 3 for c in shown) - 2 > width:
             del shown[-2]
         return shown

@@ -72,6 +72,8 @@ def _tables(model: type[BaseModel], prefix: str) -> Iterator[str]:
     for name, field in model.model_fields.items():
         inner = _model_in(field.annotation)
         if inner is None:
+            if not prefix and field.description:
+                yield f"## `[{name}]`\n\n{field.description}\n"
             continue
         path = f"{prefix}{name}"
         several = str(field.annotation).startswith("tuple") or "tuple[" in str(field.annotation)

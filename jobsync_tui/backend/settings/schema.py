@@ -376,6 +376,7 @@ class Settings(_Table):
     files: FilesSettings = Field(default=FilesSettings(), description="Exported files.")
     session: SessionSettings = Field(default=SessionSettings(), description="Sessions of the application.")
     terminal: TerminalSettings = Field(default=TerminalSettings(), description="The terminal.")
+    keys: FlatTable = Field(default_factory=dict, description='Keys of your own, by the names in docs/keys.md, such as `jobs.sync = "S"`.')
     settings: JobSettings = Field(default=JobSettings(), description="Interview settings that the organization gives to every job.")
     integrations: tuple[IntegrationSettings, ...] = Field(default=(), description="A table for each ATS.")
     admins: tuple[AdminSettings, ...] | None = Field(

@@ -58,6 +58,10 @@ most_changes = 200              # jobs that the automatic sync may write because
 # mouse = true                  # false leaves the mouse to the terminal: text is selected as everywhere else
 # theme = "light"               # or "dark", "high-contrast", "sixteen" (the terminal's own colours); the palette tries them
 
+# [keys]                        # keys of your own: docs/keys.md has the names of the commands
+# jobs.sync = "S"
+# jobs.refresh = "r f5"
+
 # [settings]
 # default_generation_template = "General screen"   # where rules matched and none assigns a template
 
