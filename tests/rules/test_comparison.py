@@ -24,7 +24,7 @@ def ruling(job: Job, rules: RuleSet, policy: EvaluationPolicy) -> KnownOutcome:
     return KnownOutcome(oracle.reason(rules.rules, job, policy, NOW), tuple(rule.id for rule in oracle.applying(rules.rules, job, NOW)))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(seeds)
 def test_from_verdicts_as_without_them(seed: int) -> None:
     wild = Wild(seed)

@@ -56,7 +56,7 @@ def outcome(rules: tuple[Rule, ...], job: Job, policy: EvaluationPolicy) -> obje
     return reason or repr(sorted(oracle.configuration(oracle.applying(rules, job, NOW), policy).items()))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(seeds)
 def test_what_is_found_is_so_and_what_matches_nothing_is_found(seed: int) -> None:
     wild = Wild(seed)

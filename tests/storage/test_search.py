@@ -190,7 +190,7 @@ BOUNDS = st.fixed_dictionaries(
 FILTERS = st.lists(st.tuples(st.sampled_from(["", "-"]), TERMS).map("".join), max_size=3).map(" ".join)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(listed=jobs(), texts=st.lists(FILTERS, min_size=1, max_size=5), sort=SORTS, bounds=BOUNDS, data=st.data())
 async def test_the_store_answers_as_the_oracle(  # noqa: PLR0917 - hypothesis draws them
     cache: Cache, listed: list[Job], texts: list[str], sort: Sort, bounds: dict[tuple[ModuleType, str], int], data: st.DataObject
