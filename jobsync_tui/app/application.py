@@ -250,7 +250,7 @@ class JobsyncApp(App[int], inherit_bindings=False):
         if choice == "now":
             self.exit(int(ExitCode.OK))
         elif choice == "wait":
-            self.tell("Leaving when what is in flight has ended")
+            self.tell("Leaving when the current jobs are finished")
             self.run_worker(self._leave_when_settled(), group="leave", exclusive=True)
 
     async def _leave_when_settled(self) -> None:
@@ -262,7 +262,7 @@ class JobsyncApp(App[int], inherit_bindings=False):
         """Let what is in flight end, for at most `CLOSE_SECONDS`, and exit: what a hang-up or a termination asks for."""
         self.runs.stop()
         if self.runs.writing:
-            self.tell("Ending when what is in flight has ended")
+            self.tell("Ending when the current jobs are finished")
         await self.runs.settled(CLOSE_SECONDS)
         self.exit(int(ExitCode.INTERRUPTED), int(ExitCode.INTERRUPTED))
 
@@ -280,7 +280,7 @@ class JobsyncApp(App[int], inherit_bindings=False):
             if key.time - self._burst_told < TOAST_SECONDS:
                 return False
             self._burst_told = key.time
-            self.tell("This key came in one go with others, as a paste does, and did not count: press it by itself", Severity.WARNING)
+            self.tell("This key arrived together with others, like a paste, and was ignored: press it alone", Severity.WARNING)
         elif not key.settled:
             key.settled = True
             self.set_timer(APART, lambda: self.post_message(key))
@@ -294,10 +294,10 @@ class JobsyncApp(App[int], inherit_bindings=False):
         if self.runs.busy:
             self._idle.touch()
         elif self._idle.is_over:
-            words = f"The session stood idle for {format_duration(self._idle.limit)} and has ended."
+            words = f"The session was idle for {format_duration(self._idle.limit)} and has ended."
             self.exit(int(ExitCode.OK), message=words)
         elif self._idle.should_warn():
-            self.tell("This session ends in a minute: nobody has touched it. Any key keeps it", Severity.WARNING)
+            self.tell("This session is idle and ends in a minute. Press any key to keep it", Severity.WARNING)
 
     def action_suspend_process(self) -> None:
         """Stay: a stopped process would hold its leases, and under a forced command there is no shell to come back from."""

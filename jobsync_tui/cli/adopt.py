@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ..backend.sync.matching import Link
 
     _Links: TypeAlias = tuple[list[Link], list[Link], tuple[SyncResult, ...]]
-    """Links to make, links for a person to decide, and what a dry run says of the first."""
+    """Links to make, links to be decided by you, and what a dry run says of the first."""
 
 
 @click.command()
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     help="Link these two jobs, and no others. May be given several times.",
 )
 @click.option("--dry-run", is_flag=True, help="Show the links that would be made, and make none.")
-@click.option("--yes", is_flag=True, help="Make the sure links without asking.")
+@click.option("--yes", is_flag=True, help="Make the links that are certain without asking.")
 @json_option
 @runs
 async def adopt(*, integration: str | None, pairs: tuple[tuple[str, str], ...], dry_run: bool, yes: bool, as_json: bool) -> int:
@@ -110,7 +110,7 @@ async def _make(backend: Backend, links: Sequence[Link], interruption: Interrupt
 
 
 def _print_links(links: Sequence[Link], ambiguous: Sequence[Link]) -> None:
-    for title, group in (("Sure", links), ("For a person to decide", ambiguous)):
+    for title, group in (("Certain", links), ("To be decided by you", ambiguous)):
         if group:
             print_line(f"{title}:")
             table = Table("ATS JOB", "NAME", "TARGET JOB", "NAME THERE", "SURE", "WHY", widest=48)
@@ -118,4 +118,4 @@ def _print_links(links: Sequence[Link], ambiguous: Sequence[Link]) -> None:
                 where = f"{link.integration}:{link.job_id}"
                 table.add(where, link.job_name, link.target_id, link.target_name, f"{link.confidence:.0%}", link.why)
             table.finish()
-    print_line(f"{len(links):,} to link, {len(ambiguous):,} for a person to decide")
+    print_line(f"{len(links):,} to link, {len(ambiguous):,} to be decided by you")

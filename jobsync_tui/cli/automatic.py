@@ -27,12 +27,12 @@ _SHORTEST = timedelta(seconds=1)
 
 
 @click.group(invoke_without_command=True)
-@click.option("--once", is_flag=True, help="Run once and end. With --every, only if this slot of the schedule was not run yet: for timers.")
+@click.option("--once", is_flag=True, help="Run once and end. With --every, only if this run of the schedule is still due: for timers.")
 @click.option("--every", "every_text", metavar="5m", help="Time between two runs, instead of the configuration's sync.every.")
 @json_option
 @click.pass_context
 def auto(ctx: click.Context, *, once: bool, every_text: str | None, as_json: bool) -> int:
-    """Sync by itself what is new or changed and eligible, as a service, or once for a timer."""
+    """Sync new and changed eligible jobs automatically, as a service or once for a timer."""
     if ctx.invoked_subcommand is not None:
         return ExitCode.OK
     every = None if every_text is None else parse_every(every_text)
@@ -43,18 +43,18 @@ def auto(ctx: click.Context, *, once: bool, every_text: str | None, as_json: boo
 @json_option
 @runs
 async def pause(*, as_json: bool) -> int:
-    """Have no run begin until it is resumed; one that is under way ends."""
+    """Pause automatic sync until it is resumed; a run that has started is finished."""
     async with open_backend() as backend:
         _print_status(await backend.automatic.pause(), as_json=as_json)
     return ExitCode.OK
 
 
 @auto.command()
-@click.option("--accept", is_flag=True, help="Let pass what the rules would write, where that is so much that a person was to be asked.")
+@click.option("--accept", is_flag=True, help="Accept the large change that automatic sync stopped at.")
 @json_option
 @runs
 async def resume(*, accept: bool, as_json: bool) -> int:
-    """Let the automatic sync go on, after a pause or after credentials were refused."""
+    """Resume automatic sync after a pause, or after credentials were rejected."""
     async with open_backend() as backend:
         _print_status(await backend.automatic.resume(accept=accept), as_json=as_json)
     return ExitCode.OK
@@ -64,7 +64,7 @@ async def resume(*, accept: bool, as_json: bool) -> int:
 @json_option
 @runs
 async def status(*, as_json: bool) -> int:
-    """Show when it ran, what came of it, when it runs next, and what it waits for."""
+    """Show the last runs and their results, the next run, and what it is waiting for."""
     async with open_backend() as backend:
         _print_status(await backend.automatic.status(), as_json=as_json)
     return ExitCode.OK
@@ -109,7 +109,7 @@ async def _serve(every: timedelta | None, *, as_json: bool) -> int:
         if not backend.settings.integrations:
             raise no_integration(backend.settings)
         interval = format_duration(every or backend.settings.sync.every)
-        say(f"The automatic sync runs every {interval}; a signal ends it after the job in flight")
+        say(f"The automatic sync runs every {interval}; Ctrl+C ends it after the current job")
         await backend.automatic.serve(interruption.event, Diary(as_json=as_json).write, every)
     return ExitCode.OK
 
@@ -216,7 +216,7 @@ def _print_status(found: AutomaticStatus, *, as_json: bool) -> None:
         return
     if found.paused is not None:
         print_line(f"PAUSED by {found.paused.by} since {when(found.paused.since)}; jobsync auto resume ends that")
-    table = Table("INTEGRATION", "LAST RUN", "WHAT CAME OF IT", "NEXT RUN")
+    table = Table("INTEGRATION", "LAST RUN", "RESULT", "NEXT RUN")
     for state in found.integrations:
         table.add(state.integration, when(state.last_run), _standing(state), when(state.next_run))
     table.finish()
@@ -227,7 +227,7 @@ def _print_status(found: AutomaticStatus, *, as_json: bool) -> None:
         _print_engine(found.engine)
     _print_ticks(found)
     for trouble in found.troubles:
-        print_line(f"TROUBLE {trouble.integration} since {when(trouble.since)}: {trouble.message}")
+        print_line(f"PROBLEM {trouble.integration} since {when(trouble.since)}: {trouble.message}")
         if trouble.remedy:
             print_line(f"    {trouble.remedy}")
     for channel in found.channels:
@@ -248,11 +248,11 @@ def _print_engine(engine: EngineState) -> None:
     """Print the workers and what waits for one."""
     for worker in engine.workers:
         heard = f"SILENT for {worker.silent_for} s" if worker.missing else f"heard of {when(worker.heard_at)}"
-        print_line(f"worker {worker.id}, {heard}: {'leads ' + ', '.join(worker.working_on) if worker.working_on else 'leads no run'}")
+        print_line(f"worker {worker.id}, {heard}: runs {', '.join(worker.working_on) or 'nothing'}")
     if not engine.workers:
         print_line("no worker runs")
     if engine.waiting:
-        print_line(f"no worker is free for: {', '.join(engine.waiting)}")
+        print_line(f"no worker is free to run: {', '.join(engine.waiting)}")
 
 
 def _standing(state: AutomaticState) -> str:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @click.option("--check", is_flag=True, help="Run the main job without the application and print each step with its result.")
 @json_option
 def demo(*, jobs: int, directory: Path | None, seed: int, check: bool, as_json: bool) -> int:
-    """Try everything on an embedded sandbox: no network, no credentials. Off a terminal it runs the main job as with --check."""
+    """Try everything on built-in sample data: no network, no credentials. Off a terminal it runs the main job as with --check."""
     actor = refuse_strangers()
     from ..backend.sandbox import make_sandbox
 

@@ -18,7 +18,7 @@ from .session import configuration, os_account, require_access, runs
 @json_option
 @runs
 async def doctor(*, offline: bool, as_json: bool) -> int:
-    """Look at configuration, permissions, database, credentials, clock, terminal and versions.
+    """Check the configuration, permissions, database, credentials, clock, terminal and versions.
 
     Each is ok, warn or fail, with the remedy. Credentials are tried with one cheap call each, unless --offline. Exit 0 when nothing
     fails, else 2.

@@ -158,7 +158,7 @@ def _require_possible(path: Path, *, add: bool, asking: bool, provider: str | No
     if add and not there:
         raise UsageError(f"There is no configuration at {path} to add to", remedy="jobsync init without --add writes one")
     if add and not asking and provider is None:
-        raise UsageError("Say which ATS is to be added: nobody can be asked where there is no terminal", remedy=_PROVIDERS)
+        raise UsageError("Add --provider to say which ATS to add (no terminal to ask)", remedy=_PROVIDERS)
 
 
 def _write(path: Path, new: NewIntegration | None) -> None:

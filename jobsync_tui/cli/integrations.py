@@ -28,7 +28,7 @@ T = TypeVar("T")
 @json_option
 @click.pass_context
 def integrations(ctx: click.Context, *, as_json: bool) -> int:
-    """List the integrations and how their caches stand."""
+    """List the integrations with their jobs, last refresh and errors."""
     return _list(as_json=as_json) if ctx.invoked_subcommand is None else ExitCode.OK
 
 
@@ -86,12 +86,12 @@ async def test(*, integration: str | None, as_json: bool) -> int:
 
 @click.command()
 @integration_option
-@click.option("--full", is_flag=True, help="Ask for everything, even where the ATS can tell what changed.")
-@click.option("--accept-gone", is_flag=True, help="Ask for everything, and let the listing mark more than 20 % of the known jobs as gone.")
+@click.option("--full", is_flag=True, help="Read every job, even if the ATS can list only what changed.")
+@click.option("--accept-gone", is_flag=True, help="Read every job, and accept that more than 20 % of the known jobs are gone.")
 @json_option
 @runs
 async def refresh(*, integration: str | None, full: bool, accept_gone: bool, as_json: bool) -> int:
-    """Bring the caches up to date with the ATSs."""
+    """Read the jobs from the ATSs again."""
     async with open_backend() as backend:
         with progress_line() as line:
 

@@ -41,11 +41,11 @@ async def backup(*, file: Path, as_json: bool) -> int:
 
 
 @click.command()
-@click.option("--keep", default="365d", show_default=True, metavar="AGE", help="How far back the record of who did what is kept.")
+@click.option("--keep", default="365d", show_default=True, metavar="AGE", help="Delete entries that are older than this.")
 @json_option
 @runs
 async def prune(*, keep: str, as_json: bool) -> int:
-    """Take old rows out of the record of who did what, and old operations out of the journal.
+    """Delete old entries from the record of who did what, and old operations from the journal.
 
     That is recorded itself, and the record still verifies.
     """

@@ -25,7 +25,7 @@ def ask(question: str, default: str = "", *, wrong: Callable[[str], str | None] 
     hint = f" (Enter for {default})" if default else ""
     while True:
         given = answer(f"{question}{hint}: ") or default
-        trouble = wrong(given) if given else "An answer is needed; Ctrl+C gives up, and nothing is written"
+        trouble = wrong(given) if given else "An answer is needed. Ctrl+C cancels, and nothing is written"
         if trouble is None:
             return given
         say(f"  {trouble}")

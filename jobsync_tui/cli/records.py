@@ -12,8 +12,9 @@ from ..backend.core.durations import parse_duration
 from ..backend.core.errors import ExitCode, UsageError
 from ..backend.core.models import RecordHead
 from ..backend.core.text import clean
+from ..documents.history import history_text
 from .options import ID, MOST, integration_option, json_option
-from .output import print_json, print_line, say, when
+from .output import print_json, print_line, print_text, say, text_width, when
 from .session import open_backend, runs
 from .tables import Table
 
@@ -62,6 +63,9 @@ async def audit(
         for entry in entries:
             print_json(entry)
         return ExitCode.OK
+    if job is not None and entries:
+        print_text(history_text(entries, f"History of job {job}", text_width()))
+        return ExitCode.OK
     table = Table("SEQ", "AT", "ACTOR", "ACTION", "JOB", "OUTCOME", "OPERATION", "CAUSE", widest=60)
     for entry in entries:
         where = f"{entry.integration}:{entry.job_id}" if entry.job_id else entry.integration
@@ -69,7 +73,7 @@ async def audit(
     if entries:
         table.finish()
     else:
-        say("No rows")
+        say("No entries")
     return ExitCode.OK
 
 
@@ -77,7 +81,7 @@ async def audit(
 @json_option
 @click.pass_context
 def leases(ctx: click.Context, *, as_json: bool) -> int:
-    """Show who is syncing what."""
+    """Show which jobs are being synced right now, and by whom (leases)."""
     return _list_leases(as_json=as_json) if ctx.invoked_subcommand is None else ExitCode.OK
 
 
@@ -92,7 +96,7 @@ async def break_lease(*, lease_id: str, as_json: bool) -> int:
     if as_json:
         print_json({"broken": lease_id})
     else:
-        print_line(f"broke the lease {lease_id}")
+        print_line(f"the job may be synced again: removed the lease {lease_id}")
     return ExitCode.OK
 
 
@@ -104,7 +108,7 @@ async def _list_leases(*, as_json: bool) -> int:
         print_json({"leases": found})
         return ExitCode.OK
     if not found:
-        say("Nobody is syncing anything")
+        say("No job is being synced")
         return ExitCode.OK
     table = Table("ID", "JOB", "HOLDER", "SINCE", "EXPIRES")
     for each in found:

@@ -133,7 +133,7 @@ def _document(plan: RenamePlan, report: RenameReport | None) -> dict[str, object
 def _print_plan(plan: RenamePlan) -> None:
     moved = "were moved already" if plan.moved else "move, with their history, marks and decisions"
     print_line(f"{plan.old} -> {plan.new}: {counted(plan.jobs, 'cached job')} {moved}")
-    print_line(f"{counted(len(plan.links), 'job of the target gets', 'jobs of the target get')} another external id")
+    print_line(counted(len(plan.links), "job in Tenzo gets another external ID", "jobs in Tenzo get another external ID"))
     table = Table("TARGET JOB", "NAME THERE", "EXTERNAL ID", "FROM THEN ON", widest=48)
     for link in plan.links[:_SHOWN]:
         table.add(link.target_id, link.name, f"{plan.old}:{link.job_id}", f"{plan.new}:{link.job_id}")
@@ -141,7 +141,7 @@ def _print_plan(plan: RenamePlan) -> None:
     if len(plan.links) > _SHOWN:
         print_line(f"... and {len(plan.links) - _SHOWN:,} more")
     for link in plan.unclear:
-        print_line(f"For a person to look at first: {link.target_id}, {link.name or 'without a name'}, of {plan.old}:{link.job_id}")
+        print_line(f"Please check first: {link.target_id}, {link.name or 'without a name'}, of {plan.old}:{link.job_id}")
     for name in plan.rules:
         print_line(f"The rule {name} asks for {plan.new} from then on")
     for name in plan.doubtful:

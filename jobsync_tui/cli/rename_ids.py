@@ -69,9 +69,9 @@ def _document(plan: NewIdsPlan, report: NewIdsReport | None) -> dict[str, object
 
 
 def _print_plan(plan: NewIdsPlan) -> None:
-    _print_pairs("Sure", plan.pairs)
-    _print_pairs("For a person to decide", plan.unclear)
-    print_line(f"{counted(len(plan.pairs), 'job')} to get the new id, {len(plan.unclear):,} for a person to decide")
+    _print_pairs("Certain", plan.pairs)
+    _print_pairs("To be decided by you", plan.unclear)
+    print_line(f"{counted(len(plan.pairs), 'job')} to get the new id, {len(plan.unclear):,} to be decided by you")
     if plan.unclear:
         print_line(f"Two ids that are the same job: jobsync integrations rename-ids {plan.integration} --pair OLD_ID NEW_ID")
 

@@ -8,11 +8,13 @@ from ..backend.core.errors import ExitCode, UsageError
 from ..backend.core.models import ImpactJob, ImpactList, RuleImpact
 from ..backend.core.text import counted
 from ..backend.services.backend import Backend
+from ..documents.document import as_text
+from ..documents.impact import concerned_words, job_document
 from .completing import FILE_NAME
 from .options import ID, integration_option, json_option
-from .output import print_json, print_line
+from .output import print_json, print_line, print_text, text_width
 from .progress import ProgressLine, progress_line
-from .rule_impact import changed_words, print_impact
+from .rule_impact import print_impact
 from .session import chosen, evaluate_first, open_backend, read_rules, runs
 from .tables import Table
 
@@ -31,7 +33,7 @@ from .tables import Table
 async def foresee(
     *, file: str, which: str | None, field: str | None, filter_text: str, job_id: str | None, integration: str | None, as_json: bool
 ) -> int:
-    """Say what importing FILE would do to the cached jobs, without importing it. - is standard input."""
+    """Show what importing FILE would do to the cached jobs, without importing it. - is standard input."""
     if which is not None and job_id is not None:
         raise UsageError("--list and --job exclude each other")
     if which is None and (field or filter_text):
@@ -74,14 +76,14 @@ async def _one(backend: Backend, found: RuleImpact, integration: str, job_id: st
         print_json(sample)
     else:
         print_line(f"{sample.integration}:{sample.id} {sample.name or '-'}")
-        print_line(changed_words(sample) or "nothing would change")
+        print_text(as_text(job_document(sample, text_width())))
     return ExitCode.OK
 
 
 async def _list(
     backend: Backend, found: RuleImpact, which: ImpactList, *, field: str | None, filter_text: str, integration: str | None, as_json: bool
 ) -> int:
-    table = Table("ATS JOB", "NAME", "PLACE", "SYNC", "WOULD BE", "DIFFERENT")
+    table = Table("ATS JOB", "NAME", "PLACE", "SYNC", "WOULD BE")
     async for each in backend.impacts.stream(found, which, field=field, filter_text=filter_text):
         if integration not in {None, each.job.integration}:
             continue
@@ -89,8 +91,7 @@ async def _list(
             print_json(_document(each))
         else:
             job = each.job
-            words = each.kind.group.replace("_", " ")
-            table.add(f"{job.integration}:{job.id}", job.name, job.place, job.sync_status, words, ", ".join(each.kind.fields))
+            table.add(f"{job.integration}:{job.id}", job.name, job.place, job.sync_status, concerned_words(each))
     if not as_json:
         table.finish()
     return ExitCode.OK

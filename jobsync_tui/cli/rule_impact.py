@@ -5,27 +5,18 @@ from __future__ import annotations
 from ..backend.core.models import ImpactReport, ImpactSample, ImpactState
 from ..backend.core.text import among
 from ..documents import words
+from ..documents.impact import LISTS
 from .output import print_line
 from .tables import Table
-
-_WORDS = {
-    "newly_eligible": "newly eligible",
-    "no_longer_eligible": "no longer eligible",
-    "reconfigured": "configured differently",
-    "unchanged": "unchanged",
-    "would_create": "would be created in the target by a sync",
-    "would_update": "would be updated in the target by a sync",
-    "left_behind": "stay in the target, eligible no longer",
-}
 
 
 def print_impact(found: ImpactReport) -> None:
     """Print the counts, over all that the actor may see and by integration, and the sample."""
     if found.among is not None:
-        print_line(f"Counted {among(found.among)}; jobs of other integrations may be concerned too")
+        print_line(f"Counted {among(found.among)}; jobs of other integrations may be affected too")
     table = Table("JOBS", "ALL" if found.among is None else "YOURS", *found.by_integration)
-    for name, told in _WORDS.items():
-        table.add(told, f"{getattr(found, name):,}", *(f"{getattr(each, name):,}" for each in found.by_integration.values()))
+    for kind, told in LISTS.items():
+        table.add(told, *(f"{getattr(each, kind.value):,}" for each in (found, *found.by_integration.values())))
     table.finish()
     if found.sample:
         print_line()

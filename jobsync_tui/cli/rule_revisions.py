@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import click
 
+from ..backend.core.clock import now
 from ..backend.core.errors import ExitCode
 from ..backend.core.models import RevisionDifference, Rule
-from ..backend.core.text import counted
-from ..backend.rules import describe
-from ..documents import words
+from ..documents.document import as_text
+from ..documents.revisions import difference_document, revisions_document
 from .options import MOST, json_option
-from .output import print_json, print_line, when
+from .output import print_json, print_line, print_text, text_width
 from .rule_documents import rule_document
 from .rule_findings import look_over
 from .rule_tests import BREAK_TESTS
 from .session import open_backend, runs
-from .tables import Table
 
 CONCERNS = click.option(
-    "--concerns", type=click.IntRange(min=0), metavar="N", help="The number of jobs that the change concerns, asked for where it is large."
+    "--concerns", type=click.IntRange(min=0), metavar="N", help="The number of jobs that the change affects, required where it is large."
 )
 
 
@@ -29,13 +28,11 @@ async def history(*, as_json: bool) -> int:
     """Show who changed the rules when, newest first."""
     async with open_backend() as backend:
         found = await backend.rules.history()
+        in_force = (await backend.rules.current()).revision
     if as_json:
         print_json({"revisions": found})
         return ExitCode.OK
-    table = Table("REVISION", "AT", "BY", "WHAT", widest=100)
-    for each in found:
-        table.add(each.revision, when(each.at), each.actor, each.what)
-    table.finish()
+    print_text(as_text(revisions_document(found, in_force, None, now(), text_width())))
     return ExitCode.OK
 
 
@@ -51,17 +48,7 @@ async def diff(*, before: int, after: int, as_json: bool) -> int:
     if as_json:
         print_json(_document(found))
         return ExitCode.OK
-    for each in found.rules:
-        if each.before is None or each.after is None:
-            rule = each.after or each.before
-            print_line(
-                f"{'removed' if each.after is None else 'added'} {each.id} ({each.name}): {'' if rule is None else describe(rule.when)}"
-            )
-            continue
-        print_line(f"changed {each.id} ({each.name})")
-        for change in each.changes:
-            print_line(f"    {change.field}: {words.value(change.before)} -> {words.value(change.after)}")
-    print_line(f"{counted(len(found.rules), 'rule differs', 'rules differ')} between the revisions {before} and {after}")
+    print_text(as_text(difference_document(found, text_width())))
     return ExitCode.OK
 
 

@@ -2,47 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import click
 
+from ..backend.core.clock import now
 from ..backend.core.errors import ExitCode
-from ..backend.core.models import ImpactCounts, ImpactList, Shadow, ShadowLook
+from ..backend.core.models import ImpactList, Shadow
 from ..backend.core.text import counted
+from ..documents.document import as_text
+from ..documents.shadows import SeenShadow, shadows_document
 from .completing import FILE_NAME
 from .options import MOST, json_option
-from .output import print_json, print_line, when
+from .output import print_json, print_line, print_text, text_width
 from .progress import progress_line
 from .rule_documents import rule_document
 from .rule_findings import look_over
 from .rule_revisions import CONCERNS
 from .rule_tests import BREAK_TESTS
 from .session import open_backend, read_rules, runs
-from .tables import Table
 
 NAME = click.argument("name", metavar="NAME")
 
 
 @click.group()
 def shadow() -> None:
-    """Evaluate a draft beside the rules in force, without acting on it."""
+    """Test mode (shadow rules): evaluate a draft with every sync, but never apply it."""
 
 
 @shadow.command("list")
 @json_option
 @runs
 async def list_shadows(*, as_json: bool) -> int:
-    """List the shadows with what they would do now."""
+    """List the shadow rules with what they would do now."""
     async with open_backend() as backend:
         found = await backend.shadows.list()
+        part = (await backend.rules.authority()).part
     if as_json:
         print_json({"shadows": [_document(each) for each in found]})
         return ExitCode.OK
-    table = Table("SHADOW", "RULES", "BY", "SINCE", "LAST LOOK", "ELIGIBLE +", "ELIGIBLE -", "DIFFERENT")
-    for each in found:
-        last = each.last[0].at if each.last else None
-        table.add(each.name, len(each.rules), each.actor, when(each.at), when(last), *_counts(each.counts))
-    table.finish()
+    _print_shadows([SeenShadow(each) for each in found], part, closed={f"shadow:{each.name}" for each in found})
     return ExitCode.OK
 
 
@@ -52,7 +51,7 @@ async def list_shadows(*, as_json: bool) -> int:
 @json_option
 @runs
 async def add(*, name: str, file: str, as_json: bool) -> int:
-    """Keep the rules in FILE as the shadow NAME. They replace rules by id, or are added. - is standard input."""
+    """Keep the rules in FILE as the shadow rules NAME. They replace rules by id, or are added. - is standard input."""
     async with open_backend() as backend:
         await backend.rules.current()
         made = await backend.shadows.add(name, await backend.rules.parse(read_rules(file, backend.actor), file))
@@ -60,7 +59,7 @@ async def add(*, name: str, file: str, as_json: bool) -> int:
         print_json(_document(made))
     else:
         print_line(
-            f"{made.name}: {counted(len(made.rules), 'rule is', 'rules are')} judged beside revision {made.base_revision} from now on"
+            f"{made.name}: {counted(len(made.rules), 'rule is', 'rules are')} in test mode beside revision {made.base_revision} from now on"
         )
     return ExitCode.OK
 
@@ -72,21 +71,16 @@ async def add(*, name: str, file: str, as_json: bool) -> int:
 @json_option
 @runs
 async def show(*, name: str, limit: int, which: str | None, as_json: bool) -> int:
-    """Show what a shadow would have done over time, and which jobs it concerns."""
+    """Show what shadow rules would have done over time, and which jobs they affect."""
     async with open_backend() as backend:
         found = await backend.shadows.get(name)
         looks = await backend.shadows.looks(name)
+        part = (await backend.rules.authority()).part
         page = await backend.shadows.jobs(name, which=None if which is None else ImpactList(which), limit=limit)
     if as_json:
         print_json({**_document(found), "looks": looks, "total": page.total, "jobs": page.jobs})
         return ExitCode.OK
-    _print_looks(looks)
-    print_line()
-    table = Table("ATS JOB", "NAME", "WOULD BE", "SINCE", "UNTIL")
-    for job in page.jobs:
-        table.add(f"{job.integration}:{job.id}", job.name, job.kind.group.replace("_", " "), when(job.since), when(job.until))
-    table.finish()
-    print_line(counted(page.total, "job"))
+    _print_shadows([SeenShadow(found, tuple(looks), page)], part)
     return ExitCode.OK
 
 
@@ -95,14 +89,15 @@ async def show(*, name: str, limit: int, which: str | None, as_json: bool) -> in
 @json_option
 @runs
 async def look(*, name: str, as_json: bool) -> int:
-    """Evaluate the cached jobs by a shadow now."""
+    """Evaluate the cached jobs with shadow rules now."""
     async with open_backend() as backend:
         with progress_line() as line:
             found = await backend.shadows.look(name, lambda at: line.show(f"{at.done:,} of {counted(at.total, 'job')}"))
+        part = (await backend.rules.authority()).part
     if as_json:
         print_json(_document(found))
     else:
-        _print_looks(found.last)
+        _print_shadows([SeenShadow(found, tuple(found.last))], part)
     return ExitCode.OK
 
 
@@ -113,7 +108,7 @@ async def look(*, name: str, as_json: bool) -> int:
 @json_option
 @runs
 async def promote(*, name: str, concerns: int | None, break_tests: bool, as_json: bool) -> int:
-    """Put a shadow's rules into force, and drop it."""
+    """Activate shadow rules, and end their test."""
     async with open_backend() as backend:
         rules = (await backend.shadows.get(name)).rules
         current = await backend.shadows.promote(name, typed=concerns, break_tests=break_tests)
@@ -130,7 +125,7 @@ async def promote(*, name: str, concerns: int | None, break_tests: bool, as_json
 @json_option
 @runs
 async def drop(*, name: str, as_json: bool) -> int:
-    """Give a shadow up, with all that was seen of it."""
+    """Discard shadow rules, with the record of what they would have done."""
     async with open_backend() as backend:
         await backend.shadows.drop(name)
     if as_json:
@@ -140,15 +135,8 @@ async def drop(*, name: str, as_json: bool) -> int:
     return ExitCode.OK
 
 
-def _print_looks(looks: Sequence[ShadowLook]) -> None:
-    table = Table("AT", "INTEGRATION", "BY", "RULES", "ELIGIBLE +", "ELIGIBLE -", "DIFFERENT", "CAME", "WENT")
-    for each in looks:
-        table.add(when(each.at), each.integration, each.cause, f"r{each.revision}", *_counts(each.counts), each.came, each.went)
-    table.finish()
-
-
-def _counts(counts: ImpactCounts) -> tuple[str, str, str]:
-    return tuple(f"{number:,}" for number in (counts.newly_eligible, counts.no_longer_eligible, counts.reconfigured))  # type: ignore[return-value]
+def _print_shadows(seen: Sequence[SeenShadow], part: int | None, closed: Collection[str] = ()) -> None:
+    print_text(as_text(shadows_document(seen, now(), text_width(), part), closed))
 
 
 def _document(found: Shadow) -> dict[str, object]:

@@ -31,7 +31,7 @@ from .tables import Table
 
 @click.group()
 def rules() -> None:
-    """Look at, import, export and switch the rules."""
+    """Show, import, export, activate and deactivate rules."""
 
 
 for _command in (coverage, diff, foresee, history, restore, shadow, test_rules):
@@ -42,7 +42,7 @@ for _command in (coverage, diff, foresee, history, restore, shadow, test_rules):
 @json_option
 @runs
 async def list_rules(*, as_json: bool) -> int:
-    """List the rules in the order in which they act."""
+    """List the rules in order of priority."""
     async with open_backend() as backend:
         current = await backend.rules.current()
         authority = await backend.rules.authority()
@@ -104,7 +104,7 @@ async def validate(*, file: str | None, as_json: bool) -> int:
 
 async def _looked_over(backend: Backend, text: str | None, file: str | None, line: ProgressLine) -> LintReport:
     def told(done: int) -> None:
-        line.show(f"looking over the rules: {counted(done, 'job')}")
+        line.show(f"checking the rules: {counted(done, 'job')}")
 
     if text is None or file is None:
         return await backend.rules.lint(on_progress=told)

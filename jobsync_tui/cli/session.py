@@ -149,7 +149,7 @@ async def chosen_or_all(backend: Backend, integration: str | None) -> tuple[Inte
 def no_integration(settings: Settings) -> UsageError:
     """Return the error for one who has no integration to work with: none is configured, or none for them."""
     if settings.integrations:
-        return UsageError("There is no integration that you may use", remedy=f"The owner of {settings.path} can give you one in [[admins]]")
+        return UsageError("You have no access to any integration", remedy=f"The owner of {settings.path} can give you one in [[admins]]")
     return UsageError(f"No integration is configured yet in {settings.path}", remedy="jobsync init --add adds one")
 
 

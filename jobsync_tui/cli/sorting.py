@@ -6,7 +6,7 @@ from ..backend.core.errors import UsageError
 from ..backend.core.models import Sort, SortField
 from ..backend.core.text import clean
 
-SORT_HELP = f"Sort by one of {', '.join(SortField)}; -FIELD turns the order round."
+SORT_HELP = f"Sort by one of {', '.join(SortField)}; -FIELD sorts descending."
 
 
 def parse_sort(text: str | None) -> Sort | None:

@@ -46,7 +46,7 @@ class Consent:
         if self.digest is not None and not self.yes:
             raise UsageError("--plan DIGEST needs --yes: it applies only the plan that was shown")
         if not self.dry_run and not self.yes and not on_terminal():
-            raise UsageError("Say --dry-run or --yes: nobody can be asked where there is no terminal")
+            raise UsageError("Add --dry-run or --yes (no terminal to ask for confirmation)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ async def retry(*, integration: str | None, as_json: bool) -> int:
 @json_option
 @runs
 async def recover(*, as_json: bool) -> int:
-    """Settle what a crash or a lost answer left open, and return when all is settled."""
+    """Find out what became of changes that a crash or a lost reply left open, and return when all are settled."""
     async with open_backend() as backend:
         report = await backend.syncs.recover()
     if as_json:

@@ -17,12 +17,12 @@ from .sync import Consent
 
 @click.command()
 @click.argument("operation_id", type=ID, metavar="OPERATION_ID")
-@click.option("--dry-run", is_flag=True, help="Show what would be put back, and write nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would be restored, and write nothing.")
 @click.option("--yes", is_flag=True, help="Write without asking.")
 @json_option
 @runs
 async def undo(*, operation_id: str, dry_run: bool, yes: bool, as_json: bool) -> int:
-    """Put the fields back to what they were before an operation.
+    """Restore the fields as they were before a sync (an operation).
 
     Refused where the target changed since. A create is not undone.
     """

@@ -45,9 +45,9 @@ async def _work(every: timedelta | None, concurrency: int, *, as_json: bool) -> 
         try:
             from ..backend.workers.worker import Worker
         except ImportError:
-            raise ConfigError("Workers need further packages", remedy="Install jobsync-tui[team]") from None
+            raise ConfigError("Workers that run the automatic sync need more packages", remedy="Install jobsync-tui[team]") from None
         found = Worker(backend, interruption.event, ended, every=every, concurrency=concurrency)
         interval = format_duration(every or backend.settings.sync.every)
-        say(f"A worker of the automatic sync, every {interval}; a signal ends it after the job in flight")
+        say(f"A worker of the automatic sync, every {interval}; Ctrl+C ends it after the current job")
         await found.serve()
     return ExitCode.OK

@@ -14,8 +14,8 @@ def everywhere() -> Iterator[Command]:
     yield Command(g, "palette", "Command palette", "Find a command by its name and run it.", ("ctrl+p", ":"), palette=False)
     yield Command(g, "back", "Back", "Go back one level; never leaves the application.", ("escape",), palette=False)
     yield Command(g, "log", "Log", "Read the messages and errors of this session again.", ("L",))
-    yield Command(g, "redraw", "Redraw", "Paint the whole screen anew, where something else has written on it.", ("ctrl+l",), priority=True)
-    yield Command(g, "mouse", "Mouse on or off", "Leave the mouse to the terminal, to select text there, or take it back.", ())
+    yield Command(g, "redraw", "Redraw", "Draw the whole screen again, where another program wrote over it.", ("ctrl+l",), priority=True)
+    yield Command(g, "mouse", "Mouse on or off", "Let the terminal use the mouse, to select text, or use it here again.", ())
     yield Command(g, "theme", "Colours", "Choose dark, light, high contrast, or the terminal's own colours.", ())
     yield Command(g, "leave", "Quit", "Leave the application; asks first while something runs.", ("q",))
 
@@ -26,9 +26,16 @@ def picker() -> Iterator[Command]:
     yield Command(g, "open", "Open", "Show the jobs of the integration under the cursor.", ("enter",), footer="open", palette=False)
     yield Command(g, "test", "Test connection", "Try the integration's credentials with one cheap call.", ("t",), footer="test")
     yield Command(g, "refresh", "Refresh", "Bring the integration's jobs up to date from its ATS.", ("r",), footer="refresh")
-    yield Command(g, "rules", "Rules", "List the rules, see what they come to, and change them.", ("R",), footer="rules")
-    yield Command(g, "coverage", "Coverage", "Show how far the rules reach: why not, by rule, by department, by place.", ("O",), "coverage")
-    yield Command(g, "greeting", "What happened", "Show what happened since your last visit, and what is in trouble.", ("w",))
+    yield Command(g, "rules", "Rules", "List the rules, see which jobs they match, and change them.", ("R",), footer="rules")
+    yield Command(
+        g,
+        "coverage",
+        "Coverage",
+        "Show how many jobs the rules match (coverage): by rule, by reason, by department, by place.",
+        ("O",),
+        "coverage",
+    )
+    yield Command(g, "greeting", "What happened", "Show what happened since your last visit, and what keeps failing.", ("w",))
 
 
 def jobs() -> Iterator[Command]:
@@ -50,21 +57,23 @@ def jobs() -> Iterator[Command]:
     yield Command(g, "mark", "Mark", "Mark or unmark the job under the cursor.", ("space",), "mark")
     yield Command(g, "mark_all", "Mark all that match", "Mark every job that matches the filter.", ("m",))
     yield Command(g, "only_marked", "Show only the marked", "Show the marked jobs only, or all again.", ("M",))
-    yield Command(g, "unmark_all", "Unmark all", "Take every mark away.", ("u",))
-    yield Command(g, "sort", "Sort", "Choose the column to sort by; the same column again turns the order around.", ("O",))
-    yield Command(g, "refresh", "Refresh", "Bring the cache up to date from the ATS, with the jobs readable meanwhile.", ("r",))
+    yield Command(g, "unmark_all", "Unmark all", "Remove every mark.", ("u",))
+    yield Command(g, "sort", "Sort", "Choose the column to sort by; the same column again reverses the order.", ("O",))
+    yield Command(g, "refresh", "Refresh", "Read the jobs from the ATS again; the list stays readable meanwhile.", ("r",))
     yield Command(g, "views", "Views", "List the saved views; use, save, rename, share or delete one.", ("v",), "views")
     yield Command(g, "switch", "Switch integration", "Go to another integration.", ("i",), "ATS")
     yield Command(g, "nth_view", "View 1 to 9", "Use one of the first nine views.", tuple("123456789"), palette=False, numbered=True)
     yield Command(g, "columns", "Columns", "Choose the fields of a job that the list shows, and their order.", ("|",))
     yield Command(g, "export", "Export", "Write what is listed, in these columns and this order, into a CSV file.", ("X",))
-    yield Command(g, "rules", "Rules", "List the rules, see what they come to, and change them.", ("R",))
-    yield Command(g, "coverage", "Coverage", "Show how far the rules reach among these jobs, and why not further.", ("C",))
+    yield Command(g, "rules", "Rules", "List the rules, see which jobs they match, and change them.", ("R",))
+    yield Command(
+        g, "coverage", "Coverage", "Show how many of these jobs the rules match (coverage), and why the others are not eligible.", ("C",)
+    )
     yield Command(g, "new_rule", "New rule from this job", "Make a rule that matches the job under the cursor and others like it.", ("n",))
     yield Command(g, "history", "History of the job", "Show who did what to the job, and when.", ("H",))
     yield Command(g, "compare", "Side by side", "Show the job in ATS and Tenzo field by field: what differs, and whose it is.", ("=",))
     yield Command(g, "page", "Job", "Show every field of the job, its description, and what the ATS answers.", ("d",))
-    yield Command(g, "greeting", "What happened", "Show what happened since your last visit, and what is in trouble.", ("w",))
+    yield Command(g, "greeting", "What happened", "Show what happened since your last visit, and what keeps failing.", ("w",))
     yield Command(g, "copy", "Copy", "Copy the job's id, link, explanation or plan to the terminal's clipboard.", ("c",))
     yield Command(g, "link", "Link", "Show the job's address in the ATS, copy it, and open it where there is a desktop.", ("o",))
 
@@ -105,8 +114,8 @@ def table() -> Iterator[Command]:
 def document() -> Iterator[Command]:
     """Yield what moves in a text."""
     g = Group.SHEET
-    yield Command(g, "cursor_up", "Up", "Move up to what can be unfolded, or scroll up.", ("up", "k"), palette=False)
-    yield Command(g, "cursor_down", "Down", "Move down to what can be unfolded, or scroll down.", ("down", "j"), palette=False)
+    yield Command(g, "cursor_up", "Up", "Move up to the next section that opens, or scroll up.", ("up", "k"), palette=False)
+    yield Command(g, "cursor_down", "Down", "Move down to the next section that opens, or scroll down.", ("down", "j"), palette=False)
     yield Command(g, "page_up", "Page up", "Scroll up one page.", ("pageup", "ctrl+b"), palette=False)
     yield Command(g, "page_down", "Page down", "Scroll down one page.", ("pagedown", "ctrl+f"), palette=False)
     yield Command(g, "scroll_top", "First", "Go to the beginning.", ("home", "g"), palette=False)

@@ -10,16 +10,14 @@ from .command import Command, Group
 def reading() -> Iterator[Command]:
     """Yield the commands of histories, the log, errors and the help."""
     yield Command(Group.HISTORY, "unfold", "Unfold", "Show what an entry changed.", ("enter", "+"), "unfold")
-    yield Command(
-        Group.HISTORY, "undo", "Undo", "Plan to put the fields back to what they were before the entry; asks first.", ("z",), "undo"
-    )
+    yield Command(Group.HISTORY, "undo", "Undo", "Plan to restore the fields as they were before this entry; asks first.", ("z",), "undo")
     yield Command(
         Group.HISTORY,
         "explain",
-        "Explain by the rules of then",
-        "Check the job by the rules that the entry went by.",
+        "Explain with the rules used then",
+        "Check the job with the rules that were used for this entry.",
         ("e",),
-        "rules of then",
+        "rules used then",
     )
     yield Command(
         Group.HISTORY,

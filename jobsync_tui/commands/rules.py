@@ -23,21 +23,25 @@ def rules() -> Iterator[Command]:
         "Show what switching every rule that is shown would do, and ask.",
         ("A",),
     )
-    yield Command(g, "move_up", "Act earlier", "Have the rule act one place earlier, once w saves the order.", ("K",))
-    yield Command(g, "move_down", "Act later", "Have the rule act one place later, once w saves the order.", ("J",))
+    yield Command(g, "move_up", "Move up", "Move the rule up one place; w saves the order.", ("K",))
+    yield Command(g, "move_down", "Move down", "Move the rule down one place; w saves the order.", ("J",))
     yield Command(g, "save_order", "Save the order", "Show what the new order would do, and ask.", ("w",))
-    yield Command(g, "shadows", "Shadows", "Show the rules that are judged without acting, and what they would do.", ("S",))
-    yield Command(g, "coverage", "Coverage", "Show how far the rules reach: why not, by rule, by department, by place.", ("C",))
+    yield Command(
+        g, "shadows", "Shadows", "Show rules in test mode (shadow rules): evaluated but never applied, with what they would do.", ("S",)
+    )
+    yield Command(
+        g, "coverage", "Coverage", "Show how many jobs the rules match (coverage): by rule, by reason, by department, by place.", ("C",)
+    )
     yield Command(g, "jobs", "Jobs of the rule", "List the jobs that the rule applies to.", ("o",))
     yield Command(g, "duplicate", "Duplicate", "Open the editor on a copy of the rule, switched off.", ("d",))
-    yield Command(g, "delete", "Delete", "Show what the end of the rule would do, and ask; the history keeps it.", ("D",))
+    yield Command(g, "delete", "Delete", "Show what deleting the rule would do, and ask; the history keeps it.", ("D",))
     yield Command(g, "copy", "Copy as text", "Copy the rule to the terminal's clipboard.", ("c",))
 
 
 def leaves() -> Iterator[Command]:
     """Yield the commands of a new rule from a job."""
     g = Group.LEAVES
-    yield Command(g, "choose", "Choose", "Have the rule ask for what is under the cursor, or ask for it no more.", ("space",), "choose")
+    yield Command(g, "choose", "Choose", "Add the condition under the cursor to the rule, or remove it.", ("space",), "choose")
     yield Command(g, "go_on", "Go on", "Open the editor with what is chosen.", ("enter",), "go on", palette=False)
 
 
@@ -47,19 +51,19 @@ def editor() -> Iterator[Command]:
     yield Command(g, "change", "Change", "Change what is under the cursor.", ("enter",), "change", palette=False)
     yield Command(g, "add", "Add", "Add a condition, or an action where the cursor is on those.", ("a",), "add")
     yield Command(g, "add_action", "Add an action", "Add what the rule is to set.", ("A",), "action")
-    yield Command(g, "remove", "Remove", "Take away what is under the cursor; u brings it back.", ("d",), "remove")
+    yield Command(g, "remove", "Remove", "Remove what is under the cursor; u brings it back.", ("d",), "remove")
     yield Command(g, "save", "Impact and save", "Show what the rule would do to every cached job, and ask.", ("s",), "impact, save")
     yield Command(g, "yaml", "YAML", "Go to the rule's YAML and change it there; esc comes back.", ("y",), "yaml")
     yield Command(g, "value", "Change the value", "Change no more than the value of the condition.", ("v",))
-    yield Command(g, "turn", "All or any", "Turn the group at the cursor from all to any, or back.", ("t",))
-    yield Command(g, "negate", "Not", "Put what is under the cursor under a not, or out of it.", ("!",))
+    yield Command(g, "turn", "All or any", "Change the group at the cursor from all to any, or back.", ("t",))
+    yield Command(g, "negate", "Not", "Negate what is under the cursor, or stop negating it.", ("!",))
     yield Command(g, "group", "Group", "Put the condition into a group of its own; a adds to it.", ("(",))
     yield Command(g, "dissolve", "Dissolve the group", "Put what the group holds in its place.", (")",))
     yield Command(g, "move_up", "Move up", "Move what is under the cursor up, at an end of its group out of it.", ("K",))
     yield Command(g, "move_down", "Move down", "Move what is under the cursor down, at an end of its group out of it.", ("J",))
     yield Command(g, "switch", "On or off", "Switch the rule on or off, once it is saved.", ("space",))
-    yield Command(g, "undo", "Undo", "Take the last change back.", ("u",))
-    yield Command(g, "redo", "Redo", "Make the change again that was taken back.", ("U",))
+    yield Command(g, "undo", "Undo", "Undo the last change.", ("u",))
+    yield Command(g, "redo", "Redo", "Redo the change that was undone.", ("U",))
     yield Command(g, "unfold", "Unfold", "Show a long line in full.", ("+",))
     yield Command(g, "copy", "Copy the YAML", "Copy the rule's YAML to the terminal's clipboard.", ("c",))
     yield Command(g, "drop", "Drop the draft", "Forget what was changed and go back.", ("X",))
@@ -68,9 +72,11 @@ def editor() -> Iterator[Command]:
 def saving() -> Iterator[Command]:
     """Yield the commands of the dialog before rules are saved."""
     g = Group.SAVING
-    yield Command(g, "confirm", "Save the rules", "Put the change into force.", ("y",), "save", palette=False)
+    yield Command(g, "confirm", "Save the rules", "Save the change; it takes effect at once.", ("y",), "save", palette=False)
     yield Command(g, "open", "Open the list", "List the jobs of the line under the cursor.", ("+", "o"), "list the jobs")
-    yield Command(g, "shadow", "Run in shadow", "Have the change judged beside the rules in force, without acting.", ("h",), "shadow")
+    yield Command(
+        g, "shadow", "Run in test mode", "Run the change in test mode (a shadow rule): evaluated but never applied.", ("h",), "test mode"
+    )
     yield Command(g, "copy", "Copy as text", "Copy the impact to the terminal's clipboard.", ("c",), "copy")
 
 
@@ -79,20 +85,22 @@ def impact() -> Iterator[Command]:
     g = Group.IMPACT
     yield Command(g, "open", "Exact difference", "Show exactly what the change does to the job.", ("enter",), "difference", palette=False)
     yield Command(g, "filter", "Filter", "Type words, field:value, is:open; esc clears.", ("/",), "filter")
-    yield Command(g, "check", "Check Eligibility", "Explain the job by the rules in force.", ("e",), "check")
+    yield Command(g, "check", "Check Eligibility", "Explain the job with the active rules.", ("e",), "check")
     yield Command(g, "export", "Export", "Write the list into a CSV file, or copy it where no file may be written.", ("x",), "export")
     g = Group.IMPACT_JOB
-    yield Command(g, "check", "Check Eligibility", "Explain the job by the rules in force.", ("e",), "check")
+    yield Command(g, "check", "Check Eligibility", "Explain the job with the active rules.", ("e",), "check")
     yield Command(g, "copy", "Copy as text", "Copy what is shown to the terminal's clipboard.", ("c",), "copy")
 
 
 def shadows() -> Iterator[Command]:
     """Yield the commands of the list of the shadows."""
     g = Group.SHADOWS
-    yield Command(g, "unfold", "Unfold", "Show the shadow's rules, and what it would have done to which jobs.", ("enter", "+"), "unfold")
-    yield Command(g, "promote", "Promote", "Show what the shadow would do in force, and ask.", ("p",), "promote")
-    yield Command(g, "look", "Look now", "Judge the cached jobs by the shadow now.", ("l",), "look now")
-    yield Command(g, "drop", "Give up", "Give the shadow up; asks first.", ("X",), "give up")
+    yield Command(
+        g, "unfold", "Unfold", "Show the shadow rule's conditions, and what it would have done to which jobs.", ("enter", "+"), "unfold"
+    )
+    yield Command(g, "promote", "Promote", "Show what the shadow rule would do if it were active, and ask.", ("p",), "promote")
+    yield Command(g, "look", "Evaluate now", "Evaluate the cached jobs with the shadow rule now.", ("l",), "evaluate now")
+    yield Command(g, "drop", "Discard", "Discard the shadow rule; asks first.", ("X",), "discard")
     yield Command(g, "copy", "Copy as text", "Copy what is shown to the terminal's clipboard.", ("c",), "copy")
 
 

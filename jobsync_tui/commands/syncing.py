@@ -37,9 +37,9 @@ def confirm() -> Iterator[Command]:
 def undo() -> Iterator[Command]:
     """Yield the commands of the confirmation of an undo."""
     g = Group.UNDO
-    yield Command(g, "confirm", "Confirm Undo", "Put the fields in Tenzo back to what is shown.", ("y",), "Confirm Undo", palette=False)
-    yield Command(g, "unfold", "Unfold", "Show more, or less, of what would be put back.", ("+",), "show")
-    yield Command(g, "copy", "Copy as Markdown", "Copy what would be put back to the terminal's clipboard.", ("c",))
+    yield Command(g, "confirm", "Confirm Undo", "Restore the fields in Tenzo as shown.", ("y",), "Confirm Undo", palette=False)
+    yield Command(g, "unfold", "Unfold", "Show more, or less, of what would be restored.", ("+",), "show")
+    yield Command(g, "copy", "Copy as Markdown", "Copy what would be restored to the terminal's clipboard.", ("c",))
     yield Command(g, "copy_command", "Copy as command", "Copy the command line that does the same.", ("$",), "as command")
 
 
@@ -48,8 +48,8 @@ def running() -> Iterator[Command]:
     yield Command(
         Group.RUNNING,
         "cancel",
-        "Stop after the jobs in flight",
-        "End what is under way and start nothing more.",
+        "Stop after the current jobs",
+        "Finish the current jobs and start no others.",
         ("x",),
         "stop",
         palette=False,
@@ -64,8 +64,8 @@ def result() -> Iterator[Command]:
     yield Command(g, "link", "Link", "Show the job's address in Tenzo and copy it.", ("o",), "link")
     yield Command(g, "copy", "Copy as text", "Copy the result to the terminal's clipboard; it holds no secrets.", ("c",), "copy")
     yield Command(g, "history", "History of the job", "Show who did what to the job, and when.", ("H",), "history")
-    yield Command(g, "retry", "Try again", "Plan the sync again; nothing can be created twice.", ("r",))
-    yield Command(g, "undo", "Undo", "Plan to put the fields back to what they were before this sync; asks first.", ("z",))
+    yield Command(g, "retry", "Try again", "Plan the sync again; no job is ever created twice.", ("r",))
+    yield Command(g, "undo", "Undo", "Plan to restore the fields as they were before this sync; asks first.", ("z",))
     yield Command(g, "test", "Test connection", "Try the integration's credentials now.", ("t",))
     yield Command(g, "check", "Check Eligibility", "Show whether the job is eligible, by which rules, or why not.", ("e",))
     yield Command(g, "search", "Search ATS Job", "Look for the job in the ATS by another id.", ("f",))
@@ -78,7 +78,7 @@ def bulk_result() -> Iterator[Command]:
     """Yield the commands of the result of several jobs."""
     g = Group.BULK_RESULT
     yield Command(g, "done", "Done", "Go back to the jobs.", ("enter",), "done", palette=False)
-    yield Command(g, "retry", "Try again", "Plan the sync of what failed again; nothing can be created twice.", ("r",), "try again")
+    yield Command(g, "retry", "Try again", "Plan the sync of the failed jobs again; no job is ever created twice.", ("r",), "try again")
     yield Command(g, "unfold", "Unfold", "Show or hide the jobs of a group.", ("+",), "show")
     yield Command(g, "open", "Check Eligibility", "Explain the job under the cursor.", ("e",), "check")
     yield Command(g, "copy", "Copy as text", "Copy the results to the terminal's clipboard; they hold no secrets.", ("c",), "copy")

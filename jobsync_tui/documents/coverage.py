@@ -29,13 +29,13 @@ REASONS = MappingProxyType(
 _WELL = ("created", "updated", "unchanged")
 
 
-def coverage_document(found: Coverage, near: NearCoverage | None, width: int) -> Document:
-    """Return the overview; ``near`` is None while it is counted."""
+def coverage_document(found: Coverage, near: NearCoverage | None, width: int, *, counting: bool = True) -> Document:
+    """Return the overview; ``near`` is None while it is counted, or where it is not wanted (not ``counting``)."""
     document: list[Line | Section] = [*_totals(found, width), BLANK, head("WHY NOT", f"{found.ineligible:,} not eligible")]
     document += [_bar_line(REASONS.get(name, name), number, found.jobs, width) for name, number in _most(found.by_reason.items())]
-    document += _near(near, width)
-    document += [BLANK, head("LAST 14 DAYS", "attempts to sync, a day"), *_days(found.days, width)]
-    document += [BLANK, head("BY RULE", "jobs, and those that no other rule takes")]
+    document += _near(near, width) if near is not None or counting else []
+    document += [BLANK, head(f"LAST {counted(len(found.days), 'DAY', 'DAYS')}", "attempts to sync, a day"), *_days(found.days, width)]
+    document += [BLANK, head("BY RULE", "jobs matched, and matched only by this rule")]
     most = max((share.jobs for share in found.by_rule), default=0)
     rows = [
         Section(f"rule:{share.id}", (row,), (row,), f"rule:{share.id}")
@@ -51,7 +51,7 @@ def coverage_document(found: Coverage, near: NearCoverage | None, width: int) ->
 def _totals(found: Coverage, width: int) -> Iterable[Line]:
     parts = [good(f"ok {found.eligible:,} eligible"), Span(f"   {found.ineligible:,} not")]
     if found.unjudged:
-        parts.append(warn(f"   {found.unjudged:,} not judged yet"))
+        parts.append(warn(f"   {found.unjudged:,} not evaluated yet"))
     yield line(" ", strong(counted(found.jobs, "job")), Span("   "), *parts, right=dim(f"rules r{found.revision}"))
     yield line("   ", *_bar(found.eligible, found.jobs, width - 16), Span(f"  {_percent(found.eligible, found.jobs)}"))
     waits = f"{counted(found.waiting, 'eligible job')} never synced" if found.waiting else "every eligible job was synced"
@@ -76,8 +76,8 @@ def _near(near: NearCoverage | None, width: int) -> list[Line | Section]:
 def _days(days: Sequence[DayOutcomes], width: int) -> list[Line]:
     """Return a sparkline for the syncs that went well and one for those that did not, with their sums and their highest day."""
     tests: tuple[tuple[str, Callable[[str], bool], Callable[[str], Span]], ...] = (
-        ("went well", lambda outcome: outcome in _WELL, good),
-        ("did not", lambda outcome: outcome not in _WELL, bad),
+        ("Succeeded", lambda outcome: outcome in _WELL, good),
+        ("Failed", lambda outcome: outcome not in _WELL, bad),
     )
     rows = []
     for name, wanted, tone in tests:

@@ -130,7 +130,7 @@ def _ways(result: SyncResult, subject: Subject, width: int) -> list[Line]:
 
 def _closing(result: SyncResult, subject: Subject) -> Line:
     synced = subject.cached.last_synced if subject.cached else None
-    kept = f"Last Synced stays {words.ago(synced, subject.now)}" if synced else "Last Synced stays empty"
+    kept = f"Last Synced stays {words.ago(synced, subject.now)}" if synced else "Last Synced never"
     record = f"operation {result.operation_id}" if result.operation_id else ""
     return line("   ", dim("" if result.written is None else kept), right=dim(record) if record else ())
 

@@ -15,10 +15,10 @@ KINDS = (("created", "created"), ("updated", "updated"), ("failed", "FAILED"), (
 
 
 def greeting_words(greeting: Greeting, now: datetime) -> str:
-    """Return it in one line: ``since yesterday 18:02: 12 created, 1 FAILED, 1 integration in trouble``."""
+    """Return it in one line: ``since yesterday 18:02: 12 created, 1 FAILED, 1 integration failing``."""
     told = [f"{greeting.total(name):,} {word}" for name, word in KINDS if greeting.total(name)]
     if greeting.in_trouble:
-        told.append(f"{counted(len(greeting.in_trouble), 'integration')} in trouble")
+        told.append(f"{counted(len(greeting.in_trouble), 'integration')} failing")
     since = "now" if greeting.since is None else f"since {words.clock(greeting.since, now)[:16]}"
     return f"{since}: {', '.join(told)}"
 
@@ -32,7 +32,7 @@ def greeting_document(greeting: Greeting, names: Mapping[str, str], now: datetim
         now: The present time.
         width: In cells.
     """
-    since = "before the first visit" if greeting.since is None else f"since {words.day_and_time(greeting.since)}"
+    since = "This is your first visit" if greeting.since is None else f"since {words.day_and_time(greeting.since)}"
     document: list[Line] = [line(" ", dim(f"{since}, {words.ago(greeting.since, now)}" if greeting.since else since)), BLANK]
     heads = ("integration", *(word for _, word in KINDS))
     document += [Line((Span(" ", Tone.HEAD), *(Span(span.text, Tone.HEAD) for span in _row(heads, width))))]
@@ -44,9 +44,9 @@ def greeting_document(greeting: Greeting, names: Mapping[str, str], now: datetim
     return tuple(document)
 
 
-def greeting_text(greeting: Greeting, names: Mapping[str, str], now: datetime) -> str:
+def greeting_text(greeting: Greeting, names: Mapping[str, str], now: datetime, width: int = 100) -> str:
     """Return it as text."""
-    return as_text(greeting_document(greeting, names, now, 100)) + "\n"
+    return as_text(greeting_document(greeting, names, now, width)) + "\n"
 
 
 def _row(cells: tuple[str, ...], width: int) -> tuple[Span, ...]:

@@ -108,5 +108,5 @@ def _row(mark: str, entry: AuditEntry, said: str, width: int) -> tuple[Line, ...
 def _details(entry: AuditEntry) -> list[tuple[str, str]]:
     rules = f"r{entry.ruleset_revision}" if entry.ruleset_revision is not None else ""
     origin = ", ".join(f"{name} {value}" for name, value in entry.origin.items())
-    found = [("record", entry.operation_id or ""), ("rules", rules), ("plan", entry.plan_digest or ""), ("from", origin)]
+    found = [("operation", entry.operation_id or ""), ("rules", rules), ("plan", entry.plan_digest or ""), ("from", origin)]
     return [(label, told) for label, told in found if told]

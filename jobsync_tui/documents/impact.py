@@ -20,7 +20,7 @@ LISTS = MappingProxyType(
         ImpactList.RECONFIGURED: "configured differently",
         ImpactList.WOULD_CREATE: "would be created in Tenzo",
         ImpactList.WOULD_UPDATE: "would be updated in Tenzo",
-        ImpactList.LEFT_BEHIND: "left behind in Tenzo",
+        ImpactList.LEFT_BEHIND: "stay in Tenzo, no longer updated",
         ImpactList.UNCHANGED: "unchanged",
     }
 )
@@ -30,7 +30,7 @@ _MEANT = MappingProxyType(
     {
         ImpactList.WOULD_CREATE: "when they are synced next",
         ImpactList.WOULD_UPDATE: "when they are synced next",
-        ImpactList.LEFT_BEHIND: "synced before: they stay as they are",
+        ImpactList.LEFT_BEHIND: "synced before",
     }
 )
 _REASONS = MappingProxyType(
@@ -46,7 +46,7 @@ _REASONS = MappingProxyType(
 def progress_words(progress: ImpactProgress) -> str:
     """Return how far an assessment is, and what it came to so far."""
     found = progress.counts.concerned
-    return f"Looking at the cached jobs: {progress.done:,} of {progress.total:,}, {counted(found, 'job')} concerned so far"
+    return f"Evaluating the cached jobs: {progress.done:,} of {progress.total:,}, {counted(found, 'job')} affected so far"
 
 
 def impact_document(impact: RuleImpact, findings: Sequence[Finding], width: int, part: int | None = None) -> Document:
@@ -76,9 +76,9 @@ def finding_lines(findings: Sequence[Finding], width: int) -> list[Line]:
     """Return what is wrong with rules, each with its remedy and, where there is one, the job that shows it."""
     if not findings:
         return []
-    rows = [BLANK, head("LOOK AGAIN", counted(len(findings), "finding"))]
+    rows = [BLANK, head("CHECK THIS", counted(len(findings), "problem"))]
     for finding in findings:
-        first, *more = wrap_lines(f"{finding.rule_name}: {finding.message}", width - 1, 5)
+        first, *more = wrap_lines(f"{finding.rule_name}{f' ({finding.place})' if finding.place else ''}: {finding.message}", width - 1, 5)
         rows += [line("   ", warn("! "), *(Span(span.text.lstrip()) for span in first.left)), *more]
         shown = f" (job {finding.witness.id} of {finding.witness.integration})" if finding.witness is not None else ""
         rows += [line(*(dim(span.text) for span in row.left)) for row in wrap_lines(finding.remedy + shown, width - 1, 5)]
@@ -88,7 +88,7 @@ def finding_lines(findings: Sequence[Finding], width: int) -> list[Line]:
 def job_document(sample: ImpactSample, width: int) -> Document:
     """Return what a change does to one job, exactly: the cached outcome, the rules and every field that differs, before and after."""
     before, after = sample.before, sample.after
-    document: list[Line] = [head("VERDICT"), *_pair("", _verdict(before), _verdict(after), width)]
+    document: list[Line] = [head("ELIGIBLE"), *_pair("", _verdict(before), _verdict(after), width)]
     document += [BLANK, head("RULES THAT APPLY"), *_pair("", Span(_rules(before)), Span(_rules(after)), width)]
     names = [*dict.fromkeys([*before.fields, *after.fields])]
     different = [name for name in names if before.fields.get(name) != after.fields.get(name)]

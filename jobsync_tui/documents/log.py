@@ -21,7 +21,7 @@ def log_document(notices: Iterable[Notice], width: int) -> Document:
         document += columns(cells, (1, 8, width - 18), indent=1, most=50)
         if notice.remedy:
             document += wrap_lines(notice.remedy, width - 1, 14)
-    return tuple(document) or (BLANK, line("   ", dim("Nothing was said yet in this session.")))
+    return tuple(document) or (BLANK, line("   ", dim("No messages in this session yet.")))
 
 
 def log_text(notices: Iterable[Notice], width: int = 100) -> str:

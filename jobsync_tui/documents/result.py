@@ -29,12 +29,12 @@ def settled(result: SyncResult, outcome: Outcome, subject: Subject) -> SyncResul
     """
     entry = next((each for each in subject.past if each.operation_id == result.operation_id), None)
     written = outcome in _WRITTEN
-    cause = entry.cause if entry is not None and entry.cause else "the write did not arrive"
+    cause = entry.cause if entry is not None and entry.cause else "Tenzo did not receive the change"
     return replace(
         result,
         outcome=outcome,
         written=written,
-        error=None if written else Failure("not_arrived", f"Failed to sync job: {cause}", "Plan the sync again; nothing is sent twice."),
+        error=None if written else Failure("not_arrived", f"Failed to sync job: {cause}", "Plan the sync again. Nothing is sent twice."),
         synced_at=entry.ended_at if written and entry is not None else None,
         settles_at=None,
         target_id=subject.cached.target_id if subject.cached is not None and written else result.target_id,
@@ -138,7 +138,7 @@ def _changed(result: SyncResult, width: int) -> list[Line | Section]:
 def _last_synced(result: SyncResult, subject: Subject) -> str:
     if result.eligibility is None:  # an undo asked no rules, and is no sync
         last = subject.cached.last_synced if subject.cached is not None else None
-        return f"stays as it was, {words.ago(last, subject.now)}" if last is not None else "stays empty"
+        return f"unchanged, {words.ago(last, subject.now)}" if last is not None else "never"
     earlier = [
         entry.at
         for entry in subject.past

@@ -34,7 +34,7 @@ def revisions_document(revisions: Sequence[RuleRevision], in_force: int, marked:
 def difference_document(found: RevisionDifference, width: int) -> Document:
     """Return how one revision became the other: each rule that is not the same, line by line."""
     document: list[Line | Section] = [
-        head(f"FROM r{found.before} TO r{found.after}", counted(len(found.rules), "rule") + " not the same"),
+        head(f"FROM r{found.before} TO r{found.after}", counted(len(found.rules), "rule") + " changed"),
         BLANK,
     ]
     if not found.rules:

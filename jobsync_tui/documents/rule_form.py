@@ -101,11 +101,11 @@ def form_document(rule: Rule, checked: Sequence[ConditionResult] | None, width: 
         width: Cells.
     """
     results = iter(checked or ())
-    state = good("ok on") if rule.active else dim("- off: it decides nothing")
-    fallback = "yes: only where no other rule matches" if rule.fallback else "no"
+    state = good("ok on") if rule.active else dim("- off: never applied")
+    fallback = "yes: only if no other rule matches" if rule.fallback else "no"
     document: list[Line | Section] = [
         _trait(Part.NAME, rule.name or "(no name yet)", width),
-        _trait(Part.PRIORITY, f"{rule.priority}", width, "the lowest acts first"),
+        _trait(Part.PRIORITY, f"{rule.priority}", width, "lower numbers run first"),
         _row(Spot(Part.STATE), (Span("active".ljust(_NAMES)), state), width),
         _trait(Part.FALLBACK, fallback, width),
         BLANK,

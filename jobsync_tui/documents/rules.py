@@ -1,4 +1,4 @@
-"""Rules for reading: a line each in the order in which they act, with what they come to in the cache, and each in full."""
+"""Rules for reading: a line each in order of priority, with what they come to in the cache, and each in full."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _FIXED = 1 + _PRIORITY + _STATE + 2 * _NUMBER + _AGO + 7
 _NARROW = _FIXED + 20
 """Width below which a rule is told by its name alone."""
 
-_TITLES = ("  at", "", "rule", "jobs", "alone", "last", "when")
+_TITLES = ("  at", "", "rule", "jobs", "only", "last", "when")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +62,14 @@ class RulesHead:
 
 
 def rules_document(top: RulesHead, listed: Sequence[ListedRule], width: int, unfolded: Collection[str] = ()) -> Document:
-    """Return the rules in the order in which they act; only the sections in ``unfolded`` are filled, as there may be hundreds."""
+    """Return the rules in order of priority; only the sections in ``unfolded`` are filled, as there may be hundreds."""
     active = sum(each.rule.active for each in listed)
     how_many = counted(len(listed), "rule") + ("" if top.of is None else f" of {top.of}")
-    fixed = "= is not yours to change" if any(each.fixed for each in listed) else ""
+    fixed = "= you cannot change this rule" if any(each.fixed for each in listed) else ""
     told = ", ".join(filter(None, (among(top.part), fixed, top.counted)))
     document: list[Line | Section] = [
         line(" ", f"{how_many}, {active} active", dim(f"   {told}"), right=dim(f"revision r{top.revision}")),
-        line("   ", warn("ORDER CHANGED, not saved: w saves it, esc drops it")) if top.reordered else BLANK,
+        line("   ", warn("ORDER CHANGED, not saved: w saves it, esc discards it")) if top.reordered else BLANK,
     ]
     if not any(each.rule.active for each in listed) and top.of is None:
         document += [line("   ", "No active rules configured: no job is eligible. space activates the one under the cursor, A all.")]
@@ -84,7 +84,7 @@ def rule_note(each: ListedRule) -> str:
     if each.findings:
         return f"! {'  '.join(finding.message for finding in each.findings)}"
     if each.fixed:
-        return f"{each.rule.name} also acts on integrations that are not yours: d makes a copy for yours."
+        return f"{each.rule.name} also affects other people's integrations: d makes a copy for yours."
     return f"{each.rule.name}: {'fallback, ' if each.rule.fallback else ''}{each.told or 'every job'}"
 
 

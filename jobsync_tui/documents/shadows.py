@@ -15,6 +15,8 @@ from .layout import fit
 from .rules import rule_lines
 
 _NAME = 26
+_CAUSES = {"judging": "all jobs"}
+"""What a look was for, where it is kept by another word than people read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +32,18 @@ def shadows_document(seen: Sequence[SeenShadow], now: datetime, width: int, part
     """Return the shadows, each to be unfolded; ``part`` is how many jobs the person may see, where these are not all that there are."""
     if not seen:
         return (
-            line("   ", dim("No rule runs in shadow.")),
+            line("   ", dim("No rule runs in test mode.")),
             BLANK,
-            line("   ", "e on a rule, s for its impact, then h: it is judged beside the rules,"),
-            line("   ", "what it would have done is kept over time, and it acts on nothing."),
+            line("   ", "Open a rule (e), look at its impact (s), then h: it is evaluated with every"),
+            line("   ", "sync but never applied, and what it would have done is recorded."),
         )
     document: list[Line | Section] = [
-        head("JUDGED BESIDE THE RULES IN FORCE, WITHOUT ACTING", f"would be, {among(part) or 'over all jobs'}"),
+        head("TEST MODE: EVALUATED BUT NEVER APPLIED", f"would be, {among(part) or 'over all jobs'}"),
         BLANK,
     ]
     for each in seen:
         shadow = each.shadow
-        told = counts_words(shadow.counts) if shadow.last else "not looked at yet: l looks now"
+        told = counts_words(shadow.counts) if shadow.last else "not evaluated yet: l evaluates now"
         age = words.ago(shadow.at, now)
         room = width - _NAME - len(age) - 8  # both margins, and a gap on either side of the count
         shown = shadow.name if shadow.changeable else f"= {shadow.name}"
@@ -61,7 +63,7 @@ def shadows_document(seen: Sequence[SeenShadow], now: datetime, width: int, part
 
 def fixed_words(shadow: Shadow) -> str:
     """Return why a person may look at a shadow and do no more with it."""
-    return f"{shadow.name} also acts on integrations that are not yours: you may look, not promote it or give it up."
+    return f"{shadow.name} also affects other people's integrations: you can look at it, but not promote or discard it."
 
 
 def counts_words(counts: ImpactCounts) -> str:
@@ -70,9 +72,10 @@ def counts_words(counts: ImpactCounts) -> str:
 
 
 def _looks(looks: Sequence[ShadowLook], width: int) -> list[Line]:
-    rows = [head("   OVER TIME", "a look for each time that it was something else")]
+    rows = [head("   OVER TIME", "one line for each change")]
     for look in looks:
-        lead = f"{words.day_and_time(look.at)[5:16]}  {fit(look.integration, 14):<14}  {fit(look.cause, 9):<9}  r{look.revision:<4}"
+        cause = _CAUSES.get(look.cause, look.cause)
+        lead = f"{words.day_and_time(look.at)[5:16]}  {fit(look.integration, 14):<14}  {fit(cause, 9):<9}  r{look.revision:<4}"
         counts = look.counts
         told = (
             f"  +{counts.newly_eligible:,} -{counts.no_longer_eligible:,} ~{counts.reconfigured:,}   {look.came:,} came, {look.went:,} went"

@@ -47,7 +47,7 @@ OPERATORS = MappingProxyType(
         Op.BETWEEN: "between",
         Op.BEFORE: "before",
         Op.AFTER: "after",
-        Op.WITHIN_DAYS: "in the last",
+        Op.WITHIN_DAYS: "within the last",
         Op.OLDER_THAN_DAYS: "older than",
     }
 )
@@ -87,7 +87,7 @@ SYNC_WORDS: dict[SyncStatus, str] = {
     SyncStatus.SYNCED: "synced",
     SyncStatus.CHANGED: "changed",
     SyncStatus.FAILED: "FAILED",
-    SyncStatus.UNKNOWN: "unsure?",
+    SyncStatus.UNKNOWN: "unknown?",
     SyncStatus.GONE: "gone",
     SyncStatus.UNDONE: "undone",
 }

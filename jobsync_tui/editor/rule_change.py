@@ -66,7 +66,7 @@ def restoring(before: RuleSet, then: RuleSet) -> RuleChange:
 
 def promoting(before: RuleSet, after: tuple[Rule, ...], shadow: str) -> RuleChange:
     """Propose to put the rules of a shadow into force."""
-    return RuleChange(before, after, f"Promote {shadow}", f"promote the shadow {shadow}", shadow=shadow)
+    return RuleChange(before, after, f"Promote {shadow}", f"promote the shadow rules {shadow}", shadow=shadow)
 
 
 def _named(rules: tuple[Rule, ...]) -> str:

@@ -33,7 +33,7 @@ class ErrorScreen(DialogScreen[None]):
         self.document.focus()
         self.set_heading(self._failure.code.replace("_", " "))
         self.show(lambda width: error_document(self._failure.message, self._failure.remedy, (), width))
-        self.set_note("Nothing goes on by itself. L shows this again later.")
+        self.set_note("Nothing continues on its own. L shows this again later.")
 
     def action_done(self) -> None:
         """Go back."""

@@ -74,4 +74,4 @@ class GreetingScreen(DialogScreen[None]):
         if self._is_asked_for:
             self._greeting = await self.backend.greeting.news()
         self.show(lambda width: greeting_document(self._greeting, self._names, clock.now(), width))
-        self.set_note("jobsync news tells the same; jobsync audit has every row.")
+        self.set_note("jobsync news shows the same; jobsync audit has every entry.")

@@ -40,7 +40,7 @@ class HelpScreen(DialogScreen[None]):
     def on_mount(self) -> None:
         """Show the keys."""
         self.document.focus()
-        self.set_heading("what has the focus first, then outwards")
+        self.set_heading("Keys for this screen, then keys that work everywhere")
         self.show(lambda width: keys_document(self._groups, width))
 
     def action_copy(self) -> None:

@@ -63,7 +63,7 @@ class MenuScreen(ModalScreen[str | None]):
         *,
         chosen: str | None = None,
         searchable: bool = False,
-        nothing: str = "nothing to choose",
+        nothing: str = "Nothing to choose from",
         footnote: str = "",
     ) -> None:
         super().__init__()
@@ -145,7 +145,7 @@ class MenuScreen(ModalScreen[str | None]):
         widths = [max((len(text) for text in texts), default=0) for texts in zip(*((e.name, e.key) for e in self.entries), strict=True)]
         room = min(WIDTH, int(self.app.size.width * SHARE)) - _FRAME
         options = [Option(_entry_lines(entry, widths, room), id=entry.id) for entry in found]
-        return options or [Option(line(("nothing here has these words" if words else self._nothing, "$text-muted")), disabled=True)]
+        return options or [Option(line(("Nothing contains these words" if words else self._nothing, "$text-muted")), disabled=True)]
 
 
 def _entry_lines(entry: Entry, widths: Sequence[int], room: int) -> Content:

@@ -37,5 +37,5 @@ class Marks:
             self._ids.pop(job_id, None)
 
     def clear(self) -> None:
-        """Take every mark away."""
+        """Remove every mark."""
         self._ids.clear()

@@ -165,7 +165,7 @@ def _answer(job: CachedJob, eligibility: Eligibility | None, now: datetime, widt
 
 def _unchecked(job: CachedJob) -> Content:
     if job.sync_status is SyncStatus.GONE:
-        return line(("x GONE", NOT_OK_STYLE), "  no longer in the ATS; what was synced stays in Tenzo")
+        return line(("x GONE", NOT_OK_STYLE), "  no longer in the ATS; the job in Tenzo stays as it is")
     return Content.styled("eligibility not checked", QUIET)
 
 

@@ -49,6 +49,6 @@ def test_workers_are_told_by_the_runs_that_they_lead_and_a_large_run_by_its_shar
     state = replace(BEFORE, running=True, spread=Spread(20, 7, ("host:1", "host:2")))
     told = said(capsys, state, engine=engine)
     assert "under way by 2 workers, 7 of 20 shares done" in told[1]
-    assert told[2].endswith(": leads acme")
-    assert told[3] == "worker 2, SILENT for 40 s: leads no run"
-    assert told[4] == "no worker is free for: globex"
+    assert told[2].endswith(": runs acme")
+    assert told[3] == "worker 2, SILENT for 40 s: runs nothing"
+    assert told[4] == "no worker is free to run: globex"

@@ -60,7 +60,7 @@ def test_an_update_is_undone_once_and_a_create_never(run: Jobsync, company: Comp
     assert [each["field"] for each in planned.json["changes"]] == ["folder"]
     dry = run(*undo, "--dry-run").out
     assert "folder" in dry
-    assert "not synced by itself until" in dry
+    assert "not synced automatically until" in dry
 
     undone = run(*undo, "--yes", "--json")
     assert undone.code == 0

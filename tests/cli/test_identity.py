@@ -191,7 +191,7 @@ def test_jobs_under_other_ids_take_over_what_they_have_in_the_target(place: Plac
     place.jobs("1.0,Welder", "2.0,Driver")
     assert "jobsync integrations rename-ids export" in place.words("refresh", code=6)
     shown = place.words("integrations", "rename-ids", "export", "--dry-run")
-    assert "2 jobs to get the new id, 0 for a person to decide" in shown
+    assert "2 jobs to get the new id, 0 to be decided by you" in shown
     document = place("integrations", "rename-ids", "export", "--yes")
     assert isinstance(document, dict)
     assert [(each["old"], each["new"]) for each in document["pairs"]] == [("1", "1.0"), ("2", "2.0")]

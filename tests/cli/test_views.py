@@ -113,5 +113,5 @@ def test_a_view_whose_rule_is_gone_says_so_and_lists_nothing(run: Jobsync, tmp_p
     assert run("rules", "delete", "night").code == 0
     gone = run("jobs", "--view", "by rule", "--json")
     assert gone.code == 2
-    assert "night is no rule" in gone.json["error"]["message"]
+    assert "night is not a known rule" in gone.json["error"]["message"]
     assert "by rule cannot be used" in run("views", "list").err

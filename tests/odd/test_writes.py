@@ -231,5 +231,5 @@ async def test_without_versions_nothing_is_said_for_certain(bench: Bench, odd: O
         await settle(bench)
         operation = await bench.ledger.journal.get(lost.operation_id or "")
         assert operation is not None
-        assert ("did not arrive" in (operation.error or "")) is certain
+        assert ("did not receive" in (operation.error or "")) is certain
     await comes_to_rest(bench, odd)

@@ -126,7 +126,7 @@ def test_the_command_and_its_document(jobsync: Jobsync, config: Path) -> None:
     }  # fmt: skip
     config.with_name("his.csv").unlink()
     jobsync(*options, "refresh", "-i", "his")
-    assert "TROUBLE his: There is no file" in jobsync(*options, "news", "--seen").out
+    assert "There is no file" in jobsync(*options, "news", "--seen").out
     assert jobsync(*options, "news", "--json").json["created"] == 0
     assert jobsync(*options, "news", "--since", "1d", "--json").json["created"] == 4
     assert jobsync(*options, "news", "--since", "soon").code == 2

@@ -206,7 +206,7 @@ async def test_what_is_not_clear_in_the_target_is_left_to_a_person_first(office:
     async with office.open() as backend:
         plan = await backend.maintenance.rename_plan("export", "ats")
         assert [link.job_id for link in plan.unclear] == ["3"]
-        with pytest.raises(UsageError, match="1 job of the target shares an external id, or the new one is taken"):
+        with pytest.raises(UsageError, match="1 job of the target shares an external ID in Tenzo, or the new one is taken"):
             await backend.maintenance.rename("export", "ats")
         assert await backend.health.leftovers() == ("export",)
         assert office.links == []

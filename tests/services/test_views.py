@@ -191,7 +191,7 @@ async def test_what_is_wrong_is_refused_when_it_is_saved_and_said_when_it_became
     wrong = (await bob.views.get("x")).wrong
     assert wrong is not None
     assert "rule:night" in wrong
-    assert "night is no rule" in wrong
+    assert "night is not a known rule" in wrong
 
 
 async def test_a_view_follows_an_integration_that_is_renamed(office: Office) -> None:

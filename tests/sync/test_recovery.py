@@ -173,7 +173,7 @@ async def test_a_lost_update_that_somebody_wrote_over_is_told(bench: Bench) -> N
             await bench.local.edit(created.target_id, {"name": name})
         assert (await recovery(bench).recover()).settled == {lost.operation_id: outcome}
     row = (await bench.ledger.audit.entries())[0]
-    assert row.cause == "Tenzo's job was changed meanwhile and holds something else in: name"
+    assert row.cause == "Tenzo's job was changed in the meantime and has other values in: name"
 
 
 async def test_two_that_recover_at_once_both_report_what_was_settled(bench: Bench) -> None:

@@ -28,7 +28,7 @@ LOST = samples.updated(
     outcome=Outcome.UNKNOWN,
     written=None,
     verified=None,
-    error=Failure("answer_lost", "the write got no answer"),
+    error=Failure("answer_lost", "no reply from Tenzo"),
     settles_at=samples.NOW - timedelta(days=9999),
 )
 
@@ -52,7 +52,11 @@ async def test_an_unknown_outcome_is_looked_up_again_after_twice_as_long_each_ti
         await shows(app, pilot, "Same as")
         screen = app.screen
         assert isinstance(screen, SyncResultScreen)
-        for later, told in ((0, "locked. Again in 1 s"), (1, "in vain. Again in 2 s"), (2, "in vain. Again in 4 s")):
+        for later, told in (
+            (0, "locked. Checking again in 1 s"),
+            (1, "Not known yet. Checking again in 2 s"),
+            (2, "Not known yet. Checking again in 4 s"),
+        ):
             now += later
             screen._count_down()
             await shows(app, pilot, told)

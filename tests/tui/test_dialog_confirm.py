@@ -148,7 +148,7 @@ async def test_esc_leaves_a_running_sync_to_the_application_and_a_message_tells_
         await until(pilot, lambda: isinstance(app.screen, RunningScreen))
         await shows(app, pilot, "ok rules")
         await pilot.press("escape")
-        await until(pilot, lambda: any("continues in background" in notice.text for notice in app.notices))
+        await until(pilot, lambda: any("keeps running in the background" in notice.text for notice in app.notices))
         assert len(app.screen_stack) == 2
         assert app.runs.writing
         script.limiter.set()

@@ -141,7 +141,7 @@ async def test_a_failed_live_check_keeps_the_older_answer_and_says_so() -> None:
         await shows(app, pilot, "To fix")
         script.eligibility = Unreachable("Bullhorn does not answer", service="Bullhorn")
         await pilot.press("l")
-        await shows(app, pilot, "What is shown is older")
+        await shows(app, pilot, "The job shown is older")
         assert "NOT ELIGIBLE" in screen_text(app)
         assert app.notices.unread is not None
 

@@ -73,9 +73,9 @@ async def test_every_failure_says_whether_anything_was_written(written: bool | N
         await shows(app, pilot, words)
 
 
-@pytest.mark.parametrize(("outcome", "words"), [("created", "ok CREATED"), ("failed", "the write did not arrive")])
+@pytest.mark.parametrize(("outcome", "words"), [("created", "ok CREATED"), ("failed", "Tenzo did not receive the change")])
 async def test_an_unknown_outcome_counts_down_and_is_looked_up(monkeypatch: pytest.MonkeyPatch, outcome: str, words: str) -> None:
-    lost = Failure("answer_lost", "the write got no answer")
+    lost = Failure("answer_lost", "no reply from Tenzo")
     result = samples.updated(
         outcome=Outcome.UNKNOWN, written=None, verified=None, error=lost, settles_at=samples.NOW + timedelta(seconds=20)
     )
@@ -92,7 +92,7 @@ async def test_an_unknown_outcome_counts_down_and_is_looked_up(monkeypatch: pyte
         await shows(app, pilot, f"Settled: {outcome}")
         assert script.asked.count(("recover",)) == 1
         assert words in screen_text(app)
-        assert "NOT KNOWN" not in screen_text(app)
+        assert "got no reply" not in screen_text(app)
 
 
 async def test_an_undo_leaves_last_synced_as_it_was() -> None:

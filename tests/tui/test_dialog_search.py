@@ -55,5 +55,5 @@ async def test_an_empty_field_asks_for_an_id() -> None:
     async with staged(script) as (app, pilot):
         app.open(routes.Search("bullhorn"))
         await pilot.press("enter")
-        await shows(app, pilot, "Type the exact id")
+        await shows(app, pilot, "Type the exact ID")
         assert script.asked == []

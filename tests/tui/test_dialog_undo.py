@@ -1,4 +1,4 @@
-"""Undo and the rules of then, from the history by keys."""
+"""Undo and the rules used then, from the history by keys."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ async def test_an_entry_that_wrote_nothing_has_nothing_to_undo() -> None:
         app.open(routes.History("bullhorn", "884213"))
         await shows(app, pilot, "1 entry")
         await pilot.press("z", "e")
-        await until(pilot, lambda: {"nothing to undo", "No rules were asked"} <= set(_told(app.notices)))
+        await until(pilot, lambda: {"nothing to undo", "No rules were used"} <= set(_told(app.notices)))
         assert script.asked == []
 
 
@@ -83,13 +83,13 @@ async def test_the_rules_of_then_explain_an_entry() -> None:
         app.open(routes.History("bullhorn", "884213"))
         await shows(app, pilot, "1 entry")
         await pilot.press("e")
-        await shows(app, pilot, "rules of then (r41)")
+        await shows(app, pilot, "rules used then (r41)")
         assert ("explain_as_of", "884213", 41) in script.asked
         await pilot.press("s")
-        await shows(app, pilot, "These are rules of then")
+        await shows(app, pilot, "These are the rules used then")
         assert dialog(app).HEADING == "Check Eligibility"
 
 
 def _told(notices: object) -> list[str]:
-    words = ("nothing to undo", "No rules were asked")
+    words = ("nothing to undo", "No rules were used")
     return [word for word in words if any(word in notice.text for notice in notices)]  # type: ignore[attr-defined]

@@ -28,13 +28,13 @@ def underlined(app: JobsyncApp) -> str:
     ("wrong", "place", "words"),
     [
         ("job status:opne", "opne", "Did you mean open?  at 12"),
-        ("-rule:nope", "nope", "nope is no rule"),
+        ("-rule:nope", "nope", "nope is not a known rule"),
         ('rule:"Care in Kölm"', '"Care in Kölm"', "Did you mean Care in Köln?"),
         ("integration:fil", "fil", "Did you mean file?"),
-        ("remote:ja", "ja", "ja is no value of remote"),
+        ("remote:ja", "ja", "ja is not a known value of remote"),
         ('custom."Req Type:x', '"Req Type:x', "not closed"),
-        ("name:", ":", "A value is missing here.  at 6"),
-        ('job ""', '""', "Nothing to look for stands here"),
+        ("name:", ":", "A value is missing here, for example is:open or client:acme.  at 6"),
+        ('job ""', '""', "There is nothing to search for here"),
     ],
 )
 async def test_the_place_is_marked_and_the_list_stays(wrong: str, place: str, words: str, tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ async def test_the_place_is_marked_and_the_list_stays(wrong: str, place: str, wo
 async def test_a_remembered_filter_that_is_wrong_by_now_is_said_and_can_be_cleared(tmp_path: Path) -> None:
     async with workshop(tmp_path) as backend, on_stage(backend) as (app, pilot):
         app.open(routes.Jobs("file", "rule:care"))
-        await shows(app, pilot, "care is no rule")
+        await shows(app, pilot, "care is not a known rule")
         await pilot.press("slash", "escape")
         await shows(app, pilot, "12 match")
         assert isinstance(app.screen, JobsScreen)

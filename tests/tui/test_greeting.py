@@ -55,4 +55,4 @@ async def test_where_nothing_happened_nothing_is_said_and_the_key_asks() -> None
     async with running(FakeBackend(many_jobs(3))) as (app, pilot):
         await until(pilot, lambda: "100002" in screen_text(app))
         await pilot.press("w")
-        await until(pilot, lambda: "before the first visit" in screen_text(app))
+        await until(pilot, lambda: "This is your first visit" in screen_text(app))

@@ -14,7 +14,7 @@ from tests.tui.scripted import Script
 from tests.tui.stage import Stage, shows, staged
 
 READ_ONLY = replace(samples.BULLHORN, read_only=True)
-REFUSED = NotPermitted("Bullhorn is read-only: its jobs are looked at and never synced")
+REFUSED = NotPermitted("Bullhorn is read-only: its jobs can be checked, but not synced")
 
 
 def footer(app: Stage) -> str:
@@ -48,7 +48,7 @@ async def test_what_writes_is_not_offered_and_its_key_says_why(
                 assert app.screen is shown
                 await pilot.press("ctrl+p")
                 await shows(app, pilot, "Commands")
-                assert "Plan to put" not in screen_text(app)
+                assert "Plan to restore" not in screen_text(app)
                 assert "Plan the sync" not in screen_text(app)
 
 
@@ -56,7 +56,7 @@ async def test_what_writes_is_not_offered_and_its_key_says_why(
 async def test_one_that_became_read_only_meanwhile_is_refused_in_words(route: routes.Route) -> None:
     async with staged(Script(plan=REFUSED)) as (app, pilot):
         app.open(route)
-        await shows(app, pilot, "looked at and never synced")
+        await shows(app, pilot, "can be checked, but not synced")
         assert "Reading" not in screen_text(app)
         await pilot.press("y", "escape")
         assert app.return_code is None

@@ -156,7 +156,7 @@ async def test_a_draft_outlives_the_application_and_is_offered_again(tmp_path: P
         await shows(app, pilot, "ok matches 4")
         editor(app).document.put_cursor("when:")
         await pilot.press("!")
-        await until(pilot, lambda: "draft kept" in screen_text(app))
+        await until(pilot, lambda: "unsaved draft" in screen_text(app))
         await shows(app, pilot, "ok matches 8")
         assert (await backend.drafts.get("oslo")) is not None
     async with session(tmp_path) as (app, pilot, backend):
@@ -176,7 +176,7 @@ async def test_a_question_that_is_not_answered_keeps_the_draft(tmp_path: Path) -
         await shows(app, pilot, "ok matches 4")
         editor(app).document.put_cursor("when:")
         await pilot.press("!")
-        await until(pilot, lambda: "draft kept" in screen_text(app))
+        await until(pilot, lambda: "unsaved draft" in screen_text(app))
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(app.screen, RuleEditorScreen))
         left = await backend.drafts.get("oslo")

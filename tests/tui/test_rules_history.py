@@ -60,5 +60,5 @@ async def test_the_first_revision_has_nothing_before_it_and_the_one_in_force_nee
             await shows(app, pilot, "in force: r1")
             await pilot.press("enter", "z")
             await until(pilot, lambda: {"r1 is in force"} <= {notice.text for notice in app.notices})
-            assert any("the first revision" in notice.text for notice in app.notices)
+            assert any("the first version" in notice.text for notice in app.notices)
             assert isinstance(app.screen, RulesHistoryScreen)

@@ -175,7 +175,7 @@ async def test_findings_on_what_changes_stand_in_the_question(tmp_path: Path) ->
         await backend.rules.save([*current.rules, double], expected_revision=1, what="more")
         propose(app, switching(await backend.rules.current(), (double,), active=True))
         await armed(app, pilot)
-        await shows(app, pilot, "LOOK AGAIN")
+        await shows(app, pilot, "CHECK THIS")
 
 
 @pytest.mark.parametrize("size", [(20, 6), (30, 8), (40, 10)], ids=lambda size: f"{size[0]}x{size[1]}")
@@ -192,8 +192,8 @@ async def test_a_small_terminal_shows_the_rule_under_the_cursor(tmp_path: Path, 
 async def test_the_palette_goes_to_the_coverage_and_says_where_nothing_has_the_words(tmp_path: Path) -> None:
     async with rules_open(tmp_path) as (app, pilot, _):
         await pilot.press(":", *"no such thing")
-        await shows(app, pilot, "nothing here has these words")
+        await shows(app, pilot, "Nothing contains these words")
         await pilot.press("enter")
         assert isinstance(app.screen, MenuScreen)
-        await pilot.press("escape", ":", *"how far the rules", "enter")
+        await pilot.press("escape", ":", *"how many jobs the rules", "enter")
         await until(pilot, lambda: isinstance(app.screen, CoverageScreen))

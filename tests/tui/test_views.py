@@ -142,7 +142,7 @@ async def test_a_view_that_is_wrong_today_says_so_and_keeps_the_list(tmp_path: P
         await screen.backend.views.save(ListView(name="by rule", filter="rule:night"))
         await screen.backend.rules.delete(["night"])
         await pilot.press("1")
-        await told(app, pilot, "night is no rule")
+        await told(app, pilot, "night is not a known rule")
         await shows(app, pilot, "row 1 of 3")
 
 

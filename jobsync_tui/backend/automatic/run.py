@@ -63,7 +63,7 @@ class AutomaticDependencies:
     Attributes:
         shadows: Looks at the shadows of rules, once everything else is done.
         most_changes: How many jobs it may write because rules changed.
-        read_only: Whether jobs of an integration are looked at and never synced.
+        read_only: Whether jobs of an integration can be checked, but not synced.
         closes: Whether jobs of an integration that close in its ATS are closed in the target.
         held: Why nothing is written for an integration yet, where it may be one that was there before under another id.
     """

@@ -79,7 +79,7 @@ class CompiledRules:
 
     Attributes:
         revision: The rule set's.
-        active, inactive: The rules in the order in which they act: by priority, then name, then id.
+        active, inactive: The rules in order of priority: by priority, then name, then id.
         leaves: Every distinct leaf of any rule.
         fields: Every field that a leaf names.
         relative: Whether an answer may change by the passing of time alone.
@@ -94,7 +94,7 @@ class CompiledRules:
 
 
 def in_order(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
-    """Return ``rules`` in the order in which they act: by priority, lower first, then name; ids settle what is left."""
+    """Return ``rules`` in order of priority: by priority, lower first, then name; ids settle what is left."""
     return tuple(sorted(rules, key=lambda rule: (rule.priority, rule.name, rule.id)))
 
 

@@ -73,7 +73,7 @@ class _Check:
             ("candidates and interviews are as they were", self._people_stayed),
             ("a sync that fails says so and writes nothing", self._failing),
             ("an answer that is lost: unknown, then settled by a look-up", self._lost),
-            ("a plan that went stale writes nothing", self._stale),
+            ("nothing is written when the plan no longer holds", self._stale),
             ("a job that a colleague has in hand is left to them", self._held),
             ("an update is undone", self._undo),
             ("the audit record's chain holds", self._audit),

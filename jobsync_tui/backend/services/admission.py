@@ -79,7 +79,7 @@ class Admission:
             AccessDenied: It does not; the attempt is recorded first.
         """
         if not self.has_everything():
-            refusal = NotPermitted("This concerns every integration, and you may not use all of them")
+            refusal = NotPermitted("This affects every integration, and you may not use all of them")
             await self._record_refusal(what, None, refusal)
             raise refusal
 
@@ -96,7 +96,7 @@ class Admission:
             await self._record_refusal("sync", integration if self.settings.integration(integration) else None, refusal)
             raise
         if settings.read_only:
-            denied = NotPermitted(f"{settings.name} is read-only: its jobs are looked at and never synced")
+            denied = NotPermitted(f"{settings.name} is read-only: its jobs can be checked, but not synced")
             await self._record_refusal("sync", integration, denied)
             raise denied
 

@@ -95,7 +95,7 @@ class IntegrationService(Service):
 
         Args:
             integration: Its id.
-            full: Ask for everything, even where the ATS can tell what changed.
+            full: Read every job, even if the ATS can list only what changed.
             accept_gone: Let the listing, which is then one of everything, mark more than a fifth of the known jobs as gone.
             on_progress: Told how far it is, at most four times a second.
 

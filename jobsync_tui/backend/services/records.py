@@ -84,7 +84,7 @@ class RecordService(Service):
         Raises:
             UsageError: There is no such lease, or its integration is not the actor's.
         """
-        unknown = UsageError(f"There is no lease {clean(lease_id, limit=64)}", remedy="jobsync leases lists them")
+        unknown = UsageError(f"No job is being synced under the lease {clean(lease_id, limit=64)}", remedy="jobsync leases lists them")
         held = {lease.id: lease for lease in await self.stores.ledger.leases.all()}
         if lease_id not in held:
             raise unknown

@@ -84,5 +84,5 @@ async def require_number(parts: Parts, rules: Sequence[Rule], found: RuleImpact 
         found = await parts.impact_analysis.assess(parts.admission.visible(), current, after)
     size = found.counts.concerned
     if size > parts.admission.settings.rules.confirm_above and typed != size:
-        what = f"This change concerns {size:,} jobs."
+        what = f"This change affects {size:,} jobs."
         raise NumberNeeded(size, what, remedy=f"Look at its impact, then type the number {size} to save it.")

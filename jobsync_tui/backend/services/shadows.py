@@ -55,9 +55,9 @@ class ShadowService(Service):
             RuleError: The rules would not load again.
         """
         if not name.strip() or clean(name) != name or len(name) > LONGEST_NAME:
-            raise UsageError(f"A shadow's name is one line of at most {LONGEST_NAME} characters")
+            raise UsageError(f"The name of shadow rules is one line of at most {LONGEST_NAME} characters")
         if not load_rules(dump_rules(rules), "the draft"):
-            raise UsageError("A shadow needs at least one rule")
+            raise UsageError("Shadow rules need at least one rule")
         current = await self.stores.rules.current()
         await require_rules(self.parts, with_file(current, tuple(rules)).rules, always=rules)
         shadow = Shadow(
@@ -82,7 +82,7 @@ class ShadowService(Service):
 
     @for_admins
     async def looks(self, name: str, *, limit: int = 100) -> tuple[ShadowLook, ...]:
-        """Return what the shadow would have done over time, newest first: a look for each time that it was something else.
+        """Return what the shadow would have done over time, newest first: one line for each change.
 
         Raises:
             UsageError: There is none of that name.
@@ -134,7 +134,7 @@ class ShadowService(Service):
 
     @for_admins
     async def drop(self, name: str) -> None:
-        """Give a shadow up; what was seen of it goes too.
+        """Give a shadow up; its record is deleted too.
 
         Raises:
             AccessDenied: One of its rules reaches further than the actor; the attempt is recorded.
@@ -158,6 +158,7 @@ class ShadowService(Service):
         found = {shadow.name: shadow for shadow in await self._every()}
         if name not in found:
             raise UsageError(
-                f"There is no shadow {clean(name, limit=LONGEST_NAME)!r}", remedy="jobsync rules shadow list shows the shadows"
+                f"There are no shadow rules called {clean(name, limit=LONGEST_NAME)!r}",
+                remedy="jobsync rules shadow list shows all shadow rules",
             )
         return found[name]

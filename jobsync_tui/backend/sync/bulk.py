@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 NOT_BEGUN = Failure("cancelled", "Stopped before it began")
 LEFT = Failure(
     "unknown",
-    "The process ended while the answer of the target was waited for, so that nobody can tell whether this was saved",
+    "The process ended while it waited for a reply from the target, so it is not known whether this was saved",
     "jobsync recover looks it up and settles it; so does every start",
 )
 IN_FLIGHT, STOPPING = 5.0, 1.5

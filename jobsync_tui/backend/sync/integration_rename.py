@@ -148,7 +148,9 @@ def relinking(link: Relink, wanted: str, before: str, side: TargetSide) -> Propo
     """
     proposal = linking(link.job_id, link.name, wanted, link.target_id, side, expected=before)
     if side.job is not None and side.job.external_id not in {wanted, before}:
-        return refused(proposal.plan, side, Failure("changed_since", f"Somebody gave it the external id {side.job.external_id} meanwhile"))
+        return refused(
+            proposal.plan, side, Failure("changed_since", f"The job in Tenzo was given the external ID {side.job.external_id} meanwhile")
+        )
     return proposal
 
 
@@ -156,7 +158,7 @@ def _unclear(plan: RenamePlan) -> UsageError:
     named = ", ".join(link.target_id for link in plan.unclear[:NAMED])
     several = counted(len(plan.unclear), "job of the target shares", "jobs of the target share")
     return UsageError(
-        f"{several} an external id, or the new one is taken: {named}",
+        f"{several} an external ID in Tenzo, or the new one is taken: {named}",
         remedy="Leave each external id to one job in the target, then look at the rename again",
     )
 

@@ -79,7 +79,7 @@ def _after_now(milliseconds: int) -> timedelta:
 
 NOT_SENT = "interrupted before anything was sent"
 LATE = "the process that sent it ended before the answer was kept"
-NOT_ARRIVED = "the write did not arrive; nothing was changed"
+NOT_ARRIVED = "Tenzo did not receive the change; nothing was changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,11 +207,11 @@ def _present(operation: Operation, job: TargetJob) -> _Finding:
         return _Finding(OperationResult(OperationState.APPLIED, outcome, cause, job.id, held.kept), job.id)
     if not job.version:
         return _missing(
-            f"Tenzo gives its jobs no version, so whether the write arrived cannot be told; now it holds something else in: {differing}"
+            f"Tenzo gives its jobs no version, so it is not known whether the change was saved; its current values differ in: {differing}"
         )
     if job.version == operation.base_version:
         return _missing(NOT_ARRIVED)
-    return _missing(f"Tenzo's job was changed meanwhile and holds something else in: {differing}")
+    return _missing(f"Tenzo's job was changed in the meantime and has other values in: {differing}")
 
 
 def _found(operation: Operation) -> str:

@@ -18,7 +18,7 @@ from .plan import Proposal, TargetSide, plan_digest, refused, unreadable_plan
 from .planner import OnRead
 from .steps import OnStep, StepLog
 
-LEFT_ALONE = "Afterwards it is not synced by itself until somebody syncs it, or it changes in the ATS"
+LEFT_ALONE = "Afterwards it is not synced automatically until someone syncs it, or it changes in the ATS"
 """What becomes of a job that was undone."""
 
 DONE = frozenset({OperationState.VERIFIED, OperationState.APPLIED})
@@ -113,7 +113,7 @@ def undo_proposal(operation: Operation, side: TargetSide, before: Operation | No
     left = {**operation.after, **operation.kept}
     moved = [name for name in ordered(operation.after) if not equal(current.get(name), left[name])]
     if moved:
-        message = f"It cannot be undone: Tenzo no longer holds what it left in {', '.join(moved)}"
+        message = f"Cannot be undone, because these fields changed in Tenzo since: {', '.join(moved)}"
         return refused(
             plan, side, Failure("changed_since", message, "It was undone already, or changed since; change the fields in Tenzo by hand.")
         )
@@ -139,7 +139,7 @@ def _ours(operation: Operation, before: Operation | None) -> dict[str, JsonValue
 def _barred(operation: Operation) -> Failure | None:
     """Return why an operation cannot be undone whatever the target holds, or None."""
     if operation.kind is OperationKind.CREATE:
-        message = "It created the job, and a create cannot be undone: candidates and interviews may be in that job by now"
+        message = "This sync created the job, and creating a job cannot be undone: candidates and interviews may be in that job by now"
         return Failure("create_not_undone", message, "Archive or delete the job in Tenzo by hand.")
     if operation.kind is OperationKind.LINK:
         return Failure("link_not_undone", "It only linked the job, and changed no field", "Change the external id in Tenzo by hand.")

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 LOST = "The answer to the write was lost; whether it arrived is being checked"
 UNSETTLED = "an earlier write is not settled yet"
-UNSEEN = "Tenzo took the write and does not show it yet; it is looked at again"
+UNSEEN = "Tenzo accepted the change but does not show it yet; checking again"
 OUTCOMES = {OperationKind.CREATE: Outcome.CREATED, OperationKind.UPDATE: Outcome.UPDATED, OperationKind.LINK: Outcome.UPDATED}
 
 
@@ -228,9 +228,7 @@ class TargetWriter:
         known = still_kept(operation, mark, kept)
         await self._set(failed_mark(action, mark, target_id=job.id, written=operation.written, kept=known))
         await self._reconcile(operation, OperationResult(OperationState.FAILED, Outcome.FAILED, message, job.id, kept))
-        failure = Failure(
-            "not_verified", f"{FAILED}: {message}", "Look at the job in Tenzo; it may change or refuse such a value by itself."
-        )
+        failure = Failure("not_verified", f"{FAILED}: {message}", "Look at the job in Tenzo; it may change or refuse such a value.")
         result = self._result(operation, Outcome.FAILED, error=failure, target=job, written=True, verified=False)
         return replace(result, kept=_all_kept(operation, mark, kept))
 

@@ -188,7 +188,7 @@ def _fresh(db: Db, target_id: str, etag: str | None) -> JobRow:
     if row is None:
         raise RemoteGone(f"{SERVICE} has no job {target_id}", service=SERVICE)
     if etag is not None and etag != f'"{row.version}"':
-        raise Conflict(f"{SERVICE}: the job {target_id} was changed meanwhile", service=SERVICE)
+        raise Conflict(f"{SERVICE}: the job {target_id} was changed in the meantime", service=SERVICE)
     return row
 
 

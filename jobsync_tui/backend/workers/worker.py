@@ -54,7 +54,7 @@ class Worker:
         url = backend.settings.storage.url
         if not url.startswith(("postgresql://", "postgres://")):
             raise ConfigError(
-                f"{backend.settings.path}: storage.url is a file, which one host uses by itself",
+                f"{backend.settings.path}: storage.url is a file, which only one host can use",
                 remedy="jobsync auto runs the automatic sync there; workers share a PostgreSQL: see docs/deployment.md.",
             )
         self._backend = backend

@@ -47,7 +47,7 @@ class SearchScreen(DialogScreen[None]):
 
     def top(self) -> list[Widget]:
         """Return the field."""
-        field = Input(self._text, placeholder="exact ATS job id, or the job's address", compact=True, id="job-id", max_length=2000)
+        field = Input(self._text, placeholder="exact ATS job ID, or the job's address", compact=True, id="job-id", max_length=2000)
         field.cursor_blink = False
         return [field]
 
@@ -62,7 +62,7 @@ class SearchScreen(DialogScreen[None]):
         if text:
             self.work(self._search(text), group="search", about=text)
         else:
-            self.set_note("Type the exact id of a job, or paste its address.", Tone.WARN)
+            self.set_note("Type the exact ID of a job, or paste its address.", Tone.WARN)
 
     def on_screen_resume(self) -> None:
         """Show where the job stands after a check or a sync."""
@@ -72,7 +72,7 @@ class SearchScreen(DialogScreen[None]):
     def why_not(self, action: str) -> str | None:
         """Return why nothing can be done with a job: none was found, or the integration is read-only."""
         if action in ("check", "sync", "link", "unfold") and self._job is None:
-            return "No job was found yet: type its id, and enter looks it up"
+            return "No job was found yet: type its ID and press enter"
         return read_only_words(self._summary) if action == "sync" else None
 
     def action_edit(self) -> None:

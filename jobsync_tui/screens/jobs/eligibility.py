@@ -84,9 +84,9 @@ class EligibilityScreen(DialogScreen[None]):
         if action != "sync":
             return None
         if self._revision is not None:
-            return "! These are rules of then; a sync goes by the rules in force. esc, then e, checks by those."
+            return "! These are the rules used then; a sync uses the active rules. Press esc, then e, to check with those."
         if self._found is None or self._subject is None:
-            return "The job is not read yet: s plans its sync when it is."
+            return "The job is still being read: press s again when it is shown."
         if not self._found.eligible and not self._subject.closes:
             return f"x Not eligible, so there is nothing to sync. {footnote(self._found, self._subject)}"
         return read_only_words(self._subject.integration)
@@ -112,7 +112,10 @@ class EligibilityScreen(DialogScreen[None]):
     def action_keep_test(self) -> None:
         """Keep what the rules in force say of the job as a test of theirs."""
         if self._revision is not None:
-            self.set_note("! These are rules of then; a test holds what the rules in force say. esc, then e, checks by those.", Tone.WARN)
+            self.set_note(
+                "! These are the rules used then; a test keeps what the active rules say. Press esc, then e, to check with those.",
+                Tone.WARN,
+            )
         elif self._found is not None:
             self.work(self._keep_test(self._job_id), group="test")
 
@@ -203,7 +206,7 @@ class EligibilityScreen(DialogScreen[None]):
         if self._revision is None:
             self.set_note(footnote(found, subject))
         else:
-            self.set_note(f"! By the rules of then (r{self._revision}), on the job as it is now.", Tone.WARN)
+            self.set_note(f"! With the rules used then (r{self._revision}), on the job as it is now.", Tone.WARN)
 
     async def _evaluated(self, job_id: str, *, live: bool) -> Eligibility:
         if self._revision is not None:
@@ -222,5 +225,5 @@ class EligibilityScreen(DialogScreen[None]):
             self.show_error(error, ("l", "try again"))
             self.set_note("")
         else:
-            self.set_note(f"x Not read anew: {words_for(error)[0]}. What is shown is older.", Tone.BAD)
+            self.set_note(f"x Could not be read again: {words_for(error)[0]}. The job shown is older.", Tone.BAD)
         self.keep_error(error, self._job_id)

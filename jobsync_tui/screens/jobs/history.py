@@ -76,7 +76,7 @@ class HistoryScreen(DialogScreen[None]):
             return
         entry = self._entry()
         if entry is None or entry.operation_id is None or entry.outcome not in _WROTE:
-            self.host.tell("This entry wrote nothing to Tenzo: there is nothing to undo")
+            self.host.tell("This entry wrote nothing to Tenzo, so there is nothing to undo")
             return
         self.host.open(routes.ConfirmUndo(self._integration, self._job_id, entry.operation_id))
 
@@ -84,7 +84,7 @@ class HistoryScreen(DialogScreen[None]):
         """Explain the job by the rules that the entry under the cursor went by."""
         entry = self._entry()
         if entry is None or entry.ruleset_revision is None:
-            self.host.tell("No rules were asked for this entry")
+            self.host.tell("No rules were used for this entry")
             return
         self.host.open(routes.Eligibility(self._integration, self._job_id, revision=entry.ruleset_revision))
 

@@ -34,7 +34,7 @@ def read_only_words(summary: IntegrationSummary | None) -> str | None:
     """Return why nothing is written for an integration that is read-only, or None where something may be."""
     if summary is None or not summary.read_only:
         return None
-    return f"{summary.name} is read-only: its jobs can be looked at and checked, and nothing is written for them"
+    return f"{summary.name} is read-only: its jobs can be checked, but not synced"
 
 
 def progress_words(progress: RefreshProgress) -> Content:
@@ -81,7 +81,7 @@ async def hints(backend: Backend, query: JobQuery, summary: IntegrationSummary |
     if not _WORDS.fullmatch(words):
         why = await backend.jobs.why_none(query.integration, words)
         return None if why is None else line(" ", why), None
-    parts = ["0 by name or id"]
+    parts = ["No match by name or ID"]
     follow: str | None = None
     for field in ("location", "client", "department"):
         other = f'{field}:"{words}"'

@@ -222,7 +222,7 @@ class JobsScreen(GreetedScreen[None]):
 
     def _show_wrong(self, error: FilterError) -> None:
         self.bar.show_wrong(error.position)
-        self.status.put("filter", error_words(error, f"at {error.position + 1}; the list is as of the last right filter"))
+        self.status.put("filter", error_words(error, f"at {error.position + 1}; still showing the previous results"))
 
     def _show_right(self) -> None:
         self.bar.show_wrong(None)
@@ -432,7 +432,7 @@ class JobsScreen(GreetedScreen[None]):
         sort = self.view.sort
         now = "descending now" if sort.descending else "ascending now"
         entries = [
-            Entry(field, words, f"{now}; again turns it around" if field is sort.field else "") for field, words in SORT_WORDS.items()
+            Entry(field, words, f"{now}; choose it again to reverse" if field is sort.field else "") for field, words in SORT_WORDS.items()
         ]
 
         def chosen(field: str | None) -> None:
@@ -515,7 +515,7 @@ class JobsScreen(GreetedScreen[None]):
         self.search(keep_line=True)
 
     def action_unmark_all(self) -> None:
-        """Take every mark away."""
+        """Remove every mark."""
         self.marks.clear()
         self.only_marked = False
         self._marked()

@@ -85,7 +85,7 @@ class CoverageScreen(DialogScreen[None]):
         self.show(self._document)
 
     def _evaluated(self, done: int, total: int) -> None:
-        self.set_note(f"the rules judge {count(done)} of {counted(total, 'job')}")
+        self.set_note(f"evaluating the rules: {count(done)} of {counted(total, 'job')}")
 
     def _seen(self, done: int) -> None:
         self.set_note(f"looking at {counted(done, 'job')}")

@@ -96,7 +96,7 @@ class RulesHistoryScreen(DialogScreen[None]):
             return
         other = revision - 1 if self._marked in {None, revision} else self._marked
         if other == 0:
-            self.host.tell("r1 is the first revision: before it there were no rules")
+            self.host.tell("r1 is the first version of the rules: there were none before it")
         elif other is not None:
             self.host.open(routes.RevisionDifference(min(other, revision), max(other, revision)))
 

@@ -155,14 +155,14 @@ class RuleEditorScreen(DialogScreen[None]):
             self.on_yaml_pane_left()
             return
         if self.session.changed:
-            self.host.tell("The rule is kept as a draft, not saved: e or n in the rules goes on with it")
+            self.host.tell("The rule is kept as a draft and not saved: e or n in the rules continues with it")
         super().action_back()
 
     async def action_drop(self) -> None:
         """Forget the draft and what was changed."""
         await self.backend.drafts.drop(self.session.key)
         self.session.change(self.session.base)
-        self.host.tell("The draft is dropped; nothing was saved")
+        self.host.tell("The draft was discarded; nothing was saved")
         self.dismiss(None)
 
     def _after_saving(self, answer: str | None) -> None:
@@ -237,7 +237,7 @@ class RuleEditorScreen(DialogScreen[None]):
             self.set_note(look_words(self._look, self.session.rule), Tone.PLAIN)
 
     def _retitle(self) -> None:
-        kept = "draft kept, s saves" if self.session.changed or self.session.replaces is None else f"as in r{self._rules.revision}"
+        kept = "unsaved draft, s saves" if self.session.changed or self.session.replaces is None else f"as in r{self._rules.revision}"
         self.set_heading(kept, f"Rule: {fit(self.session.rule.name, 46)}")
 
     def _document(self, width: int) -> Document:
@@ -343,7 +343,7 @@ class RuleEditorScreen(DialogScreen[None]):
 
     async def _questions(self) -> RuleQuestions:
         if self._catalogues is None:
-            self.set_note("Looking what fields and names there are ...")
+            self.set_note("Reading the fields and names ...")
             self._catalogues = (await self.backend.catalogues.fields(), await self._target())
             self._say()
         return RuleQuestions(self.app, *self._catalogues, self._evaluate)
@@ -371,7 +371,7 @@ class RuleEditorScreen(DialogScreen[None]):
     # ---- the tree ----------------------------------------------------------------------------------------------------
 
     def action_remove(self) -> None:
-        """Take away what is under the cursor; u brings it back."""
+        """Remove what is under the cursor; u brings it back."""
         spot, rule = self.spot, self.session.rule
         if self._refuses():
             return
@@ -387,7 +387,7 @@ class RuleEditorScreen(DialogScreen[None]):
         self._reshape(lambda when, way: (turned(when, (*way, 0) if isinstance(at(when, way), Not) else way), way))
 
     def action_negate(self) -> None:
-        """Put what is under the cursor under a not, or out of it."""
+        """Negate what is under the cursor, or stop negating it."""
         self._reshape(negated)
 
     def action_group(self) -> None:
@@ -412,7 +412,7 @@ class RuleEditorScreen(DialogScreen[None]):
             self.changed()
 
     def action_redo(self) -> None:
-        """Make the change again that was taken back."""
+        """Redo the change that was undone."""
         if self.session.redo():
             self.changed()
 

@@ -166,9 +166,9 @@ class RuleQuestions:
 
         async def check(text: str) -> Finding:
             right = text.strip().removeprefix("-").isdecimal() and abs(int(text)) <= 1_000_000
-            return Finding("the lowest number acts first; most rules have 10 to 100" if right else "a whole number", wrong=not right)
+            return Finding("lower numbers run first; most rules use 10 to 100" if right else "a whole number", wrong=not right)
 
-        answer = await self._ask(Question(title="When does it act?", value=str(rule.priority), check=check))
+        answer = await self._ask(Question(title="What is its priority?", value=str(rule.priority), check=check))
         return None if answer is None else int(answer)
 
     async def _ask(self, question: Question) -> str | None:
@@ -183,14 +183,14 @@ _OP_NOTES = {
     Op.NOT_IN: "none of several, with commas",
     Op.MATCHES: "a regular expression",
     Op.BETWEEN: "two values, with a comma; the last day counts whole",
-    Op.GTE: "a number, or a date: from its day on",
-    Op.LTE: "a number, or a date: up to its day's end",
-    Op.GT: "a number, or a date: behind its day",
-    Op.LT: "a number, or a date: before its day",
+    Op.GTE: "a number, or a date: that day or later",
+    Op.LTE: "a number, or a date: that day or earlier",
+    Op.GT: "a number, or a date: after that day",
+    Op.LT: "a number, or a date: before that day",
     Op.WITHIN_DAYS: "not further from today than that many",
     Op.OLDER_THAN_DAYS: "longer ago than that many days",
-    Op.BEFORE: "a date, such as 2026-01-31: before its day",
-    Op.AFTER: "a date, such as 2026-01-31: behind its day",
+    Op.BEFORE: "a date, such as 2026-01-31: before that day",
+    Op.AFTER: "a date, such as 2026-01-31: after that day",
 }
 
 

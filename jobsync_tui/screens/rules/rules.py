@@ -1,4 +1,4 @@
-"""The list of the rules: in the order in which they act, with what each comes to in the cache, and all that can be done to one."""
+"""The list of the rules: in order of priority, with what each comes to in the cache, and all that can be done to one."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class RulesScreen(DialogScreen[None]):
     def on_mount(self) -> None:
         """Say what is waited for; the rules are read when the screen is in front."""
         self.document.focus()
-        self.set_heading("in the order in which they act")
+        self.set_heading("in order of priority")
         self.set_busy("Reading the rules ...")
 
     def on_screen_resume(self) -> None:
@@ -156,7 +156,7 @@ class RulesScreen(DialogScreen[None]):
     def action_save_order(self) -> None:
         """Show what the new order would do, and ask."""
         if self._order is None:
-            self.host.tell("The order is as it was: K and J move the rule under the cursor")
+            self.host.tell("The order has not changed: K and J move the rule under the cursor")
         else:
             propose(self.host, reordering(self._rules, self._order))
 
@@ -173,7 +173,7 @@ class RulesScreen(DialogScreen[None]):
 
     def _propose(self, change: RuleChange) -> None:
         if self._order is not None:
-            self.host.tell("The new order is not saved yet: w saves it, esc drops it")
+            self.host.tell("The new order is not saved yet: w saves it, esc discards it")
         else:
             propose(self.host, change)
 
@@ -256,7 +256,7 @@ class RulesScreen(DialogScreen[None]):
         off = [rule for rule in self._rules.rules if not rule.active]
         matches = await self.backend.writing.matching(off)
         self._counts |= {rule.id: RuleCount(jobs) for rule, jobs in zip(off, matches, strict=True)}
-        self._say("looking them over ...")
+        self._say("checking the rules for mistakes ...")
         self._findings = {}
         for finding in (await self.backend.rules.lint()).findings:
             self._findings.setdefault(finding.rule, []).append(finding)

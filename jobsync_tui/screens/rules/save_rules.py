@@ -23,7 +23,7 @@ SAVE = "Save the rules"
 SAVED = ""
 """What the dialog ends with once the change is in force; a shadow always has a name."""
 
-_AGAIN = "Look at the rules as they are now, and make the change again."
+_AGAIN = "Look at the rules as they are now, then make the change again."
 
 
 class SaveRulesScreen(ArmingScreen[str | None]):
@@ -76,11 +76,11 @@ class SaveRulesScreen(ArmingScreen[str | None]):
     def action_shadow(self) -> None:
         """Have the rules that change evaluated beside those in force, without acting."""
         if self._change.shadow is not None:
-            self.host.tell("These rules run in shadow already")
+            self.host.tell("These rules already run in test mode")
         elif self._change.touched:
             self.work(self._put_in_shadow(), group="shadow")
         else:
-            self.host.tell("Only rules that are added or changed can run in shadow")
+            self.host.tell("Only rules that are added or changed can run in test mode")
 
     def action_open(self) -> None:
         """Open the list under the cursor."""
@@ -111,10 +111,10 @@ class SaveRulesScreen(ArmingScreen[str | None]):
         self._ask()
 
     def _ask(self) -> None:
-        if not self.ask_number(f"More than {counted(self._limit, 'job')} are concerned", "save"):
+        if not self.ask_number(f"More than {counted(self._limit, 'job')} are affected", "save"):
             concerned = self._impact is not None and self._impact.counts.concerned
-            effect = "Saving writes nothing to Tenzo: the rules decide from the next sync on, the automatic one too."
-            self.set_note(effect if concerned else "No cached job is concerned. The rules decide from the next sync on.", Tone.DIM)
+            effect = "Saving writes nothing to Tenzo: the rules take effect with the next sync, including automatic ones."
+            self.set_note(effect if concerned else "No cached job is affected. The rules take effect with the next sync.", Tone.DIM)
         self.arm_when_painted()
 
     async def _save(self) -> None:
@@ -133,7 +133,7 @@ class SaveRulesScreen(ArmingScreen[str | None]):
             return
         except NumberNeeded:
             # What was typed is the number that was shown: it is another one only if the rules are.
-            self._refuse(StalePlan("The rules were changed meanwhile: the impact is not what was shown.", remedy=_AGAIN))
+            self._refuse(StalePlan("The rules were changed in the meantime, so the impact shown is out of date.", remedy=_AGAIN))
             return
         if change.draft is not None:
             await self.backend.drafts.drop(change.draft)
@@ -163,7 +163,7 @@ class SaveRulesScreen(ArmingScreen[str | None]):
 
     def _refuse(self, error: JobsyncError) -> None:
         self.ask_nothing()
-        self.show_error(error, ("esc", "go back; nothing was saved"))
+        self.show_error(error, ("esc", "Go back. Nothing was saved."))
         self.keep_error(error, self._change.title, answers=True)
 
     def _progressed(self, progress: ImpactProgress) -> None:

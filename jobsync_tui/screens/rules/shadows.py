@@ -46,7 +46,7 @@ class ShadowsScreen(DialogScreen[None]):
     def on_mount(self) -> None:
         """Wait to be in front."""
         self.document.focus()
-        self.set_heading("rules that are judged and never act")
+        self.set_heading("test mode: evaluated but never applied")
         self.set_busy("Reading ...")
 
     def on_screen_resume(self) -> None:
@@ -70,13 +70,13 @@ class ShadowsScreen(DialogScreen[None]):
         name = self._to_change()
         if name is None:
             return
-        entries = [Entry(_NO, "Cancel", "it stays"), Entry(_YES, "Give it up", "what was seen of it goes too")]
+        entries = [Entry(_NO, "Cancel", "keep it"), Entry(_YES, "Discard it", "its record is deleted too")]
 
         def answered(choice: str | None) -> None:
             if choice == _YES:
                 self.work(self._drop(name), group="drop")
 
-        self.app.push_screen(MenuScreen(f"Give the shadow {name} up?", entries, chosen=_NO), answered)
+        self.app.push_screen(MenuScreen(f"Discard the shadow rule {name}?", entries, chosen=_NO), answered)
 
     def action_copy(self) -> None:
         """Copy what is shown."""
@@ -127,7 +127,7 @@ class ShadowsScreen(DialogScreen[None]):
 
     async def _drop(self, name: str) -> None:
         await self.backend.shadows.drop(name)
-        self.host.tell(f"{name} does not run in shadow any more")
+        self.host.tell(f"{name} is not in test mode any more")
         await self._show()
 
     def _progressed(self, progress: ImpactProgress) -> None:

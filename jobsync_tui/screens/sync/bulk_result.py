@@ -70,4 +70,4 @@ class BulkResultScreen(DialogScreen[None]):
         self.show(lambda width: results_document(self._run.results, asked, width), anew=True)
         again = len(to_retry(self._run.results))
         if again:
-            self.set_note(f"r tries {counted(again, 'job')} again: nothing can be created twice.", Tone.WARN)
+            self.set_note(f"r tries {counted(again, 'job')} again: no job is ever created twice.", Tone.WARN)

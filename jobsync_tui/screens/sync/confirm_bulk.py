@@ -79,7 +79,7 @@ class ConfirmBulkScreen(ConfirmingScreen):
         try:
             plan = await self.backend.syncs.plan_many(self._integration, self._job_ids, on_progress=self._progressed)
         except (NotPermitted, RemoteError) as error:
-            self.show_error(error, ("esc", "go back; nothing was written"))
+            self.show_error(error, ("esc", "Go back. Nothing was written."))
             self.keep_error(error)
             self.ask_nothing()
             return
@@ -96,7 +96,7 @@ class ConfirmBulkScreen(ConfirmingScreen):
         if self.shown_plans():
             self.confirmed()
         else:
-            self.set_note("None of these jobs can be synced; the reasons stand above. esc goes back.")
+            self.set_note("None of these jobs can be synced; see the reasons above. Press esc to go back.")
 
     def _progressed(self, done: int, total: int) -> None:
         if done == total or done - self._planned >= max(total // 20, 1):

@@ -128,7 +128,7 @@ class ConfirmSyncScreen(ConfirmingScreen):
             self.confirmed()
 
     def _no_plan(self, failure: Failure) -> None:
-        """Show why there is no plan, and keep it for the log; there is nothing to choose then."""
+        """Show why there is no plan, and keep it for the log; there is Nothing to choose from then."""
         self.host.notices.add(failure.message, Severity.ERROR, remedy=failure.remedy, about=self._job_id)
         self.ask_nothing()
         ways = (("esc", "Go back. Nothing was written."),)

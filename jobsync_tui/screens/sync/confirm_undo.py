@@ -37,7 +37,7 @@ class ConfirmUndoScreen(ConfirmSyncScreen):
     def reads(self, ats: str) -> str:
         """Return what is waited for: the ATS is not asked."""
         del ats
-        return f"Reading the job from {words.TARGET}, and what the undo would put back ..."
+        return f"Reading the job from {words.TARGET}, and what the undo would restore ..."
 
     def start(self, plan: SyncPlan, title: str) -> SyncRun:
         """Start the undoing, bound to the plan that is shown."""

@@ -44,8 +44,8 @@ class RunningScreen(DialogScreen[None]):
         self.document.focus()
         self._head(self._run.title)
         several = len(self._run.job_ids) > 1
-        stop = "; x starts no further job" if several else ""
-        self.set_note(f"esc: continues in background, and a message tells the end{stop}")
+        stop = ". x: stop after the current job" if several else ""
+        self.set_note(f"Esc: keep running in the background{stop}")
         self.show(self._document)
         self.set_interval(1.0, self._tick)
         self.work(self._learn_names(), group="names")
@@ -74,14 +74,14 @@ class RunningScreen(DialogScreen[None]):
         """Leave the sync to go on by itself."""
         self._left = True
         self._run.watched = False
-        self.host.tell(f"{self._run.title}: continues in background")
+        self.host.tell(f"{self._run.title}: keeps running in the background")
         self.dismiss(None)
 
     def action_cancel(self) -> None:
         """Start no further job; what is in flight ends."""
         if len(self._run.job_ids) > 1 and not self._run.cancelling:
             self._run.cancel.set()
-            self.set_note("Stopping: the jobs in flight end, no further one is started.")
+            self.set_note("Stopping: the current jobs are finished, no others are started.")
 
     async def _learn_names(self) -> None:
         integration = await self.backend.integrations.get(self._run.integration)

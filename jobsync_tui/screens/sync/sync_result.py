@@ -78,9 +78,9 @@ class SyncResultScreen(DialogScreen[None]):
         """Return why there is nothing to go on with, to follow, to try again or to undo."""
         result = self._result
         why = {
-            "next_marked": "There is no further marked job" if self._next_marked is None else None,
-            "link": "Tenzo gave no address of the job" if result.target_url is None else None,
-            "retry": "Not before it is known what the last write did" if result.outcome is Outcome.UNKNOWN else None,
+            "next_marked": "There is no other marked job" if self._next_marked is None else None,
+            "link": "Tenzo gave no link to the job" if result.target_url is None else None,
+            "retry": "Wait until it is known whether the last change was saved" if result.outcome is Outcome.UNKNOWN else None,
             "undo": "Nothing was written, so there is nothing to undo" if result.operation_id is None or not result.written else None,
             "check": "The job was not found" if result.outcome is Outcome.NOT_FOUND else None,
         }
@@ -204,4 +204,4 @@ class SyncResultScreen(DialogScreen[None]):
         self._tries = min(self._tries + 1, LONGEST_WAIT)
         self._not_before = monotonic() + wait
         self._looking_up = False
-        self.set_note(f"Looked up in vain{why}. Again in {wait} s.", Tone.WARN)
+        self.set_note(f"Not known yet{why}. Checking again in {wait} s.", Tone.WARN)

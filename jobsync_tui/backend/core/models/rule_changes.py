@@ -12,7 +12,7 @@ _STEP = 10
 
 
 def in_acting_order(rules: Collection[Rule]) -> tuple[Rule, ...]:
-    """Return the rules in the order in which they act: by priority, then name; ids settle what is left."""
+    """Return the rules in order of priority: by priority, then name; ids settle what is left."""
     return tuple(sorted(rules, key=lambda rule: (rule.priority, rule.name, rule.id)))
 
 

@@ -147,7 +147,7 @@ class RuleDifference:
 
 @dataclass(frozen=True, slots=True)
 class RevisionDifference:
-    """How one revision of the rules became another, by rule, in the order in which they act."""
+    """How one revision of the rules became another, by rule, in order of priority."""
 
     before: int
     after: int

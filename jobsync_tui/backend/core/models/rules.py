@@ -108,7 +108,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """Every rule, active or not, at one revision, in the order in which they act (priority, then name)."""
+    """Every rule, active or not, at one revision, in order of priority (priority, then name)."""
 
     revision: int
     rules: tuple[Rule, ...] = ()

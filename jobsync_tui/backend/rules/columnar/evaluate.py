@@ -39,7 +39,7 @@ class BatchOutcome:
 
     Attributes:
         size: Jobs of the batch.
-        rules: The active rules in the order in which they act.
+        rules: The active rules in order of priority.
         inactive: The others; they apply nowhere.
         eligible: Jobs that a sync would take.
         reasons: Jobs that it would not, by the first reason that holds; every reason has an entry.

@@ -155,7 +155,7 @@ def _move(db: Db, integration: str, twins: Twins, also: Callable[[Db], object]) 
         raise UsageError(f"{twins.old} or {twins.new} is not cached any more", remedy="Look at the ids again")
     before, after = (first(db, _LINK, key) for key in (old[0], new[0]))
     if (before or (None,))[0] != twins.target_id or (after or (None,))[0] not in {None, twins.target_id}:
-        raise UsageError(f"{twins.old} or {twins.new} was linked to another job meanwhile", remedy="Look at the ids again")
+        raise UsageError(f"{twins.old} or {twins.new} was linked to another job in the meantime", remedy="Look at the ids again")
     if before is not None:
         run(db, "DELETE FROM sync_marks WHERE key = ?", new[0])
         run(db, "UPDATE sync_marks SET key = ? WHERE key = ?", new[0], old[0])

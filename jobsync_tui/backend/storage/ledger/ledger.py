@@ -140,7 +140,7 @@ class Ledger:
         self.leases.require(db, lease)
         cause = "the target's job had moved; planned again"
         if not journal.move(db, refused.id, OperationState.FAILED, now=self.now(), settled=True, error=cause):
-            raise Busy("This write was given up by a recovery, so nothing was written.", remedy="Sync the job again.")
+            raise Busy("This sync was ended by a recovery, so nothing was written.", remedy="Sync the job again.")
         begun = replace(operation, audit_seq=refused.audit_seq)
         journal.insert(db, begun)
         audit.revise(db, begun.audit_seq, attempt_of(begun))
@@ -150,7 +150,7 @@ class Ledger:
         self.leases.require(db, lease)
         now = self.now()
         if not journal.move(db, operation.id, OperationState.SENT, now=now, sent_uptime=self.uptime()):
-            raise Busy("This write was given up by a recovery, so nothing was written.", remedy="Sync the job again.")
+            raise Busy("This sync was ended by a recovery, so nothing was written.", remedy="Sync the job again.")
         return now
 
     def _applied(self, db: Db, operation: Operation, target_id: str) -> None:
@@ -190,8 +190,8 @@ class Ledger:
     def _break(self, db: Db, lease_id: str, actor: str, origin: dict[str, str]) -> Lease:
         lease = leases.get(db, lease_id)
         if lease is None or not leases.release(db, lease):
-            raise UsageError(f"There is no lease {lease_id}.", remedy="jobsync leases lists them.")
-        cause = f"lease {lease.id} of {lease.holder} since {clock.rfc3339(lease.since)} was broken"
+            raise UsageError(f"No job is being synced under the lease {lease_id}.", remedy="jobsync leases lists them.")
+        cause = f"the lease {lease.id} of {lease.holder} since {clock.rfc3339(lease.since)} was broken"
         row = Attempt(
             actor=actor,
             action="leases break",

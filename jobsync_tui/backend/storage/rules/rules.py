@@ -106,8 +106,8 @@ def save(db: Db, rules: tuple[Rule, ...], *, actor: str, what: str, expected: in
     present = revision_in_force(db)
     if present != expected:
         raise StalePlan(
-            f"The rules were changed meanwhile: they are at revision {present}, this change was made from {expected}.",
-            remedy="Look at the rules as they are now, and make the change again.",
+            f"The rules were changed in the meantime: they are at revision {present}, this change was made from {expected}.",
+            remedy="Look at the rules as they are now, then make the change again.",
         )
     kept = tuple(sorted(rules, key=lambda rule: (rule.priority, rule.name, rule.id)))
     values = {"revision": present + 1, "at": clock.to_ms(clock.now()), "actor": actor, "what": what, "rules": rule_json.dump(kept)}

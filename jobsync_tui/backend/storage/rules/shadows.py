@@ -120,7 +120,8 @@ def drop(db: Db, name: str) -> None:
 def _add(db: Db, shadow: Shadow, also: Callable[[Db], object]) -> None:
     if ShadowRow.select().where(ShadowRow.name == shadow.name).exists(db):
         raise UsageError(
-            f"There is a shadow {shadow.name!r} already", remedy="Give it another name, or drop that one: jobsync rules shadow drop"
+            f"There are shadow rules called {shadow.name!r} already",
+            remedy="Give it another name, or drop that one: jobsync rules shadow drop",
         )
     values = {
         "name": storable(shadow.name),

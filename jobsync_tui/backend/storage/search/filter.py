@@ -71,7 +71,7 @@ def unknown(value: str, what: str, known: Iterable[str], most: int | None = None
     words = list(known)
     listed = ", ".join(words[:most]) + (", and others" if len(words) > len(words[:most]) else "")
     remedy = f"Known are {listed}." if words else f"There is no {what} yet."
-    return clean(f"{clean(value, limit=40)} is no {what} that a filter knows.{nearest(value, words)}"), clean(remedy)
+    return clean(f"{clean(value, limit=40)} is not a known {what}.{nearest(value, words)}"), clean(remedy)
 
 
 MAX_LENGTH = 1000
@@ -137,7 +137,7 @@ class _Parser:
             term = self._term()
             if term is None:
                 # Left out, it would make the filter mean more than was typed: a variable of a script that is not set, say.
-                raise self._wrong("Nothing to look for stands here.", start)
+                raise self._wrong("There is nothing to search for here.", start)
             terms.append(term)
             if len(terms) > MAX_TERMS:
                 raise self._wrong(f"The filter has more than {MAX_TERMS} parts.", start)
@@ -251,7 +251,7 @@ class _Parser:
             at = self._at
             value = self._value(stops=",")
             if not _is_seen(fold(value)):
-                raise self._wrong("A value is missing here.", at)
+                raise self._wrong("A value is missing here, for example is:open or client:acme.", at)
             values.append((value, at))
             if self._at >= len(self._text) or self._text[self._at] != ",":
                 return values
