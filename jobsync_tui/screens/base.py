@@ -200,6 +200,30 @@ class JobsyncScreen(Screen[ResultT]):
         """Read messages and errors again."""
         self.host.open(routes.Log())
 
+    def action_leases(self) -> None:
+        """Show who is syncing which job."""
+        from . import errands
+
+        self.work(errands.leases(self.app, self.host, self.backend), group="errand")
+
+    def action_pause(self) -> None:
+        """Pause the automatic sync."""
+        from . import errands
+
+        self.work(errands.pause(self.host, self.backend), group="errand")
+
+    def action_resume(self) -> None:
+        """Let the automatic sync go on."""
+        from . import errands
+
+        self.work(errands.resume(self.host, self.backend), group="errand")
+
+    def action_recover(self) -> None:
+        """Settle what is open in the target."""
+        from . import errands
+
+        self.work(errands.recover(self.host, self.backend), group="errand")
+
     def action_redraw(self) -> None:
         """Paint the whole screen anew."""
         self.host.action_redraw()

@@ -61,7 +61,8 @@ def groups_from(focused: DOMNode) -> tuple[KeyGroup, ...]:
             listed = groups.setdefault(command.group.value, [])
             if command not in listed:
                 listed.append(command)
-        taken |= set(node._bindings.key_to_bindings)  # noqa: SLF001 - as above
+        # A list's own enter does what the screen says of it: there it is named.
+        taken |= {key for key, binding in node._bindings if binding.action != "select"}  # noqa: SLF001 - as above
     nearest_first = sorted(groups, key=lambda title: title == Group.EVERYWHERE.value)
     return tuple(KeyGroup(title, tuple(groups[title])) for title in nearest_first)
 

@@ -1,0 +1,58 @@
+"""Errands that have nothing to do with what is on a screen, from every palette: the timer, the leases, what is open in the target."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from textual.app import App
+
+from ..backend.core import clock
+from ..backend.core.text import counted
+from ..backend.services.backend import Backend
+from ..documents.words import ago
+from .base import Host
+from .menu import Entry, MenuScreen
+
+ResultT = TypeVar("ResultT")
+_NO, _YES = "no", "yes"
+
+
+async def pause(host: Host, backend: Backend) -> None:
+    """Have no automatic run begin until it is resumed."""
+    await backend.automatic.pause()
+    host.tell("The automatic sync is paused", remedy="Automatic sync: resume, in the palette, lets it go on")
+
+
+async def resume(host: Host, backend: Backend) -> None:
+    """Let the automatic sync go on."""
+    await backend.automatic.resume()
+    held = [each.name for each in await backend.integrations.list() if each.held is not None]
+    host.tell(f"The automatic sync goes on; still held: {', '.join(held)}" if held else "The automatic sync goes on")
+
+
+async def recover(host: Host, backend: Backend) -> None:
+    """Settle what a crash or a lost answer left open."""
+    report = await backend.syncs.recover()
+    found = counted(report.open, "operation was", "operations were")
+    host.tell(f"{found} open, {len(report.settled)} settled, {len(report.unknown)} still unknown")
+
+
+async def leases(app: App[ResultT], host: Host, backend: Backend) -> None:
+    """Show who is syncing which job, and end a lease that is left over, after a question."""
+    held = {lease.id: lease for lease in await backend.records.leases()}
+    if not held:
+        host.tell("Nobody is syncing a job now")
+        return
+    now = clock.now()
+    entries = [
+        Entry(lease.id, f"{lease.integration}:{lease.job_id}", f"{lease.holder}, since {ago(lease.since, now)}; enter breaks it")
+        for lease in held.values()
+    ]
+    chosen = await app.push_screen_wait(MenuScreen("Jobs that are being synced", entries, searchable=True))
+    if chosen is None:
+        return
+    lease = held[chosen]
+    sure = [Entry(_NO, "Cancel", "it stays"), Entry(_YES, "Break it", "only where you know that this sync does not run any more")]
+    if await app.push_screen_wait(MenuScreen(f"Break the lease of {lease.holder} on job {lease.job_id}?", sure, chosen=_NO)) == _YES:
+        await backend.records.break_lease(lease.id)
+        host.tell(f"The lease on job {lease.job_id} is broken")
