@@ -136,7 +136,7 @@ def test_a_backup_is_whole_private_and_in_nobody_s_place(run: Jobsync, tmp_path:
 
 def test_prune_takes_nothing_that_is_young_and_is_recorded(run: Jobsync) -> None:
     before = len(lines(run("audit", "--json")))
-    assert run("prune", "--json").json == {"removed": 0, "operations": 0, "kept": "365d"}
+    assert run("prune", "--json").json == {"removed": 0, "operations": 0, "requests": 0, "kept": "365d"}
     refused = run("prune", "--keep", "0s", "--json")
     assert (refused.code, refused.json["error"]["message"]) == (2, "The last 30 days of the record are always kept")
     assert run("prune", "--keep", "30d", "--json").json["removed"] == 0
