@@ -102,7 +102,7 @@ async def test_history_and_difference(tmp_path: Path, size: tuple[int, int], sna
         await shows(app, pilot, "enter shows what")
         assert screen_text(app) == snapshot
         app.open(routes.RevisionDifference(1, 2))
-        await shows(app, pilot, "2 rules not the same")
+        await shows(app, pilot, "2 rules changed")
         assert screen_text(app) == snapshot
 
 
