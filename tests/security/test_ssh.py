@@ -214,9 +214,9 @@ def test_commands_over_a_key_reach_no_further_and_end_in_time(service: tuple[Ser
             answers = pool.map(lambda words: refused([*client, words], more), asked)
         for answer, (code, said) in zip(answers, asked.values(), strict=True):
             assert (answer.returncode, answer.stdout, said in answer.stderr) == (code, "", True), answer
+        target.execute("COMMIT")
         wait_until(lambda: not Path(f"/proc/{hanging}").exists())
         assert time.monotonic() - killed < SOON
-        target.execute("COMMIT")
     with sqlite3.connect(folder / "jobsync.db") as database:
         origins = database.execute("SELECT origin FROM audit WHERE actor = 'alice' AND outcome = 'refused'").fetchall()
     assert len(origins) >= 2
