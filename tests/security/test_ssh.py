@@ -198,7 +198,6 @@ def test_commands_over_a_key_reach_no_further_and_end_in_time(service: tuple[Ser
         target.execute("BEGIN IMMEDIATE")
         with in_terminal([*server.client("words", "-tt"), "sync 1 --yes"]) as terminal:
             wait_until(lambda: count(folder, "SELECT count(*) FROM operations WHERE state = 'sent' AND integration = 'hers'"))
-            hanging = process_for(folder, "alice", "sync", "1", "--yes")
             os.kill(terminal.pid, signal.SIGKILL)
             killed = time.monotonic()
         completing = f'"COMP_WORDS=jobsync -c {config} --as eve jobs -i " COMP_CWORD=7 _JOBSYNC_COMPLETE=bash_complete'
@@ -214,9 +213,10 @@ def test_commands_over_a_key_reach_no_further_and_end_in_time(service: tuple[Ser
             answers = pool.map(lambda words: refused([*client, words], more), asked)
         for answer, (code, said) in zip(answers, asked.values(), strict=True):
             assert (answer.returncode, answer.stdout, said in answer.stderr) == (code, "", True), answer
-        target.execute("COMMIT")
-        wait_until(lambda: not Path(f"/proc/{hanging}").exists())
+        # Not by its id: where nobody collects what has lost its parent, that stays.
+        wait_until(lambda: process_for(folder, "alice", "sync", "1", "--yes") == 0)
         assert time.monotonic() - killed < SOON
+        target.execute("COMMIT")
     with sqlite3.connect(folder / "jobsync.db") as database:
         origins = database.execute("SELECT origin FROM audit WHERE actor = 'alice' AND outcome = 'refused'").fetchall()
     assert len(origins) >= 2
