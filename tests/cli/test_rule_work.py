@@ -16,6 +16,10 @@ rules:
   - {name: Care, priority: 200, when: {field: department, op: equals, value: Care}, actions: [{folder: Care}]}
 """
 PARIS = "rules:\n  - {name: Oslo, when: {field: location.city, op: equals, value: Paris}, actions: [{folder: North}]}\n"
+ROME = """
+rules:
+  - {name: Data in Rome, when: {all: [{field: department, op: equals, value: Data}, {field: location.city, op: equals, value: Rome}]}}
+"""
 OPENED = "rules:\n  - {name: Opened, when: {field: status, op: equals, value: opened}, actions: [{folder: North}]}\n"
 
 Run = Callable[..., Ended]
@@ -139,6 +143,8 @@ def test_revisions_are_compared_and_restored(run: Run) -> None:
 
 
 def test_coverage_says_how_far_the_rules_reach(run: Run) -> None:
+    assert run("rules", "coverage", "--near", "--json").json["near"]["jobs"] == 0, "of no rule any condition held"
+    assert run("rules", "import", ROME).code == 0
     found = run("rules", "coverage", "--near", "--json").json
     assert (found["coverage"]["jobs"], found["coverage"]["eligible"], found["coverage"]["waiting"]) == (12, 8, 8)
     assert found["coverage"]["by_reason"] == {"no_rule_matched": 4}
@@ -147,7 +153,7 @@ def test_coverage_says_how_far_the_rules_reach(run: Run) -> None:
     assert "12 jobs   ok 8 eligible   4 not" in words
     assert "8 eligible jobs never synced" in words
     assert "LAST 2 DAYS" in words
-    assert "department were Care" in words
+    assert "location.city were Rome" in words
 
 
 TESTED = """rules:
