@@ -38,9 +38,11 @@ async def check(*, integration: str | None, job_ids: tuple[str, ...], live: bool
             if as_json:
                 print_json(found)
             else:
-                subject = await read_subject(
-                    backend, chosen_id, found.job.id, rules=rules or await backend.rules.at(found.ruleset_revision), past=PAST
-                )
+                if rules is None:
+                    rules = await backend.rules.current()
+                if rules.revision != found.ruleset_revision:
+                    rules = await backend.rules.at(found.ruleset_revision)
+                subject = await read_subject(backend, chosen_id, found.job.id, rules=rules, past=PAST)
                 print_explanation(found, subject)
             return ExitCode.OK if found.eligible else ExitCode.NOT_ELIGIBLE
         return await _check_several(backend, chosen_id, tuple(dict.fromkeys(job_ids)), live=live, rules=rules, as_json=as_json)

@@ -13,7 +13,7 @@ from ..backend.core.errors import AccessDenied, ExitCode, UsageError
 from ..backend.core.text import clean
 from ..backend.settings.paths import config_path
 from .interruption import confirm
-from .options import invocation, json_option
+from .options import ID, invocation, json_option
 from .output import print_json, print_line, say
 from .session import on_terminal, refuse_strangers
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--add", is_flag=True, help="Add an integration to the configuration that is there; nothing else in it changes.")
 @click.option("--provider", metavar="NAME", help="The ATS of the integration, such as greenhouse, or file for an export; asks nothing.")
-@click.option("--id", "new_id", metavar="ID", help="The integration's id; without it, the provider's name.")
+@click.option("--id", "new_id", type=ID, metavar="ID", help="The integration's id; without it, the provider's name.")
 @click.option("--name", metavar="NAME", help="What people call it; without it, the name of the ATS.")
 @click.option("--base-url", metavar="URL", help="The address of the ATS, where it is another than the usual one.")
 @click.option("--path", "file", type=click.Path(path_type=Path), metavar="FILE", help="The Excel, CSV or JSON export, for --provider file.")

@@ -40,7 +40,7 @@ COMMANDS = {
     "leases": Entry("records:leases", "Show which jobs are being synced right now, and by whom (leases)."),
     "doctor": Entry("doctor:doctor", "Check the configuration, permissions, database, credentials, clock, terminal and versions."),
     "backup": Entry("maintenance:backup", "Write a consistent copy of the database while it is in use."),
-    "prune": Entry("maintenance:prune", "Delete old entries from the record of who did what (prune)."),
+    "prune": Entry("maintenance:prune", "Delete old entries from the record of who did what."),
     "migrate-storage": Entry("maintenance:migrate_storage", "Move everything from the SQLite file to a PostgreSQL database."),
     "paths": Entry("setup:paths", "Show where the configuration, the database and the log are."),
     "completion": Entry("setup:completion", "Print the completion script for a shell."),

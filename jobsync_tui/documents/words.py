@@ -87,7 +87,7 @@ SYNC_WORDS: dict[SyncStatus, str] = {
     SyncStatus.SYNCED: "synced",
     SyncStatus.CHANGED: "changed",
     SyncStatus.FAILED: "FAILED",
-    SyncStatus.UNKNOWN: "unknown?",
+    SyncStatus.UNKNOWN: "unknown",
     SyncStatus.GONE: "gone",
     SyncStatus.UNDONE: "undone",
 }

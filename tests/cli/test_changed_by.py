@@ -31,6 +31,7 @@ def test_the_change_is_told_first_in_words_and_as_json(jobsync: Jobsync, tmp_pat
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+Z", change["at"])
     assert found["near_misses"] == [{"rule": "Far", "would_match_if": ["department were X"]}], "of Care nothing held"
     said = jobsync("-c", str(config), "check", "1").out.splitlines()
-    assert said[2].startswith("Eligible until the rule Care was changed in r2, ")
-    assert said[2].endswith(f", by {change['actor']}")
-    assert next(line for line in said if "misses" in line).startswith("  Far: misses 1 of 2")
+    verdict = next(number for number, line in enumerate(said) if "NOT ELIGIBLE" in line)
+    assert said[verdict + 1].strip().startswith("Eligible until the rule Care was changed in r2, ")
+    assert said[verdict + 1].endswith(f", by {change['actor']}")
+    assert next(line for line in said if "not met" in line).split() == ["Far", "1", "of", "2", "not", "met"]

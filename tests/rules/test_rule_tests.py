@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from jobsync_tui.backend.core.errors import RuleError
 from jobsync_tui.backend.core.models import Expectation, Location, RuleTest
+from jobsync_tui.backend.core.text import clean
 from jobsync_tui.backend.rules import dump_rules, load_rules_file
 from jobsync_tui.backend.rules.fields import field_named
 from jobsync_tui.backend.rules.testing import FIELDS, job_of
@@ -67,7 +68,7 @@ def test_what_a_job_may_have_is_what_a_rule_may_ask_for() -> None:
     assert all(field_named(name) is not None for name in FIELDS)
 
 
-NAMES = st.text(st.characters(exclude_categories=["C", "Z", "M"]), min_size=1, max_size=20)
+NAMES = st.text(st.characters(exclude_categories=["C", "Z", "M"]), min_size=1, max_size=20).filter(lambda text: clean(text) == text)
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "name": st.text(min_size=1, max_size=30).filter(str.strip),
     "status": st.sampled_from(["open", "closed", "on_hold"]),

@@ -130,7 +130,7 @@ def test_the_nearest_words_are_named() -> None:
         ("status:opne", "Did you mean open?"),
         ("sync_status:syncd", "Did you mean synced or syncing?"),
         ("is:inelligible", "Did you mean ineligible or eligible?"),
-        ("visibility:secret,intern", "secret is no visibility"),
+        ("visibility:secret,intern", "secret is not a known visibility"),
         ("remote:treu", "Did you mean true?"),
         ("clent:acme", "Did you mean client?"),
     ):
@@ -146,7 +146,7 @@ def test_rules_and_integrations_are_looked_up() -> None:
         assert parse_filter(text, names) == parse_filter(text)
     for text, position, words in (
         ("a rule:icv", 7, "Did you mean ICU?"),
-        ("-rule:icu,nope", 10, "no rule"),
+        ("-rule:icu,nope", 10, "not a known rule"),
         ("-integration:level", 13, "Did you mean lever?"),
     ):
         with pytest.raises(FilterError) as caught:

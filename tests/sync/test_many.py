@@ -192,7 +192,7 @@ async def test_undo_restores_what_was_there(bench: Bench) -> None:
         ("custom.shift", "days", "nights"),
     ]
     assert await bench.fields() == before
-    assert "not synced by itself" in (plan.note or "")
+    assert "not synced automatically" in (plan.note or "")
     undone = await undo.undo(ALICE, updated.operation_id or "", expected_digest=plan.digest)
     assert bench.jobs.marks[SHELF, "1"].sync_status is SyncStatus.UNDONE
     assert (undone.outcome, undone.verified) == (Outcome.UPDATED, True)

@@ -70,7 +70,7 @@ def test_bars_and_sparklines_stand_beside_their_numbers_and_keep_their_width() -
     text = as_text(coverage_document(found, None, 80))
     assert all(len(line) < 80 for line in text.splitlines())
     assert (
-        "went well  \u2582\u2584\u2586\u2588 \u2582\u2584\u2586\u2588 \u2582\u2584\u2586\u2588  30 in all, most 4 on 03-04, today 4" in text
+        "Succeeded  \u2582\u2584\u2586\u2588 \u2582\u2584\u2586\u2588 \u2582\u2584\u2586\u2588  30 in all, most 4 on 03-04, today 4" in text
     )
     assert "1 in all, most 1 on 03-09, today 0" in text
     assert ["(none)", "1/1,000,000"] in [row.split()[:2] for row in text.splitlines()]

@@ -98,7 +98,8 @@ async def test_an_unknown_outcome_counts_down_and_is_looked_up(monkeypatch: pyte
 async def test_an_undo_leaves_last_synced_as_it_was() -> None:
     async with staged(Script()) as (app, pilot):
         app.open(routes.result(over(samples.updated(eligibility=None))))
-        await shows(app, pilot, "stays")
+        await shows(app, pilot, "never touched candidates")
+        assert "Last Synced   never" in screen_text(app)
 
 
 async def test_a_job_that_is_not_found_leads_to_the_search() -> None:

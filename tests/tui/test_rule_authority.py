@@ -84,7 +84,7 @@ async def test_a_rule_that_is_not_hers_is_marked_and_its_keys_say_why(tmp_path: 
         for key in ("space", "D", "e", "J"):
             await pilot.press(key)
             assert isinstance(app.screen, RulesScreen)
-        told = "Everything also acts on integrations that are not yours"
+        told = "Everything also affects other people's integrations"
         await until(pilot, lambda: sum(told in notice.text for notice in app.notices) == 4)
         await pilot.press("j", "space")
         await until(pilot, lambda: isinstance(app.screen, SaveRulesScreen) and app.screen.armed)
@@ -136,7 +136,7 @@ async def test_a_shadow_that_is_not_hers_is_marked_and_its_keys_say_why(tmp_path
         for key in ("p", "X"):
             await pilot.press(key)
             assert isinstance(app.screen, ShadowsScreen)
-        await until(pilot, lambda: sum("all over also acts on integrations" in notice.text for notice in app.notices) == 2)
+        await until(pilot, lambda: sum("all over also affects other people's integrations" in notice.text for notice in app.notices) == 2)
         await pilot.press("j", "p")
         await until(pilot, lambda: isinstance(app.screen, SaveRulesScreen) and app.screen.armed)
         assert [(each.name, each.changeable) for each in await backend.shadows.list()] == [("all over", False), ("held", True)]

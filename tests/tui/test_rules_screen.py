@@ -131,7 +131,7 @@ async def test_rules_that_were_changed_meanwhile_are_not_overwritten(tmp_path: P
         await armed(app, pilot)
         await backend.rules.set_active(["paris"], active=True)
         await pilot.press("y", "4", "enter")
-        await shows(app, pilot, "nothing was saved")
+        await shows(app, pilot, "Nothing was saved")
         assert len((await backend.rules.current()).rules) == 3
         await pilot.press("escape")
         await shows(app, pilot, "3 rules, 3 active")

@@ -34,7 +34,7 @@ def test_the_mouse_is_taken_for_clicks_only_and_let_go_by_the_palette() -> None:
             terminal.send(":")
             terminal.wait_for("Commands")
             terminal.send("mouse on")
-            terminal.wait_for("Leave the mouse")
+            terminal.wait_for("Let the terminal use the mouse")
             terminal.send("\r")
             terminal.wait_for(words)
             assert mode in terminal.output[before:]
@@ -70,7 +70,7 @@ def test_the_mouse_is_left_alone_where_the_configuration_says_so(tmp_path: Path)
         terminal.send(":")
         terminal.wait_for("Commands")
         terminal.send("mouse on")
-        terminal.wait_for("Leave the mouse")
+        terminal.wait_for("Let the terminal use the mouse")
         terminal.send("\r")
         terminal.wait_for("acts here again")
         assert b"\x1b[?1002h" in terminal.output
@@ -105,7 +105,7 @@ def test_a_terminal_that_was_left_behind_is_spoken_of_at_the_next_start(tmp_path
     with in_terminal([*PROGRAM, "plain", str(tmp_path / "told")], env=env, size=(200, 60)) as terminal:
         terminal.wait_for("row 1 of 8")
         for _ in range(30):
-            terminal.send("Gg")
+            terminal.send("\x0c")  # paints everything anew, which is more than a terminal that nobody reads holds
         terminal.send("q")
         assert terminal.wait_for_death() == 0
     with in_terminal([*PROGRAM, "plain"], env=env) as terminal:

@@ -170,7 +170,8 @@ def test_a_worker_that_cannot_begin_says_what_to_do(crew: Crew, jobsync: Jobsync
 
 def test_a_file_is_no_place_for_workers(jobsync: Jobsync, tmp_path: Path) -> None:
     config = tmp_path / "jobsync.toml"
-    config.write_text(f'[storage]\nurl = "sqlite:///{tmp_path}/jobsync.db"\n')
+    integration = '[[integrations]]\nid = "export"\nprovider = "file"\npath = "jobs.csv"\n'
+    config.write_text(f'[storage]\nurl = "sqlite:///{tmp_path}/jobsync.db"\n{integration}')
     config.chmod(0o600)
     refused = jobsync("-c", str(config), "worker")
     assert (refused.code, "jobsync auto runs the automatic sync there" in refused.err) == (2, True)
