@@ -40,11 +40,11 @@ _TOLD = MappingProxyType(
 
 
 def comparison_document(found: Comparison, subject: Subject, width: int) -> Document:
-    """Return both sides: troubles, then what differs, then the rest."""
+    """Return both sides: failures, then what differs, then the rest."""
     document: list[Line | Section] = []
-    for trouble in found.troubles:
-        document += [line(" ", bad("x "), *part.left) for part in wrap_lines(trouble.message, width - 4)]
-    if found.troubles:
+    for failure in found.failures:
+        document += [line(" ", bad("x "), *part.left) for part in wrap_lines(failure.message, width - 4)]
+    if found.failures:
         document.append(BLANK)
     if not found.eligible:
         document += [line(" ", warn("! "), *part.left) for part in wrap_lines(f"Not synced: {found.message}", width - 4)]

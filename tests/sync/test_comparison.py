@@ -77,13 +77,13 @@ async def test_an_ats_that_does_not_answer_is_stood_in_for_by_the_cache(bench: B
     bench.ats.trouble = Unreachable("Shelf is down", service="Shelf")
     found, fields = await compared(bench)
     assert not found.live
-    assert [each.message for each in found.troubles] == ["Shelf is down"]
+    assert [each.message for each in found.failures] == ["Shelf is down"]
     assert fields["name"].standing is FieldStanding.SAME
     bench.ats.trouble = None
     bench.ats.jobs.clear()
     found, _ = await compared(bench)
     assert not found.live
-    assert found.troubles
+    assert found.failures
 
 
 async def test_a_target_that_does_not_answer_leaves_the_ats_side(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,7 +93,7 @@ async def test_a_target_that_does_not_answer_leaves_the_ats_side(bench: Bench, m
     monkeypatch.setattr(bench.local, "find", down)
     found = await compare(bench.parts, SHELF, "1")
     assert found.live
-    assert [each.message for each in found.troubles] == ["Tenzo is down"]
+    assert [each.message for each in found.failures] == ["Tenzo is down"]
     assert found.fields == ()
 
 

@@ -29,7 +29,7 @@ WRITTEN_OUT = "test"
 """Stands for the id and the integration of a job that names none."""
 
 _CACHED_ONLY = ("sync_status", "last_synced", "target_id")
-FIELDS = (*(name for name in KNOWN if name not in _CACHED_ONLY and not name.startswith("locations.")),)
+FIELDS = tuple(name for name in KNOWN if name not in _CACHED_ONLY and not name.startswith("locations."))
 """What a written-out job may have, beside ``custom.`` and a name: a cached job alone knows how it stands towards the target."""
 
 V = TypeVar("V")

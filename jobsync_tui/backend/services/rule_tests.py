@@ -44,12 +44,12 @@ class RuleTestService(Service):
         from .rules import merge
 
         current = await self.stores.rules.current()
-        tests = await self.list()
+        own = self.admission.visible()
+        tests = await self.stores.rule_tests.of(own)
         if text is None:
             return await _results(self.parts, current.rules, tests)
         file = load_rules_file(text, source)
         after, _ = merge(current, file.rules, deactivate_rest=False)
-        own = self.admission.visible()
         theirs = [test for test in file.tests if test.integration is None or test.integration in own]
         return await _results(self.parts, after, _merged(tests, theirs))
 
@@ -86,7 +86,7 @@ class RuleTestService(Service):
             UsageError: There is no test of one of the names; nothing was dropped.
             NotPermitted: One of them is not the actor's to change; the attempt is recorded.
         """
-        known = await self.list()
+        known = await self.stores.rule_tests.of(self.admission.visible())
         for name in names:
             if all(test.name != name for test in known):
                 raise UsageError(f"There is no test {clean(name, limit=100)!r}", remedy="jobsync rules test shows the tests")
@@ -127,9 +127,9 @@ async def require_tests(parts: Parts, tests: Sequence[RuleTest]) -> None:
     Raises:
         NotPermitted: It is not; the attempt is recorded.
     """
-    own = parts.admission.visible()
-    if all(each.id in own for each in parts.admission.settings.integrations):
+    if parts.admission.has_everything():
         return
+    own = parts.admission.visible()
     beyond = [test for test in tests if test.integration not in own]
     if beyond:
         refusal = NotPermitted(

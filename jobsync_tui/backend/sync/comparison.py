@@ -46,11 +46,11 @@ async def compare(parts: SyncDependencies, integration: str, job_id: str) -> Com
         JobNotFound: Neither the ATS nor the cache has the job.
     """
     planner = Planner(parts)
-    troubles: list[Failure] = []
-    reading, source = await _read(planner, parts, integration, job_id, troubles)
+    failures: list[Failure] = []
+    reading, source = await _read(planner, parts, integration, job_id, failures)
     eligibility = planner.evaluate(reading, await parts.rules(), source)
     mark = await parts.jobs.sync_state(integration, job_id) or SyncState()
-    side = await _target(parts, integration, job_id, mark, troubles)
+    side = await _target(parts, integration, job_id, mark, failures)
     past = await parts.ledger.journal.of_job(integration, job_id)
     return Comparison(
         job=reading.job,
@@ -61,12 +61,12 @@ async def compare(parts: SyncDependencies, integration: str, job_id: str) -> Com
         target_id=None if side is None or side.job is None else side.job.id,
         target_url=None if side is None or side.job is None else side.job.url,
         fields=() if side is None else _fields(reading.job, eligibility, side, past),
-        troubles=tuple(troubles),
+        failures=tuple(failures),
     )
 
 
 async def _read(
-    planner: Planner, parts: SyncDependencies, integration: str, job_id: str, troubles: list[Failure]
+    planner: Planner, parts: SyncDependencies, integration: str, job_id: str, failures: list[Failure]
 ) -> tuple[Reading, Source]:
     try:
         return await planner.fetch(integration, job_id), Source.LIVE
@@ -74,22 +74,22 @@ async def _read(
         cached = await parts.jobs.get(integration, job_id)
         if cached is None:
             raise
-        troubles.append(error.failure())
+        failures.append(error.failure())
         return Reading(cached, cached.cached_at or parts.now()), Source.CACHE
 
 
-async def _target(parts: SyncDependencies, integration: str, job_id: str, mark: SyncState, troubles: list[Failure]) -> TargetSide | None:
+async def _target(parts: SyncDependencies, integration: str, job_id: str, mark: SyncState, failures: list[Failure]) -> TargetSide | None:
     """Return the target's side; None where it cannot be read, or where it cannot be said which job is meant."""
     try:
         found, gone = await read_target(parts.target, external_id(integration, job_id), mark)
     except JobsyncError as error:
-        troubles.append(error.failure())
+        failures.append(error.failure())
         return None
     if len(found) > 1:
-        troubles.append(several(found))
+        failures.append(several(found))
         return None
     if gone is not None:
-        troubles.append(Failure("remote_gone", f"The job {gone} that this was synced to is gone from Tenzo"))
+        failures.append(Failure("remote_gone", f"The job {gone} that this was synced to is gone from Tenzo"))
     return TargetSide(found[0] if found else None, mark, gone, parts.now())
 
 

@@ -77,7 +77,7 @@ class Comparison:
         eligible: Whether the rules let it be synced; ``message`` says why not.
         live: Whether the ATS answered.
         target_id: The job of the target; None where it has none.
-        troubles: Why a side could not be read, or what stands in the way.
+        failures: Why a side could not be read, or what stands in the way.
     """
 
     job: CachedJob
@@ -88,4 +88,4 @@ class Comparison:
     target_id: str | None
     target_url: str | None
     fields: tuple[ComparedField, ...]
-    troubles: tuple[Failure, ...] = ()
+    failures: tuple[Failure, ...] = ()
