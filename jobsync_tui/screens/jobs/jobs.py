@@ -36,14 +36,13 @@ from ...widgets.header import header_line
 from ...widgets.job_detail import JobDetail
 from ...widgets.job_table import JobTable, column_title
 from ...widgets.line import Line, StatusLine
-from ...widgets.table.messages import HeaderSelected, ReadFailed, RowHighlighted, RowSelected
-from .. import routes
-from ..greeting import GreetedScreen
+from ...widgets.table.messages import HeaderSelected, ReadFailed, RowHighlighted
 from ..menu import Entry, MenuScreen
 from ..poll import Poll
 from .columns_menu import ColumnsScreen
+from .job_actions import JobActionsScreen
 from .job_list import JobList, JobQuery
-from .job_words import error_words, hints, is_over, progress_words, read_only_words, refreshed_words
+from .job_words import error_words, hints, is_over, progress_words, refreshed_words
 from .list_export import export
 from .list_views import ListViews
 
@@ -76,7 +75,7 @@ SORT_WORDS: dict[SortField, str] = {
 _NEWEST_FIRST = {SortField.UPDATED_AT, SortField.LAST_SYNCED, SortField.CREATED_AT}
 
 
-class JobsScreen(GreetedScreen[None]):
+class JobsScreen(JobActionsScreen):
     """The jobs screen.
 
     Args:
@@ -131,16 +130,6 @@ class JobsScreen(GreetedScreen[None]):
         self.search()
         if self._filter is None and self.view.filter.strip():
             self.status.put("hint", line((" REMEMBERED FILTER ", "bold reverse"), f" {self.view.filter}  esc in / clears it"))
-
-    @property
-    def table(self) -> JobTable:
-        """The table."""
-        return self.query_one(JobTable)
-
-    @property
-    def bar(self) -> FilterBar:
-        """The filter."""
-        return self.query_one(FilterBar)
 
     @property
     def status(self) -> StatusLine:
@@ -523,129 +512,3 @@ class JobsScreen(GreetedScreen[None]):
     def _marked(self) -> None:
         self.table.marks_changed()
         self.search(keep_line=True)
-
-    # ---- going on ----------------------------------------------------------------------------------------------------
-
-    @on(RowSelected)
-    def _row_selected(self) -> None:
-        self.action_check()
-
-    def action_check(self) -> None:
-        """Open Check Eligibility on the job under the cursor."""
-        job_id = self.table.cursor_key
-        if job_id is not None:
-            self.host.open(routes.Eligibility(self.integration, job_id, neighbours=self.listed))
-
-    def why_not(self, action: str) -> str | None:
-        """Return why jobs are not synced: the integration is read-only."""
-        return read_only_words(self.summary) if action == "sync" else None
-
-    def action_sync(self) -> None:
-        """Plan the sync of the marked jobs, or of the job under the cursor."""
-        if not self.may("sync"):
-            return
-        if self.marks:
-            self.host.open(routes.confirm(self.integration, tuple(self.marks)))
-            return
-        job_id = self.table.cursor_key
-        if job_id is not None:
-            # The dialog opens at once and keeps what is typed from the list below; a job that is not eligible leads on to why.
-            self.host.open(routes.confirm(self.integration, (job_id,)))
-
-    def action_search(self) -> None:
-        """Open Search ATS Job with what is typed in the filter."""
-        self.host.open(routes.Search(self.integration, self.bar.value.strip()))
-
-    def action_refresh(self) -> None:
-        """Bring the cache up to date."""
-        self.host.runs.refresh(self.integration)
-
-    def action_switch(self) -> None:
-        """Go to the integrations."""
-        self.host.open(routes.Picker())
-
-    def action_rules(self) -> None:
-        """Open the list of the rules."""
-        self.host.open(routes.Rules())
-
-    def action_coverage(self) -> None:
-        """Open the coverage overview on these jobs."""
-        self.host.open(routes.Coverage(self.integration))
-
-    def action_new_rule(self) -> None:
-        """Make a rule that matches the job under the cursor."""
-        job_id = self.table.cursor_key
-        if job_id is not None:
-            self.host.open(routes.RuleLeaves(self.integration, job_id))
-
-    def action_compare(self) -> None:
-        """Show the job under the cursor in the ATS and in Tenzo side by side."""
-        job_id = self.table.cursor_key
-        if job_id is not None:
-            self.host.open(routes.SideBySide(self.integration, job_id))
-
-    def action_page(self) -> None:
-        """Show everything that the ATS says of the job under the cursor."""
-        job_id = self.table.cursor_key
-        if job_id is not None:
-            self.host.open(routes.JobPage(self.integration, job_id))
-
-    def action_history(self) -> None:
-        """Open the history of the job under the cursor."""
-        job_id = self.table.cursor_key
-        if job_id is not None:
-            self.host.open(routes.History(self.integration, job_id))
-
-    def action_copy(self) -> None:
-        """Choose what to copy."""
-        job_id = self.table.cursor_key
-        if job_id is None:
-            return
-        entries = [
-            Entry("id", "ATS job id", job_id),
-            Entry("link", "Link", "the job's address in the ATS"),
-            Entry("text", "Explanation", "the eligibility as Markdown"),
-            Entry("plan", "Plan", "what a sync would change, as Markdown"),
-        ]
-
-        def chosen(what: str | None) -> None:
-            if what is not None:
-                self.work(self._copy(what, job_id), group="copy")
-
-        self.app.push_screen(MenuScreen("Copy", entries), chosen)
-
-    async def _copy(self, what: str, job_id: str) -> None:
-        if what == "id":
-            self.host.copy(job_id, f"id {job_id}")
-            return
-        job = await self.backend.jobs.get(self.integration, job_id)
-        if job is None:
-            self.host.tell(f"Job {job_id} is not in the cache any more", Severity.WARNING)
-        elif what == "link":
-            self.host.follow(job.url, f"Job {job_id}")
-        elif what == "plan":
-            from .plan_copy import copy_plan
-
-            await copy_plan(self.host, self.integration, job_id)
-        else:
-            await self._copy_explanation(job_id)
-
-    async def _copy_explanation(self, job_id: str) -> None:
-        from ...documents.eligibility import explanation_page
-        from ...documents.markdown import as_markdown
-        from ...documents.subject import PAST, read_subject
-
-        rules = await self.backend.rules.current()
-        subject = await read_subject(self.backend, self.integration, job_id, rules=rules, past=PAST)
-        eligibility = await self.backend.eligibility.check(self.integration, job_id)
-        self.host.copy(as_markdown(explanation_page(eligibility, subject)), f"explanation of {job_id}")
-
-    def action_link(self) -> None:
-        """Show the job's address in the ATS."""
-        job_id = self.table.cursor_key
-        if job_id is not None:
-            shown = self.query_one(JobDetail).job
-            if shown is not None and shown.id == job_id:
-                self.host.follow(shown.url, f"Job {job_id}")
-            else:
-                self.work(self._copy("link", job_id), group="copy")
