@@ -13,7 +13,7 @@ from ..backend.core.text import counted
 from ..documents.bulk import result_groups_text
 from .exit_codes import of_result, worst
 from .interruption import Interruption, confirm
-from .options import ID, integration_option, json_option
+from .options import ID, integration_option, json_option, reason_option
 from .output import print_json, print_line, print_text, text_width
 from .plans import planned_results
 from .session import chosen, chosen_or_all, open_backend, runs
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 )
 @click.option("--dry-run", is_flag=True, help="Show the links that would be made, and make none.")
 @click.option("--yes", is_flag=True, help="Make the links that are certain without asking.")
+@reason_option
 @json_option
 @runs
 async def adopt(*, integration: str | None, pairs: tuple[tuple[str, str], ...], dry_run: bool, yes: bool, as_json: bool) -> int:

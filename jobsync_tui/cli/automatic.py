@@ -16,7 +16,7 @@ from ..backend.core.models import JOBS_MISSING, AutomaticRun, AutomaticState, Au
 from ..backend.core.text import counted
 from .exit_codes import FAULT_CODE, of_code, worst
 from .interruption import Interruption
-from .options import json_option
+from .options import json_option, reason_option
 from .output import print_json, print_line, say, when
 from .session import no_integration, open_backend, runs
 from .tables import Table
@@ -40,6 +40,7 @@ def auto(ctx: click.Context, *, once: bool, every_text: str | None, as_json: boo
 
 
 @auto.command()
+@reason_option
 @json_option
 @runs
 async def pause(*, as_json: bool) -> int:
@@ -51,6 +52,7 @@ async def pause(*, as_json: bool) -> int:
 
 @auto.command()
 @click.option("--accept", is_flag=True, help="Accept the large change that automatic sync stopped at.")
+@reason_option
 @json_option
 @runs
 async def resume(*, accept: bool, as_json: bool) -> int:

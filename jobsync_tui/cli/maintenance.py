@@ -9,7 +9,7 @@ import click
 from ..backend.core.durations import parse_duration
 from ..backend.core.errors import ExitCode, UsageError
 from ..backend.core.text import counted
-from .options import json_option
+from .options import json_option, reason_option
 from .output import print_json, print_line
 from .session import open_backend, runs
 
@@ -21,6 +21,7 @@ def _as_named(_ctx: click.Context, _param: click.Parameter, file: Path) -> Path:
 
 @click.command()
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path), callback=_as_named)
+@reason_option
 @json_option
 @runs
 async def backup(*, file: Path, as_json: bool) -> int:
@@ -42,6 +43,7 @@ async def backup(*, file: Path, as_json: bool) -> int:
 
 @click.command()
 @click.option("--keep", default="365d", show_default=True, metavar="AGE", help="Delete entries that are older than this.")
+@reason_option
 @json_option
 @runs
 async def prune(*, keep: str, as_json: bool) -> int:
@@ -67,6 +69,7 @@ async def prune(*, keep: str, as_json: bool) -> int:
 
 @click.command("migrate-storage")
 @click.argument("url", metavar="URL")
+@reason_option
 @json_option
 @runs
 async def migrate_storage(*, url: str, as_json: bool) -> int:

@@ -28,11 +28,15 @@ MOST = 2**63 - 1
 
 @dataclass(slots=True)
 class Invocation:
-    """What the global options of this call say. ``said`` has every value that ``-c`` and ``--as`` were given, by the option's name."""
+    """What the global options of this call say, and why it is made, where its command takes a reason.
+
+    ``said`` has every value that ``-c`` and ``--as`` were given, by the option's name.
+    """
 
     config: Path | None = None
     as_user: str | None = None
     verbose: bool = False
+    reason: str | None = None
     said: dict[str, set[object]] = field(default_factory=lambda: {"config": set(), "as_user": set()})
 
 
@@ -124,6 +128,16 @@ ID = TypedId()
 def json_option(function: F) -> F:
     """Add ``--json``."""
     return click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")(function)
+
+
+def _keep_reason(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+    invocation(ctx).reason = value
+
+
+def reason_option(function: F) -> F:
+    """Add ``--reason`` to a command by which a person acts: what it says is kept with every row that the command adds to the record."""
+    help_ = "Why: kept in the record of who did what, and shown with it."
+    return click.option("--reason", metavar="TEXT", expose_value=False, callback=_keep_reason, help=help_)(function)
 
 
 def complete_integration(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:

@@ -13,7 +13,7 @@ from ..backend.core.errors import ExitCode, UsageError
 from ..backend.core.models import RecordHead
 from ..backend.core.text import clean
 from ..documents.history import history_text
-from .options import ID, MOST, integration_option, json_option
+from .options import ID, MOST, integration_option, json_option, reason_option
 from .output import print_json, print_line, print_text, say, text_width, when
 from .session import open_backend, runs
 from .tables import Table
@@ -66,10 +66,14 @@ async def audit(
     if job is not None and entries:
         print_text(history_text(entries, f"History of job {job}", text_width()))
         return ExitCode.OK
-    table = Table("SEQ", "AT", "ACTOR", "ACTION", "JOB", "OUTCOME", "OPERATION", "CAUSE", widest=60)
+    # Most acts have no reason: a column for them would only be wide.
+    reasons = any(entry.reason for entry in entries)
+    headings = ("SEQ", "AT", "ACTOR", "ACTION", "JOB", "OUTCOME", "OPERATION", "CAUSE", *(("REASON",) if reasons else ()))
+    table = Table(*headings, widest=60)
     for entry in entries:
         where = f"{entry.integration}:{entry.job_id}" if entry.job_id else entry.integration
-        table.add(entry.seq, when(entry.at), entry.actor, entry.action, where, entry.outcome, entry.operation_id, entry.cause)
+        said = (entry.cause, entry.reason) if reasons else (entry.cause,)
+        table.add(entry.seq, when(entry.at), entry.actor, entry.action, where, entry.outcome, entry.operation_id, *said)
     if entries:
         table.finish()
     else:
@@ -87,6 +91,7 @@ def leases(ctx: click.Context, *, as_json: bool) -> int:
 
 @leases.command("break")
 @click.argument("lease_id", type=ID, metavar="ID")
+@reason_option
 @json_option
 @runs
 async def break_lease(*, lease_id: str, as_json: bool) -> int:

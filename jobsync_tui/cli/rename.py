@@ -14,7 +14,7 @@ from ..backend.core.text import counted
 from ..documents.bulk import result_groups_text
 from .exit_codes import of_result, worst
 from .interruption import Interruption, confirm
-from .options import ID, complete_integration, json_option
+from .options import ID, complete_integration, json_option, reason_option
 from .output import print_json, print_line, print_text, say, text_width
 from .progress import progress_line
 from .session import open_backend, runs
@@ -69,6 +69,7 @@ def exit_code(report: RenameReport | NewIdsReport | None, interruption: Interrup
 @click.argument("new", type=ID, metavar="NEW")
 @click.option("--dry-run", is_flag=True, help="Show what would be moved and changed, and do nothing.")
 @click.option("--yes", is_flag=True, help="Do it without asking.")
+@reason_option
 @json_option
 @runs
 async def rename(*, old: str, new: str, dry_run: bool, yes: bool, as_json: bool) -> int:
@@ -98,6 +99,7 @@ async def rename(*, old: str, new: str, dry_run: bool, yes: bool, as_json: bool)
 @click.command()
 @click.argument("new", type=ID, metavar="ID")
 @click.option("--yes", is_flag=True, help="Do it without asking.")
+@reason_option
 @json_option
 @runs
 async def separate(*, new: str, yes: bool, as_json: bool) -> int:

@@ -7,7 +7,7 @@ import click
 from ..backend.core.models import NewId, NewIdsPlan, NewIdsReport
 from ..backend.core.text import counted
 from .interruption import Interruption, confirm
-from .options import ID, complete_integration, json_option
+from .options import ID, complete_integration, json_option, reason_option
 from .output import print_json, print_line
 from .rename import came_of, each_shown, exit_code, print_failed
 from .session import open_backend, runs
@@ -31,6 +31,7 @@ _SHOWN = 100
 )
 @click.option("--dry-run", is_flag=True, help="Show the pairs of ids, and change nothing.")
 @click.option("--yes", is_flag=True, help="Do it without asking.")
+@reason_option
 @json_option
 @runs
 async def rename_ids(*, integration: str, named: tuple[tuple[str, str], ...], dry_run: bool, yes: bool, as_json: bool) -> int:

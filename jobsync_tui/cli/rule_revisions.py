@@ -9,7 +9,7 @@ from ..backend.core.errors import ExitCode
 from ..backend.core.models import RevisionDifference, Rule
 from ..documents.document import as_text
 from ..documents.revisions import difference_document, revisions_document
-from .options import MOST, json_option
+from .options import MOST, json_option, reason_option
 from .output import print_json, print_line, print_text, text_width
 from .rule_documents import rule_document
 from .rule_findings import look_over
@@ -56,6 +56,7 @@ async def diff(*, before: int, after: int, as_json: bool) -> int:
 @click.argument("revision", type=click.IntRange(max=MOST), metavar="REVISION")
 @CONCERNS
 @BREAK_TESTS
+@reason_option
 @json_option
 @runs
 async def restore(*, revision: int, concerns: int | None, break_tests: bool, as_json: bool) -> int:

@@ -13,7 +13,7 @@ from ..backend.core.text import counted
 from ..documents.document import as_text
 from ..documents.shadows import SeenShadow, shadows_document
 from .completing import FILE_NAME
-from .options import MOST, json_option
+from .options import MOST, json_option, reason_option
 from .output import print_json, print_line, print_text, text_width
 from .progress import progress_line
 from .rule_documents import rule_document
@@ -48,6 +48,7 @@ async def list_shadows(*, as_json: bool) -> int:
 @shadow.command()
 @NAME
 @click.argument("file", type=FILE_NAME, metavar="FILE")
+@reason_option
 @json_option
 @runs
 async def add(*, name: str, file: str, as_json: bool) -> int:
@@ -105,6 +106,7 @@ async def look(*, name: str, as_json: bool) -> int:
 @NAME
 @CONCERNS
 @BREAK_TESTS
+@reason_option
 @json_option
 @runs
 async def promote(*, name: str, concerns: int | None, break_tests: bool, as_json: bool) -> int:
@@ -122,6 +124,7 @@ async def promote(*, name: str, concerns: int | None, break_tests: bool, as_json
 
 @shadow.command()
 @NAME
+@reason_option
 @json_option
 @runs
 async def drop(*, name: str, as_json: bool) -> int:

@@ -15,7 +15,7 @@ from ..backend.core.text import clean, counted
 from ..backend.rules import describe, dump_rules
 from ..backend.services.backend import Backend
 from .completing import FILE_NAME, rule_ids
-from .options import ID, json_option
+from .options import ID, json_option, reason_option
 from .output import print_json, print_line, say
 from .progress import ProgressLine, progress_line
 from .rule_coverage import coverage
@@ -116,6 +116,7 @@ async def _looked_over(backend: Backend, text: str | None, file: str | None, lin
 @click.option("--inactive", is_flag=True, help="Import the rules as inactive.")
 @click.option("--replace", is_flag=True, help="Deactivate the rules that FILE lacks.")
 @BREAK_TESTS
+@reason_option
 @json_option
 @runs
 async def import_rules(*, file: str, inactive: bool, replace: bool, break_tests: bool, as_json: bool) -> int:
@@ -167,6 +168,7 @@ async def export(*, as_json: bool) -> int:
 @rules.command()
 @click.argument("ids", nargs=-1, required=True, type=ID, shell_complete=rule_ids, metavar="ID...")
 @BREAK_TESTS
+@reason_option
 @json_option
 @runs
 async def activate(*, ids: tuple[str, ...], break_tests: bool, as_json: bool) -> int:
@@ -180,6 +182,7 @@ async def activate(*, ids: tuple[str, ...], break_tests: bool, as_json: bool) ->
 @rules.command()
 @click.argument("ids", nargs=-1, required=True, type=ID, shell_complete=rule_ids, metavar="ID...")
 @BREAK_TESTS
+@reason_option
 @json_option
 @runs
 async def deactivate(*, ids: tuple[str, ...], break_tests: bool, as_json: bool) -> int:
@@ -192,6 +195,7 @@ async def deactivate(*, ids: tuple[str, ...], break_tests: bool, as_json: bool) 
 @rules.command()
 @click.argument("ids", nargs=-1, required=True, type=ID, shell_complete=rule_ids, metavar="ID...")
 @BREAK_TESTS
+@reason_option
 @json_option
 @runs
 async def delete(*, ids: tuple[str, ...], break_tests: bool, as_json: bool) -> int:

@@ -93,7 +93,8 @@ async def open_backend() -> AsyncIterator[Backend]:
     set_up_logging(places(call.config).log, verbose=call.verbose)
     with progress_line() as line, announcing(line.waits):
         async with Backend.open(settings, actor) as backend:
-            yield backend
+            with backend.because(call.reason):
+                yield backend
 
 
 def refuse_strangers() -> Actor | None:

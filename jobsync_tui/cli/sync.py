@@ -16,7 +16,7 @@ from ..documents.bulk import bulk_text
 from ..documents.subject import read_subject
 from .exit_codes import of_result, worst
 from .interruption import Interruption, confirm
-from .options import ID, MOST, integration_option, json_option
+from .options import ID, MOST, integration_option, json_option, reason_option
 from .output import print_json, print_line, print_text, say, text_width
 from .plans import can_sync, planned_results, print_plan, print_result, print_results
 from .progress import progress_line
@@ -78,6 +78,7 @@ class Written:
     metavar="N",
     help="How many jobs the filter takes in: with --yes, if many.",
 )
+@reason_option
 @json_option
 @runs
 async def sync(
@@ -112,6 +113,7 @@ async def sync(
 
 @click.command()
 @integration_option
+@reason_option
 @json_option
 @runs
 async def retry(*, integration: str | None, as_json: bool) -> int:

@@ -8,7 +8,7 @@ from ..backend.core.errors import ExitCode
 from ..documents.subject import read_subject
 from .exit_codes import of_result
 from .interruption import Interruption, confirm
-from .options import ID, json_option
+from .options import ID, json_option, reason_option
 from .output import print_json
 from .plans import planned_results, print_plan, print_result
 from .session import open_backend, runs
@@ -19,6 +19,7 @@ from .sync import Consent
 @click.argument("operation_id", type=ID, metavar="OPERATION_ID")
 @click.option("--dry-run", is_flag=True, help="Show what would be restored, and write nothing.")
 @click.option("--yes", is_flag=True, help="Write without asking.")
+@reason_option
 @json_option
 @runs
 async def undo(*, operation_id: str, dry_run: bool, yes: bool, as_json: bool) -> int:

@@ -74,6 +74,7 @@ def saving() -> Iterator[Command]:
     g = Group.SAVING
     yield Command(g, "confirm", "Save the rules", "Save the change; it takes effect at once.", ("y",), "save", palette=False)
     yield Command(g, "open", "Open the list", "List the jobs of the line under the cursor.", ("+", "o"), "list the jobs")
+    yield Command(g, "reason", "Reason", "Say why, if you like: it is kept in the record of who did what.", ("w",), "reason")
     yield Command(
         g, "shadow", "Run in test mode", "Run the change in test mode (a shadow rule): evaluated but never applied.", ("h",), "test mode"
     )

@@ -30,6 +30,7 @@ def confirm() -> Iterator[Command]:
     g = Group.CONFIRM
     yield Command(g, "confirm", "Confirm Sync", "Write what is shown to Tenzo.", ("y",), "Confirm Sync", palette=False)
     yield Command(g, "unfold", "Unfold", "Show more, or less, of the plan.", ("+",), "show")
+    yield Command(g, "reason", "Reason", "Say why, if you like: it is kept in the record of who did what.", ("w",), "reason")
     yield Command(g, "copy", "Copy as Markdown", "Copy the plan to the terminal's clipboard.", ("c",))
     yield Command(g, "copy_command", "Copy as command", "Copy the command line that does the same.", ("$",), "as command")
 
@@ -39,6 +40,7 @@ def undo() -> Iterator[Command]:
     g = Group.UNDO
     yield Command(g, "confirm", "Confirm Undo", "Restore the fields in Tenzo as shown.", ("y",), "Confirm Undo", palette=False)
     yield Command(g, "unfold", "Unfold", "Show more, or less, of what would be restored.", ("+",), "show")
+    yield Command(g, "reason", "Reason", "Say why, if you like: it is kept in the record of who did what.", ("w",), "reason")
     yield Command(g, "copy", "Copy as Markdown", "Copy what would be restored to the terminal's clipboard.", ("c",))
     yield Command(g, "copy_command", "Copy as command", "Copy the command line that does the same.", ("$",), "as command")
 

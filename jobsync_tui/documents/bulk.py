@@ -13,6 +13,7 @@ from ..backend.core.text import counted
 from . import words
 from .document import BLANK, Document, Line, Section, Span, Tone, as_text, bad, dim, good, head, line, strong, warn
 from .layout import columns, fit_end, wrap
+from .reason import because, reason_lines
 from .words import OUTCOME_WORDS, place
 
 _ORDER = (PlanKind.CREATE, PlanKind.UPDATE, PlanKind.UNCHANGED, PlanKind.REFUSE)
@@ -85,14 +86,14 @@ def bulk_document(plan: BulkPlan, width: int) -> Document:
     return tuple(document)
 
 
-def bulk_text(plan: BulkPlan, width: int = 100) -> str:
-    """Return the plans as text."""
-    return as_text(bulk_document(plan, width)) + "\n"
+def bulk_text(plan: BulkPlan, width: int = 100, *, reason: str | None = None) -> str:
+    """Return the plans as text, and why they are wanted, where that is said."""
+    return as_text((*reason_lines(reason, width), *bulk_document(plan, width))) + "\n"
 
 
-def bulk_command(integration: str, job_ids: Sequence[str]) -> str:
+def bulk_command(integration: str, job_ids: Sequence[str], reason: str | None = None) -> str:
     """Return the command line that does the same."""
-    return join(["jobsync", "sync", "-i", integration, *job_ids])
+    return join(["jobsync", "sync", "-i", integration, *job_ids, *because(reason)])
 
 
 def results_line(results: Iterable[SyncResult]) -> str:

@@ -92,6 +92,8 @@ def _facts(result: SyncResult, subject: Subject) -> list[tuple[str, str]]:
         facts.append(("next check", f"at {words.clock(result.settles_at, subject.now)}, in {left} s" if left else "now"))
     if result.error and result.error.code in _WHOLE_INTEGRATION and failed and failed.name.value == "fetch":
         facts.append(("also affects", f"every job of {subject.integration.name}, and the automatic sync"))
+    if result.reason:
+        facts.append(("reason", result.reason))
     if result.outcome is Outcome.REFUSED and subject.cached and subject.cached.target_id:
         facts.append(("synced before", f"{words.TARGET} job {subject.cached.target_id} will not be changed"))
     return facts

@@ -44,7 +44,8 @@ def entry_words(entry: AuditEntry) -> str:
     ended = f": {entry.outcome}" if entry.outcome else ""
     cause = f" ({entry.cause})" if entry.cause else ""
     rules = f" r{entry.ruleset_revision}" if entry.ruleset_revision is not None else ""
-    return f"{entry.actor}: {entry.action}{rules}{ended}{cause}"
+    reason = f", reason: {entry.reason}" if entry.reason else ""
+    return f"{entry.actor}: {entry.action}{rules}{ended}{cause}{reason}"
 
 
 def _entry(entry: AuditEntry, subject: Subject) -> str:

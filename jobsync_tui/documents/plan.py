@@ -13,6 +13,7 @@ from .document import BLANK, Document, Line, Section, Span, as_text, dim, good, 
 from .eligibility import to_fix
 from .failure import error_document
 from .layout import apart, wrap, wrap_lines
+from .reason import reason_lines
 from .subject import Subject, job_lines, where
 
 _LABEL = 16
@@ -62,10 +63,11 @@ def plan_text(plan: SyncPlan, subject: Subject, of_what: str, width: int = 100) 
     return as_text(plan_page(plan, subject, of_what, width)) + "\n"
 
 
-def plan_page(plan: SyncPlan, subject: Subject, of_what: str, width: int = 100) -> Document:
-    """Return the plan with the job that it is about; ``of_what`` says what it plans, such as ``a sync``."""
+def plan_page(plan: SyncPlan, subject: Subject, of_what: str, width: int = 100, *, reason: str | None = None) -> Document:
+    """Return the plan with the job that it is about; ``of_what`` says what it plans, such as ``a sync``, ``reason`` why it is wanted."""
     title = line(f"Plan of {of_what}: {where(subject, plan.job.id)}")
-    return (title, *job_lines(plan.job, subject, width), BLANK, *plan_document(plan, subject, width))
+    why = reason_lines(reason, width)
+    return (title, *job_lines(plan.job, subject, width), *why, BLANK, *plan_document(plan, subject, width))
 
 
 def what_moved(before: SyncPlan, after: SyncPlan, width: int) -> tuple[Line, ...]:

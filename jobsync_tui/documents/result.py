@@ -63,6 +63,8 @@ def result_document(result: SyncResult, subject: Subject, width: int) -> Documen
     document += _fact("never touched", words.NEVER_TOUCHED, width)
     document += _fact("Last Synced", _last_synced(result, subject), width)
     document += _fact("automatic", _automatic(result, subject), width)
+    if result.reason:
+        document += _fact("reason", result.reason, width)
     document.append(BLANK)
     if result.target_id:
         document += _fact(f"{words.TARGET} job", result.target_id, width)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import ClassVar, TypeVar
 
+from textual.widget import Widget
 from textual.widgets import Input
 
+from ..backend.core.reasons import LONGEST
 from ..documents.document import Tone
+from ..documents.reason import reason_lines
 from ..widgets.choice_line import ChoiceLine
+from ..widgets.document import LinesView
 from .dialog import DialogScreen
+from .prompt import Finding, PromptScreen, Question
 
 ResultT = TypeVar("ResultT")
 CANCEL = "Cancel"
@@ -40,10 +45,31 @@ class ArmingScreen(DialogScreen[ResultT]):
         super().__init__()
         self._armed = False
         self._arming = 0
+        self.reason: str | None = None
+        """Why the person confirms, where they say."""
+
+    def body(self) -> list[Widget]:
+        """Return the document, and the reason below it, which takes no room while there is none."""
+        return [*super().body(), LinesView(id="reason", classes="fixed")]
 
     def why_not(self, action: str) -> str | None:
         """Return why nothing is confirmed: there is nothing to confirm, or not yet."""
-        return "There is nothing to confirm" if action == "confirm" and not self._armed else None
+        return "There is nothing to confirm" if action in {"confirm", "reason"} and not self._armed else None
+
+    def action_reason(self) -> None:
+        """Have the person say why. What is typed ahead for that confirms nothing: the dialog takes a yes again when the field is closed."""
+        if not self.may("reason"):
+            return
+        self.disarm()
+
+        def said(reason: str | None) -> None:
+            if reason is not None:
+                self.reason = reason.strip() or None
+                self.query_one("#reason", LinesView).show(lambda width: reason_lines(self.reason, width))
+            self.arm_when_painted()
+
+        question = Question(title="Why? Kept in the record of who did what", value=self.reason or "", check=_reason)
+        self.app.push_screen(PromptScreen(question), said)
 
     @property
     def armed(self) -> bool:
@@ -160,3 +186,10 @@ class ArmingScreen(DialogScreen[ResultT]):
     def action_scroll_bottom(self) -> None:
         """Go to the end of what is asked about."""
         self.document.action_scroll_bottom()
+
+
+async def _reason(typed: str) -> Finding:
+    """Find a reason too long that the record would cut; none is one as well."""
+    if len(typed.strip()) > LONGEST:
+        return Finding(f"at most {LONGEST} characters: {len(typed.strip())}", wrong=True)
+    return Finding("" if typed.strip() else "enter without a text: no reason")

@@ -49,6 +49,7 @@ class SyncRun:
         waits_for: What several syncs wait for at this moment, in words; empty for nothing.
         plan: The plan of a single job that was confirmed, to tell what moved if it is no longer what would happen.
         undoes: The operation that is undone, where it is no sync but the undoing of one.
+        reason: Why the person confirmed it, where they said.
         watched: Whether a dialog shows the run; its end needs no toast then.
         cancel: Set to start no further job; those in flight end.
     """
@@ -59,6 +60,7 @@ class SyncRun:
     title: str
     plan: SyncPlan | None = None
     undoes: str | None = None
+    reason: str | None = None
     started: float = field(default_factory=time.monotonic)
     steps: dict[StepName, Step] = field(default_factory=dict)
     waits_for: str = ""
@@ -120,14 +122,21 @@ class Runs:
         return run
 
     def sync(
-        self, integration: str, job_ids: Sequence[str], *, expected: BulkPlan | str | None, title: str, plan: SyncPlan | None = None
+        self,
+        integration: str,
+        job_ids: Sequence[str],
+        *,
+        expected: BulkPlan | str | None,
+        title: str,
+        plan: SyncPlan | None = None,
+        reason: str | None = None,
     ) -> SyncRun:
         """Start the sync of one or several jobs whose plan was confirmed."""
-        return self._start(SyncRun(integration, tuple(job_ids), expected, title, plan))
+        return self._start(SyncRun(integration, tuple(job_ids), expected, title, plan, reason=reason))
 
-    def undo(self, operation_id: str, plan: SyncPlan, *, title: str) -> SyncRun:
+    def undo(self, operation_id: str, plan: SyncPlan, *, title: str, reason: str | None = None) -> SyncRun:
         """Start the undoing of an operation whose plan was confirmed."""
-        return self._start(SyncRun(plan.integration, (plan.job.id,), plan.digest, title, plan, undoes=operation_id))
+        return self._start(SyncRun(plan.integration, (plan.job.id,), plan.digest, title, plan, undoes=operation_id, reason=reason))
 
     def stop(self) -> None:
         """Let what is in flight end, and start nothing more."""
@@ -182,17 +191,8 @@ class Runs:
             self._tell(SyncMoved(run))
 
         try:
-            if run.undoes is not None:
-                run.results.append(await self._backend.syncs.undo(run.undoes, expected_digest=_digest(run.expected), on_step=stepped))
-            elif len(run.job_ids) == 1:
-                run.results.append(
-                    await self._backend.syncs.sync(run.integration, run.job_ids[0], expected_digest=_digest(run.expected), on_step=stepped)
-                )
-            else:
-                with announcing(waits):
-                    run.results[:] = await self._backend.syncs.sync_many(
-                        run.integration, run.job_ids, expected=run.expected, on_result=ended, cancel=run.cancel
-                    )
+            with self._backend.because(run.reason):
+                await self._carried_out(run, stepped, waits, ended)
         except CutShort as cut:
             run.results[:], run.error = cut.results, cut
         except Exception as error:  # noqa: BLE001 - a fault of ours ends the sync, not the application; the funnel logs it
@@ -203,6 +203,21 @@ class Runs:
             if not self.syncs:
                 self._idle.set()
             self._tell(SyncEnded(run))
+
+    async def _carried_out(
+        self, run: SyncRun, stepped: Callable[[Step], None], waits: Callable[[str], None], ended: Callable[[SyncResult], None]
+    ) -> None:
+        if run.undoes is not None:
+            run.results.append(await self._backend.syncs.undo(run.undoes, expected_digest=_digest(run.expected), on_step=stepped))
+        elif len(run.job_ids) == 1:
+            run.results.append(
+                await self._backend.syncs.sync(run.integration, run.job_ids[0], expected_digest=_digest(run.expected), on_step=stepped)
+            )
+        else:
+            with announcing(waits):
+                run.results[:] = await self._backend.syncs.sync_many(
+                    run.integration, run.job_ids, expected=run.expected, on_result=ended, cancel=run.cancel
+                )
 
 
 def _digest(expected: BulkPlan | str | None) -> str | None:

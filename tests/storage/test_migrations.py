@@ -36,7 +36,8 @@ LATER_COLUMNS = (
     ("job_details", "parts"),
     ("automatic_decisions", "eligible_at"),
 )
-LATER_THAN_15 = (("sightings", "own_id"),)
+LATER_THAN_21 = (("audit", "reason"), ("operations", "reason"))
+LATER_THAN_15 = (*LATER_THAN_21, ("sightings", "own_id"))
 LATER_THAN_11 = (
     *LATER_THAN_15,
     ("integrations", "left_out"),
@@ -198,8 +199,12 @@ async def test_the_last_listing_of_an_older_database_counts_as_a_whole_one(tmp_p
 
 def _as_of_version_15(db: Db, dialect: Dialect) -> None:
     SCHEMA.create(db, dialect)
+    _pruned_once(db)
     for table, column in LATER_THAN_15:
         db.execute_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
+
+
+def _pruned_once(db: Db) -> None:
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     for action in ("sync", "sync", "prune", "sync"):
         audit.append(db, audit.Attempt(actor="alice", action=action, at=moment), moment)
@@ -226,3 +231,27 @@ async def test_a_prune_of_an_older_database_is_answered_for_if_its_record_has_a_
     finally:
         await database.close()
     assert (verified.ok, verified.kept) == (answered_for, 3 if answered_for else 1)
+
+
+def _as_of_version_21(db: Db, dialect: Dialect) -> None:
+    SCHEMA.create(db, dialect)
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    for action in ("sync", "undo"):
+        audit.append(db, audit.Attempt(actor="alice", action=action, at=moment), moment)
+    for table, column in LATER_THAN_21:
+        db.execute_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
+
+
+async def test_a_record_without_reasons_verifies_as_it_did_and_goes_on_with_them(tmp_path: Path) -> None:
+    await (await Database.open(f"sqlite:///{tmp_path}/old.db", Schema("store", 21, _as_of_version_21))).close()
+    database = await Database.open(f"sqlite:///{tmp_path}/old.db", SCHEMA)
+    try:
+        record = AuditStore(database)
+        before = await record.verify()
+        await record.record(audit.Attempt(actor="alice", action="sync", at=datetime(2026, 1, 2, tzinfo=UTC), reason="TICKET-42"))
+        after = await record.verify()
+        reasons = [entry.reason for entry in await record.entries()]
+    finally:
+        await database.close()
+    assert (before.ok, before.kept, after.ok, after.kept) == (True, 2, True, 3)
+    assert reasons == ["TICKET-42", None, None]

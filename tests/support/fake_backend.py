@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from types import SimpleNamespace
@@ -38,6 +39,7 @@ from jobsync_tui.backend.core.models import (
     SyncPlan,
     SyncResult,
 )
+from jobsync_tui.backend.core.reasons import acting_because
 from jobsync_tui.backend.services.columns import column_text
 from tests.support import sample_records, samples
 
@@ -421,3 +423,7 @@ class FakeBackend:
         self.records = FakeRecords()
         self.actor = SimpleNamespace(user="alice", origin={})
         self.settings = SimpleNamespace()
+
+    def because(self, reason: str | None) -> AbstractContextManager[None]:
+        """Do what is done inside for a reason."""
+        return acting_because(reason)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -30,6 +31,7 @@ from jobsync_tui.backend.core.models import (
     Wire,
     WireExchange,
 )
+from jobsync_tui.backend.core.reasons import acting_because
 from jobsync_tui.backend.core.waits import listener
 from tests.support import sample_records, samples
 
@@ -221,6 +223,7 @@ class ScriptedBackend:
     """The facade's face with a `Script` behind it."""
 
     def __init__(self, script: Script) -> None:
+        self._script = script
         self.actor = Actor("alice", {})
         self.integrations = _Integrations(script)
         self.jobs = _Jobs(script)
@@ -229,6 +232,10 @@ class ScriptedBackend:
         self.rules = _Rules(script)
         self.writing = _Writing(script)
         self.records = _Records(script)
+
+    def because(self, reason: str | None) -> AbstractContextManager[None]:
+        self._script.asked.append(("because", reason))
+        return acting_because(reason)
 
 
 def scripted(script: Script) -> Backend:

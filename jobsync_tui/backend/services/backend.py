@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
 from ..access.access import Actor, Guard
 from ..core.errors import JobsyncError
+from ..core.reasons import LONGEST, acting_because
+from ..core.text import clean
 from ..database import Database
 from ..settings.paths import places
+from ..settings.redaction import redact
 from ..settings.schema import Settings
 from ..storage.ledger.chain_key import ChainKey
 from ..storage.migrations import SCHEMA
@@ -110,6 +113,15 @@ class Backend:
     def settings(self) -> Settings:
         """The configuration, as of the last thing that was done."""
         return self._parts.admission.settings
+
+    def because(self, reason: str | None) -> AbstractContextManager[None]:
+        """Have what is done inside the block stand in the record with why it was done, in the person's own words.
+
+        Args:
+            reason: Their words. They are kept in one line, without what the configuration keeps secret, and cut where they are too long.
+        """
+        said = clean(redact(reason or ""), limit=LONGEST).strip()
+        return acting_because(said or None)
 
     @classmethod
     @asynccontextmanager

@@ -165,6 +165,11 @@ def _wire(db: Db, _: Dialect) -> None:
     create_tables(db, (WireRow,))
 
 
+def _reasons(db: Db, _: Dialect) -> None:
+    for table in ("audit", "operations"):
+        db.execute_sql(f"ALTER TABLE {table} ADD COLUMN reason TEXT")
+
+
 MIGRATIONS = (
     Migration(2, "the ids that integrations had before", create_renames),
     Migration(3, "troubles that are told, and since when a job is eligible", _troubles_and_eligible_since),
@@ -186,6 +191,7 @@ MIGRATIONS = (
     Migration(19, "tests of rules", create_rule_tests),
     Migration(20, "saved views", create_views),
     Migration(21, "the requests and answers of attempts", _wire),
+    Migration(22, "why a person acted", _reasons),
 )
 
 SCHEMA = Schema("store", 1 + len(MIGRATIONS), _create, MIGRATIONS)

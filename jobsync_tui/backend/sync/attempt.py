@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ..access.access import Actor
 from ..core.errors import JobNotFound, JobsyncError
 from ..core.models import Change, Eligibility, Failure, JobHead, JobStatus, JsonValue, Outcome, SyncPlan, SyncResult
+from ..core.reasons import given_reason
 from ..storage.ledger.audit import Attempt as AuditAttempt
 
 FAILED = "Failed to sync job"
@@ -16,7 +17,10 @@ FAILED = "Failed to sync job"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """Who tries what, on which job: ``action`` is ``sync``, ``undo`` or ``adopt``, ``confirmed`` the digest of the plan agreed to."""
+    """Who tries what, on which job, and why, where they said.
+
+    ``action`` is ``sync``, ``undo`` or ``adopt``, ``confirmed`` the digest of the plan agreed to.
+    """
 
     actor: Actor
     action: str
@@ -24,6 +28,7 @@ class Attempt:
     job_id: str
     began: datetime
     confirmed: str | None = None
+    reason: str | None = field(default_factory=given_reason)
 
 
 @dataclass(slots=True)
@@ -62,6 +67,7 @@ class AttemptState:
             written=False,
             error=error,
             actor=self.attempt.actor.user,
+            reason=self.attempt.reason,
         )
 
     def record(self, result: SyncResult) -> AuditAttempt:
@@ -81,6 +87,7 @@ class AttemptState:
             before=before,
             after=after,
             origin=self.attempt.actor.origin,
+            reason=self.attempt.reason,
         )
 
 

@@ -129,6 +129,7 @@ class TargetWriter:
             target_id=plan.target_id,
             actor=attempt.actor.user,
             origin=attempt.actor.origin,
+            reason=attempt.reason,
             idempotency_key=made,
             payload=proposal.payload,
             before=before,

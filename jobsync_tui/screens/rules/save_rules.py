@@ -120,7 +120,8 @@ class SaveRulesScreen(ArmingScreen[str | None]):
     async def _save(self) -> None:
         change = self._change
         try:
-            saved = await self._put_into_force()
+            with self.backend.because(self.reason):
+                saved = await self._put_into_force()
         except (StalePlan, RuleError) as error:
             self._refuse(error)
             return

@@ -55,7 +55,8 @@ class ConfirmBulkScreen(ConfirmingScreen):
         """Start the sync of the jobs that are not refused, each bound to its part of the plan that is shown; one that moved drops out."""
         if self._plan is None:
             return
-        run = self.host.runs.sync(self._integration, self._job_ids, expected=self._plan, title=counted(len(self._job_ids), "job"))
+        title = counted(len(self._job_ids), "job")
+        run = self.host.runs.sync(self._integration, self._job_ids, expected=self._plan, title=title, reason=self.reason)
         self.go_on(run)
 
     def shown_plans(self) -> Sequence[SyncPlan]:
@@ -65,11 +66,11 @@ class ConfirmBulkScreen(ConfirmingScreen):
     def action_copy(self) -> None:
         """Copy the plan."""
         if self._plan is not None:
-            self.host.copy(bulk_text(self._plan), f"plan of {counted(len(self._job_ids), 'job')}")
+            self.host.copy(bulk_text(self._plan, reason=self.reason), f"plan of {counted(len(self._job_ids), 'job')}")
 
     def action_copy_command(self) -> None:
         """Show and copy the command that does the same."""
-        command = bulk_command(self._integration, self._job_ids)
+        command = bulk_command(self._integration, self._job_ids, self.reason)
         self.host.copy(command, command if len(command) < 100 else f"a command for {counted(len(self._job_ids), 'job')}")
 
     async def _make_plan(self) -> None:

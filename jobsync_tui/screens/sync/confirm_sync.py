@@ -14,6 +14,7 @@ from ...documents import words
 from ...documents.failure import error_document
 from ...documents.markdown import as_markdown
 from ...documents.plan import plan_document, plan_page, what_moved
+from ...documents.reason import because
 from ...documents.subject import Subject, read_subject, where
 from ...session.notices import Severity
 from ...session.runs import SyncRun
@@ -68,7 +69,7 @@ class ConfirmSyncScreen(ConfirmingScreen):
 
     def start(self, plan: SyncPlan, title: str) -> SyncRun:
         """Start what was confirmed."""
-        return self.host.runs.sync(self._integration, [self._job_id], expected=plan.digest, title=title, plan=plan)
+        return self.host.runs.sync(self._integration, [self._job_id], expected=plan.digest, title=title, plan=plan, reason=self.reason)
 
     def reads(self, ats: str) -> str:
         """Return what is waited for while there is no plan."""
@@ -85,12 +86,13 @@ class ConfirmSyncScreen(ConfirmingScreen):
     def action_copy(self) -> None:
         """Copy the plan."""
         if self._plan is not None and self._subject is not None:
-            self.host.copy(as_markdown(plan_page(self._plan, self._subject, self.OF_WHAT)), f"plan of job {self._job_id}")
+            page = plan_page(self._plan, self._subject, self.OF_WHAT, reason=self.reason)
+            self.host.copy(as_markdown(page), f"plan of job {self._job_id}")
 
     def action_copy_command(self) -> None:
         """Show and copy the command that does the same, bound to this plan."""
         bound = ["--plan", self._plan.digest] if self._plan and self._plan.digest else []
-        command = join(["jobsync", "sync", "-i", self._integration, self._job_id, *bound, "--yes"])
+        command = join(["jobsync", "sync", "-i", self._integration, self._job_id, *bound, "--yes", *because(self.reason)])
         self.host.copy(command, command)
 
     async def _make_plan(self) -> None:

@@ -10,6 +10,7 @@ from textual.binding import BindingType
 from ...backend.core.models import SyncPlan
 from ...commands import Group, bindings
 from ...documents import words
+from ...documents.reason import because
 from ...session.runs import SyncRun
 from .confirm_sync import ConfirmSyncScreen
 
@@ -41,7 +42,7 @@ class ConfirmUndoScreen(ConfirmSyncScreen):
 
     def start(self, plan: SyncPlan, title: str) -> SyncRun:
         """Start the undoing, bound to the plan that is shown."""
-        return self.host.runs.undo(self._operation, plan, title=f"Undo of {title}")
+        return self.host.runs.undo(self._operation, plan, title=f"Undo of {title}", reason=self.reason)
 
     async def plan_now(self) -> SyncPlan:
         """Return the plan of the undoing."""
@@ -49,5 +50,5 @@ class ConfirmUndoScreen(ConfirmSyncScreen):
 
     def action_copy_command(self) -> None:
         """Show and copy the command that does the same."""
-        command = join(["jobsync", "undo", self._operation])
+        command = join(["jobsync", "undo", self._operation, *because(self.reason)])
         self.host.copy(command, command)

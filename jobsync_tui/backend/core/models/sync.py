@@ -152,6 +152,7 @@ class SyncResult:
 
     ``written`` says whether anything reached the target, None where that is unknown. ``verified`` is whether the target, read back,
     holds what was sent; None where nothing was written. ``kept`` are the fields that it keeps otherwise than they were sent.
+    ``reason`` is why the person who had it done said they did.
     """
 
     integration: str
@@ -171,6 +172,7 @@ class SyncResult:
     actor: str = ""
     steps: tuple[Step, ...] = ()
     settles_at: datetime | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +192,7 @@ class Lease:
 class AuditEntry:
     """One row of the audit record; ``before`` and ``after`` are the owned fields that changed.
 
+    ``reason`` is why the person who acted said they did.
     ``hash`` is empty and ``ended_at`` None while the attempt is under way or its outcome is still looked for.
     """
 
@@ -210,6 +213,7 @@ class AuditEntry:
     origin: Mapping[str, str] = field(default_factory=dict)
     hash: str = ""
     ended_at: datetime | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from datetime import datetime
 from ...core import clock
 from ...core.canonical import Plain, canonical, storable
 from ...core.models import AuditEntry, AuditVerification, JsonValue, RecordHead
+from ...core.reasons import given_reason
 from ...core.text import counted
 from ...database import Database, Db, Dialect
 from ..jobs.statements import Insertion, change, first, insertion, run
@@ -42,7 +43,7 @@ _HEAD_NOW = "SELECT h.links, h.hash, a.ended_ms FROM audit_head h LEFT JOIN audi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """What the record says of an attempt; ``outcome`` is None while it is under way."""
+    """What the record says of an attempt; ``outcome`` is None while it is under way, ``reason`` why the person who acts said they do."""
 
     actor: str
     action: str
@@ -58,6 +59,7 @@ class Attempt:
     before: Mapping[str, JsonValue] = field(default_factory=dict)
     after: Mapping[str, JsonValue] = field(default_factory=dict)
     origin: Mapping[str, str] = field(default_factory=dict)
+    reason: str | None = field(default_factory=given_reason)
 
 
 class AuditStore:
@@ -147,7 +149,7 @@ def append_all(db: Db, dialect: Dialect, attempts: Sequence[Attempt], now: datet
         link += 1
         sealed = _sealed(attempt, now, seq=seq + number, link=link, previous=last, key=key)
         last = str(sealed["hash"])
-        rows.append({"seq": seq + number, **sealed})
+        rows.append({"seq": seq + number, "reason": None, **sealed})
     Insertion("audit", tuple(rows[0])).run(db, dialect, [tuple(row.values()) for row in rows])
     run(db, _MOVE_HEAD, link, last, HEAD)
 
@@ -226,7 +228,7 @@ def verify(db: Db, expected: RecordHead | None = None) -> AuditVerification:
         if unkeyed is not None:
             return _broken(head, rows, row["seq"], f"Row {row['seq']} {unkeyed}")
         since = (row["seq"], row["at_ms"]) if key is not None and key_id(claimed) != key_id(previous) else since
-        if chain_hash(previous, columns, key if key_id(claimed) else None) != claimed:
+        if chain_hash(previous, _hashed(columns), key if key_id(claimed) else None) != claimed:
             return _broken(head, rows, row["seq"], f"Row {row['seq']} was changed or moved, or one before it was removed.")
         if expected is not None and link == expected.rows and claimed != expected.hash:
             unexpected = f"Row {row['seq']} is not the one that was the last of {counted(link, 'row')}: the record was written anew."
@@ -324,6 +326,11 @@ def _sealed(attempt: Attempt, now: datetime, *, seq: int, link: int, previous: s
     return {**columns, "link": link, "hash": chain_hash(previous, {"seq": seq, "link": link, **columns}, key)}
 
 
+def _hashed(columns: dict[str, Plain]) -> dict[str, Plain]:
+    """Return what a row's hash is over: every column, but for a reason that there is none of; rows from before there were any have none."""
+    return {name: value for name, value in columns.items() if name != "reason" or value is not None}
+
+
 def _broken(head: AuditHead, kept: int, first_bad: int | None, message: str) -> AuditVerification:
     return AuditVerification(ok=False, rows=head.links, hash=head.hash, kept=kept, first_bad=first_bad, message=message)
 
@@ -334,7 +341,9 @@ def _head(db: Db) -> AuditHead:
 
 
 def _columns(attempt: Attempt) -> dict[str, str | int | None]:
-    return {
+    """Return the columns of a row; a reason only where there is one: an older database that is being brought up has no column for it."""
+    reason = {} if attempt.reason is None else {"reason": storable(attempt.reason)}
+    return reason | {
         "at_ms": clock.to_ms(attempt.at),
         "ended_ms": None,
         "actor": storable(attempt.actor),

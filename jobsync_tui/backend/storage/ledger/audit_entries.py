@@ -87,4 +87,5 @@ def _entry(row: AuditRow) -> AuditEntry:
         after=parse_object(row.after),
         origin={name: str(value) for name, value in parse_object(row.origin).items()},
         hash=row.hash,
+        reason=row.reason,
     )

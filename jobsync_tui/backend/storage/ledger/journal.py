@@ -70,6 +70,7 @@ class Operation:
         payload: The fields of a create, or the merge patch of an update.
         before, after: The owned fields that change, flat (``settings.language``), as they were and as they are to be.
         written: The owned fields, flat, that the job's mark records once the write is there.
+        reason: Why a person has it done, where they said.
         kept: What the target made of those of ``after`` that it keeps otherwise, once that is known.
         base_version: The target's version before the write; None for a create.
         fence: The lease's fencing number under which it was intended.
@@ -108,6 +109,7 @@ class Operation:
     audit_seq: int = 0
     error: str | None = None
     kept: Mapping[str, JsonValue] = field(default_factory=dict)
+    reason: str | None = None
 
     @property
     def open(self) -> bool:
@@ -166,6 +168,7 @@ def insert(db: Db, operation: Operation) -> None:
         "process": operation.process.dump(),
         "created_ms": clock.to_ms(operation.created_at),
         "audit_seq": operation.audit_seq,
+        "reason": None if operation.reason is None else storable(operation.reason),
     }
     run(db, insertion("operations", row), *row.values())
 
@@ -297,6 +300,7 @@ def _operation(row: OperationRow) -> Operation:
         audit_seq=row.audit_seq,
         error=row.error,
         kept=parse_object(row.kept),
+        reason=row.reason,
     )
 
 

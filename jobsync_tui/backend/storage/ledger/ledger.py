@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from ...core import clock
 from ...core.errors import Busy, UsageError
 from ...core.models import JsonValue, Lease, Outcome
+from ...core.reasons import given_reason
 from ...core.text import counted
 from ...database import Database, Db
 from . import audit, journal, leases
@@ -119,11 +120,11 @@ class Ledger:
         Raises:
             UsageError: There is no lease of that id.
         """
-        return await self._database.write(self._break, lease_id, actor, origin or {})
+        return await self._database.write(self._break, lease_id, actor, origin or {}, given_reason())
 
     async def prune(self, before: datetime, actor: str) -> Pruned:
         """Take out audit rows from before that moment and the operations they were about, and record that; the chain still verifies."""
-        return await self._database.write(self._prune, before, actor)
+        return await self._database.write(self._prune, before, actor, given_reason())
 
     def _begin(self, db: Db, operation: Operation, lease: Lease) -> Operation:
         self.leases.require(db, lease, renew=False)
@@ -187,7 +188,7 @@ class Ledger:
             return self._lost(db, operation, settles_at, "the process that sent it ended before the answer was kept")
         return True
 
-    def _break(self, db: Db, lease_id: str, actor: str, origin: dict[str, str]) -> Lease:
+    def _break(self, db: Db, lease_id: str, actor: str, origin: dict[str, str], reason: str | None) -> Lease:
         lease = leases.get(db, lease_id)
         if lease is None or not leases.release(db, lease):
             raise UsageError(f"No job is being synced under the lease {lease_id}.", remedy="jobsync leases lists them.")
@@ -201,18 +202,20 @@ class Ledger:
             outcome="done",
             cause=cause,
             origin=origin,
+            reason=reason,
         )
         audit.append(db, row, self.now())
         return lease
 
-    def _prune(self, db: Db, before: datetime, actor: str) -> Pruned:
+    def _prune(self, db: Db, before: datetime, actor: str, reason: str | None) -> Pruned:
         pruned = Pruned(audit.prune(db, before), journal.prune(db, before))
         cause = (
             f"{counted(pruned.rows, 'row')} of the record and {counted(pruned.operations, 'operation')} of the journal"
             f" from before {clock.rfc3339(before)} were taken out"
         )
         after = audit.prune_mark(db) if pruned.rows else {}
-        audit.append(db, Attempt(actor=actor, action=audit.PRUNE, at=self.now(), outcome="done", cause=cause, after=after), self.now())
+        row = Attempt(actor=actor, action=audit.PRUNE, at=self.now(), outcome="done", cause=cause, after=after, reason=reason)
+        audit.append(db, row, self.now())
         return pruned
 
 
@@ -233,4 +236,5 @@ def attempt_of(operation: Operation, outcome: Outcome | None = None, cause: str 
         before=operation.before,
         after=operation.after,
         origin=operation.origin,
+        reason=operation.reason,
     )

@@ -11,6 +11,8 @@ import peewee
 class OperationRow(peewee.Model):
     """One intended write to the target, from its intent to its settlement. Open while ``settled_ms`` is null.
 
+    ``reason`` is why a person had it done, in their own words, where they said.
+
     ``sent_uptime`` and ``settles_uptime`` are the same moments counted from the start of the host of ``process``; null where they were
     not seen from there.
     """
@@ -46,6 +48,7 @@ class OperationRow(peewee.Model):
     sent_uptime = peewee.BigIntegerField(null=True)
     settles_uptime = peewee.BigIntegerField(null=True)
     kept = peewee.TextField(default="{}")
+    reason = peewee.TextField(null=True)
 
     class Meta:  # noqa: D106
         table_name = "operations"
@@ -81,7 +84,11 @@ class FenceRow(peewee.Model):
 
 
 class AuditRow(peewee.Model):
-    """One attempt. ``link`` is its place in the chain of hashes, null while what it attempts is still open."""
+    """One attempt. ``link`` is its place in the chain of hashes, null while what it attempts is still open.
+
+    ``reason`` is why a person did it, in their own words. It is part of the row's hash where there is one; rows from before it existed
+    have none, and the hash that they had.
+    """
 
     seq = peewee.BigIntegerField(primary_key=True)
     link = peewee.BigIntegerField(null=True, unique=True)
@@ -101,6 +108,7 @@ class AuditRow(peewee.Model):
     after = peewee.TextField(default="{}")
     origin = peewee.TextField(default="{}")
     hash = peewee.TextField(default="")
+    reason = peewee.TextField(null=True)
 
     class Meta:  # noqa: D106
         table_name = "audit"
