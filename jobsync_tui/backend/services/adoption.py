@@ -11,7 +11,7 @@ from ..storage.search.filter import parse_filter
 from ..sync.matching import Link, Matches
 from ..sync.ownership import claimed_by
 from ..target.base import TargetJob
-from .base import Service, for_integration
+from .base import Service, for_integration, goes_first
 
 NAMED = "a person named the two"
 NEVER_SYNCED = parse_filter("is:never")
@@ -21,6 +21,7 @@ class AdoptionService(Service):
     """What ``jobsync adopt`` asks for."""
 
     @for_integration
+    @goes_first
     async def find(self, integration: str) -> Matches:
         """Return the links that could be made for the integration's jobs, the sure ones and those that a person must decide.
 
@@ -32,6 +33,7 @@ class AdoptionService(Service):
         return await self.parts.adoption.find(self.admission.actor, integration, jobs, known, await self.stores.jobs.linked_targets())
 
     @for_integration
+    @goes_first
     async def link(self, integration: str, job_id: str, target_id: str) -> tuple[Link, SyncPlan]:
         """Return the link of two jobs that a person named, and what making it would change or why it cannot be made.
 
@@ -42,25 +44,22 @@ class AdoptionService(Service):
             UsageError: The target has no such job, or it is one of an integration that is not the actor's: the answer is the same.
             RemoteError: One of the two cannot be read.
         """
-        with self.admission.as_person():
-            job = await self.stores.jobs.get(integration, job_id)
-            if job is None:
-                read = await self.parts.connections.adapter(integration).kept_job(job_id)
-                if read is None or read.id != job_id:
-                    raise JobNotFound
-                job = await self.stores.jobs.put(read, self.stores.now())
-            found = await self.parts.target.get(target_id)
-            others = None if found is None else await self._others(found)
-            if found is None or others is not None:
-                unknown = UsageError(
-                    f"Tenzo has no job {clean(target_id, limit=64)}", remedy="jobsync adopt --dry-run lists jobs that it has"
-                )
-                if others is not None:
-                    await self.admission.record("adopt", outcome="refused", cause=unknown.message, integration=others)
-                raise unknown
-            name = found.fields.get("name")
-            link = Link(integration, job_id, job.name, found.id, name if isinstance(name, str) else None, 1.0, NAMED, decided=True)
-            return link, await self.parts.adoption.plan(self.admission.actor, link)
+        job = await self.stores.jobs.get(integration, job_id)
+        if job is None:
+            read = await self.parts.connections.adapter(integration).kept_job(job_id)
+            if read is None or read.id != job_id:
+                raise JobNotFound
+            job = await self.stores.jobs.put(read, self.stores.now())
+        found = await self.parts.target.get(target_id)
+        others = None if found is None else await self._others(found)
+        if found is None or others is not None:
+            unknown = UsageError(f"Tenzo has no job {clean(target_id, limit=64)}", remedy="jobsync adopt --dry-run lists jobs that it has")
+            if others is not None:
+                await self.admission.record("adopt", outcome="refused", cause=unknown.message, integration=others)
+            raise unknown
+        name = found.fields.get("name")
+        link = Link(integration, job_id, job.name, found.id, name if isinstance(name, str) else None, 1.0, NAMED, decided=True)
+        return link, await self.parts.adoption.plan(self.admission.actor, link)
 
     async def _known(self) -> set[str]:
         """Return every id under which an integration is, or was, configured or has data."""
@@ -77,6 +76,7 @@ class AdoptionService(Service):
         return claimed_by(job.external_id, await self._known() - own) or next(linked, None)
 
     @for_integration
+    @goes_first
     async def adopt(self, integration: str, links: Sequence[Link]) -> tuple[SyncResult, ...]:
         """Make links of this integration, one after another; each is an attempt of its own with its own outcome."""
         own = [link for link in links if link.integration == integration]

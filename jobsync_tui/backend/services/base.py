@@ -64,6 +64,17 @@ def stream_for_admins(method: Callable[Concatenate[S, P], AsyncIterator[R]]) -> 
     return _declared(admitted, method, "admins")
 
 
+def goes_first(method: Callable[Concatenate[S, P], Awaitable[R]]) -> Callable[Concatenate[S, P], Awaitable[R]]:
+    """Have what the method sends go before the requests of a refresh, because a person waits for it; the timer's does not."""
+
+    async def sent(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with self.admission.as_person():
+            return await method(self, *args, **kwargs)
+
+    update_wrapper(sent, method)
+    return sent
+
+
 class Service:
     """A group of things that screens and commands can ask for."""
 

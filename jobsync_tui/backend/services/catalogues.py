@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from ..core.models import ActionKind, FieldCatalogue, JsonValue, SettingChoice, TargetCatalogue
-from .base import Service, for_admins
+from .base import Service, for_admins, goes_first
 
 if TYPE_CHECKING:
     from ..assessment.catalogue import OnLooked
@@ -26,6 +26,7 @@ class CatalogueService(Service):
         return await field_catalogue(self.stores.columns, self.admission.visible(), on_progress)
 
     @for_admins
+    @goes_first
     async def target(self) -> TargetCatalogue:
         """Return the names that the target has, and the settings that it, the rules or the configuration know.
 

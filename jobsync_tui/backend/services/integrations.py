@@ -27,7 +27,7 @@ from ..core.models import (
 from ..refresh.id_warnings import id_warning, odd_ids
 from ..refresh.listing_troubles import set_aside, unknown_statuses
 from ..settings.schema import WhenClosed
-from .base import Service, for_admins, for_integration
+from .base import Service, for_admins, for_integration, goes_first
 from .new_ids import held
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ class IntegrationService(Service):
         return await self._summary(integration)
 
     @for_integration
+    @goes_first
     async def test(self, integration: str, *, reading: bool = False) -> ConnectionReport:
         """Try the integration's credentials with one cheap call; where they work, an automatic sync that they had stopped goes on.
 
@@ -64,11 +65,10 @@ class IntegrationService(Service):
             RemoteError: They do not work; the remedy says what to do.
         """
         started = monotonic()
-        with self.admission.as_person():
-            adapter = self.parts.connections.adapter(integration)
-            with tallied() as tally:
-                detail = await adapter.test()
-            read = await _first_page(adapter) if reading else None
+        adapter = self.parts.connections.adapter(integration)
+        with tallied() as tally:
+            detail = await adapter.test()
+        read = await _first_page(adapter) if reading else None
         await self.stores.schedule.release(integration, HoldKind.CREDENTIALS)
         ids = await self._odd_ids(integration, adapter.tested_ids)
         return ConnectionReport(

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from ..core.errors import JobNotFound, RemoteError, UsageError
 from ..core.models import CachedJob, JobPage, JobRow, Sort, WireExchange
-from .base import Service, for_admins, for_integration, stream_for_admins
+from .base import Service, for_admins, for_integration, goes_first, stream_for_admins
 from .columns import NAMES, column_text, require_columns, with_columns
 from .filters import ids_to_write, query_of, why_none
 
@@ -167,17 +167,19 @@ class JobService(Service):
             yield tuple(column_text(job, name) for name in columns)
 
     @for_integration
+    @goes_first
     async def answers(self, integration: str, job_id: str) -> tuple[WireExchange, ...]:
         """Return what the ATS is asked and answers for a job at this moment, without secrets; none where it is no service but a file."""
         from ..http.wire import WireTap, tapped
         from ..http.wire_masks import kept
 
         tap = WireTap(self.stores.now)
-        with tapped(tap), self.admission.as_person(), suppress(RemoteError):  # how the ATS failed is in the answer
+        with tapped(tap), suppress(RemoteError):  # how the ATS failed is in the answer
             await self.parts.connections.adapter(integration).kept_job(job_id)
         return tuple(map(kept, tap.exchanges))
 
     @for_integration
+    @goes_first
     async def fetch(self, integration: str, job_id: str) -> CachedJob:
         """Read a job straight from the ATS by its exact id, and into the cache.
 
@@ -188,8 +190,7 @@ class JobService(Service):
         wanted = job_id.strip()
         if not wanted:
             raise UsageError("Give the ATS job id of the job to fetch")
-        with self.admission.as_person():
-            job = await self.parts.connections.adapter(integration).kept_job(wanted)
+        job = await self.parts.connections.adapter(integration).kept_job(wanted)
         if job is None:
             await self.stores.jobs.mark_gone(integration, wanted)
             title = self.parts.connections.title(integration)

@@ -20,7 +20,7 @@ from ..settings.values import holds_password
 from ..storage.ledger import audit
 from ..storage.ledger.ledger import Pruned
 from ..sync.bulk import OnResult
-from .base import Service, for_admins, for_integration
+from .base import Service, for_admins, for_integration, goes_first
 from .connections import unknown_integration
 from .new_ids import held
 
@@ -125,6 +125,7 @@ class MaintenanceService(Service):
         return await move_storage([each for each in files if each is not None and each.exists()], url, attempt, key)
 
     @for_admins
+    @goes_first
     async def rename_plan(self, old: str, new: str) -> RenamePlan:
         """Return what moving an integration that left the configuration to one that came into it would do, or what is left of such a move.
 
@@ -150,6 +151,7 @@ class MaintenanceService(Service):
         return plan
 
     @for_admins
+    @goes_first
     async def rename(self, old: str, new: str, *, on_result: OnResult | None = None, cancel: asyncio.Event | None = None) -> RenameReport:
         """Move what is kept for an integration to its new id, and have the target follow, job by job.
 
@@ -162,6 +164,7 @@ class MaintenanceService(Service):
         return await self.parts.renaming.carry_out(self.admission.actor, plan, on_result=on_result, cancel=cancel)
 
     @for_integration
+    @goes_first
     async def rename_ids_plan(self, integration: str, named: Sequence[tuple[str, str]] = ()) -> NewIdsPlan:
         """Return which jobs of an integration look like known ones under other ids, and which of them a person has to decide on.
 
@@ -171,10 +174,10 @@ class MaintenanceService(Service):
             UsageError: The integration is read-only, or may itself be one under a new id, or a named job is not there.
             RemoteError: The ATS or the target cannot be read.
         """
-        with self.admission.as_person():
-            return await self._renumbering().plan(self.admission.actor, integration, named)
+        return await self._renumbering().plan(self.admission.actor, integration, named)
 
     @for_integration
+    @goes_first
     async def rename_ids(
         self, integration: str, plan: NewIdsPlan, *, on_result: OnResult | None = None, cancel: asyncio.Event | None = None
     ) -> NewIdsReport:

@@ -9,7 +9,7 @@ from ..core.models import BulkPlan, Comparison, RecoveryReport, Sort, SyncPlan, 
 from ..storage.search.filter import parse_filter
 from ..sync.bulk import OnProgress, OnResult
 from ..sync.steps import OnStep
-from .base import Service, for_admins, for_integration
+from .base import Service, for_admins, for_integration, goes_first
 
 FAILED_JOBS = parse_filter("is:failed")
 
@@ -21,32 +21,33 @@ class SyncService(Service):
     """
 
     @for_integration
+    @goes_first
     async def plan(self, integration: str, job_id: str, on_step: OnStep | None = None) -> SyncPlan:
         """Return what a sync would do at this moment; both sides are read, neither is written."""
-        with self.admission.as_person():
-            return await self.parts.pipeline.plan(self.admission.actor, integration, job_id, on_step)
+        return await self.parts.pipeline.plan(self.admission.actor, integration, job_id, on_step)
 
     @for_integration
+    @goes_first
     async def compare(self, integration: str, job_id: str) -> Comparison:
         """Return a job in the ATS and in the target side by side, as they are now; both are read, neither is written.
 
         Raises:
             JobNotFound: Neither the ATS nor the cache has the job.
         """
-        with self.admission.as_person():
-            return await self.parts.compare(integration, job_id)
+        return await self.parts.compare(integration, job_id)
 
     @for_integration
+    @goes_first
     async def dry_run(self, integration: str, job_id: str, on_step: OnStep | None = None) -> SyncResult:
         """Return what a sync would do as its result, and record that it was asked for.
 
         Raises:
             StorageError: The attempt cannot be recorded.
         """
-        with self.admission.as_person():
-            return await self.parts.pipeline.dry_run(self.admission.actor, integration, job_id, on_step)
+        return await self.parts.pipeline.dry_run(self.admission.actor, integration, job_id, on_step)
 
     @for_integration
+    @goes_first
     async def sync(self, integration: str, job_id: str, *, expected_digest: str | None = None, on_step: OnStep | None = None) -> SyncResult:
         """Bring a job into the target and return what came of it.
 
@@ -56,10 +57,7 @@ class SyncService(Service):
             expected_digest: Of the plan that was confirmed; if something else would happen now, nothing does.
             on_step: Told each step as it begins and ends.
         """
-        with self.admission.as_person():
-            return await self.parts.pipeline.sync(
-                self.admission.actor, integration, job_id, expected_digest=expected_digest, on_step=on_step
-            )
+        return await self.parts.pipeline.sync(self.admission.actor, integration, job_id, expected_digest=expected_digest, on_step=on_step)
 
     @for_admins
     async def decline(self, plans: Sequence[SyncPlan]) -> tuple[SyncResult, ...]:
@@ -71,13 +69,14 @@ class SyncService(Service):
         return await self.parts.pipeline.cancelled(self.admission.actor, plans)
 
     @for_integration
+    @goes_first
     async def plan_many(self, integration: str, job_ids: Sequence[str], on_progress: OnProgress | None = None) -> BulkPlan:
         """Return what syncing the jobs would do, in their order, under one digest."""
         jobs = [(integration, job_id) for job_id in job_ids]
-        with self.admission.as_person():
-            return await self.parts.bulk.plan_many(self.admission.actor, jobs, on_progress)
+        return await self.parts.bulk.plan_many(self.admission.actor, jobs, on_progress)
 
     @for_integration
+    @goes_first
     async def dry_run_many(
         self, integration: str, job_ids: Sequence[str], on_progress: OnProgress | None = None
     ) -> tuple[BulkPlan, tuple[SyncResult, ...]]:
@@ -87,11 +86,11 @@ class SyncService(Service):
             StorageError: An attempt cannot be recorded.
         """
         jobs = [(integration, job_id) for job_id in job_ids]
-        with self.admission.as_person():
-            plan = await self.parts.bulk.plan_many(self.admission.actor, jobs, on_progress)
+        plan = await self.parts.bulk.plan_many(self.admission.actor, jobs, on_progress)
         return plan, await self.parts.pipeline.shown(self.admission.actor, plan.plans)
 
     @for_integration
+    @goes_first
     async def sync_many(
         self,
         integration: str,
@@ -126,6 +125,7 @@ class SyncService(Service):
         return await self.stores.jobs.ids(chosen, FAILED_JOBS, Sort())
 
     @for_admins
+    @goes_first
     async def undo_plan(self, operation_id: str) -> SyncPlan:
         """Return what undoing an operation would change; a refusal says why it cannot be undone.
 
@@ -135,6 +135,7 @@ class SyncService(Service):
         return await self.parts.undo.plan(self.admission.actor, operation_id)
 
     @for_admins
+    @goes_first
     async def undo(self, operation_id: str, *, expected_digest: str | None = None, on_step: OnStep | None = None) -> SyncResult:
         """Put the owned fields back to what they were before an operation, and return what came of it.
 
@@ -144,6 +145,7 @@ class SyncService(Service):
         return await self.parts.undo.undo(self.admission.actor, operation_id, expected_digest=expected_digest, on_step=on_step)
 
     @for_admins
+    @goes_first
     async def recover(self) -> RecoveryReport:
         """Settle what a crash or a lost answer left open, and return when that is done."""
         return await self.parts.recovery.recover()
