@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +13,7 @@ from jobsync_tui.backend.core.errors import RuleError
 from jobsync_tui.backend.core.models import (
     Action,
     ActionKind,
+    AllOf,
     CachedJob,
     ConditionResult,
     Effect,
@@ -20,6 +22,7 @@ from jobsync_tui.backend.core.models import (
     FieldAvailability,
     Job,
     JobStatus,
+    JsonValue,
     Leaf,
     Location,
     Note,
@@ -33,7 +36,7 @@ from jobsync_tui.backend.core.models import (
     SyncStatus,
     TemplateType,
 )
-from jobsync_tui.backend.rules import describe, evaluate, load_rules
+from jobsync_tui.backend.rules import describe, evaluate, load_rules, meeting
 
 NOW = datetime(2026, 11, 23, 18, 36, tzinfo=UTC)
 JOB = Job(
@@ -266,6 +269,33 @@ def test_near_misses_are_in_words_and_those_first_of_which_the_most_held() -> No
 def test_a_near_miss_asks_for_what_one_job_can_be(conditions: list[str], asked: tuple[str, ...] | None) -> None:
     found = near(f"- {{ name: A, when: {all_of(HELD, *conditions)} }}")
     assert found == ([] if asked is None else [("A", asked)])
+
+
+def test_two_fields_with_many_conditions_each_are_near_where_there_is_a_value_for_all_of_them() -> None:
+    ends: tuple[list[JsonValue], ...] = (["2019-01-01", "2026-06-01"], ["2026-05-31", "2026-12-31"])
+    apart: tuple[list[JsonValue], ...] = (ends[0], ["2026-06-02", "2026-12-31"])
+    job = replace(JOB, created_at=datetime(2020, 1, 1, tzinfo=UTC), updated_at=datetime(2020, 1, 1, tzinfo=UTC))
+
+    def found(spans: Sequence[list[JsonValue]]) -> int:
+        leaves = tuple(Leaf(field, Op.BETWEEN, span) for field in ("created_at", "updated_at") for span in spans)
+        return len(check(RuleSet(1, (Rule("r", "R", AllOf(leaves)),)), job).near_misses)
+
+    assert (found(ends), found(apart)) == (1, 0)
+
+
+def test_more_combinations_than_are_tried_are_taken_for_possible(monkeypatch: pytest.MonkeyPatch) -> None:
+    contradiction = ["{ field: custom.level, op: gt, value: 9 }", "{ field: custom.level, op: lt, value: 7 }"]
+    rule = f"- {{ name: A, when: {all_of(HELD, *contradiction)} }}"
+    assert near(rule) == []
+    monkeypatch.setattr(meeting, "MOST_TRIED", 1)
+    assert near(rule) == [("A", ("custom.level were more than 9",))]
+
+
+def test_a_near_miss_of_a_number_that_is_too_long_for_a_float() -> None:
+    long = 10**400
+    leaves = (Leaf("custom.level", Op.GT, 2.5), Leaf("custom.level", Op.GT, long), Leaf("custom.level", Op.LT, long + 1_000))
+    (found,) = check(RuleSet(1, (Rule("r", "R", AllOf(leaves)),))).near_misses
+    assert len(found.would_match_if) == 1
 
 
 def test_a_fallback_that_gives_way_says_so_and_is_no_near_miss() -> None:

@@ -1,12 +1,14 @@
 """Whether what a near miss asks for can be met: by one value of each field, beside all else that the rule asks of that field.
 
 Values are tried that the conditions themselves name, and those just beside them. Where a condition cannot be turned into a value, as a
-pattern cannot, what is asked is taken for possible, unless another condition leaves only so many values.
+pattern cannot, or where there are more combinations than are tried, what is asked is taken for possible, unless another condition leaves
+only so many values.
 """
 
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,7 +20,7 @@ from .compiled import CompiledRule, CompiledRules
 from .near_misses import Misses, Turn
 
 MOST_TRIED = 400
-"""Combinations of values that are tried for the fields of one near miss, which are two at most."""
+"""Combinations of different answers that are tried for the fields of one near miss, which are two at most."""
 
 _CHOOSING = {Op.EQUALS: True, Op.IN: True, Op.NOT_EQUALS: False, Op.NOT_IN: False}
 """Operators that, answered so, leave only the values that they name."""
@@ -44,19 +46,24 @@ class Asked:
         places = [fields[leaf] for _, leaf in rule.places]
         if all(places.count(fields[leaf]) == 1 for leaf, _ in turns):
             return True
-        tried: dict[int, list[object]] = {}
+        tried: list[set[tuple[tuple[int, bool | None], ...]]] = []
+        answered: set[int] = set()
         for field in dict.fromkeys(fields[leaf] for leaf, _ in turns):
             leaves = [leaf for leaf in fields if fields[leaf] == field]
             values = self._values(field, leaves, turns) if places.count(field) > 1 else None
             if values is not None:
-                tried[field] = values
-        wanted = {leaf: want for leaf, want in turns if fields[leaf] not in tried}
-        for chosen in itertools.islice(itertools.product(*tried.values()), MOST_TRIED):
-            cells = dict(zip(tried, map(Cell, chosen), strict=True))
-            answers = {leaf: self.rules.leaves[leaf].test(cells[field], self.now) for leaf, field in fields.items() if field in cells}
-            if self.misses.answering({**answers, **wanted}).costs(rule.root)[0] == 0:
+                tried.append({self._answers(leaves, Cell(value)) for value in values})
+                answered.update(leaves)
+        wanted = {leaf: want for leaf, want in turns if leaf not in answered}
+        for number, chosen in enumerate(itertools.product(*tried)):
+            answers = dict(itertools.chain.from_iterable(chosen))
+            if number == MOST_TRIED or self.misses.answering({**answers, **wanted}).costs(rule.root)[0] == 0:
                 return True
         return False
+
+    def _answers(self, leaves: Sequence[int], cell: Cell) -> tuple[tuple[int, bool | None], ...]:
+        """Return what leaves of one field answer to a value; values with the same answers are tried as one."""
+        return tuple((leaf, self.rules.leaves[leaf].test(cell, self.now)) for leaf in leaves)
 
     def _values(self, field: int, leaves: Sequence[int], turns: Sequence[Turn]) -> list[object] | None:
         """Return the values to try for a field; None where others may count too."""
@@ -103,8 +110,15 @@ def _between(values: Sequence[object]) -> list[object]:
     """Return what lies in the middle of neighbouring numbers and moments."""
     numbers = sorted({value for value in values if isinstance(value, int | float) and not isinstance(value, bool)})
     moments = sorted({value for value in values if isinstance(value, datetime)})
-    middles: list[object] = [low / 2 + high / 2 for low, high in itertools.pairwise(numbers)]
+    middles: list[object] = [_middle(low, high) for low, high in itertools.pairwise(numbers)]
     return [*middles, *(low + (high - low) / 2 for low, high in itertools.pairwise(moments))]
+
+
+def _middle(low: float, high: float) -> float:
+    try:
+        return low / 2 + high / 2
+    except OverflowError:  # a whole number that is too long for a float; the other one may be a float
+        return math.floor(low) // 2 + math.floor(high) // 2
 
 
 def _joined(leaves: Sequence[Leaf]) -> str:
