@@ -321,7 +321,7 @@ class JobsyncApp(App[int], inherit_bindings=False):
         failure = next((result.error for result in run.results if result.error is not None), None)
         severity = Severity.INFORMATION if failure is None else Severity.ERROR
         text = f"{run.title}: {words}" if failure is None else f"{run.title}: {words}, {failure.message}"
-        if run.undoes is None:
+        if run.is_sync:
             self.marks_of(run.integration).remove(each.job.id for each in run.results if went_well(each))
         self.notices.over((each.integration, each.job.id) for each in run.results if each.error is None)
         notice = self.notices.add(

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import click
 
-from ..backend.core.errors import ExitCode, JobsyncError
-from ..backend.core.text import counted
+from ..backend.core.errors import ExitCode, JobsyncError, UsageError
+from ..backend.core.models import Matches
+from ..backend.core.text import clean, counted
 from ..documents.bulk import result_groups_text
+from ..documents.links import matches_text, of_job, pairing_text
+from ..documents.subject import read_subject
 from .exit_codes import of_result, worst
 from .interruption import Interruption, confirm
 from .options import ID, integration_option, json_option, reason_option
@@ -18,15 +22,40 @@ from .output import print_json, print_line, print_text, text_width
 from .plans import planned_results
 from .session import chosen, chosen_or_all, open_backend, runs
 from .sync import Consent, Written, say_ending
-from .tables import Table
 
 if TYPE_CHECKING:
-    from ..backend.core.models import SyncResult
+    from ..backend.core.models import IntegrationSummary, Link, SyncResult
     from ..backend.services.backend import Backend
-    from ..backend.sync.matching import Link
 
-    _Links: TypeAlias = tuple[list[Link], list[Link], tuple[SyncResult, ...]]
-    """Links to make, links to be decided by you, and what a dry run says of the first."""
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What is to be done.
+
+    Attributes:
+        by_integration: What was found for each integration.
+        named: Whether a person named the pairs.
+        results: What a dry run says of pairs that were named.
+    """
+
+    by_integration: tuple[tuple[IntegrationSummary, Matches], ...]
+    named: bool = False
+    results: tuple[SyncResult, ...] = ()
+
+    @property
+    def links(self) -> list[Link]:
+        """Return the links to make."""
+        return [link for _, found in self.by_integration for link in found.links]
+
+    @property
+    def ambiguous(self) -> list[Link]:
+        """Return what a person has to decide."""
+        return [link for _, found in self.by_integration for link in found.ambiguous]
+
+    @property
+    def apart(self) -> list[Link]:
+        """Return what a person said is not the same."""
+        return [link for _, found in self.by_integration for link in found.apart]
 
 
 @click.command()
@@ -40,24 +69,40 @@ if TYPE_CHECKING:
     metavar="ATS_ID TARGET_ID",
     help="Link these two jobs, and no others. May be given several times.",
 )
+@click.option(
+    "--none",
+    "alone",
+    type=ID,
+    multiple=True,
+    metavar="ATS_ID",
+    help="None of the jobs in Tenzo is this one: keep that, and do not ask again. May be given several times.",
+)
 @click.option("--dry-run", is_flag=True, help="Show the links that would be made, and make none.")
 @click.option("--yes", is_flag=True, help="Make the links that are certain without asking.")
 @reason_option
 @json_option
 @runs
-async def adopt(*, integration: str | None, pairs: tuple[tuple[str, str], ...], dry_run: bool, yes: bool, as_json: bool) -> int:
+async def adopt(
+    *, integration: str | None, pairs: tuple[tuple[str, str], ...], alone: tuple[str, ...], dry_run: bool, yes: bool, as_json: bool
+) -> int:
     """Link jobs that the target already has, so that their first sync is an update.
 
-    What is not sure is shown and left to a person, who links two jobs with --link: jobsync adopt -i ID --link 4711 tz_91f3
+    What is not certain is shown and left to a person, who links two jobs with --link, or says with --none that a job is none of them:
+    jobsync adopt -i ID --link 4711 tz_91f3. In the application, Link jobs in the palette shows both sides of each pair.
     """
+    if pairs and alone:
+        raise UsageError("--link and --none decide one pair after the other", remedy="Give one of the two")
     consent = Consent(dry_run, yes, None)
     interruption = Interruption()
     async with open_backend() as backend:
         ending: JobsyncError | None = None
-        links, ambiguous, results = await (_named(backend, integration, pairs) if pairs else _found(backend, integration))
+        found = await (_named(backend, integration, pairs) if pairs else _looked_for(backend, integration))
+        if alone:
+            return await _set_apart(backend, found, alone, consent, as_json=as_json)
         consent.validate()
         if not as_json:
-            _print_links(links, ambiguous)
+            await _print_links(backend, found)
+        links, results = found.links, found.results
         if not consent.dry_run:
             refused = any(of_result(result) is not ExitCode.OK for result in results)
             agreed = bool(links) and (consent.yes or (not refused and confirm(f"Make {counted(len(links), 'link')}?")))
@@ -68,7 +113,8 @@ async def adopt(*, integration: str | None, pairs: tuple[tuple[str, str], ...], 
         print_json(
             {
                 "links": links,
-                "ambiguous": ambiguous,
+                "ambiguous": found.ambiguous,
+                "apart": found.apart,
                 "results": results,
                 "summary": {str(outcome): count for outcome, count in counts.items()},
                 **({} if ending is None else {"error": ending.failure()}),
@@ -82,18 +128,46 @@ async def adopt(*, integration: str | None, pairs: tuple[tuple[str, str], ...], 
     return ExitCode.INTERRUPTED if interruption.happened else code
 
 
-async def _found(backend: Backend, integration: str | None) -> _Links:
-    """Return the links that could be made, and those that a person has to decide."""
+async def _looked_for(backend: Backend, integration: str | None) -> _Found:
+    """Return what could be linked, and what a person has to decide."""
     summaries = [each for each in await chosen_or_all(backend, integration) if not each.read_only or integration is not None]
-    found = [await backend.adoption.find(each.id) for each in summaries]
-    return [link for each in found for link in each.links], [link for each in found for link in each.ambiguous], ()
+    return _Found(tuple([(each, await backend.adoption.find(each.id)) for each in summaries]))
 
 
-async def _named(backend: Backend, integration: str | None, pairs: Sequence[tuple[str, str]]) -> _Links:
+async def _named(backend: Backend, integration: str | None, pairs: Sequence[tuple[str, str]]) -> _Found:
     """Return the links that the person named, with what a dry run says of each."""
-    meant = (await chosen(backend, integration)).id
-    found = [await backend.adoption.link(meant, *pair) for pair in pairs]
-    return [link for link, _ in found], [], tuple(planned_results([plan for _, plan in found], backend.actor.user))
+    meant = await chosen(backend, integration)
+    found = [await backend.adoption.link(meant.id, *pair) for pair in pairs]
+    results = tuple(planned_results([plan for _, plan in found], backend.actor.user))
+    return _Found(((meant, Matches(tuple(link for link, _ in found), ())),), named=True, results=results)
+
+
+async def _set_apart(backend: Backend, found: _Found, alone: Sequence[str], consent: Consent, *, as_json: bool) -> int:
+    """Keep that jobs are none of those that look like them, once a person agreed.
+
+    Raises:
+        UsageError: No job of the target looks like one of them.
+    """
+    links: list[Link] = []
+    for job_id in alone:
+        mine = of_job([*found.ambiguous, *found.links], job_id)
+        if not mine or len({link.integration for link in mine}) > 1:
+            message = f"No job in Tenzo looks like {clean(job_id, limit=64)}" if not mine else "Say which integration is meant"
+            raise UsageError(message, remedy="jobsync adopt --dry-run lists the jobs that look like one of Tenzo")
+        links += mine
+    consent.validate()
+    if not as_json:
+        for link in links:
+            print_line(f"{link.integration}:{link.job_id} is not {link.target_id} ({link.why})")
+    agreed = not consent.dry_run and (consent.yes or confirm("Keep that they are not the same?"))
+    if agreed:
+        for integration, job_id in dict.fromkeys((link.integration, link.job_id) for link in links):
+            await backend.adoption.set_apart(integration, job_id, [link.target_id for link in links if link.job_id == job_id])
+    if as_json:
+        print_json({"links": [], "ambiguous": [], "apart": links, "results": [], "summary": {}})
+    elif agreed:
+        print_line("Kept. jobsync adopt --link still links them.")
+    return ExitCode.OK
 
 
 async def _make(backend: Backend, links: Sequence[Link], interruption: Interruption) -> Written:
@@ -110,13 +184,15 @@ async def _make(backend: Backend, links: Sequence[Link], interruption: Interrupt
     return Written(tuple(results))
 
 
-def _print_links(links: Sequence[Link], ambiguous: Sequence[Link]) -> None:
-    for title, group in (("Certain", links), ("To be decided by you", ambiguous)):
-        if group:
-            print_line(f"{title}:")
-            table = Table("ATS JOB", "NAME", "TARGET JOB", "NAME THERE", "SURE", "WHY", widest=48)
-            for link in group:
-                where = f"{link.integration}:{link.job_id}"
-                table.add(where, link.job_name, link.target_id, link.target_name, f"{link.confidence:.0%}", link.why)
-            table.finish()
-    print_line(f"{len(links):,} to link, {len(ambiguous):,} to be decided by you")
+async def _print_links(backend: Backend, found: _Found) -> None:
+    """Print what could be linked, as the screen shows it; of pairs that were named, both sides."""
+    for summary, matches in found.by_integration:
+        if not found.named:
+            if len(found.by_integration) > 1:
+                print_line(f"{summary.name} ({summary.id})")
+            print_text(matches_text(matches, text_width()))
+            continue
+        for link in matches.links:
+            subject = await read_subject(backend, summary.id, link.job_id)
+            pairings = await backend.adoption.compare(summary.id, [link])
+            print_text(pairing_text(pairings, (), subject, link.job_id, text_width()))

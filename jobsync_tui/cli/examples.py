@@ -36,7 +36,11 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     ),
     "retry": ("jobsync retry", "jobsync retry -i greenhouse"),
     "undo": ("jobsync undo 01HZX3 --dry-run",),
-    "adopt": ("jobsync adopt -i greenhouse --dry-run", "jobsync adopt -i greenhouse --link 4020 tz_123 --yes"),
+    "adopt": (
+        "jobsync adopt -i greenhouse --dry-run",
+        "jobsync adopt -i greenhouse --link 4020 tz_123 --yes",
+        "jobsync adopt --none 4020 --yes",
+    ),
     "recover": ("jobsync recover",),
     "auto": ("jobsync auto", "jobsync auto --once --every 5m"),
     "auto pause": ("jobsync auto pause",),

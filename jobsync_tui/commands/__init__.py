@@ -44,6 +44,8 @@ COMMANDS: tuple[Command, ...] = (
     *syncing.check(),
     *syncing.confirm(),
     *syncing.undo(),
+    *syncing.links(),
+    *syncing.linking(),
     *syncing.running(),
     *syncing.result(),
     *syncing.bulk_result(),

@@ -45,6 +45,36 @@ def undo() -> Iterator[Command]:
     yield Command(g, "copy_command", "Copy as command", "Copy the command line that does the same.", ("$",), "as command")
 
 
+def links() -> Iterator[Command]:
+    """Yield the commands of the list of what could be linked, and of one job beside its candidates."""
+    g = Group.LINKS
+    yield Command(
+        g, "open", "Decide", "Show both sides of the job, and which job in Tenzo it may be; or show a section.", ("enter",), "decide"
+    )
+    yield Command(g, "link_all", "Link all that are certain", "Show every link that is certain, and ask.", ("A",), "link the certain")
+    yield Command(g, "unfold", "Unfold", "Show or hide the jobs in Tenzo that it may be.", ("+",), "show")
+    yield Command(g, "again", "Read again", "Compare the jobs in Tenzo with those here anew.", ("r",), "read again")
+    yield Command(g, "copy", "Copy as text", "Copy the list to the terminal's clipboard.", ("c",))
+    yield Command(g, "copy_command", "Copy as command", "Copy the command line that does the same.", ("$",), "as command")
+    g = Group.PAIR
+    yield Command(g, "link", "Same job: link", "Show what linking to the job under the cursor changes, and ask.", ("enter",), "link")
+    yield Command(g, "none", "None of them", "Keep that it is none of these jobs in Tenzo; asks first.", ("x",), "none of them")
+    yield Command(g, "another", "Another job", "Type the ID of the job in Tenzo that it is.", ("t",), "another ID")
+    yield Command(g, "unfold", "Unfold", "Show or hide the fields of the job under the cursor.", ("+",), "unfold")
+    yield Command(g, "copy", "Copy as text", "Copy both sides to the terminal's clipboard.", ("c",), "copy")
+    yield Command(g, "copy_command", "Copy as command", "Copy the command line that makes the link.", ("$",), "as command")
+
+
+def linking() -> Iterator[Command]:
+    """Yield the commands of the confirmation of a link."""
+    g = Group.LINKING
+    yield Command(g, "confirm", "Confirm Link", "Link the jobs as shown.", ("y",), "Confirm Link", palette=False)
+    yield Command(g, "unfold", "Unfold", "Show more, or less, of what would change.", ("+",), "show")
+    yield Command(g, "reason", "Reason", "Say why, if you like: it is kept in the record of who did what.", ("w",), "reason")
+    yield Command(g, "copy", "Copy as Markdown", "Copy what would change to the terminal's clipboard.", ("c",))
+    yield Command(g, "copy_command", "Copy as command", "Copy the command line that does the same.", ("$",), "as command")
+
+
 def running() -> Iterator[Command]:
     """Yield the commands of a sync in progress."""
     yield Command(
@@ -69,6 +99,7 @@ def result() -> Iterator[Command]:
     yield Command(g, "retry", "Try again", "Plan the sync again; no job is ever created twice.", ("r",))
     yield Command(g, "undo", "Undo", "Plan to restore the fields as they were before this sync; asks first.", ("z",))
     yield Command(g, "test", "Test connection", "Try the integration's credentials now.", ("t",))
+    yield Command(g, "link_job", "Link to a job in Tenzo", "Decide which job in Tenzo this one is, where that is in doubt.", ("a",))
     yield Command(g, "check", "Check Eligibility", "Show whether the job is eligible, by which rules, or why not.", ("e",))
     yield Command(g, "search", "Search ATS Job", "Look for the job in the ATS by another id.", ("f",))
     yield Command(g, "wire", "Requests and answers", "Show what the sync sent to the ATS and to Tenzo, and what they answered.", ("x",))

@@ -125,11 +125,11 @@ def bulk_progress(results: Sequence[SyncResult], asked: int, seconds: float, wid
     return tuple(document)
 
 
-def results_document(results: Sequence[SyncResult], asked: int, width: int) -> Document:
-    """Return how several syncs ended: what went wrong first, each with its reason."""
+def results_document(results: Sequence[SyncResult], asked: int, width: int, deed: str = "synced") -> Document:
+    """Return how several syncs ended: what went wrong first, each with its reason; ``deed`` is what was to be done."""
     well = sum(result.outcome in _GOOD for result in results)
     glyph = good("ok DONE") if well == asked else warn("! FINISHED with problems")
-    document: list[Line | Section] = [line(" ", glyph, f"   {well:,} of {counted(asked, 'job')} synced")]
+    document: list[Line | Section] = [line(" ", glyph, f"   {well:,} of {counted(asked, 'job')} {deed}")]
     document += [line("   ", part) for told in (results_line(results), *_notes(results, asked)) for part in wrap(told, width - 4)]
     return (*document, BLANK, *result_groups(results, width))
 
@@ -145,9 +145,9 @@ def result_groups(results: Sequence[SyncResult], width: int) -> Document:
     return tuple(document)
 
 
-def results_text(results: Sequence[SyncResult], asked: int, width: int = 100) -> str:
+def results_text(results: Sequence[SyncResult], asked: int, width: int = 100, deed: str = "synced") -> str:
     """Return how several syncs ended as text."""
-    return as_text((line("Sync Result"), *results_document(results, asked, width))) + "\n"
+    return as_text((line("Sync Result" if deed == "synced" else "Link Result"), *results_document(results, asked, width, deed))) + "\n"
 
 
 def result_groups_text(results: Sequence[SyncResult], width: int = 100) -> str:

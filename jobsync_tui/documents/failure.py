@@ -14,6 +14,9 @@ from .subject import Subject
 from .words import OUTCOME_WORDS
 
 FAILED = "Failed to sync job"
+LINKED_OTHERWISE = frozenset({"target_job_taken", "already_linked", "not_decided", "several_target_jobs"})
+"""Codes of refusals after which a person decides which job of the target a job is."""
+
 _LABEL = 14
 _WHOLE_INTEGRATION = {"credentials_rejected", "permission_missing", "not_ready", "rate_limited", "unreachable"}
 _TESTABLE = {"credentials_rejected", "permission_missing", "unreachable", "not_ready", "unexpected_answer"}
@@ -107,6 +110,8 @@ def _ways(result: SyncResult, subject: Subject, width: int) -> list[Line]:
         ways.append(("t", f"Test the connection: {join(['jobsync', 'test', '-i', result.integration])}"))
     if result.error and result.error.remedy:
         ways.append(("", result.error.remedy))
+    if code in LINKED_OTHERWISE:
+        ways.append(("a", f"Decide which job in {words.TARGET} it is: jobsync adopt {job.rpartition(' ')[0]} --dry-run"))
     match result.outcome:
         case Outcome.REFUSED:
             if result.eligibility:

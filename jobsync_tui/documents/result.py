@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ..backend.core.models import ActionKind, Effect, Failure, Outcome, SyncResult
+from ..backend.core.models import ActionKind, Effect, Failure, Link, Outcome, SyncResult
 from ..backend.core.text import counted
 from . import words
 from .change import change_rows, kept_rows
 from .document import BLANK, Document, Line, Section, Span, as_text, dim, good, hint, line
 from .failure import failure_document
 from .layout import apart, wrap
+from .links import link_command
 from .steps import steps_line
 from .subject import Subject, job_lines, where
 from .words import OUTCOME_WORDS
@@ -77,22 +78,32 @@ def result_document(result: SyncResult, subject: Subject, width: int) -> Documen
     return tuple(document)
 
 
-def result_text(result: SyncResult, subject: Subject, width: int = 100, *, undone: str | None = None) -> str:
-    """Return the result as text, for the clipboard or a support desk; ``undone`` is the operation that it undid, if it is of an undo."""
-    title = line(f"{heading(undone)}: {where(subject, result.job.id)}")
+def result_text(result: SyncResult, subject: Subject, width: int = 100, *, undone: str | None = None, link: Link | None = None) -> str:
+    """Return the result as text, for the clipboard or a support desk.
+
+    Args:
+        result: The result.
+        subject: What it is told with.
+        width: Cells of a line.
+        undone: The operation that was undone, where it is of an undo.
+        link: The link that was made, where it is of that.
+    """
+    title = line(f"{heading(undone, link)}: {where(subject, result.job.id)}")
     document = (title, *job_lines(result.job, subject, width), BLANK, *result_document(result, subject, width))
-    return as_text(document) + f"\n\n {command(result, undone)}\n"
+    return as_text(document) + f"\n\n {command(result, undone, link)}\n"
 
 
-def heading(undone: str | None) -> str:
+def heading(undone: str | None, link: Link | None = None) -> str:
     """Return what a result is called."""
-    return "Sync Result" if undone is None else "Undo Result"
+    return "Link Result" if link is not None else "Sync Result" if undone is None else "Undo Result"
 
 
-def command(result: SyncResult, undone: str | None = None) -> str:
+def command(result: SyncResult, undone: str | None = None, link: Link | None = None) -> str:
     """Return the command line that does the same."""
     from shlex import join
 
+    if link is not None:
+        return link_command(link.integration, [link])
     if undone is not None:
         return join(["jobsync", "undo", undone])
     return join(["jobsync", "sync", "-i", result.integration, result.job.id])

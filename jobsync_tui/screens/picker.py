@@ -25,7 +25,7 @@ from ..widgets.line import Line, StatusLine
 from ..widgets.table.columns import GAP, NARROW
 from . import routes
 from .greeting import GreetedScreen
-from .jobs.job_words import progress_words, refreshed_words
+from .jobs.job_words import progress_words, read_only_words, refreshed_words
 from .poll import Poll
 
 LOOK = 3.0
@@ -148,6 +148,19 @@ class PickerScreen(GreetedScreen[None]):
         finally:
             self.query_one(StatusLine).put("progress", None)
         self.host.tell(f"ok {integration}: {report.detail} ({report.seconds:.1f} s)")
+
+    def why_not(self, action: str) -> str | None:
+        """Return why nothing is linked: the integration under the cursor is read-only."""
+        if action != "adopt":
+            return super().why_not(action)
+        chosen = self._chosen()
+        return read_only_words(next((each for each in self._summaries if each.id == chosen), None))
+
+    def action_adopt(self) -> None:
+        """Link jobs of the integration under the cursor."""
+        chosen = self._chosen()
+        if self.may("adopt") and chosen is not None:
+            self.host.open(routes.LinkJobs(chosen))
 
     def action_rules(self) -> None:
         """Open the list of the rules."""

@@ -93,6 +93,38 @@ class ConfirmUndo(Route):
 
 
 @dataclass(frozen=True, slots=True)
+class LinkJobs(Route):
+    """The jobs of the target that may be jobs of an integration."""
+
+    integration: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPair(Route):
+    """A job beside the jobs of the target that it may be; ends with whether it is none of them. ``found`` is looked for if not given."""
+
+    integration: str
+    job_id: str
+    found: models.Matches | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmLink(Route):
+    """Confirm Link of two jobs; ``confirmed`` is a plan of it that went stale."""
+
+    link: models.Link
+    confirmed: models.SyncPlan | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmLinks(Route):
+    """Confirm Link of all the pairs that are certain."""
+
+    integration: str
+    links: tuple[models.Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Running(Route):
     """A sync as it goes."""
 

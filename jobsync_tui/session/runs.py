@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ..backend.core.errors import CutShort
-from ..backend.core.models import BulkPlan, RefreshProgress, RefreshReport, Step, StepName, SyncPlan, SyncResult
+from ..backend.core.models import BulkPlan, Link, RefreshProgress, RefreshReport, Step, StepName, SyncPlan, SyncResult
 from ..backend.core.waits import announcing
 from .messages import News, RefreshEnded, RefreshMoved, SyncEnded, SyncMoved
 
@@ -50,6 +50,7 @@ class SyncRun:
         plan: The plan of a single job that was confirmed, to tell what moved if it is no longer what would happen.
         undoes: The operation that is undone, where it is no sync but the undoing of one.
         reason: Why the person confirmed it, where they said.
+        links: The links that are made, where it is no sync but the linking of jobs; one for each job.
         watched: Whether a dialog shows the run; its end needs no toast then.
         cancel: Set to start no further job; those in flight end.
     """
@@ -61,6 +62,7 @@ class SyncRun:
     plan: SyncPlan | None = None
     undoes: str | None = None
     reason: str | None = None
+    links: tuple[Link, ...] = ()
     started: float = field(default_factory=time.monotonic)
     steps: dict[StepName, Step] = field(default_factory=dict)
     waits_for: str = ""
@@ -74,6 +76,16 @@ class SyncRun:
     def cancelling(self) -> bool:
         """Return whether no further job is started."""
         return self.cancel.is_set()
+
+    @property
+    def is_sync(self) -> bool:
+        """Return whether jobs are synced, rather than a sync undone or jobs linked."""
+        return self.undoes is None and not self.links
+
+    @property
+    def of_what(self) -> str:
+        """Return what is under way, as a heading names it."""
+        return "Link" if self.links else "Sync" if self.undoes is None else "Undo"
 
     @property
     def result(self) -> SyncResult | None:
@@ -137,6 +149,12 @@ class Runs:
     def undo(self, operation_id: str, plan: SyncPlan, *, title: str, reason: str | None = None) -> SyncRun:
         """Start the undoing of an operation whose plan was confirmed."""
         return self._start(SyncRun(plan.integration, (plan.job.id,), plan.digest, title, plan, undoes=operation_id, reason=reason))
+
+    def link(self, links: Sequence[Link], plan: SyncPlan | None, *, title: str, reason: str | None = None) -> SyncRun:
+        """Start making links of one integration: a single one whose plan was confirmed, or several that were shown."""
+        jobs = tuple(link.job_id for link in links)
+        digest = None if plan is None else plan.digest
+        return self._start(SyncRun(links[0].integration, jobs, digest, title, plan, links=tuple(links), reason=reason))
 
     def stop(self) -> None:
         """Let what is in flight end, and start nothing more."""
@@ -209,6 +227,8 @@ class Runs:
     ) -> None:
         if run.undoes is not None:
             run.results.append(await self._backend.syncs.undo(run.undoes, expected_digest=_digest(run.expected), on_step=stepped))
+        elif run.links:
+            await self._link(run, stepped)
         elif len(run.job_ids) == 1:
             run.results.append(
                 await self._backend.syncs.sync(run.integration, run.job_ids[0], expected_digest=_digest(run.expected), on_step=stepped)
@@ -218,6 +238,16 @@ class Runs:
                 run.results[:] = await self._backend.syncs.sync_many(
                     run.integration, run.job_ids, expected=run.expected, on_result=ended, cancel=run.cancel
                 )
+
+    async def _link(self, run: SyncRun, stepped: Callable[[Step], None]) -> None:
+        """Make links one after another; what is not begun when no further one is to be started stays as it is."""
+        for link in run.links:
+            if run.cancelling:
+                break
+            run.results += await self._backend.adoption.adopt(
+                run.integration, [link], expected_digest=_digest(run.expected), on_step=stepped if len(run.links) == 1 else None
+            )
+            self._tell(SyncMoved(run))
 
 
 def _digest(expected: BulkPlan | str | None) -> str | None:

@@ -114,6 +114,29 @@ def test_a_person_links_what_adopt_leaves_to_them(place: Place) -> None:
     assert "adopt" in place.words("audit", "--job", "2")
 
 
+def test_a_job_that_is_none_of_them_is_not_asked_for_again(place: Place) -> None:
+    assert place.outcomes() == CREATED
+    place.change("target.db", "UPDATE target_jobs SET external_id = 'oldtool:7' WHERE external_id = 'export:2'")
+    place.change("jobsync.db", "UPDATE jobs SET sync_status = 'never' WHERE id = '2'")
+    place.change("jobsync.db", "DELETE FROM sync_marks WHERE target_id = (SELECT target_id FROM operations WHERE job_id = '2')")
+    shown = place.words("adopt", "--dry-run")
+    assert "TO BE DECIDED BY YOU   1" in shown
+    assert "another system's external ID" in shown
+    assert place("adopt", "--none", "1", "--yes", code=2)
+    assert place("adopt", "--none", "2", code=2)
+    target_id = place("adopt", "--none", "2", "--dry-run")["apart"][0]["target_id"]  # type: ignore[index]
+    assert "= name" in place.words("adopt", "--link", "2", target_id, "--dry-run")
+    assert place("adopt", "--dry-run")["apart"] == []  # type: ignore[index]
+    assert "Kept." in place.words("adopt", "--none", "2", "--yes")
+    found = place("adopt", "--dry-run")
+    assert isinstance(found, dict)
+    assert (found["ambiguous"], [each["target_id"] for each in found["apart"]]) == ([], [target_id])
+    assert "set_apart" in place.words("audit", "--job", "2")
+    rename_in_the_configuration(place, "export", "import")
+    place.words("integrations", "rename", "export", "import", "--yes")
+    assert [each["job_id"] for each in place("adopt", "--dry-run")["apart"]] == ["2"]  # type: ignore[index]
+
+
 def rename_in_the_configuration(place: Place, old: str, new: str) -> None:
     place.config.write_text(place.config.read_text().replace(f'id = "{old}"', f'id = "{new}"'))
 

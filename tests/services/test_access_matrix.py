@@ -23,12 +23,11 @@ import pytest
 
 from jobsync_tui.backend.access.access import Actor
 from jobsync_tui.backend.core.errors import AccessDenied, JobsyncError, NotPermitted, UsageError
-from jobsync_tui.backend.core.models import Action, ActionKind, Expectation, ImpactList, ListView, NewIdsPlan, Rule, RuleTest, Sort
+from jobsync_tui.backend.core.models import Action, ActionKind, Expectation, ImpactList, Link, ListView, NewIdsPlan, Rule, RuleTest, Sort
 from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.services.base import ACCESS
 from jobsync_tui.backend.settings.loader import load_settings
 from jobsync_tui.backend.storage.jobs.statements import run
-from jobsync_tui.backend.sync.matching import Link
 from tests.services.test_access import services
 
 DAY = 86_400_000
@@ -179,6 +178,7 @@ VALUES: dict[str, Callable[[Asking], Any]] = {
     "source": lambda _: "a file",
     "stop": stopped,
     "target_id": lambda _: "no-such-job",
+    "target_ids": lambda _: ["no-such-job"],
     "tests": lambda _: [EVERYWHERE],
     "names": lambda _: [EVERYWHERE.name],
     "text": lambda _: FURTHER_TEXT,

@@ -31,6 +31,7 @@ LATER_TABLES = (
     "rule_tests",
     "views",
     "wire",
+    "told_apart",
 )
 LATER_COLUMNS = (
     ("job_details", "parts"),

@@ -6,9 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from jobsync_tui.backend.core.models import CachedJob, JsonValue, Outcome, SyncState, SyncStatus
+from jobsync_tui.backend.core.models import CachedJob, JsonValue, Link, Outcome, SyncState, SyncStatus
 from jobsync_tui.backend.sync.adopt import Adoption
-from jobsync_tui.backend.sync.matching import Link
 from jobsync_tui.backend.sync.undo import Undo
 from jobsync_tui.backend.target.base import TargetJob
 from jobsync_tui.backend.target.local_seed import Seed, SeedJob

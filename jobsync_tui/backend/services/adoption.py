@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ..core.errors import JobNotFound, UsageError
-from ..core.models import Sort, SyncPlan, SyncResult
+from ..core.models import CachedJob, Link, Matches, Pairing, Sort, SyncPlan, SyncResult
 from ..core.text import clean
+from ..storage.ledger.audit import append
 from ..storage.search.filter import parse_filter
-from ..sync.matching import Link, Matches
+from ..sync.adopt import ADOPT
+from ..sync.matching import paired
 from ..sync.ownership import claimed_by
+from ..sync.steps import OnStep
 from ..target.base import TargetJob
 from .base import Service, for_integration, goes_first
 
@@ -18,7 +22,7 @@ NEVER_SYNCED = parse_filter("is:never")
 
 
 class AdoptionService(Service):
-    """What ``jobsync adopt`` asks for."""
+    """What ``jobsync adopt`` and the screens for linking jobs ask for."""
 
     @for_integration
     @goes_first
@@ -29,8 +33,22 @@ class AdoptionService(Service):
             RemoteError: The target cannot be read.
         """
         jobs = self.stores.jobs.stream((integration,), NEVER_SYNCED, Sort())
-        known = await self._known()
-        return await self.parts.adoption.find(self.admission.actor, integration, jobs, known, await self.stores.jobs.linked_targets())
+        known, linked = await self._known(), await self.stores.jobs.linked_targets()
+        apart = await self.stores.told_apart.of(integration)
+        return await self.parts.adoption.find(self.admission.actor, integration, jobs, known, linked, apart=apart)
+
+    @for_integration
+    @goes_first
+    async def compare(self, integration: str, links: Sequence[Link]) -> tuple[Pairing, ...]:
+        """Return the jobs of each link beside each other, as the cache and the target have them now.
+
+        Raises:
+            JobNotFound: The ATS has no such job.
+            UsageError: The target has no such job, or it is one of an integration that is not the actor's: the answer is the same.
+            RemoteError: One of the two cannot be read.
+        """
+        found = [(link, await self._both(integration, link.job_id, link.target_id)) for link in links]
+        return tuple(paired(job, other, link) for link, (job, other) in found)
 
     @for_integration
     @goes_first
@@ -44,6 +62,38 @@ class AdoptionService(Service):
             UsageError: The target has no such job, or it is one of an integration that is not the actor's: the answer is the same.
             RemoteError: One of the two cannot be read.
         """
+        job, found = await self._both(integration, job_id, target_id)
+        name = found.fields.get("name")
+        link = Link(integration, job_id, job.name, found.id, name if isinstance(name, str) else None, 1.0, NAMED, decided=True)
+        return link, await self.parts.adoption.plan(self.admission.actor, link)
+
+    @for_integration
+    async def set_apart(self, integration: str, job_id: str, target_ids: Sequence[str]) -> None:
+        """Keep that a job of an ATS is none of these jobs of the target, so that nobody is asked again; recorded.
+
+        They can be linked all the same.
+
+        Raises:
+            NotPermitted: The integration is read-only.
+            UsageError: There is no such job of the ATS, or none of the target is named.
+        """
+        await self.admission.authorise_sync(self.admission.actor, integration)
+        job = await self.stores.jobs.get(integration, job_id)
+        if job is None or not target_ids:
+            remedy = "jobsync adopt --dry-run lists the jobs that look like one of Tenzo"
+            raise UsageError(f"There is nothing to decide about job {clean(job_id, limit=64)}", remedy=remedy)
+        others = ", ".join(clean(each, limit=64) for each in target_ids)
+        said = self.admission.attempt(ADOPT, outcome="set_apart", cause=f"not the same as {others} in Tenzo", integration=integration)
+        attempt = replace(said, job_id=job.id, job_name=job.name)
+        now = self.stores.now()
+        await self.stores.told_apart.add(integration, job.id, target_ids, attempt.actor, lambda db: append(db, attempt, now))
+
+    async def _both(self, integration: str, job_id: str, target_id: str) -> tuple[CachedJob, TargetJob]:
+        """Return a job of the ATS, read from there where it is not cached, and one of the target that is not another admin's.
+
+        Raises:
+            JobNotFound, UsageError, RemoteError: As for `link`.
+        """
         job = await self.stores.jobs.get(integration, job_id)
         if job is None:
             read = await self.parts.connections.adapter(integration).kept_job(job_id)
@@ -55,11 +105,9 @@ class AdoptionService(Service):
         if found is None or others is not None:
             unknown = UsageError(f"Tenzo has no job {clean(target_id, limit=64)}", remedy="jobsync adopt --dry-run lists jobs that it has")
             if others is not None:
-                await self.admission.record("adopt", outcome="refused", cause=unknown.message, integration=others)
+                await self.admission.record(ADOPT, outcome="refused", cause=unknown.message, integration=others)
             raise unknown
-        name = found.fields.get("name")
-        link = Link(integration, job_id, job.name, found.id, name if isinstance(name, str) else None, 1.0, NAMED, decided=True)
-        return link, await self.parts.adoption.plan(self.admission.actor, link)
+        return job, found
 
     async def _known(self) -> set[str]:
         """Return every id under which an integration is, or was, configured or has data."""
@@ -77,7 +125,17 @@ class AdoptionService(Service):
 
     @for_integration
     @goes_first
-    async def adopt(self, integration: str, links: Sequence[Link]) -> tuple[SyncResult, ...]:
-        """Make links of this integration, one after another; each is an attempt of its own with its own outcome."""
+    async def adopt(
+        self, integration: str, links: Sequence[Link], *, expected_digest: str | None = None, on_step: OnStep | None = None
+    ) -> tuple[SyncResult, ...]:
+        """Make links of this integration, one after another; each is an attempt of its own with its own outcome.
+
+        Args:
+            integration: Whose jobs.
+            links: The links.
+            expected_digest: Of the plan of a single link that was confirmed; anything else that would happen makes it `stale`.
+            on_step: Told each step as it begins and ends.
+        """
         own = [link for link in links if link.integration == integration]
-        return tuple([await self.parts.adoption.adopt(self.admission.actor, link) for link in own])
+        adopt = self.parts.adoption.adopt
+        return tuple([await adopt(self.admission.actor, link, expected_digest=expected_digest, on_step=on_step) for link in own])

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ..storage.jobs.id_change import IdChangeStore
     from ..storage.jobs.integrations import IntegrationStore
     from ..storage.jobs.jobs import JobStore
+    from ..storage.jobs.told_apart import ToldApartStore
     from ..storage.ledger.journal import Journal
     from ..storage.ledger.ledger import Ledger
     from ..storage.ledger.wire import WireStore
@@ -83,6 +84,8 @@ class Stores:
     """The requests and answers of syncs."""
     id_changes: Lazy[IdChangeStore] = Lazy("storage.jobs.id_change", "IdChangeStore")
     """Jobs that came under other ids."""
+    told_apart: Lazy[ToldApartStore] = Lazy("storage.jobs.told_apart", "ToldApartStore")
+    """Jobs of the target that look like jobs of an ATS, and are not the same."""
 
     def __init__(self, database: Database, policy: Callable[[], EvaluationPolicy]) -> None:
         self.database = database

@@ -60,13 +60,13 @@ class SyncService(Service):
         return await self.parts.pipeline.sync(self.admission.actor, integration, job_id, expected_digest=expected_digest, on_step=on_step)
 
     @for_admins
-    async def decline(self, plans: Sequence[SyncPlan]) -> tuple[SyncResult, ...]:
-        """Record that plans were shown and not confirmed, each as an attempt.
+    async def decline(self, plans: Sequence[SyncPlan], action: str = "sync") -> tuple[SyncResult, ...]:
+        """Record that plans were shown and not confirmed, each as an attempt of that ``action``.
 
         Raises:
             AccessDenied, UsageError: A plan's integration is not one that the actor may sync.
         """
-        return await self.parts.pipeline.cancelled(self.admission.actor, plans)
+        return await self.parts.pipeline.cancelled(self.admission.actor, plans, action)
 
     @for_integration
     @goes_first

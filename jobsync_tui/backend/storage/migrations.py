@@ -12,6 +12,7 @@ from .jobs.links import create_link_index
 from .jobs.origins import add_origins
 from .jobs.statements import many, rows, run
 from .jobs.tables import CACHE_TABLES, CounterRow, SetAsideRow
+from .jobs.told_apart import create_told_apart
 from .ledger.audit import note_earlier_prune
 from .ledger.tables import LEDGER_TABLES, WireRow
 from .rename_table import create_renames
@@ -36,6 +37,7 @@ def _create(db: Db, dialect: Dialect) -> None:
     create_rule_tables(db, dialect)
     create_rule_tests(db, dialect)
     create_views(db, dialect)
+    create_told_apart(db, dialect)
     for counter in ("jobs", "listings", "evaluation_versions"):
         CounterRow.insert(name=counter, value=0).execute(db)
 
@@ -192,6 +194,7 @@ MIGRATIONS = (
     Migration(20, "saved views", create_views),
     Migration(21, "the requests and answers of attempts", _wire),
     Migration(22, "why a person acted", _reasons),
+    Migration(23, "jobs that look alike and are not the same", create_told_apart),
 )
 
 SCHEMA = Schema("store", 1 + len(MIGRATIONS), _create, MIGRATIONS)

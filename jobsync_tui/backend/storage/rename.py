@@ -17,7 +17,7 @@ from ..core.models import SyncState
 from ..database import Database, Db, Dialect
 from .automatic.batches import forget_batches
 from .automatic.tables import ScheduleRow
-from .jobs import codec
+from .jobs import codec, told_apart
 from .jobs.emptying import empty
 from .jobs.listing import alive
 from .jobs.origins import has_links
@@ -135,6 +135,7 @@ class RenameStore:
         OperationRow.update(integration=new).where(OperationRow.integration == old).execute(db)
         _reschedule(db, old, new)
         rule_tests.give(db, old, new)
+        told_apart.give(db, old, new)
         move_views(db, old, new)
         _rewrite(db, self._database.dialect, source, new)
         _link(db, source, linked)

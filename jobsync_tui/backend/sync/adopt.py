@@ -8,17 +8,20 @@ from functools import partial
 
 from ..access.access import Actor
 from ..core.errors import RemoteGone
-from ..core.models import CachedJob, Change, Failure, PlanKind, StepName, SyncPlan, SyncResult, SyncState
+from ..core.models import CachedJob, Change, Failure, Link, Matches, PlanKind, StepName, SyncPlan, SyncResult, SyncState
 from ..storage.ledger.journal import OperationKind
 from ..target.base import TargetJob
 from .attempt import Attempt, unread_head
 from .dependencies import external_id
-from .matching import Link, Matches, match
+from .matching import match
 from .ownership import barred
 from .pipeline import Pipeline
 from .plan import Proposal, TargetSide, plan_digest, refused
 from .planner import OnRead
-from .steps import StepLog
+from .steps import OnStep, StepLog
+
+ADOPT = "adopt"
+"""What the record calls it."""
 
 
 class Adoption:
@@ -29,7 +32,14 @@ class Adoption:
         self._parts = pipeline.parts
 
     async def find(
-        self, actor: Actor, integration: str, jobs: AsyncIterable[CachedJob], known: Collection[str], linked: Collection[str]
+        self,
+        actor: Actor,
+        integration: str,
+        jobs: AsyncIterable[CachedJob],
+        known: Collection[str],
+        linked: Collection[str],
+        *,
+        apart: Collection[tuple[str, str]] = (),
     ) -> Matches:
         """Return what could be linked; reads the whole target, writes nothing.
 
@@ -39,22 +49,36 @@ class Adoption:
             jobs: Its cached jobs.
             known: Ids of every integration, those that left the configuration included.
             linked: Ids of the target's jobs that this database has linked.
+            apart: Id of a job of the integration, and of one of the target, that a person said are not the same.
 
         Raises:
             AccessDenied, UsageError: The actor may not use the integration.
             RemoteError: The target cannot be read.
         """
         await self._parts.authorise(actor, integration)
-        return match([job async for job in jobs], [job async for job in self._parts.target.jobs()], known, linked)
+        return match([job async for job in jobs], [job async for job in self._parts.target.jobs()], known, linked, apart)
 
-    async def adopt(self, actor: Actor, link: Link) -> SyncResult:
+    async def adopt(self, actor: Actor, link: Link, *, expected_digest: str | None = None, on_step: OnStep | None = None) -> SyncResult:
         """Make one link: the target's job gets the external id and nothing else, the cached job its target id.
+
+        Args:
+            actor: On whose behalf.
+            link: The two jobs.
+            expected_digest: Of the plan that was confirmed; anything else that would happen makes the attempt `stale`.
+            on_step: Told each step as it begins and ends.
 
         Raises:
             AccessDenied, UsageError: The actor may not use the integration.
         """
-        attempt = Attempt(actor=actor, action="adopt", integration=link.integration, job_id=link.job_id, began=self._parts.now())
-        return await self._pipeline.run(attempt, partial(self._propose, link))
+        attempt = Attempt(
+            actor=actor,
+            action=ADOPT,
+            integration=link.integration,
+            job_id=link.job_id,
+            began=self._parts.now(),
+            confirmed=expected_digest,
+        )
+        return await self._pipeline.run(attempt, partial(self._propose, link), on_step)
 
     async def plan(self, actor: Actor, link: Link) -> SyncPlan:
         """Return what making the link would change; a refusal says why it cannot be made. Nothing is written.

@@ -6,15 +6,18 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from ..core.models import CachedJob
+from ..core.models import CachedJob, JsonValue, Link, Matches, PairedField, Pairing
 from ..target.base import TargetJob
-from .fields import place
+from .fields import as_sent, flatten, ordered, place, source_fields
 from .ownership import claimed_by
 
 SURE_ENOUGH = 0.8
 """Guesses below it are shown and left to a person."""
+
+_TELLING = ("name", "location", "department", "employment_type", "status", "ATS job ID", "requisition ID", "url")
+"""What jobs are told apart by, in this order. Where the ATS has its job id, the target has the external id."""
 
 _SPACES = re.compile(r"\s+")
 DOUBTFUL = 0.5
@@ -24,35 +27,13 @@ _WORDS = re.compile(r"\w+")
 _WORD = re.compile(r"[\w./#-]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A job of the target that is taken for a job of an ATS.
-
-    Attributes:
-        confidence: From 0 to 1.
-        why: What it rests on.
-        decided: Whether a person named the two.
-    """
-
-    integration: str
-    job_id: str
-    job_name: str | None
-    target_id: str
-    target_name: str | None
-    confidence: float
-    why: str
-    decided: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Matches:
-    """Links that are unique on both sides and sure enough, and those that a person has to decide."""
-
-    links: tuple[Link, ...]
-    ambiguous: tuple[Link, ...]
-
-
-def match(jobs: Iterable[CachedJob], target_jobs: Iterable[TargetJob], known: Collection[str], linked: Collection[str]) -> Matches:
+def match(
+    jobs: Iterable[CachedJob],
+    target_jobs: Iterable[TargetJob],
+    known: Collection[str],
+    linked: Collection[str],
+    apart: Collection[tuple[str, str]] = (),
+) -> Matches:
     """Match jobs that were never synced with jobs of the target that are nobody's.
 
     Args:
@@ -60,9 +41,11 @@ def match(jobs: Iterable[CachedJob], target_jobs: Iterable[TargetJob], known: Co
         target_jobs: All of the target.
         known: Ids of integrations, those that left the configuration included; what carries their external ids is theirs.
         linked: Ids of the target's jobs that this database has linked; they are not free, whatever external id they carry.
+        apart: Id of a job of the integration, and of one of the target, that a person said are not the same.
     """
     index = _Index(job for job in target_jobs if job.id not in linked and claimed_by(job.external_id, known) is None)
-    guesses = [best for job in jobs if job.target_id is None and (best := _best(job, index))]
+    found_by_job = [_found(job, index) for job in jobs if job.target_id is None]
+    guesses = [best for found in found_by_job if (best := _surest([each for each in found if (each.job_id, each.target_id) not in apart]))]
     claims: dict[str, int] = defaultdict(int)
     for found in guesses:
         for link in found:
@@ -72,7 +55,18 @@ def match(jobs: Iterable[CachedJob], target_jobs: Iterable[TargetJob], known: Co
     for found in guesses:
         alone = len(found) == 1 and claims[found[0].target_id] == 1
         (links if alone and found[0].confidence >= SURE_ENOUGH else ambiguous).extend(found)
-    return Matches(tuple(links), tuple(ambiguous))
+    told_apart = [each for found in found_by_job for each in found if (each.job_id, each.target_id) in apart]
+    return Matches(tuple(links), tuple(ambiguous), tuple(told_apart))
+
+
+def paired(job: CachedJob, found: TargetJob, link: Link) -> Pairing:
+    """Return a job and one of the target beside each other: the fields that tell jobs apart, then whatever else either of them has."""
+    ours: dict[str, JsonValue] = {"ATS job ID": job.id, "requisition ID": job.requisition_id, **as_sent(source_fields(job))}
+    theirs: dict[str, JsonValue] = {"ATS job ID": found.external_id, **flatten(found.fields)}
+    names = [*_TELLING, *(name for name in ordered({**ours, **theirs}) if name not in _TELLING)]
+    fields = [PairedField(name, ours.get(name), theirs.get(name), _same(ours.get(name), theirs.get(name))) for name in names]
+    shown = tuple(each for each in fields if each.ours is not None or each.theirs is not None)
+    return Pairing(link=link, url=found.url, fields=shown)
 
 
 class _Index:
@@ -90,21 +84,30 @@ class _Index:
             self.by_name[folded(job.fields.get("name"))].append(job)
 
 
-def _best(job: CachedJob, index: _Index) -> list[Link]:
-    """Return the links of the surest kind that there is for ``job``."""
-    found = [_doubted(job, link, each) for link, each in _guesses(job, index)]
+def _found(job: CachedJob, index: _Index) -> list[Link]:
+    """Return the links that there may be for ``job``, one for each job of the target, by what makes it the surest."""
+    found: dict[str, Link] = {}
+    for link, each in _guesses(job, index):
+        doubted = _doubted(job, link, each)
+        if link.target_id not in found or doubted.confidence > found[link.target_id].confidence:
+            found[link.target_id] = doubted
+    return list(found.values())
+
+
+def _surest(found: Collection[Link]) -> list[Link]:
+    """Return the links of the surest kind that there is among those of one job."""
     surest = max((link.confidence for link in found), default=0)
-    return list({link.target_id: link for link in reversed(found) if link.confidence == surest}.values())
+    return [link for link in found if link.confidence == surest]
 
 
 def _guesses(job: CachedJob, index: _Index) -> Iterator[tuple[Link, TargetJob]]:
     named = index.by_name.get(folded(job.name), []) if job.name else []
     where = folded(place(job.location))
     kinds = (
-        (0.95, "its external id is the ATS job id", [each for each in index.by_id.get(job.id, []) if each.external_id == job.id]),
-        (0.9, "the same requisition id", index.by_word.get(folded(job.requisition_id), []) if job.requisition_id else []),
+        (0.95, "its external ID is the ATS job ID", [each for each in index.by_id.get(job.id, []) if each.external_id == job.id]),
+        (0.9, "the same requisition ID", index.by_word.get(folded(job.requisition_id), []) if job.requisition_id else []),
         (0.8, "the same name and location", [each for each in named if where and folded(each.fields.get("location")) == where]),
-        (0.5, "its external id ends in the ATS job id", index.by_id.get(job.id, [])),
+        (0.5, "its external ID ends in the ATS job ID", index.by_id.get(job.id, [])),
         (0.5, "the same name", named),
     )
     for confidence, why, found in kinds:
@@ -116,7 +119,7 @@ def _doubted(job: CachedJob, link: Link, found: TargetJob) -> Link:
     """Return the link with what speaks against it, which only a person can weigh."""
     against = []
     if found.external_id not in {None, "", job.id}:
-        against.append("it carries another system's external id")
+        against.append("it carries another system's external ID")
     if not _agree(job, link.target_name):
         against.append("the names differ")
     if not against:
@@ -129,6 +132,13 @@ def _agree(job: CachedJob, target_name: str | None) -> bool:
     left_out = set(_WORDS.findall(folded(job.requisition_id)))
     ours, theirs = (set(_WORDS.findall(folded(name))) - left_out for name in (job.name, target_name))
     return not ours or not theirs or ours <= theirs or theirs <= ours
+
+
+def _same(ours: JsonValue, theirs: JsonValue) -> bool | None:
+    """Return whether two values say the same, None where one of them says nothing."""
+    if ours is None or theirs is None:
+        return None
+    return ours == theirs or (bool(folded(ours)) and folded(ours) == folded(theirs))
 
 
 def folded(value: object) -> str:

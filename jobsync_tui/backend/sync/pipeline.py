@@ -86,23 +86,25 @@ class Pipeline:
         """
         return await self._close([_End(attempt, plan, plan.outcome, plan.error) for attempt, plan in await self._attempts(actor, plans)])
 
-    async def cancelled(self, actor: Actor, plans: Sequence[SyncPlan]) -> tuple[SyncResult, ...]:
-        """Record that somebody was shown plans and did not confirm them.
+    async def cancelled(self, actor: Actor, plans: Sequence[SyncPlan], action: str = "sync") -> tuple[SyncResult, ...]:
+        """Record that somebody was shown plans of an ``action`` and did not confirm them.
 
         Raises:
             AccessDenied, UsageError: The actor may not use an integration.
             StorageError: The attempts cannot be recorded.
         """
-        return await self.ended(actor, plans, Outcome.CANCELLED, Failure("cancelled", "Not confirmed"))
+        return await self.ended(actor, plans, Outcome.CANCELLED, Failure("cancelled", "Not confirmed"), action)
 
-    async def ended(self, actor: Actor, plans: Sequence[SyncPlan], outcome: Outcome, error: Failure) -> tuple[SyncResult, ...]:
+    async def ended(
+        self, actor: Actor, plans: Sequence[SyncPlan], outcome: Outcome, error: Failure, action: str = "sync"
+    ) -> tuple[SyncResult, ...]:
         """Record that attempts ended with their plans, which were not carried out, and return those ends.
 
         Raises:
             AccessDenied, UsageError: The actor may not use an integration.
             StorageError: The attempts cannot be recorded.
         """
-        return await self._close([_End(attempt, plan, outcome, error) for attempt, plan in await self._attempts(actor, plans)])
+        return await self._close([_End(attempt, plan, outcome, error) for attempt, plan in await self._attempts(actor, plans, action)])
 
     async def not_begun(
         self, actor: Actor, jobs: Sequence[tuple[str, str]], error: Failure, outcome: Outcome = Outcome.CANCELLED
@@ -166,10 +168,10 @@ class Pipeline:
         head = await self._head(attempt.integration, attempt.job_id)
         return await SyncExecution(self.parts, attempt, head, propose, StepLog(on_step)).to_the_end()
 
-    async def _attempts(self, actor: Actor, plans: Sequence[SyncPlan]) -> list[tuple[Attempt, SyncPlan]]:
+    async def _attempts(self, actor: Actor, plans: Sequence[SyncPlan], action: str = "sync") -> list[tuple[Attempt, SyncPlan]]:
         for integration in dict.fromkeys(plan.integration for plan in plans):
             await self.parts.authorise(actor, integration)
-        return [(self._attempt(actor, plan.integration, plan.job.id), plan) for plan in plans]
+        return [(replace(self._attempt(actor, plan.integration, plan.job.id), action=action), plan) for plan in plans]
 
     async def _close(self, ends: Sequence[_End]) -> tuple[SyncResult, ...]:
         """Record the ends, and return them as results."""

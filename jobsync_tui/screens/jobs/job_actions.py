@@ -59,7 +59,7 @@ class JobActionsScreen(GreetedScreen[None]):
 
     def why_not(self, action: str) -> str | None:
         """Return why jobs are not synced: the integration is read-only."""
-        return read_only_words(self.summary) if action == "sync" else None
+        return read_only_words(self.summary) if action in {"sync", "adopt"} else None
 
     def action_sync(self) -> None:
         """Plan the sync of the marked jobs, or of the job under the cursor."""
@@ -92,6 +92,11 @@ class JobActionsScreen(GreetedScreen[None]):
     def action_coverage(self) -> None:
         """Open the coverage overview on these jobs."""
         self.host.open(routes.Coverage(self.integration))
+
+    def action_adopt(self) -> None:
+        """Decide which jobs of the target are jobs of this integration."""
+        if self.may("adopt"):
+            self.host.open(routes.LinkJobs(self.integration))
 
     def action_new_rule(self) -> None:
         """Make a rule that matches the job under the cursor."""

@@ -10,6 +10,7 @@ from ...backend.core.text import counted
 from ...commands import Group, bindings
 from ...documents.bulk import bulk_command, results_document, results_text, to_retry
 from ...documents.document import Tone
+from ...documents.links import link_command
 from ...session.runs import SyncRun
 from .. import routes
 from ..dialog import DialogScreen
@@ -46,28 +47,35 @@ class BulkResultScreen(DialogScreen[None]):
 
     def action_retry(self) -> None:
         """Plan again what failed."""
-        if self.may("retry"):
+        if self.may("retry") and self._run.links:
+            self.host.open(routes.LinkJobs(self._run.integration), instead=True)
+        elif self.may("retry"):
             self.host.open(routes.confirm(self._run.integration, to_retry(self._run.results)), instead=True)
 
     def why_not(self, action: str) -> str | None:
         """Return why nothing is tried again."""
         return "There is nothing to try again" if action == "retry" and not to_retry(self._run.results) else None
 
+    @property
+    def _deed(self) -> str:
+        return "linked" if self._run.links else "synced"
+
     def action_copy(self) -> None:
         """Copy the results."""
-        text = results_text(self._run.results, len(self._run.job_ids))
+        text = results_text(self._run.results, len(self._run.job_ids), deed=self._deed)
         self.host.copy(text, f"results of {counted(len(self._run.job_ids), 'job')}")
 
     def action_copy_command(self) -> None:
         """Show and copy the command that syncs these jobs."""
-        command = bulk_command(self._run.integration, self._run.job_ids)
+        run = self._run
+        command = link_command(run.integration, run.links) if run.links else bulk_command(run.integration, run.job_ids)
         self.host.copy(command, command if len(command) < 100 else f"a command for {counted(len(self._run.job_ids), 'job')}")
 
     async def _show(self) -> None:
         integration = await self.backend.integrations.get(self._run.integration)
         asked = len(self._run.job_ids)
-        self.set_heading(f"{integration.name} > {counted(asked, 'job')}")
-        self.show(lambda width: results_document(self._run.results, asked, width), anew=True)
+        self.set_heading(f"{integration.name} > {counted(asked, 'job')}", f"{self._run.of_what} Result")
+        self.show(lambda width: results_document(self._run.results, asked, width, self._deed), anew=True)
         again = len(to_retry(self._run.results))
         if again:
             self.set_note(f"r tries {counted(again, 'job')} again: no job is ever created twice.", Tone.WARN)

@@ -30,6 +30,7 @@ class ConfirmUndoScreen(ConfirmSyncScreen):
     HEADING = "Confirm Undo"
     CONFIRM_WORD: ClassVar[str] = "Confirm Undo"
     OF_WHAT: ClassVar[str] = "an undo"
+    RECORDED_AS: ClassVar[str] = "undo"
 
     def __init__(self, integration: str, job_id: str, operation_id: str, *, confirmed: SyncPlan | None = None) -> None:
         super().__init__(integration, job_id, confirmed=confirmed)

@@ -26,12 +26,14 @@ class ConfirmingScreen(ArmingScreen[None]):
 
     Attributes:
         CONFIRM_WORD: What the choice that writes is called.
+        RECORDED_AS: What the record calls it that the plans were shown and not confirmed.
     """
 
     GROUPS = (Group.CONFIRM,)
     BINDINGS: ClassVar[list[BindingType]] = bindings(Group.CONFIRM, Group.SHEET)
     HEADING = "Confirm Sync"
     CONFIRM_WORD: ClassVar[str] = CONFIRM
+    RECORDED_AS: ClassVar[str] = "sync"
 
     def shown_plans(self) -> Sequence[SyncPlan]:
         """Return the plans that could be confirmed now."""
@@ -47,12 +49,12 @@ class ConfirmingScreen(ArmingScreen[None]):
         plans = self.shown_plans() if self.asks else ()
         if plans:
             # The record is the application's to write: this screen's workers end with it.
-            self.app.run_worker(self._decline(self.host, self.backend, plans), group="decline", exit_on_error=True)
+            self.app.run_worker(self._decline(self.host, self.backend, plans, self.RECORDED_AS), group="decline", exit_on_error=True)
         super().action_back()
 
     @staticmethod
-    async def _decline(host: Host, backend: Backend, plans: Sequence[SyncPlan]) -> None:
+    async def _decline(host: Host, backend: Backend, plans: Sequence[SyncPlan], action: str) -> None:
         try:
-            await backend.syncs.decline(plans)
+            await backend.syncs.decline(plans, action)
         except JobsyncError as error:
             host.report(error)

@@ -91,7 +91,7 @@ class RunningScreen(DialogScreen[None]):
         self._tick()
 
     def _head(self, where: str) -> None:
-        self.set_heading(where, None if self._run.undoes is None else "Undo in progress")
+        self.set_heading(where, f"{self._run.of_what} in progress")
 
     def _tick(self) -> None:
         if len(self._run.steps) != self._steps_begun:
@@ -125,4 +125,6 @@ class RunningScreen(DialogScreen[None]):
         run = self._run
         if run.undoes is not None:
             return routes.ConfirmUndo(run.integration, run.job_ids[0], run.undoes, confirmed=run.plan)
+        if run.links:
+            return routes.ConfirmLink(run.links[0], confirmed=run.plan)
         return routes.confirm(run.integration, run.job_ids, confirmed=run.plan)

@@ -10,10 +10,10 @@ from textual.binding import BindingType
 
 from ...backend.core import clock
 from ...backend.core.errors import StorageError
-from ...backend.core.models import Outcome, SyncResult
+from ...backend.core.models import Link, Outcome, SyncResult
 from ...commands import Group, bindings
 from ...documents.document import Tone
-from ...documents.failure import seconds_to_look_up
+from ...documents.failure import LINKED_OTHERWISE, seconds_to_look_up
 from ...documents.result import command, heading, result_document, result_text, settled
 from ...documents.subject import PAST, Subject, read_subject, where
 from ...session.runs import SyncRun
@@ -83,8 +83,25 @@ class SyncResultScreen(DialogScreen[None]):
             "retry": "Wait until it is known whether the last change was saved" if result.outcome is Outcome.UNKNOWN else None,
             "undo": "Nothing was written, so there is nothing to undo" if result.operation_id is None or not result.written else None,
             "check": "The job was not found" if result.outcome is Outcome.NOT_FOUND else None,
+            "link_job": self._why_not_to_link(),
         }
+        if action == "undo" and self._link is not None:
+            return "A link is not undone here: take the external ID out of the job in Tenzo by hand"
         return why.get(action)
+
+    def _why_not_to_link(self) -> str | None:
+        error = self._result.error
+        return None if error is not None and error.code in LINKED_OTHERWISE else "Which job in Tenzo this one is, is not in doubt"
+
+    @property
+    def _link(self) -> Link | None:
+        """The link that was made, where it was no sync."""
+        return self._run.links[0] if self._run.links else None
+
+    def action_link_job(self) -> None:
+        """Decide which job of the target this one is."""
+        if self.may("link_job"):
+            self.host.open(routes.LinkPair(self._result.integration, self._result.job.id))
 
     def action_link(self) -> None:
         """Show and copy the job's address in the target."""
@@ -94,7 +111,9 @@ class SyncResultScreen(DialogScreen[None]):
     def action_copy(self) -> None:
         """Copy the result."""
         if self._subject is not None:
-            self.host.copy(result_text(self._result, self._subject, undone=self._run.undoes), f"result of job {self._result.job.id}")
+            self.host.copy(
+                result_text(self._result, self._subject, undone=self._run.undoes, link=self._link), f"result of job {self._result.job.id}"
+            )
 
     def action_copy_command(self) -> None:
         """Show and copy the command that does the same."""
@@ -130,6 +149,8 @@ class SyncResultScreen(DialogScreen[None]):
         result = self._result
         if self._run.undoes is not None:
             self.host.open(routes.ConfirmUndo(result.integration, result.job.id, self._run.undoes), instead=True)
+        elif self._link is not None:
+            self.host.open(routes.ConfirmLink(self._link), instead=True)
         else:
             self.host.open(routes.confirm(result.integration, [result.job.id]), instead=True)
 
@@ -154,14 +175,14 @@ class SyncResultScreen(DialogScreen[None]):
 
     async def _show(self) -> None:
         subject = await self._read_subject()
-        self.set_heading(where(subject, self._result.job.id), heading(self._run.undoes))
+        self.set_heading(where(subject, self._result.job.id), heading(self._run.undoes, self._link))
         self.set_job(self._result.job, subject)
         self._draw(subject)
         self.set_note(f"Same as: {self._command}     $ copies", Tone.DIM)
 
     @property
     def _command(self) -> str:
-        return command(self._result, self._run.undoes)
+        return command(self._result, self._run.undoes, self._link)
 
     async def _read_subject(self) -> Subject:
         return await read_subject(self.backend, self._result.integration, self._result.job.id, past=PAST)

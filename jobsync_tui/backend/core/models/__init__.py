@@ -3,6 +3,7 @@
 Field names and their order are those of the JSON documents in the contract, so that a document is its dataclass encoded.
 """
 
+from .adoption import Link, Matches, PairedField, Pairing
 from .automatic import (
     CLOCK_WENT_BACK,
     CREATES_WAIT,
@@ -237,10 +238,12 @@ __all__ = [
     "Leaf",
     "Lease",
     "LeftOut",
+    "Link",
     "LintReport",
     "ListView",
     "Location",
     "MatchedRule",
+    "Matches",
     "MoveReport",
     "NearCondition",
     "NearCoverage",
@@ -252,6 +255,8 @@ __all__ = [
     "Note",
     "Op",
     "Outcome",
+    "PairedField",
+    "Pairing",
     "PartlyRead",
     "Pause",
     "PlanKind",
