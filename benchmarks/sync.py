@@ -262,7 +262,7 @@ async def ledger_alone(folder: Path, jobs: int) -> Cost:
                 operation = await ledger.begin(operation, lease)
                 await ledger.sent(operation, lease)
                 await ledger.applied(operation, f"tz_{number}")
-                await ledger.reconcile(operation, OperationResult(OperationState.VERIFIED, Outcome.CREATED, None, f"tz_{number}"))
+                await ledger.settle(operation, OperationResult(OperationState.VERIFIED, Outcome.CREATED, None, f"tz_{number}"))
     await database.close()
     return watch.cost
 

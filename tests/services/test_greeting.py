@@ -12,7 +12,7 @@ from jobsync_tui.backend.core.clock import now
 from jobsync_tui.backend.core.models import Greeting, Hold, HoldKind
 from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.settings.loader import load_settings
-from jobsync_tui.backend.storage.ledger.audit import Attempt
+from jobsync_tui.backend.storage.ledger.audit import NewEntry
 from tests.cli.conftest import Jobsync, home, jobsync
 from tests.services.test_access import CONFIG
 from tests.support.databases import url_at
@@ -85,7 +85,7 @@ async def test_a_job_counts_once_for_how_it_stands_at_the_end(config: Path) -> N
     async with Backend.open(load_settings(config), Actor("bob")) as backend:
         for job, *outcomes in (("1", "failed", "created", "updated"), ("2", "updated", "failed"), ("3", "updated", "updated", "refused")):
             for outcome in outcomes:
-                attempt = Attempt(actor="x", action="sync", at=now(), integration="hers", job_id=job, outcome=outcome)
+                attempt = NewEntry(actor="x", action="sync", at=now(), integration="hers", job_id=job, outcome=outcome)
                 await backend._parts.stores.ledger.audit.record(attempt)
     assert counts(await greeted(config, "alice")) == {"hers": (1, 1, 1, 0)}
 

@@ -19,7 +19,7 @@ from jobsync_tui.backend.services.syncs import SyncService
 
 from .workshop import workshop
 
-SENDS_NOTHING = {"decline", "retry_candidates"}
+SENDS_NOTHING = {"decline", "retry_candidates", "set_apart"}
 """Methods of the services below that only read or write the database."""
 
 SENDING = [
@@ -64,7 +64,7 @@ def nothing_sent(backend: Backend) -> Iterator[None]:
 async def priority_of(service: Service, name: str) -> Priority:
     """Return the priority of what a method sends first."""
     method = getattr(service, name)
-    links = [type("Link", (), {"integration": "file"})]
+    links = [type("Link", (), {"integration": "file", "job_id": "1", "target_id": "t"})]
     values = {"integration": "file", "job_id": "1", "job_ids": ["1"], "links": links, "target_id": "t", "operation_id": "o"}
     with pytest.raises(Sent) as sent:
         await method(*(values[each.name] for each in inspect.signature(method).parameters.values() if each.default is each.empty))

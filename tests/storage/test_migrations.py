@@ -208,7 +208,7 @@ def _as_of_version_15(db: Db, dialect: Dialect) -> None:
 def _pruned_once(db: Db) -> None:
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     for action in ("sync", "sync", "prune", "sync"):
-        audit.append(db, audit.Attempt(actor="alice", action=action, at=moment), moment)
+        audit.append(db, audit.NewEntry(actor="alice", action=action, at=moment), moment)
     taken_out = AuditRow.select(AuditRow.hash).where(AuditRow.seq == 2).scalar(db)
     AuditRow.delete().where(AuditRow.seq <= 2).execute(db)
     AuditHead.update({AuditHead.pruned: 2, AuditHead.pruned_hash: taken_out}).execute(db)
@@ -238,7 +238,7 @@ def _as_of_version_21(db: Db, dialect: Dialect) -> None:
     SCHEMA.create(db, dialect)
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     for action in ("sync", "undo"):
-        audit.append(db, audit.Attempt(actor="alice", action=action, at=moment), moment)
+        audit.append(db, audit.NewEntry(actor="alice", action=action, at=moment), moment)
     for table, column in LATER_THAN_21:
         db.execute_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
 
@@ -249,7 +249,7 @@ async def test_a_record_without_reasons_verifies_as_it_did_and_goes_on_with_them
     try:
         record = AuditStore(database)
         before = await record.verify()
-        await record.record(audit.Attempt(actor="alice", action="sync", at=datetime(2026, 1, 2, tzinfo=UTC), reason="TICKET-42"))
+        await record.record(audit.NewEntry(actor="alice", action="sync", at=datetime(2026, 1, 2, tzinfo=UTC), reason="TICKET-42"))
         after = await record.verify()
         reasons = [entry.reason for entry in await record.entries()]
     finally:

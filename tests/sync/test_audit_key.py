@@ -16,7 +16,7 @@ from jobsync_tui.backend.database import Db
 from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.settings.loader import load_settings
 from jobsync_tui.backend.storage.ledger import audit
-from jobsync_tui.backend.storage.ledger.audit import Attempt
+from jobsync_tui.backend.storage.ledger.audit import NewEntry
 from jobsync_tui.backend.storage.ledger.chain_key import ChainKey, chain_hash
 from jobsync_tui.backend.storage.ledger.tables import AuditHead, AuditRow
 from tests.support.sync_bench import Bench
@@ -34,7 +34,7 @@ def chained_by(key: ChainKey | None) -> Iterator[None]:
 
 
 async def _one(bench: Bench) -> None:
-    await bench.ledger.audit.record(Attempt(actor="a", action="x", at=bench.clock.time))
+    await bench.ledger.audit.record(NewEntry(actor="a", action="x", at=bench.clock.time))
 
 
 async def test_a_key_begins_with_a_row_that_says_so(bench: Bench) -> None:
@@ -45,7 +45,7 @@ async def test_a_key_begins_with_a_row_that_says_so(bench: Bench) -> None:
             False, "The record does not end chained by audit.key. If that is new, the next action begins it."
         )  # fmt: skip
         await _one(bench)
-        await bench.ledger.audit.record_all([Attempt(actor="b", action="x", at=bench.clock.time)] * 2)
+        await bench.ledger.audit.record_all([NewEntry(actor="b", action="x", at=bench.clock.time)] * 2)
         assert [row.action for row in await bench.ledger.audit.entries()] == ["x", "x", "audit_key", "x", "x"]
         verified = await bench.ledger.audit.verify()
         assert (verified.ok, verified.message[:52]) == (True, "5 rows, unbroken; chained by audit.key from row 3 on")
@@ -73,7 +73,7 @@ async def test_without_the_key_nobody_writes_the_record_anew(bench: Bench) -> No
         assert (await bench.ledger.audit.verify()).ok  # what is whole up to there: an earlier head tells (`--expect`)
     await bench.database.write(_cut, 2)
     forgers: tuple[Callable[[Db], object], ...] = (
-        lambda db: audit.append(db, Attempt(actor="somebody else", action="x", at=bench.clock.time), bench.clock.time),
+        lambda db: audit.append(db, NewEntry(actor="somebody else", action="x", at=bench.clock.time), bench.clock.time),
         _unsaid,
     )
     for forger in forgers:

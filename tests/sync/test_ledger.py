@@ -10,7 +10,7 @@ from jobsync_tui.backend.core.errors import AnswerLost, Busy, StorageError, Usag
 from jobsync_tui.backend.core.ids import LENGTH, new_id
 from jobsync_tui.backend.core.models import Lease, Outcome, RecordHead, SyncStatus
 from jobsync_tui.backend.database import Db
-from jobsync_tui.backend.storage.ledger.audit import Attempt
+from jobsync_tui.backend.storage.ledger.audit import NewEntry
 from jobsync_tui.backend.storage.ledger.journal import Operation, OperationState
 from jobsync_tui.backend.storage.ledger.ledger import Pruned
 from jobsync_tui.backend.storage.ledger.process import ProcessIdentity
@@ -196,7 +196,7 @@ async def test_a_record_that_fails_after_the_write_is_settled_later(bench: Bench
     result = await bench.pipeline.sync(ALICE, SHELF, "1")
     assert (result.outcome, result.written) == (Outcome.UNKNOWN, None)
     with pytest.raises(StorageError):
-        await bench.ledger.audit.record(Attempt(actor="x", action="x", at=bench.clock.time))
+        await bench.ledger.audit.record(NewEntry(actor="x", action="x", at=bench.clock.time))
     await bench.database.write(mend, "audit")
     assert (await bench.pipeline.sync(ALICE, SHELF, "1")).outcome is Outcome.UNCHANGED
     assert [row.outcome for row in await bench.ledger.audit.entries()] == ["unchanged", "created"]
@@ -221,7 +221,7 @@ async def test_every_attempt_is_one_row(bench: Bench) -> None:
 
 async def _five(bench: Bench) -> None:
     for number in range(5):
-        await bench.ledger.audit.record(Attempt(actor=f"a{number}", action="x", at=bench.clock.time, cause="\ud800 \x00"))
+        await bench.ledger.audit.record(NewEntry(actor=f"a{number}", action="x", at=bench.clock.time, cause="\ud800 \x00"))
         bench.clock.turn(timedelta(days=1))
 
 
@@ -327,7 +327,7 @@ async def test_the_first_row_of_a_day_has_the_head_logged(bench: Bench, caplog: 
     heads = []
     for hours in (0, 1, 24, 1, 24):
         bench.clock.turn(timedelta(hours=hours))
-        await bench.ledger.audit.record(Attempt(actor="a", action="x", at=bench.clock.time))
+        await bench.ledger.audit.record(NewEntry(actor="a", action="x", at=bench.clock.time))
         heads.append(await bench.ledger.audit.head())
     logged = [record.getMessage() for record in caplog.records]
     assert logged == [f"the record of who did what has the head {each.rows}:{each.hash}" for each in (heads[1], heads[3])]

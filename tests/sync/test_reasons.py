@@ -9,7 +9,7 @@ import pytest
 from jobsync_tui.backend.core.errors import AnswerLost
 from jobsync_tui.backend.core.models import Outcome
 from jobsync_tui.backend.core.reasons import acting_because
-from jobsync_tui.backend.storage.ledger.audit import Attempt
+from jobsync_tui.backend.storage.ledger.audit import NewEntry
 from jobsync_tui.backend.storage.ledger.tables import AuditRow
 from jobsync_tui.backend.sync.recovery import Recovery
 from tests.support.sync_bench import ALICE, SETTLE, SHELF, Bench, a_job
@@ -55,13 +55,13 @@ async def test_what_was_lost_and_is_settled_by_somebody_else_keeps_its_own_reaso
 
 @pytest.mark.parametrize("forged", ["something else", None])
 async def test_a_reason_that_is_changed_or_taken_out_breaks_the_chain(bench: Bench, forged: str | None) -> None:
-    await bench.ledger.audit.record(Attempt(actor="alice", action="sync", at=bench.clock.time, outcome="created", reason="as told"))
+    await bench.ledger.audit.record(NewEntry(actor="alice", action="sync", at=bench.clock.time, outcome="created", reason="as told"))
     assert (await bench.ledger.audit.verify()).ok
     await bench.database.write(lambda db: AuditRow.update({AuditRow.reason: forged}).execute(db))
     assert (await bench.ledger.audit.verify()).first_bad == 1
 
 
 async def test_so_does_one_that_is_put_in(bench: Bench) -> None:
-    await bench.ledger.audit.record(Attempt(actor="alice", action="sync", at=bench.clock.time, outcome="created"))
+    await bench.ledger.audit.record(NewEntry(actor="alice", action="sync", at=bench.clock.time, outcome="created"))
     await bench.database.write(lambda db: AuditRow.update({AuditRow.reason: "because"}).execute(db))
     assert (await bench.ledger.audit.verify()).first_bad == 1

@@ -37,7 +37,7 @@ from ..storage.automatic.batches import Tally, Work
 from ..storage.automatic.decisions import Candidate, Decision, DecisionStore
 from ..storage.automatic.schedule import Claim, ScheduleStore
 from ..storage.jobs.integrations import IntegrationStore
-from ..storage.ledger.audit import Attempt
+from ..storage.ledger.audit import NewEntry
 from ..storage.ledger.ledger import Ledger
 from ..storage.outcomes.outcomes import EvaluationVersion
 from ..sync.guard import credentials_hold, guard_hold, too_many
@@ -373,7 +373,7 @@ class _Run:
         if not await self.parts.schedule.hold(self.order.integration, hold, held_for):
             return
         log.error("the automatic sync of %s stops: %s", self.order.integration, hold.message)
-        attempt = Attempt(
+        entry = NewEntry(
             actor=self.order.actor.user,
             action="auto",
             at=self.parts.now(),
@@ -382,4 +382,4 @@ class _Run:
             cause=hold.message,
             origin=self.order.actor.origin,
         )
-        await self.parts.ledger.audit.record(attempt)
+        await self.parts.ledger.audit.record(entry)

@@ -11,7 +11,7 @@ from ..core.clock import now
 from ..core.models import AllOf, ImpactList, Leaf, Op, Rule
 from ..database import Database
 from ..services.backend import Backend
-from ..storage.ledger.audit import Attempt, append
+from ..storage.ledger.audit import NewEntry, append
 from ..storage.migrations import SCHEMA
 from ..storage.rules.rules import RuleStore
 from . import vocabulary as words
@@ -71,7 +71,7 @@ async def narrow_a_rule(backend: Backend, storage_url: str) -> None:
     lost = await backend.impacts.page(found, ImpactList.NO_LONGER_ELIGIBLE, filter_text="is:never", limit=MOST_LEFT_BEHIND)
     for integration, jobs in groupby(lost.jobs, key=lambda line: line.job.integration):
         await backend.syncs.sync_many(integration, [line.job.id for line in jobs])
-    attempt = Attempt(actor="dana", action="rules", at=now(), outcome="changed", cause=f"change {NARROWED}")
+    entry = NewEntry(actor="dana", action="rules", at=now(), outcome="changed", cause=f"change {NARROWED}")
     database = await Database.open(storage_url, SCHEMA)
     try:
         await RuleStore(database).save(
@@ -79,7 +79,7 @@ async def narrow_a_rule(backend: Backend, storage_url: str) -> None:
             actor="dana",
             what=f"change {NARROWED}",
             expected_revision=current.revision,
-            also=lambda db: append(db, attempt, attempt.at),
+            also=lambda db: append(db, entry, entry.at),
         )
     finally:
         await database.close()

@@ -10,7 +10,7 @@ from ..core.errors import AccessDenied, JobsyncError, NotPermitted, UsageError
 
 if TYPE_CHECKING:
     from ..settings.schema import Settings
-    from ..storage.ledger.audit import Attempt
+    from ..storage.ledger.audit import NewEntry
     from .stores import Stores
 
 
@@ -114,13 +114,13 @@ class Admission:
         Raises:
             StorageError: It cannot be written; then what it would record must not happen.
         """
-        await self._stores.ledger.audit.record(self.attempt(action, outcome=outcome, cause=cause, integration=integration))
+        await self._stores.ledger.audit.record(self.entry(action, outcome=outcome, cause=cause, integration=integration))
 
-    def attempt(self, action: str, *, outcome: str, cause: str | None = None, integration: str | None = None) -> Attempt:
+    def entry(self, action: str, *, outcome: str, cause: str | None = None, integration: str | None = None) -> NewEntry:
         """Return what the audit record says of something that this actor does now."""
-        from ..storage.ledger.audit import Attempt
+        from ..storage.ledger.audit import NewEntry
 
-        return Attempt(
+        return NewEntry(
             actor=self.actor.user,
             action=action,
             at=self._stores.now(),

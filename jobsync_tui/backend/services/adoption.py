@@ -83,10 +83,10 @@ class AdoptionService(Service):
             remedy = "jobsync adopt --dry-run lists the jobs that look like one of Tenzo"
             raise UsageError(f"There is nothing to decide about job {clean(job_id, limit=64)}", remedy=remedy)
         others = ", ".join(clean(each, limit=64) for each in target_ids)
-        said = self.admission.attempt(ADOPT, outcome="set_apart", cause=f"not the same as {others} in Tenzo", integration=integration)
-        attempt = replace(said, job_id=job.id, job_name=job.name)
+        said = self.admission.entry(ADOPT, outcome="set_apart", cause=f"not the same as {others} in Tenzo", integration=integration)
+        entry = replace(said, job_id=job.id, job_name=job.name)
         now = self.stores.now()
-        await self.stores.told_apart.add(integration, job.id, target_ids, attempt.actor, lambda db: append(db, attempt, now))
+        await self.stores.told_apart.add(integration, job.id, target_ids, entry.actor, lambda db: append(db, entry, now))
 
     async def _both(self, integration: str, job_id: str, target_id: str) -> tuple[CachedJob, TargetJob]:
         """Return a job of the ATS, read from there where it is not cached, and one of the target that is not another admin's.

@@ -118,11 +118,11 @@ class MaintenanceService(Service):
         found, present = places(), self.admission.settings.storage.url
         files = [found.database(present), found.local_target(present) if isinstance(self.parts.target, LocalTarget) else None]
         await self.admission.record("migrate-storage", outcome="begun", cause=url)
-        attempt = self.admission.attempt("migrate-storage", outcome="done", cause=f"moved from {files[0]}")
+        entry = self.admission.entry("migrate-storage", outcome="done", cause=f"moved from {files[0]}")
         await self.parts.target.close()
         await self.stores.database.close()
         key = ChainKey.of(self.admission.settings)
-        return await move_storage([each for each in files if each is not None and each.exists()], url, attempt, key)
+        return await move_storage([each for each in files if each is not None and each.exists()], url, entry, key)
 
     @for_admins
     @goes_first
@@ -208,8 +208,8 @@ class MaintenanceService(Service):
             raise UsageError(
                 f"Nothing of {integration} waits for that: its jobs are synced already", remedy="jobsync integrations says what waits"
             )
-        attempt = self.admission.attempt("integrations separate", outcome="done", cause="its jobs are new ones", integration=integration)
-        await self.stores.integrations.set_apart(integration, lambda db: audit.append(db, attempt, self.stores.now()))
+        entry = self.admission.entry("integrations separate", outcome="done", cause="its jobs are new ones", integration=integration)
+        await self.stores.integrations.set_apart(integration, lambda db: audit.append(db, entry, self.stores.now()))
         await self.stores.schedule.release(integration, HoldKind.NEW_ID)
 
     def _renumbering(self) -> Renumbering:

@@ -53,11 +53,11 @@ async def save_rules(
     await require_tests(parts, tests)
     if not break_tests:
         await require_passing(parts, rules, tests)
-    attempt = parts.admission.attempt("rules", outcome="changed", cause=what)
+    entry = parts.admission.entry("rules", outcome="changed", cause=what)
 
     def record(db: Db) -> None:
-        append(db, attempt, attempt.at)
-        put(db, tests, parts.admission.actor.user, attempt.at)
+        append(db, entry, entry.at)
+        put(db, tests, parts.admission.actor.user, entry.at)
         if also is not None:
             also(db)
 

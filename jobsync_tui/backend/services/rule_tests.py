@@ -92,11 +92,11 @@ class RuleTestService(Service):
                 raise UsageError(f"There is no test {clean(name, limit=100)!r}", remedy="jobsync rules test shows the tests")
         found = [test for test in known if test.name in names]
         await require_tests(self.parts, found)
-        attempt = self.admission.attempt("rules test", outcome="changed", cause=f"drop {_named(found)}")
+        entry = self.admission.entry("rules test", outcome="changed", cause=f"drop {_named(found)}")
 
         def dropped(db: Db) -> None:
             drop(db, found)
-            append(db, attempt, attempt.at)
+            append(db, entry, entry.at)
 
         await self.stores.database.write(dropped)
         return tuple(sorted(set(names)))
@@ -112,11 +112,11 @@ async def keep_tests(parts: Parts, tests: Sequence[RuleTest], *, break_tests: bo
     await require_tests(parts, tests)
     if not break_tests:
         await require_passing(parts, (await parts.stores.rules.current()).rules, tests)
-    attempt = parts.admission.attempt("rules test", outcome="changed", cause=f"keep {_named(tests)}")
+    entry = parts.admission.entry("rules test", outcome="changed", cause=f"keep {_named(tests)}")
 
     def kept(db: Db) -> None:
-        put(db, tests, parts.admission.actor.user, attempt.at)
-        append(db, attempt, attempt.at)
+        put(db, tests, parts.admission.actor.user, entry.at)
+        append(db, entry, entry.at)
 
     await parts.stores.database.write(kept)
 

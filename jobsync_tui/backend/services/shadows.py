@@ -63,8 +63,8 @@ class ShadowService(Service):
         shadow = Shadow(
             name=name, rules=tuple(rules), base_revision=current.revision, actor=self.admission.actor.user, at=self.stores.now()
         )
-        attempt = self.admission.attempt("rules shadow", outcome="changed", cause=f"add {name}")
-        await self.stores.shadows.add(shadow, lambda db: append(db, attempt, attempt.at))
+        entry = self.admission.entry("rules shadow", outcome="changed", cause=f"add {name}")
+        await self.stores.shadows.add(shadow, lambda db: append(db, entry, entry.at))
         return shadow
 
     @for_admins
@@ -143,8 +143,8 @@ class ShadowService(Service):
         shadow = await self._known(name)
         current = await self.stores.rules.current()
         await require_rules(self.parts, current.rules, always=shadow.rules)
-        attempt = self.admission.attempt("rules shadow", outcome="changed", cause=f"drop {name}")
-        await self.stores.shadows.drop(shadow.name, lambda db: append(db, attempt, attempt.at))
+        entry = self.admission.entry("rules shadow", outcome="changed", cause=f"drop {name}")
+        await self.stores.shadows.drop(shadow.name, lambda db: append(db, entry, entry.at))
 
     async def _every(self) -> tuple[Shadow, ...]:
         current = await self.stores.rules.current()

@@ -13,7 +13,7 @@ from ..core.errors import FilterError, NotPermitted, UsageError
 from ..core.models import JsonValue, KeptView, ListView, SavedView
 from ..core.text import clean, nearest
 from ..database import Db
-from ..storage.ledger.audit import Attempt, append
+from ..storage.ledger.audit import NewEntry, append
 from ..storage.search.filter import parse_filter
 from ..storage.search.fold import fold
 from ..storage.search.query import FieldHas, TextField, Without
@@ -105,25 +105,25 @@ class ViewService(Service):
         kept = await self._named(view_name)
         await self._require_changeable(kept)
         seen = await self._seen(kept)
-        await self.stores.views.delete(kept.owner, kept.view.name, _recorded(self._attempt(kept, "deleted")))
+        await self.stores.views.delete(kept.owner, kept.view.name, _recorded(self._entry(kept, "deleted")))
         return seen
 
     async def _put(self, kept: KeptView, outcome: str, instead_of: str | None = None) -> SavedView:
-        record = _recorded(self._attempt(kept, outcome))
+        record = _recorded(self._entry(kept, outcome))
         return await self._seen(await self.stores.views.put(kept.owner, kept.view, record, shared=kept.shared, instead_of=instead_of))
 
-    def _attempt(self, kept: KeptView, outcome: str) -> Attempt:
+    def _entry(self, kept: KeptView, outcome: str) -> NewEntry:
         """Return the row of a change. What a view holds stands in it only where those who read the row may use the view."""
         view = kept.view
-        attempt = self.admission.attempt("view", outcome=outcome)
+        entry = self.admission.entry("view", outcome=outcome)
         if not kept.shared:
-            return replace(attempt, cause="a view of their own")
+            return replace(entry, cause="a view of their own")
         if len(view.integrations) == 1:
-            attempt = replace(attempt, integration=view.integrations[0])
+            entry = replace(entry, integration=view.integrations[0])
         elif not self._may_know(kept, ()):
-            return replace(attempt, cause="a shared view of some integrations")
+            return replace(entry, cause="a shared view of some integrations")
         after: dict[str, JsonValue] = {"filter": view.filter, "sort": str(view.sort or ""), "columns": list(view.columns)}
-        return replace(attempt, cause=f"the shared view {kept.owner}/{view.name}", after=after if outcome == "saved" else {})
+        return replace(entry, cause=f"the shared view {kept.owner}/{view.name}", after=after if outcome == "saved" else {})
 
     async def _usable(self) -> tuple[KeptView, ...]:
         actor, visible = self.admission.actor.user, self.admission.visible()
@@ -171,7 +171,7 @@ class ViewService(Service):
             f"The view {kept.view.name} is {kept.owner}'s: you may use it and not change it",
             remedy="Save what you want under another name; its owner or an admin of every integration changes this one",
         )
-        await self.stores.ledger.audit.record(self._attempt(kept, "refused"))
+        await self.stores.ledger.audit.record(self._entry(kept, "refused"))
         raise refusal
 
     async def _seen(self, kept: KeptView) -> SavedView:
@@ -193,9 +193,9 @@ class ViewService(Service):
         return None
 
 
-def _recorded(attempt: Attempt) -> Callable[[Db], object]:
+def _recorded(entry: NewEntry) -> Callable[[Db], object]:
     """Return what adds the row of a change to the audit record, in the transaction of the change."""
-    return lambda db: append(db, attempt, attempt.at)
+    return lambda db: append(db, entry, entry.at)
 
 
 def _bare(name: str) -> str:

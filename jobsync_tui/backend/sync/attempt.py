@@ -10,7 +10,7 @@ from ..access.access import Actor
 from ..core.errors import JobNotFound, JobsyncError
 from ..core.models import Change, Eligibility, Failure, JobHead, JobStatus, JsonValue, Outcome, SyncPlan, SyncResult
 from ..core.reasons import given_reason
-from ..storage.ledger.audit import Attempt as AuditAttempt
+from ..storage.ledger.audit import NewEntry
 
 FAILED = "Failed to sync job"
 
@@ -70,10 +70,10 @@ class AttemptState:
             reason=self.attempt.reason,
         )
 
-    def record(self, result: SyncResult) -> AuditAttempt:
+    def record(self, result: SyncResult) -> NewEntry:
         """Return the audit row of an attempt that had no operation."""
         before, after = sides(result.changes)
-        return AuditAttempt(
+        return NewEntry(
             actor=self.attempt.actor.user,
             action=self.attempt.action,
             at=self.attempt.began,

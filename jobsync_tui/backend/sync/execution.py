@@ -156,26 +156,26 @@ class SyncExecution:
             again = await self._planned()
         except JobsyncError as error:
             self._state.planned(proposal.plan)
-            return await writing.in_doubt(moved, proposal, f"{moved.error.message}; {error.message}")
+            return await writing.lost(moved.operation, proposal, f"{moved.error.message}; {error.message}")
         found = again.side.job
         if found is not None and landed(moved.operation, found):
             self._state.planned(proposal.plan)
-            return await writing.explained(moved, proposal, found)
+            return await writing.arrived(moved.operation, proposal, found, moved.error)
         if created and found is None:
             self._state.planned(proposal.plan)
-            return await writing.in_doubt(moved, proposal, f"{moved.error.message}, and shows no job that would explain it")
+            return await writing.lost(moved.operation, proposal, f"{moved.error.message}, and shows no job that would explain it")
         if self._attempt.confirmed is not None and not again.same_writing(proposal):
             return await writing.stale(moved, again, _stale(again.plan.changes))
         if again.plan.kind is PlanKind.UNCHANGED:
             return await writing.needless(moved, again)
         if again.kind is None:
-            return await writing.give_up(moved, proposal, moved.error)
+            return await writing.failed(moved.operation, proposal, moved.error)
         if again.side.gone is not None and self._attempt.confirmed is None:
-            return await writing.give_up(moved, proposal, _gone(again.side.gone))
+            return await writing.failed(moved.operation, proposal, _gone(again.side.gone))
         try:
             return await writing.carry_out(again, again.kind, supersedes=moved.operation)
         except Busy as error:
-            return await writing.give_up(moved, proposal, error)
+            return await writing.failed(moved.operation, proposal, error)
 
     async def _unchanged(self, proposal: Proposal) -> SyncResult:
         self._committed = True

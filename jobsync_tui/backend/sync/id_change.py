@@ -108,7 +108,7 @@ class Renumbering:
             result = await self._pipeline.run(attempt, partial(self._propose, integration, pair, pair.target_id))
         if result.outcome not in FOLLOWED:
             return result
-        moved = audit.Attempt(
+        moved = audit.NewEntry(
             actor=actor.user,
             action=ACTION,
             at=self._parts.now(),

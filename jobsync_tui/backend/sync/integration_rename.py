@@ -115,7 +115,7 @@ class IntegrationRename:
         before = await self._parts.rules()
         rules = renamed(before.rules, plan.old, plan.new)
         what = f"{plan.old} is {plan.new} from now on"
-        row = audit.Attempt(
+        row = audit.NewEntry(
             actor=actor.user, action=ACTION, at=now, integration=plan.new, outcome="changed", cause=what, origin=actor.origin
         )
 

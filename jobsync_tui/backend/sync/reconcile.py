@@ -180,7 +180,7 @@ class Reconciler:
             failed_mark(operation.action, mark) if landed_on is None else done_mark(operation, mark, landed_on, self._parts.now(), kept),
             source,
         )
-        await self._parts.ledger.reconcile(operation, finding.result)
+        await self._parts.ledger.settle(operation, finding.result)
         return Reconciliation(operation, finding.result.outcome)
 
     async def _present_mark(self, operation: Operation) -> SyncState:

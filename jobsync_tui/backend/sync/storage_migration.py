@@ -13,19 +13,19 @@ from ..core.models import MoveReport
 from ..database import Database, Db
 from ..database.transfer import move
 from ..storage.ledger import audit
-from ..storage.ledger.audit import Attempt
+from ..storage.ledger.audit import NewEntry
 from ..storage.ledger.chain_key import ChainKey
 from ..storage.migrations import SCHEMA
 from ..target.local_tables import TARGET_SCHEMA
 
 
-async def move_storage(files: Sequence[Path], url: str, attempt: Attempt, key: ChainKey | None) -> MoveReport:
-    """Move everything in ``files`` to the database at ``url``, and append ``attempt`` to the record there.
+async def move_storage(files: Sequence[Path], url: str, entry: NewEntry, key: ChainKey | None) -> MoveReport:
+    """Move everything in ``files`` to the database at ``url``, and append ``entry`` to the record there.
 
     Args:
         files: The store's file, and the local target's where there is one; nobody has them open.
         url: Of a PostgreSQL database that jobsync has not used yet.
-        attempt: What the record says of it.
+        entry: What the record says of it.
         key: With which the record is chained.
 
     Raises:
@@ -35,11 +35,11 @@ async def move_storage(files: Sequence[Path], url: str, attempt: Attempt, key: C
     for schema in (SCHEMA, TARGET_SCHEMA):
         await (await Database.open(url, schema)).close()
     verified: list[int] = []
-    counts = await asyncio.to_thread(move, files, url, partial(_finish, attempt, key, verified))
+    counts = await asyncio.to_thread(move, files, url, partial(_finish, entry, key, verified))
     return MoveReport(sum(counts.values()), counts, verified[0])
 
 
-def _finish(attempt: Attempt, key: ChainKey | None, verified: list[int], db: Db) -> None:
+def _finish(entry: NewEntry, key: ChainKey | None, verified: list[int], db: Db) -> None:
     """Verify the record where it arrived, and append to it."""
     if key is not None:
         key.known_to(db)
@@ -50,4 +50,4 @@ def _finish(attempt: Attempt, key: ChainKey | None, verified: list[int], db: Db)
             remedy="jobsync audit --verify says whether it does in the old one. Nothing was moved.",
         )
     verified.append(found.kept)
-    audit.append(db, attempt, now())
+    audit.append(db, entry, now())

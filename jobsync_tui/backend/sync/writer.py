@@ -59,7 +59,7 @@ class TargetWriter:
             supersedes: The operation of this attempt that the target refused.
 
         Raises:
-            Moved: The target's job moved since it was read.
+            VersionConflict: The target's job moved since it was read.
             Busy: The lease was lost before anything was sent.
             StorageError: The intent cannot be recorded; nothing was sent.
         """
@@ -81,38 +81,26 @@ class TargetWriter:
         except Busy as error:
             return await self._late(operation, proposal, error)
         except AnswerLost as error:
-            return await self._lost(operation, proposal, error.message)
+            return await self.lost(operation, proposal, error.message)
         except JobsyncError as error:
-            return await self._failed(operation, proposal, error)
+            return await self.failed(operation, proposal, error)
         except Exception:
             log.exception("the write of operation %s ended in a fault", operation.id)
-            return await self._lost(operation, proposal, "a fault in the program")
+            return await self.lost(operation, proposal, "a fault in the program")
         return await self._verify(operation, proposal, written)
-
-    async def explained(self, moved: VersionConflict, proposal: Proposal, found: TargetJob) -> SyncResult:
-        """End an attempt that the target answered with a conflict, and that it carried out all the same."""
-        return await self._arrived(moved.operation, proposal, found, moved.error)
-
-    async def in_doubt(self, moved: VersionConflict, proposal: Proposal, cause: str) -> SyncResult:
-        """End an attempt that the target answered with a conflict which nothing explains: it may have been carried out."""
-        return await self._lost(moved.operation, proposal, cause)
 
     async def stale(self, moved: VersionConflict, proposal: Proposal, error: Failure) -> SyncResult:
         """End an attempt whose plan is not the confirmed one any more."""
         await self._set(proposal.side.mark)
-        await self._reconcile(moved.operation, OperationResult(OperationState.ABANDONED, Outcome.STALE, error.message))
+        await self.parts.ledger.settle(moved.operation, OperationResult(OperationState.ABANDONED, Outcome.STALE, error.message), self.lease)
         return self._result(moved.operation, Outcome.STALE, error=error)
 
     async def needless(self, moved: VersionConflict, proposal: Proposal) -> SyncResult:
         """End an attempt whose work somebody else has done meanwhile."""
         now = self.parts.now()
         await self._set(unchanged_mark(self.state.attempt.action, proposal, now), proposal.source)
-        await self._reconcile(moved.operation, OperationResult(OperationState.ABANDONED, Outcome.UNCHANGED))
+        await self.parts.ledger.settle(moved.operation, OperationResult(OperationState.ABANDONED, Outcome.UNCHANGED), self.lease)
         return self._result(moved.operation, Outcome.UNCHANGED, error=None, synced_at=now)
-
-    async def give_up(self, moved: VersionConflict, proposal: Proposal, error: JobsyncError) -> SyncResult:
-        """End an attempt that the target refused and that cannot go on."""
-        return await self._failed(moved.operation, proposal, error)
 
     def _intent(self, proposal: Proposal, kind: OperationKind) -> Operation:
         attempt, plan = self.state.attempt, proposal.plan
@@ -171,7 +159,7 @@ class TargetWriter:
         await noting
         if found is None or behind(proposal.side.job, written, found):
             self.steps.fail(StepName.VERIFY, UNSEEN)
-            return await self._lost(operation, proposal, f"its job {written.id} is not there as it was written", UNSEEN, written.id)
+            return await self.lost(operation, proposal, f"its job {written.id} is not there as it was written", UNSEEN, written.id)
         held = held_by(operation, found, _owner(operation, proposal))
         if not held.missing:
             return await self._done(operation, proposal, found, held.kept)
@@ -184,23 +172,21 @@ class TargetWriter:
         try:
             found = None if operation.target_id is None else await self.parts.target.get(operation.target_id)
         except RemoteError as unread:
-            return await self._lost(operation, proposal, unread.message)
+            return await self.lost(operation, proposal, unread.message)
         if found is not None and landed(operation, found):
-            return await self._arrived(operation, proposal, found, error)
+            return await self.arrived(operation, proposal, found, error)
         if found is not None and found.version and found.version == operation.base_version:
-            return await self._lost(operation, proposal, f"{error.message}, and shows its job as it was")
-        return await self._failed(operation, proposal, error)
+            return await self.lost(operation, proposal, f"{error.message}, and shows its job as it was")
+        return await self.failed(operation, proposal, error)
 
-    async def _arrived(self, operation: Operation, proposal: Proposal, found: TargetJob, error: Conflict) -> SyncResult:
+    async def arrived(self, operation: Operation, proposal: Proposal, found: TargetJob, error: Conflict) -> SyncResult:
+        """End an operation that the target answered with a conflict, and that it carried out all the same."""
         cause = f"{error.message}, and holds what was sent: it was carried out"
         return await self._done(operation, proposal, found, held_by(operation, found, None).kept, cause=cause)
 
     async def _note(self, operation: Operation, target_id: str) -> None:
         with suppress(StorageError):  # where nothing can be recorded, the settlement says so
             await self.parts.ledger.applied(operation, target_id)
-
-    async def _reconcile(self, operation: Operation, result: OperationResult) -> None:
-        await self.parts.ledger.reconcile(operation, result, self.lease)
 
     async def _done(
         self,
@@ -217,7 +203,9 @@ class TargetWriter:
         state = OperationState.APPLIED if unread else OperationState.VERIFIED
         outcome = OUTCOMES[operation.kind]
         told = (cause, None if unread is None else unread.message, in_words(kept_fields(operation.after, kept)))
-        await self._reconcile(operation, OperationResult(state, outcome, ". ".join(filter(None, told)) or None, job.id, kept))
+        await self.parts.ledger.settle(
+            operation, OperationResult(state, outcome, ". ".join(filter(None, told)) or None, job.id, kept), self.lease
+        )
         verified = None if unread else True
         result = self._result(operation, outcome, error=unread, target=job, written=True, verified=verified, synced_at=now)
         return replace(result, kept=_all_kept(operation, mark, kept))
@@ -228,14 +216,15 @@ class TargetWriter:
         mark, action = proposal.side.mark, self.state.attempt.action
         known = still_kept(operation, mark, kept)
         await self._set(failed_mark(action, mark, target_id=job.id, written=operation.written, kept=known))
-        await self._reconcile(operation, OperationResult(OperationState.FAILED, Outcome.FAILED, message, job.id, kept))
+        await self.parts.ledger.settle(operation, OperationResult(OperationState.FAILED, Outcome.FAILED, message, job.id, kept), self.lease)
         failure = Failure("not_verified", f"{FAILED}: {message}", "Look at the job in Tenzo; it may change or refuse such a value.")
         result = self._result(operation, Outcome.FAILED, error=failure, target=job, written=True, verified=False)
         return replace(result, kept=_all_kept(operation, mark, kept))
 
-    async def _failed(self, operation: Operation, proposal: Proposal, error: JobsyncError) -> SyncResult:
+    async def failed(self, operation: Operation, proposal: Proposal, error: JobsyncError) -> SyncResult:
+        """End an operation that the target refused and that cannot go on."""
         await self._set(failed_mark(self.state.attempt.action, proposal.side.mark))
-        await self._reconcile(operation, OperationResult(OperationState.FAILED, Outcome.FAILED, error.message))
+        await self.parts.ledger.settle(operation, OperationResult(OperationState.FAILED, Outcome.FAILED, error.message), self.lease)
         failure = failure_of(error)
         if isinstance(error, RemoteGone):
             failure = replace(
@@ -253,12 +242,13 @@ class TargetWriter:
 
     async def _late(self, operation: Operation, proposal: Proposal, error: Busy) -> SyncResult:
         await self._set(proposal.side.mark)
-        await self._reconcile(operation, OperationResult(OperationState.ABANDONED, Outcome.BUSY, error.message))
+        await self.parts.ledger.settle(operation, OperationResult(OperationState.ABANDONED, Outcome.BUSY, error.message), self.lease)
         return self._result(operation, Outcome.BUSY, error=error.failure())
 
-    async def _lost(
+    async def lost(
         self, operation: Operation, proposal: Proposal, cause: str, words: str = LOST, target_id: str | None = None
     ) -> SyncResult:
+        """Leave an operation in doubt, which may have been carried out: a look-up says later what became of it."""
         settles_at = self.parts.now() + self.parts.timing.settle_after
         mark = proposal.side.mark
         await self._set(replace(mark, sync_status=SyncStatus.UNKNOWN, target_id=target_id or mark.target_id))

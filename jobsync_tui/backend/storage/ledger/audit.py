@@ -42,8 +42,11 @@ _HEAD_NOW = "SELECT h.links, h.hash, a.ended_ms FROM audit_head h LEFT JOIN audi
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """What the record says of an attempt; ``outcome`` is None while it is under way, ``reason`` why the person who acts said they do."""
+class NewEntry:
+    """What is put into the record, such as an attempt.
+
+    ``outcome`` is None while it is under way, ``reason`` why the person who acts said they do.
+    """
 
     actor: str
     action: str
@@ -69,22 +72,22 @@ class AuditStore:
         self._database = database
         self._now = now or database.now
 
-    async def record(self, attempt: Attempt) -> int:
+    async def record(self, entry: NewEntry) -> int:
         """Append an attempt that has ended, and return its number.
 
         Raises:
             StorageError: The record cannot be written; then what it would record must not happen.
         """
-        return await self._database.write(append, attempt, self._now())
+        return await self._database.write(append, entry, self._now())
 
-    async def record_all(self, attempts: Sequence[Attempt]) -> None:
+    async def record_all(self, entries: Sequence[NewEntry]) -> None:
         """Append attempts that have ended, all of them or none.
 
         Raises:
             StorageError: As of `record`.
         """
-        if attempts:
-            await self._database.write(append_all, self._database.dialect, attempts, self._now())
+        if entries:
+            await self._database.write(append_all, self._database.dialect, entries, self._now())
 
     async def entries(
         self,
@@ -132,46 +135,46 @@ class AuditStore:
         return await self._database.read(_present_head)
 
 
-def append(db: Db, attempt: Attempt, now: datetime) -> int:
+def append(db: Db, entry: NewEntry, now: datetime) -> int:
     """Begin and seal a row in one step; returns its number."""
-    seq = begin(db, attempt)
-    seal(db, seq, attempt, now)
+    seq = begin(db, entry)
+    seal(db, seq, entry, now)
     return seq
 
 
-def append_all(db: Db, dialect: Dialect, attempts: Sequence[Attempt], now: datetime) -> None:
+def append_all(db: Db, dialect: Dialect, entries: Sequence[NewEntry], now: datetime) -> None:
     """Begin and seal a row for each attempt, in their order: thousands in the time that a transaction each would take for a few."""
-    seq = _next_seq(db, len(attempts))
+    seq = _next_seq(db, len(entries))
     link, last = _chained_by_the_key(db, now)
     key = key_of(db)
     rows: list[dict[str, Plain]] = []
-    for number, attempt in enumerate(attempts):
+    for number, entry in enumerate(entries):
         link += 1
-        sealed = _sealed(attempt, now, seq=seq + number, link=link, previous=last, key=key)
+        sealed = _sealed(entry, now, seq=seq + number, link=link, previous=last, key=key)
         last = str(sealed["hash"])
         rows.append({"seq": seq + number, "reason": None, **sealed})
     Insertion("audit", tuple(rows[0])).run(db, dialect, [tuple(row.values()) for row in rows])
     run(db, _MOVE_HEAD, link, last, HEAD)
 
 
-def begin(db: Db, attempt: Attempt) -> int:
+def begin(db: Db, entry: NewEntry) -> int:
     """Begin a row for an attempt that is about to write; returns its number."""
     seq = _next_seq(db)
-    columns = {"seq": seq, **_columns(attempt), "hash": ""}
+    columns = {"seq": seq, **_columns(entry), "hash": ""}
     run(db, insertion("audit", columns), *columns.values())
     return seq
 
 
-def revise(db: Db, seq: int, attempt: Attempt) -> None:
+def revise(db: Db, seq: int, entry: NewEntry) -> None:
     """Say how a begun attempt stands, without ending it (its answer was lost and is looked for)."""
-    columns = _columns(attempt)
+    columns = _columns(entry)
     run(db, change("audit", columns, "seq = ? AND link IS NULL"), *columns.values(), seq)
 
 
-def seal(db: Db, seq: int, attempt: Attempt, now: datetime) -> None:
+def seal(db: Db, seq: int, entry: NewEntry, now: datetime) -> None:
     """End a begun row: it gets its final columns, the next link and its hash, and never changes again."""
     links, last = _chained_by_the_key(db, now)
-    sealed = _sealed(attempt, now, seq=seq, link=links + 1, previous=last, key=key_of(db))
+    sealed = _sealed(entry, now, seq=seq, link=links + 1, previous=last, key=key_of(db))
     if run(db, change("audit", sealed, "seq = ? AND link IS NULL"), *sealed.values(), seq):
         run(db, _MOVE_HEAD, links + 1, sealed["hash"], HEAD)
 
@@ -207,7 +210,7 @@ def note_earlier_prune(db: Db, now: datetime) -> None:
     head = _head(db)
     if head.pruned and AuditRow.select().where(SEALED & (AuditRow.action == PRUNE)).exists(db):
         cause = f"an earlier version took out {counted(head.pruned, 'row')}"
-        append(db, Attempt(actor="jobsync", action=PRUNE, at=now, outcome="done", cause=cause, after=_mark(head)), now)
+        append(db, NewEntry(actor="jobsync", action=PRUNE, at=now, outcome="done", cause=cause, after=_mark(head)), now)
 
 
 def verify(db: Db, expected: RecordHead | None = None) -> AuditVerification:
@@ -297,9 +300,9 @@ def _chained_by_the_key(db: Db, now: datetime) -> tuple[int, str]:
     if key_id(last) == ("" if key is None else key.id):
         return links, last
     cause = "the configuration names no audit.key any more" if key is None else f"chained by the key {key.id} of audit.key from here on"
-    attempt = Attempt(actor="jobsync", action=KEY_CHANGE, at=now, outcome="done", cause=cause)
+    entry = NewEntry(actor="jobsync", action=KEY_CHANGE, at=now, outcome="done", cause=cause)
     seq = _next_seq(db)
-    row = {"seq": seq, **_sealed(attempt, now, seq=seq, link=links + 1, previous=last, key=key)}
+    row = {"seq": seq, **_sealed(entry, now, seq=seq, link=links + 1, previous=last, key=key)}
     run(db, insertion("audit", row), *row.values())
     run(db, _MOVE_HEAD, links + 1, row["hash"], HEAD)
     return links + 1, str(row["hash"])
@@ -320,9 +323,9 @@ def _day(milliseconds: int) -> str:
     return clock.rfc3339(clock.from_ms(milliseconds))[:10]
 
 
-def _sealed(attempt: Attempt, now: datetime, *, seq: int, link: int, previous: str, key: ChainKey | None) -> dict[str, str | int | None]:
+def _sealed(entry: NewEntry, now: datetime, *, seq: int, link: int, previous: str, key: ChainKey | None) -> dict[str, str | int | None]:
     """Return the columns of a sealed row but its number: ``previous`` is the hash of the link before it."""
-    columns = _columns(attempt) | {"ended_ms": clock.to_ms(now)}
+    columns = _columns(entry) | {"ended_ms": clock.to_ms(now)}
     return {**columns, "link": link, "hash": chain_hash(previous, {"seq": seq, "link": link, **columns}, key)}
 
 
@@ -340,25 +343,25 @@ def _head(db: Db) -> AuditHead:
     return head or AuditHead(id=HEAD, rows=0, links=0, hash="", pruned=0, pruned_hash="")
 
 
-def _columns(attempt: Attempt) -> dict[str, str | int | None]:
+def _columns(entry: NewEntry) -> dict[str, str | int | None]:
     """Return the columns of a row; a reason only where there is one: an older database that is being brought up has no column for it."""
-    reason = {} if attempt.reason is None else {"reason": storable(attempt.reason)}
+    reason = {} if entry.reason is None else {"reason": storable(entry.reason)}
     return reason | {
-        "at_ms": clock.to_ms(attempt.at),
+        "at_ms": clock.to_ms(entry.at),
         "ended_ms": None,
-        "actor": storable(attempt.actor),
-        "action": attempt.action,
-        "integration": _text(attempt.integration),
-        "job_id": _text(attempt.job_id),
-        "job_name": _text(attempt.job_name),
-        "outcome": attempt.outcome,
-        "cause": _text(attempt.cause),
-        "operation_id": attempt.operation_id,
-        "ruleset_revision": attempt.ruleset_revision,
-        "plan_digest": attempt.plan_digest,
-        "before": canonical(attempt.before),
-        "after": canonical(attempt.after),
-        "origin": canonical(attempt.origin),
+        "actor": storable(entry.actor),
+        "action": entry.action,
+        "integration": _text(entry.integration),
+        "job_id": _text(entry.job_id),
+        "job_name": _text(entry.job_name),
+        "outcome": entry.outcome,
+        "cause": _text(entry.cause),
+        "operation_id": entry.operation_id,
+        "ruleset_revision": entry.ruleset_revision,
+        "plan_digest": entry.plan_digest,
+        "before": canonical(entry.before),
+        "after": canonical(entry.after),
+        "origin": canonical(entry.origin),
     }
 
 

@@ -13,7 +13,7 @@ from ...core.reasons import given_reason
 from ...core.text import counted
 from ...database import Database, Db
 from . import audit, journal, leases
-from .audit import Attempt, AuditStore
+from .audit import AuditStore, NewEntry
 from .journal import Journal, Operation, OperationKind, OperationState
 from .leases import DEFAULT_TTL, LeaseStore
 from .process import ProcessIdentity
@@ -103,9 +103,16 @@ class Ledger:
         """
         return await self._database.write(self._lost, operation, settles_at, cause)
 
-    async def reconcile(self, operation: Operation, result: OperationResult, lease: Lease | None = None) -> bool:
-        """End the operation, seal its audit row, and give the job free where its lease is given; False if somebody else settled it."""
-        settled = await self._database.write(self._reconcile, operation, result, lease)
+    async def settle(self, operation: Operation, result: OperationResult, lease: Lease | None = None) -> bool:
+        """End an operation: its journal row, its audit row and, where it is given, the lease of its job, in one transaction.
+
+        How the job stands is kept before this, in a transaction of its own. After a crash between the two the operation is still open, so
+        that the recovery looks at the target and keeps the same once more; the other way round the job's sync state would be lost.
+
+        Returns:
+            False where somebody else ended it first: then nothing is changed but the lease.
+        """
+        settled = await self._database.write(self._settle, operation, result, lease)
         if lease is not None:
             self.leases.released(lease)
         return settled
@@ -133,7 +140,7 @@ class Ledger:
         if journal.written_beside(db, operation):
             raise Busy("Another ATS job was just written to the same job in Tenzo.", remedy="Sync the job again.")
         key = journal.key_for(db, operation) if operation.kind is OperationKind.CREATE else operation.idempotency_key
-        begun = replace(operation, idempotency_key=key, audit_seq=audit.begin(db, attempt_of(operation)))
+        begun = replace(operation, idempotency_key=key, audit_seq=audit.begin(db, entry_of(operation)))
         journal.insert(db, begun)
         return begun
 
@@ -144,7 +151,7 @@ class Ledger:
             raise Busy("This sync was ended by a recovery, so nothing was written.", remedy="Sync the job again.")
         begun = replace(operation, audit_seq=refused.audit_seq)
         journal.insert(db, begun)
-        audit.revise(db, begun.audit_seq, attempt_of(begun))
+        audit.revise(db, begun.audit_seq, entry_of(begun))
         return begun
 
     def _sent(self, db: Db, operation: Operation, lease: Lease) -> datetime:
@@ -164,10 +171,10 @@ class Ledger:
         moved = journal.move(db, operation.id, OperationState.UNKNOWN, now=now, settles_at=settles_at, settles_uptime=uptime, error=cause)
         if not moved:
             return False
-        audit.revise(db, operation.audit_seq, attempt_of(operation, Outcome.UNKNOWN, cause))
+        audit.revise(db, operation.audit_seq, entry_of(operation, Outcome.UNKNOWN, cause))
         return True
 
-    def _reconcile(self, db: Db, operation: Operation, result: OperationResult, lease: Lease | None) -> bool:
+    def _settle(self, db: Db, operation: Operation, result: OperationResult, lease: Lease | None) -> bool:
         if lease is not None:
             leases.release(db, lease)
         now = self.now()
@@ -175,7 +182,7 @@ class Ledger:
         landed_on, kept = result.target_id, result.kept
         if not journal.move(db, operation.id, state, now=now, target_id=landed_on, settled=True, error=cause, kept=kept):
             return False
-        audit.seal(db, operation.audit_seq, attempt_of(operation, result.outcome, cause), now)
+        audit.seal(db, operation.audit_seq, entry_of(operation, result.outcome, cause), now)
         return True
 
     def _observe_end(self, db: Db, operation: Operation, settles_at: datetime) -> bool:
@@ -193,7 +200,7 @@ class Ledger:
         if lease is None or not leases.release(db, lease):
             raise UsageError(f"No job is being synced under the lease {lease_id}.", remedy="jobsync leases lists them.")
         cause = f"the lease {lease.id} of {lease.holder} since {clock.rfc3339(lease.since)} was broken"
-        row = Attempt(
+        row = NewEntry(
             actor=actor,
             action="leases break",
             at=self.now(),
@@ -214,14 +221,14 @@ class Ledger:
             f" from before {clock.rfc3339(before)} were taken out"
         )
         after = audit.prune_mark(db) if pruned.rows else {}
-        row = Attempt(actor=actor, action=audit.PRUNE, at=self.now(), outcome="done", cause=cause, after=after, reason=reason)
+        row = NewEntry(actor=actor, action=audit.PRUNE, at=self.now(), outcome="done", cause=cause, after=after, reason=reason)
         audit.append(db, row, self.now())
         return pruned
 
 
-def attempt_of(operation: Operation, outcome: Outcome | None = None, cause: str | None = None) -> Attempt:
+def entry_of(operation: Operation, outcome: Outcome | None = None, cause: str | None = None) -> NewEntry:
     """Return what the audit record says of an operation."""
-    return Attempt(
+    return NewEntry(
         actor=operation.actor,
         action=operation.action,
         at=operation.created_at,
