@@ -62,7 +62,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "rules impact": ("jobsync rules impact rules.yaml",),
     "rules history": ("jobsync rules history",),
     "rules diff": ("jobsync rules diff 1 2",),
-    "rules restore": ("jobsync rules restore 1",),
+    "rules restore": ("jobsync rules restore 1", "jobsync rules restore 1 --rule berlin-engineering"),
     "rules coverage": ("jobsync rules coverage -i greenhouse",),
     "rules shadow": ("jobsync rules shadow list",),
     "rules shadow add": ("jobsync rules shadow add trial rules.yaml",),

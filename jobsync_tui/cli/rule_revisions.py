@@ -9,7 +9,7 @@ from ..backend.core.errors import ExitCode
 from ..backend.core.models import RevisionDifference, Rule
 from ..documents.document import as_text
 from ..documents.revisions import difference_document, revisions_document
-from .options import MOST, json_option, reason_option
+from .options import ID, MOST, json_option, reason_option
 from .output import print_json, print_line, print_text, text_width
 from .rule_documents import rule_document
 from .rule_findings import look_over
@@ -54,21 +54,22 @@ async def diff(*, before: int, after: int, as_json: bool) -> int:
 
 @click.command()
 @click.argument("revision", type=click.IntRange(max=MOST), metavar="REVISION")
+@click.option("--rule", "only", type=ID, metavar="RULE", help="Restore this rule alone, by its id; one that was not there then is deleted.")
 @CONCERNS
 @BREAK_TESTS
 @reason_option
 @json_option
 @runs
-async def restore(*, revision: int, concerns: int | None, break_tests: bool, as_json: bool) -> int:
-    """Put the rules of an earlier revision into force again, as a new revision."""
+async def restore(*, revision: int, only: str | None, concerns: int | None, break_tests: bool, as_json: bool) -> int:
+    """Put the rules of an earlier revision into force again, as a new revision; all of them, or one."""
     async with open_backend() as backend:
         former = await backend.rules.current()
-        current = await backend.rules.restore(revision, typed=concerns, break_tests=break_tests)
+        current = await backend.rules.restore(revision, only=only, typed=concerns, break_tests=break_tests)
         report = await look_over(backend, [rule.id for rule in current.rules if rule not in former.rules])
     if as_json:
-        print_json({"revision": current.revision, "restored": revision, "findings": report.findings})
+        print_json({"revision": current.revision, "restored": revision, "rule": only, "findings": report.findings})
     else:
-        print_line(f"revision {current.revision}: the rules of revision {revision}")
+        print_line(f"revision {current.revision}: {'the rules' if only is None else f'rule {only}'} of revision {revision}")
     return ExitCode.OK
 
 

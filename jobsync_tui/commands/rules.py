@@ -122,6 +122,14 @@ def revisions() -> Iterator[Command]:
     g = Group.DIFFERENCE
     yield Command(g, "open", "Open rule", "Go to the rule under the cursor, as it is now.", ("enter",), "open rule")
     yield Command(g, "restore", "Restore", "Show what going back to the earlier revision would do, and ask.", ("z",), "restore")
+    yield Command(
+        g,
+        "restore_rule",
+        "Restore this rule",
+        "Show what restoring the rule under the cursor alone would do, and ask.",
+        ("Z",),
+        "this rule",
+    )
     yield Command(g, "unfold", "Unfold", "Show or hide the lines of the rule.", ("+",), "unfold")
     yield Command(g, "copy", "Copy as text", "Copy what is shown to the terminal's clipboard.", ("c",), "copy")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..backend.core.models import Rule, RuleSet, in_acting_order, with_active, with_rule, without_rules
+from ..backend.core.models import Rule, RuleSet, in_acting_order, with_active, with_rule, with_rule_of, without_rules
 from ..backend.core.text import counted
 
 
@@ -62,6 +62,13 @@ def editing(before: RuleSet, rule: Rule, *, replaces: str | None, draft: str) ->
 def restoring(before: RuleSet, then: RuleSet) -> RuleChange:
     """Propose the rules of an earlier revision."""
     return RuleChange(before, then.rules, f"Restore the rules of r{then.revision}", f"restore r{then.revision}")
+
+
+def restoring_rule(before: RuleSet, then: RuleSet, rule_id: str) -> RuleChange:
+    """Propose one rule as it was in an earlier revision, which takes it away where it was not there yet; the others stay as they are."""
+    name = next((rule.name for rule in (*then.rules, *before.rules) if rule.id == rule_id), rule_id)
+    after = with_rule_of(before.rules, then.rules, rule_id)
+    return RuleChange(before, after, f"Restore {name} of r{then.revision}", f"restore {rule_id} of r{then.revision}")
 
 
 def promoting(before: RuleSet, after: tuple[Rule, ...], shadow: str) -> RuleChange:

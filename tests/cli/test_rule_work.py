@@ -142,6 +142,20 @@ def test_revisions_are_compared_and_restored(run: Run) -> None:
     assert run("rules", "diff", "1", "9").code == 2
 
 
+def test_one_rule_of_an_earlier_revision_is_restored(run: Run) -> None:
+    assert run("rules", "import", PARIS).code == 0
+    assert run("rules", "delete", "care").code == 0
+    document = run("rules", "restore", "1", "--rule", "care", "--concerns", "4", "--json").json
+    assert (document["revision"], document["restored"], document["rule"]) == (4, 1, "care")
+    assert [rule["name"] for rule in run("rules", "list", "--json").json["rules"]] == ["Oslo", "Care"]
+    assert "value: Paris" in run("rules", "show", "oslo").out
+    assert "rule oslo of revision 1" in run("rules", "restore", "1", "--rule", "oslo", "--concerns", "8").out
+    assert "value: Oslo" in run("rules", "show", "oslo").out
+    unknown = run("rules", "restore", "1", "--rule", "nope")
+    assert unknown.code == 2
+    assert "no rule 'nope' in revision 1" in unknown.err
+
+
 def test_coverage_says_how_far_the_rules_reach(run: Run) -> None:
     assert run("rules", "coverage", "--near", "--json").json["near"]["jobs"] == 0, "of no rule any condition held"
     assert run("rules", "import", ROME).code == 0

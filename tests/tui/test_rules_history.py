@@ -52,6 +52,33 @@ async def test_a_change_is_found_compared_and_taken_back(tmp_path: Path, monkeyp
             assert "restore r1" in screen_text(app)
 
 
+async def test_one_rule_is_restored_and_the_others_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ArmingScreen, "SETTLING", 0.02)
+    async with workshop(tmp_path) as backend:
+        await backend.rules.save([OSLO], expected_revision=0, what="begin", typed=4)
+        await backend.rules.save([NARROW, CARE], expected_revision=1, what="change oslo, add care", typed=3)
+        async with on_stage(backend) as (app, pilot):
+            app.open(routes.RevisionDifference(1, 2))
+            await shows(app, pilot, "FROM r1 TO r2")
+            assert "Z this rule" in screen_text(app)
+            app.screen.document.put_cursor("oslo")  # type: ignore[attr-defined]
+            await pilot.press("Z")
+            await until(pilot, lambda: isinstance(app.screen, SaveRulesScreen) and app.screen.armed)
+            assert "Restore Oslo of r1" in screen_text(app)
+            await pilot.press("y")
+            await until(pilot, lambda: isinstance(app.screen, RevisionDifferenceScreen))
+            assert set((await backend.rules.current()).rules) == {OSLO, CARE}
+            await pilot.press("Z")
+            await until(pilot, lambda: any("The rule is today as it was in r1" in notice.text for notice in app.notices))
+            # What was not there yet goes.
+            app.screen.document.put_cursor("care")  # type: ignore[attr-defined]
+            await pilot.press("Z")
+            await until(pilot, lambda: isinstance(app.screen, SaveRulesScreen) and app.screen.armed)
+            await pilot.press("y")
+            await until(pilot, lambda: isinstance(app.screen, RevisionDifferenceScreen))
+            assert (await backend.rules.current()).rules == (OSLO,)
+
+
 async def test_the_first_revision_has_nothing_before_it_and_the_one_in_force_needs_no_way_back(tmp_path: Path) -> None:
     async with workshop(tmp_path) as backend:
         await backend.rules.save([OSLO], expected_revision=0, what="begin", typed=4)

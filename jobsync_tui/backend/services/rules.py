@@ -21,6 +21,7 @@ from ..core.models import (
     RuleSwitch,
     same_rule,
     with_active,
+    with_rule_of,
     without_rules,
 )
 from ..rules import describe, dump_rules, load_rules, load_rules_file
@@ -270,22 +271,37 @@ class RuleService(Service):
         self,
         revision: int,
         *,
+        only: str | None = None,
         expected_revision: int | None = None,
         found: RuleImpact | None = None,
         typed: int | None = None,
         break_tests: bool = False,
     ) -> RuleSet:
-        """Put the rules of an earlier revision into force, as a new revision; arguments and errors as of `save`.
+        """Put the rules of an earlier revision into force, as a new revision; other arguments and errors as of `save`.
+
+        Args:
+            revision: The earlier revision.
+            only: The id of the one rule that is restored, and taken away where it was not there then; None for all of them.
+            expected_revision: As of `save`.
+            found: As of `save`.
+            typed: As of `save`.
+            break_tests: As of `save`.
 
         Raises:
-            UsageError: There was no such revision.
+            UsageError: There was no such revision, or there is no such rule in it and none now.
         """
         current, former = await self.stores.rules.current(), await self.stores.rules.at(revision)
-        if former.rules == current.rules:
+        rules, what = former.rules, f"restore revision {revision}"
+        if only is not None:
+            if only not in {rule.id for rule in (*current.rules, *former.rules)}:
+                remedy = f"jobsync rules diff {revision} {current.revision} shows what changed since"
+                raise UsageError(f"There is no rule {only!r} in revision {revision}, and none now", remedy=remedy)
+            rules, what = with_rule_of(current.rules, former.rules, only), f"restore {only} of revision {revision}"
+        if rules == current.rules:
             return current
         expected = current.revision if expected_revision is None else expected_revision
-        await require_number(self.parts, former.rules, found, typed)
-        return await self._save(former.rules, expected, f"restore revision {revision}", break_tests=break_tests)
+        await require_number(self.parts, rules, found, typed)
+        return await self._save(rules, expected, what, break_tests=break_tests)
 
     async def _known(self, ids: Collection[str]) -> RuleSet:
         current = await self.stores.rules.current()

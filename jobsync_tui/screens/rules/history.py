@@ -11,7 +11,7 @@ from ...backend.core.models import RevisionDifference, RuleRevision, RuleSet
 from ...commands import Group, bindings
 from ...documents.document import Document, as_text
 from ...documents.revisions import difference_document, revisions_document
-from ...editor.rule_change import restoring
+from ...editor.rule_change import restoring, restoring_rule
 from .. import routes
 from ..dialog import DialogScreen
 from .proposing import propose
@@ -45,6 +45,12 @@ class RevisionDifferenceScreen(DialogScreen[None]):
         """Show what going back to the earlier revision would do, and ask."""
         self.work(self._restore(), group="restore")
 
+    def action_restore_rule(self) -> None:
+        """Show what restoring the rule under the cursor as it was in the earlier revision would do, and ask."""
+        rule = self.document.target
+        if rule is not None:
+            self.work(self._restore_rule(rule), group="restore")
+
     def action_open(self) -> None:
         """Go to the rule under the cursor, as it is now."""
         target = self.document.target
@@ -60,10 +66,19 @@ class RevisionDifferenceScreen(DialogScreen[None]):
         current = await self.backend.rules.current()
         propose(self.host, restoring(current, await self.backend.rules.at(self._before)))
 
+    async def _restore_rule(self, rule: str) -> None:
+        change = restoring_rule(await self.backend.rules.current(), await self.backend.rules.at(self._before), rule)
+        if change.after == change.before.rules:
+            self.host.tell(f"The rule is today as it was in r{self._before}")
+        else:
+            propose(self.host, change)
+
     async def _read(self) -> None:
         found = self._found = await self.backend.rules.difference(self._before, self._after)
         self.show(lambda width: difference_document(found, width))
-        self.set_note(f"z goes back to r{self._before}, after it has shown what that would do.")
+        self.set_note(
+            f"z goes back to r{self._before}, Z restores the rule under the cursor alone, after they have shown what that would do."
+        )
 
 
 class RulesHistoryScreen(DialogScreen[None]):

@@ -93,7 +93,7 @@ from .job import (
 )
 from .query import JobPage, Sort, SortField
 from .reports import BackupReport, MoveReport, NewId, NewIdsPlan, NewIdsReport, Relink, RenamePlan, RenameReport
-from .rule_changes import held, in_acting_order, moved, same_rule, with_active, with_duplicate, with_rule, without_rules
+from .rule_changes import held, in_acting_order, moved, same_rule, with_active, with_duplicate, with_rule, with_rule_of, without_rules
 from .rule_tests import Expectation, RulesFile, RuleTest, RuleTestResult, Unexpected
 from .rule_work import (
     Finding,
@@ -325,5 +325,6 @@ __all__ = [
     "with_active",
     "with_duplicate",
     "with_rule",
+    "with_rule_of",
     "without_rules",
 ]

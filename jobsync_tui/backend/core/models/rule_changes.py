@@ -34,6 +34,12 @@ def with_rule(rules: Collection[Rule], rule: Rule, replaces: str | None = None) 
     return in_acting_order([*(each for each in rules if each.id not in gone), rule])
 
 
+def with_rule_of(rules: Collection[Rule], former: Collection[Rule], rule_id: str) -> tuple[Rule, ...]:
+    """Return the rules with one of them as it was among ``former`` ones: back where it is missing, and away where it was not there yet."""
+    then = next((rule for rule in former if rule.id == rule_id), None)
+    return without_rules(rules, {rule_id}) if then is None else with_rule(rules, then)
+
+
 def without_rules(rules: Collection[Rule], ids: Collection[str]) -> tuple[Rule, ...]:
     """Return the rules but those."""
     return tuple(rule for rule in rules if rule.id not in ids)
