@@ -10,10 +10,13 @@ from typing import Any
 import click
 from msgspec import to_builtins
 
+from ..backend.core.clock import now
 from ..backend.core.durations import format_duration, parse_duration
 from ..backend.core.errors import ExitCode, UsageError
 from ..backend.core.models import JOBS_MISSING, AutomaticRun, AutomaticState, AutomaticStatus, EngineState, Failure
-from ..backend.core.text import counted
+from ..backend.core.moments import said_ahead
+from ..backend.core.text import clean, counted
+from ..documents.automatic import pause_words
 from .exit_codes import FAULT_CODE, of_code, worst
 from .interruption import Interruption
 from .options import json_option, reason_option
@@ -40,13 +43,17 @@ def auto(ctx: click.Context, *, once: bool, every_text: str | None, as_json: boo
 
 
 @auto.command()
+@click.option("--until", metavar="TIME", help="Resume automatically at 18:00, in 2h, or when 2026-12-01 begins, by local time.")
 @reason_option
 @json_option
 @runs
-async def pause(*, as_json: bool) -> int:
-    """Pause automatic sync until it is resumed; a run that has started is finished."""
+async def pause(*, until: str | None, as_json: bool) -> int:
+    """Pause automatic sync until it is resumed, or until a time that you name; a run that has started is finished."""
+    end = None if until is None else said_ahead(until, now())
+    if until is not None and end is None:
+        raise UsageError(f"--until needs a time such as 18:00, 2h or 2026-12-01, not {clean(until, limit=40)!r}")
     async with open_backend() as backend:
-        _print_status(await backend.automatic.pause(), as_json=as_json)
+        _print_status(await backend.automatic.pause(end), as_json=as_json)
     return ExitCode.OK
 
 
@@ -217,7 +224,7 @@ def _print_status(found: AutomaticStatus, *, as_json: bool) -> None:
         print_json({**to_builtins(found), "every": format_duration(found.every)})
         return
     if found.paused is not None:
-        print_line(f"PAUSED by {found.paused.by} since {when(found.paused.since)}; jobsync auto resume ends that")
+        print_line(f"{pause_words(found.paused)}; jobsync auto resume ends that")
     table = Table("INTEGRATION", "LAST RUN", "RESULT", "NEXT RUN")
     for state in found.integrations:
         table.add(state.integration, when(state.last_run), _standing(state), when(state.next_run))

@@ -19,6 +19,7 @@ def everywhere() -> Iterator[Command]:
     yield Command(g, "theme", "Colours", "Choose dark, light, high contrast, or the terminal's own colours.", ())
     yield Command(g, "leases", "Leases", "Show who is syncing which job, and break a lease that is left over; asks first.", ())
     yield Command(g, "pause", "Automatic sync: pause", "Have no automatic run begin until it is resumed.", ())
+    yield Command(g, "pause_until", "Automatic sync: pause until", "Have no automatic run begin before a time: 18:00, 2h, 2026-12-01.", ())
     yield Command(g, "resume", "Automatic sync: resume", "Let the automatic sync go on, also where credentials were refused.", ())
     yield Command(g, "recover", "Recover", "Find out what became of writes whose answers were lost.", ())
     yield Command(g, "leave", "Quit", "Leave the application; asks first while something runs.", ("q",))

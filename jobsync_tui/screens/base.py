@@ -212,6 +212,12 @@ class JobsyncScreen(Screen[ResultT]):
 
         self.work(errands.pause(self.host, self.backend), group="errand")
 
+    def action_pause_until(self) -> None:
+        """Pause the automatic sync for a time."""
+        from . import errands
+
+        self.work(errands.pause_until(self.app, self.host, self.backend), group="errand")
+
     def action_resume(self) -> None:
         """Let the automatic sync go on."""
         from . import errands

@@ -7,11 +7,14 @@ from typing import TypeVar
 from textual.app import App
 
 from ..backend.core import clock
+from ..backend.core.moments import said_ahead
 from ..backend.core.text import counted
 from ..backend.services.backend import Backend
-from ..documents.words import ago
+from ..documents.automatic import pause_words
+from ..documents.words import ago, day_and_time
 from .base import Host
 from .menu import Entry, MenuScreen
+from .prompt import Finding, Offer, PromptScreen, Question
 
 ResultT = TypeVar("ResultT")
 _NO, _YES = "no", "yes"
@@ -21,6 +24,30 @@ async def pause(host: Host, backend: Backend) -> None:
     """Have no automatic run begin until it is resumed."""
     await backend.automatic.pause()
     host.tell("The automatic sync is paused", remedy="Automatic sync: resume, in the palette, lets it go on")
+
+
+async def pause_until(app: App[ResultT], host: Host, backend: Backend) -> None:
+    """Have no automatic run begin before a time that is asked for."""
+    offers = (Offer("1h", "an hour from now"), Offer("18:00", "at six in the evening"), Offer("8:00", "at eight in the morning"))
+    question = Question(title="Until when? 18:00, 2h, 2026-12-01 or 2026-12-01 08:00, by local time", offers=offers, check=_ahead)
+    typed = await app.push_screen_wait(PromptScreen(question))
+    until = None if typed is None else said_ahead(typed, clock.now())
+    if until is None:
+        return
+    status = await backend.automatic.pause(until)
+    if status.paused is not None:
+        host.tell(f"Automatic sync: {pause_words(status.paused)}", remedy="Automatic sync: resume, in the palette, ends it before")
+
+
+async def _ahead(typed: str) -> Finding:
+    """Find what is no time, or one that is over."""
+    now = clock.now()
+    until = said_ahead(typed, now)
+    if until is None:
+        return Finding("a time such as 18:00, 2h or 2026-12-01, or esc", wrong=True)
+    if until <= now:
+        return Finding("that is over already", wrong=True)
+    return Finding(f"resumes automatically at {day_and_time(until)[:16]}")
 
 
 async def resume(host: Host, backend: Backend) -> None:

@@ -8,6 +8,7 @@ from textual.content import Content
 
 from ..backend.core.models import AutomaticState, IntegrationState, IntegrationSummary
 from ..backend.core.text import counted
+from ..documents.automatic import short_pause
 from ..documents.words import age
 from .content import ends, line
 
@@ -24,12 +25,14 @@ def header_line(summary: IntegrationSummary, actor: str, now: datetime, width: i
     if summary.held is not None:
         parts += line("   ", ("HELD: a new ID?", "bold $text-warning"))
     if automatic is not None:
-        parts += automatic_words(automatic)
+        parts += automatic_words(automatic, now)
     return ends(parts, line((f"{actor} ", "$text-muted")), width)
 
 
-def automatic_words(automatic: AutomaticState) -> Content:
+def automatic_words(automatic: AutomaticState, now: datetime) -> Content:
     """Return how the automatic sync stands, such as ``auto 18:35 ok, 18:40 next``; nothing where it never ran and none is due."""
+    if automatic.pause is not None:
+        return line("   ", (f"auto {short_pause(automatic.pause, now)}", "bold $text-warning"))
     if automatic.hold is not None:
         return line("   ", (f"auto WAITS: {automatic.hold.kind}", "bold $text-warning"))
     if automatic.running:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from jobsync_tui.backend.automatic.run import LEASE
 from jobsync_tui.backend.automatic.timer import next_slot
 from jobsync_tui.backend.core.clock import from_ms, to_ms
-from jobsync_tui.backend.core.models import AutomaticRun
+from jobsync_tui.backend.core.models import AutomaticRun, Pause
 from jobsync_tui.backend.database import Database
 from jobsync_tui.backend.storage.automatic.schedule import AHEAD, Claim, ScheduleStore, slot, width
 from jobsync_tui.backend.storage.ledger.ledger import Ledger
@@ -283,6 +283,37 @@ async def test_a_pause_lets_no_run_begin(fleet: Fleet, host: Host) -> None:
     assert "alice" in run.error.message
     await host.schedule.resume()
     assert done(await host.run(on_schedule=True))
+
+
+async def test_a_pause_with_an_end_is_over_then_and_the_first_run_after_it_says_so_in_the_record(fleet: Fleet, host: Host) -> None:
+    """Whatever any host's own clock says: the database's decides."""
+    end = fleet.clock.now() + timedelta(hours=1)
+    await host.schedule.pause("alice", end, "Tenzo is upgraded")
+    assert await host.schedule.paused() == Pause("alice", fleet.clock.now(), end, "Tenzo is upgraded")
+    run = await host.run(on_schedule=True)
+    assert run.error is not None
+    assert (run.error.code, "until" in run.error.message) == ("paused", True)
+    async with fleet.host() as other:
+        (state,) = await other.schedule.states(["acme"])
+        assert state.pause is not None
+        assert state.pause.until == end
+        fleet.clock.turn(timedelta(hours=1))
+        assert await host.schedule.paused() is None
+        assert all(done(each) for each in await asyncio.gather(host.run(on_schedule=True), other.run("globex", on_schedule=True)))
+    ended = [row for row in await host.ledger.audit.entries() if row.action == "auto resume"]
+    assert [(row.actor, row.cause) for row in ended] == [("auto", "the pause by alice ended at its time")]
+
+
+async def test_a_later_pause_takes_the_place_of_one_that_ends_at_another_time(fleet: Fleet, host: Host) -> None:
+    hour, day = fleet.clock.now() + timedelta(hours=1), fleet.clock.now() + DAY
+    await host.schedule.pause("alice", hour)
+    assert (await host.schedule.pause("bob", hour)).by == "alice"
+    assert (await host.schedule.pause("bob", day)).by == "bob"
+    assert (await host.schedule.pause("carol")).until is None
+    fleet.clock.turn(2 * DAY)
+    pause = await host.schedule.paused()
+    assert pause is not None
+    assert pause.by == "carol"
 
 
 async def test_the_wait_ends_in_the_next_slot_whatever_the_clock_does() -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from pathlib import Path
@@ -224,6 +225,27 @@ def test_the_command_pauses_and_resumes(jobsync: Jobsync, mine: Path) -> None:
     assert "Paused by" in once.err
     assert jobsync("-c", str(mine), "auto", "resume", "--json").json["paused"] is None
     assert jobsync("-c", str(mine), "auto", "--every", "soon").code == 2
+
+
+@pytest.fixture
+def _in_kathmandu(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", "Asia/Kathmandu")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("_in_kathmandu")
+def test_the_command_pauses_until_a_time_by_the_clock_on_the_wall(jobsync: Jobsync, mine: Path) -> None:
+    pause = ("-c", str(mine), "auto", "pause", "--until")
+    paused = jobsync(*pause, "2999-12-01 18:00", "--reason", "an upgrade", "--json").json["paused"]
+    assert (paused["until"], paused["reason"]) == ("2999-12-01T12:15:00Z", "an upgrade")
+    assert "resumes automatically at 2999-12-01 18:00 (an upgrade)" in jobsync("-c", str(mine), "auto", "status").out
+    assert "until 2999-12-01T12:15:00.000Z" in jobsync("-c", str(mine), "auto", "--once").err
+    for wrong, words in (("soon", "needs a time such as 18:00"), ("2020-01-01", "is over already")):
+        refused = jobsync(*pause, wrong)
+        assert (refused.code, words in refused.err) == (2, True)
 
 
 def test_a_filter_that_asks_for_verdicts_has_them_made(jobsync: Jobsync, mine: Path) -> None:

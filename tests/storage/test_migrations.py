@@ -37,7 +37,7 @@ LATER_COLUMNS = (
     ("job_details", "parts"),
     ("automatic_decisions", "eligible_at"),
 )
-LATER_THAN_21 = (("audit", "reason"), ("operations", "reason"))
+LATER_THAN_21 = (("audit", "reason"), ("operations", "reason"), ("automatic_pause", "until"), ("automatic_pause", "reason"))
 LATER_THAN_15 = (*LATER_THAN_21, ("sightings", "own_id"))
 LATER_THAN_11 = (
     *LATER_THAN_15,

@@ -26,10 +26,12 @@ from ..core.models import (
     IntegrationState,
     Lease,
     Outcome,
+    Pause,
     RefreshMode,
     RefreshReport,
     SyncStatus,
 )
+from ..database import Db
 from ..refresh.gc_tuning import seldom_collected
 from ..refresh.listing_troubles import ids_reused, known_under_others
 from ..refresh.refresh import Refresher
@@ -37,6 +39,7 @@ from ..storage.automatic.batches import Tally, Work
 from ..storage.automatic.decisions import Candidate, Decision, DecisionStore
 from ..storage.automatic.schedule import Claim, ScheduleStore
 from ..storage.jobs.integrations import IntegrationStore
+from ..storage.ledger import audit
 from ..storage.ledger.audit import NewEntry
 from ..storage.ledger.ledger import Ledger
 from ..storage.outcomes.outcomes import EvaluationVersion
@@ -138,7 +141,9 @@ class Automatic:
         schedule, integration = self._parts.schedule, order.integration
         pause = await schedule.paused()
         if pause is not None:
-            return skipped(integration, "paused", f"Paused by {pause.by} since {clock.rfc3339(pause.since)}", "jobsync auto resume")
+            until = "" if pause.until is None else f" until {clock.rfc3339(pause.until)}"
+            return skipped(integration, "paused", f"Paused by {pause.by} since {clock.rfc3339(pause.since)}{until}", "jobsync auto resume")
+        await schedule.over(partial(self._note_end, order.actor))
         if not order.on_schedule:
             return await self._unless_held(order)
         match await schedule.claim(integration, order.every):
@@ -149,6 +154,12 @@ class Automatic:
         run = await self._caught(integration, self._unless_held(order))
         await schedule.end_slot(run)
         return run
+
+    def _note_end(self, actor: Actor, db: Db, pause: Pause) -> None:
+        """Have the record say that a pause ended at its time."""
+        now = self._parts.now()
+        cause = f"the pause by {pause.by} ended at its time"
+        audit.append(db, NewEntry(actor=actor.user, action="auto resume", at=now, outcome="done", cause=cause, origin=actor.origin), now)
 
     async def _passed(self, integration: str) -> AutomaticRun:
         """Say, here and as an alert, that a slot came up again."""

@@ -8,14 +8,15 @@ import os
 import platform
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ..access.access import Actor
 from ..automatic.run import LEASE, Order
 from ..automatic.timer import next_slot
-from ..core.clock import from_ms, now, to_ms
-from ..core.errors import JobsyncError
+from ..core.clock import from_ms, now, rfc3339, to_ms
+from ..core.errors import JobsyncError, UsageError
 from ..core.models import AutomaticDecision, AutomaticRun, AutomaticState, AutomaticStatus, DueSlot, Failure, HoldKind, Lease
+from ..core.reasons import given_reason
 from ..storage.automatic.schedule import slot, width
 from .base import Service, for_admins, for_integration
 from .channels import channel_names
@@ -170,15 +171,19 @@ class AutomaticService(Service):
         )
 
     @for_admins
-    async def pause(self) -> AutomaticStatus:
-        """Have no run begin until `resume`; one that is under way ends.
+    async def pause(self, until: datetime | None = None) -> AutomaticStatus:
+        """Have no run begin until `resume`, or until that moment by the database's clock; one that is under way ends.
 
         Raises:
             AccessDenied: The actor may not use every integration.
+            UsageError: That moment is over.
         """
         await self.admission.require_everything("auto pause")
-        await self.admission.record("auto pause", outcome="done")
-        await self.stores.schedule.pause(self.admission.actor.user)
+        if until is not None and until <= await self.stores.schedule.moment():
+            raise UsageError(f"{rfc3339(until)[:16].replace('T', ' ')}Z is over already", remedy="Name a time that is still to come")
+        cause = None if until is None else f"until {rfc3339(until)}"
+        await self.admission.record("auto pause", outcome="done", cause=cause)
+        await self.stores.schedule.pause(self.admission.actor.user, until, given_reason())
         return await self.status()
 
     @for_admins

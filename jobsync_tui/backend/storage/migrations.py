@@ -172,6 +172,11 @@ def _reasons(db: Db, _: Dialect) -> None:
         db.execute_sql(f"ALTER TABLE {table} ADD COLUMN reason TEXT")
 
 
+def _pauses_that_end(db: Db, _: Dialect) -> None:
+    db.execute_sql("ALTER TABLE automatic_pause ADD COLUMN until BIGINT NOT NULL DEFAULT 0")
+    db.execute_sql("ALTER TABLE automatic_pause ADD COLUMN reason TEXT")
+
+
 MIGRATIONS = (
     Migration(2, "the ids that integrations had before", create_renames),
     Migration(3, "troubles that are told, and since when a job is eligible", _troubles_and_eligible_since),
@@ -195,6 +200,7 @@ MIGRATIONS = (
     Migration(21, "the requests and answers of attempts", _wire),
     Migration(22, "why a person acted", _reasons),
     Migration(23, "jobs that look alike and are not the same", create_told_apart),
+    Migration(24, "pauses that end at a time", _pauses_that_end),
 )
 
 SCHEMA = Schema("store", 1 + len(MIGRATIONS), _create, MIGRATIONS)

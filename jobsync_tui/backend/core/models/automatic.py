@@ -30,10 +30,12 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Who paused the automatic sync of everything, and when."""
+    """Who paused the automatic sync of everything, and when; until when, where it ends without a person, and why, where they said."""
 
     by: str
     since: datetime
+    until: datetime | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,6 +215,7 @@ class AutomaticState:
         running: Whether one is under way, on any host.
         spread: How its jobs are distributed among workers; None where they are not.
         hold: What it waits for.
+        pause: Who paused it, with that of every other integration; None where it is not paused.
         next_run: When the next one is due; None where it is paused, held, or nothing has run on schedule lately.
     """
 
@@ -224,6 +227,7 @@ class AutomaticState:
     hold: Hold | None = None
     next_run: datetime | None = None
     spread: Spread | None = None
+    pause: Pause | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from enum import Enum
 import peewee
 
 from ...core import clock
+from ...core.canonical import storable
 from ...core.models import AutomaticRun, AutomaticState, Failure, Hold, HoldKind, Pause, Tick
 from ...database import Database, Db
 from ..jobs.codec import moment
@@ -204,9 +205,15 @@ class ScheduleStore:
         """Return for which rules the guard holds the integration, and which ones a person let pass."""
         return await self._database.read(_guarded, integration)
 
-    async def pause(self, actor: str) -> Pause:
-        """Pause everything; a pause that stands stays as it is."""
-        return await self._database.write(self._pause, actor)
+    async def pause(self, actor: str, until: datetime | None = None, reason: str | None = None) -> Pause:
+        """Pause everything; a pause that stands stays as it is where it ends at the same time, else this one takes its place.
+
+        Args:
+            actor: Who pauses.
+            until: When the pause ends without anybody's doing; None for one that a person ends.
+            reason: Why, where they said.
+        """
+        return await self._database.write(self._pause, actor, 0 if until is None else clock.to_ms(until), reason)
 
     async def resume(self) -> Pause | None:
         """End the pause, and return it. Slots that were run while the clock was ahead are forgotten: a person says that it is right."""
@@ -214,7 +221,13 @@ class ScheduleStore:
 
     async def paused(self) -> Pause | None:
         """Return the pause that stands."""
-        return await self._database.read(_paused)
+        return await self._database.read(lambda db: _paused(db, self._present(db)))
+
+    async def over(self, also: Callable[[Db, Pause], None]) -> Pause | None:
+        """Take away a pause whose time is over, and return it; ``also`` is done with it in the same transaction, by one process alone."""
+        if not await self._database.read(lambda db: PauseRow.select().where(self._is_over(db)).exists(db)):
+            return None
+        return await self._database.write(self._take_over, also)
 
     async def states(self, integrations: Sequence[str], running: Collection[str] = ()) -> tuple[AutomaticState, ...]:
         """Return how the schedule of each integration stands. Which ones have a run under way their leases say, and so the caller."""
@@ -223,15 +236,30 @@ class ScheduleStore:
     def _present(self, db: Db) -> int:
         return self._database.dialect.present(db) if self._now is None else clock.to_ms(self._now())
 
-    def _pause(self, db: Db, actor: str) -> Pause:
-        PauseRow.insert({"id": ONLY, "actor": actor, "at": self._present(db)}).on_conflict_ignore().execute(db)
-        pause = _paused(db)
-        assert pause is not None, "a row that was just written is there"  # noqa: S101
-        return pause
+    def _pause(self, db: Db, actor: str, until: int, reason: str | None) -> Pause:
+        now = self._present(db)
+        stands = _paused(db, now)
+        if stands is not None and clock.to_ms(stands.until or clock.from_ms(0)) == until:
+            return stands
+        PauseRow.delete().execute(db)
+        said = None if reason is None else storable(reason)
+        PauseRow.insert({"id": ONLY, "actor": actor, "at": now, "until": until, "reason": said}).execute(db)
+        return Pause(actor, clock.from_ms(now), moment(until), reason)
+
+    def _take_over(self, db: Db, also: Callable[[Db, Pause], None]) -> Pause | None:
+        for row in PauseRow.select().where(self._is_over(db)).execute(db):
+            if PauseRow.delete().where(self._is_over(db)).execute(db):
+                also(db, _pause_of(row))
+                return _pause_of(row)
+        return None
+
+    def _is_over(self, db: Db) -> peewee.Expression:
+        return (PauseRow.until != 0) & (PauseRow.until <= self._present(db))
 
     def _states(self, db: Db, integrations: tuple[str, ...], running: frozenset[str]) -> tuple[AutomaticState, ...]:
-        paused, now = _paused(db) is not None, self._present(db)
-        return tuple(_state(_row(db, each), each, now, paused=paused, running=each in running) for each in integrations)
+        now = self._present(db)
+        pause = _paused(db, now)
+        return tuple(_state(_row(db, each), each, now, pause=pause, running=each in running) for each in integrations)
 
 
 def width(every: timedelta) -> int:
@@ -311,14 +339,18 @@ def _release(db: Db, integration: str, kinds: tuple[HoldKind, ...], *, accept: b
     return hold
 
 
-def _paused(db: Db) -> Pause | None:
-    for row in PauseRow.select().execute(db):
-        return Pause(row.actor, clock.from_ms(row.at))
+def _paused(db: Db, now: int) -> Pause | None:
+    for row in PauseRow.select().where((PauseRow.until == 0) | (PauseRow.until > now)).execute(db):
+        return _pause_of(row)
     return None
 
 
+def _pause_of(row: PauseRow) -> Pause:
+    return Pause(row.actor, clock.from_ms(row.at), moment(row.until), row.reason)
+
+
 def _resume(db: Db, now: int) -> Pause | None:
-    pause = _paused(db)
+    pause = _paused(db, now)
     PauseRow.delete().execute(db)
     for row in ScheduleRow.select().where(ScheduleRow.every > 0).execute(db):
         present = slot(now, row.every)
@@ -326,14 +358,14 @@ def _resume(db: Db, now: int) -> Pause | None:
     return pause
 
 
-def _state(row: ScheduleRow | None, integration: str, now: int, *, paused: bool, running: bool) -> AutomaticState:
+def _state(row: ScheduleRow | None, integration: str, now: int, *, pause: Pause | None, running: bool) -> AutomaticState:
     if row is None:
-        return AutomaticState(integration=integration)
+        return AutomaticState(integration=integration, pause=pause)
     hold = _hold_of(row)
     run = None if row.last is None else _run(row.last)
-    due = None if paused or hold is not None else _next(row, now, running=running)
-    started = moment(row.started_at)
-    return AutomaticState(integration=integration, last_run=started, ended_at=moment(row.ended_at), run=run, hold=hold, next_run=due)
+    due = None if pause is not None or hold is not None else _next(row, now, running=running)
+    started, ended = moment(row.started_at), moment(row.ended_at)
+    return AutomaticState(integration=integration, last_run=started, ended_at=ended, run=run, hold=hold, next_run=due, pause=pause)
 
 
 def _next(row: ScheduleRow, now: int, *, running: bool) -> datetime | None:

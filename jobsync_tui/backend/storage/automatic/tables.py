@@ -113,11 +113,13 @@ class PresenceRow(peewee.Model):
 
 
 class PauseRow(peewee.Model):
-    """Who paused the automatic sync of everything; at most one row."""
+    """Who paused the automatic sync of everything; at most one row. It counts no more from ``until`` on, where that is not 0."""
 
     id = peewee.IntegerField(primary_key=True)
     actor = peewee.TextField()
     at = peewee.BigIntegerField()
+    until = peewee.BigIntegerField(default=0)
+    reason = peewee.TextField(null=True)
 
     class Meta:  # noqa: D106
         table_name = "automatic_pause"

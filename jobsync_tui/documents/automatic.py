@@ -1,0 +1,26 @@
+"""How the automatic sync stands, as screens and commands say it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ..backend.core.models import Pause
+
+
+def pause_words(pause: Pause) -> str:
+    """Return who paused the automatic sync, since when and until when, by the local clock, and why, where they said."""
+    end = "" if pause.until is None else f", resumes automatically at {_local(pause.until)}"
+    reason = "" if pause.reason is None else f" ({pause.reason})"
+    return f"PAUSED by {pause.by} since {_local(pause.since)}{end}{reason}"
+
+
+def short_pause(pause: Pause, now: datetime) -> str:
+    """Return the same for a line that has little room: ``PAUSED until 18:00``, with the day where that is another one."""
+    if pause.until is None:
+        return "PAUSED"
+    end, today = pause.until.astimezone(), now.astimezone()
+    return f"PAUSED until {end.strftime('%H:%M' if end.date() == today.date() else '%Y-%m-%d %H:%M')}"
+
+
+def _local(moment: datetime) -> str:
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M")
