@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from jobsync_tui.backend.core.models import AllOf, Condition, Job, Leaf, Not, Op, Rule, RuleSet
 from jobsync_tui.backend.rules.columnar.columns import Batch
 from jobsync_tui.backend.rules.columnar.evaluate import Answers
-from jobsync_tui.backend.rules.columnar.near_misses import near_rows
+from jobsync_tui.backend.rules.columnar.near_rows import near_rows
 from jobsync_tui.backend.rules.columnar.rows import Rows
 from jobsync_tui.backend.rules.compiled import compiled
 from tests.rules import oracle

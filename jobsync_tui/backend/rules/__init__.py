@@ -4,8 +4,8 @@
 in a line. `columns` answers for many jobs at once.
 """
 
+from ..core.condition_words import describe
 from .evaluate import evaluate
-from .words import describe
 from .yaml.dumper import dump_rules
 from .yaml.loader import load_rules, load_rules_file
 

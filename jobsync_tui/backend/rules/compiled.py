@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from ..core.condition_words import would_be
 from ..core.errors import RuleError
 from ..core.models import AllOf, Condition, Leaf, Not, Rule, RuleSet
 from .fields import Field, field_named
 from .operators import OperandError, Test, compile_test
-from .words import would_be
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from ..core.condition_words import describe
 from ..core.models import Action, ActionKind, JsonValue, RevisionDifference, Rule, RuleDifference, RuleFieldChange, RuleSet, in_acting_order
-from .words import describe
 
 
 def difference(before: RuleSet, after: RuleSet) -> RevisionDifference:

@@ -29,7 +29,7 @@ from .actions import excluders, resolve
 from .compiled import CompiledRule, CompiledRules, compiled
 from .fields import field_named, why_missing
 from .meeting import Asked, in_words
-from .near_misses import MOST_WAYS, Misses, Turn
+from .truth import MOST_WAYS, Truth, Turn
 
 MAX_MISSED = 2
 """Leaves that may be wrong in a near miss."""
@@ -129,8 +129,8 @@ class _View:
         self.notes = [
             why[leaf.field] or (Note.TYPE_MISMATCH if answer is None else None) for leaf, answer in zip(rules.leaves, answers, strict=True)
         ]
-        self.misses = Misses(answers, {number for number, note in enumerate(self.notes) if note is Note.FIELD_NOT_PROVIDED})
-        self._asked = Asked(rules, cells, self.misses, now)
+        self.truth = Truth(answers, {number for number, note in enumerate(self.notes) if note is Note.FIELD_NOT_PROVIDED})
+        self._asked = Asked(rules, cells, self.truth, now)
         self._told = [
             (
                 known.leaf.field,
@@ -145,12 +145,12 @@ class _View:
         ]
 
     def tried(self, rule: CompiledRule) -> _Tried:
-        missed = self.misses.costs(rule.root)[0]
+        missed = self.truth.costs(rule.root)[0]
         return _Tried(rule, missed, missed == 0)
 
     def way(self, tried: _Tried) -> Sequence[Turn] | None:
         """Return what would have to turn for a rule to match; None where no job could be so."""
-        ways = itertools.islice(self.misses.ways(tried.rule.root), MOST_WAYS)
+        ways = itertools.islice(self.truth.ways(tried.rule.root), MOST_WAYS)
         return next((way for way in ways if self._asked.can_be_met(tried.rule, way)), None)
 
     def result(self, tried: _Tried, *, gave_way: bool) -> RuleResult:
@@ -203,7 +203,7 @@ def _near_misses(tried: Sequence[_Tried], view: _View, provider_title: str, *, p
         for item in tried
         if 1 <= item.missed <= MAX_MISSED
         and not (item.rule.rule.fallback and plain)
-        and (held := view.misses.held(leaf for _, leaf in item.rule.places))
+        and (held := view.truth.held(leaf for _, leaf in item.rule.places))
     ]
     near.sort(key=lambda each: (-each[1], each[0].missed, bool(excluders([each[0].rule.rule]))))
     found = ((item, view.way(item)) for item, _ in near)

@@ -17,7 +17,7 @@ from ..core.models import Leaf, Op
 from ..core.moments import span_in
 from .cells import Cell
 from .compiled import CompiledRule, CompiledRules
-from .near_misses import Misses, Turn
+from .truth import Truth, Turn
 
 MOST_TRIED = 400
 """Combinations of different answers that are tried for the fields of one near miss, which are two at most."""
@@ -37,7 +37,7 @@ class Asked:
 
     rules: CompiledRules
     cells: Sequence[Cell]
-    misses: Misses
+    truth: Truth
     now: datetime
 
     def can_be_met(self, rule: CompiledRule, turns: Sequence[Turn]) -> bool:
@@ -57,7 +57,7 @@ class Asked:
         wanted = {leaf: want for leaf, want in turns if leaf not in answered}
         for number, chosen in enumerate(itertools.product(*tried)):
             answers = dict(itertools.chain.from_iterable(chosen))
-            if number == MOST_TRIED or self.misses.answering({**answers, **wanted}).costs(rule.root)[0] == 0:
+            if number == MOST_TRIED or self.truth.answering({**answers, **wanted}).costs(rule.root)[0] == 0:
                 return True
         return False
 

@@ -10,7 +10,7 @@ from ..storage.outcomes.outcomes import policy_key
 from .base import Service, for_admins
 
 if TYPE_CHECKING:
-    from ..assessment.near_misses import OnSeen
+    from ..assessment.near_coverage import OnSeen
 
 
 class CoverageService(Service):
@@ -57,7 +57,7 @@ class CoverageService(Service):
             integration: Its jobs only; without it, those of all that the actor may use.
             on_progress: Told how many jobs were looked at.
         """
-        from ..assessment.near_misses import near_coverage
+        from ..assessment.near_coverage import near_coverage
 
         chosen = await self._chosen(integration)
         rules = await self.stores.rules.current()

@@ -13,8 +13,8 @@ from ..cells import Cell
 from ..compiled import CompiledRule, CompiledRules, GroupNode, LeafNode, Node, NotNode, compiled
 from ..fields import field_named
 from ..meeting import Asked
-from ..near_misses import Misses
 from ..operators import Test
+from ..truth import Truth
 from .columns import Batch, Column
 from .rows import Rows, ones
 
@@ -147,7 +147,7 @@ class Answers:
     def of_job(self, row: int, rules: CompiledRules) -> Asked:
         """Return one job as some of the rules see it, for trying other values on it."""
         cells = [self.cell(row, field.name) for field in rules.fields]
-        return Asked(rules, cells, Misses([leaf.test(cells[leaf.field], self._now) for leaf in rules.leaves]), self._now)
+        return Asked(rules, cells, Truth([leaf.test(cells[leaf.field], self._now) for leaf in rules.leaves]), self._now)
 
     def matches(self, rule: CompiledRule) -> Rows:
         """Return where the conditions of ``rule`` hold."""

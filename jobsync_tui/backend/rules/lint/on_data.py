@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 
+from ...core.condition_words import describe, value_text
 from ...core.models import (
     ActionKind,
     AllOf,
@@ -29,7 +30,6 @@ from ..columnar.rows import Rows
 from ..compiled import CompiledRule, GroupNode, Node, compiled
 from ..fields import covers
 from ..operators import Test
-from ..words import describe, value_text
 from .static import place_of, undelivered
 
 _PRESENT = Test(presence=True)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ...core.condition_words import describe, value_text
 from ...core.models import (
     ActionKind,
     AllOf,
@@ -26,7 +27,6 @@ from ..compiled import compiled
 from ..fields import KNOWN, Kind, covers
 from ..fitting import CHOICES
 from ..values import folded, truth_in
-from ..words import describe, value_text
 from ..yaml.reading import suggestion
 
 _CHOOSING = {Op.EQUALS, Op.IN, Op.NOT_EQUALS, Op.NOT_IN}

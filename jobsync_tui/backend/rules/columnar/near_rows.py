@@ -1,4 +1,4 @@
-"""Which jobs of a batch are one condition away from a rule, and which condition that is: the sums of `misses`, for many jobs at once.
+"""Which jobs of a batch are one condition away from a rule, and which condition that is: the costs of `rules.truth`, for many jobs at once.
 
 Of every node four sets of jobs are kept: where it is true, where turning one leaf at most makes it true, and the same for false. ``all`` is
 true where every child is, and one leaf away from it where one child is and the others are there; ``any`` is the same turned round.

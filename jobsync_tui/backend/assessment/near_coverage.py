@@ -10,7 +10,7 @@ from datetime import datetime
 from ..core.models import ActionKind, EvaluationPolicy, NearCondition, NearCoverage, Reason, Rule, RuleSet
 from ..rules.columnar.columns import Batch
 from ..rules.columnar.evaluate import Answers, evaluate_batch, fields_needed
-from ..rules.columnar.near_misses import near_rows
+from ..rules.columnar.near_rows import near_rows
 from ..rules.columnar.rows import Rows
 from ..rules.compiled import compiled
 from ..storage.jobs.batches import BATCH, ColumnStore, JobBatch

@@ -1,4 +1,4 @@
-"""How far a rule is from matching: the fewest leaves that would have to turn, and which.
+"""What the conditions of a rule come to for one job: true, false or neither; and how far it is from matching, by which leaves.
 
 The cost of making a leaf true is 0 where it is true and else 1; likewise for false. ``all`` becomes true at the sum of its children's
 costs and false at the least of them, ``any`` the other way round, and ``not`` swaps the two. A leaf that is neither costs 1 either way.
@@ -27,8 +27,8 @@ Answers: TypeAlias = Sequence[bool | None]
 """What each distinct leaf answered for the job."""
 
 
-class Misses:
-    """The costs of a rule set's trees for one job.
+class Truth:
+    """What the trees of a rule set come to for one job, and what it would cost to turn them.
 
     Args:
         answers: By number of the distinct leaf.
@@ -62,9 +62,9 @@ class Misses:
             return min(sum(to_true_each), NEVER), min(to_false_each, default=NEVER)
         return min(to_true_each, default=NEVER), min(sum(to_false_each), NEVER)
 
-    def answering(self, others: Mapping[int, bool | None]) -> Misses:
+    def answering(self, others: Mapping[int, bool | None]) -> Truth:
         """Return the same with other answers of some leaves."""
-        return Misses([others.get(number, answer) for number, answer in enumerate(self._answers)], self._hopeless)
+        return Truth([others.get(number, answer) for number, answer in enumerate(self._answers)], self._hopeless)
 
     def ways(self, node: Node | None, *, want: bool = True) -> Iterator[list[Turn]]:
         """Give the ways to make ``node`` ``want`` by turning the fewest leaves: the leaves' numbers, each with the answer it would need.

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..core.models import AllOf, Condition, JsonValue, Leaf, Not, Op
-from ..core.text import counted
+from .models import AllOf, Condition, JsonValue, Leaf, Not, Op
+from .text import counted
 
 MAX_LISTED = 6
 """Values of a list that a sentence names; the rest is counted."""
