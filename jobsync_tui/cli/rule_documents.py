@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..backend.core.models import Action, ActionKind, AllOf, Condition, JsonValue, Leaf, Not, Op, Rule
+from ..backend.core.models import OPERATORS, Action, ActionKind, AllOf, Condition, JsonValue, Leaf, Not, Rule
 
 
 def rule_document(rule: Rule) -> dict[str, JsonValue]:
@@ -26,7 +26,7 @@ def _condition(condition: Condition) -> JsonValue:
 
 def _leaf(leaf: Leaf) -> JsonValue:
     document: dict[str, JsonValue] = {"field": leaf.field, "op": str(leaf.op)}
-    if leaf.op not in {Op.IS_SET, Op.IS_EMPTY}:
+    if OPERATORS[leaf.op].takes_value:
         document["value"] = leaf.value
     if leaf.case_sensitive:
         document["case_sensitive"] = True

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ..backend.core.models import ConditionResult, JsonValue, NearMiss, Note, Op, RuleResult
+from ..backend.core.models import OPERATORS, ConditionResult, JsonValue, NearMiss, Note, Op, RuleResult, Takes
 from ..backend.core.text import clean
 from . import words
 from .document import Line, Span, Tone, bad, dim, good, line, warn
@@ -54,20 +54,21 @@ def first_obstacle(rule: RuleResult, near: NearMiss | None, ats: str) -> str:
     failed = [leaf for leaf in rule.conditions if leaf.passed is False]
     if failed:
         leaf = failed[0]
-        return f"{leaf.field} {words.OPERATORS[leaf.op]} {expected(leaf.op, leaf.expected)}; here {words.value(leaf.actual)}"
+        return f"{leaf.field} {OPERATORS[leaf.op].sign} {expected(leaf.op, leaf.expected)}; here {words.compared(leaf.actual)}"
     return ""
 
 
 def expected(op: Op, found: JsonValue) -> str:
     """Return what a condition compares with, as people say it."""
-    if op in {Op.IS_SET, Op.IS_EMPTY}:
+    takes = OPERATORS[op].takes
+    if takes is Takes.NOTHING:
         return ""
-    if op is Op.BETWEEN and isinstance(found, list) and len(found) == 2:
-        return f"{words.value(found[0])} and {words.value(found[1])}"
-    if op in {Op.WITHIN_DAYS, Op.OLDER_THAN_DAYS}:
+    if takes is Takes.BOUNDS and isinstance(found, list) and len(found) == 2:
+        return f"{words.compared(found[0])} and {words.compared(found[1])}"
+    if takes is Takes.DAYS:
         days = "day" if found == 1 else "days"
-        return f"{words.value(found)} {days}"
-    return words.value(found)
+        return f"{words.compared(found)} {days}"
+    return words.compared(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def _leaf(leaf: ConditionResult, ats: str, width: int, indent: int, *, negated: 
     cells = (
         _mark(leaf, negated=negated),
         leaf.field,
-        words.OPERATORS[leaf.op],
+        OPERATORS[leaf.op].sign,
         expected(leaf.op, leaf.expected),
         _actual(leaf, ats),
     )
@@ -118,6 +119,6 @@ def _mark(leaf: ConditionResult, *, negated: bool) -> Span:
 
 def _actual(leaf: ConditionResult, ats: str) -> Span:
     if leaf.note is None:
-        return Span(words.value(leaf.actual))
+        return Span(words.compared(leaf.actual))
     told = clean(leaf.unknown) if leaf.unknown else words.note(leaf.note, ats)
-    return warn(f"{words.value(leaf.actual)} ({told})" if leaf.note is Note.TYPE_MISMATCH else told)
+    return warn(f"{words.compared(leaf.actual)} ({told})" if leaf.note is Note.TYPE_MISMATCH else told)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from ..backend.core.models import Action, AllOf, AnyOf, Condition, ConditionResult, Leaf, Not, Rule
+from ..backend.core.models import OPERATORS, Action, AllOf, AnyOf, Condition, ConditionResult, Leaf, Not, Rule
 from ..backend.core.text import counted
 from ..editor.rule_tree import Way
 from . import words
@@ -150,7 +150,7 @@ def _group(title: str, way: Way, depth: int, width: int) -> Iterator[Section]:
 
 
 def _leaf(leaf: Leaf, way: Way, depth: int, result: ConditionResult | None, width: int, *, negated: bool = False) -> Section:
-    told = f"{leaf.field}  {words.OPERATORS[leaf.op]}  {expected(leaf.op, leaf.value)}".rstrip()
+    told = f"{leaf.field}  {OPERATORS[leaf.op].sign}  {expected(leaf.op, leaf.value)}".rstrip()
     if leaf.case_sensitive:
         told += "  (case counts)"
     lead = (Span("  " * depth), *((warn("not "),) if negated else ()))
@@ -159,7 +159,7 @@ def _leaf(leaf: Leaf, way: Way, depth: int, result: ConditionResult | None, widt
 
 
 def _seen(result: ConditionResult, room: int, *, negated: bool) -> Span:
-    found = fit(words.value(result.actual) if result.note is None else result.note.value.replace("_", " "), room)
+    found = fit(words.compared(result.actual) if result.note is None else result.note.value.replace("_", " "), room)
     if result.passed is None:
         return warn(f"? {found}")
     return good(f"ok {found}") if result.passed is not negated else bad(f"X {found}")

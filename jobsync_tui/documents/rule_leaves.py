@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from ..backend.core.models import CachedJob, JobStatus, Leaf, Op
+from ..backend.core.models import OPERATORS, CachedJob, JobStatus, Leaf, Op
 from . import words
 from .conditions import expected
 from .document import BLANK, Document, Line, Section, Span, dim, head, line, strong
@@ -39,7 +39,7 @@ def leaves_document(leaves: Sequence[Leaf], chosen: Collection[int], counts: Map
     """Return the conditions, each with a box and with how many cached jobs meet it."""
     document: list[Line | Section] = [head("THIS JOB IS IN THE NEW RULE BECAUSE", "cached jobs that are so"), BLANK]
     for number, leaf in enumerate(leaves):
-        told = f"{leaf.field}  {words.OPERATORS[leaf.op]}  {expected(leaf.op, leaf.value)}"
+        told = f"{leaf.field}  {OPERATORS[leaf.op].sign}  {expected(leaf.op, leaf.value)}"
         box = strong("[x] ") if number in chosen else dim("[ ] ")
         counted = f"{counts[number]:,}" if number in counts else "..."
         row = line("   ", box, Span(fit(told, width - 22)), right=dim(counted))

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..backend.core.models import Action, AllOf, AnyOf, Condition, Finding, Leaf, Not, Rule, RuleCount
+from ..backend.core.models import OPERATORS, Action, AllOf, AnyOf, Condition, Finding, Leaf, Not, Rule, RuleCount
 from ..backend.core.text import among, counted
 from . import words
 from .conditions import expected
@@ -175,7 +175,7 @@ def _short(number: int) -> str:
 def _condition(condition: Condition, width: int, indent: int) -> list[Line]:
     match condition:
         case Leaf():
-            told = f"{condition.field} {words.OPERATORS[condition.op]} {expected(condition.op, condition.value)}"
+            told = f"{condition.field} {OPERATORS[condition.op].sign} {expected(condition.op, condition.value)}"
             case_ = "  (case counts)" if condition.case_sensitive else ""
             return [
                 line(" " * (indent + (2 if number else 0)), part)

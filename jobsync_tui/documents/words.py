@@ -14,7 +14,6 @@ from ..backend.core.models import (
     JsonValue,
     Location,
     Note,
-    Op,
     Outcome,
     PlanKind,
     RuleSet,
@@ -27,30 +26,6 @@ from ..backend.core.text import clean
 TARGET = "Tenzo"
 NEVER_TOUCHED = "candidates, interviews, notes, shares, active flag"
 
-OPERATORS = MappingProxyType(
-    {
-        Op.EQUALS: "is",
-        Op.NOT_EQUALS: "is not",
-        Op.IN: "in",
-        Op.NOT_IN: "not in",
-        Op.CONTAINS: "contains",
-        Op.NOT_CONTAINS: "does not contain",
-        Op.STARTS_WITH: "starts with",
-        Op.ENDS_WITH: "ends with",
-        Op.MATCHES: "matches",
-        Op.IS_SET: "is set",
-        Op.IS_EMPTY: "is empty",
-        Op.GT: ">",
-        Op.GTE: ">=",
-        Op.LT: "<",
-        Op.LTE: "<=",
-        Op.BETWEEN: "between",
-        Op.BEFORE: "before",
-        Op.AFTER: "after",
-        Op.WITHIN_DAYS: "within the last",
-        Op.OLDER_THAN_DAYS: "older than",
-    }
-)
 ACTIONS = MappingProxyType(
     {
         ActionKind.JOB_TEMPLATE: "script",
@@ -112,6 +87,11 @@ OUTCOME_WORDS: dict[Outcome, str] = {
 def value(found: JsonValue) -> str:
     """Return a field's value on one line, nothing as a dash."""
     return value_text(found, missing="-")
+
+
+def compared(found: JsonValue) -> str:
+    """Return a value that a condition compares, on one line: true and false as they are written in a rule and typed."""
+    return str(found).lower() if isinstance(found, bool) else value(found)
 
 
 def note(found: Note, ats: str) -> str:

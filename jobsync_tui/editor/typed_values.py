@@ -8,31 +8,20 @@ from __future__ import annotations
 
 import re
 
-from ..backend.core.models import JsonValue, Op
+from ..backend.core.models import OPERATORS, JsonValue, Op, Takes
 
-_LISTED = frozenset({Op.IN, Op.NOT_IN, Op.BETWEEN})
-_TEXTUAL = frozenset({Op.CONTAINS, Op.NOT_CONTAINS, Op.STARTS_WITH, Op.ENDS_WITH, Op.MATCHES})
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")
 _ESCAPED = re.compile(r"""\\(["\\])""")
 _ITEM = re.compile(r"""\s*("(?:[^"\\]|\\.)*"|'[^']*'|[^,]*)\s*(?:,|$)""")
 
 
-def takes_list(op: Op) -> bool:
-    """Return whether an operator compares with several values."""
-    return op in _LISTED
-
-
-def takes_value(op: Op) -> bool:
-    """Return whether an operator compares with anything."""
-    return op not in {Op.IS_SET, Op.IS_EMPTY}
-
-
 def typed(text: str, op: Op, *, of_text: bool) -> JsonValue:
     """Return the value that ``text`` stands for; ``of_text`` says that the field holds nothing but text."""
-    if op in _TEXTUAL:
+    operator = OPERATORS[op]
+    if operator.is_textual:
         return text
-    as_text = of_text and op not in {Op.GT, Op.GTE, Op.LT, Op.LTE, Op.BETWEEN, Op.WITHIN_DAYS, Op.OLDER_THAN_DAYS}
-    if op in _LISTED:
+    as_text = of_text and (operator.is_choosing or operator.takes is Takes.DATE)
+    if operator.takes_list:
         return [_scalar(item, as_text=as_text) for item in split(text)]
     return _scalar(text, as_text=as_text)
 
@@ -42,8 +31,15 @@ def shown(value: JsonValue, op: Op, *, of_text: bool) -> str:
     if value is None:
         return ""
     if isinstance(value, list):
-        return ", ".join(_shown_item(item, of_text=of_text) for item in value)
-    return str(value) if op in _TEXTUAL else _shown(value, of_text=of_text)
+        return ", ".join(shown_item(item, of_text=of_text) for item in value)
+    return str(value) if OPERATORS[op].is_textual else _shown(value, of_text=of_text)
+
+
+def shown_item(value: JsonValue, *, of_text: bool) -> str:
+    """Return a value as one item of a typed list."""
+    text = _shown(value, of_text=of_text)
+    is_bare = text == value
+    return _quoted(text) if is_bare and ("," in text or text[0] in "\"'") else text
 
 
 def split(text: str) -> list[str]:
@@ -58,11 +54,6 @@ def split(text: str) -> list[str]:
         items.append(found[1].strip())
         place = found.end()
     return [item for item in items if item]
-
-
-def listed_item(value: JsonValue, *, of_text: bool) -> str:
-    """Return a value as one item of a typed list."""
-    return _shown_item(value, of_text=of_text)
 
 
 def _scalar(text: str, *, as_text: bool) -> JsonValue:
@@ -85,12 +76,6 @@ def _shown(value: JsonValue, *, of_text: bool) -> str:
     if isinstance(value, str) and (_needs_quotes(text) or (not of_text and _scalar(text, as_text=False) != text)):
         return _quoted(text)
     return text
-
-
-def _shown_item(value: JsonValue, *, of_text: bool) -> str:
-    text = _shown(value, of_text=of_text)
-    is_bare = text == value
-    return _quoted(text) if is_bare and ("," in text or text[0] in "\"'") else text
 
 
 def _needs_quotes(text: str) -> bool:

@@ -14,6 +14,7 @@ from typing import TypeVar
 from hypothesis import strategies as st
 
 from jobsync_tui.backend.core.models import (
+    OPERATORS,
     Action,
     ActionKind,
     AllOf,
@@ -32,6 +33,7 @@ from jobsync_tui.backend.core.models import (
     RuleSet,
     SettingValue,
     SyncStatus,
+    Takes,
     Visibility,
 )
 
@@ -127,32 +129,35 @@ class Wild:
 
     def leaf(self) -> Leaf:
         op = self._pick(list(Op))
-        return Leaf(self._pick(FIELDS), op, self._operand(op), self._random.random() < 0.3)
+        return Leaf(self._pick(FIELDS), op, self.operand(op), self._random.random() < 0.3)
 
     def leaves(self, least: int, most: int) -> list[Leaf]:
         return self._some(self.leaf, least, most)
 
-    def _operand(self, op: Op) -> JsonValue:
-        if op in {Op.IS_SET, Op.IS_EMPTY}:
-            return None
-        if op in {Op.EQUALS, Op.NOT_EQUALS}:
-            return self._pick([self.scalar(), "unknown"]) if self._random.random() < 0.2 else self.scalar()
-        if op in {Op.IN, Op.NOT_IN}:
-            choices: list[JsonValue] = self._some(self.scalar, 1, 4)
-            return choices if self._random.random() < 0.5 else [*self._random.sample(WORDS, 3), "unknown"]
-        if op is Op.MATCHES:
-            return self._pick(PATTERNS)
-        if op in {Op.CONTAINS, Op.NOT_CONTAINS, Op.STARTS_WITH, Op.ENDS_WITH}:
-            return self._pick(PARTS)
-        if op in {Op.BEFORE, Op.AFTER}:
-            return self._pick(DATES[:4])
-        if op in {Op.WITHIN_DAYS, Op.OLDER_THAN_DAYS}:
-            return self._pick([0, 1, 2, 5, 0.5])
-        if op is not Op.BETWEEN:
-            return self._pick([self._pick(DATES[:4]), self._pick(NUMBERS)])
-        if self._random.random() < 0.5:
-            return [*sorted([self._pick(NUMBERS), self._pick(NUMBERS)])]
-        return [*sorted(self._pick([["2026-01-31", "2026-11-23"], ["2026-11-23", "2026-11-24"], ["2026-11-22", "2026-11-22"]]))]
+    def operand(self, op: Op) -> JsonValue:
+        """Return a value that the operator takes."""
+        match OPERATORS[op].takes:
+            case Takes.NOTHING:
+                return None
+            case Takes.VALUE:
+                return self._pick([self.scalar(), "unknown"]) if self._random.random() < 0.2 else self.scalar()
+            case Takes.VALUES:
+                choices: list[JsonValue] = self._some(self.scalar, 1, 4)
+                return choices if self._random.random() < 0.5 else [*self._random.sample(WORDS, 3), "unknown"]
+            case Takes.PATTERN:
+                return self._pick(PATTERNS)
+            case Takes.TEXT:
+                return self._pick(PARTS)
+            case Takes.DATE:
+                return self._pick(DATES[:4])
+            case Takes.DAYS:
+                return self._pick([0, 1, 2, 5, 0.5])
+            case Takes.BOUND:
+                return self._pick([self._pick(DATES[:4]), self._pick(NUMBERS)])
+            case Takes.BOUNDS if self._random.random() < 0.5:
+                return [*sorted([self._pick(NUMBERS), self._pick(NUMBERS)])]
+            case Takes.BOUNDS:
+                return [*sorted(self._pick([["2026-01-31", "2026-11-23"], ["2026-11-23", "2026-11-24"], ["2026-11-22", "2026-11-22"]]))]
 
     def tree(self, depth: int = 2) -> Condition:
         """Return a group of two or three, or its opposite."""

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 
 from jobsync_tui.backend.core.models import Location, Outcome, SyncStatus
 from jobsync_tui.documents.layout import padded
-from jobsync_tui.documents.words import OUTCOME_WORDS, SYNC_WORDS, age, place, places, short_ago, value_text
+from jobsync_tui.documents.words import OUTCOME_WORDS, SYNC_WORDS, age, compared, place, places, short_ago, value_text
 from jobsync_tui.widgets.content import SYNC_STYLES, ends, line, plain
 
 NOW = datetime(2026, 3, 14, 18, 36, tzinfo=UTC)
@@ -82,6 +82,7 @@ def test_places() -> None:
 def test_values_of_custom_fields() -> None:
     assert value_text(["a", "b"]) == "a, b"
     assert value_text(True) == "yes"
+    assert (compared(True), compared("x")) == ("true", "x")
     assert value_text(None) == "EMPTY"
     assert value_text({"b": 1, "a": "\x1b[2J"}).startswith('{"a": "')
     assert "\x1b" not in value_text({"a": "\x1b[2J"})

@@ -5,9 +5,10 @@ Values stand as the rule's author wrote them; whoever shows a line cleans it fir
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 
-from .models import AllOf, Condition, JsonValue, Leaf, Not, Op
+from .models import OPERATORS, AllOf, Condition, JsonValue, Leaf, Not
 from .text import counted
 
 MAX_LISTED = 6
@@ -26,7 +27,7 @@ def describe(condition: Condition | None) -> str:
 
 def _line(condition: Condition, *, inside: bool) -> str:
     if isinstance(condition, Leaf):
-        return f"{condition.field} {_IS[condition.op](condition.value)}"
+        return f"{condition.field} {_said(OPERATORS[condition.op].holds, condition.value)}"
     if isinstance(condition, Not):
         return f"not ({_line(condition.child, inside=False)})"
     word = " and " if isinstance(condition, AllOf) else " or "
@@ -37,9 +38,13 @@ def _line(condition: Condition, *, inside: bool) -> str:
 
 
 def would_be(leaf: Leaf, *, want: bool) -> str:
-    """Return what would have to be so for ``leaf`` to be true, or false, such as ``location.city were Berlin``."""
-    phrases = _WERE if want else _WERE_NOT
-    return f"{leaf.field} {phrases[leaf.op](leaf.value)}"
+    """Return what would have to be so of its field for ``leaf`` to be true, or false, such as ``were Berlin``."""
+    operator = OPERATORS[leaf.op]
+    return _said(operator.would if want else operator.would_not, leaf.value)
+
+
+def _said(words: str, value: JsonValue) -> str:
+    return _PLACE.sub(lambda place: _TOLD[place[1]](value), words)
 
 
 def value_text(value: JsonValue) -> str:
@@ -79,73 +84,12 @@ def _one_of(value: JsonValue) -> str:
     return listed(value, "or")
 
 
-Phrase = Callable[[JsonValue], str]
-
-_IS: dict[Op, Phrase] = {
-    Op.EQUALS: lambda value: f"is {value_text(value)}",
-    Op.NOT_EQUALS: lambda value: f"is not {value_text(value)}",
-    Op.IN: lambda value: f"is {_one_of(value)}",
-    Op.NOT_IN: lambda value: f"is {_none_of(value)}",
-    Op.CONTAINS: lambda value: f"contains {value_text(value)}",
-    Op.NOT_CONTAINS: lambda value: f"does not contain {value_text(value)}",
-    Op.STARTS_WITH: lambda value: f"starts with {value_text(value)}",
-    Op.ENDS_WITH: lambda value: f"ends with {value_text(value)}",
-    Op.MATCHES: lambda value: f"matches /{value_text(value)}/",
-    Op.IS_SET: lambda _value: "is set",
-    Op.IS_EMPTY: lambda _value: "is empty",
-    Op.GT: lambda value: f"> {value_text(value)}",
-    Op.GTE: lambda value: f">= {value_text(value)}",
-    Op.LT: lambda value: f"< {value_text(value)}",
-    Op.LTE: lambda value: f"<= {value_text(value)}",
-    Op.BETWEEN: lambda value: f"is between {_ends(value)}",
-    Op.BEFORE: lambda value: f"is before {value_text(value)}",
-    Op.AFTER: lambda value: f"is after {value_text(value)}",
-    Op.WITHIN_DAYS: lambda value: f"is within {_days(value)}",
-    Op.OLDER_THAN_DAYS: lambda value: f"is older than {_days(value)}",
+_PLACE = re.compile(r"\{(\w+)\}")
+_TOLD: Mapping[str, Callable[[JsonValue], str]] = {
+    "value": value_text,
+    "one_of": _one_of,
+    "none_of": _none_of,
+    "ends": _ends,
+    "days": _days,
 }
-
-_WERE: dict[Op, Phrase] = {
-    Op.EQUALS: lambda value: f"were {value_text(value)}",
-    Op.NOT_EQUALS: lambda value: f"were not {value_text(value)}",
-    Op.IN: lambda value: f"were {_one_of(value)}",
-    Op.NOT_IN: lambda value: f"were {_none_of(value)}",
-    Op.CONTAINS: lambda value: f"contained {value_text(value)}",
-    Op.NOT_CONTAINS: lambda value: f"did not contain {value_text(value)}",
-    Op.STARTS_WITH: lambda value: f"started with {value_text(value)}",
-    Op.ENDS_WITH: lambda value: f"ended with {value_text(value)}",
-    Op.MATCHES: lambda value: f"matched /{value_text(value)}/",
-    Op.IS_SET: lambda _value: "were set",
-    Op.IS_EMPTY: lambda _value: "were empty",
-    Op.GT: lambda value: f"were more than {value_text(value)}",
-    Op.GTE: lambda value: f"were at least {value_text(value)}",
-    Op.LT: lambda value: f"were less than {value_text(value)}",
-    Op.LTE: lambda value: f"were at most {value_text(value)}",
-    Op.BETWEEN: lambda value: f"were between {_ends(value)}",
-    Op.BEFORE: lambda value: f"were before {value_text(value)}",
-    Op.AFTER: lambda value: f"were after {value_text(value)}",
-    Op.WITHIN_DAYS: lambda value: f"were within {_days(value)} of now",
-    Op.OLDER_THAN_DAYS: lambda value: f"were older than {_days(value)}",
-}
-
-_WERE_NOT: dict[Op, Phrase] = {
-    Op.EQUALS: _WERE[Op.NOT_EQUALS],
-    Op.NOT_EQUALS: _WERE[Op.EQUALS],
-    Op.IN: _WERE[Op.NOT_IN],
-    Op.NOT_IN: _WERE[Op.IN],
-    Op.CONTAINS: _WERE[Op.NOT_CONTAINS],
-    Op.NOT_CONTAINS: _WERE[Op.CONTAINS],
-    Op.STARTS_WITH: lambda value: f"did not start with {value_text(value)}",
-    Op.ENDS_WITH: lambda value: f"did not end with {value_text(value)}",
-    Op.MATCHES: lambda value: f"did not match /{value_text(value)}/",
-    Op.IS_SET: _WERE[Op.IS_EMPTY],
-    Op.IS_EMPTY: _WERE[Op.IS_SET],
-    Op.GT: _WERE[Op.LTE],
-    Op.GTE: _WERE[Op.LT],
-    Op.LT: _WERE[Op.GTE],
-    Op.LTE: _WERE[Op.GT],
-    Op.BETWEEN: lambda value: f"were not between {_ends(value)}",
-    Op.BEFORE: lambda value: f"were not before {value_text(value)}",
-    Op.AFTER: lambda value: f"were not after {value_text(value)}",
-    Op.WITHIN_DAYS: lambda value: f"were not within {_days(value)} of now",
-    Op.OLDER_THAN_DAYS: lambda value: f"were not older than {_days(value)}",
-}
+"""How a value is told where an operator's words have a place for it (`core.models.Operator`)."""

@@ -16,16 +16,16 @@ from ..core.condition_words import would_be
 from ..core.errors import RuleError
 from ..core.models import AllOf, Condition, Leaf, Not, Rule, RuleSet
 from .fields import Field, field_named
-from .operators import OperandError, Test, compile_test
+from .operators import LeafTest, OperandError, compile_test
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledLeaf:
-    """A distinct leaf, the number of its field in the set's fields, its test, and what would have to be so for it to turn, in words."""
+    """A distinct leaf, the number of its field in the set's fields, its test, and what would have to be so of that field, in words."""
 
     leaf: Leaf
     field: int
-    test: Test
+    test: LeafTest
     if_true: str
     if_false: str
 

@@ -214,7 +214,7 @@ def _changes(way: Sequence[Turn], view: _View, provider_title: str) -> tuple[str
     phrases = []
     for number, want in way:
         leaf = view.rules.leaves[number]
-        phrase = (leaf.if_true if want else leaf.if_false).removeprefix(leaf.leaf.field).lstrip()
+        phrase = leaf.if_true if want else leaf.if_false
         if view.notes[number] is Note.FIELD_NOT_PROVIDED:
             phrase += f" ({provider_title} never delivers it)"
         phrases.append((leaf.leaf.field, phrase))

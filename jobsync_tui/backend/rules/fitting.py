@@ -5,23 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from ..core.models import FieldKind, JobStatus, JsonValue, Op, SyncStatus, Visibility
+from ..core.models import OPERATORS, FieldKind, JobStatus, JsonValue, Op, SyncStatus, Visibility
 from .fields import Field, Kind
 from .values import moment_in, number_in
 
-_PRESENCE = (Op.IS_SET, Op.IS_EMPTY)
-_SAME = (Op.EQUALS, Op.IN, Op.NOT_EQUALS, Op.NOT_IN)
-_TEXT = (Op.CONTAINS, Op.STARTS_WITH, Op.ENDS_WITH, Op.MATCHES, Op.NOT_CONTAINS)
-_NUMBER = (Op.GTE, Op.LTE, Op.GT, Op.LT, Op.BETWEEN)
-_DATE = (Op.WITHIN_DAYS, Op.OLDER_THAN_DAYS, Op.AFTER, Op.BEFORE, Op.BETWEEN)
-
 OPS: Mapping[FieldKind, tuple[Op, ...]] = {
-    FieldKind.TEXT: (*_SAME, *_TEXT, *_PRESENCE),
-    FieldKind.NUMBER: (*_NUMBER, *_SAME, *_PRESENCE),
-    FieldKind.TRUTH: (Op.EQUALS, Op.NOT_EQUALS, *_PRESENCE),
-    FieldKind.DATE: (*_DATE, *_PRESENCE),
-    FieldKind.OBJECT: _PRESENCE,
-    FieldKind.MIXED: (*_SAME, *_TEXT, *_NUMBER, *_DATE[:-1], *_PRESENCE),
+    kind: tuple(sorted((op for op, row in OPERATORS.items() if kind in row.fits), key=lambda op: OPERATORS[op].fits[0] is not kind))
+    for kind in FieldKind
 }
 """The operators that make sense for each kind of field, the usual ones first."""
 

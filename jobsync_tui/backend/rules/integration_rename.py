@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ..core.models import AllOf, AnyOf, Condition, JsonValue, Leaf, Not, Op, Rule
+from ..core.models import OPERATORS, AllOf, AnyOf, Condition, JsonValue, Leaf, Not, Rule
 
 FIELD = "integration"
-WHOLE = frozenset({Op.EQUALS, Op.NOT_EQUALS, Op.IN, Op.NOT_IN})
-"""The operators that compare with whole ids; of any other, only a person can say what it is to ask for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +38,12 @@ def _condition(condition: Condition, old: str, new: str) -> Condition:
 
 
 def _asks(leaf: Leaf) -> bool:
-    return leaf.field == FIELD and leaf.op in WHOLE
+    return leaf.field == FIELD and OPERATORS[leaf.op].is_choosing
 
 
 def _partial(leaf: Leaf) -> bool:
-    return leaf.field == FIELD and leaf.op not in WHOLE | {Op.IS_SET, Op.IS_EMPTY}
+    """Return whether a condition compares with a part of an id: only a person can say what it is to ask for."""
+    return leaf.field == FIELD and OPERATORS[leaf.op].takes_value and not _asks(leaf)
 
 
 def _value(value: JsonValue, old: str, new: str) -> JsonValue:

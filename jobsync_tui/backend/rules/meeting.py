@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ..core.models import Leaf, Op
+from ..core.models import OPERATORS, Leaf, Op, Takes
 from ..core.moments import span_in
 from .cells import Cell
 from .compiled import CompiledRule, CompiledRules
@@ -25,7 +25,8 @@ MOST_TRIED = 400
 _CHOOSING = {Op.EQUALS: True, Op.IN: True, Op.NOT_EQUALS: False, Op.NOT_IN: False}
 """Operators that, answered so, leave only the values that they name."""
 _TEXTUAL = (Op.CONTAINS, Op.NOT_CONTAINS, Op.STARTS_WITH, Op.ENDS_WITH)
-_AGES = (Op.WITHIN_DAYS, Op.OLDER_THAN_DAYS)
+_TRIED = {Takes.NOTHING, Takes.VALUE, Takes.VALUES, Takes.TEXT, Takes.BOUND, Takes.BOUNDS, Takes.DATE, Takes.DAYS}
+"""What operators take of which values can be made that pass them."""
 _SECOND = timedelta(seconds=1)
 _OTHER = "\u241f"
 """A text that no rule names."""
@@ -73,7 +74,7 @@ class Asked:
         for leaf, want in turns:
             if leaf in leaves and _CHOOSING.get(self.rules.leaves[leaf].leaf.op) is want:
                 return _items(self.rules.leaves[leaf].leaf)
-        if any(leaf.op is Op.MATCHES for leaf in asked):
+        if any(OPERATORS[leaf.op].takes not in _TRIED for leaf in asked):
             return None
         values: list[object] = [None, _OTHER, True, False, self.cells[field].raw, _joined(asked)]
         for each in asked:
@@ -95,7 +96,7 @@ def _beside(leaf: Leaf, now: datetime) -> Iterator[object]:
             yield from _around(span.last)
         elif isinstance(item, int | float) and not isinstance(item, bool):
             yield from (item - 1, item + 1)
-            if leaf.op in _AGES:
+            if OPERATORS[leaf.op].takes is Takes.DAYS:
                 for moment in (now - timedelta(days=item), now + timedelta(days=item)):
                     yield from _around(moment)
 

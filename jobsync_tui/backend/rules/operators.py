@@ -7,8 +7,8 @@ several values passes them if none of the values passes the other.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias, cast
 
@@ -30,7 +30,9 @@ Compare: TypeAlias = Callable[[Scalar, datetime], bool | None]
 
 Bound: TypeAlias = int | float | datetime
 
-Sides: TypeAlias = "tuple[tuple[Callable[[object, object], bool], Bound], ...]"
+Compares: TypeAlias = Callable[[object, object], bool]
+
+Sides: TypeAlias = "tuple[tuple[Compares, Bound], ...]"
 """The ends of a range: a value is in it if it compares so with every bound."""
 
 
@@ -39,7 +41,7 @@ class OperandError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class LeafTest:
     """What a leaf asks of a cell.
 
     Attributes:
@@ -86,31 +88,22 @@ class Test:
         return answer
 
 
-_POSITIVE = {Op.NOT_EQUALS: Op.EQUALS, Op.NOT_IN: Op.IN, Op.NOT_CONTAINS: Op.CONTAINS}
-
-
-def compile_test(leaf: Leaf) -> Test:
+def compile_test(leaf: Leaf) -> LeafTest:
     """Return the test of ``leaf``.
 
     Raises:
         OperandError: Its value does not fit its operator.
     """
-    op = _POSITIVE.get(leaf.op, leaf.op)
-    negated = op is not leaf.op
-    if op in {Op.IS_SET, Op.IS_EMPTY}:
-        if leaf.value is not None:
-            raise OperandError("takes no value")
-        return Test(presence=op is Op.IS_SET)
-    if op in {Op.EQUALS, Op.IN}:
-        return _equality(leaf, _choices(leaf.value) if op is Op.IN else (_single(leaf.value),), negated=negated)
-    if op in _TEXT_METHODS:
-        return _text_test(leaf, _TEXT_METHODS[op], negated=negated)
-    if op is Op.MATCHES:
-        return _pattern_test(leaf)
-    return _ordering(op, leaf.value)
+    return _TESTS[leaf.op](leaf)
 
 
-def _equality(leaf: Leaf, expected: Sequence[Scalar], *, negated: bool) -> Test:
+def _presence(leaf: Leaf) -> LeafTest:
+    if leaf.value is not None:
+        raise OperandError("takes no value")
+    return LeafTest(presence=leaf.op is Op.IS_SET)
+
+
+def _equality(leaf: Leaf, expected: Sequence[Scalar]) -> LeafTest:
     shape = composed if leaf.case_sensitive else folded
     form = Form.COMPOSED if leaf.case_sensitive else Form.FOLDED
     texts = frozenset(shape(value) for value in expected if isinstance(value, str))
@@ -128,61 +121,59 @@ def _equality(leaf: Leaf, expected: Sequence[Scalar], *, negated: bool) -> Test:
     text: Callable[[str], bool] | None = None
     if not others:
         text = next(iter(texts)).__eq__ if len(texts) == 1 else texts.__contains__
-    return Test(form=form, text=text, other=other, absent=absent, negated=negated)
+    return LeafTest(form=form, text=text, other=other, absent=absent)
 
 
-_TEXT_METHODS = {Op.CONTAINS: "__contains__", Op.STARTS_WITH: "startswith", Op.ENDS_WITH: "endswith"}
-
-
-def _text_test(leaf: Leaf, method: str, *, negated: bool) -> Test:
+def _text_test(leaf: Leaf, method: str) -> LeafTest:
     expected = (composed if leaf.case_sensitive else folded)(_text(leaf.value))
     form = Form.COMPOSED if leaf.case_sensitive else Form.FOLDED
     part = expected if method == "__contains__" else None
-    return Test(form=form, text=operator.methodcaller(method, expected), part=part, negated=negated)
+    return LeafTest(form=form, text=operator.methodcaller(method, expected), part=part)
 
 
-def _pattern_test(leaf: Leaf) -> Test:
+def _pattern_test(leaf: Leaf) -> LeafTest:
     try:
-        return Test(form=Form.COMPOSED, text=compile_pattern(_text(leaf.value), case_sensitive=leaf.case_sensitive))
+        return LeafTest(form=Form.COMPOSED, text=compile_pattern(_text(leaf.value), case_sensitive=leaf.case_sensitive))
     except PatternError as error:
         raise OperandError(str(error)) from None
 
 
-_COMPARISONS = cast(
-    "dict[Op, Callable[[object, object], bool]]",
-    {Op.GT: operator.gt, Op.AFTER: operator.gt, Op.GTE: operator.ge, Op.LT: operator.lt, Op.BEFORE: operator.lt, Op.LTE: operator.le},
-)
-_BEYOND_THE_DAY = {Op.GT, Op.AFTER, Op.LTE}
-"""Operators for which a date without a time is the end of its day; for the others it is its start."""
+_GT, _GE, _LT, _LE = (cast("Compares", each) for each in (operator.gt, operator.ge, operator.lt, operator.le))
 
 
-def _ordering(op: Op, value: JsonValue) -> Test:
-    if op in {Op.WITHIN_DAYS, Op.OLDER_THAN_DAYS}:
-        span = timedelta(days=_days(value))
-        if op is Op.WITHIN_DAYS:
-            return _range_test(
-                lambda now: ((_COMPARISONS[Op.GTE], now - span), (_COMPARISONS[Op.LTE], now + span)), dates=True, relative=True
-            )
-        return _range_test(lambda now: ((_COMPARISONS[Op.LT], now - span),), dates=True, relative=True)
-    if op is Op.BETWEEN:
-        low, high = _ends(value)
-        between = ((_COMPARISONS[Op.GTE], low), (_COMPARISONS[Op.LTE], high))
-        return _range_test(lambda _now: between, dates=isinstance(low, datetime))
-    bound = _bound(value, last=op in _BEYOND_THE_DAY)
-    if op in {Op.BEFORE, Op.AFTER} and not isinstance(bound, datetime):
-        raise OperandError(f"needs a date such as 2026-01-31 or 2026-01-31T18:00:00Z, not {named(value)}")
-    beyond = ((_COMPARISONS[op], bound),)
-    return _range_test(lambda _now: beyond, dates=isinstance(bound, datetime))
+def _beyond(leaf: Leaf, compares: Compares) -> LeafTest:
+    """Return the test against one bound; a date without a time is the end of its day where its day does not pass, else its start."""
+    bound = _bound(leaf.value, last=compares in {_GT, _LE})
+    if leaf.op in {Op.BEFORE, Op.AFTER} and not isinstance(bound, datetime):
+        raise OperandError(f"needs a date such as 2026-01-31 or 2026-01-31T18:00:00Z, not {named(leaf.value)}")
+    sides = ((compares, bound),)
+    return _range_test(lambda _now: sides, dates=isinstance(bound, datetime))
 
 
-def _range_test(sides: Callable[[datetime], Sides], *, dates: bool, relative: bool = False) -> Test:
+def _between(leaf: Leaf) -> LeafTest:
+    low, high = _ends(leaf.value)
+    sides = ((_GE, low), (_LE, high))
+    return _range_test(lambda _now: sides, dates=isinstance(low, datetime))
+
+
+def _within(leaf: Leaf) -> LeafTest:
+    span = timedelta(days=_days(leaf.value))
+    return _range_test(lambda now: ((_GE, now - span), (_LE, now + span)), dates=True, relative=True)
+
+
+def _older(leaf: Leaf) -> LeafTest:
+    span = timedelta(days=_days(leaf.value))
+    return _range_test(lambda now: ((_LT, now - span),), dates=True, relative=True)
+
+
+def _range_test(sides: Callable[[datetime], Sides], *, dates: bool, relative: bool = False) -> LeafTest:
     read = moment_in if dates else number_in
 
     def other(value: Scalar, now: datetime) -> bool | None:
         found = read(value)
         return None if found is None else all(compare(found, bound) for compare, bound in sides(now))
 
-    return Test(other=other, sides=sides, dates=dates, relative=relative)
+    return LeafTest(other=other, sides=sides, dates=dates, relative=relative)
 
 
 def _ends(value: JsonValue) -> tuple[Bound, Bound]:
@@ -191,7 +182,7 @@ def _ends(value: JsonValue) -> tuple[Bound, Bound]:
     low, high = _bound(value[0], last=False), _bound(value[1], last=True)
     if isinstance(low, datetime) is not isinstance(high, datetime):
         raise OperandError("needs two numbers or two dates, not one of each")
-    if _COMPARISONS[Op.GT](low, high):
+    if _GT(low, high):
         raise OperandError("needs the lower end first")
     return low, high
 
@@ -248,3 +239,28 @@ def _days(value: JsonValue) -> int | float:
     if not 0 <= value <= MAX_DAYS:
         raise OperandError(f"needs a number of days from 0 to {MAX_DAYS}, not {value}")
     return value
+
+
+_TESTS: Mapping[Op, Callable[[Leaf], LeafTest]] = {
+    Op.EQUALS: lambda leaf: _equality(leaf, (_single(leaf.value),)),
+    Op.NOT_EQUALS: lambda leaf: replace(_equality(leaf, (_single(leaf.value),)), negated=True),
+    Op.IN: lambda leaf: _equality(leaf, _choices(leaf.value)),
+    Op.NOT_IN: lambda leaf: replace(_equality(leaf, _choices(leaf.value)), negated=True),
+    Op.CONTAINS: lambda leaf: _text_test(leaf, "__contains__"),
+    Op.NOT_CONTAINS: lambda leaf: replace(_text_test(leaf, "__contains__"), negated=True),
+    Op.STARTS_WITH: lambda leaf: _text_test(leaf, "startswith"),
+    Op.ENDS_WITH: lambda leaf: _text_test(leaf, "endswith"),
+    Op.MATCHES: _pattern_test,
+    Op.IS_SET: _presence,
+    Op.IS_EMPTY: _presence,
+    Op.GT: lambda leaf: _beyond(leaf, _GT),
+    Op.GTE: lambda leaf: _beyond(leaf, _GE),
+    Op.LT: lambda leaf: _beyond(leaf, _LT),
+    Op.LTE: lambda leaf: _beyond(leaf, _LE),
+    Op.BETWEEN: _between,
+    Op.BEFORE: lambda leaf: _beyond(leaf, _LT),
+    Op.AFTER: lambda leaf: _beyond(leaf, _GT),
+    Op.WITHIN_DAYS: _within,
+    Op.OLDER_THAN_DAYS: _older,
+}
+"""How each operator answers."""

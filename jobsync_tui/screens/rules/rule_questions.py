@@ -8,11 +8,23 @@ from dataclasses import replace
 from textual.app import App
 from textual.screen import Screen
 
-from ...backend.core.models import Action, ActionKind, FieldCatalogue, FieldEntry, FieldKind, JsonValue, Leaf, Op, Rule, TargetCatalogue
+from ...backend.core.models import (
+    OPERATORS,
+    Action,
+    ActionKind,
+    FieldCatalogue,
+    FieldEntry,
+    FieldKind,
+    JsonValue,
+    Leaf,
+    Op,
+    Rule,
+    TargetCatalogue,
+)
 from ...backend.core.text import counted
 from ...documents import words
 from ...documents.words import count
-from ...editor.typed_values import listed_item, shown, takes_list, takes_value, typed
+from ...editor.typed_values import shown, shown_item, typed
 from ..menu import Entry, MenuScreen
 from ..prompt import Finding, Offer, PromptScreen, Question
 
@@ -50,13 +62,13 @@ class RuleQuestions:
         op = await self._operator(name, entry, start.op if start is not None and same else None)
         if op is None:
             return None
-        if not takes_value(op):
+        if not OPERATORS[op].takes_value:
             return Leaf(name, op)
         return await self._value(Leaf(name, op, start.value if start is not None and same and _alike(start.op, op) else None), entry)
 
     async def value(self, start: Leaf) -> Leaf | None:
         """Ask for another value of a condition."""
-        return await self._value(start, self._fields.get(start.field)) if takes_value(start.op) else await self.leaf(start)
+        return await self._value(start, self._fields.get(start.field)) if OPERATORS[start.op].takes_value else await self.leaf(start)
 
     async def _field(self, start: str | None) -> str | None:
         entries = sorted(self._fields.values(), key=lambda entry: (entry.name != start, not entry.jobs, _usefulness(entry.name)))
@@ -72,9 +84,7 @@ class RuleQuestions:
 
     async def _operator(self, name: str, entry: FieldEntry | None, start: Op | None) -> Op | None:
         fitting = entry.ops if entry is not None else tuple(Op)
-        entries = [
-            Entry(op.value, words.OPERATORS[op], _OP_NOTES.get(op, "")) for op in dict.fromkeys([*([start] if start else []), *fitting])
-        ]
+        entries = [Entry(op.value, OPERATORS[op].sign, OPERATORS[op].note) for op in dict.fromkeys([*([start] if start else []), *fitting])]
         chosen = await self._push(MenuScreen(f"{name} ...", entries, chosen=start, searchable=True))
         return None if chosen is None else Op(chosen)
 
@@ -89,11 +99,11 @@ class RuleQuestions:
 
         answer = await self._ask(
             Question(
-                title=f"{leaf.field} {words.OPERATORS[leaf.op]} ...",
+                title=f"{leaf.field} {OPERATORS[leaf.op].sign} ...",
                 value=shown(leaf.value, leaf.op, of_text=of_text),
                 offers=_value_offers(entry, leaf.op, of_text=of_text),
                 check=check,
-                many=takes_list(leaf.op),
+                many=OPERATORS[leaf.op].takes_list,
             )
         )
         return None if answer is None else made(answer)
@@ -178,24 +188,6 @@ class RuleQuestions:
         return await self._app.push_screen_wait(screen)
 
 
-_OP_NOTES = {
-    Op.IN: "one of several, with commas",
-    Op.NOT_IN: "none of several, with commas",
-    Op.MATCHES: "a regular expression",
-    Op.BETWEEN: "two values, with a comma; the last day counts whole",
-    Op.GTE: "a number, or a date: that day or later",
-    Op.LTE: "a number, or a date: that day or earlier",
-    Op.GT: "a number, or a date: after that day",
-    Op.LT: "a number, or a date: before that day",
-    Op.WITHIN_DAYS: "not further from today than that many",
-    Op.OLDER_THAN_DAYS: "longer ago than that many days",
-    Op.BEFORE: "a date, such as 2026-01-31: before that day",
-    Op.AFTER: "a date, such as 2026-01-31: after that day",
-}
-
-
-_OF_WHOLE_VALUES = frozenset({Op.EQUALS, Op.NOT_EQUALS, Op.IN, Op.NOT_IN})
-
 _USEFUL = ("client", "department", "name", "location.city", "location.region", "location.country", "employment_type", "status", "tags")
 """Fields that rules ask for most; those of the ATS's own come next, then the rest."""
 
@@ -207,7 +199,7 @@ def _usefulness(field: str) -> int:
 
 
 def _alike(one: Op, other: Op) -> bool:
-    return takes_list(one) == takes_list(other) and takes_value(one)
+    return OPERATORS[one].takes_list == OPERATORS[other].takes_list and OPERATORS[one].takes_value
 
 
 def _delivered(entry: FieldEntry) -> str:
@@ -216,21 +208,21 @@ def _delivered(entry: FieldEntry) -> str:
 
 
 def _commonest(entry: FieldEntry) -> str:
-    some = ", ".join(f"{words.value(each.value)} ({count(each.jobs)})" for each in entry.values[:4])
+    some = ", ".join(f"{words.compared(each.value)} ({count(each.jobs)})" for each in entry.values[:4])
     return some or f"{entry.kind}, {counted(entry.jobs, 'job has it', 'jobs have it')}"
 
 
 def _value_offers(entry: FieldEntry | None, op: Op, *, of_text: bool) -> list[Offer]:
     """Return the values that jobs have, for operators that compare with whole ones: of any other, what is typed is meant."""
-    if entry is None or op not in _OF_WHOLE_VALUES:
+    if entry is None or not OPERATORS[op].is_choosing:
         return []
     jobs = {repr(each.value): each.jobs for each in entry.values}
     values: list[JsonValue] = [each.value for each in entry.values]
     values += [choice for choice in entry.choices if repr(choice) not in jobs]
-    many = takes_list(op)
+    many = OPERATORS[op].takes_list
     return [
         Offer(
-            listed_item(value, of_text=of_text) if many else shown(value, op, of_text=of_text),
+            shown_item(value, of_text=of_text) if many else shown(value, op, of_text=of_text),
             counted(jobs.get(repr(value), 0), "job"),
         )
         for value in values

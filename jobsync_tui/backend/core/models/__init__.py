@@ -29,7 +29,7 @@ from .automatic import (
     Tick,
     WorkerState,
 )
-from .catalogue import FieldCatalogue, FieldEntry, FieldKind, FieldValue, SettingChoice, TargetCatalogue
+from .catalogue import FieldCatalogue, FieldEntry, FieldValue, SettingChoice, TargetCatalogue
 from .comparison import ComparedField, Comparison, FieldOwner, FieldStanding
 from .coverage import Coverage, CoverageShare, DayOutcomes, NearCondition, NearCoverage, RuleShare
 from .eligibility import (
@@ -91,6 +91,7 @@ from .job import (
     SyncStatus,
     Visibility,
 )
+from .operators import OPERATORS, FieldKind, Op, Operator, Takes
 from .query import JobPage, Sort, SortField
 from .reports import BackupReport, MoveReport, NewId, NewIdsPlan, NewIdsReport, Relink, RenamePlan, RenameReport
 from .rule_changes import held, in_acting_order, moved, same_rule, with_active, with_duplicate, with_rule, with_rule_of, without_rules
@@ -122,7 +123,6 @@ from .rules import (
     FieldAvailability,
     Leaf,
     Not,
-    Op,
     Rule,
     RuleCount,
     RuleRevision,
@@ -160,6 +160,7 @@ __all__ = [
     "JOBS_MISSING",
     "JOB_FIELDS",
     "LISTING_INCOMPLETE",
+    "OPERATORS",
     "OTHER_ID",
     "ROWS_SET_ASIDE",
     "STATUS_UNKNOWN",
@@ -254,6 +255,7 @@ __all__ = [
     "Not",
     "Note",
     "Op",
+    "Operator",
     "Outcome",
     "PairedField",
     "Pairing",
@@ -308,6 +310,7 @@ __all__ = [
     "SyncResult",
     "SyncState",
     "SyncStatus",
+    "Takes",
     "TargetCatalogue",
     "TemplateType",
     "Tick",

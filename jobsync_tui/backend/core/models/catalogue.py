@@ -4,21 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 from .job import JsonValue
-from .rules import Op
-
-
-class FieldKind(StrEnum):
-    """What a field holds; ``mixed`` where custom values differ in kind."""
-
-    TEXT = "text"
-    NUMBER = "number"
-    TRUTH = "truth"
-    DATE = "date"
-    OBJECT = "object"
-    MIXED = "mixed"
+from .operators import FieldKind, Op
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from .job import JobHead, JsonValue
-from .rules import ActionKind, Op
+from .operators import Op
+from .rules import ActionKind
 
 
 class Reason(StrEnum):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from .rules import AllOf, Condition, Leaf, Op, Rule
+from .operators import Op
+from .rules import AllOf, Condition, Leaf, Rule
 
 _STEP = 10
 """Between the priorities of two rules, where they are numbered anew."""

@@ -8,34 +8,10 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from .job import JsonValue
+from .operators import Op
 
 Path: TypeAlias = tuple[int | str, ...]
 """The place of a node in a condition tree, such as ``("all", 1, "any", 0)``."""
-
-
-class Op(StrEnum):
-    """The operators of a condition."""
-
-    EQUALS = "equals"
-    NOT_EQUALS = "not_equals"
-    IN = "in"
-    NOT_IN = "not_in"
-    CONTAINS = "contains"
-    NOT_CONTAINS = "not_contains"
-    STARTS_WITH = "starts_with"
-    ENDS_WITH = "ends_with"
-    MATCHES = "matches"
-    IS_SET = "is_set"
-    IS_EMPTY = "is_empty"
-    GT = "gt"
-    GTE = "gte"
-    LT = "lt"
-    LTE = "lte"
-    BETWEEN = "between"
-    BEFORE = "before"
-    AFTER = "after"
-    WITHIN_DAYS = "within_days"
-    OLDER_THAN_DAYS = "older_than_days"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import TypeGuard
 from ...core.models import Job, Location
 from ..cells import Cell, place_text
 from ..fields import field_named
-from ..operators import Test
+from ..operators import LeafTest
 from .groups import Groups
 from .rows import CODES, FALSE, TRUE
 
@@ -44,7 +44,7 @@ class Column:
         """Return what one job has."""
         return Cell(self._values[row])
 
-    def answers(self, test: Test, now: datetime) -> bytes:
+    def answers(self, test: LeafTest, now: datetime) -> bytes:
         """Return the coded answer of ``test`` for each row."""
         if test.presence is not None and (present := self._present()) is not None:
             yes, no = (TRUE, FALSE) if test.presence else (FALSE, TRUE)
@@ -53,7 +53,7 @@ class Column:
             self._groups = Groups(self._values, self._kinds)
         return self._groups.answers(test, now)
 
-    def answers_at(self, rows: Iterable[int], test: Test, now: datetime) -> bytes:
+    def answers_at(self, rows: Iterable[int], test: LeafTest, now: datetime) -> bytes:
         """Return the coded answer of ``test`` for some rows, and 0 for the others."""
         answers = bytearray(len(self._values))
         for row in rows:

@@ -13,7 +13,7 @@ from ..cells import Cell
 from ..compiled import CompiledRule, CompiledRules, GroupNode, LeafNode, Node, NotNode, compiled
 from ..fields import field_named
 from ..meeting import Asked
-from ..operators import Test
+from ..operators import LeafTest
 from ..truth import Truth
 from .columns import Batch, Column
 from .rows import Rows, ones
@@ -21,7 +21,7 @@ from .rows import Rows, ones
 _FEW = 32
 """One row in so many, or fewer, and a costly column is asked for these rows alone."""
 
-_ABSENT = Test(presence=False)
+_ABSENT = LeafTest(presence=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ class Answers:
         """Return what one job has in a field."""
         return self._batch.column(name).cell(row)
 
-    def of_test(self, name: str, test: Test) -> tuple[int, int]:
+    def of_test(self, name: str, test: LeafTest) -> tuple[int, int]:
         """Return where a test of a field is true and where it is false, as the bits of `Rows`."""
         coded = int.from_bytes(self._batch.column(name).answers(test, self._now), "little")
         return coded >> 1 & self._low, ~coded & self._low

@@ -11,7 +11,7 @@ from itertools import accumulate, chain, repeat
 from operator import itemgetter
 
 from ..cells import Cell, Form
-from ..operators import Test
+from ..operators import LeafTest
 from ..values import Scalar, composed, folded
 from .rows import CODES, FALSE, TRUE
 
@@ -106,7 +106,7 @@ class Groups:
         self._joined: dict[Form, JoinedTexts | None] = {}
         self._expand = _expander(keys, [*texts, *scalars, *rest])
 
-    def answers(self, test: Test, now: datetime) -> bytes:
+    def answers(self, test: LeafTest, now: datetime) -> bytes:
         """Return the coded answer of ``test`` for each row."""
         rest = bytes(CODES[test(cell, now)] for cell in self._rest)
         if test.presence is not None:
@@ -114,7 +114,7 @@ class Groups:
             return self._expand(bytes([single]) * (len(self._texts) + len(self._scalars)) + rest)
         return self._expand(self._text_answers(test, now) + self._scalar_answers(test, now) + rest)
 
-    def _text_answers(self, test: Test, now: datetime) -> bytes:
+    def _text_answers(self, test: LeafTest, now: datetime) -> bytes:
         texts = self._in_form(test.form)
         if test.text is None:
             return bytes(_one_by_one(test, texts, now))
@@ -132,7 +132,7 @@ class Groups:
         joined = self._joined[form]
         return joined.holding(part) if joined is not None else None
 
-    def _scalar_answers(self, test: Test, now: datetime) -> bytes:
+    def _scalar_answers(self, test: LeafTest, now: datetime) -> bytes:
         """Ask the values that are no text: ranges of values of one kind without a call of ours for each."""
         if test.sides is None or not self._kinds <= (_MOMENTS if test.dates else _NUMBERS):
             return bytes(_one_by_one(test, self._scalars, now))
@@ -188,7 +188,7 @@ def _scalar(value: object) -> Scalar | None:
     return value if isinstance(value, datetime) and value.tzinfo is not None else None
 
 
-def _one_by_one(test: Test, values: Sequence[Scalar], now: datetime) -> Iterator[int]:
+def _one_by_one(test: LeafTest, values: Sequence[Scalar], now: datetime) -> Iterator[int]:
     """Yield the coded answers to single values, none of them missing, by the test for what is not compared as text."""
     other, negated = test.other, test.negated
     for value in values:

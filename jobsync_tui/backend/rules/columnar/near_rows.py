@@ -71,7 +71,7 @@ def _of_rule(rules: CompiledRules, rule: CompiledRule, root: Node, answers: Answ
             if rows and fields.count(leaf.field) > 1:
                 rows = _that_can_be(rule.rule, place, answers, rows, want=want)
             if rows:
-                yield NearRows(rule.rule, path, words, rows)
+                yield NearRows(rule.rule, path, f"{leaf.leaf.field} {words}", rows)
 
 
 def _that_can_be(rule: Rule, place: int, answers: Answers, rows: Rows, *, want: bool) -> Rows:

@@ -18,6 +18,7 @@ from ...core.models import (
     FieldAvailability,
     Finding,
     FindingKind,
+    Op,
     Rule,
     RuleSet,
     Witness,
@@ -29,10 +30,10 @@ from ..columnar.evaluate import Answers, BatchOutcome, evaluate_batch
 from ..columnar.rows import Rows
 from ..compiled import CompiledRule, GroupNode, Node, compiled
 from ..fields import covers
-from ..operators import Test
+from ..operators import LeafTest
 from .static import place_of, undelivered
 
-_PRESENT = Test(presence=True)
+_PRESENT = LeafTest(presence=True)
 
 
 class DataLint:
@@ -154,7 +155,7 @@ class DataLint:
         for rule in self._ready.active:
             for path, number in rule.places:
                 leaf = self._ready.leaves[number].leaf
-                if leaf.field in self._unseen and leaf.op.value != "is_empty":
+                if leaf.field in self._unseen and leaf.op is not Op.IS_EMPTY:
                     yield undelivered(rule.rule, leaf, place_of(path))
 
     def _never(self, rule: CompiledRule) -> Finding:

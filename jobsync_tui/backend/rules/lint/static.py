@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ...core.condition_words import describe, value_text
 from ...core.models import (
+    OPERATORS,
     ActionKind,
     AllOf,
     AnyOf,
@@ -20,6 +21,7 @@ from ...core.models import (
     Op,
     Rule,
     RuleSet,
+    Takes,
     in_acting_order,
 )
 from ...core.moments import span_in
@@ -29,10 +31,6 @@ from ..fitting import CHOICES
 from ..values import folded, truth_in
 from ..yaml.reading import suggestion
 
-_CHOOSING = {Op.EQUALS, Op.IN, Op.NOT_EQUALS, Op.NOT_IN}
-_TEXTUAL = {Op.CONTAINS, Op.NOT_CONTAINS, Op.STARTS_WITH, Op.ENDS_WITH, Op.MATCHES}
-_COMPARING = {Op.GT, Op.GTE, Op.LT, Op.LTE, Op.BETWEEN}
-_ORDERING = _COMPARING | {Op.BEFORE, Op.AFTER, Op.WITHIN_DAYS, Op.OLDER_THAN_DAYS}
 _ASK_TRUTH = "Ask whether it is true or false."
 _ASK_DATE = "Compare it with a date such as 2026-01-31."
 
@@ -78,20 +76,22 @@ def place_of(path: str) -> str:
 
 
 def _impossible(rule: Rule, leaf: Leaf, place: str, integrations: Sequence[str], hidden: Sequence[str]) -> Iterator[Finding]:
-    kind = KNOWN[leaf.field].kind if leaf.field in KNOWN else Kind.ANY
+    kind, operator = KNOWN[leaf.field].kind if leaf.field in KNOWN else Kind.ANY, OPERATORS[leaf.op]
     message = remedy = None
-    if kind in {Kind.BOOL, Kind.MOMENT} and leaf.op in _TEXTUAL:
+    if kind in {Kind.BOOL, Kind.MOMENT} and operator.is_textual:
         message = f"{leaf.field} is {kind.value} and no text, so this condition is never true nor false: {describe(leaf)}"
         remedy = _ASK_TRUTH if kind is Kind.BOOL else _ASK_DATE
-    elif kind is Kind.MOMENT and leaf.op in _CHOOSING | _COMPARING:
+    elif kind is Kind.MOMENT and operator.takes not in {Takes.NOTHING, Takes.DATE, Takes.DAYS}:
         wrong = [value for value in _values(leaf) if not isinstance(value, str) or span_in(value) is None]
         if wrong:
             message = f"{leaf.field} is a date and can never be compared with {value_text(wrong[0])}."
             remedy = _ASK_DATE
-    elif kind is Kind.BOOL and leaf.op in _ORDERING:
-        message = f"{leaf.field} is true or false and has no order, so this condition is never true nor false: {describe(leaf)}"
+    elif kind is Kind.BOOL and operator.takes_value and not operator.is_choosing:
+        message = (
+            f"{leaf.field} is true or false and neither a number nor a date, so this condition is never true nor false: {describe(leaf)}"
+        )
         remedy = _ASK_TRUTH
-    elif leaf.op in _CHOOSING:
+    elif operator.is_choosing:
         choices = tuple(integrations) if leaf.field == "integration" else CHOICES.get(leaf.field, ())
         others = hidden if leaf.field == "integration" else ()
         never = [value for value in _values(leaf) if choices and not _occurs(value, (*choices, *others))]
@@ -107,7 +107,8 @@ def _impossible(rule: Rule, leaf: Leaf, place: str, integrations: Sequence[str],
 def _case_without_text(rule: Rule, leaf: Leaf, place: str) -> Iterator[Finding]:
     kind = KNOWN[leaf.field].kind if leaf.field in KNOWN else Kind.ANY
     of_text = kind in {Kind.TEXT, Kind.ANY} and any(isinstance(value, str) for value in _values(leaf))
-    if leaf.case_sensitive and not (of_text and leaf.op in _CHOOSING | _TEXTUAL):
+    compares_text = OPERATORS[leaf.op].is_choosing or OPERATORS[leaf.op].is_textual
+    if leaf.case_sensitive and not (of_text and compares_text):
         message = f"case_sensitive has no effect here, where no text is compared: {describe(leaf)}"
         yield _finding(FindingKind.NO_EFFECT, rule, message, "Take case_sensitive out.", place=place)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ...core.models import Action, ActionKind, AllOf, Condition, JsonValue, Leaf, Not, Op, Rule, RuleTest
+from ...core.models import OPERATORS, Action, ActionKind, AllOf, Condition, JsonValue, Leaf, Not, Rule, RuleTest
 from .nodes import MAX_DIGITS
 from .rule_tests import lines_of
 
@@ -74,7 +74,7 @@ def _group_lines(condition: Condition) -> Iterator[str]:
 
 def _leaf(leaf: Leaf) -> str:
     parts = [f"field: {_text(leaf.field)}", f"op: {leaf.op}"]
-    if leaf.op not in {Op.IS_SET, Op.IS_EMPTY}:
+    if OPERATORS[leaf.op].takes_value:
         parts.append(f"value: {_flow(leaf.value)}")
     if leaf.case_sensitive:
         parts.append("case_sensitive: true")

@@ -6,7 +6,7 @@ import hashlib
 import re
 
 from ...core.errors import RuleError
-from ...core.models import Action, ActionKind, AllOf, AnyOf, Condition, JsonValue, Leaf, Not, Op, Rule, RulesFile
+from ...core.models import OPERATORS, Action, ActionKind, AllOf, AnyOf, Condition, JsonValue, Leaf, Not, Op, Rule, RulesFile
 from ...core.text import clean
 from ..fields import CUSTOM, KNOWN, Kind, field_named
 from ..operators import OperandError, compile_test
@@ -28,9 +28,6 @@ _LEAF_KEYS = ("field", "op", "value", "case_sensitive")
 _GROUPS = ("all", "any", "not")
 _OPS = {op.value: op for op in Op}
 _KINDS = {item.value: item for item in ActionKind}
-_TEXT_OPS = {Op.CONTAINS, Op.NOT_CONTAINS, Op.STARTS_WITH, Op.ENDS_WITH, Op.MATCHES}
-_EQUALITY_OPS = {Op.EQUALS, Op.NOT_EQUALS, Op.IN, Op.NOT_IN}
-_PRESENCE_OPS = {Op.IS_SET, Op.IS_EMPTY}
 _ID = re.compile(r"[^\W_][\w.:-]{0,99}")
 
 
@@ -165,9 +162,9 @@ class _Conditions:
                 raise Fault(node, place, f"the condition has no {key}.")
         field = _field(entries["field"], f"{place}.field")
         op = choice(entries["op"], f"{place}.op", "operator", _OPS)
-        if field == CUSTOM and op not in _PRESENCE_OPS:
+        if field == CUSTOM and OPERATORS[op].takes_value:
             raise Fault(entries["field"], f"{place}.field", "custom holds many fields: write custom. and the name of one.")
-        if "value" not in entries and op not in _PRESENCE_OPS:
+        if "value" not in entries and OPERATORS[op].takes_value:
             raise Fault(node, place, f"the operator {op} needs a value.")
         sensitive = flag(entries["case_sensitive"], f"{place}.case_sensitive", "case_sensitive") if "case_sensitive" in entries else False
         leaf = Leaf(field, op, _value(entries.get("value"), field, op), sensitive)
@@ -188,9 +185,9 @@ def _field(node: DocumentNode, place: str) -> str:
 
 def _value(node: DocumentNode | None, field: str, op: Op) -> JsonValue:
     """Read a condition's value. Where text is compared, a number is the text it is written as, so ``007`` stays ``007``."""
-    known = field_named(field)
+    known, operator = field_named(field), OPERATORS[op]
     of_text = known is not None and known.kind is Kind.TEXT
-    return None if node is None else json_value(node, numbers_as_written=op in _TEXT_OPS or (of_text and op in _EQUALITY_OPS))
+    return None if node is None else json_value(node, numbers_as_written=operator.is_textual or (of_text and operator.is_choosing))
 
 
 def _actions(node: DocumentNode, place: str) -> tuple[Action, ...]:
