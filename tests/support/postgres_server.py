@@ -110,13 +110,22 @@ def _free_port() -> int:
 
 
 def _reachable(binaries: Path, folder: Path) -> Path:
-    """Return ``binaries``, or a copy of the whole installation where the server's user may not go to where it lies."""
+    """Return ``binaries``, or a copy of the whole installation where the server's user may not go to where it lies.
+
+    The libraries of a server that came as a wheel lie beside its package, where its programs look for them from where they are themselves.
+    """
     if USER is None or all(parent.stat().st_mode & 0o001 for parent in binaries.parents):
         return binaries
-    copy = folder / "installation"
+    installation = binaries.parent
+    package = installation.parent
+    libraries = package.with_name(f"{package.name}.libs")
+    copy = folder / package.name / installation.name
     if not copy.exists():
-        shutil.copytree(binaries.parent, copy)
+        shutil.copytree(installation, copy)
+        if libraries.is_dir():
+            shutil.copytree(libraries, folder / libraries.name)
         copy.chmod(0o755)
+        copy.parent.chmod(0o755)
     return copy / binaries.name
 
 

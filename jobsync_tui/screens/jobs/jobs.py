@@ -167,6 +167,7 @@ class JobsScreen(JobActionsScreen):
         self.listed, self._opening = wanted, None
         self._show_right()
         self._show_page(wanted, page, keep_line=keep_line)
+        self._remember()  # with the rows, not with their count: one may leave as soon as they are there
         # What the page has changed is on its way to the screen through the widgets' queues.
         self.call_next(self._hold.let_go)
         self._look_around()
@@ -176,7 +177,6 @@ class JobsScreen(JobActionsScreen):
             self.table.set_count(total)
         self._hidden = await wanted.hidden_marks()
         self._show_matches(total)
-        self._remember()
         if wanted.query.may_ask_rules:
             self.work(self._evaluate(wanted.query.filter), group="evaluate")
         self._clear_hint(wanted, total)
