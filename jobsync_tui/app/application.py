@@ -21,6 +21,7 @@ from textual.screen import Screen
 from ..backend.core.durations import format_duration
 from ..backend.core.errors import CutShort, ExitCode, JobsyncError
 from ..backend.core.terminals import LEFT_BEHIND, unknown_kind
+from ..backend.settings.paths import places
 from ..commands.own_keys import OwnKeys
 from ..documents.result import went_well
 from ..documents.words import OUTCOME_WORDS
@@ -42,7 +43,7 @@ from ..terminal.theme import CHOICES, THEMES, can_choose, spare_bytes, theme_for
 from .navigation import show
 
 if TYPE_CHECKING:
-    from ..backend.core.models import Greeting
+    from ..backend.core.models import DoctorReport, Greeting
     from ..backend.services.backend import Backend
 
 LOG = logging.getLogger(__name__)
@@ -77,6 +78,7 @@ class JobsyncApp(App[int], inherit_bindings=False):
         confined: Run for somebody else (``--as``): nothing is opened and nothing suspends.
         keys: Keys that commands have in place of their own.
         theme: Which colours, by their name in the configuration; None for what suits the terminal.
+        is_sandbox: Whether its ATSs are those of the demo, which answer inside the process only.
         idle: Ends the session after that long without a key, unless something runs; None lets it stand.
     """
 
@@ -97,6 +99,7 @@ class JobsyncApp(App[int], inherit_bindings=False):
         idle: IdleTimeout | None = None,
         theme: str | None = None,
         keys: OwnKeys | None = None,
+        is_sandbox: bool = False,
     ) -> None:
         spare_bytes()
         super().__init__(driver_class=TerminalDriver)
@@ -109,6 +112,7 @@ class JobsyncApp(App[int], inherit_bindings=False):
         self.confined = confined
         self.keys = keys or OwnKeys()
         self._idle = idle
+        self._is_sandbox = is_sandbox
         self.terminal_lost: Callable[[], object] | None = None
         self.greeting: Greeting | None = None
         self._last_work: asyncio.Task[None] | None = None
@@ -257,6 +261,13 @@ class JobsyncApp(App[int], inherit_bindings=False):
         self.runs.stop()
         await self.runs.settled(None)
         self.exit(int(ExitCode.OK))
+
+    async def examine(self) -> DoctorReport:
+        """Examine the installation in a thread with a loop of its own: it opens everything anew. In the demo no ATS is asked."""
+        from ..backend.doctor.examine import examine
+
+        found, actor = places(self.backend.settings.path), self.backend.actor
+        return await asyncio.to_thread(lambda: asyncio.run(examine(found, actor, offline=self._is_sandbox)))
 
     async def finish(self) -> None:
         """Let what is in flight end, for at most `CLOSE_SECONDS`, and exit: what a hang-up or a termination asks for."""

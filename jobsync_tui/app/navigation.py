@@ -43,6 +43,8 @@ SCREENS: Final[Mapping[type[routes.Route], str]] = {
     routes.ImpactJob: "rules.impact:ImpactJobScreen",
     routes.Coverage: "rules.coverage:CoverageScreen",
     routes.Greeting: "greeting:GreetingScreen",
+    routes.Doctor: "doctor:DoctorScreen",
+    routes.Record: "record:RecordScreen",
     routes.Log: "log:LogScreen",
     routes.Help: "help:HelpScreen",
     routes.Palette: "palette:PaletteScreen",
@@ -52,7 +54,7 @@ SCREENS: Final[Mapping[type[routes.Route], str]] = {
 FIRST: Final = frozenset({routes.Picker, routes.Jobs})
 """What is shown in place of all that is open."""
 
-ONCE: Final = frozenset({routes.Log, routes.Help})
+ONCE: Final = frozenset({routes.Log, routes.Help, routes.Doctor, routes.Record})
 """What is not opened above itself."""
 
 

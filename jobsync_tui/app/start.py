@@ -78,6 +78,7 @@ async def _run(settings: Settings, actor: Actor, sandbox: Sandbox | None, memory
             idle=_idle_timeout(settings, actor),
             theme=settings.terminal.theme,
             keys=keys,
+            is_sandbox=sandbox is not None,
         )
         with_signals(app, asyncio.get_running_loop())
         result = await app.run_async(mouse=settings.terminal.mouse)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import click
 
 from ..backend.core.errors import ConfigError, ExitCode
-from ..backend.core.text import counted
-from ..backend.doctor import Report, Status
 from ..backend.settings.paths import places
+from ..documents.doctor import doctor_text
 from .options import invocation, json_option
-from .output import print_json, print_line
+from .output import print_json, print_text, text_width
 from .session import configuration, os_account, require_access, runs
 
 
@@ -36,14 +35,5 @@ async def doctor(*, offline: bool, as_json: bool) -> int:
     if as_json:
         print_json(report)
     else:
-        _print(report)
+        print_text(doctor_text(report, text_width()))
     return ExitCode.OK if report.ok else ExitCode.USAGE
-
-
-def _print(report: Report) -> None:
-    for each in report.findings:
-        print_line(f"{each.status.upper():<4}  {each.check:<12}  {each.message}")
-        if each.remedy is not None:
-            print_line(f"{'':<20}-> {each.remedy}")
-    counts = {status: sum(each.status is status for each in report.findings) for status in Status}
-    print_line(f"{counts[Status.OK]} ok, {counted(counts[Status.WARN], 'warning')}, {counted(counts[Status.FAIL], 'failure')}")

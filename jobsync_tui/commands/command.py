@@ -41,6 +41,8 @@ class Group(StrEnum):
     COVERAGE = "Coverage"
     HISTORY = "History"
     GREETING = "Since your last visit"
+    DOCTOR = "Doctor"
+    RECORD = "Record"
     LOG = "Log"
     ERROR = "Error"
     HELP = "Help"

@@ -78,6 +78,19 @@ def history_text(entries: Sequence[AuditEntry], title: str, width: int = 100) ->
     return as_text((line(title), BLANK, *history_document(entries, width))) + "\n"
 
 
+def record_document(entries: Sequence[AuditEntry], width: int) -> Document:
+    """Return entries about any job, newest first, each with the job that it is about."""
+    if not entries:
+        return (line("   ", dim("Nothing is in the record.")),)
+    document: list[Line | Section] = [head("NEWEST FIRST", counted(len(entries), "entry", "entries")), BLANK]
+    return (*document, *(_section(entry, width, of_all=True) for entry in entries))
+
+
+def record_text(entries: Sequence[AuditEntry], width: int = 100) -> str:
+    """Return the record as text."""
+    return as_text((line("Record"), BLANK, *record_document(entries, width))) + "\n"
+
+
 def changes_of(entry: AuditEntry) -> tuple[Change, ...]:
     """Return what an entry changed, field by field."""
     fields = list(dict.fromkeys([*entry.before, *entry.after]))
@@ -89,9 +102,10 @@ def fold_key(entry: AuditEntry) -> str:
     return f"entry:{entry.seq}"
 
 
-def _section(entry: AuditEntry, width: int) -> Section:
+def _section(entry: AuditEntry, width: int, *, of_all: bool = False) -> Section:
     changes = changes_of(entry)
-    said = entry_words(entry)
+    about = f"{entry.integration}:{entry.job_id}" if entry.job_id else entry.integration
+    said = f"{about}  {entry_words(entry)}" if of_all and about else entry_words(entry)
     if changes:
         said += f", {counted(len(changes), 'field')}"
     details: list[Line | Section] = []

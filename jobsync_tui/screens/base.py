@@ -24,7 +24,7 @@ from ..widgets.footer import Footer
 from . import routes
 
 if TYPE_CHECKING:
-    from ..backend.core.models import Greeting
+    from ..backend.core.models import DoctorReport, Greeting
     from ..backend.services.backend import Backend
     from ..commands.own_keys import OwnKeys
     from ..session.marks import Marks
@@ -35,6 +35,9 @@ ResultT = TypeVar("ResultT")
 
 WIDE = 110
 """Columns from which on a screen has the class ``-wide`` and shows a second pane beside the first."""
+
+_FOR_ALL = frozenset({"backup", "pause", "pause_until", "resume"})
+"""Commands of every screen that are for those who may use every integration."""
 
 LOW = 15
 """Lines below which a screen has the class ``-low``: a list goes without the lines that tell more of the one under its cursor."""
@@ -78,6 +81,13 @@ class Host(Protocol):
 
     def follow(self, url: str | None, what: str) -> None:
         """Show and copy an address, and open it where there is a desktop."""
+
+    async def examine(self) -> DoctorReport:
+        """Examine the installation as ``jobsync doctor`` does, beside the event loop.
+
+        Raises:
+            AccessDenied: The configuration does not name the person any more.
+        """
 
     def leave(self) -> None:
         """End the application; asks first while something runs."""
@@ -142,9 +152,17 @@ class JobsyncScreen(Screen[ResultT]):
         """
         return None
 
+    def why_not_here(self, action: str) -> str | None:
+        """Return why a command can do nothing now, be it one of this screen or one that acts on all of them."""
+        if action in _FOR_ALL and not self.backend.has_everything:
+            return "This affects every integration, and you may not use all of them"
+        if action == "backup" and self.host.confined:
+            return "This session is run for somebody else, so it writes no file"
+        return self.why_not(action)
+
     def may(self, action: str) -> bool:
         """Return whether a command can do something now; says why where it cannot."""
-        why = self.why_not(action)
+        why = self.why_not_here(action)
         if why is not None:
             self.host.tell(why, Severity.WARNING)
         return why is None
@@ -210,25 +228,43 @@ class JobsyncScreen(Screen[ResultT]):
         """Pause the automatic sync."""
         from . import errands
 
-        self.work(errands.pause(self.host, self.backend), group="errand")
+        if self.may("pause"):
+            self.work(errands.pause(self.host, self.backend), group="errand")
 
     def action_pause_until(self) -> None:
         """Pause the automatic sync for a time."""
         from . import errands
 
-        self.work(errands.pause_until(self.app, self.host, self.backend), group="errand")
+        if self.may("pause_until"):
+            self.work(errands.pause_until(self.app, self.host, self.backend), group="errand")
 
     def action_resume(self) -> None:
         """Let the automatic sync go on."""
         from . import errands
 
-        self.work(errands.resume(self.host, self.backend), group="errand")
+        if self.may("resume"):
+            self.work(errands.resume(self.host, self.backend), group="errand")
 
     def action_recover(self) -> None:
         """Settle what is open in the target."""
         from . import errands
 
         self.work(errands.recover(self.host, self.backend), group="errand")
+
+    def action_backup(self) -> None:
+        """Write a copy of the database."""
+        from . import errands
+
+        if self.may("backup"):
+            self.work(errands.backup(self.app, self.host, self.backend), group="errand")
+
+    def action_doctor(self) -> None:
+        """Examine the installation."""
+        self.host.open(routes.Doctor())
+
+    def action_record(self) -> None:
+        """Browse the record of who did what."""
+        self.host.open(routes.Record())
 
     def action_redraw(self) -> None:
         """Paint the whole screen anew."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TypeVar
 
 from textual.app import App
@@ -13,6 +14,7 @@ from ..backend.services.backend import Backend
 from ..documents.automatic import pause_words
 from ..documents.words import ago, day_and_time
 from .base import Host
+from .files import file_of, new_file
 from .menu import Entry, MenuScreen
 from .prompt import Finding, Offer, PromptScreen, Question
 
@@ -62,6 +64,20 @@ async def recover(host: Host, backend: Backend) -> None:
     report = await backend.syncs.recover()
     found = counted(report.open, "operation was", "operations were")
     host.tell(f"{found} open, {len(report.settled)} settled, {len(report.unknown)} still unknown")
+
+
+async def backup(app: App[ResultT], host: Host, backend: Backend) -> None:
+    """Write a copy of the database into a new file, whose name is asked for."""
+    first = Path.cwd() / f"jobsync-{clock.now():%Y%m%d-%H%M%S}.db"
+    typed = await app.push_screen_wait(
+        PromptScreen(Question(title="Copy the database into which new file?", value=str(first), check=new_file))
+    )
+    if typed is None:
+        return
+    host.tell("Copying the database ...")
+    report = await backend.maintenance.backup(file_of(typed).absolute())
+    beside = "" if report.target is None else f"; the local target is in {report.target}"
+    host.tell(f"The database is copied into {report.database}{beside}", remedy="docs/reliability.md says how to put it back")
 
 
 async def leases(app: App[ResultT], host: Host, backend: Backend) -> None:

@@ -22,6 +22,6 @@ class PaletteScreen(MenuScreen):
         entries = [
             Entry(command.action, command.name, command.help, below.host.keys.applied(command).key)
             for command in palette(*below.GROUPS)
-            if below.why_not(command.action) is None
+            if below.why_not_here(command.action) is None
         ]
         super().__init__("Commands", entries, searchable=True)

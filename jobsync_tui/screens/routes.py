@@ -174,6 +174,16 @@ class Greeting(Route):
 
 
 @dataclass(frozen=True, slots=True)
+class Doctor(Route):
+    """What an examination of the installation finds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record(Route):
+    """The record of who did what, of all jobs."""
+
+
+@dataclass(frozen=True, slots=True)
 class Log(Route):
     """The log of messages and errors."""
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from jobsync_tui.backend.core.errors import ExitCode
+from jobsync_tui.backend.core.models import DoctorStatus
 from jobsync_tui.backend.database import sqlite_library
 from jobsync_tui.backend.database.probe import has_wal_bug
 from jobsync_tui.backend.doctor.environment import clock, terminal, variables
-from jobsync_tui.backend.doctor.findings import Status
 from tests.cli.company import Company, open_company
 from tests.cli.conftest import Jobsync
 
@@ -190,18 +190,18 @@ def test_the_versions_with_the_fault_in_write_ahead_mode(version: tuple[int, int
 
 def test_a_clock_that_went_back_is_told() -> None:
     now = datetime(2026, 11, 23, tzinfo=UTC)
-    assert clock(now, now - timedelta(days=1))[0].status is Status.OK
-    assert clock(now, now + timedelta(days=1))[0].status is Status.FAIL
-    assert clock(datetime(1970, 1, 1, tzinfo=UTC), None)[0].status is Status.FAIL
+    assert clock(now, now - timedelta(days=1))[0].status is DoctorStatus.OK
+    assert clock(now, now + timedelta(days=1))[0].status is DoctorStatus.FAIL
+    assert clock(datetime(1970, 1, 1, tzinfo=UTC), None)[0].status is DoctorStatus.FAIL
 
 
 def test_variables_that_reach_in_are_named() -> None:
-    assert variables({"HOME": "/", "PYTHONUNBUFFERED": "1"})[0].status is Status.OK
+    assert variables({"HOME": "/", "PYTHONUNBUFFERED": "1"})[0].status is DoctorStatus.OK
     assert "LD_PRELOAD" in variables({"LD_PRELOAD": "x.so"})[0].message
 
 
 def test_off_a_terminal_there_is_nothing_to_say_of_one() -> None:
-    assert [each.status for each in terminal({"TERM": "dumb"})] == [Status.OK]
+    assert [each.status for each in terminal({"TERM": "dumb"})] == [DoctorStatus.OK]
 
 
 def test_a_missing_library_of_patterns_is_told_and_named_by_every_rule_that_needs_it(

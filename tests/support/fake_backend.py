@@ -412,6 +412,8 @@ class FakeGreeting:
 class FakeBackend:
     """The facade."""
 
+    has_everything = True
+
     def __init__(self, jobs: Iterable[CachedJob] = (), integrations: Iterable[IntegrationSummary] = (samples.BULLHORN,)) -> None:
         self.jobs = FakeJobs(list(jobs))
         self.integrations = FakeIntegrations(list(integrations))

@@ -222,6 +222,8 @@ class _Records(_Part):
 class ScriptedBackend:
     """The facade's face with a `Script` behind it."""
 
+    has_everything = True
+
     def __init__(self, script: Script) -> None:
         self._script = script
         self.actor = Actor("alice", {})

@@ -42,6 +42,8 @@ SCREENS = {
     Group.COVERAGE: "jobsync_tui.screens.rules.coverage:CoverageScreen",
     Group.HISTORY: "jobsync_tui.screens.jobs.history:HistoryScreen",
     Group.GREETING: "jobsync_tui.screens.greeting:GreetingScreen",
+    Group.DOCTOR: "jobsync_tui.screens.doctor:DoctorScreen",
+    Group.RECORD: "jobsync_tui.screens.record:RecordScreen",
     Group.LOG: "jobsync_tui.screens.log:LogScreen",
     Group.HELP: "jobsync_tui.screens.help:HelpScreen",
     Group.EVERYWHERE: "jobsync_tui.screens.base:JobsyncScreen",

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from textual.widgets import Input
 
-from jobsync_tui.screens import routes
+from jobsync_tui.documents.doctor import doctor_text
+from jobsync_tui.screens import record, routes
+from jobsync_tui.screens.base import JobsyncScreen
 from jobsync_tui.screens.help import groups_from
+from jobsync_tui.screens.jobs.history import HistoryScreen
+from jobsync_tui.screens.palette import PaletteScreen
 from jobsync_tui.screens.picker import PickerScreen
 from jobsync_tui.screens.prompt import PromptScreen
 from tests.services.workshop import workshop
 from tests.support.pilot import screen_text, until
 from tests.tui.stage import on_stage, shows
+from tests.tui.test_rules_history import OSLO
 
 
 async def test_the_timer_is_paused_and_resumed_and_what_is_open_is_settled(tmp_path: Path) -> None:
@@ -48,6 +54,99 @@ async def test_the_timer_is_paused_until_a_time_that_is_asked_for_and_the_jobs_s
         assert paused.until is not None
         await app.screen.run_action("resume")
         await until(pilot, lambda: "PAUSED" not in screen_text(app))
+
+
+async def test_a_copy_of_the_database_is_written_where_the_person_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "copies" / "monday.db"
+    file.parent.mkdir(mode=0o700)
+    monkeypatch.chdir(file.parent)
+    async with workshop(tmp_path) as backend, on_stage(backend) as (app, pilot):
+        app.open(routes.Rules())
+        await shows(app, pilot, "? keys")
+        await app.screen.run_action("backup")
+        await shows(app, pilot, "Copy the database into which new file?")
+        await pilot.press("ctrl+u", *str(file), "enter")
+        await until(pilot, lambda: any("The database is copied into" in notice.text for notice in app.notices))
+        assert file.stat().st_mode & 0o077 == 0
+        (entry, *_) = await backend.records.audit(limit=1)
+        assert entry.action == "backup"
+        # Nothing is written over.
+        await app.screen.run_action("backup")
+        await shows(app, pilot, "Copy the database into which new file?")
+        await pilot.press("ctrl+u", *str(file))
+        await shows(app, pilot, "nothing is overwritten")
+
+
+async def test_what_concerns_every_integration_is_offered_to_those_only_who_may_use_all(tmp_path: Path) -> None:
+    async with workshop(tmp_path) as backend:
+        config = tmp_path / "jobsync.toml"
+        text = config.read_text() + '\n[[integrations]]\nid = "other"\nprovider = "file"\npath = "jobs.csv"\n'
+        config.write_text(text.replace('user = "alice"\nintegrations = ["*"]', 'user = "alice"\nintegrations = ["file"]'))
+        config.chmod(0o600)
+        async with on_stage(backend) as (app, pilot):
+            app.open(routes.Rules())
+            await shows(app, pilot, "? keys")
+            assert isinstance(app.screen, JobsyncScreen)
+            await backend.integrations.ids()
+            offered = {entry.id for entry in PaletteScreen(app.screen).entries}
+            assert {"record", "doctor", "recover", "leases"} <= offered
+            assert not {"backup", "pause", "pause_until", "resume"} & offered
+            await app.screen.run_action("backup")
+            await until(pilot, lambda: any("you may not use all of them" in notice.text for notice in app.notices))
+
+
+async def test_one_for_whom_an_account_speaks_is_offered_no_file(tmp_path: Path) -> None:
+    async with workshop(tmp_path) as backend, on_stage(backend) as (app, pilot):
+        app.confined = True
+        app.open(routes.Rules())
+        await shows(app, pilot, "? keys")
+        assert isinstance(app.screen, JobsyncScreen)
+        assert "backup" not in {entry.id for entry in PaletteScreen(app.screen).entries}
+
+
+async def test_the_doctor_examines_beside_the_screen(tmp_path: Path) -> None:
+    async with workshop(tmp_path) as backend, on_stage(backend, (100, 50)) as (app, pilot):
+        app.open(routes.Doctor())
+        await shows(app, pilot, "failures")
+        text = screen_text(app)
+        assert "config" in text
+        assert "permissions" in text
+        assert text.count("ok, ") >= 1
+        await pilot.press("c", "$")
+        assert app.copied[-1] == "jobsync doctor"
+        assert app.copied[-2] == doctor_text(await app.examine())
+
+
+async def test_the_whole_record_is_browsed_narrowed_and_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(record, "AT_ONCE", 2)
+    async with workshop(tmp_path, user="bob") as backend:
+        await backend.rules.save([OSLO], expected_revision=0, what="begin", typed=4)
+    async with workshop(tmp_path) as backend:
+        await backend.syncs.sync("file", "1")
+        async with on_stage(backend) as (app, pilot):
+            app.open(routes.Record())
+            await shows(app, pilot, "NEWEST FIRST")
+            assert "file:1  alice: sync" in screen_text(app)
+            await pilot.press("w")
+            await shows(app, pilot, "Whose entries?")
+            await pilot.press("escape", "m")
+            await shows(app, pilot, "bob: ")
+            await pilot.press("w", *"bob", "enter")
+            await shows(app, pilot, "of bob")
+            await until(pilot, lambda: "alice: sync" not in screen_text(app))
+            await pilot.press("t", "down", "enter")
+            await shows(app, pilot, "the last day")
+            await pilot.press("$")
+            assert app.copied[-1] == "jobsync audit --actor bob --since 1d"
+            await pilot.press("w", *"everybody", "enter")
+            await shows(app, pilot, "of everybody")
+            await shows(app, pilot, "file:1  alice: sync")
+            await backend.automatic.pause()
+            await shows(app, pilot, "alice: auto")
+            await pilot.press("H")
+            await until(pilot, lambda: any("about no job" in notice.text for notice in app.notices))
+            await pilot.press("k", "H")
+            await until(pilot, lambda: isinstance(app.screen, HistoryScreen))
 
 
 async def test_help_of_the_first_screen_names_enter(tmp_path: Path) -> None:

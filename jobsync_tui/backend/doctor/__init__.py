@@ -1,5 +1,1 @@
 """What ``jobsync doctor`` looks at: each check says ok, warn or fail, and what to do about it."""
-
-from .findings import Finding, Report, Status
-
-__all__ = ["Finding", "Report", "Status"]

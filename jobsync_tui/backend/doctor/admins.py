@@ -5,14 +5,15 @@ from __future__ import annotations
 import difflib
 
 from ..access.access import EVERY_INTEGRATION, AccessPolicy, Actor
+from ..core.models import DoctorFinding
 from ..core.text import clean
 from ..settings.schema import Settings
-from .findings import Finding, ok, warn
+from .findings import ok, warn
 
 CHECK = "admins"
 
 
-def admins(settings: Settings, actor: Actor) -> list[Finding]:
+def admins(settings: Settings, actor: Actor) -> list[DoctorFinding]:
     """Name each such id, to whoever may use every integration; to any other admin those of their own entries only."""
     policy = AccessPolicy(settings)
     known = sorted(policy.integrations(actor))
@@ -26,7 +27,7 @@ def admins(settings: Settings, actor: Actor) -> list[Finding]:
     return [_unknown(user, each, known) for user, each in wrong] or [ok(CHECK, "Every integration that [[admins]] names is there")]
 
 
-def _unknown(user: str, integration: str, known: list[str]) -> Finding:
+def _unknown(user: str, integration: str, known: list[str]) -> DoctorFinding:
     near = difflib.get_close_matches(integration, known, n=1)
     meant = f"Write {near[0]}, if that is meant" if near else f"The integrations are {', '.join(known) or 'none yet'}"
     return warn(

@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import Awaitable
 
 from ..core.errors import JobsyncError
+from ..core.models import DoctorFinding
 from ..services.backend import Backend
 from ..settings.schema import IntegrationSettings, Settings, TargetKind
 from ..settings.secrets import resolve
-from .findings import Finding, fail, ok, warn
+from .findings import fail, ok, warn
 
 CHECK = "credentials"
 TARGET = "target"
@@ -18,7 +19,7 @@ DEADLINE = 10.0
 """Seconds in which a call must be answered: a doctor that hangs is no help."""
 
 
-def secrets(settings: Settings, visible: frozenset[str]) -> list[Finding]:
+def secrets(settings: Settings, visible: frozenset[str]) -> list[DoctorFinding]:
     """Read every secret of the integrations in ``visible``, of target and record; one that cannot be had fails, with its place."""
     findings = [finding for each in settings.integrations if each.id in visible for finding in _secrets_of(each, settings)]
     for check, name, reference in ((TARGET, "target.api_key", settings.target.api_key), ("audit", "audit.key", settings.audit.key)):
@@ -33,7 +34,7 @@ def secrets(settings: Settings, visible: frozenset[str]) -> list[Finding]:
     return findings
 
 
-def _secrets_of(integration: IntegrationSettings, settings: Settings) -> list[Finding]:
+def _secrets_of(integration: IntegrationSettings, settings: Settings) -> list[DoctorFinding]:
     findings = []
     for name, reference in integration.credentials.items():
         try:
@@ -43,14 +44,14 @@ def _secrets_of(integration: IntegrationSettings, settings: Settings) -> list[Fi
     return findings or [ok(CHECK, f"{integration.id}: every credential is there", integration=integration.id)]
 
 
-async def calls(backend: Backend, visible: frozenset[str]) -> list[Finding]:
+async def calls(backend: Backend, visible: frozenset[str]) -> list[DoctorFinding]:
     """Make one cheap call to each ATS of the integrations in ``visible`` and to the target, all at once."""
     asked = [_call(CHECK, each.id, _tested(backend, each.id)) for each in backend.settings.integrations if each.id in visible]
     looked = await _target(backend) if backend.settings.target.kind is TargetKind.TENZO else []
     return [*await asyncio.gather(*asked), *looked]
 
 
-async def _target(backend: Backend) -> list[Finding]:
+async def _target(backend: Backend) -> list[DoctorFinding]:
     """Look at the target, and say what it lacks, a finding each."""
     try:
         report = await asyncio.wait_for(backend.health.test_target(), DEADLINE)
@@ -66,7 +67,7 @@ async def _tested(backend: Backend, integration: str) -> str:
     return (await backend.integrations.test(integration)).detail
 
 
-async def _call(check: str, integration: str | None, call: Awaitable[str]) -> Finding:
+async def _call(check: str, integration: str | None, call: Awaitable[str]) -> DoctorFinding:
     name = integration or "The target"
     try:
         answer = await asyncio.wait_for(call, DEADLINE)

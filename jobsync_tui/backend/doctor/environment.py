@@ -11,11 +11,12 @@ from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, requires, version
 
 from ..core.errors import RuleError
+from ..core.models import DoctorFinding
 from ..core.terminals import unknown_kind
 from ..core.text import clean
 from ..core.version import version_words
 from ..rules.patterns import require_re2
-from .findings import Finding, fail, ok, warn
+from .findings import fail, ok, warn
 
 SMALLEST = (80, 24)
 """Columns and lines for which the screens are laid out."""
@@ -30,7 +31,7 @@ _REACHING_IN = ("TEXTUAL", "PYTHON", "LD_")
 _HARMLESS = {"PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "PYTHONHASHSEED", "PYTHONIOENCODING", "PYTHONUTF8"}
 
 
-def versions() -> list[Finding]:
+def versions() -> list[DoctorFinding]:
     """Say what runs here, and whether Textual is the one version on which the last line of defence was tried."""
     findings = [
         *_patterns(),
@@ -47,7 +48,7 @@ def versions() -> list[Finding]:
     return [*findings, ok("versions", f"Textual {found}")]
 
 
-def _patterns() -> list[Finding]:
+def _patterns() -> list[DoctorFinding]:
     """Say where the library is missing without which no rule with a pattern works: installed by hand, or where it has no wheel."""
     try:
         require_re2()
@@ -64,7 +65,7 @@ def _pinned(package: str) -> str | None:
     return next((each.partition("==")[2] for each in wanted if each.startswith(f"{package}==")), None)
 
 
-def clock(now: datetime, last_recorded: datetime | None) -> list[Finding]:
+def clock(now: datetime, last_recorded: datetime | None) -> list[DoctorFinding]:
     """Compare the clock with what must be in its past: this program's making, and the newest row of the audit record."""
     remedy = "Set the clock, and let it be kept by the system (timedatectl set-ntp true)"
     if now < EARLIEST:
@@ -80,7 +81,7 @@ def _words(span: timedelta) -> str:
     return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h" if minutes < 2880 else f"{minutes // 1440} days"
 
 
-def variables(environment: Mapping[str, str]) -> list[Finding]:
+def variables(environment: Mapping[str, str]) -> list[DoctorFinding]:
     """Name variables by which whoever set them reaches into the program."""
     found = sorted(name for name in environment if name.startswith(_REACHING_IN) and name not in _HARMLESS)
     if not found:
@@ -90,21 +91,21 @@ def variables(environment: Mapping[str, str]) -> list[Finding]:
     return [warn("environment", f"Set in the environment, and able to load code or write files: {names}", remedy)]
 
 
-def terminal(environment: Mapping[str, str]) -> list[Finding]:
+def terminal(environment: Mapping[str, str]) -> list[DoctorFinding]:
     """Say what the terminal can do, as far as it tells; off a terminal there is nothing to say."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return [ok("terminal", "Not run on a terminal; the commands need none")]
     return [_kind(environment), _size(), _encoding(), *_colours(environment), _clipboard(environment)]
 
 
-def _kind(environment: Mapping[str, str]) -> Finding:
+def _kind(environment: Mapping[str, str]) -> DoctorFinding:
     trouble = unknown_kind(environment)
     if trouble is not None:
         return warn("terminal", trouble.words, trouble.remedy)
     return ok("terminal", f"TERM is {clean(environment['TERM'], limit=64)}")
 
 
-def _size() -> Finding:
+def _size() -> DoctorFinding:
     try:
         columns, lines = os.get_terminal_size(sys.stdout.fileno())
     except OSError:
@@ -117,14 +118,14 @@ def _size() -> Finding:
     return ok("terminal", f"{columns} columns, {lines} lines")
 
 
-def _encoding() -> Finding:
+def _encoding() -> DoctorFinding:
     encoding = locale.getencoding()
     if encoding.lower().replace("-", "") != "utf8":
         return warn("terminal", f"The locale's encoding is {encoding}: names beyond ASCII are shown as question marks", "Set LANG=C.UTF-8")
     return ok("terminal", "The locale is UTF-8")
 
 
-def _colours(environment: Mapping[str, str]) -> list[Finding]:
+def _colours(environment: Mapping[str, str]) -> list[DoctorFinding]:
     if environment.get("NO_COLOR"):
         return [ok("terminal", "NO_COLOR is set: everything is said in words")]
     many = environment.get("COLORTERM") in {"truecolor", "24bit"}
@@ -132,7 +133,7 @@ def _colours(environment: Mapping[str, str]) -> list[Finding]:
     return [ok("terminal", f"{depth} colours")]
 
 
-def _clipboard(environment: Mapping[str, str]) -> Finding:
+def _clipboard(environment: Mapping[str, str]) -> DoctorFinding:
     if "TMUX" in environment:
         remedy = "tmux set -s set-clipboard on, and set -sg escape-time 10 for a quick Esc"
         return warn("terminal", "In tmux, which passes the clipboard on (OSC 52) and Esc at once only if it is told to", remedy)

@@ -8,7 +8,7 @@ import os
 from ..access.access import AccessPolicy, Actor
 from ..core.clock import now, rfc3339
 from ..core.errors import ConfigError, JobsyncError
-from ..core.models import IntegrationState, IntegrationSummary
+from ..core.models import DoctorFinding, DoctorReport, IntegrationState, IntegrationSummary
 from ..core.text import counted
 from ..services.backend import Backend
 from ..settings.loader import load_settings
@@ -17,12 +17,12 @@ from ..settings.schema import Settings
 from .admins import admins
 from .connections import calls, secrets
 from .environment import clock, terminal, variables, versions
-from .findings import Finding, Report, fail, ok, warn
+from .findings import fail, ok, warn
 from .permissions import permissions
 from .storage import storage
 
 
-async def examine(found: Places, actor: Actor, *, offline: bool) -> Report:
+async def examine(found: Places, actor: Actor, *, offline: bool) -> DoctorReport:
     """Look at everything that ``actor`` may see.
 
     Args:
@@ -35,7 +35,7 @@ async def examine(found: Places, actor: Actor, *, offline: bool) -> Report:
     """
     settings, findings = _configuration(found, actor)
     findings += permissions(found, settings)
-    recorded: list[Finding] = [*clock(now(), None)]
+    recorded: list[DoctorFinding] = [*clock(now(), None)]
     if settings is not None:
         findings += admins(settings, actor)
         visible = AccessPolicy(settings).integrations(actor)
@@ -50,10 +50,10 @@ async def examine(found: Places, actor: Actor, *, offline: bool) -> Report:
                     findings += await calls(backend, visible)
         except JobsyncError as error:
             findings.append(_unopened(error))
-    return Report.of([*findings, *recorded, *variables(os.environ), *terminal(os.environ), *versions()])
+    return DoctorReport.of([*findings, *recorded, *variables(os.environ), *terminal(os.environ), *versions()])
 
 
-def _configuration(found: Places, actor: Actor) -> tuple[Settings | None, list[Finding]]:
+def _configuration(found: Places, actor: Actor) -> tuple[Settings | None, list[DoctorFinding]]:
     try:
         settings = load_settings(found.config)
     except ConfigError as error:
@@ -65,7 +65,7 @@ def _configuration(found: Places, actor: Actor) -> tuple[Settings | None, list[F
     return settings, [ok("config", words)]
 
 
-async def _integrations(backend: Backend) -> list[Finding]:
+async def _integrations(backend: Backend) -> list[DoctorFinding]:
     """Name what left the configuration and keeps its data, and what the target knows by an old id: external ids there begin with it."""
     remedy = "Put it back, or move its data to another id: jobsync integrations rename OLD NEW"
     findings = [
@@ -106,7 +106,7 @@ async def _integrations(backend: Backend) -> list[Finding]:
     return findings + [finding for each in await backend.integrations.list() for finding in _cache(each)]
 
 
-def _shared(target_id: str, jobs: tuple[str, ...]) -> Finding:
+def _shared(target_id: str, jobs: tuple[str, ...]) -> DoctorFinding:
     return fail(
         "links",
         f"{len(jobs)} ATS jobs are linked to the same job in Tenzo, {target_id}, and none of them is synced: {', '.join(jobs)}",
@@ -114,7 +114,7 @@ def _shared(target_id: str, jobs: tuple[str, ...]) -> Finding:
     )
 
 
-def _cache(summary: IntegrationSummary) -> list[Finding]:
+def _cache(summary: IntegrationSummary) -> list[DoctorFinding]:
     """Say what is wrong with the integration's last listing, and when the last whole one was."""
     whole = "never" if summary.last_complete is None else rfc3339(summary.last_complete)
     since = f"{summary.id}: last complete listing {whole}"
@@ -127,5 +127,5 @@ def _cache(summary: IntegrationSummary) -> list[Finding]:
     return [warn("integrations", f"{summary.id}: {each}; last complete listing {whole}", remedy, integration=summary.id) for each in wrong]
 
 
-def _unopened(error: JobsyncError) -> Finding:
+def _unopened(error: JobsyncError) -> DoctorFinding:
     return fail("database", f"Nothing could be tried: {error.message}", error.remedy)

@@ -7,17 +7,18 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from ..core.models import DoctorFinding
 from ..core.ownership import weakness
 from ..database.sqlite import BESIDE
 from ..settings.paths import Places
 from ..settings.schema import Settings
-from .findings import Finding, fail, ok, warn
+from .findings import fail, ok, warn
 
 CHECK = "permissions"
 _OTHERS_ANY = stat.S_IRWXG | stat.S_IRWXO
 
 
-def permissions(found: Places, settings: Settings | None) -> list[Finding]:
+def permissions(found: Places, settings: Settings | None) -> list[DoctorFinding]:
     """Look at every file and directory of ours that is there. What others can write fails, what they can only read is warned about."""
     # A folder on the way to several of them is named once.
     trouble = list(dict.fromkeys(finding for path in _ours(found, settings) for finding in _look(path)))
@@ -48,7 +49,7 @@ def _databases(path: Path) -> list[Path]:
     return [path, *(path.with_name(path.name + ending) for ending in BESIDE), *sorted(path.parent.glob(f"{path.name}.schema-*"))]
 
 
-def _look(path: Path) -> Iterator[Finding]:
+def _look(path: Path) -> Iterator[DoctorFinding]:
     try:
         status = path.stat()
     except FileNotFoundError:

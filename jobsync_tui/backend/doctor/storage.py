@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..core.errors import StorageError
+from ..core.models import DoctorFinding
 from ..database import Schema
 from ..database.probe import DatabaseState, ServerState, look
 from ..database.schema import MOVED
@@ -14,7 +15,7 @@ from ..settings.schema import Settings, TargetKind
 from ..storage.migrations import SCHEMA
 from ..storage.search.textindex_postgresql import CREATE as CREATE_TEXT_INDEX
 from ..target.local_tables import TARGET_SCHEMA
-from .findings import Finding, fail, ok, warn
+from .findings import fail, ok, warn
 
 CHECK = "database"
 OLDEST_SERVER = 14
@@ -23,7 +24,7 @@ MOST_CONNECTIONS = 12
 TRIGRAMS = f"CREATE EXTENSION IF NOT EXISTS pg_trgm; {CREATE_TEXT_INDEX}"
 
 
-def storage(found: Places, settings: Settings) -> list[Finding]:
+def storage(found: Places, settings: Settings) -> list[DoctorFinding]:
     """Look at the database, and at the local target's where there is one. Blocks."""
     path = found.database(settings.storage.url)
     lacking = lacks() if path is not None else None
@@ -36,7 +37,7 @@ def storage(found: Places, settings: Settings) -> list[Finding]:
     return findings
 
 
-def _look(name: str, url: str, path: Path | None, schema: Schema) -> list[Finding]:
+def _look(name: str, url: str, path: Path | None, schema: Schema) -> list[DoctorFinding]:
     # Looking must not make the file: an empty one would be opened to the umask.
     if path is not None and not path.exists():
         return [ok(CHECK, f"{name} is not there yet; the first use makes {path}")]
@@ -47,7 +48,7 @@ def _look(name: str, url: str, path: Path | None, schema: Schema) -> list[Findin
     return [_state(name, path, state, schema), *_driver(name, state), *(_server(state.server, schema) if state.server else ())]
 
 
-def _state(name: str, path: Path | None, state: DatabaseState, schema: Schema) -> Finding:
+def _state(name: str, path: Path | None, state: DatabaseState, schema: Schema) -> DoctorFinding:
     version = state.schemas.get(schema.name)
     if version == MOVED:
         return fail(CHECK, f"{name} was moved to PostgreSQL", "Set storage.url to the database it was moved to")
@@ -63,7 +64,7 @@ def _state(name: str, path: Path | None, state: DatabaseState, schema: Schema) -
     return ok(CHECK, f"{name} is readable, {words}; {state.engine}")
 
 
-def _server(server: ServerState, schema: Schema) -> list[Finding]:
+def _server(server: ServerState, schema: Schema) -> list[DoctorFinding]:
     """Look at the server of the store; that of the local target is the same one."""
     if schema is not SCHEMA:
         return []
@@ -90,7 +91,7 @@ def _server(server: ServerState, schema: Schema) -> list[Finding]:
     return findings
 
 
-def connections(server: ServerState) -> list[Finding]:
+def connections(server: ServerState) -> list[DoctorFinding]:
     """Say whether one more process finds room on the server."""
     if server.free >= MOST_CONNECTIONS:
         return []
@@ -103,7 +104,7 @@ def connections(server: ServerState) -> list[Finding]:
     ]
 
 
-def _driver(name: str, state: DatabaseState) -> list[Finding]:
+def _driver(name: str, state: DatabaseState) -> list[DoctorFinding]:
     if not state.has_wal_bug:
         return []
     return [warn(CHECK, f"{name} is read by {state.engine}, which can damage it when several processes use it at once", NEWER_SQLITE)]

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..access.access import Actor, Guard
-from ..core.errors import JobsyncError
+from ..core.errors import AccessDenied, JobsyncError
 from ..core.reasons import LONGEST, acting_because
 from ..core.text import clean
 from ..database import Database
@@ -113,6 +113,14 @@ class Backend:
     def settings(self) -> Settings:
         """The configuration, as of the last thing that was done."""
         return self._parts.admission.settings
+
+    @property
+    def has_everything(self) -> bool:
+        """Return whether the actor may use every integration, by the configuration as it was last read; each method asks anew."""
+        try:
+            return self._parts.admission.has_everything()
+        except AccessDenied:
+            return False
 
     def because(self, reason: str | None) -> AbstractContextManager[None]:
         """Have what is done inside the block stand in the record with why it was done, in the person's own words.

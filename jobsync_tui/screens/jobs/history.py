@@ -46,8 +46,8 @@ class HistoryScreen(DialogScreen[None]):
         """Read the record."""
         self.document.focus()
         self.set_busy("Reading the record ...")
-        self._list_again()
         self._follow = Follow(self, self._state, self._list_again, every=FOLLOWED)
+        self._list_again()
 
     def _list_again(self) -> None:
         self.work(self._read(), group="history", about=self._job_id)
@@ -105,6 +105,8 @@ class HistoryScreen(DialogScreen[None]):
         cached = await self.backend.jobs.get(self._integration, self._job_id)
         if cached is not None:
             self.set_job(JobHead.of(cached), Subject(integration=integration, now=clock.now(), cached=cached))
+        if self._follow is not None:
+            await self._follow.shown()
         self._entries = await self.backend.records.audit(integration=self._integration, job=self._job_id, limit=_MOST)
         self.show(lambda width: history_document(self._entries, width))
         if len(self._entries) == _MOST:

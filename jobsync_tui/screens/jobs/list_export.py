@@ -15,7 +15,8 @@ from ...backend.core.models import USUAL_COLUMNS
 from ...backend.core.text import clean, counted, csv_cell
 from ...backend.settings.paths import open_private
 from ...session.notices import Severity
-from ..prompt import Finding, PromptScreen, Question
+from ..files import file_of, new_file
+from ..prompt import PromptScreen, Question
 
 if TYPE_CHECKING:
     from .job_list import JobQuery
@@ -37,9 +38,9 @@ def export(screen: JobsScreen) -> None:
 
     def named(answer: str | None) -> None:
         if answer is not None:
-            screen.work(_write(screen, query, _path(answer)), group="export")
+            screen.work(_write(screen, query, file_of(answer)), group="export")
 
-    question = Question(title="Write the list into which new CSV file?", value=str(Path.cwd() / name), check=_can_be_written)
+    question = Question(title="Write the list into which new CSV file?", value=str(Path.cwd() / name), check=new_file)
     screen.app.push_screen(PromptScreen(question), named)
 
 
@@ -86,25 +87,3 @@ def csv_text(rows: Sequence[Sequence[str]]) -> str:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([csv_cell(cell) for cell in row] for row in rows)
     return text.getvalue()
-
-
-def _path(typed: str) -> Path:
-    return Path(typed.strip()).expanduser()
-
-
-async def _can_be_written(typed: str) -> Finding:
-    return await asyncio.to_thread(_finding, typed)
-
-
-def _finding(typed: str) -> Finding:
-    if not typed.strip():
-        return Finding("type the name of a file, or esc", wrong=True)
-    try:
-        file = _path(typed)
-        if os.path.lexists(file):
-            return Finding("there is something of that name already; nothing is overwritten", wrong=True)
-        if not file.parent.is_dir():
-            return Finding(f"there is no folder {clean(str(file.parent))}", wrong=True)
-    except (OSError, RuntimeError, ValueError):
-        return Finding("no file can have this name", wrong=True)
-    return Finding("a new file that only you can read")

@@ -32,6 +32,7 @@ from .automatic import (
 from .catalogue import FieldCatalogue, FieldEntry, FieldValue, SettingChoice, TargetCatalogue
 from .comparison import ComparedField, Comparison, FieldOwner, FieldStanding
 from .coverage import Coverage, CoverageShare, DayOutcomes, NearCondition, NearCoverage, RuleShare
+from .doctor import DoctorFinding, DoctorReport, DoctorStatus
 from .eligibility import (
     ActionResult,
     AutomaticDecision,
@@ -191,6 +192,9 @@ __all__ = [
     "Coverage",
     "CoverageShare",
     "DayOutcomes",
+    "DoctorFinding",
+    "DoctorReport",
+    "DoctorStatus",
     "DueSlot",
     "Effect",
     "Eligibility",

@@ -1,0 +1,34 @@
+"""Names of files that are typed: what a new one may be called."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+from ..backend.core.text import clean
+from .prompt import Finding
+
+
+def file_of(typed: str) -> Path:
+    """Return the file of a name as it was typed; ``~`` is the home directory."""
+    return Path(typed.strip()).expanduser()
+
+
+async def new_file(typed: str) -> Finding:
+    """Find what keeps a new file from having that name."""
+    return await asyncio.to_thread(_finding, typed)
+
+
+def _finding(typed: str) -> Finding:
+    if not typed.strip():
+        return Finding("type the name of a file, or esc", wrong=True)
+    try:
+        file = file_of(typed)
+        if os.path.lexists(file):
+            return Finding("there is something of that name already; nothing is overwritten", wrong=True)
+        if not file.parent.is_dir():
+            return Finding(f"there is no folder {clean(str(file.parent))}", wrong=True)
+    except (OSError, RuntimeError, ValueError):
+        return Finding("no file can have this name", wrong=True)
+    return Finding("a new file that only you can read")
