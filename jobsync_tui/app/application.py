@@ -80,6 +80,7 @@ class JobsyncApp(App[int], inherit_bindings=False):
         theme: Which colours, by their name in the configuration; None for what suits the terminal.
         is_sandbox: Whether its ATSs are those of the demo, which answer inside the process only.
         idle: Ends the session after that long without a key, unless something runs; None lets it stand.
+        tip: What to try, in one line, for the list of integrations.
     """
 
     TITLE = "jobsync"
@@ -100,6 +101,7 @@ class JobsyncApp(App[int], inherit_bindings=False):
         theme: str | None = None,
         keys: OwnKeys | None = None,
         is_sandbox: bool = False,
+        tip: str | None = None,
     ) -> None:
         spare_bytes()
         super().__init__(driver_class=TerminalDriver)
@@ -111,6 +113,7 @@ class JobsyncApp(App[int], inherit_bindings=False):
         self.runs = Runs(backend, self._spawn, self.announce)
         self.confined = confined
         self.keys = keys or OwnKeys()
+        self.tip = tip
         self._idle = idle
         self._is_sandbox = is_sandbox
         self.terminal_lost: Callable[[], object] | None = None

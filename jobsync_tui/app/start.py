@@ -7,7 +7,7 @@ import os
 import sys
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from ..backend.core.errors import ExitCode, JobsyncError
 from ..commands.own_keys import OwnKeys
@@ -26,7 +26,9 @@ added to each of the steps that a key takes: while 50,000 jobs are refreshed a k
 
 
 class Sandbox(Protocol):
-    """What the demo's sandbox gives: its own way to open a backend."""
+    """What the demo's sandbox gives: its own way to open a backend, and what to try, in one line."""
+
+    TRY: ClassVar[str]
 
     def open(self) -> AbstractAsyncContextManager[Backend]:
         """Open a backend on it."""
@@ -79,6 +81,7 @@ async def _run(settings: Settings, actor: Actor, sandbox: Sandbox | None, memory
             theme=settings.terminal.theme,
             keys=keys,
             is_sandbox=sandbox is not None,
+            tip=None if sandbox is None else sandbox.TRY,
         )
         with_signals(app, asyncio.get_running_loop())
         result = await app.run_async(mouse=settings.terminal.mouse)

@@ -44,6 +44,7 @@ def demo(*, jobs: int, directory: Path | None, seed: int, check: bool, as_json: 
         if check or as_json or not on_terminal():
             return run_until_signal(_check(sandbox, as_json=as_json))
         say(f"Preparing a sandbox of {counted(jobs, 'job')} ...")
+        say(sandbox.TRY)
         run_until_signal(sandbox.prepare())
         from ..app.start import run_app
 

@@ -14,6 +14,9 @@ def check() -> Iterator[Command]:
     yield Command(g, "live", "Check live", "Read the job from the ATS now and check again.", ("l",), "check live")
     yield Command(g, "unfold", "Unfold", "Show more, or less, of what is under the cursor.", ("+",), "unfold")
     yield Command(g, "open_rule", "Open rule", "Go to the rule in the list of rules.", ("R",), "open rule")
+    yield Command(
+        g, "changed_rule", "What changed", "Show the change of rules that turned the answer around, and restore.", ("w",), "what changed"
+    )
     yield Command(g, "new_rule", "New rule from this job", "Make a rule that matches this job and others like it.", ("n",))
     yield Command(g, "keep_test", "Keep as a test", "Keep what the rules say of this job now as a test of the rules.", ("T",))
     yield Command(g, "copy", "Copy as Markdown", "Copy the explanation to the terminal's clipboard.", ("c",), "copy")
@@ -100,6 +103,9 @@ def result() -> Iterator[Command]:
     yield Command(g, "undo", "Undo", "Plan to restore the fields as they were before this sync; asks first.", ("z",))
     yield Command(g, "test", "Test connection", "Try the integration's credentials now.", ("t",))
     yield Command(g, "link_job", "Link to a job in Tenzo", "Decide which job in Tenzo this one is, where that is in doubt.", ("a",))
+    yield Command(
+        g, "holder", "Who has it", "Show who is syncing the job, and break a lease that is left over; asks first.", ("b",), "who has it"
+    )
     yield Command(g, "check", "Check Eligibility", "Show whether the job is eligible, by which rules, or why not.", ("e",))
     yield Command(g, "search", "Search ATS Job", "Look for the job in the ATS by another id.", ("f",))
     yield Command(g, "wire", "Requests and answers", "Show what the sync sent to the ATS and to Tenzo, and what they answered.", ("x",))

@@ -123,6 +123,7 @@ def _ways(result: SyncResult, subject: Subject, width: int) -> list[Line]:
         case Outcome.UNKNOWN:
             ways.append(("", f"Nothing: {words.TARGET} is checked automatically. jobsync recover checks now."))
         case Outcome.BUSY:
+            ways.append(("b", "Show who is syncing it, and break a lease that is left over: jobsync leases"))
             ways.append(("r", "Try again; nothing was sent."))
         case Outcome.STALE:
             ways.append(("r", "Plan again and see what changed."))

@@ -54,6 +54,7 @@ class Host(Protocol):
         greeting: What happened since the person's last visit, until it was read; None where there is nothing to tell.
         keys: The keys that commands have in this session.
         confined: Whether it is run for somebody else (``--as``): it writes no file of the person's.
+        tip: What to try, in one line, for the list of integrations; None outside the demo.
     """
 
     backend: Backend
@@ -63,6 +64,7 @@ class Host(Protocol):
     greeting: Greeting | None
     keys: OwnKeys
     confined: bool
+    tip: str | None
 
     def open(self, route: routes.Route, then: routes.Then | None = None, *, instead: bool = False) -> None:
         """Show what ``route`` leads to; ``then`` is told how that ends, ``instead`` puts it in the place of the screen in front."""

@@ -85,8 +85,9 @@ class PickerScreen(GreetedScreen[None]):
 
     async def _read(self) -> None:
         self._summaries = await self.backend.integrations.list()
+        tip = None if self.host.tip is None else line((f" {self.host.tip}", "$text-muted"))
         none = line(" No integration yet. Leave with q and run: jobsync init --add")
-        self.query_one(StatusLine).put("hint", None if self._summaries else none)
+        self.query_one(StatusLine).put("hint", tip if self._summaries else none)
         self._draw()
 
     def _draw(self) -> None:

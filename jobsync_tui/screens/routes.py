@@ -287,10 +287,11 @@ class RulesHistory(Route):
 
 @dataclass(frozen=True, slots=True)
 class RevisionDifference(Route):
-    """How one revision of the rules became another."""
+    """How one revision of the rules became another; with the name of a ``rule``, the cursor is on that."""
 
     before: int
     after: int
+    rule: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

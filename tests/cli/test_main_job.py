@@ -242,7 +242,7 @@ def test_sync_that_is_refused_failing_or_of_nothing(run: Jobsync, company: Compa
     assert missing.code == 4
     assert missing.json["outcome"] == "not_found"
     assert missing.json["error"]["message"] == "Job not found in ATS"
-    failing = run("sync", "-i", "crelate", company.job_id(scenario.BROKEN), "--yes", "--json")
+    failing = run("sync", "-i", "greenhouse", company.job_id(scenario.BROKEN), "--yes", "--json")
     assert failing.code == 6
     assert failing.json["error"]["message"].startswith("Failed to sync job: ")
     retried = run("retry", "--json")
@@ -330,7 +330,7 @@ def test_an_admin_sees_only_what_is_theirs(run: Jobsync, company: Company) -> No
         unknown = run("jobs", "-i", "nowhere", "--as", "bob", "--json")
         assert theirs.code == unknown.code == 2
         assert theirs.out.replace("greenhouse", "ID") == unknown.out.replace("nowhere", "ID")
-        assert run("check", company.job_id(scenario.BROKEN), "--as", "bob", "--json").code in {0, 3}, "the only one they see needs no -i"
+        assert run("check", company.job_id(scenario.HOSTILE), "--as", "bob", "--json").code in {0, 3}, "the only one they see needs no -i"
     finally:
         company.restore(before)
 

@@ -186,6 +186,19 @@ async def test_another_process_changes_are_noticed(monkeypatch: pytest.MonkeyPat
         await shows(app, pilot, "Renamed")
 
 
+async def test_a_sync_where_every_marked_job_is_hidden_asks_which_is_meant() -> None:
+    async with running(FakeBackend(many_jobs(300))) as (app, pilot):
+        await ready(app, pilot)
+        await pilot.press("space", "/", *"100009", "enter")
+        await shows(app, pilot, "1 marked (1 hidden)")
+        await until(pilot, lambda: table(app).has_focus and table(app).cursor_key == "100009")
+        await pilot.press("s")
+        await shows(app, pilot, "Sync which?")
+        assert "1 marked job" in screen_text(app)
+        await pilot.press("enter")
+        await shows(app, pilot, "job 100009")
+
+
 async def test_marking_all_only_marked_and_unmarking() -> None:
     async with running(FakeBackend(many_jobs(300))) as (app, pilot):
         screen = await ready(app, pilot)

@@ -1,7 +1,7 @@
 """What the demonstration's target does that one might not expect.
 
-Two mishaps happen once each: an answer that is lost, and a colleague who edits while one reads. And one job's description is kept as many
-services keep HTML: without the markup that they do not allow.
+Two mishaps happen once each: an answer that is lost, and a colleague who edits a job while its plan is read. And one job's description is
+kept as many services keep HTML: without the markup that they do not allow.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from ..core.errors import AnswerLost
 from ..core.models import JsonValue
+from ..http.wire import is_tapped
 from ..target.base import TargetJob
 from ..target.local import LocalTarget
 
@@ -23,7 +24,7 @@ class MishapTarget(LocalTarget):
     Args:
         url: Of its store.
         lost: External id of the job whose created answer is lost.
-        edited: External id of the job that somebody edits right after it was read.
+        edited: External id of the job that somebody edits before what was planned for it is written.
         tidied: External id of the job whose description is kept without bold type.
         spent: The external ids whose mishap has happened; shared by everything that is opened on one sandbox.
     """
@@ -36,10 +37,14 @@ class MishapTarget(LocalTarget):
         self._spent = spent
 
     async def get(self, target_id: str) -> TargetJob | None:
-        """Return the job; somebody may edit it then."""
+        """Return the job; somebody may have edited it by then.
+
+        It happens when a sync reads the job to write it, not when a plan is shown: however often a person looks at the plan and goes
+        back, and however long they read, it is the first confirmation that meets the edit. A sync's exchanges are kept, a plan's are not.
+        """
         job = await super().get(target_id)
-        if job is not None and self._happens(job.external_id, self._edited):
-            await self.edit(target_id, {"folder": "Engineering/Urgent"})
+        if job is not None and is_tapped() and self._happens(job.external_id, self._edited):
+            return await self.edit(target_id, {"folder": "Engineering/Urgent"})
         return job
 
     async def create(self, external_id: str, fields: Mapping[str, JsonValue], *, idempotency_key: str) -> TargetJob:

@@ -53,8 +53,8 @@ NAMELESS = Role(JOBVITE, 10)
 """Matches a rule and has no name."""
 VANISHED = Role(JOBVITE, 12)
 """Cached, and deleted in the ATS since."""
-BROKEN = Role(CRELATE, 3)
-"""Eligible, but Crelate answers a request for it with a web page: its sync fails."""
+BROKEN = Role(GREENHOUSE, 19)
+"""Eligible, but Greenhouse answers a request for it with a web page: its sync fails."""
 HOSTILE = Role(CRELATE, 5)
 """A title with markup and terminal escapes in it."""
 DEPARTMENTLESS = Role(CRELATE, 7)
@@ -133,6 +133,7 @@ def _cast(worlds: dict[str, World], now: datetime) -> None:
     berlin = {"city": "Berlin", "region": "Berlin", "country": "Germany"}
     cleveland = {"city": "Cleveland", "region": "OH", "country": "US"}
     ohio = {"city": "Akron", "region": "OH", "country": "US"}
+    london = {"city": "London", "region": "England", "country": "United Kingdom"}
     chicago = {"city": "Chicago", "region": "IL", "country": "United States"}
     play(BERLIN_BACKEND, name="Senior Backend Engineer", department="Engineering", **berlin)
     play(SALES_SCRIPT, name="Account Executive DACH", department="Sales", **berlin)
@@ -140,14 +141,7 @@ def _cast(worlds: dict[str, World], now: datetime) -> None:
     play(EXCLUDED, name="Platform Engineer (confidential)", department="Engineering", tags=("confidential-search",), **berlin)
     play(LOST, name="Payments Engineer", department="Engineering", **berlin)
     play(HELD, name="Mobile Engineer", department="Engineering", **berlin)
-    play(
-        EDITED,
-        name="Site Reliability Engineer",
-        department="Engineering",
-        city="London",
-        region="England",
-        country="United Kingdom",
-    )
+    play(EDITED, name="Site Reliability Engineer", department="Engineering", **london)
     play(
         Role(GREENHOUSE, 13),
         name="Customer Success Manager",
@@ -177,7 +171,7 @@ def _cast(worlds: dict[str, World], now: datetime) -> None:
     play(NAMELESS, name=None, department="Emergency", **ohio)
     play(VANISHED, name="Trauma Nurse, days", department="Emergency", **cleveland)
     play(Role(JOBVITE, 14), name="Emergency Room Nurse", department="Emergency", **cleveland)
-    play(BROKEN, name="Delivery Driver, 2nd shift", broken=True, **chicago)
+    play(BROKEN, name="Account Executive Benelux", department="Sales", broken=True, **london)
     play(HOSTILE, name="Forklift Operator [/] [@click=app.quit]win[/] \x1b]52;c;aGk=\x07\x1b[31mred", **chicago)
     play(
         DEPARTMENTLESS,

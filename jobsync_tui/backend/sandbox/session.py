@@ -11,6 +11,7 @@ from importlib import resources
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
+from typing import ClassVar
 
 from ..access.access import Actor, current_actor
 from ..core.clock import now
@@ -55,7 +56,10 @@ class Sandbox:
         responders: The ATSs, by integration id.
         seed: What everything in it was made from.
         spent: Mishaps that have happened; each happens once.
+        TRY: What to try, in one line.
     """
+
+    TRY: ClassVar[str] = "Try: enter opens an ATS, e checks a job, s plans its sync, ? lists the keys."
 
     directory: Path
     settings: Settings
@@ -127,7 +131,7 @@ class Sandbox:
         """Let a colleague on another host be in the middle of a sync."""
         database = await Database.open(self.settings.storage.url, SCHEMA)
         try:
-            leases = LeaseStore(database, ttl=timedelta(hours=12), process=ProcessIdentity("dana-laptop", "", "", 1, ""))
+            leases = LeaseStore(database, ttl=timedelta(days=30), process=ProcessIdentity("dana-laptop", "", "", 1, ""))
             with suppress(Busy):  # of a sandbox that is gone on with
                 await leases.acquire(*self.address(scenario.HELD), "dana")
         finally:

@@ -81,6 +81,8 @@ class EligibilityScreen(DialogScreen[None]):
         """Return why the job is not synced from here, or why nothing can be done with one that is not read."""
         if action in {"copy", "new_rule", "open_rule"} and self._found is None:
             return "The job is not read"
+        if action == "changed_rule" and (self._found is None or self._found.changed_by is None):
+            return "No change of the rules turned this answer around"
         if action != "sync":
             return None
         if self._revision is not None:
@@ -103,6 +105,11 @@ class EligibilityScreen(DialogScreen[None]):
         """Go to the rule under the cursor."""
         if self.may("open_rule"):
             self.host.open(routes.Rules(self.document.target))
+
+    def action_changed_rule(self) -> None:
+        """Show the change of the rules that turned the answer around, from where it can be taken back."""
+        if self.may("changed_rule") and self._found is not None and (change := self._found.changed_by) is not None:
+            self.host.open(routes.RevisionDifference(change.revision - 1, change.revision, change.rule))
 
     def action_new_rule(self) -> None:
         """Make a rule that matches this job."""

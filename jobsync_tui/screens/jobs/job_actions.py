@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual import on
 
 from ...backend.core.models import IntegrationSummary
+from ...backend.core.text import counted
 from ...session.marks import Marks
 from ...session.notices import Severity
 from ...widgets.filter_bar import FilterBar
@@ -29,12 +30,14 @@ class JobActionsScreen(GreetedScreen[None]):
         integration: Id of the integration whose jobs are listed.
         summary: How that stands, once it is read.
         marks: The marked jobs.
+        hidden: How many of them the filter keeps out of view.
         listed: The list that is shown.
     """
 
     integration: str
     summary: IntegrationSummary | None
     marks: Marks
+    hidden: int
     listed: JobList | None
 
     @property
@@ -65,13 +68,28 @@ class JobActionsScreen(GreetedScreen[None]):
         """Plan the sync of the marked jobs, or of the job under the cursor."""
         if not self.may("sync"):
             return
-        if self.marks:
-            self.host.open(routes.confirm(self.integration, tuple(self.marks)))
-            return
         job_id = self.table.cursor_key
-        if job_id is not None:
+        if job_id is not None and self.marks and self.hidden >= len(self.marks):
+            self._ask_which(job_id)
+        elif self.marks:
+            self.host.open(routes.confirm(self.integration, tuple(self.marks)))
+        elif job_id is not None:
             # The dialog opens at once and keeps what is typed from the list below; a job that is not eligible leads on to why.
             self.host.open(routes.confirm(self.integration, (job_id,)))
+
+    def _ask_which(self, job_id: str) -> None:
+        """Ask which jobs are meant where none of the marked is in the list: those that failed stay marked, and may be long forgotten."""
+        marked = tuple(self.marks)
+
+        def chosen(which: str | None) -> None:
+            if which is not None:
+                self.host.open(routes.confirm(self.integration, (job_id,) if which == "cursor" else marked))
+
+        entries = [
+            Entry("cursor", f"Job {job_id}", "the one under the cursor"),
+            Entry("marked", counted(len(marked), "marked job"), "hidden by the filter; u removes the marks"),
+        ]
+        self.app.push_screen(MenuScreen("Sync which?", entries, chosen="cursor"), chosen)
 
     def action_search(self) -> None:
         """Open Search ATS Job with what is typed in the filter."""

@@ -103,7 +103,7 @@ class JobsScreen(JobActionsScreen):
         self._rest: Timer | None = None
         self._hint: str | None = None
         self._unfound: JobList | None = None
-        self._hidden = 0
+        self.hidden = 0
         self._hold = CoalescedPaint(self)
         self._views = ListViews(self)
 
@@ -175,7 +175,7 @@ class JobsScreen(JobActionsScreen):
         if total is None:
             total = await wanted.count()
             self.table.set_count(total)
-        self._hidden = await wanted.hidden_marks()
+        self.hidden = await wanted.hidden_marks()
         self._show_matches(total)
         if wanted.query.may_ask_rules:
             self.work(self._evaluate(wanted.query.filter), group="evaluate")
@@ -207,7 +207,7 @@ class JobsScreen(JobActionsScreen):
         self._show_matches(known, exact=page.count is not None)
 
     def _show_matches(self, matches: int, *, exact: bool = True) -> None:
-        self.bar.show_matches(matches, exact=exact, marked=len(self.marks), hidden=self._hidden, only_marked=self.only_marked)
+        self.bar.show_matches(matches, exact=exact, marked=len(self.marks), hidden=self.hidden, only_marked=self.only_marked)
 
     def _show_wrong(self, error: FilterError) -> None:
         self.bar.show_wrong(error.position)

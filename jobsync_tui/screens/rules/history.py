@@ -23,16 +23,18 @@ class RevisionDifferenceScreen(DialogScreen[None]):
     Args:
         before: The earlier revision.
         after: The later one.
+        rule: Name of the rule that the cursor starts on; without one, the first.
     """
 
     GROUPS = (Group.DIFFERENCE,)
     BINDINGS: ClassVar[list[BindingType]] = bindings(Group.DIFFERENCE)
     HEADING = "What changed"
 
-    def __init__(self, before: int, after: int) -> None:
+    def __init__(self, before: int, after: int, rule: str | None = None) -> None:
         super().__init__()
         self._before = before
         self._after = after
+        self._rule = rule
         self._found: RevisionDifference | None = None
 
     def on_mount(self) -> None:
@@ -76,9 +78,9 @@ class RevisionDifferenceScreen(DialogScreen[None]):
     async def _read(self) -> None:
         found = self._found = await self.backend.rules.difference(self._before, self._after)
         self.show(lambda width: difference_document(found, width))
-        self.set_note(
-            f"z goes back to r{self._before}, Z restores the rule under the cursor alone, after they have shown what that would do."
-        )
+        if (named := next((each.id for each in found.rules if each.name == self._rule), None)) is not None:
+            self.document.put_cursor(named)
+        self.set_note(f"Z restores this rule as in r{self._before}, z every rule. Both show the impact first.")
 
 
 class RulesHistoryScreen(DialogScreen[None]):

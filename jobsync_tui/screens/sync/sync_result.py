@@ -82,6 +82,7 @@ class SyncResultScreen(DialogScreen[None]):
             "link": "Tenzo gave no link to the job" if result.target_url is None else None,
             "retry": "Wait until it is known whether the last change was saved" if result.outcome is Outcome.UNKNOWN else None,
             "undo": "Nothing was written, so there is nothing to undo" if result.operation_id is None or not result.written else None,
+            "holder": "Nobody else is syncing the job" if result.outcome is not Outcome.BUSY else None,
             "check": "The job was not found" if result.outcome is Outcome.NOT_FOUND else None,
             "link_job": self._why_not_to_link(),
         }
@@ -159,6 +160,11 @@ class SyncResultScreen(DialogScreen[None]):
         operation = self._result.operation_id
         if self.may("undo") and operation is not None:
             self.host.open(routes.ConfirmUndo(self._result.integration, self._result.job.id, operation), instead=True)
+
+    def action_holder(self) -> None:
+        """Show who is syncing the job, and break their lease where it is left over."""
+        if self.may("holder"):
+            self.action_leases()
 
     def action_test(self) -> None:
         """Try the integration's credentials."""
