@@ -196,7 +196,7 @@ async def test_a_sync_where_every_marked_job_is_hidden_asks_which_is_meant() -> 
         await shows(app, pilot, "Sync which?")
         assert "1 marked job" in screen_text(app)
         await pilot.press("enter")
-        await shows(app, pilot, "job 100009")
+        await shows(app, pilot, "UPDATE in Tenzo")
 
 
 async def test_marking_all_only_marked_and_unmarking() -> None:
