@@ -97,6 +97,11 @@ class Command:
         return f"{self.action}({number})" if self.numbered else self.action
 
 
+def as_command(group: Group, footer: str | None = None) -> Command:
+    """Return the command of a screen that has a command line of its own, which `JobsyncScreen.same_command` names."""
+    return Command(group, "copy_command", "Copy as command", "Copy the command line that does or shows the same.", ("$",), footer)
+
+
 _LABELS = {"escape": "esc", "pageup": "pgup", "pagedown": "pgdn"}
 
 

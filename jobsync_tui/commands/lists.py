@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .command import Command, Group
+from .command import Command, Group, as_command
 
 
 def everywhere() -> Iterator[Command]:
@@ -45,6 +45,7 @@ def picker() -> Iterator[Command]:
     )
     yield Command(g, "adopt", "Link jobs (adopt)", "Decide which jobs that Tenzo already has are jobs of this integration.", ())
     yield Command(g, "greeting", "What happened", "Show what happened since your last visit, and what keeps failing.", ("w",))
+    yield as_command(g)
 
 
 def jobs() -> Iterator[Command]:
@@ -86,6 +87,7 @@ def jobs() -> Iterator[Command]:
     yield Command(g, "greeting", "What happened", "Show what happened since your last visit, and what keeps failing.", ("w",))
     yield Command(g, "copy", "Copy", "Copy the job's id, link, explanation or plan to the terminal's clipboard.", ("c",))
     yield Command(g, "link", "Link", "Show the job's address in the ATS, copy it, and open it where there is a desktop.", ("o",))
+    yield as_command(g)
 
 
 def views() -> Iterator[Command]:

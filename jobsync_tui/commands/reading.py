@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .command import Command, Group
+from .command import Command, Group, as_command
 
 
 def reading() -> Iterator[Command]:
@@ -28,10 +28,12 @@ def reading() -> Iterator[Command]:
         "requests",
     )
     yield Command(Group.HISTORY, "copy", "Copy as text", "Copy the history to the terminal's clipboard.", ("c",), "copy")
+    yield as_command(Group.HISTORY)
+    yield as_command(Group.GREETING)
     yield Command(Group.GREETING, "copy", "Copy as text", "Copy what happened to the terminal's clipboard.", ("c",), "copy")
     yield Command(Group.DOCTOR, "again", "Check again", "Look at everything anew.", ("r",), "check again")
     yield Command(Group.DOCTOR, "copy", "Copy as text", "Copy what was found; it holds no secrets.", ("c",), "copy")
-    yield Command(Group.DOCTOR, "copy_command", "Copy as command", "Copy the command line that shows the same.", ("$",), "as command")
+    yield as_command(Group.DOCTOR, "as command")
     yield Command(Group.RECORD, "unfold", "Unfold", "Show what an entry changed.", ("enter", "+"), "unfold")
     yield Command(Group.RECORD, "who", "By whom", "Show the entries of one actor only, or of everybody again.", ("w",), "by whom")
     yield Command(Group.RECORD, "since", "Since when", "Show the entries of the last days only, or all again.", ("t",), "since when")
@@ -39,7 +41,7 @@ def reading() -> Iterator[Command]:
     yield Command(Group.RECORD, "history", "History of the job", "Show who did what to the job of the entry.", ("H",), "of the job")
     yield Command(Group.RECORD, "wire", "Requests and answers", "Show what was sent to ATS and Tenzo, and answered.", ("x",))
     yield Command(Group.RECORD, "copy", "Copy as text", "Copy what is shown to the terminal's clipboard.", ("c",))
-    yield Command(Group.RECORD, "copy_command", "Copy as command", "Copy the command line that shows the same.", ("$",))
+    yield as_command(Group.RECORD)
     yield Command(Group.LOG, "copy", "Copy as text", "Copy the log to the terminal's clipboard; it holds no secrets.", ("c",), "copy")
     yield Command(Group.ERROR, "done", "Done", "Go back: the error stays in the log.", ("enter",), "done", palette=False)
     yield Command(Group.ERROR, "copy", "Copy as text", "Copy the error to the terminal's clipboard; it holds no secrets.", ("c",), "copy")

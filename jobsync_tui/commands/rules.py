@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .command import Command, Group
+from .command import Command, Group, as_command
 
 
 def rules() -> Iterator[Command]:
@@ -36,6 +36,7 @@ def rules() -> Iterator[Command]:
     yield Command(g, "duplicate", "Duplicate", "Open the editor on a copy of the rule, switched off.", ("d",))
     yield Command(g, "delete", "Delete", "Show what deleting the rule would do, and ask; the history keeps it.", ("D",))
     yield Command(g, "copy", "Copy as text", "Copy the rule to the terminal's clipboard.", ("c",))
+    yield as_command(g)
 
 
 def leaves() -> Iterator[Command]:
@@ -79,6 +80,7 @@ def saving() -> Iterator[Command]:
         g, "shadow", "Run in test mode", "Run the change in test mode (a shadow rule): evaluated but never applied.", ("h",), "test mode"
     )
     yield Command(g, "copy", "Copy as text", "Copy the impact to the terminal's clipboard.", ("c",), "copy")
+    yield as_command(g)
 
 
 def impact() -> Iterator[Command]:
@@ -103,6 +105,7 @@ def shadows() -> Iterator[Command]:
     yield Command(g, "look", "Evaluate now", "Evaluate the cached jobs with the shadow rule now.", ("l",), "evaluate now")
     yield Command(g, "drop", "Discard", "Discard the shadow rule; asks first.", ("X",), "discard")
     yield Command(g, "copy", "Copy as text", "Copy what is shown to the terminal's clipboard.", ("c",), "copy")
+    yield as_command(g)
 
 
 def revisions() -> Iterator[Command]:
@@ -119,6 +122,7 @@ def revisions() -> Iterator[Command]:
     yield Command(g, "mark", "Mark", "Mark the revision, to compare another one with it.", ("space",), "mark")
     yield Command(g, "restore", "Restore", "Show what going back to the revision would do, and ask.", ("z",), "restore")
     yield Command(g, "copy", "Copy as text", "Copy the history to the terminal's clipboard.", ("c",), "copy")
+    yield as_command(g)
     g = Group.DIFFERENCE
     yield Command(g, "open", "Open rule", "Go to the rule under the cursor, as it is now.", ("enter",), "open rule")
     yield Command(g, "restore", "Restore", "Show what going back to the earlier revision would do, and ask.", ("z",), "restore")
@@ -132,6 +136,7 @@ def revisions() -> Iterator[Command]:
     )
     yield Command(g, "unfold", "Unfold", "Show or hide the lines of the rule.", ("+",), "unfold")
     yield Command(g, "copy", "Copy as text", "Copy what is shown to the terminal's clipboard.", ("c",), "copy")
+    yield as_command(g)
 
 
 def coverage() -> Iterator[Command]:
@@ -143,3 +148,4 @@ def coverage() -> Iterator[Command]:
     yield Command(g, "unfold", "Unfold", "Show more, or less, of what is under the cursor.", ("+",), "unfold")
     yield Command(g, "turn", "Another integration", "Show the jobs of the next integration, or of all again.", ("i",), "ATS")
     yield Command(g, "copy", "Copy as text", "Copy the overview to the terminal's clipboard.", ("c",), "copy")
+    yield as_command(g)

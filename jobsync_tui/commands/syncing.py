@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .command import Command, Group
+from .command import Command, Group, as_command
 
 
 def check() -> Iterator[Command]:
@@ -23,7 +23,7 @@ def check() -> Iterator[Command]:
     yield Command(g, "copy_plan", "Copy the plan", "Copy what a sync of this job would change, as Markdown; nothing is written.", ("C",))
     yield Command(g, "history", "History of the job", "Show who did what to the job, and when.", ("H",))
     yield Command(g, "compare", "Side by side", "Show the job in the ATS and in Tenzo field by field.", ("=",))
-    yield Command(g, "copy_command", "Copy as command", "Copy the command line that does the same.", ("$",))
+    yield as_command(g)
     yield Command(g, "previous", "Previous job", "Check the job before this one in the list.", ("[",), palette=False)
     yield Command(g, "next", "Next job", "Check the job after this one in the list.", ("]",), "next job", palette=False)
 
@@ -35,7 +35,7 @@ def confirm() -> Iterator[Command]:
     yield Command(g, "unfold", "Unfold", "Show more, or less, of the plan.", ("+",), "show")
     yield Command(g, "reason", "Reason", "Say why, if you like: it is kept in the record of who did what.", ("w",), "reason")
     yield Command(g, "copy", "Copy as Markdown", "Copy the plan to the terminal's clipboard.", ("c",))
-    yield Command(g, "copy_command", "Copy as command", "Copy the command line that does the same.", ("$",), "as command")
+    yield as_command(g, "as command")
 
 
 def undo() -> Iterator[Command]:
@@ -45,7 +45,7 @@ def undo() -> Iterator[Command]:
     yield Command(g, "unfold", "Unfold", "Show more, or less, of what would be restored.", ("+",), "show")
     yield Command(g, "reason", "Reason", "Say why, if you like: it is kept in the record of who did what.", ("w",), "reason")
     yield Command(g, "copy", "Copy as Markdown", "Copy what would be restored to the terminal's clipboard.", ("c",))
-    yield Command(g, "copy_command", "Copy as command", "Copy the command line that does the same.", ("$",), "as command")
+    yield as_command(g, "as command")
 
 
 def links() -> Iterator[Command]:
@@ -58,14 +58,14 @@ def links() -> Iterator[Command]:
     yield Command(g, "unfold", "Unfold", "Show or hide the jobs in Tenzo that it may be.", ("+",), "show")
     yield Command(g, "again", "Read again", "Compare the jobs in Tenzo with those here anew.", ("r",), "read again")
     yield Command(g, "copy", "Copy as text", "Copy the list to the terminal's clipboard.", ("c",))
-    yield Command(g, "copy_command", "Copy as command", "Copy the command line that does the same.", ("$",), "as command")
+    yield as_command(g, "as command")
     g = Group.PAIR
     yield Command(g, "link", "Same job: link", "Show what linking to the job under the cursor changes, and ask.", ("enter",), "link")
     yield Command(g, "none", "None of them", "Keep that it is none of these jobs in Tenzo; asks first.", ("x",), "none of them")
     yield Command(g, "another", "Another job", "Type the ID of the job in Tenzo that it is.", ("t",), "another ID")
     yield Command(g, "unfold", "Unfold", "Show or hide the fields of the job under the cursor.", ("+",), "unfold")
     yield Command(g, "copy", "Copy as text", "Copy both sides to the terminal's clipboard.", ("c",), "copy")
-    yield Command(g, "copy_command", "Copy as command", "Copy the command line that makes the link.", ("$",), "as command")
+    yield as_command(g, "as command")
 
 
 def linking() -> Iterator[Command]:
@@ -75,7 +75,7 @@ def linking() -> Iterator[Command]:
     yield Command(g, "unfold", "Unfold", "Show more, or less, of what would change.", ("+",), "show")
     yield Command(g, "reason", "Reason", "Say why, if you like: it is kept in the record of who did what.", ("w",), "reason")
     yield Command(g, "copy", "Copy as Markdown", "Copy what would change to the terminal's clipboard.", ("c",))
-    yield Command(g, "copy_command", "Copy as command", "Copy the command line that does the same.", ("$",), "as command")
+    yield as_command(g, "as command")
 
 
 def running() -> Iterator[Command]:
@@ -110,7 +110,7 @@ def result() -> Iterator[Command]:
     yield Command(g, "search", "Search ATS Job", "Look for the job in the ATS by another id.", ("f",))
     yield Command(g, "wire", "Requests and answers", "Show what the sync sent to the ATS and to Tenzo, and what they answered.", ("x",))
     yield Command(g, "unfold", "Unfold", "Show more, or less, of the result.", ("+",))
-    yield Command(g, "copy_command", "Copy as command", "Copy the command line that does the same.", ("$",))
+    yield as_command(g)
 
 
 def bulk_result() -> Iterator[Command]:
@@ -121,7 +121,7 @@ def bulk_result() -> Iterator[Command]:
     yield Command(g, "unfold", "Unfold", "Show or hide the jobs of a group.", ("+",), "show")
     yield Command(g, "open", "Check Eligibility", "Explain the job under the cursor.", ("e",), "check")
     yield Command(g, "copy", "Copy as text", "Copy the results to the terminal's clipboard; they hold no secrets.", ("c",), "copy")
-    yield Command(g, "copy_command", "Copy as command", "Copy the command line that does the same.", ("$",))
+    yield as_command(g)
 
 
 def comparison() -> Iterator[Command]:
@@ -145,6 +145,7 @@ def job_page() -> Iterator[Command]:
     yield Command(g, "again", "Read again", "Ask the ATS for the job anew.", ("r",), "read again")
     yield Command(g, "link", "Link", "Show the job's address in the ATS and copy it.", ("o",))
     yield Command(g, "copy", "Copy as text", "Copy the page to the terminal's clipboard.", ("c",), "copy")
+    yield as_command(g)
 
 
 def wire() -> Iterator[Command]:
@@ -153,7 +154,7 @@ def wire() -> Iterator[Command]:
     yield Command(g, "read", "Read below", "Go to the request below, to scroll it, and back.", ("enter", "tab"), "read below")
     yield Command(g, "copy", "Copy as text", "Copy the request and the answer under the cursor; secrets are taken out.", ("c",), "copy")
     yield Command(g, "copy_all", "Copy all", "Copy all the requests and answers of the sync.", ("C",), "copy all")
-    yield Command(g, "copy_command", "Copy as command", "Copy the command line that shows the same.", ("$",), "as command")
+    yield as_command(g, "as command")
 
 
 def search() -> Iterator[Command]:
@@ -164,3 +165,4 @@ def search() -> Iterator[Command]:
     yield Command(g, "edit", "Another id", "Go back to the field for the id.", ("f", "/"), "another id")
     yield Command(g, "unfold", "Unfold", "Show or hide the description.", ("+",), "unfold")
     yield Command(g, "link", "Link", "Show the job's address in the ATS and copy it.", ("o",))
+    yield as_command(g)

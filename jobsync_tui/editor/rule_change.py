@@ -19,6 +19,7 @@ class RuleChange:
         what: The same for the record.
         draft: Key of the draft that is done with once the change is saved.
         shadow: Name of the shadow that is promoted by it.
+        command: The words of the command, behind ``rules``, that makes the same change; None for what was edited here.
     """
 
     before: RuleSet
@@ -27,6 +28,7 @@ class RuleChange:
     what: str
     draft: str | None = None
     shadow: str | None = None
+    command: tuple[str, ...] | None = None
 
     @property
     def touched(self) -> tuple[Rule, ...]:
@@ -39,12 +41,15 @@ def switching(before: RuleSet, rules: tuple[Rule, ...], *, active: bool) -> Rule
     """Propose to switch rules on or off."""
     ids = sorted(rule.id for rule in rules)
     verb = "Activate" if active else "Deactivate"
-    return RuleChange(before, with_active(before.rules, ids, active=active), f"{verb} {_named(rules)}", f"{verb.lower()} {', '.join(ids)}")
+    after = with_active(before.rules, ids, active=active)
+    return RuleChange(before, after, f"{verb} {_named(rules)}", f"{verb.lower()} {', '.join(ids)}", command=(verb.lower(), *ids))
 
 
 def deleting(before: RuleSet, rule: Rule) -> RuleChange:
     """Propose to take a rule away; the history keeps it."""
-    return RuleChange(before, without_rules(before.rules, {rule.id}), f"Delete {rule.name}", f"delete {rule.id}")
+    return RuleChange(
+        before, without_rules(before.rules, {rule.id}), f"Delete {rule.name}", f"delete {rule.id}", command=("delete", rule.id)
+    )
 
 
 def reordering(before: RuleSet, after: tuple[Rule, ...]) -> RuleChange:
@@ -61,19 +66,23 @@ def editing(before: RuleSet, rule: Rule, *, replaces: str | None, draft: str) ->
 
 def restoring(before: RuleSet, then: RuleSet) -> RuleChange:
     """Propose the rules of an earlier revision."""
-    return RuleChange(before, then.rules, f"Restore the rules of r{then.revision}", f"restore r{then.revision}")
+    title = f"Restore the rules of r{then.revision}"
+    return RuleChange(before, then.rules, title, f"restore r{then.revision}", command=("restore", str(then.revision)))
 
 
 def restoring_rule(before: RuleSet, then: RuleSet, rule_id: str) -> RuleChange:
     """Propose one rule as it was in an earlier revision, which takes it away where it was not there yet; the others stay as they are."""
     name = next((rule.name for rule in (*then.rules, *before.rules) if rule.id == rule_id), rule_id)
     after = with_rule_of(before.rules, then.rules, rule_id)
-    return RuleChange(before, after, f"Restore {name} of r{then.revision}", f"restore {rule_id} of r{then.revision}")
+    command = ("restore", str(then.revision), "--rule", rule_id)
+    return RuleChange(before, after, f"Restore {name} of r{then.revision}", f"restore {rule_id} of r{then.revision}", command=command)
 
 
 def promoting(before: RuleSet, after: tuple[Rule, ...], shadow: str) -> RuleChange:
     """Propose to put the rules of a shadow into force."""
-    return RuleChange(before, after, f"Promote {shadow}", f"promote the shadow rules {shadow}", shadow=shadow)
+    return RuleChange(
+        before, after, f"Promote {shadow}", f"promote the shadow rules {shadow}", shadow=shadow, command=("shadow", "promote", shadow)
+    )
 
 
 def _named(rules: tuple[Rule, ...]) -> str:

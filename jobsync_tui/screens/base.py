@@ -39,6 +39,9 @@ WIDE = 110
 _FOR_ALL = frozenset({"backup", "pause", "pause_until", "resume"})
 """Commands of every screen that are for those who may use every integration."""
 
+LONG_COMMAND = 100
+"""Characters from which on a command that is copied is not shown too: one with the ids of many jobs."""
+
 LOW = 15
 """Lines below which a screen has the class ``-low``: a list goes without the lines that tell more of the one under its cursor."""
 
@@ -160,7 +163,10 @@ class JobsyncScreen(Screen[ResultT]):
             return "This affects every integration, and you may not use all of them"
         if action == "backup" and self.host.confined:
             return "This session is run for somebody else, so it writes no file"
-        return self.why_not(action)
+        why = self.why_not(action)
+        if why is None and action == "copy_command" and self.same_command() is None:
+            return "No command does this"
+        return why
 
     def may(self, action: str) -> bool:
         """Return whether a command can do something now; says why where it cannot."""
@@ -168,6 +174,18 @@ class JobsyncScreen(Screen[ResultT]):
         if why is not None:
             self.host.tell(why, Severity.WARNING)
         return why is None
+
+    def same_command(self) -> str | None:
+        """Return the command line that does or shows the same as this screen, None where there is none now."""
+        return None
+
+    def action_copy_command(self) -> None:
+        """Show and copy the command line that does the same."""
+        command = self.same_command()
+        if command is None:
+            self.may("copy_command")
+        else:
+            self.host.copy(command, command if len(command) < LONG_COMMAND else f"a command of {len(command):,} characters")
 
     def offer_anew(self) -> None:
         """Have the footer name what can be done now."""

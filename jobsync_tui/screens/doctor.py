@@ -41,9 +41,9 @@ class DoctorScreen(DialogScreen[None]):
         if self._report is not None:
             self.host.copy(doctor_text(self._report), "what the doctor found")
 
-    def action_copy_command(self) -> None:
-        """Show and copy the command that shows the same."""
-        self.host.copy("jobsync doctor", "jobsync doctor")
+    def same_command(self) -> str | None:
+        """Return the command that finds the same."""
+        return "jobsync doctor"
 
     async def _examine(self) -> None:
         report = self._report = await self.host.examine()

@@ -65,6 +65,10 @@ class GreetingScreen(DialogScreen[None]):
         self.set_heading()
         self.work(self._read(), group="greeting")
 
+    def same_command(self) -> str | None:
+        """Return the command that tells the same."""
+        return "jobsync news"
+
     def action_copy(self) -> None:
         """Copy it."""
         self.host.copy(greeting_text(self._greeting, self._names, clock.now()), "what happened since your last visit")

@@ -163,6 +163,10 @@ class PickerScreen(GreetedScreen[None]):
         if self.may("adopt") and chosen is not None:
             self.host.open(routes.LinkJobs(chosen))
 
+    def same_command(self) -> str | None:
+        """Return the command that lists the integrations."""
+        return "jobsync integrations"
+
     def action_rules(self) -> None:
         """Open the list of the rules."""
         self.host.open(routes.Rules())

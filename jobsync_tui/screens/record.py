@@ -104,11 +104,10 @@ class RecordScreen(DialogScreen[None]):
         """Copy what is shown."""
         self.host.copy(record_text(self._entries), f"{counted(len(self._entries), 'entry', 'entries')} of the record")
 
-    def action_copy_command(self) -> None:
-        """Show and copy the command that shows the same."""
+    def same_command(self) -> str | None:
+        """Return the command that shows the same entries."""
         narrowed = [*(["--actor", self._actor] if self._actor else []), *(["--since", self._period] if self._period else [])]
-        command = join(["jobsync", "audit", *narrowed])
-        self.host.copy(command, command)
+        return join(["jobsync", "audit", *narrowed])
 
     def _entry(self) -> AuditEntry | None:
         section = self.document.section

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import join
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -88,6 +89,10 @@ class SearchScreen(DialogScreen[None]):
         """Plan the sync of the job that was found."""
         if self.may("sync") and self._job is not None:
             self.host.open(routes.confirm(self._integration, [self._job.id]))
+
+    def same_command(self) -> str | None:
+        """Return the command that reads the same job."""
+        return None if self._job is None else join(["jobsync", "fetch", "-i", self._integration, self._job.id])
 
     def action_link(self) -> None:
         """Show and copy the address of the job."""

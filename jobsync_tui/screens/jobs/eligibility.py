@@ -145,11 +145,10 @@ class EligibilityScreen(DialogScreen[None]):
 
         self.work(copy_plan(self.host, self._integration, self._job_id), group="plan", about=self._job_id)
 
-    def action_copy_command(self) -> None:
-        """Show and copy the command that does the same."""
+    def same_command(self) -> str | None:
+        """Return the command that checks the same."""
         live = ["--live"] if self._live else []
-        command = join(["jobsync", "check", "-i", self._integration, self._job_id, *live])
-        self.host.copy(command, command)
+        return join(["jobsync", "check", "-i", self._integration, self._job_id, *live])
 
     def action_previous(self) -> None:
         """Explain the job before this one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import join
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -60,6 +61,10 @@ class HistoryScreen(DialogScreen[None]):
     async def _state(self) -> object:
         """Return the newest entry: one that is under way ends in place."""
         return await self.backend.records.audit(integration=self._integration, job=self._job_id, limit=1)
+
+    def same_command(self) -> str | None:
+        """Return the command that shows the same entries."""
+        return join(["jobsync", "audit", "-i", self._integration, "--job", self._job_id])
 
     def action_copy(self) -> None:
         """Copy the history."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import join
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -57,6 +58,10 @@ class JobPageScreen(DialogScreen[None]):
         """Show and copy the job's address in the ATS."""
         cached = None if self._subject is None else self._subject.cached
         self.host.follow(None if cached is None else cached.url, "The job")
+
+    def same_command(self) -> str | None:
+        """Return the command that reads the job from the ATS."""
+        return join(["jobsync", "fetch", "-i", self._integration, self._job_id])
 
     def action_copy(self) -> None:
         """Copy the page."""

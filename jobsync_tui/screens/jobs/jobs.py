@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from shlex import join
 from typing import ClassVar
 
 from textual import on
@@ -141,6 +142,14 @@ class JobsScreen(JobActionsScreen):
         """What is to be listed at this moment."""
         marked = tuple(self.marks)
         return JobQuery(self.integration, self.view.filter, self.view.sort, marked, self.only_marked, self.view.columns)
+
+    def same_command(self) -> str | None:
+        """Return the command that lists the same jobs; a list of the marked has none."""
+        query = self.query_now
+        if "is:marked" in query.text:
+            return None
+        narrowed = ["--filter", query.text] if query.text.strip() else []
+        return join(["jobsync", "jobs", "-i", query.integration, *narrowed, "--sort", str(query.sort)])
 
     # ---- searching ---------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import join
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -50,6 +51,10 @@ class CoverageScreen(DialogScreen[None]):
             self.host.open(routes.Rules(target.removeprefix("rule:")))
         else:
             self.document.toggle()
+
+    def same_command(self) -> str | None:
+        """Return the command that shows the same."""
+        return join(["jobsync", "rules", "coverage", *(["-i", self._integration] if self._integration else [])])
 
     def action_copy(self) -> None:
         """Copy the overview."""

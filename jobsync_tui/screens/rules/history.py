@@ -59,6 +59,10 @@ class RevisionDifferenceScreen(DialogScreen[None]):
         if target is not None:
             self.host.open(routes.Rules(target))
 
+    def same_command(self) -> str | None:
+        """Return the command that shows the same."""
+        return f"jobsync rules diff {self._before} {self._after}"
+
     def action_copy(self) -> None:
         """Copy what is shown."""
         if self._found is not None:
@@ -132,6 +136,10 @@ class RulesHistoryScreen(DialogScreen[None]):
             self.host.tell(f"r{revision} is in force")
             return
         self.work(self._restore(revision), group="restore")
+
+    def same_command(self) -> str | None:
+        """Return the command that shows the same."""
+        return "jobsync rules history"
 
     def action_copy(self) -> None:
         """Copy the history."""

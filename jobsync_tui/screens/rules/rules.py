@@ -189,6 +189,10 @@ class RulesScreen(DialogScreen[None]):
         """Show who changed the rules."""
         self.host.open(routes.RulesHistory())
 
+    def same_command(self) -> str | None:
+        """Return the command that lists the rules."""
+        return "jobsync rules list"
+
     def action_jobs(self) -> None:
         """List the jobs that the rule under the cursor applies to."""
         rule = self._under_cursor()

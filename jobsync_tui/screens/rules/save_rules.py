@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import join
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -13,6 +14,7 @@ from ...backend.core.text import counted
 from ...commands import Group, bindings
 from ...documents.document import Document, Tone, as_text
 from ...documents.impact import impact_document, progress_words
+from ...documents.reason import because
 from ...documents.rule_tests import broken_document
 from ...editor.rule_change import RuleChange
 from ...widgets.choice_line import ChoiceLine
@@ -87,6 +89,11 @@ class SaveRulesScreen(ArmingScreen[str | None]):
         target = self.document.target
         if self._impact is not None and target is not None:
             self.host.open(routes.ImpactList(self._impact, ImpactList(target), self._change.title))
+
+    def same_command(self) -> str | None:
+        """Return the command that makes the same change, where one does."""
+        command = self._change.command
+        return None if command is None else join(["jobsync", "rules", *command, *because(self.reason)])
 
     def action_copy(self) -> None:
         """Copy what is shown."""

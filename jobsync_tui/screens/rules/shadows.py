@@ -78,6 +78,10 @@ class ShadowsScreen(DialogScreen[None]):
 
         self.app.push_screen(MenuScreen(f"Discard the shadow rule {name}?", entries, chosen=_NO), answered)
 
+    def same_command(self) -> str | None:
+        """Return the command that lists the rules in test mode."""
+        return "jobsync rules shadow list"
+
     def action_copy(self) -> None:
         """Copy what is shown."""
         self.host.copy(as_text(self._document(100)) + "\n", "shadows")

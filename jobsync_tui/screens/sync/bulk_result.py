@@ -65,11 +65,10 @@ class BulkResultScreen(DialogScreen[None]):
         text = results_text(self._run.results, len(self._run.job_ids), deed=self._deed)
         self.host.copy(text, f"results of {counted(len(self._run.job_ids), 'job')}")
 
-    def action_copy_command(self) -> None:
-        """Show and copy the command that syncs these jobs."""
+    def same_command(self) -> str | None:
+        """Return the command that syncs, or links, these jobs."""
         run = self._run
-        command = link_command(run.integration, run.links) if run.links else bulk_command(run.integration, run.job_ids)
-        self.host.copy(command, command if len(command) < 100 else f"a command for {counted(len(self._run.job_ids), 'job')}")
+        return link_command(run.integration, run.links) if run.links else bulk_command(run.integration, run.job_ids)
 
     async def _show(self) -> None:
         integration = await self.backend.integrations.get(self._run.integration)

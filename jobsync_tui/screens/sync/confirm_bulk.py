@@ -68,10 +68,9 @@ class ConfirmBulkScreen(ConfirmingScreen):
         if self._plan is not None:
             self.host.copy(bulk_text(self._plan, reason=self.reason), f"plan of {counted(len(self._job_ids), 'job')}")
 
-    def action_copy_command(self) -> None:
-        """Show and copy the command that does the same."""
-        command = bulk_command(self._integration, self._job_ids, self.reason)
-        self.host.copy(command, command if len(command) < 100 else f"a command for {counted(len(self._job_ids), 'job')}")
+    def same_command(self) -> str | None:
+        """Return the command that syncs the same jobs."""
+        return bulk_command(self._integration, self._job_ids, self.reason)
 
     async def _make_plan(self) -> None:
         integration = await self.backend.integrations.get(self._integration)

@@ -47,7 +47,6 @@ class ConfirmLinkScreen(ConfirmSyncScreen):
         self._link, plan = await self.backend.adoption.link(self._link.integration, self._link.job_id, self._link.target_id)
         return plan
 
-    def action_copy_command(self) -> None:
-        """Show and copy the command that does the same."""
-        command = link_command(self._link.integration, [self._link], self.reason)
-        self.host.copy(command, command)
+    def same_command(self) -> str | None:
+        """Return the command that makes the same link."""
+        return link_command(self._link.integration, [self._link], self.reason)

@@ -65,7 +65,6 @@ class ConfirmLinksScreen(ArmingScreen[None]):
         """Copy the list."""
         self.host.copy(matches_text(Matches(self._links, ())), counted(len(self._links), "link"))
 
-    def action_copy_command(self) -> None:
-        """Show and copy the command that does the same."""
-        command = f"{link_command(self._integration, (), self.reason)} --yes"
-        self.host.copy(command, command)
+    def same_command(self) -> str | None:
+        """Return the command that makes the same links."""
+        return f"{link_command(self._integration, (), self.reason)} --yes"

@@ -89,11 +89,10 @@ class ConfirmSyncScreen(ConfirmingScreen):
             page = plan_page(self._plan, self._subject, self.OF_WHAT, reason=self.reason)
             self.host.copy(as_markdown(page), f"plan of job {self._job_id}")
 
-    def action_copy_command(self) -> None:
-        """Show and copy the command that does the same, bound to this plan."""
+    def same_command(self) -> str | None:
+        """Return the command that does the same, bound to this plan."""
         bound = ["--plan", self._plan.digest] if self._plan and self._plan.digest else []
-        command = join(["jobsync", "sync", "-i", self._integration, self._job_id, *bound, "--yes", *because(self.reason)])
-        self.host.copy(command, command)
+        return join(["jobsync", "sync", "-i", self._integration, self._job_id, *bound, "--yes", *because(self.reason)])
 
     async def _make_plan(self) -> None:
         integration = await self.backend.integrations.get(self._integration)

@@ -49,7 +49,6 @@ class ConfirmUndoScreen(ConfirmSyncScreen):
         """Return the plan of the undoing."""
         return await self.backend.syncs.undo_plan(self._operation)
 
-    def action_copy_command(self) -> None:
-        """Show and copy the command that does the same."""
-        command = join(["jobsync", "undo", self._operation, *because(self.reason)])
-        self.host.copy(command, command)
+    def same_command(self) -> str | None:
+        """Return the command that undoes the same."""
+        return join(["jobsync", "undo", self._operation, *because(self.reason)])

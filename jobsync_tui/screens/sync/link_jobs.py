@@ -67,10 +67,9 @@ class LinkJobsScreen(DialogScreen[None]):
         """Copy the list."""
         self.host.copy(matches_text(self._found), "the jobs that could be linked")
 
-    def action_copy_command(self) -> None:
-        """Show and copy the command that does the same."""
-        command = link_command(self._integration)
-        self.host.copy(command, command)
+    def same_command(self) -> str | None:
+        """Return the command that finds the same."""
+        return link_command(self._integration)
 
     def on_sync_ended(self, event: SyncEnded) -> None:
         """Follow the links that were made."""

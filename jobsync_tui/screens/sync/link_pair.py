@@ -96,12 +96,10 @@ class LinkPairScreen(DialogScreen[str | None]):
             text = pairing_text(self._pairings, self._why(), self._subject, self._job_id)
             self.host.copy(text, f"both sides of job {self._job_id}")
 
-    def action_copy_command(self) -> None:
-        """Show and copy the command that makes the link under the cursor."""
+    def same_command(self) -> str | None:
+        """Return the command that makes the link under the cursor."""
         link = self._chosen()
-        if self.may("copy_command") and link is not None:
-            command = link_command(self._integration, [link])
-            self.host.copy(command, command)
+        return None if link is None else link_command(self._integration, [link])
 
     def _chosen(self) -> Link | None:
         """Return the link that the cursor is on; the only one, where there is one."""

@@ -116,9 +116,9 @@ class SyncResultScreen(DialogScreen[None]):
                 result_text(self._result, self._subject, undone=self._run.undoes, link=self._link), f"result of job {self._result.job.id}"
             )
 
-    def action_copy_command(self) -> None:
-        """Show and copy the command that does the same."""
-        self.host.copy(self._command, self._command)
+    def same_command(self) -> str | None:
+        """Return the command that does the same."""
+        return command(self._result, self._run.undoes, self._link)
 
     def action_history(self) -> None:
         """Show who did what to the job."""
@@ -184,11 +184,7 @@ class SyncResultScreen(DialogScreen[None]):
         self.set_heading(where(subject, self._result.job.id), heading(self._run.undoes, self._link))
         self.set_job(self._result.job, subject)
         self._draw(subject)
-        self.set_note(f"Same as: {self._command}     $ copies", Tone.DIM)
-
-    @property
-    def _command(self) -> str:
-        return command(self._result, self._run.undoes, self._link)
+        self.set_note(f"Same as: {self.same_command()}     $ copies", Tone.DIM)
 
     async def _read_subject(self) -> Subject:
         return await read_subject(self.backend, self._result.integration, self._result.job.id, past=PAST)

@@ -64,10 +64,9 @@ class WireScreen(DialogScreen[None]):
         if self._wire is not None:
             self.host.copy(wire_text(self._wire), "requests and answers")
 
-    def action_copy_command(self) -> None:
-        """Copy the command that shows the same."""
-        command = f"jobsync wire {self._reference}"
-        self.host.copy(command, command)
+    def same_command(self) -> str | None:
+        """Return the command that shows the same."""
+        return f"jobsync wire {self._reference}"
 
     @property
     def _exchange(self) -> DocumentView:
