@@ -335,7 +335,7 @@ class FakeSyncs:
         self.synced.append(job_id)
         return self.result
 
-    async def decline(self, plans: Sequence[SyncPlan]) -> tuple[SyncResult, ...]:
+    async def decline(self, plans: Sequence[SyncPlan], action: str = "sync") -> tuple[SyncResult, ...]:
         """Take note that a plan was shown and not confirmed."""
         return (replace(self.result, outcome=Outcome.CANCELLED),) * len(plans)
 

@@ -173,8 +173,8 @@ class _Syncs(_Part):
         await self.script.pass_gate()
         return tuple(self.script.result for _ in job_ids)
 
-    async def decline(self, plans: Sequence[SyncPlan]) -> tuple[SyncResult, ...]:
-        self.script.asked += [("decline", plan.job.id) for plan in plans]
+    async def decline(self, plans: Sequence[SyncPlan], action: str = "sync") -> tuple[SyncResult, ...]:
+        self.script.asked += [("decline", plan.job.id, *(() if action == "sync" else (action,))) for plan in plans]
         return (self.script.result,) * len(plans)
 
     async def recover(self) -> RecoveryReport:
