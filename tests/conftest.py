@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 from collections.abc import Iterator
@@ -21,6 +22,10 @@ from tests.support.prepared import prepared
 # so that what it says depends on the change alone; everybody else tries new ones.
 settings.register_profile("jobsync", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("jobsync")
+
+# The collector of cycles goes through everything that is imported whenever some thousand objects more are there than before, which took an
+# eighth of the tests of screens. Less often, and then as well.
+gc.set_threshold(20_000)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

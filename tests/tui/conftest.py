@@ -1,4 +1,4 @@
-"""The dialogs' tests stand still in time and in one time zone."""
+"""Applications share what they read; the dialogs' tests stand still in time and in one time zone."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 
 from jobsync_tui.backend.core import clock
 from tests.support.samples import NOW
+from tests.support.stylesheets import read_once
 
 
 class RenameState(datetime):
@@ -19,6 +20,13 @@ class RenameState(datetime):
     def now(cls, tz: tzinfo | None = None) -> RenameState:
         moment = NOW + timedelta(seconds=5)
         return cls.fromtimestamp(moment.timestamp(), tz)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _style_sheets_are_read_once() -> Iterator[None]:
+    """Save every application the reading of the same style sheets."""
+    with read_once():
+        yield
 
 
 @pytest.fixture
