@@ -7,11 +7,11 @@ import click
 from ..backend.core.clock import now
 from ..backend.core.errors import ExitCode
 from ..backend.core.models import RevisionDifference, Rule
+from ..backend.core.rule_document import rule_document
 from ..documents.document import as_text
 from ..documents.revisions import difference_document, revisions_document
 from .options import ID, MOST, json_option, reason_option
 from .output import print_json, print_line, print_text, text_width
-from .rule_documents import rule_document
 from .rule_findings import look_over
 from .rule_tests import BREAK_TESTS
 from .session import open_backend, runs

@@ -9,6 +9,7 @@ import click
 from ..backend.core.clock import now
 from ..backend.core.errors import ExitCode
 from ..backend.core.models import ImpactList, Shadow
+from ..backend.core.rule_document import rule_document
 from ..backend.core.text import counted
 from ..documents.document import as_text
 from ..documents.shadows import SeenShadow, shadows_document
@@ -16,7 +17,6 @@ from .completing import FILE_NAME
 from .options import MOST, json_option, reason_option
 from .output import print_json, print_line, print_text, text_width
 from .progress import progress_line
-from .rule_documents import rule_document
 from .rule_findings import look_over
 from .rule_revisions import CONCERNS
 from .rule_tests import BREAK_TESTS

@@ -11,6 +11,7 @@ import click
 
 from ..backend.core.errors import ExitCode, UsageError
 from ..backend.core.models import LintReport
+from ..backend.core.rule_document import rule_document
 from ..backend.core.text import clean, counted
 from ..backend.rules import describe, dump_rules
 from ..backend.services.backend import Backend
@@ -19,7 +20,6 @@ from .options import ID, json_option, reason_option
 from .output import print_json, print_line, say
 from .progress import ProgressLine, progress_line
 from .rule_coverage import coverage
-from .rule_documents import rule_document
 from .rule_findings import look_over, print_findings
 from .rule_foresight import foresee
 from .rule_revisions import diff, history, restore

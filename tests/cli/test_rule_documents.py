@@ -3,9 +3,9 @@ from __future__ import annotations
 import json
 
 from jobsync_tui.backend.core.models import Action, ActionKind, AllOf, AnyOf, Leaf, Not, Op, Rule
+from jobsync_tui.backend.core.rule_document import rule_document
 from jobsync_tui.backend.rules import load_rules
 from jobsync_tui.cli.output import to_json
-from jobsync_tui.cli.rule_documents import rule_document
 
 RULE = Rule(
     id="berlin-engineering",

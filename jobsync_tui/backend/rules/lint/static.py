@@ -10,9 +10,6 @@ from ...core.condition_words import describe, value_text
 from ...core.models import (
     OPERATORS,
     ActionKind,
-    AllOf,
-    AnyOf,
-    Condition,
     FieldAvailability,
     Finding,
     FindingKind,
@@ -25,6 +22,7 @@ from ...core.models import (
     in_acting_order,
 )
 from ...core.moments import span_in
+from ...core.rule_document import action_document, condition_document
 from ..compiled import compiled
 from ..fields import KNOWN, Kind, covers
 from ..fitting import CHOICES
@@ -170,20 +168,8 @@ def _doubles(active: Iterable[Rule]) -> Iterator[Finding]:
 
 def _acts_alike(rule: Rule) -> str:
     """Return a text that is the same for rules that match the same jobs and do the same to them, as far as that can be read off."""
-    actions = [[action.kind.value, action.name, action.value] for action in rule.actions]
-    return json.dumps([_sorted(rule.when), actions, rule.fallback])
-
-
-def _sorted(condition: Condition | None) -> JsonValue:
-    """Return a condition as a document in which the order of alternatives does not count."""
-    if condition is None:
-        return None
-    if isinstance(condition, Leaf):
-        return [condition.field, condition.op.value, condition.value, condition.case_sensitive]
-    if isinstance(condition, AllOf | AnyOf):
-        word = "all" if isinstance(condition, AllOf) else "any"
-        return {word: sorted((_sorted(child) for child in condition.children), key=json.dumps)}
-    return {"not": _sorted(condition.child)}
+    when = rule.when and condition_document(rule.when, arranged=lambda children: sorted(children, key=json.dumps))
+    return json.dumps([when, [action_document(action) for action in rule.actions], rule.fallback])
 
 
 def _finding(kind: FindingKind, rule: Rule, message: str, remedy: str, *, place: str | None, other: str | None = None) -> Finding:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ...core.models import OPERATORS, Action, ActionKind, AllOf, Condition, JsonValue, Leaf, Not, Rule, RuleTest
+from ...core.models import AllOf, Condition, JsonValue, Leaf, Not, Rule, RuleTest
+from ...core.rule_document import action_document, leaf_document, rule_document
 from .nodes import MAX_DIGITS
 from .rule_tests import lines_of
 
@@ -35,24 +36,21 @@ def dump_rules(rules: Sequence[Rule], tests: Sequence[RuleTest] = ()) -> str:
 
 
 def _rule_lines(rule: Rule) -> Iterator[str]:
-    yield f"id: {_text(rule.id)}"
-    yield f"name: {_text(rule.name)}"
-    yield f"active: {_flow(rule.active)}"
-    yield f"priority: {rule.priority}"
-    if rule.fallback:
-        yield "fallback: true"
-    if rule.when is not None:
-        yield from _condition_lines("when: ", rule.when)
+    for key, value in rule_document(rule).items():
+        if key == "when" and rule.when is not None:
+            yield from _condition_lines("when: ", rule.when)
+        elif key != "actions":
+            yield f"{key}: {_flow(value)}"
     if rule.actions:
         yield "actions:"
         for action in rule.actions:
-            yield f"  - {_action(action)}"
+            yield from (f"  - {key}: {_flow(value)}" for key, value in action_document(action).items())
 
 
 def _condition_lines(lead: str, condition: Condition) -> Iterator[str]:
     """Yield a condition behind ``lead``, which is ``when: ``, ``not: `` or ``- ``; what does not fit beside it goes below."""
     if isinstance(condition, Leaf):
-        yield f"{lead}{_leaf(condition)}"
+        yield f"{lead}{_flow(leaf_document(condition))}"
         return
     listed = lead == "- "
     if not listed:
@@ -70,21 +68,6 @@ def _group_lines(condition: Condition) -> Iterator[str]:
         for child in condition.children:
             for line in _condition_lines("- ", child):
                 yield f"  {line}"
-
-
-def _leaf(leaf: Leaf) -> str:
-    parts = [f"field: {_text(leaf.field)}", f"op: {leaf.op}"]
-    if OPERATORS[leaf.op].takes_value:
-        parts.append(f"value: {_flow(leaf.value)}")
-    if leaf.case_sensitive:
-        parts.append("case_sensitive: true")
-    return "{ " + ", ".join(parts) + " }"
-
-
-def _action(action: Action) -> str:
-    if action.kind is ActionKind.SETTING:
-        return f"setting: {{ name: {_text(action.name or '')}, value: {_flow(action.value)} }}"
-    return f"{action.kind}: {_flow(action.value)}"
 
 
 def _flow(value: JsonValue) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ...core.canonical import Plain, canonical, parse
 from ...core.errors import StorageError
 from ...core.models import Action, ActionKind, AllOf, AnyOf, Condition, JsonValue, Leaf, Not, Op, Rule
+from ...core.rule_document import condition_document
 
 
 def dump(rules: Sequence[Rule]) -> str:
@@ -32,7 +33,7 @@ def _rule(rule: Rule) -> Plain:
     return {
         "id": rule.id,
         "name": rule.name,
-        "when": None if rule.when is None else _condition(rule.when),
+        "when": None if rule.when is None else condition_document(rule.when, _leaf),
         "actions": [{"kind": action.kind.value, "value": action.value, "name": action.name} for action in rule.actions],
         "active": rule.active,
         "priority": rule.priority,
@@ -40,16 +41,8 @@ def _rule(rule: Rule) -> Plain:
     }
 
 
-def _condition(condition: Condition) -> Plain:
-    match condition:
-        case AllOf(children):
-            return {"all": [_condition(child) for child in children]}
-        case AnyOf(children):
-            return {"any": [_condition(child) for child in children]}
-        case Not(child):
-            return {"not": _condition(child)}
-        case Leaf(field, op, value, case_sensitive):
-            return {"field": field, "op": op.value, "value": value, "case_sensitive": case_sensitive}
+def _leaf(leaf: Leaf) -> JsonValue:
+    return {"field": leaf.field, "op": leaf.op.value, "value": leaf.value, "case_sensitive": leaf.case_sensitive}
 
 
 def _load_rule(value: JsonValue) -> Rule:
