@@ -17,7 +17,7 @@ from ..backend.core.models import (
     RuleResult,
     Source,
 )
-from ..backend.core.text import counted
+from ..backend.core.text import clean, counted
 from . import words
 from .applied import action_sections
 from .conditions import condition_lines, first_obstacle
@@ -25,7 +25,6 @@ from .document import BLANK, Document, Line, Section, Span, as_text, bad, dim, g
 from .history import past_section
 from .layout import apart, columns, wrap, wrap_lines
 from .subject import Subject, job_lines, where
-from .turned import turned_words
 
 
 def to_fix(found: Eligibility, subject: Subject) -> str:
@@ -286,3 +285,17 @@ def _row(mark: str, name: str, standing: str, detail: str, width: int) -> tuple[
     first, second = width * 3 // 10, 14
     rows = columns((name, standing, dim(detail)), (first, second, width - first - second - 8), indent=3, most=2)
     return (Line((Span(f" {mark} "), *rows[0].left[1:])), *rows[1:])
+
+
+def turned_words(found: Eligibility, when: str) -> str:
+    """Return since when the answer is what it is, by which change and whom; empty where no change of the rules turned it around.
+
+    Args:
+        found: The answer.
+        when: The time of that change, as people say it.
+    """
+    change = found.changed_by
+    if change is None:
+        return ""
+    since = "Eligible since" if found.eligible else "Eligible until"
+    return f"{since} the rule {clean(change.rule)} was changed in r{change.revision}, {when}, by {clean(change.actor)}"

@@ -12,8 +12,8 @@ from textual.widget import Widget
 
 from ..backend.core.models import ActionKind, CachedJob, Effect, Eligibility, SyncStatus
 from ..documents.change import readable
+from ..documents.eligibility import turned_words
 from ..documents.layout import fit, padded
-from ..documents.turned import turned_words
 from ..documents.words import SYNC_WORDS, age, place, status_word, value_text
 from .content import SYNC_STYLES, ends, line
 from .table.columns import NARROW

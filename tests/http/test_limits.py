@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from jobsync_tui.backend.core.errors import RateLimited
 from jobsync_tui.backend.http import HttpSession, Limits, Network, Priority, RateHeaders, Reply, Request, Reset, announcing, as_person
+from jobsync_tui.backend.http.pauses import pause, retry_after
 from jobsync_tui.backend.http.rate_limit import PriorityLimiter
-from jobsync_tui.backend.http.retry import pause, retry_after
 from jobsync_tui.testing import faults
 from jobsync_tui.testing.ats_server import Answer, Asked, AtsServer
 from jobsync_tui.testing.clockwork import START, Clockwork

@@ -17,10 +17,9 @@ from jobsync_tui.backend.settings.loader import load_settings
 from jobsync_tui.editor.rule_change import switching
 from jobsync_tui.screens import routes
 from jobsync_tui.screens.arming import ArmingScreen
-from jobsync_tui.screens.rules.proposing import propose
 from jobsync_tui.screens.rules.rule_editor import RuleEditorScreen
 from jobsync_tui.screens.rules.rules import RulesScreen
-from jobsync_tui.screens.rules.save_rules import SaveRulesScreen
+from jobsync_tui.screens.rules.save_rules import SaveRulesScreen, propose
 from jobsync_tui.screens.rules.shadows import ShadowsScreen
 from tests.support.databases import url_at
 from tests.support.pilot import screen_text, until

@@ -17,9 +17,8 @@ from jobsync_tui.screens import routes
 from jobsync_tui.screens.arming import ArmingScreen
 from jobsync_tui.screens.menu import MenuScreen
 from jobsync_tui.screens.rules.coverage import CoverageScreen
-from jobsync_tui.screens.rules.proposing import propose
 from jobsync_tui.screens.rules.rules import RulesScreen
-from jobsync_tui.screens.rules.save_rules import SaveRulesScreen
+from jobsync_tui.screens.rules.save_rules import SaveRulesScreen, propose
 from tests.services.workshop import workshop
 from tests.support.pilot import screen_text, until
 from tests.tui.stage import Stage, dialog, on_stage, shows

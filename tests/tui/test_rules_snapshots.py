@@ -15,7 +15,7 @@ from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.editor.rule_change import deleting
 from jobsync_tui.screens import routes
 from jobsync_tui.screens.arming import ArmingScreen
-from jobsync_tui.screens.rules.proposing import propose
+from jobsync_tui.screens.rules.save_rules import propose
 from tests.services.workshop import workshop
 from tests.support.pilot import screen_text, until
 from tests.tui.stage import Stage, on_stage, shows

@@ -13,8 +13,8 @@ from .fit import Fitting, Misfit, guess_of, holds_out_of_range
 from .json_fault import json_fault
 from .messages import Reply, Request, Responder
 from .network import Limits, Network
+from .pauses import Timing
 from .rate_limit import Priority, RateHeaders, Reset, as_person
-from .retry import Timing
 from .session import Explain, HttpSession
 from .status_errors import error_of, said
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..core.errors import Unreachable
 from .network import Limits
-from .retry import Timing
+from .pauses import Timing
 
 
 class Breaker:

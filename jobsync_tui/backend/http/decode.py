@@ -20,12 +20,23 @@ from ..core.errors import UnexpectedAnswer
 from .error_words import error_words
 from .fit import OUT_OF_RANGE, Fitting, Misfit, holds_out_of_range
 from .json_fault import json_fault
-from .remedies import address_remedy
 
 
 def encode_json(value: object) -> bytes:
     """Return ``value`` as the JSON body of a request; equal values built alike give equal bytes."""
     return msgspec.json.encode(value)
+
+
+def address_remedy(service: str, *, answered_before: bool) -> str:
+    """Return what to do about a web page, or a redirect in place of an answer.
+
+    Args:
+        service: Display name of the service.
+        answered_before: Whether the same host has answered with data before, in the same session. The address is right then.
+    """
+    if answered_before:
+        return f"{service} has answered other requests, so its address is right: try again in some minutes."
+    return "If `jobsync test` fails too, check base_url in the configuration: a proxy or a login page may be in between."
 
 
 T = TypeVar("T")

@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-from .retry import Timing
+from .pauses import Timing
 
 
 class Priority(IntEnum):

@@ -19,8 +19,8 @@ from .decode import encode_json, looks_like_html
 from .faults import TransportFault
 from .messages import Reply, Request, Responder
 from .network import Limits, Network
+from .pauses import Timing, pause, retry_after, wait_visibly
 from .rate_limit import Priority, PriorityLimiter, RateHeaders, RateLimiter, current_priority
-from .retry import Timing, pause, retry_after, wait_visibly
 from .status_errors import error_of, page_about_nothing
 from .wire import watched
 
@@ -222,7 +222,10 @@ class HttpSession:
             await exchange.close()
 
     async def _tried(self, call: _Call) -> Reply:
-        """Send ``call`` until it is answered, it makes no sense any more, or the tries are used up."""
+        """Send ``call`` until it is answered, it makes no sense any more, or the tries are used up.
+
+        This is where it is decided whether to try again. `_meant` and `_fault` say of an answer and of a broken connection whether that may be.
+        """
         tries = 0
         renewed = False
         while True:

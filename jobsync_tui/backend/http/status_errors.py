@@ -15,13 +15,13 @@ from ..core.errors import (
     UnexpectedAnswer,
     Unreachable,
 )
-from .decode import looks_like_html
+from .decode import address_remedy, looks_like_html
 from .excerpt import excerpt
 from .messages import Reply
-from .remedies import address_remedy
-from .retry import RETRIED_STATUSES
 
 MISSING = frozenset({404, 410})
+NOT_NOW = frozenset({408, 425})
+"""Statuses below 500 that say "not now" rather than "no"."""
 
 
 def error_of(reply: Reply) -> RemoteError | None:
@@ -59,7 +59,7 @@ def error_of(reply: Reply) -> RemoteError | None:
             service=service,
             remedy="Try again in some minutes; other programs may be using up the same limit.",
         )
-    if status in RETRIED_STATUSES or status >= 500:
+    if status in NOT_NOW or status >= 500:
         return Unreachable(
             f"{service} has a fault on its side ({status}){said(reply)}",
             service=service,

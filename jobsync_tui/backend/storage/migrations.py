@@ -15,7 +15,7 @@ from .jobs.tables import CACHE_TABLES, CounterRow, SetAsideRow
 from .jobs.told_apart import create_told_apart
 from .ledger.audit import note_earlier_prune
 from .ledger.tables import LEDGER_TABLES, WireRow
-from .rename_table import create_renames
+from .rename import create_renames
 from .rules.tables import create_rule_tables, create_rule_tests
 from .search.field_lines import parts_of
 from .search.ordering import COLUMNS, TIMES, create_order

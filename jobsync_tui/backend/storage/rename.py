@@ -11,10 +11,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import peewee
+
 from ..core import clock
 from ..core.errors import Busy, UsageError
 from ..core.models import SyncState
-from ..database import Database, Db, Dialect
+from ..database import Database, Db, Dialect, create_tables
 from .automatic.batches import forget_batches
 from .automatic.tables import ScheduleRow
 from .jobs import codec, told_apart
@@ -27,9 +29,28 @@ from .jobs.sync_state import get_mark, put_mark
 from .jobs.tables import CachedOutcomeRow, IntegrationRow, JobRecord, ListingRow, PayloadRow, SightingRow
 from .ledger.leases import LeaseStore
 from .ledger.tables import OperationRow
-from .rename_table import RenameRow
 from .rules import tests as rule_tests
 from .views.views import move_views
+
+
+class RenameRow(peewee.Model):
+    """An integration that got another id. ``finished_ms`` is null as long as the target knows jobs by ``old``."""
+
+    number = peewee.AutoField()
+    old = peewee.TextField()
+    new = peewee.TextField()
+    actor = peewee.TextField()
+    at_ms = peewee.BigIntegerField()
+    finished_ms = peewee.BigIntegerField(null=True)
+
+    class Meta:  # noqa: D106
+        table_name = "renames"
+
+
+def create_renames(db: Db, _: Dialect) -> None:
+    """Make the table, in a new database or in one of schema 1."""
+    create_tables(db, (RenameRow,))
+
 
 AT_ONCE = 1000
 """Jobs whose text is in memory at once while they are moved."""

@@ -138,8 +138,7 @@ TARGET_TABLES: tuple[type[peewee.Model], ...] = (
 )
 
 
-def _create(db: Db, dialect: Dialect) -> None:
-    del dialect
+def _create(db: Db, _: Dialect) -> None:
     create_tables(db, TARGET_TABLES)
 
 

@@ -14,7 +14,7 @@ from ...documents.revisions import difference_document, revisions_document
 from ...editor.rule_change import restoring, restoring_rule
 from .. import routes
 from ..dialog import DialogScreen
-from .proposing import propose
+from .save_rules import propose
 
 
 class RevisionDifferenceScreen(DialogScreen[None]):

@@ -40,9 +40,9 @@ from .. import routes
 from ..dialog import DialogScreen
 from ..prompt import Finding
 from ..routes import Opening
-from .proposing import propose
 from .rule_opening import open_session
 from .rule_questions import RuleQuestions
+from .save_rules import propose
 
 SOURCE = "the rule"
 """What errors call the text that is edited."""

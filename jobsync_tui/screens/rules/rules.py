@@ -19,7 +19,7 @@ from ...editor.rule_change import RuleChange, deleting, reordering, switching
 from ...session.notices import Severity
 from .. import routes
 from ..dialog import DialogScreen
-from .proposing import propose
+from .save_rules import propose
 
 
 class RulesScreen(DialogScreen[None]):

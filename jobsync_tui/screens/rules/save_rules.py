@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from shlex import join
 from typing import ClassVar
 
@@ -20,6 +21,7 @@ from ...editor.rule_change import RuleChange
 from ...widgets.choice_line import ChoiceLine
 from .. import routes
 from ..arming import CANCEL, ArmingScreen, number_field
+from ..base import Host
 
 SAVE = "Save the rules"
 SAVED = ""
@@ -28,11 +30,21 @@ SAVED = ""
 _AGAIN = "Look at the rules as they are now, then make the change again."
 
 
+def propose(host: Host, change: RuleChange, then: Callable[[str | None], None] | None = None) -> None:
+    """Show what a change of the rules would do, and ask; ``then`` is told what came of it, else a shadow that was made is shown."""
+
+    def ended(answer: str | None) -> None:
+        if answer:
+            host.open(routes.Shadows(answer))
+
+    host.open(routes.SaveRules(change), then or ended)
+
+
 class SaveRulesScreen(ArmingScreen[str | None]):
     """Assesses a change and asks; ends with `SAVED` once it is saved, or with the name of the shadow that it became.
 
     Args:
-        proposal: The change.
+        change: What was proposed.
     """
 
     GROUPS = (Group.SAVING,)

@@ -17,7 +17,7 @@ from ...session.notices import Severity
 from .. import routes
 from ..dialog import DialogScreen
 from ..menu import Entry, MenuScreen
-from .proposing import propose
+from .save_rules import propose
 
 _LOOKS, _JOBS = 8, 12
 """Looks and jobs that are read of each shadow."""

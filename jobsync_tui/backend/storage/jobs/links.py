@@ -45,7 +45,6 @@ def linked_targets(db: Db) -> frozenset[str]:
     return frozenset(row[0] for row in rows(db, "SELECT DISTINCT target_id FROM sync_marks WHERE target_id IS NOT NULL"))
 
 
-def create_link_index(db: Db, dialect: Dialect) -> None:
+def create_link_index(db: Db, _: Dialect) -> None:
     """Index what jobs are linked to; the many that never were synced cost nothing."""
-    del dialect
     db.execute_sql("CREATE INDEX IF NOT EXISTS sync_marks_by_target ON sync_marks (target_id) WHERE target_id IS NOT NULL")

@@ -23,9 +23,8 @@ class ToldApartRow(peewee.Model):
         primary_key = peewee.CompositeKey("integration", "job", "target")
 
 
-def create_told_apart(db: Db, dialect: Dialect) -> None:
+def create_told_apart(db: Db, _: Dialect) -> None:
     """Make the table, in a new database or in an older one."""
-    del dialect
     create_tables(db, (ToldApartRow,))
 
 

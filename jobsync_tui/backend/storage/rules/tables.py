@@ -87,13 +87,11 @@ class RuleTestRow(peewee.Model):
         primary_key = peewee.CompositeKey("integration", "name")
 
 
-def create_rule_tests(db: Db, dialect: Dialect) -> None:
+def create_rule_tests(db: Db, _: Dialect) -> None:
     """Make the table of tests, in a new database or in an older one."""
-    del dialect
     create_tables(db, (RuleTestRow,))
 
 
-def create_rule_tables(db: Db, dialect: Dialect) -> None:
+def create_rule_tables(db: Db, _: Dialect) -> None:
     """Make the tables, in a new database or in an older one."""
-    del dialect
     create_tables(db, (DraftRow, ShadowRow, ShadowLookRow, ShadowJobRow))

@@ -25,7 +25,6 @@ class ViewRow(peewee.Model):
         primary_key = peewee.CompositeKey("owner", "key")
 
 
-def create_views(db: Db, dialect: Dialect) -> None:
+def create_views(db: Db, _: Dialect) -> None:
     """Make the table, in a new database or in an older one."""
-    del dialect
     create_tables(db, (ViewRow,))

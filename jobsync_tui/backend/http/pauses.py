@@ -1,4 +1,7 @@
-"""When the next try makes sense, and waiting for it: ``Retry-After``, backoff with jitter, a countdown for whoever listens."""
+"""How long it is until the next try, and waiting for it: ``Retry-After``, backoff with jitter, a countdown for whoever listens.
+
+Whether there is a next try is decided by `session.HttpSession`.
+"""
 
 from __future__ import annotations
 
@@ -49,9 +52,6 @@ class Timing:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     chance: Callable[[], float] = random.random
 
-
-RETRIED_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504, *range(520, 531)})
-"""Statuses that say "not now" rather than "no"; 520 to 530 are a content network's words for an origin that is away."""
 
 _A_MOMENT = 10**9
 """Numbers from here on are moments: as a pause it would be 31 years, as a moment it is in 2001."""
