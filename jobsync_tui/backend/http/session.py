@@ -224,7 +224,7 @@ class HttpSession:
     async def _tried(self, call: _Call) -> Reply:
         """Send ``call`` until it is answered, it makes no sense any more, or the tries are used up.
 
-        This is where it is decided whether to try again. `_meant` and `_fault` say of an answer and of a broken connection whether that may be.
+        This is where it is decided whether to try again; `_meant` says of an answer, `_fault` of a broken connection, whether that may be.
         """
         tries = 0
         renewed = False

@@ -1,7 +1,7 @@
 """Rules: loaded from YAML, evaluated against a job or a whole cache, and explained. Pure: values in, values out.
 
 ``load_rules`` and ``dump_rules`` read and write files, ``evaluate`` answers for one job with every reason, ``describe`` puts conditions
-in a line. `columns` answers for many jobs at once.
+in a line. `columnar` answers for many jobs at once.
 """
 
 from ..core.condition_words import describe

@@ -41,7 +41,7 @@ class RuleQuestions:
         app: Where the prompts open.
         fields: The fields that the integrations deliver.
         target: The names that the target has.
-        evaluator: Checks what is typed.
+        evaluate: Checks what is typed.
     """
 
     def __init__(self, app: App[int], fields: FieldCatalogue, target: TargetCatalogue, evaluate: Evaluator) -> None:
