@@ -13,11 +13,11 @@ from tests.support.samples import NOW
 from tests.support.stylesheets import read_once
 
 
-class RenameState(datetime):
+class StillClock(datetime):
     """A clock that stands."""
 
     @classmethod
-    def now(cls, tz: tzinfo | None = None) -> RenameState:
+    def now(cls, tz: tzinfo | None = None) -> StillClock:
         moment = NOW + timedelta(seconds=5)
         return cls.fromtimestamp(moment.timestamp(), tz)
 
@@ -34,7 +34,7 @@ def still(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
     # Below `clock.now`, of which others hold a reference of their own.
-    monkeypatch.setattr(clock, "datetime", RenameState)
+    monkeypatch.setattr(clock, "datetime", StillClock)
     yield
     monkeypatch.undo()
     time.tzset()

@@ -32,7 +32,7 @@ from ..rules.columnar.impact import configuration
 from ..storage.jobs.batches import BATCH, ColumnStore, EvaluatedBatch, JobBatch
 from ..storage.outcomes.outcomes import OutcomeStore, policy_key
 from .evaluator import columns_of
-from .pending_changes import RenameState
+from .pending_changes import PendingChanges
 
 SAMPLES = 20
 """Jobs that a report shows; those whose eligibility turns come first."""
@@ -89,7 +89,7 @@ class ImpactAnalysis:
         outcomes = await self._outcomes.outcomes(before.revision, policy_key(policy), now)
         known = {number: KnownOutcome(reason, rules) for number, (reason, rules) in outcomes.items()}
         change = _Change(Comparison(before, after, policy, now), known)
-        standing = RenameState(self._batches, after, policy, now)
+        standing = PendingChanges(self._batches, after, policy, now)
         # Where nothing is evaluated, everything that evaluating needs is read at once.
         fields = change.comparison.quick_fields if known else change.comparison.fields
         total = await self._batches.jobs(integrations)

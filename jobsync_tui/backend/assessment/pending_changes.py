@@ -24,7 +24,7 @@ Flat = Mapping[str, JsonValue]
 
 
 @dataclass(frozen=True, slots=True)
-class RenameState:
+class PendingChanges:
     """Compares what a sync would write with what the last one wrote. The target is not asked: what people changed there shows in a plan.
 
     Attributes:
