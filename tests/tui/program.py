@@ -45,7 +45,8 @@ async def run(kind: str) -> int:
         for n, name in enumerate(names)
     ]
     backend = FakeBackend(jobs)
-    app = JobsyncApp(cast("Backend", backend), memory=Memory(Path(os.environ["MEMORY"])) if "MEMORY" in os.environ else None)
+    memory = Memory(Path(os.environ["MEMORY"])) if "MEMORY" in os.environ else None
+    app = JobsyncApp(cast("Backend", backend), memory=memory, theme=os.environ.get("THEME"))
     with_signals(app, asyncio.get_running_loop())
     shutdown: list[asyncio.Task[None]] = []
     if kind in {"syncing", "stuck", "syncing-broken"}:

@@ -222,8 +222,9 @@ class SessionSettings(_Table):
 
 
 class ThemeName(StrEnum):
-    """Which colours the terminal application has; ``sixteen`` are the terminal's own."""
+    """Which colours the terminal application has; ``sixteen`` are the terminal's own, ``auto`` goes by its background."""
 
+    AUTO = "auto"
     DARK = "dark"
     LIGHT = "light"
     HIGH_CONTRAST = "high-contrast"
@@ -238,7 +239,8 @@ class TerminalSettings(_Table):
     )
     theme: ThemeName | None = Field(
         default=None,
-        description="The colours: dark, light, high-contrast, or sixteen for the terminal's own. Without it, what suits the terminal.",
+        description="The colours: dark, light, high-contrast, sixteen for the terminal's own, or auto: light or dark by its background. "
+        "Without it, dark, or the terminal's own where it shows no more than sixteen.",
     )
 
 
