@@ -231,7 +231,7 @@ def opened(folder: Path, user: str) -> Any:
 
 def every_method() -> dict[str, Callable[..., Any]]:
     """Return every public method of every service, by the service's name at the facade and its own."""
-    facade = Backend(SimpleNamespace(admission=SimpleNamespace(actor=None, settings=None), stores=None))  # type: ignore[arg-type]
+    facade = Backend(SimpleNamespace(admission=SimpleNamespace(actor=None, settings=None, has_everything=bool), stores=None))  # type: ignore[arg-type]
     names = {id(getattr(facade, name)): name for name in vars(Backend) if not name.startswith("_")}
     return {
         f"{names[id(service)]}.{name}": member
