@@ -29,35 +29,11 @@ from jobsync_tui.backend.services.base import ACCESS
 from jobsync_tui.backend.settings.loader import load_settings
 from jobsync_tui.backend.storage.jobs.statements import run
 from tests.services.test_access import services
+from tests.support.shared_database import configured
 
 DAY = 86_400_000
 OWN, OTHER = "her-clinic", "mill-works"
-CONFIG = f"""
-[storage]
-url = "sqlite:///{{folder}}/jobsync.db"
 
-[[integrations]]
-id = "{OWN}"
-provider = "file"
-path = "own.csv"
-
-[[integrations]]
-id = "{OTHER}"
-provider = "file"
-path = "other.csv"
-
-[[admins]]
-user = "alice"
-integrations = ["{OWN}"]
-
-[[admins]]
-user = "carol"
-integrations = ["{OTHER}"]
-
-[[admins]]
-user = "bob"
-integrations = ["*"]
-"""
 EVERYTHING = Rule("every", "Everything", None, (Action(ActionKind.FOLDER, "Inbox"),))
 FURTHER = Rule("further", "Further", None, (Action(ActionKind.FOLDER, "Attic"),))
 FURTHER_TEXT = "rules: [ { id: further, name: Further, actions: [ { folder: Attic } ] } ]"
@@ -223,9 +199,7 @@ async def _made(folder: Path) -> Things:
 
 
 def opened(folder: Path, user: str) -> Any:
-    config = folder / "jobsync.toml"
-    config.write_text(CONFIG.format(folder=folder))
-    config.chmod(0o600)
+    config = configured(folder, {OWN: "own.csv", OTHER: "other.csv"}, {"alice": [OWN], "carol": [OTHER], "bob": ["*"]})
     return Backend.open(load_settings(config), Actor(user))
 
 
