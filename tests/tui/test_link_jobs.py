@@ -9,12 +9,15 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from jobsync_tui.backend.core.models import Action, ActionKind, Rule
 from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.target.local_seed import Seed, SeedJob
 from jobsync_tui.commands import palette
 from jobsync_tui.screens import routes
 from jobsync_tui.screens.arming import ArmingScreen
 from jobsync_tui.screens.jobs.jobs import JobsScreen
+from jobsync_tui.screens.palette import PaletteScreen
+from jobsync_tui.screens.picker import PickerScreen
 from jobsync_tui.screens.sync.confirm_link import ConfirmLinkScreen
 from jobsync_tui.screens.sync.confirm_links import ConfirmLinksScreen
 from jobsync_tui.screens.sync.link_jobs import LinkJobsScreen
@@ -24,6 +27,7 @@ from tests.services.workshop import local_target, workshop
 from tests.support.pilot import screen_text, until
 from tests.tui.stage import Stage, on_stage, shows
 
+EVERYTHING = Rule("every", "Everything", None, (Action(ActionKind.FOLDER, "North"),))
 LIKE_1 = SeedJob(fields={"name": "Job 1", "location": "Paris"}, external_id="oldtool:77")
 LIKE_2 = SeedJob(fields={"name": "Job 2", "location": "Paris", "department": "Care"})
 LIKE_3 = SeedJob(fields={"name": "Job 3", "location": "Berlin"})
@@ -152,6 +156,32 @@ async def test_a_link_whose_job_moved_meanwhile_is_shown_anew(tmp_path: Path) ->
         assert (await backend.jobs.get("file", "1")).target_id is None  # type: ignore[union-attr]
 
 
+async def test_a_result_of_a_job_that_is_linked_otherwise_leads_to_the_decision(tmp_path: Path) -> None:
+    async with workshop(tmp_path) as backend:
+        await backend.rules.save([EVERYTHING], expected_revision=0, what="begin", typed=12)
+        made = await backend.syncs.sync("file", "1")
+        assert made.target_id
+        target = local_target(tmp_path)
+        await target.link(made.target_id, "oldtool:77", etag=None)
+        await target.close()
+        async with on_stage(backend) as (app, pilot):
+            run = app.runs.sync("file", ["1"], expected=None, title="Job 1")
+            app.open(routes.Running(run))
+            await until(pilot, lambda: isinstance(app.screen, SyncResultScreen))
+            await shows(app, pilot, "Decide which job in Tenzo it is: jobsync adopt -i file")
+            await pilot.press("a")
+            await until(pilot, lambda: isinstance(app.screen, LinkPairScreen))
+            await pilot.press("escape")
+            await until(pilot, lambda: isinstance(app.screen, SyncResultScreen))
+            # A result that says nothing of the kind does not offer it.
+            run = app.runs.sync("file", ["2"], expected=None, title="Job 2")
+            app.open(routes.Running(run))
+            await shows(app, pilot, "ok CREATED")
+            await pilot.press("a")
+            await until(pilot, lambda: any("is not in doubt" in notice.text for notice in app.notices))
+            assert isinstance(app.screen, SyncResultScreen)
+
+
 async def test_a_read_only_integration_is_not_offered_it(tmp_path: Path) -> None:
     async with workshop(tmp_path) as backend:
         config = tmp_path / "jobsync.toml"
@@ -163,5 +193,9 @@ async def test_a_read_only_integration_is_not_offered_it(tmp_path: Path) -> None
             assert isinstance(app.screen, JobsScreen)
             assert "adopt" in {command.action for command in palette(*app.screen.GROUPS)}
             assert "read-only" in str(app.screen.why_not("adopt"))
+            app.open(routes.Picker())
+            await until(pilot, lambda: isinstance(app.screen, PickerScreen) and "read only" in screen_text(app))
+            assert isinstance(app.screen, PickerScreen)
+            assert "adopt" not in {entry.id for entry in PaletteScreen(app.screen).entries}
             app.open(routes.LinkJobs("file"))
             await shows(app, pilot, "read-only: its jobs can be checked")
