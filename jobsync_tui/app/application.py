@@ -39,7 +39,7 @@ from ..terminal.idle_timeout import IdleTimeout
 from ..terminal.key_times import APART
 from ..terminal.keystrokes import Key
 from ..terminal.line_filter import ControlFilter
-from ..terminal.theme import AUTO, CHOICES, THEMES, can_choose, spare_bytes, theme_for
+from ..terminal.theme import CHOICES, THEMES, can_choose, spare_bytes, theme_for
 from .navigation import show
 
 if TYPE_CHECKING:
@@ -124,7 +124,6 @@ class JobsyncApp(App[int], inherit_bindings=False):
         for each in THEMES:
             self.register_theme(each)
         self.theme = theme_for(self.console.color_system, no_color=self.no_color, wanted=theme)
-        self._follows_background = theme == AUTO
         if self.no_color:
             # Textual picked its filter for the theme it started with; grey tones are colours too.
             self._filters[:] = [NoColor() if isinstance(each, Monochrome) else each for each in self._filters]
@@ -132,7 +131,6 @@ class JobsyncApp(App[int], inherit_bindings=False):
 
     async def on_mount(self) -> None:
         """Open the integration that was last open, the only one, or the picker."""
-        self._ask_background()
         self.set_timer(GREETING_AFTER, self._greet)
         for trouble in filter(None, (unknown_kind(os.environ), LEFT_BEHIND if self.memory.was_left_behind() else None)):
             self.tell(trouble.words, Severity.WARNING, remedy=trouble.remedy)
@@ -239,30 +237,12 @@ class JobsyncApp(App[int], inherit_bindings=False):
         now = next((name for name, (theme, _) in CHOICES.items() if theme == self.theme), None)
 
         def chosen(name: str | None) -> None:
-            if name is None:
-                return
-            self._follows_background = name == AUTO
-            self._ask_background()
-            if name in CHOICES:
+            if name is not None:
                 self.theme = CHOICES[name][0]
-            self.tell(f"Colours: {name}", remedy=f'theme = "{name}" under [terminal] in the configuration keeps them')
+                self.tell(f"Colours: {name}", remedy=f'theme = "{name}" under [terminal] in the configuration keeps them')
 
         entries = [Entry(name, name, look) for name, (_, look) in CHOICES.items()]
-        entries.append(Entry(AUTO, AUTO, "light or dark, by the background of the terminal"))
-        self.push_screen(MenuScreen("Colours", entries, chosen=AUTO if self._follows_background else now), chosen)
-
-    def _ask_background(self) -> None:
-        """Ask the terminal for its background, where the colours go by it; they change when it answers."""
-        if (
-            self._follows_background
-            and can_choose(self.console.color_system, no_color=self.no_color)
-            and isinstance(self._driver, TerminalDriver)
-        ):
-            self._driver.ask_background(self._go_by_background)
-
-    def _go_by_background(self, light: bool) -> None:  # noqa: FBT001 - the answer
-        if self._follows_background:
-            self.theme = CHOICES["light" if light else "dark"][0]
+        self.push_screen(MenuScreen("Colours", entries, chosen=now), chosen)
 
     def leave(self) -> None:
         """End the application; asks first while something runs."""

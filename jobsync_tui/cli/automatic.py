@@ -154,7 +154,7 @@ def of_run(run: AutomaticRun) -> ExitCode:
 
 
 class Diary:
-    """What a service prints: each run that did something, and each failure once, until it is another one."""
+    """What a service prints: each run that did something, and each trouble once, until it is another one."""
 
     def __init__(self, *, as_json: bool) -> None:
         self._as_json = as_json
@@ -170,14 +170,14 @@ class Diary:
             told = self._told.get(run.integration, frozenset())
             # A run that read no list of everything says nothing of what is missing.
             kept = frozenset(each for each in told if each.code == JOBS_MISSING and not run.whole)
-            self._told[run.integration] = frozenset(_failures(run)) | kept
+            self._told[run.integration] = frozenset(_troubles(run)) | kept
             if run.error is not None and run.error in told:
                 continue
             _print_run(run, told)
         sys.stdout.flush()
 
 
-def _failures(run: AutomaticRun) -> tuple[Failure, ...]:
+def _troubles(run: AutomaticRun) -> tuple[Failure, ...]:
     """Return what is wrong with the listing of a run, and what went wrong after it; each once."""
     found = {each.code: each for each in (run.renamed, run.reused, run.waits, run.set_aside, run.missing, run.error) if each is not None}
     return tuple(reversed(found.values()))
@@ -187,7 +187,7 @@ def _print_run(run: AutomaticRun, told: frozenset[Failure] = frozenset()) -> Non
     """Print a run, without what was ``told`` before."""
     if not run.skipped:
         print_line(f"{run.integration}: {_words(run)}")
-    for failure in _failures(run):
+    for failure in _troubles(run):
         if failure not in told:
             say(f"{run.integration}: {failure.message}")
             if failure.remedy:
@@ -235,10 +235,10 @@ def _print_status(found: AutomaticStatus, *, as_json: bool) -> None:
     if found.engine is not None:
         _print_engine(found.engine)
     _print_ticks(found)
-    for alert in found.troubles:
-        print_line(f"PROBLEM {alert.integration} since {when(alert.since)}: {alert.message}")
-        if alert.remedy:
-            print_line(f"    {alert.remedy}")
+    for trouble in found.troubles:
+        print_line(f"PROBLEM {trouble.integration} since {when(trouble.since)}: {trouble.message}")
+        if trouble.remedy:
+            print_line(f"    {trouble.remedy}")
     for channel in found.channels:
         print_line(f"messages by {channel.name}: last {when(channel.sent_at)}" + (f", FAILED: {channel.error}" if channel.error else ""))
 

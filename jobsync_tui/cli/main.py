@@ -35,6 +35,7 @@ COMMANDS = {
     "news": Entry("news:news", "Show what happened since your last visit, and which integrations keep failing."),
     "worker": Entry("worker:worker", "Run the automatic sync as one of several workers that share a PostgreSQL database."),
     "rules": Entry("rules:rules", "Show, import, export, activate and deactivate rules."),
+    "runs": Entry("activity:list_runs", "Show the automatic runs and everything that was done, by a filter."),
     "audit": Entry("records:audit", "Show the record of who did what."),
     "wire": Entry("wire:wire", "Show the requests and answers of a sync, with secrets taken out."),
     "leases": Entry("records:leases", "Show which jobs are being synced right now, and by whom (leases)."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from ..backend.core.models import BulkPlan, SyncResult
 from ..backend.core.text import counted
 from ..documents.bulk import bulk_text
 from ..documents.subject import read_subject
+from .activity import with_options
 from .exit_codes import of_result, worst
 from .interruption import Interruption, confirm
 from .options import ID, MOST, integration_option, json_option, reason_option
@@ -113,18 +114,26 @@ async def sync(
 
 @click.command()
 @integration_option
+@click.option("--filter", "filter_text", metavar="Q", help="Only jobs of what failed by this filter of jobsync runs: nurse on:yesterday.")
+@click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
 @reason_option
 @json_option
 @runs
-async def retry(*, integration: str | None, as_json: bool) -> int:
-    """Sync again what failed last time."""
+async def retry(*, integration: str | None, filter_text: str | None, dry_run: bool, as_json: bool) -> int:
+    """Sync again what failed last time, or what a filter finds that failed and did not go well since."""
     interruption = Interruption()
     async with open_backend() as backend:
         if integration is not None:
             await backend.integrations.get(integration)
+        if filter_text is None:
+            failed = await backend.syncs.retry_candidates(integration)
+        else:
+            failed = await backend.activity.failed(with_options(filter_text, integration, None))
         by_integration: dict[str, list[str]] = {}
-        for each, job_id in await backend.syncs.retry_candidates(integration):
+        for each, job_id in failed:
             by_integration.setdefault(each, []).append(job_id)
+        if dry_run:
+            return await _plan_again(backend, by_integration, as_json=as_json)
         written = Written()
         for each, ids in by_integration.items():
             written = written.with_more(await _write(backend, each, ids, None, interruption))
@@ -132,6 +141,21 @@ async def retry(*, integration: str | None, as_json: bool) -> int:
             say("Nothing failed last time")
         code = _print_results(written, None, as_json=as_json)
         return ExitCode.INTERRUPTED if interruption.happened else code
+
+
+async def _plan_again(backend: Backend, by_integration: Mapping[str, Sequence[str]], *, as_json: bool) -> ExitCode:
+    """Print what syncing jobs again would write, integration by integration."""
+    results: list[SyncResult] = []
+    for integration, ids in by_integration.items():
+        with progress_line() as line:
+            bulk, planned = await backend.syncs.dry_run_many(integration, ids, line.planned)
+        results += planned
+        if not as_json:
+            print_line(f"{integration}:")
+            print_text(bulk_text(bulk, text_width()))
+    if not results and not as_json:
+        say("Nothing failed")
+    return _print_results(Written(tuple(results)), None, as_json=True) if as_json else worst(map(of_result, results))
 
 
 @click.command()

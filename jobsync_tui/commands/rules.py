@@ -143,9 +143,8 @@ def coverage() -> Iterator[Command]:
     """Yield the commands of the coverage overview."""
     g = Group.COVERAGE
     yield Command(
-        g, "open", "List the jobs", "List the jobs of the bar under the cursor, or show the rest of a section.", ("enter",), "list the jobs"
+        g, "open", "Open rule", "Go to the rule of the line under the cursor, or show the rest of a section.", ("enter",), "open rule"
     )
-    yield Command(g, "open_rule", "Open rule", "Go to the rule of the line under the cursor.", ("R",), "open rule")
     yield Command(g, "unfold", "Unfold", "Show more, or less, of what is under the cursor.", ("+",), "unfold")
     yield Command(g, "turn", "Another integration", "Show the jobs of the next integration, or of all again.", ("i",), "ATS")
     yield Command(g, "copy", "Copy as text", "Copy the overview to the terminal's clipboard.", ("c",), "copy")

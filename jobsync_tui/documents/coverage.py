@@ -26,28 +26,25 @@ REASONS = MappingProxyType(
         "missing_required_fields": "required fields are missing",
     }
 )
-_JOBS = "jobs:"
 _WELL = ("created", "updated", "unchanged")
 
 
 def coverage_document(found: Coverage, near: NearCoverage | None, width: int, *, counting: bool = True) -> Document:
     """Return the overview; ``near`` is None while it is counted, or where it is not wanted (not ``counting``)."""
     document: list[Line | Section] = [*_totals(found, width), BLANK, head("WHY NOT", f"{found.ineligible:,} not eligible")]
-    for name, number in _most(found.by_reason.items()):
-        row = _bar_line(REASONS.get(name, name), number, found.jobs, width)
-        document.append(Section(f"reason:{name}", (row,), (row,), listed(f"reason:{name}")))
+    document += [_bar_line(REASONS.get(name, name), number, found.jobs, width) for name, number in _most(found.by_reason.items())]
     document += _near(near, width) if near is not None or counting else []
     document += [BLANK, head(f"LAST {counted(len(found.days), 'DAY', 'DAYS')}", "attempts to sync, a day"), *_days(found.days, width)]
     document += [BLANK, head("BY RULE", "jobs matched, and matched only by this rule")]
     most = max((share.jobs for share in found.by_rule), default=0)
     rows = [
-        Section(f"rule:{share.id}", (row,), (row,), listed(f'rule:"{share.id}"'))
+        Section(f"rule:{share.id}", (row,), (row,), f"rule:{share.id}")
         for share in sorted(found.by_rule, key=lambda share: -share.jobs)
         for row in [_row(share.name, f"{share.jobs:>6,} {share.alone:>6,}", share.jobs, most, width)]
     ]
     document += _section("rules", rows)
     for title, key, shares in (("BY DEPARTMENT", "departments", found.by_department), ("BY PLACE", "places", found.by_place)):
-        document += [BLANK, head(title, "eligible, of all"), *_section(key, [_share(key, share, width) for share in shares])]
+        document += [BLANK, head(title, "eligible, of all"), *_section(key, [_share(share, width) for share in shares])]
     return tuple(document)
 
 
@@ -107,30 +104,11 @@ def _spark(numbers: Sequence[int], peak: int) -> str:
     return "".join(" " if not number else _STEPS[-(-number * len(_STEPS) // peak) - 1] for number in numbers)
 
 
-def listed(filter_text: str) -> str:
-    """Return what a section is about that stands for the jobs of a filter; `jobs_of` reads it."""
-    return _JOBS + filter_text
-
-
-def jobs_of(target: str | None) -> str | None:
-    """Return the filter of the jobs that a section stands for, None where it stands for something else."""
-    return target.removeprefix(_JOBS) if target is not None and target.startswith(_JOBS) else None
-
-
-def rule_of(target: str | None) -> str | None:
-    """Return the id of the rule that a section is about, None where it is about none."""
-    text = jobs_of(target) or target or ""
-    return text.removeprefix("rule:").strip('"') if text.startswith("rule:") else None
-
-
-def _share(key: str, share: CoverageShare, width: int) -> Section:
+def _share(share: CoverageShare, width: int) -> Section:
     every = share.eligible + share.ineligible
     name = share.value if share.value is not None else "(none)"
     row = _row(name, f"{share.eligible:>6,}/{every:<6,}", share.eligible, every, width)
-    field = "department" if key == "departments" else "location"
-    # What holds a quotation mark cannot be asked for in the filter language.
-    exact = None if '"' in (share.value or "") else listed(f'{field}="{share.value or ""}"')
-    return Section(f"{key}:{name}", (row,), (row,), exact)
+    return Section(f"share:{name}", (row,), (row,))
 
 
 def _section(key: str, rows: Sequence[Line | Section]) -> list[Line | Section]:

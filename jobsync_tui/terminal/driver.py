@@ -25,10 +25,8 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.events import MouseEvent
 from textual.widgets import Input, TextArea
 
-from .background import ANSWER_SECONDS, QUESTION, is_light
 from .keyboard import Keyboard
 from .keystrokes import Translator
-from .tokens import Background
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -130,8 +128,6 @@ class TerminalDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._file = self._drawn_on = _terminal()
         self._raw: list[Any] | None = None
-        self._wants_background: Callable[[bool], object] | None = None
-        self._believed_until = 0.0
 
     def start_application_mode(self) -> None:
         """Take the terminal over."""
@@ -163,8 +159,6 @@ class TerminalDriver(LinuxDriver):
                 else:
                     tokens = keyboard.tick(time.monotonic())
                 for token in tokens:
-                    if isinstance(token, Background):
-                        self._loop.call_soon_threadsafe(self._background_came, token.text)
                     for message in filter(self._is_here, translator.messages(token)):
                         self.process_message(message)
 
@@ -173,22 +167,6 @@ class TerminalDriver(LinuxDriver):
         super().close()
         if isinstance(self._writer_thread, OutputThread) and self._writer_thread.is_left_behind:
             self._tell_app("terminal_left_behind")
-
-    def ask_background(self, told: Callable[[bool], object]) -> None:
-        """Ask the terminal for its background, and have ``told`` learn whether it is light. Returns at once.
-
-        Where no answer comes in time, ``told`` is never called; whatever comes later, or unasked, is noise.
-        """
-        self._wants_background = told
-        self._believed_until = time.monotonic() + ANSWER_SECONDS
-        self.write(QUESTION)
-
-    def _background_came(self, colour: str) -> None:
-        told, light = self._wants_background, is_light(colour)
-        if told is None or light is None or time.monotonic() > self._believed_until:
-            return
-        self._wants_background = None
-        told(light)
 
     def turn_mouse(self) -> bool:
         """Take the mouse, or leave it to the terminal, and return whether it is taken now."""

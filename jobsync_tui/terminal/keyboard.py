@@ -2,8 +2,7 @@
 
 On the line of the keys a terminal also answers questions, of ours or of whatever ran before: its name and version, its colours, a title, a
 clipboard. Textual's parser gives the characters of what it does not know as keys, and a `y` in a terminal's name was a confirmation. So
-everything passes here first: whole sequences go on, one by one; strings (OSC, DCS, APC, PM, SOS) are dropped whole, but for what one
-says of the background, which is no key; a paste is one text
+everything passes here first: whole sequences go on, one by one; strings (OSC, DCS, APC, PM, SOS) are dropped whole; a paste is one text
 whatever bytes it holds; and each key knows whether it came alone. The tail of what was given up, because the line was silent, is dropped
 too: what comes in one go, until a key has come by itself. Works on bytes, knows no terminal and no Textual, and is told the time.
 """
@@ -29,7 +28,7 @@ from .key_times import (
     RXVT_HOLD,
     TAIL,
 )
-from .tokens import Background, Pasted, Sequence, Token
+from .tokens import Pasted, Sequence, Token
 
 
 class _Mode(Enum):
@@ -67,7 +66,6 @@ class Keyboard:
         self._trailed = 0.0
         self._holding = False  # a bracket is held that may go on behind the trail
         self._ends = shapes.STRING_END
-        self._said = b""  # the beginning of the string that is open, where it may say what the background is
         self._paste = bytearray()
         self._tokens: list[Token] = []
 
@@ -263,7 +261,6 @@ class Keyboard:
             self._wait(PATIENCE)
             return False
         self._drop(2)
-        self._said = b"]" if kind == b"]" else b""
         self._ends = shapes.OSC_END if kind == b"]" else shapes.STRING_END
         self._mode, self._machine = _Mode.STRING, self._now
         return True
@@ -271,15 +268,10 @@ class Keyboard:
     def _string(self) -> bool:
         found = self._ends.search(self._held)
         if found:
-            said = shapes.BACKGROUND.fullmatch(self._said + self._held[: found.start()])
-            if said and found.group() not in shapes.CANCELS:
-                self._tokens.append(Background(said[1].decode()))
             self._drop(found.end())
             self._mode = _Mode.KEYS
             return True
         kept = 1 if self._held.endswith(shapes.BEGINNINGS_OF_ENDS) else 0
-        if self._said:
-            self._said = (self._said + self._held[: len(self._held) - kept])[: shapes.MOST_OF_A_BACKGROUND]
         self._drop(len(self._held) - kept)
         return False
 

@@ -11,7 +11,7 @@ from textual.message import Message
 from ..backend.core.text import without_controls
 from .keyboard import Keyboard
 from .sequences import is_repeat, understood
-from .tokens import Background, Pasted, Sequence, Token
+from .tokens import Pasted, Sequence, Token
 
 _ESC = "\x1b"
 
@@ -49,8 +49,6 @@ class Translator:
 
     def messages(self, token: Token) -> Iterator[Message]:
         """Yield what ``token`` comes to; nothing where it is noise."""
-        if isinstance(token, Background):
-            return
         if isinstance(token, Pasted):
             text = without_controls(token.text)
             if text:

@@ -26,12 +26,6 @@ SS3 = re.compile(rb"\x1bO[0-9;]*([A-Za-z])")
 SS3_BEGUN = re.compile(rb"\x1bO[0-9;]*\Z")
 STRING_END = re.compile(rb"\x1b\\|\xc2\x9c|(?<![\x80-\xff])\x9c|[\x18\x1a]")
 OSC_END = re.compile(STRING_END.pattern + rb"|\x07")
-BACKGROUND = re.compile(rb"\]11;(rgba?:[0-9a-fA-F/]{5,19}|#[0-9a-fA-F]{3,16})")
-"""What an OSC says of the terminal's background, in the forms of X11."""
-
-MOST_OF_A_BACKGROUND = 64
-"""Bytes of an open OSC that are kept: more than any background has."""
-
 BEGINNINGS_OF_ENDS = (b"\x1b", b"\xc2")
 
 REST = re.compile(

@@ -137,9 +137,6 @@ CHOICES: Final = {
 }
 """What a person calls each theme in the configuration and in the menu, and how it looks."""
 
-AUTO: Final = "auto"
-"""The choice of light or dark by the terminal's background; dark, where it does not tell."""
-
 _ENOUGH: Final = frozenset({"truecolor", "256", "windows"})
 """What a terminal calls colours enough for a theme of our own."""
 
@@ -151,4 +148,4 @@ def can_choose(color_system: str | None, *, no_color: bool) -> bool:
 
 def theme_for(color_system: str | None, *, no_color: bool, wanted: str | None = None) -> str:
     """Return the theme for what the terminal can show (``truecolor``, ``256``, ``standard`` for 16, None) and the person wants."""
-    return CHOICES[wanted if wanted in CHOICES else "dark"][0] if can_choose(color_system, no_color=no_color) else "jobsync-plain"
+    return CHOICES[wanted or "dark"][0] if can_choose(color_system, no_color=no_color) else "jobsync-plain"

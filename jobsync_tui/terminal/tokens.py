@@ -1,4 +1,4 @@
-"""What comes from a terminal, one by one: keys and other sequences, pastes, and what it says of its background."""
+"""What comes from a terminal, one by one: keys and other sequences, and pastes."""
 
 from __future__ import annotations
 
@@ -20,11 +20,4 @@ class Pasted:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Background:
-    """What a terminal says its background is, as it wrote it. Nobody typed it, and it counts only where it was asked for."""
-
-    text: str
-
-
-Token = Sequence | Pasted | Background
+Token = Sequence | Pasted

@@ -23,16 +23,39 @@ from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.settings.loader import load_settings
 from tests.cli.conftest import Jobsync, home, jobsync
 from tests.support.loopback import on_loopback
-from tests.support.shared_database import configured
 
 __all__ = ["home", "jobsync"]
 
+CONFIG = """
+[storage]
+url = "sqlite:///{folder}/jobsync.db"
+
+[[integrations]]
+id = "hers"
+provider = "file"
+path = "hers.csv"
+
+[[integrations]]
+id = "his"
+provider = "file"
+path = "his.csv"
+
+[[admins]]
+user = "alice"
+integrations = ["hers"]
+
+[[admins]]
+user = "bob"
+integrations = ["*"]
+"""
 RULES = "rules: [ {name: Welders, when: {field: name, op: contains, value: welder}, actions: [{folder: A}]} ]"
 
 
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
-    path = configured(tmp_path, {"hers": "hers.csv", "his": "his.csv"}, {"alice": ["hers"], "bob": ["*"]})
+    path = tmp_path / "jobsync.toml"
+    path.write_text(CONFIG.format(folder=tmp_path))
+    path.chmod(0o600)
     for name in ("hers", "his"):
         (tmp_path / f"{name}.csv").write_text("id,name\n1,Welder\n2,Driver\n")
     return path

@@ -9,8 +9,29 @@ import pytest
 
 from tests.cli.company import ME
 from tests.cli.conftest import Ended, Jobsync
-from tests.support.shared_database import configured
 
+CONFIG = f"""
+[storage]
+url = "sqlite:///{{folder}}/jobsync.db"
+
+[[integrations]]
+id = "ward"
+provider = "file"
+path = "ward.csv"
+
+[[integrations]]
+id = "mill"
+provider = "file"
+path = "mill.csv"
+
+[[admins]]
+user = "{ME}"
+integrations = ["*"]
+
+[[admins]]
+user = "alice"
+integrations = ["ward"]
+"""
 WARD = """id,name,client,status,Shift,Req Type
 1,ICU Nurse,Mercy,open,nights,new
 2,=cmd,Mercy,open,days,old
@@ -21,7 +42,9 @@ WARD = """id,name,client,status,Shift,Req Type
 @pytest.fixture(scope="module")
 def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("views")
-    config = configured(folder, {"ward": "ward.csv", "mill": "mill.csv"}, {ME: ["*"], "alice": ["ward"]})
+    config = folder / "jobsync.toml"
+    config.write_text(CONFIG.format(folder=folder))
+    config.chmod(0o600)
     (folder / "ward.csv").write_text(WARD)
     (folder / "mill.csv").write_text("id,name,client,status,Shift,Req Type\n7,Nurse at the mill,Mill,open,nights,new\n")
     return config

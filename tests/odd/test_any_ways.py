@@ -24,7 +24,7 @@ from jobsync_tui.testing.clockwork import Clockwork
 from tests.support import invariants
 from tests.support.mortal import Killed, Life, MortalDatabase, MortalJobs, MortalTarget
 from tests.support.odd_target import KEY, OddTarget, odd_target
-from tests.support.odd_ways import Trouble, Ways, normalizing
+from tests.support.odd_ways import Alert, Ways, normalizing
 from tests.support.sync_bench import ALICE, SETTLE, SHELF, Bench, a_job, open_bench
 from tests.support.tenzo_session import tenzo
 from tests.sync.test_ledger import DEAD
@@ -35,7 +35,7 @@ BOB = Actor("bob")
 NAMES = ("ICU  days", "ICU nights ", "<b>ICU</b> lead")
 
 jobs = st.sampled_from(JOBS)
-troubles = st.lists(st.none() | st.sampled_from(Trouble), max_size=5)
+troubles = st.lists(st.none() | st.sampled_from(Alert), max_size=5)
 ways = st.builds(
     Ways,
     page=st.sampled_from((1, 100)),

@@ -5,15 +5,15 @@ import pytest
 from jobsync_tui.backend.core.models import Outcome
 from tests.odd.test_writes import comes_to_rest, settle, sync
 from tests.support.odd_target import OddTarget
-from tests.support.odd_ways import Trouble, Ways, normalizing, paging
+from tests.support.odd_ways import Alert, Ways, normalizing, paging
 from tests.support.sync_bench import Bench, a_job
 
 CALLS = 7
 
 
 @pytest.mark.parametrize("ways", [normalizing(), Ways(lag_reads=2), paging()], ids=["normalizing", "lagging", "paging"])
-@pytest.mark.parametrize("trouble", list(Trouble))
-async def test_every_call_fails_in_turn(bench: Bench, odd: OddTarget, ways: Ways, trouble: Trouble) -> None:
+@pytest.mark.parametrize("trouble", list(Alert))
+async def test_every_call_fails_in_turn(bench: Bench, odd: OddTarget, ways: Ways, trouble: Alert) -> None:
     odd.ways = ways
     for place in range(CALLS):
         job_id = str(place)

@@ -9,7 +9,7 @@ from jobsync_tui.backend.storage.ledger.journal import OperationState
 from jobsync_tui.backend.sync.recovery import Recovery
 from tests.support import invariants
 from tests.support.odd_target import OddTarget
-from tests.support.odd_ways import Trouble, Ways
+from tests.support.odd_ways import Alert, Ways
 from tests.support.sync_bench import ALICE, SETTLE, SHELF, Bench, a_job
 
 
@@ -225,7 +225,7 @@ async def test_without_versions_nothing_is_said_for_certain(bench: Bench, odd: O
     for version, certain in (("none", False), ("number", True)):
         odd.ways = Ways(version=version, etag="none" if version == "none" else "weak")
         bench.ats.put(a_job(name=f"ICU {version}"))
-        odd.troubles.extend([None, Trouble.RESET_BEFORE])
+        odd.troubles.extend([None, Alert.RESET_BEFORE])
         lost = await sync(bench)
         assert lost.outcome is Outcome.UNKNOWN
         await settle(bench)

@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
-import shlex
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-import click
 import pytest
 
 from jobsync_tui.backend.sandbox import scenario
@@ -81,37 +79,6 @@ def test_the_commands_of_a_page_do_what_it_says(
         before = ended.out
         if example.into:
             Path(example.into).write_text(ended.out, encoding="utf-8")
-
-
-_NAMED = re.compile(r"(?<![`\w])`(?:[\w./~-]*/)?jobsync( [^`\n]*(?:\n[^`\n]*)?)`(?!`)")
-_FENCE = re.compile(r"^```(?!console)\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_TYPED = re.compile(r"(?:^|&& |-- |ExecStart=|command=\")(?:[\w./~-]*/)?jobsync((?: [^&|;#>\"\n]*)?)", re.MULTILINE)
-_STANDS_FOR = {"N": "1", "A": "1", "B": "2", "SHELL": "bash", "COMMAND": "jobs"}
-
-
-def named_in(text: str) -> list[str]:
-    """Return our commands that a document names in a sentence or shows to be typed elsewhere; not what shows the form of one."""
-    found = [*_NAMED.findall(text), *(line for block in _FENCE.findall(text) for line in _TYPED.findall(block))]
-    return [" ".join(each.partition(">")[0].split()) for each in found if not re.search(r"[\[\]$]|\.\.\.", each)]
-
-
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda each: each.name)
-def test_every_command_that_a_document_names_is_one(document: Path) -> None:
-    for line in named_in(document.read_text(encoding="utf-8")):
-        try:
-            parse(tuple(_STANDS_FOR.get(word, word) for word in shlex.split(line)))
-        except (click.MissingParameter, click.exceptions.NoArgsIsHelpError, click.exceptions.Exit):
-            continue  # named without what it takes, or --help
-        except click.ClickException as wrong:
-            if isinstance(wrong, click.BadOptionUsage) and line.endswith(str(wrong.option_name)):
-                continue  # an option is named, without its value
-            raise AssertionError(f"{line}: {wrong.format_message()}") from wrong
-
-
-def test_commands_are_found_where_documents_name_them() -> None:
-    found = {each.name: named_in(each.read_text(encoding="utf-8")) for each in DOCUMENTS}
-    assert {"init", "refresh", "demo --check"} <= set(found["README.md"])
-    assert sum(map(len, found.values())) > 100
 
 
 def test_the_pages_by_task_have_commands() -> None:

@@ -70,6 +70,7 @@ CASES: Mapping[str, Case] = {
     "rules shadow show": Case("all"),
     "rules shadow promote": Case("all", DENIED),
     "rules shadow drop": Case("all", DENIED),
+    "runs": Case("--filter since:7d"),
     "audit": Case(),
     "wire": Case("no-such-operation", 2),
     "leases": Case(),

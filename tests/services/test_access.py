@@ -20,15 +20,37 @@ from jobsync_tui.backend.services.base import ACCESS, Service, for_admins
 from jobsync_tui.backend.services.lazy import Lazy
 from jobsync_tui.backend.settings.loader import load_settings
 from tests.support.databases import url_at
-from tests.support.shared_database import configured
 
-EXPORTS = {"hers": "hers.csv", "his": "his.csv"}
-ADMINS = {"alice": ["hers"], "bob": ["*"]}
+CONFIG = """
+[storage]
+url = "{url}"
+
+[[integrations]]
+id = "hers"
+provider = "file"
+path = "hers.csv"
+
+[[integrations]]
+id = "his"
+provider = "file"
+path = "his.csv"
+read_only = true
+
+[[admins]]
+user = "alice"
+integrations = ["hers"]
+
+[[admins]]
+user = "bob"
+integrations = ["*"]
+"""
 
 
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
-    path = configured(tmp_path, EXPORTS, ADMINS, url=url_at(tmp_path / "jobsync.db"), more="read_only = true\n")
+    path = tmp_path / "jobsync.toml"
+    path.write_text(CONFIG.format(url=url_at(tmp_path / "jobsync.db")))
+    path.chmod(0o600)
     for name in ("hers", "his"):
         (tmp_path / f"{name}.csv").write_text("id,name\n1,Welder\n")
     return path

@@ -13,7 +13,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,17 +23,54 @@ import pytest
 
 from jobsync_tui.backend.access.access import Actor
 from jobsync_tui.backend.core.errors import AccessDenied, JobsyncError, NotPermitted, UsageError
-from jobsync_tui.backend.core.models import Action, ActionKind, Expectation, ImpactList, Link, ListView, NewIdsPlan, Rule, RuleTest, Sort
+from jobsync_tui.backend.core.models import (
+    Action,
+    ActionKind,
+    AuditEntry,
+    Expectation,
+    ImpactList,
+    Link,
+    ListView,
+    NewIdsPlan,
+    Rule,
+    RuleTest,
+    Sort,
+    TimerRun,
+)
 from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.services.base import ACCESS
 from jobsync_tui.backend.settings.loader import load_settings
 from jobsync_tui.backend.storage.jobs.statements import run
 from tests.services.test_access import services
-from tests.support.shared_database import configured
 
 DAY = 86_400_000
 OWN, OTHER = "her-clinic", "mill-works"
+CONFIG = f"""
+[storage]
+url = "sqlite:///{{folder}}/jobsync.db"
 
+[[integrations]]
+id = "{OWN}"
+provider = "file"
+path = "own.csv"
+
+[[integrations]]
+id = "{OTHER}"
+provider = "file"
+path = "other.csv"
+
+[[admins]]
+user = "alice"
+integrations = ["{OWN}"]
+
+[[admins]]
+user = "carol"
+integrations = ["{OTHER}"]
+
+[[admins]]
+user = "bob"
+integrations = ["*"]
+"""
 EVERYTHING = Rule("every", "Everything", None, (Action(ActionKind.FOLDER, "Inbox"),))
 FURTHER = Rule("further", "Further", None, (Action(ActionKind.FOLDER, "Attic"),))
 FURTHER_TEXT = "rules: [ { id: further, name: Further, actions: [ { folder: Attic } ] } ]"
@@ -58,6 +95,7 @@ class Row(Enum):
 
 ROWS = {
     Row.EVERY_ADMIN: """
+        activity.count activity.failed activity.page activity.position
         automatic.status catalogues.fields catalogues.target coverage.near coverage.overview drafts.drop drafts.get drafts.list drafts.put
         eligibility.evaluate_all eligibility.evaluate_for eligibility.evaluated greeting.news greeting.seen health.last_recorded
         health.leftovers
@@ -78,7 +116,7 @@ ROWS = {
         rule_tests.drop rule_tests.keep
         rules.delete rules.import_text rules.restore rules.save rules.set_active shadows.add shadows.drop shadows.promote
     """,
-    Row.THINGS: "records.break_lease records.wire syncs.undo syncs.undo_plan",
+    Row.THINGS: "activity.count_writes activity.failed_of activity.writes records.break_lease records.wire syncs.undo syncs.undo_plan",
 }
 ROW_OF = {method: row for row, methods in ROWS.items() for method in methods.split()}
 
@@ -90,6 +128,7 @@ class Things:
     folder: Path
     operation: str
     lease: str
+    run: int
 
 
 @dataclass(frozen=True)
@@ -136,6 +175,7 @@ VALUES: dict[str, Callable[[Asking], Any]] = {
     "key": lambda _: "further",
     "lease_id": lambda it: it.things.lease,
     "limit": lambda _: 10,
+    "line": lambda _: AuditEntry(seq=1, at=datetime(2026, 1, 1, tzinfo=UTC), actor="bob", action="sync"),
     "links": lambda _: [Link(OWN, "1", "Midwife 1", "no-such-job", "None", 1.0, "named")],
     "name": lambda it: "new" if it.method == "shadows.add" else SHADOW,
     "new": lambda _: "new-id",
@@ -150,6 +190,7 @@ VALUES: dict[str, Callable[[Asking], Any]] = {
     "revision": lambda _: 1,
     "rule": lambda _: EVERYTHING,
     "rules": lambda _: [FURTHER],
+    "run": lambda it: it.things.run,
     "sort": lambda _: Sort(),
     "source": lambda _: "a file",
     "stop": stopped,
@@ -185,6 +226,9 @@ async def _made(folder: Path) -> Things:
         await backend.eligibility.evaluate_all()
         result = await backend.syncs.sync(OTHER, "1")
         assert result.operation_id
+        await backend.automatic.run(OTHER)
+        (made,) = (await backend.activity.page("is:run", 0, 1)).lines
+        assert isinstance(made, TimerRun)
         await backend.views.save(ListView(name="everything", filter=f"integration:{OWN},{OTHER}"), shared=True)
         await backend.views.save(ListView(name=VIEW))
         stores = backend._parts.stores
@@ -195,17 +239,19 @@ async def _made(folder: Path) -> Things:
         async with opened(folder, user) as backend:
             await backend.views.save(ListView(name=VIEW, filter=NAMES[integration]))
             await backend.views.save(ListView(name=NAMES[integration], integrations=(integration,)), shared=True)
-    return Things(folder, result.operation_id, lease.id)
+    return Things(folder, result.operation_id, lease.id, made.number)
 
 
 def opened(folder: Path, user: str) -> Any:
-    config = configured(folder, {OWN: "own.csv", OTHER: "other.csv"}, {"alice": [OWN], "carol": [OTHER], "bob": ["*"]})
+    config = folder / "jobsync.toml"
+    config.write_text(CONFIG.format(folder=folder))
+    config.chmod(0o600)
     return Backend.open(load_settings(config), Actor(user))
 
 
 def every_method() -> dict[str, Callable[..., Any]]:
     """Return every public method of every service, by the service's name at the facade and its own."""
-    facade = Backend(SimpleNamespace(admission=SimpleNamespace(actor=None, settings=None, has_everything=bool), stores=None))  # type: ignore[arg-type]
+    facade = Backend(SimpleNamespace(admission=SimpleNamespace(actor=None, settings=None, has_everything=lambda: True), stores=None))  # type: ignore[arg-type]
     names = {id(getattr(facade, name)): name for name in vars(Backend) if not name.startswith("_")}
     return {
         f"{names[id(service)]}.{name}": member
@@ -273,7 +319,7 @@ def refused(things: Things, user: str) -> int:
 
 @pytest.mark.parametrize("method", METHODS)
 async def test_who_gets_what(company: Things, tmp_path: Path, method: str) -> None:
-    things = Things(tmp_path, company.operation, company.lease)
+    things = Things(tmp_path, company.operation, company.lease, company.run)
     shutil.copytree(company.folder, tmp_path, dirs_exist_ok=True)
     stranger = await called(things, "mallory", method)
     assert stranger.denied
@@ -310,9 +356,9 @@ async def each_on_their_own(things: Things, method: str) -> None:
 
 async def a_thing_of_the_others(things: Things, method: str) -> None:
     foreign = await called(things, "alice", method)
-    unknown = await called(Things(things.folder, "no-such-thing", "no-such-thing"), "alice", method)
+    unknown = await called(Things(things.folder, "no-such-thing", "no-such-thing", 0), "alice", method)
     assert foreign.error is not None
     assert unknown.error is not None
-    told = foreign.error.message.replace(things.operation, "").replace(things.lease, "")
-    assert told == unknown.error.message.replace("no-such-thing", "")
+    told = foreign.error.message.replace(things.operation, "").replace(things.lease, "").replace(f"run {things.run}", "run ")
+    assert told == unknown.error.message.replace("no-such-thing", "").replace("run 0", "run ")
     assert (foreign.refused, unknown.refused) == (1, 0)

@@ -14,9 +14,8 @@ from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.settings.loader import load_settings
 from jobsync_tui.backend.storage.ledger.audit import NewEntry
 from tests.cli.conftest import Jobsync, home, jobsync
-from tests.services.test_access import ADMINS, EXPORTS
+from tests.services.test_access import CONFIG
 from tests.support.databases import url_at
-from tests.support.shared_database import configured
 
 pytestmark = pytest.mark.usefixtures("on_each_database")
 
@@ -27,7 +26,9 @@ RULES = "rules: [ {name: Welders, when: {field: name, op: contains, value: welde
 
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
-    path = configured(tmp_path, EXPORTS, ADMINS, url=url_at(tmp_path / "jobsync.db"))
+    path = tmp_path / "jobsync.toml"
+    path.write_text(CONFIG.format(url=url_at(tmp_path / "jobsync.db")).replace("read_only = true", ""))
+    path.chmod(0o600)
     for name in ("hers", "his"):
         (tmp_path / f"{name}.csv").write_text("id,name\n1,Welder\n2,Driver\n3,Welder\n")
     return path

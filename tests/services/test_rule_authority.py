@@ -17,14 +17,50 @@ from jobsync_tui.backend.rules import dump_rules
 from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.settings.loader import load_settings
 from tests.support.databases import url_at
-from tests.support.shared_database import configured
+
+CONFIG = """
+[storage]
+url = "{url}"
+
+[[integrations]]
+id = "hers"
+provider = "file"
+path = "hers.csv"
+
+[[integrations]]
+id = "hers-too"
+provider = "file"
+path = "hers.csv"
+
+[[integrations]]
+id = "his"
+provider = "file"
+path = "his.csv"
+
+[[integrations]]
+id = "HERS-TOO"
+provider = "file"
+path = "his.csv"
+
+[[integrations]]
+id = "true"
+provider = "file"
+path = "his.csv"
+
+[[admins]]
+user = "alice"
+integrations = ["hers", "hers-too", "true"]
+
+[[admins]]
+user = "bob"
+integrations = ["*"]
+"""
 
 
 def on(value: str | list[str], op: Op = Op.EQUALS, *, case_sensitive: bool = False) -> Leaf:
     return Leaf("integration", op, value, case_sensitive)  # type: ignore[arg-type]
 
 
-EXPORTS = {"hers": "hers.csv", "hers-too": "hers.csv", "his": "his.csv", "HERS-TOO": "his.csv", "true": "his.csv"}
 CARE = Leaf("department", Op.EQUALS, "Care")
 INBOX = (Action(ActionKind.FOLDER, "Inbox"),)
 EVERY = Rule("every", "Everything", None, INBOX)
@@ -38,8 +74,8 @@ IN_FORCE = (EVERY, BOTH, HERS, LATER)
 async def opened(folder: Path, user: str) -> AsyncIterator[Backend]:
     config = folder / "jobsync.toml"
     if not config.exists():
-        admins = {"alice": ["hers", "hers-too", "true"], "bob": ["*"]}
-        configured(folder, EXPORTS, admins, url=url_at(folder / "jobsync.db"))
+        config.write_text(CONFIG.format(url=url_at(folder / "jobsync.db")))
+        config.chmod(0o600)
         for name in ("hers", "his"):
             (folder / f"{name}.csv").write_text(f"id,name,department\n1,{name} 1,Care\n2,{name} 2,Data\n")
     async with Backend.open(load_settings(config), Actor(user)) as backend:

@@ -13,7 +13,37 @@ from jobsync_tui.backend.core.errors import FilterError, NotPermitted, UsageErro
 from jobsync_tui.backend.core.models import ListView, Sort, SortField
 from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.settings.loader import load_settings
-from tests.support.shared_database import configured
+
+CONFIG = """
+[storage]
+url = "sqlite:///{folder}/jobsync.db"
+
+[[integrations]]
+id = "ward"
+provider = "file"
+path = "ward.csv"
+
+[[integrations]]
+id = "mill"
+provider = "file"
+path = "mill.csv"
+
+[[admins]]
+user = "alice"
+integrations = ["ward"]
+
+[[admins]]
+user = "carol"
+integrations = ["mill"]
+
+[[admins]]
+user = "bob"
+integrations = ["*"]
+
+[[admins]]
+user = "dana"
+integrations = ["*"]
+"""
 
 
 class Office:
@@ -30,8 +60,9 @@ class Office:
 
 @pytest.fixture
 async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    admins = {"alice": ["ward"], "carol": ["mill"], "bob": ["*"], "dana": ["*"]}
-    configured(tmp_path, {"ward": "ward.csv", "mill": "mill.csv"}, admins)
+    config = tmp_path / "jobsync.toml"
+    config.write_text(CONFIG.format(folder=tmp_path))
+    config.chmod(0o600)
     for name in ("ward", "mill"):
         (tmp_path / f"{name}.csv").write_text("id,name,Shift\n1,Nurse,nights\n2,=1+1,days\n")
     async with AsyncExitStack() as stack:

@@ -14,12 +14,10 @@ from jobsync_tui.backend.storage.search.query import (
     Comparison,
     Contains,
     FieldHas,
-    FieldIs,
     Fuzzy,
     Is,
     MatchedBy,
     Moment,
-    NotEligibleFor,
     PartHas,
     Positive,
     Query,
@@ -53,10 +51,7 @@ def holds(job: CachedJob, term: Positive | Without, query: Query, now: datetime)
             return any(value in text for value in values for text in found)
         case Is(states):
             return any(_is(job, state, query) for state in states)
-        case FieldIs(field, values):
-            shown = {TextField.LOCATION: place_of(job), TextField.CLIENT: job.client, TextField.DEPARTMENT: job.department}[field]
-            return fold_key(shown) in values
-        case MatchedBy() | NotEligibleFor():
+        case MatchedBy():
             return False
         case Age(field, comparison, age):
             return _older(_time(job, field), comparison, now - age)
@@ -66,9 +61,7 @@ def holds(job: CachedJob, term: Positive | Without, query: Query, now: datetime)
 
 def asks_rules(term: Positive) -> bool:
     """Return whether a term asks how the rules evaluated a job; of one that is not evaluated neither it nor its opposite holds."""
-    return isinstance(term, MatchedBy | NotEligibleFor) or (
-        isinstance(term, Is) and not {State.ELIGIBLE, State.INELIGIBLE}.isdisjoint(term.states)
-    )
+    return isinstance(term, MatchedBy) or (isinstance(term, Is) and not {State.ELIGIBLE, State.INELIGIBLE}.isdisjoint(term.states))
 
 
 def sort_key(job: CachedJob, field: SortField) -> str | int:

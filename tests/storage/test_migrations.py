@@ -31,6 +31,7 @@ LATER_TABLES = (
     "rule_tests",
     "views",
     "wire",
+    "automatic_runs",
     "told_apart",
 )
 LATER_COLUMNS = (

@@ -61,14 +61,6 @@ async def test_filters_ask_by_eligibility_and_by_rule(bench: Bench) -> None:
     assert await bench.found("-is:eligible", "-rule:rest", "-is:eligible,ineligible", "is:eligible -rule:rest") == [2, 3, 0, 1]
 
 
-async def test_filters_ask_for_the_reason_why_not(bench: Bench) -> None:
-    await bench.evaluate_batch(BERLIN, BOTH, REFUSED, REFUSED)
-    assert await bench.found("reason:no_rule_matched", "reason:excluded", "reason:excluded,no_rule_matched") == [2, 0, 2]
-    assert await bench.found("-reason:no_rule_matched", "-reason:excluded", "is:ineligible -reason:no_rule_matched") == [2, 4, 0]
-    await bench.cache.fill([job(5)], at=later(1))
-    assert await bench.found("-reason:excluded") == [4]
-
-
 async def test_what_was_not_judged_is_neither(bench: Bench) -> None:
     assert await bench.found("is:eligible", "is:ineligible", "-is:eligible", "-rule:rest") == [0, 0, 0, 0]
     assert await bench.unevaluated() == 4

@@ -29,7 +29,6 @@ from jobsync_tui.backend.storage.search import executor, textindex
 from jobsync_tui.backend.storage.search import index_estimates as candidates
 from jobsync_tui.backend.storage.search import index_scan as skimming
 from jobsync_tui.backend.storage.search.filter import parse_filter
-from jobsync_tui.backend.storage.search.query import EXACT
 from tests.storage.oracle import expected
 from tests.storage.test_index_scan import named
 from tests.support.stores import Cache, cache_at, job
@@ -147,7 +146,6 @@ TERMS = st.one_of(
         ["j", "o", "nu", "jo", "rs", "-1", "se", "job-1", "senior nurse", "senior n", "jo j nurse", '"r n"', "qx", "zz x", "zz", "zz qx"]
     ),
     st.tuples(FIELDS, WORDS.filter(bool)).map(lambda pair: f"{pair[0]}:{_quoted(pair[1])}"),
-    st.tuples(st.sampled_from(EXACT), WORDS).map(lambda pair: f"{pair[0]}={_quoted(pair[1])}"),
     st.tuples(PARTS, WORDS.filter(bool)).map(lambda pair: f"{pair[0]}:{_quoted(pair[1])}"),
     st.tuples(PARTS, st.sampled_from(["7", "0.", "yes", "true", "no", "none", "0000"])).map(":".join),
     st.sampled_from(

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from tests.support.odd_ways import DONE_FIRST, ODD, Trouble, Ways
+from tests.support.odd_ways import DONE_FIRST, ODD, Alert, Ways
 from tests.support.patience import PATIENCE
 
 KEY = "tenzo_pk_0123456789abcdef"
@@ -73,7 +73,7 @@ class OddTarget:
         self.writes: list[Write] = []
         self.asked: list[str] = []
         self.keys: list[str] = []
-        self.troubles: deque[Trouble | None] = deque()
+        self.troubles: deque[Alert | None] = deque()
         self.templates = ["ICU screen", "General screen"]
         self.folders = ["Mercy/ICU"]
         self.users = ["dana@example.com"]
@@ -150,7 +150,7 @@ class OddTarget:
 
     # ---- what a request does ------------------------------------------------------------------------------------------
 
-    def handle(self, method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[Trouble | None, _Answer]:
+    def handle(self, method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[Alert | None, _Answer]:
         """Do what a request asks, or what its trouble leaves of it."""
         with self._news:
             self.asked.append(f"{method} {path}")
@@ -339,11 +339,11 @@ async def _serve(target: OddTarget, reader: asyncio.StreamReader, writer: asynci
                 headers[name.lower()] = value.strip()
             body = await reader.readexactly(int(headers.get("content-length", 0)))
             trouble, answer = target.handle(method, path, headers, body)
-            if trouble in {Trouble.RESET_BEFORE, Trouble.RESET_AFTER}:
+            if trouble in {Alert.RESET_BEFORE, Alert.RESET_AFTER}:
                 break
             writer.write(_bytes(trouble, answer))
             await writer.drain()
-            if trouble is Trouble.CUT:
+            if trouble is Alert.CUT:
                 writer.close()
                 await writer.wait_closed()
     except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
@@ -352,15 +352,15 @@ async def _serve(target: OddTarget, reader: asyncio.StreamReader, writer: asynci
         writer.transport.abort()
 
 
-def _bytes(trouble: Trouble | None, answer: _Answer) -> bytes:
+def _bytes(trouble: Alert | None, answer: _Answer) -> bytes:
     kind, status = "application/json", answer.status
     content = b"" if answer.body is None else json.dumps(answer.body).encode()
-    if trouble in {Trouble.BROKEN_BEFORE, Trouble.BROKEN_AFTER, Trouble.AWAY}:
-        status, content = (503 if trouble is Trouble.AWAY else 500), b'{"error": {"code": "broken", "message": "Not now."}}'
-    elif trouble in {Trouble.PAGE, Trouble.PAGE_AFTER}:
+    if trouble in {Alert.BROKEN_BEFORE, Alert.BROKEN_AFTER, Alert.AWAY}:
+        status, content = (503 if trouble is Alert.AWAY else 500), b'{"error": {"code": "broken", "message": "Not now."}}'
+    elif trouble in {Alert.PAGE, Alert.PAGE_AFTER}:
         kind, status, content = "text/html", 200, b"<!doctype html><title>Sign in</title>"
     length = len(content)
-    if trouble is Trouble.CUT:
+    if trouble is Alert.CUT:
         content = content[: length // 2]
     lines = [f"HTTP/1.1 {status} .", f"Content-Type: {kind}", *(f"{name}: {value}" for name, value in answer.headers)]
     if status != 204:

@@ -29,7 +29,7 @@ def sanitize(text: Any) -> Any:
     return re.sub(r"<(?!/?(?:p|b|i|ul|li|br)\b)[^>]*>", "", str(text)).replace("<br>", "<br/>").strip()
 
 
-class Trouble(StrEnum):
+class Alert(StrEnum):
     """What can happen to one request."""
 
     RESET_BEFORE = "the connection ends before the request is read"
@@ -42,7 +42,7 @@ class Trouble(StrEnum):
     CUT = "half a body after it is done"
 
 
-DONE_FIRST = frozenset({Trouble.RESET_AFTER, Trouble.BROKEN_AFTER, Trouble.PAGE_AFTER, Trouble.CUT})
+DONE_FIRST = frozenset({Alert.RESET_AFTER, Alert.BROKEN_AFTER, Alert.PAGE_AFTER, Alert.CUT})
 
 
 @dataclass(kw_only=True)

@@ -37,10 +37,6 @@ class Terminal:
         # Not its `display`, which stumbles over a cell that only holds the end of a wide character.
         return "\n".join("".join(screen.buffer[y][x].data for x in range(screen.columns)).rstrip() for y in range(screen.lines))
 
-    def background(self, x: int, y: int) -> str:
-        """Return the colour behind a cell, as six hexadecimal digits or ``default``."""
-        return str(self._screen.buffer[y][x].bg)
-
     def resize(self, columns: int, lines: int) -> None:
         """Become another size, as a window does."""
         fcntl.ioctl(self._descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))

@@ -45,8 +45,7 @@ async def run(kind: str) -> int:
         for n, name in enumerate(names)
     ]
     backend = FakeBackend(jobs)
-    memory = Memory(Path(os.environ["MEMORY"])) if "MEMORY" in os.environ else None
-    app = JobsyncApp(cast("Backend", backend), memory=memory, theme=os.environ.get("THEME"))
+    app = JobsyncApp(cast("Backend", backend), memory=Memory(Path(os.environ["MEMORY"])) if "MEMORY" in os.environ else None)
     with_signals(app, asyncio.get_running_loop())
     shutdown: list[asyncio.Task[None]] = []
     if kind in {"syncing", "stuck", "syncing-broken"}:

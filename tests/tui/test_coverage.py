@@ -5,14 +5,10 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-import pytest
-
 from jobsync_tui.backend.core.models import Action, ActionKind, AllOf, Coverage, CoverageShare, DayOutcomes, Leaf, Op, Rule
 from jobsync_tui.documents.coverage import coverage_document
 from jobsync_tui.documents.document import as_text
 from jobsync_tui.screens import routes
-from jobsync_tui.screens.jobs.jobs import JobsScreen
-from jobsync_tui.screens.rules.coverage import CoverageScreen
 from jobsync_tui.screens.rules.rules import RulesScreen
 from tests.services.workshop import workshop
 from tests.support.pilot import screen_text, until
@@ -40,59 +36,9 @@ async def test_the_overview_says_how_far_the_rules_reach_and_what_is_one_conditi
             assert "      4  Care in Oslo: if location.city were Oslo" in text
             assert "1 in all, most 1" in text
             assert ["Care", "2/6"] in [row.split()[:2] for row in text.splitlines()]
-            coverage = app.screen
-            assert isinstance(coverage, CoverageScreen)
-            coverage.document.put_cursor("rule:care-oslo")
-            await pilot.press("R")
+            await pilot.press("enter")
             await until(pilot, lambda: isinstance(app.screen, RulesScreen))
             await shows(app, pilot, "id care-oslo")
-
-
-@pytest.mark.parametrize(
-    ("bar", "jobs"),
-    [
-        ("reason:no_rule_matched", 10),
-        ('rule:"care-oslo"', 2),
-        ('department="Care"', 6),
-        ('location="Oslo"', 4),
-    ],
-)
-async def test_a_bar_leads_to_its_jobs(tmp_path: Path, bar: str, jobs: int) -> None:
-    async with workshop(tmp_path) as backend:
-        await backend.rules.save([CARE_IN_OSLO], expected_revision=0, what="begin")
-        async with on_stage(backend, (80, 60)) as (app, pilot):
-            app.open(routes.Coverage())
-            await shows(app, pilot, "if location.city were Oslo")
-            coverage = app.screen
-            assert isinstance(coverage, CoverageScreen)
-            coverage.document.put_cursor(f"jobs:{bar}")
-            await pilot.press("enter")
-            await until(pilot, lambda: isinstance(app.screen, JobsScreen))
-            await shows(app, pilot, f"{jobs} match")
-            await shows(app, pilot, bar)
-            # The command line means the same by it.
-            assert await backend.jobs.count("file", bar) == jobs
-
-
-async def test_where_several_integrations_have_such_jobs_one_is_chosen(tmp_path: Path) -> None:
-    async with workshop(tmp_path) as backend:
-        config = tmp_path / "jobsync.toml"
-        config.write_text(config.read_text() + '\n[[integrations]]\nid = "other"\nprovider = "file"\npath = "jobs.csv"\n')
-        config.chmod(0o600)
-        await backend.integrations.refresh("other")
-        async with on_stage(backend, (80, 60)) as (app, pilot):
-            app.open(routes.Coverage())
-            await shows(app, pilot, "24 jobs")
-            await shows(app, pilot, "0/12")
-            coverage = app.screen
-            assert isinstance(coverage, CoverageScreen)
-            coverage.document.put_cursor('jobs:department="Data"')
-            await pilot.press("enter")
-            await shows(app, pilot, "Jobs of which integration?")
-            assert screen_text(app).count("6 jobs") == 2
-            await pilot.press("down", "enter")
-            await until(pilot, lambda: isinstance(app.screen, JobsScreen))
-            await shows(app, pilot, "6 match")
 
 
 async def test_one_integration_can_be_looked_at_alone(tmp_path: Path) -> None:

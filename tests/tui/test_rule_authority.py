@@ -23,9 +23,30 @@ from jobsync_tui.screens.rules.save_rules import SaveRulesScreen, propose
 from jobsync_tui.screens.rules.shadows import ShadowsScreen
 from tests.support.databases import url_at
 from tests.support.pilot import screen_text, until
-from tests.support.shared_database import configured
 from tests.tui.stage import Stage, on_stage, shows
 
+CONFIG = """
+[storage]
+url = "{url}"
+
+[[integrations]]
+id = "hers"
+provider = "file"
+path = "jobs.csv"
+
+[[integrations]]
+id = "his"
+provider = "file"
+path = "jobs.csv"
+
+[[admins]]
+user = "alice"
+integrations = ["hers"]
+
+[[admins]]
+user = "bob"
+integrations = ["*"]
+"""
 HELD = Leaf("integration", Op.EQUALS, "hers")
 CARE = Leaf("department", Op.EQUALS, "Care")
 EVERY = Rule("every", "Everything", CARE, (Action(ActionKind.FOLDER, "Inbox"),), priority=10)
@@ -40,8 +61,9 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 @asynccontextmanager
 async def rules_open(folder: Path) -> AsyncIterator[tuple[Stage, Pilot[int], Backend]]:
     """Open the list of the rules for alice."""
-    exports = {"hers": "jobs.csv", "his": "jobs.csv"}
-    config = configured(folder, exports, {"alice": ["hers"], "bob": ["*"]}, url=url_at(folder / "jobsync.db"))
+    config = folder / "jobsync.toml"
+    config.write_text(CONFIG.format(url=url_at(folder / "jobsync.db")))
+    config.chmod(0o600)
     (folder / "jobs.csv").write_text("id,name,department\n1,Nurse,Care\n2,Coder,Data\n3,Medic,Care\n")
     settings = load_settings(config)
     async with Backend.open(settings, Actor("bob")) as bob:

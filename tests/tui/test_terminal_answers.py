@@ -50,21 +50,6 @@ def armed(terminal: Terminal) -> None:
     terminal.wait_for("[[ Cancel ]]")
 
 
-@pytest.mark.parametrize("parts", [(b"\x1b[", b"B"), (b"\x1b", b"[B"), (b"\x1bO", b"B"), (b"\x1b[1;1", b"B")], ids=repr)
-@pytest.mark.parametrize("silence", [0.01, 0.3])
-def test_a_sequence_that_a_slow_line_splits_is_one_key(parts: tuple[bytes, bytes], silence: float) -> None:
-    with in_terminal([*PROGRAM, "nurses"], env=ROOT) as terminal:
-        terminal.wait_for("row 1 of 8")
-        for row in (2, 3):
-            terminal.send_bytes(parts[0])
-            terminal.read_now(silence)
-            terminal.send_bytes(parts[1])
-            terminal.wait_for(f"row {row} of 8")
-        terminal.read_now(0.2)
-        assert "row 3 of 8" in terminal.text
-        assert "8 match" in terminal.text, "nothing of it was typed"
-
-
 def test_nothing_confirms_but_a_key_that_comes_alone() -> None:
     with in_terminal([*PROGRAM, "nurses"], env=ROOT) as terminal:
         terminal.wait_for("row 1 of 8")

@@ -114,7 +114,7 @@ class Notifier:
             await channel.deliver(digest)
         except JobsyncError as error:
             return error
-        log.info("%s took a message of %d alerts", channel.name, len(digest.alerts))
+        log.info("%s took a message of %d troubles", channel.name, len(digest.alerts))
         return None
 
     async def _note_failure(self, name: str, error: JobsyncError) -> None:

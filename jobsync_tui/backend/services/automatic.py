@@ -220,7 +220,7 @@ class AutomaticService(Service):
 
     @for_admins
     async def test_messages(self) -> dict[str, Failure | None]:
-        """Send a message without alerts by every channel that is configured; returns what went wrong with each, by its name.
+        """Send a message without troubles by every channel that is configured; returns what went wrong with each, by its name.
 
         Raises:
             AccessDenied: The actor may not use every integration.

@@ -28,6 +28,7 @@ from .stores import Stores
 if TYPE_CHECKING:
     from ..http import Responder
     from ..target.base import Target
+    from .activity import ActivityService
     from .adoption import AdoptionService
     from .automatic import AutomaticService
     from .catalogues import CatalogueService
@@ -85,6 +86,8 @@ class Backend:
     """What editors of rules had when they were last left."""
     views: Lazy[ViewService] = Lazy("services.views", "ViewService")
     """Lists of jobs as they are looked at, by name."""
+    activity: Lazy[ActivityService] = Lazy("services.activity", "ActivityService")
+    """Runs of the timer and rows of the record as one list."""
     records: Lazy[RecordService] = Lazy("services.records", "RecordService")
     """The record of who did what, and who is at it now."""
     adoption: Lazy[AdoptionService] = Lazy("services.adoption", "AdoptionService")

@@ -10,7 +10,7 @@ from ..core.models import Sort
 from ..core.text import counted
 from ..rules.fields import covers
 from ..storage.search.filter import Names, parse_filter
-from ..storage.search.query import FieldHas, FieldIs, Is, MatchedBy, NotEligibleFor, PartHas, Query, State, Without
+from ..storage.search.query import FieldHas, Is, MatchedBy, PartHas, Query, State, Without
 
 if TYPE_CHECKING:
     from .parts import Parts
@@ -46,18 +46,10 @@ async def why_none(parts: Parts, integration: str, filter_text: str) -> str | No
                 return f"{name} never gives a job's {field.value}, so nothing can match that"
             case PartHas(name=field) if covers(never, field):
                 return f"{name} never gives a job's {field}, so nothing can match that"
-            case FieldIs(field=field) if covers(never, field.value):
-                return f"{name} never gives a job's {field.value}, so nothing can match that"
-            case FieldHas() | FieldIs() | PartHas() | MatchedBy() | NotEligibleFor() | Is() if await parts.stores.jobs.count(
-                [integration], Query((term,))
-            ):
+            case FieldHas() | PartHas() | MatchedBy() | Is() if await parts.stores.jobs.count([integration], Query((term,))):
                 continue
             case MatchedBy(rules=rules):
                 return f"No job of {integration} is matched by the rule {' or '.join(rules)}"
-            case NotEligibleFor(reasons=reasons):
-                return f"No job of {integration} is not eligible for the reason {' or '.join(reasons)}"
-            case FieldIs(field=field, values=values):
-                return f"No job of {integration} has exactly {' or '.join(each or 'nothing' for each in values)} as its {field.value}"
             case FieldHas(field=field, values=values):
                 return f"No job of {integration} has {' or '.join(values)} as its {field.value}"
             case PartHas(name=field, values=values):

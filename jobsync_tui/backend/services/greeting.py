@@ -53,8 +53,8 @@ class GreetingService(Service):
             if state.hold is not None:
                 found[state.integration] = state.hold.message
         met: dict[str, list[str]] = {}
-        for alert in await self.stores.alerts.standing(visible):
-            met.setdefault(alert.integration, []).append(alert.message)
+        for trouble in await self.stores.alerts.standing(visible):
+            met.setdefault(trouble.integration, []).append(trouble.message)
         for each, messages in met.items():
             found.setdefault(each, "; ".join(messages))
         for each in visible:

@@ -201,7 +201,7 @@ class Parts:
 
     @cached_property
     def notifier(self) -> Notifier:
-        """Tells alerts of the automatic sync to whom the configuration names."""
+        """Tells troubles of the automatic sync to whom the configuration names."""
         from ..automatic.notifier import Notifier
         from .channels import sender_of
 

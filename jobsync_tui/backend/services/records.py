@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from ..core.errors import UsageError
 from ..core.models import AuditEntry, AuditVerification, Lease, RecordHead, Wire
 from ..core.text import clean
 from .base import Service, for_admins
 from .wire import wire_of
+
+if TYPE_CHECKING:
+    from .parts import Parts
 
 
 class RecordService(Service):
@@ -33,7 +38,7 @@ class RecordService(Service):
         if integration is not None:
             await self.admission.admit_to(integration, "record.audit")
             visible &= {integration}
-        visible = await self._with_former(visible)
+        visible = await with_former(self.parts, visible)
         named, colon, job_id = (job or "").partition(":")
         if integration is None and colon and job_id and named in visible:
             visible, job = frozenset({named}), job_id
@@ -56,7 +61,7 @@ class RecordService(Service):
         entry = await self.stores.wire.entry(reference)
         if entry is None or entry.job_id is None or entry.integration is None:
             raise unknown
-        if entry.integration not in await self._with_former(frozenset(self.admission.visible())):
+        if entry.integration not in await with_former(self.parts, frozenset(self.admission.visible())):
             try:
                 await self.admission.admit_to(entry.integration, "record.wire")
             except UsageError:
@@ -95,7 +100,9 @@ class RecordService(Service):
             raise unknown from None
         await self.stores.ledger.break_lease(lease_id, self.admission.actor.user, dict(self.admission.actor.origin))
 
-    async def _with_former(self, integrations: frozenset[str]) -> frozenset[str]:
-        """Return integrations with the ids that they had earlier, but for those that another one has by now."""
-        configured = {each.id for each in self.admission.settings.integrations}
-        return integrations | {each for each in await self.stores.renames.former(integrations) if each not in configured}
+
+async def with_former(parts: Parts, integrations: Collection[str]) -> frozenset[str]:
+    """Return integrations with the ids that they had earlier, but for those that another one has by now."""
+    configured = {each.id for each in parts.admission.settings.integrations}
+    former = await parts.stores.renames.former(frozenset(integrations))
+    return frozenset(integrations) | {each for each in former if each not in configured}

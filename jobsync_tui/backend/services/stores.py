@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from ..core.models import AutomaticDecision, EvaluationPolicy
     from ..database import Database
+    from ..storage.activity.activity import ActivityStore
     from ..storage.automatic.alerts import AlertStore
     from ..storage.automatic.batches import BatchStore
     from ..storage.automatic.decisions import DecisionStore
@@ -74,6 +75,8 @@ class Stores:
     """What the automatic sync met, and who was told."""
     queue: Lazy[QueueStore] = Lazy("storage.automatic.queue", "QueueStore")
     """How the workers stand."""
+    activity: Lazy[ActivityStore] = Lazy("storage.activity.activity", "ActivityStore")
+    """Runs of the timer and rows of the record as one list."""
     journal: Lazy[Journal] = Lazy("storage.ledger.journal", "Journal")
     """The journal of writes by itself, for a look at what is open."""
     ledger: Lazy[Ledger] = Lazy("storage.ledger.ledger", "Ledger")

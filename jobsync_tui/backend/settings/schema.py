@@ -222,9 +222,8 @@ class SessionSettings(_Table):
 
 
 class ThemeName(StrEnum):
-    """Which colours the terminal application has; ``sixteen`` are the terminal's own, ``auto`` goes by its background."""
+    """Which colours the terminal application has; ``sixteen`` are the terminal's own."""
 
-    AUTO = "auto"
     DARK = "dark"
     LIGHT = "light"
     HIGH_CONTRAST = "high-contrast"
@@ -239,8 +238,7 @@ class TerminalSettings(_Table):
     )
     theme: ThemeName | None = Field(
         default=None,
-        description="The colours: dark, light, high-contrast, sixteen for the terminal's own, or auto: light or dark by its background. "
-        "Without it, dark, or the terminal's own where it shows no more than sixteen.",
+        description="The colours: dark, light, high-contrast, or sixteen for the terminal's own. Without it, what suits the terminal.",
     )
 
 

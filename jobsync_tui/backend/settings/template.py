@@ -56,7 +56,7 @@ most_changes = 200              # jobs that the automatic sync may write because
 
 # [terminal]
 # mouse = true                  # false leaves the mouse to the terminal: text is selected as everywhere else
-# theme = "auto"                # light or dark by the background; or "light", "dark", "high-contrast", "sixteen" (the terminal's own)
+# theme = "light"               # or "dark", "high-contrast", "sixteen" (the terminal's own colours); the palette tries them
 
 # [keys]                        # keys of your own: docs/keys.md has the names of the commands
 # jobs.sync = "S"

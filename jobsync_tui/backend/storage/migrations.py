@@ -6,7 +6,7 @@ from ..core.clock import from_ms
 from ..core.models import SortField
 from ..database import Db, Dialect, Migration, Schema, create_tables
 from .automatic.schedule import Spans
-from .automatic.tables import AUTOMATIC_TABLES, BATCH_TABLES, TOLD_TABLES, TickRow
+from .automatic.tables import AUTOMATIC_TABLES, BATCH_TABLES, TOLD_TABLES, RunRow, TickRow
 from .jobs import codec
 from .jobs.links import create_link_index
 from .jobs.origins import add_origins
@@ -14,7 +14,7 @@ from .jobs.statements import many, rows, run
 from .jobs.tables import CACHE_TABLES, CounterRow, SetAsideRow
 from .jobs.told_apart import create_told_apart
 from .ledger.audit import note_earlier_prune
-from .ledger.tables import LEDGER_TABLES, WireRow
+from .ledger.tables import LEDGER_TABLES, AuditRow, WireRow
 from .rename import create_renames
 from .rules.tables import create_rule_tables, create_rule_tests
 from .search.field_lines import parts_of
@@ -177,6 +177,22 @@ def _pauses_that_end(db: Db, _: Dialect) -> None:
     db.execute_sql("ALTER TABLE automatic_pause ADD COLUMN reason TEXT")
 
 
+_RUNS_OF_SLOTS = """
+    INSERT INTO automatic_runs (number, integration, by, started_ms, ended_ms, outcome, rows_before, last_row)
+    SELECT ROW_NUMBER() OVER (ORDER BY started_at, integration), integration, by, started_at, ended_at, COALESCE(outcome, 'cut_off'),
+        COALESCE((SELECT MAX(seq) FROM audit WHERE at_ms < started_at), 0),
+        COALESCE((SELECT MAX(seq) FROM audit WHERE at_ms <= CASE ended_at WHEN 0 THEN started_at ELSE ended_at END), 0)
+    FROM automatic_ticks
+"""
+
+
+def _runs(db: Db, _: Dialect) -> None:
+    """Keep every run, those of the slots that are known among them, and an index by which what was done is listed, newest first."""
+    db.execute_sql("DROP INDEX IF EXISTS auditrow_at_ms")
+    create_tables(db, (RunRow, AuditRow))
+    db.execute_sql(_RUNS_OF_SLOTS)
+
+
 MIGRATIONS = (
     Migration(2, "the ids that integrations had before", create_renames),
     Migration(3, "troubles that are told, and since when a job is eligible", _troubles_and_eligible_since),
@@ -201,6 +217,7 @@ MIGRATIONS = (
     Migration(22, "why a person acted", _reasons),
     Migration(23, "jobs that look alike and are not the same", create_told_apart),
     Migration(24, "pauses that end at a time", _pauses_that_end),
+    Migration(25, "every run of the automatic sync", _runs),
 )
 
 SCHEMA = Schema("store", 1 + len(MIGRATIONS), _create, MIGRATIONS)

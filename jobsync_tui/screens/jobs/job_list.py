@@ -37,7 +37,7 @@ class JobQuery:
     @property
     def may_ask_rules(self) -> bool:
         """Return whether the answer may depend on how the rules evaluated the jobs; False only where it surely does not."""
-        return not self.filter.isascii() or any(word in self.filter.lower() for word in ("rule", "eligible", "reason"))
+        return not self.filter.isascii() or any(word in self.filter.lower() for word in ("rule", "eligible"))
 
 
 Counting: TypeAlias = "asyncio.Future[int]"

@@ -10,12 +10,11 @@ from textual.binding import BindingType
 from ...backend.core.models import Coverage, NearCoverage
 from ...backend.core.text import counted
 from ...commands import Group, bindings
-from ...documents.coverage import coverage_document, jobs_of, rule_of
+from ...documents.coverage import coverage_document
 from ...documents.document import Document, as_text
 from ...documents.words import count
 from .. import routes
 from ..dialog import DialogScreen
-from ..menu import Entry, MenuScreen
 
 
 class CoverageScreen(DialogScreen[None]):
@@ -45,25 +44,13 @@ class CoverageScreen(DialogScreen[None]):
         """Show another integration, or all of them again."""
         self.work(self._turn(), group="turn")
 
-    def why_not(self, action: str) -> str | None:
-        """Return why no rule is opened: the line under the cursor is about none."""
-        return "This line is about no rule" if action == "open_rule" and rule_of(self.document.target) is None else None
-
     def action_open(self) -> None:
-        """List the jobs of the bar under the cursor; else go to its rule, or show the rest of its section."""
-        filter_text = jobs_of(self.document.target)
-        if filter_text is not None:
-            self.work(self._list(filter_text), group="list")
-        elif rule_of(self.document.target) is not None:
-            self.action_open_rule()
+        """Go to the rule that the line under the cursor is about, or unfold it."""
+        target = self.document.target
+        if target is not None:
+            self.host.open(routes.Rules(target.removeprefix("rule:")))
         else:
             self.document.toggle()
-
-    def action_open_rule(self) -> None:
-        """Go to the rule that the line under the cursor is about."""
-        rule = rule_of(self.document.target)
-        if self.may("open_rule") and rule is not None:
-            self.host.open(routes.Rules(rule))
 
     def same_command(self) -> str | None:
         """Return the command that shows the same."""
@@ -78,19 +65,6 @@ class CoverageScreen(DialogScreen[None]):
         self._integration = ids[(ids.index(self._integration) + 1) % len(ids)] if self._integration in ids else None
         self._near = None
         self._count()
-
-    async def _list(self, filter_text: str) -> None:
-        """List the jobs of a bar; of several integrations one is chosen, each with how many it has."""
-        integration = self._integration
-        if integration is None:
-            found = [(each, await self.backend.jobs.count(each.id, filter_text)) for each in await self.backend.integrations.list()]
-            having = [(each, number) for each, number in found if number]
-            entries = [Entry(each.id, each.name, counted(number, "job")) for each, number in having]
-            nothing = "No integration has such a job any more"
-            chosen = having[0][0].id if len(having) == 1 else None
-            integration = chosen or await self.app.push_screen_wait(MenuScreen("Jobs of which integration?", entries, nothing=nothing))
-        if integration is not None:
-            self.host.open(routes.Jobs(integration, filter_text))
 
     def _count(self) -> None:
         self.work(self._read(self._integration), group="count")

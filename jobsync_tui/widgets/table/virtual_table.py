@@ -241,11 +241,7 @@ class VirtualTable(TableMouse, Generic[RowT], can_focus=True):
         return self._strips[y - 1] if y <= len(self._strips) else Strip.blank(self.size.width, self.rich_style)
 
     def notify_style_update(self) -> None:
-        """Make every line again: colours are others. Textual says so before it has those of the parts, so it waits for them."""
-        super().notify_style_update()
-        self.call_later(self._restyle)
-
-    def _restyle(self) -> None:
+        """Make every line again: colours are others."""
         super().notify_style_update()
         self._lines.forget()
         self.values_changed()

@@ -43,7 +43,7 @@ class Digest:
     record: RecordHead
 
     def text(self) -> str:
-        """Return it in words, a line for each alert."""
+        """Return it in words, a line for each trouble."""
         begun = sum(not alert.over for alert in self.alerts)
         over = len(self.alerts) - begun
         counts = ", ".join(words for words, number in ((_count(begun), begun), (f"{over} over", over)) if number)

@@ -3,6 +3,7 @@
 Field names and their order are those of the JSON documents in the contract, so that a document is its dataclass encoded.
 """
 
+from .activity import Activity, ActivityPage, TimerRun
 from .adoption import Link, Matches, PairedField, Pairing
 from .automatic import (
     CLOCK_WENT_BACK,
@@ -169,6 +170,8 @@ __all__ = [
     "Action",
     "ActionKind",
     "ActionResult",
+    "Activity",
+    "ActivityPage",
     "Alert",
     "AllOf",
     "AnyOf",
@@ -318,6 +321,7 @@ __all__ = [
     "TargetCatalogue",
     "TemplateType",
     "Tick",
+    "TimerRun",
     "Unexpected",
     "Visibility",
     "Wire",

@@ -56,7 +56,7 @@ class AutomaticRun:
         reused: Which jobs wait because their ids came back as those of others.
         renamed: Which new jobs wait because they are known ones under other ids.
         changes: Whether it asked for what changed, so that no job read means that none did.
-        whole: Whether it read a list of everything that was whole, which ends the alert about one that was not.
+        whole: Whether it read a list of everything that was whole, which ends the trouble of one that was not.
     """
 
     integration: str
@@ -101,34 +101,32 @@ class Alert:
 
 
 JOBS_FAILED = "jobs_failed"
-"""The alert about jobs that fail while the run as a whole does not."""
+"""The trouble of jobs that fail while the run as a whole does not."""
 
 JOBS_MISSING = "jobs_missing"
-"""The alert about jobs that a list lacked and that are kept, because they are so many or the list was not whole."""
+"""The trouble of jobs that a list lacked and that are kept, because they are so many or the list was not whole."""
 
 LISTING_INCOMPLETE = "listing_incomplete"
-"""The alert about a list of changes that was not whole, so that the same changes are asked for again."""
+"""The trouble of a list of changes that was not whole, so that the same changes are asked for again."""
 
 ROWS_SET_ASIDE = "rows_set_aside"
-"""The alert about rows that could not be read: their jobs keep their last known state."""
-
 STATUS_UNKNOWN = "status_unknown"
-"""The alert about status words that nobody knows: no rule on a status matches their jobs."""
+"""The trouble of rows that could not be read: their jobs keep their last known state."""
 
 CREATES_WAIT = "creates_wait"
-"""The alert about new jobs that are not created by themselves, because they may be known ones under other ids."""
+"""The trouble of new jobs that are not created by themselves, because they may be known ones under other ids."""
 
 IDS_REUSED = "id_reused"
-"""The alert about jobs that are not what they were when they were synced, and the reason of the decision not to sync them."""
+"""The trouble of jobs that are not what they were when they were synced, and the reason of the decision not to sync them."""
 
 OTHER_ID = "known_under_another_id"
-"""The alert about new jobs that are known ones under other ids, and the reason of the decision not to create them."""
+"""The trouble of new jobs that are known ones under other ids, and the reason of the decision not to create them."""
 
 ID_FORMS = "id_forms"
 """The warning that ids of an export look as if a spreadsheet had taken them for quantities, or are written otherwise than before."""
 
 CLOCK_WENT_BACK = "clock_went_back"
-"""The alert about slots that come up again, because the clock went back, and are passed over."""
+"""The trouble of slots that come up again, because the clock went back, and are passed over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +188,7 @@ class EngineState:
 
 @dataclass(frozen=True, slots=True)
 class ChannelState:
-    """A way by which alerts are sent out: when it last took a message, and what went wrong with the last one, if anything did."""
+    """A way by which troubles are sent out: when it last took a message, and what went wrong with the last one, if anything did."""
 
     name: str
     sent_at: datetime | None
@@ -240,8 +238,8 @@ class AutomaticStatus:
         paused: Who paused it; None where it is not.
         every: The time between two runs that the configuration asks for.
         integrations: How it stands for each.
-        troubles: The alerts that are not over.
-        channels: The ways by which alerts are sent out.
+        troubles: What is not over.
+        channels: The ways by which troubles are sent out.
         engine: The workers; None where no worker was ever started on the database.
         ticks: The last slots that were run, newest first.
     """

@@ -35,7 +35,7 @@ from ..jobs.codec import moment
 from .decisions import failing
 from .tables import AlertRow, ChannelRow
 
-LISTING_ALERTS = (JOBS_MISSING, LISTING_INCOMPLETE, ROWS_SET_ASIDE, CREATES_WAIT)
+LISTING_TROUBLES = (JOBS_MISSING, LISTING_INCOMPLETE, ROWS_SET_ASIDE, CREATES_WAIT)
 """What may be wrong with a listing that came to its end."""
 
 REMINDER = timedelta(days=1)
@@ -95,7 +95,7 @@ def _note(db: Db, run: AutomaticRun, now: int) -> None:
     # Whether jobs are still missing, only a list of everything tells.
     found = {each.code: each for each in (run.renamed, run.reused, run.waits, run.set_aside, run.missing, run.error) if each is not None}
     # What no listing came to its end for stands; whether jobs are still missing, only a list of everything tells.
-    stand = {*found, *(() if run.whole else (JOBS_MISSING,)), *(LISTING_ALERTS if run.refreshed is None else ())}
+    stand = {*found, *(() if run.whole else (JOBS_MISSING,)), *(LISTING_TROUBLES if run.refreshed is None else ())}
     for code, failure in found.items():
         _meet(db, rows.get(code), run.integration, failure, now=now)
     known = rows.get(JOBS_FAILED)
@@ -111,7 +111,7 @@ def _note(db: Db, run: AutomaticRun, now: int) -> None:
 
 def _note_listing(db: Db, report: RefreshReport, now: int) -> None:
     found = {each.code: each for each in (report.waits, report.set_aside, report.trouble) if each is not None}
-    for code in LISTING_ALERTS:
+    for code in LISTING_TROUBLES:
         row = _row(db, report.integration, code)
         if code in found:
             _meet(db, row, report.integration, found[code], now=now)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import platform
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
@@ -14,9 +12,10 @@ import peewee
 
 from ...core import clock
 from ...core.canonical import storable
-from ...core.models import AutomaticRun, AutomaticState, Failure, Hold, HoldKind, Pause, Tick
+from ...core.models import AutomaticRun, AutomaticState, Hold, HoldKind, Pause, Tick
 from ...database import Database, Db
 from ..jobs.codec import moment
+from .run_rows import OK, begin_run, dump_run, end_run, load_run, process_name
 from .tables import PauseRow, ScheduleRow, TickRow
 
 MOST = 200
@@ -77,13 +76,6 @@ class Spans:
 
 KEPT = 500
 """Slots of an integration that are kept."""
-
-OK = "ok"
-
-
-def process_name() -> str:
-    """Return who this process is, for people: host and process id."""
-    return f"{platform.node()}:{os.getpid()}"
 
 
 def begin_tick(db: Db, integration: str, tick: int, now: int, *, missed: int) -> None:
@@ -161,13 +153,11 @@ class ScheduleStore:
 
     async def begin(self, integration: str, every: timedelta) -> None:
         """Note that a run begins."""
-        await self._database.write(
-            lambda db: _put(db, integration, {"started_at": self._present(db), "ended_at": 0, "every": width(every)})
-        )
+        await self._database.write(self._begin, integration, width(every))
 
     async def end(self, run: AutomaticRun) -> None:
         """Note what a run came to."""
-        await self._database.write(lambda db: _put(db, run.integration, {"ended_at": self._present(db), "last": json.dumps(asdict(run))}))
+        await self._database.write(self._end, run)
 
     async def end_slot(self, run: AutomaticRun) -> None:
         """Note what came of the slot that was claimed, also where no run began."""
@@ -235,6 +225,16 @@ class ScheduleStore:
 
     def _present(self, db: Db) -> int:
         return self._database.dialect.present(db) if self._now is None else clock.to_ms(self._now())
+
+    def _begin(self, db: Db, integration: str, every: int) -> None:
+        now = self._present(db)
+        _put(db, integration, {"started_at": now, "ended_at": 0, "every": every})
+        begin_run(db, integration, now)
+
+    def _end(self, db: Db, run: AutomaticRun) -> None:
+        now = self._present(db)
+        _put(db, run.integration, {"ended_at": now, "last": dump_run(run)})
+        end_run(db, run, now)
 
     def _pause(self, db: Db, actor: str, until: int, reason: str | None) -> Pause:
         now = self._present(db)
@@ -362,7 +362,7 @@ def _state(row: ScheduleRow | None, integration: str, now: int, *, pause: Pause 
     if row is None:
         return AutomaticState(integration=integration, pause=pause)
     hold = _hold_of(row)
-    run = None if row.last is None else _run(row.last)
+    run = None if row.last is None else load_run(row.last)
     due = None if pause is not None or hold is not None else _next(row, now, running=running)
     started, ended = moment(row.started_at), moment(row.ended_at)
     return AutomaticState(integration=integration, last_run=started, ended_at=ended, run=run, hold=hold, next_run=due, pause=pause)
@@ -376,12 +376,3 @@ def _next(row: ScheduleRow, now: int, *, running: bool) -> datetime | None:
     if not running and abs(now - last) > max(LATE * row.every, row.every + 60_000):
         return None
     return clock.from_ms(slot(now, row.every) + row.every)
-
-
-_FAILURES = ("error", "why", "missing", "set_aside", "waits", "reused", "renamed")
-
-
-def _run(text: str) -> AutomaticRun:
-    values = json.loads(text)
-    said = {name: Failure(**values[name]) for name in _FAILURES if values.get(name) is not None}
-    return AutomaticRun(**{**values, **said})

@@ -78,6 +78,28 @@ class TickRow(peewee.Model):
         primary_key = peewee.CompositeKey("integration", "tick")
 
 
+class RunRow(peewee.Model):
+    """A run over one integration. ``said`` is what it came to, as JSON, and null before its end.
+
+    What it wrote are the rows of the record from behind ``rows_before`` up to ``last_row`` that are of its integration and of the automatic
+    sync's; ``last_row`` and ``outcome`` are null while it is under way.
+    """
+
+    number = peewee.BigIntegerField(primary_key=True)
+    integration = peewee.TextField()
+    by = peewee.TextField()
+    started_ms = peewee.BigIntegerField()
+    ended_ms = peewee.BigIntegerField(default=0)
+    outcome = peewee.TextField(null=True)
+    rows_before = peewee.BigIntegerField()
+    last_row = peewee.BigIntegerField(null=True)
+    said = peewee.TextField(null=True)
+
+    class Meta:  # noqa: D106
+        table_name = "automatic_runs"
+        indexes = ((("started_ms", "number", "integration", "outcome"), False), (("integration", "outcome"), False))
+
+
 class BatchRow(peewee.Model):
     """A batch of a run: some jobs of an integration, by their keys as JSON, that one worker does at a time.
 
@@ -167,6 +189,7 @@ AUTOMATIC_TABLES: tuple[type[peewee.Model], ...] = (
     AlertRow,
     ChannelRow,
     TickRow,
+    RunRow,
     BatchRow,
     PresenceRow,
 )

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from ...core import clock
 from ...database import Database, Db
-from .schedule import process_name
+from .run_rows import process_name
 from .tables import PresenceRow
 
 SILENT = 10_000

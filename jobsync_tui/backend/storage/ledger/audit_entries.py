@@ -32,13 +32,13 @@ def entries(
         query = query.where(AuditRow.at_ms >= clock.to_ms(since))
     if limit is not None:
         query = query.limit(limit)
-    return tuple(_entry(row) for row in query.execute(db))
+    return tuple(entry_of(row) for row in query.execute(db))
 
 
 def numbered(db: Db, seq: int) -> AuditEntry | None:
     """Return the row with that number."""
     row = AuditRow.select().where(AuditRow.seq == seq).first(db)
-    return None if row is None else _entry(row)
+    return None if row is None else entry_of(row)
 
 
 def revisions(db: Db, integration: str, job_id: str) -> tuple[int, int] | None:
@@ -68,7 +68,8 @@ def outcomes(db: Db, integrations: tuple[str, ...], since: int) -> dict[str, dic
     return counts
 
 
-def _entry(row: AuditRow) -> AuditEntry:
+def entry_of(row: AuditRow) -> AuditEntry:
+    """Return a row as a model."""
     return AuditEntry(
         seq=row.seq,
         at=clock.from_ms(row.at_ms),

@@ -92,7 +92,7 @@ class AuditRow(peewee.Model):
 
     seq = peewee.BigIntegerField(primary_key=True)
     link = peewee.BigIntegerField(null=True, unique=True)
-    at_ms = peewee.BigIntegerField(index=True)
+    at_ms = peewee.BigIntegerField()
     ended_ms = peewee.BigIntegerField(null=True)
     actor = peewee.TextField(index=True)
     action = peewee.TextField()
@@ -112,7 +112,7 @@ class AuditRow(peewee.Model):
 
     class Meta:  # noqa: D106
         table_name = "audit"
-        indexes = ((("integration", "job_id"), False),)
+        indexes = ((("integration", "job_id"), False), (("at_ms", "seq", "actor", "outcome", "integration"), False))
 
 
 class AuditHead(peewee.Model):

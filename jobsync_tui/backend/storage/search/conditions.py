@@ -20,12 +20,10 @@ from .query import (
     Comparison,
     Contains,
     FieldHas,
-    FieldIs,
     Fuzzy,
     Is,
     MatchedBy,
     Moment,
-    NotEligibleFor,
     PartHas,
     Positive,
     Query,
@@ -43,11 +41,6 @@ _KEY_COLUMNS = {
     TextField.NAME: JobRecord.name_key,
     TextField.CLIENT: JobRecord.client_key,
     TextField.DEPARTMENT: JobRecord.department_key,
-}
-_EXACT_COLUMNS = {
-    TextField.DEPARTMENT: JobRecord.department_key,
-    TextField.LOCATION: JobRecord.place_key,
-    TextField.CLIENT: JobRecord.client_key,
 }
 _WORD_COLUMNS = {TextField.STATUS: JobRecord.status, TextField.SYNC_STATUS: JobRecord.sync_status}
 _DETAIL_COLUMNS = {
@@ -83,10 +76,6 @@ class Compiler:
                 return joined("AND", [self._not_in(state) for state in states])
             case MatchedBy(rules):
                 return joined("AND", [self._evaluated(~self._named(rule)) for rule in rules])
-            case NotEligibleFor(reasons):
-                # An eligible one has none.
-                refused = DistinctOutcomeRow.reason.is_null() | DistinctOutcomeRow.reason.not_in(reasons)
-                return self._evaluated(refused)
             case other:
                 return peewee.NodeList((SQL("NOT"), self._positive(other)))
 
@@ -97,8 +86,6 @@ class Compiler:
                 return self._outcomes(DistinctOutcomeRow.eligible == (state is State.ELIGIBLE))
             case MatchedBy((rule,)):
                 return self._outcomes(self._named(rule))
-            case NotEligibleFor(reasons):
-                return self._outcomes(DistinctOutcomeRow.reason.in_(reasons))
         return None
 
     def _positive(self, term: Positive) -> peewee.Node:
@@ -109,16 +96,12 @@ class Compiler:
                 return joined("OR", [self._dialect.like(JobRecord.search, subsequence(text))])
             case FieldHas(field, values):
                 return joined("OR", [self._field(field, value) for value in values])
-            case FieldIs(field, values):
-                return joined("OR", [_EXACT_COLUMNS[field] == value for value in values])
             case PartHas(name, values):
                 return joined("OR", [self._part(name, value) for value in values])
             case Is(states):
                 return joined("OR", [self._state(state) for state in states])
             case MatchedBy(rules):
                 return joined("OR", [self._evaluated(self._named(rule)) for rule in rules])
-            case NotEligibleFor(reasons):
-                return self._evaluated(DistinctOutcomeRow.reason.in_(reasons))
             case Age(field, comparison, age):
                 return self._age(field, comparison, self._now - age // MILLISECOND)
             case Moment():

@@ -13,23 +13,20 @@ from typing import TypeVar
 from ...core.clock import to_ms
 from ...core.durations import parse_duration
 from ...core.errors import FilterError
-from ...core.models import JobStatus, Reason, SyncStatus, Visibility
+from ...core.models import JobStatus, SyncStatus, Visibility
 from ...core.moments import Span, span_in
 from ...core.text import clean, nearest
 from .field_lines import CUSTOM, PLACE_PARTS
-from .fold import fold, fold_key
+from .fold import fold
 from .query import (
-    EXACT,
     Age,
     Comparison,
     Contains,
     FieldHas,
-    FieldIs,
     Fuzzy,
     Is,
     MatchedBy,
     Moment,
-    NotEligibleFor,
     PartHas,
     Positive,
     Query,
@@ -197,16 +194,12 @@ class _Parser:
 
     def _field(self, name: str, operator: str, start: int) -> Positive:
         name = _SYNONYMS.get(name, name)
-        if operator == "=" and name in EXACT:
-            return FieldIs(TextField(name), tuple(fold_key(value) for value, _ in self._values(or_none=True)))
         if operator != ":":
             return self._time(name, Comparison(operator), start)
         if name == "is":
             return Is(tuple(self._word(value, at, State, "state") for value, at in self._values()))
         if name == "rule":
             return MatchedBy(tuple(self._rule(value, at) for value, at in self._values()))
-        if name == "reason":
-            return NotEligibleFor(tuple(self._word(value, at, Reason, "reason").value for value, at in self._values()))
         if name in _PLACES:
             return self._part(_PLACES[name])
         if name in set(TimeField):
@@ -251,16 +244,13 @@ class _Parser:
             raise self._wrong("Not a time: write an age such as 7d, or a date such as 2026-01-31.", at)
         return Moment(field, comparison, *_milliseconds(span))
 
-    def _values(self, *, or_none: bool = False) -> list[tuple[str, int]]:
-        """Return the values behind ``field:``, parted by commas, each with its position: at least one.
-
-        None is empty, unless ``or_none`` lets two quotation marks stand for the jobs that have no value.
-        """
+    def _values(self) -> list[tuple[str, int]]:
+        """Return the values behind ``field:``, parted by commas, each with its position; at least one, none empty."""
         values: list[tuple[str, int]] = []
         while True:
             at = self._at
             value = self._value(stops=",")
-            if not _is_seen(fold(value)) and not (or_none and self._text[at : self._at] == '""'):
+            if not _is_seen(fold(value)):
                 raise self._wrong("A value is missing here, for example is:open or client:acme.", at)
             values.append((value, at))
             if self._at >= len(self._text) or self._text[self._at] != ",":

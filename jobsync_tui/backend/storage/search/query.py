@@ -88,21 +88,6 @@ class FieldHas:
 
 
 @dataclass(frozen=True, slots=True)
-class FieldIs:
-    """The field, one of `EXACT`, is one of the values and nothing more, folded as keys are; an empty one is that of the jobs without any.
-
-    Of a job with several places it is the first, as lists show it.
-    """
-
-    field: TextField
-    values: tuple[str, ...]
-
-
-EXACT = (TextField.DEPARTMENT, TextField.LOCATION, TextField.CLIENT)
-"""Fields that ``field=value`` can name."""
-
-
-@dataclass(frozen=True, slots=True)
 class PartHas:
     """What stands inside a field, by its folded dotted name such as ``custom.shift``, holds one of the values, folded."""
 
@@ -122,13 +107,6 @@ class MatchedBy:
     """One of the rules, by folded name or id, matched the job when the rules in force were last evaluated."""
 
     rules: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class NotEligibleFor:
-    """The rules in force evaluated the job as not eligible, for one of the reasons: the first that holds."""
-
-    reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +135,7 @@ class Without:
     term: Positive
 
 
-Positive: TypeAlias = Contains | Fuzzy | FieldHas | FieldIs | PartHas | Is | MatchedBy | NotEligibleFor | Age | Moment
+Positive: TypeAlias = Contains | Fuzzy | FieldHas | PartHas | Is | MatchedBy | Age | Moment
 Term: TypeAlias = Positive | Without
 
 
@@ -201,4 +179,4 @@ EVALUATED = frozenset({State.ELIGIBLE, State.INELIGIBLE})
 
 def asks_rules(term: Positive) -> bool:
     """Return whether the term asks how the rules evaluated a job."""
-    return isinstance(term, MatchedBy | NotEligibleFor) or (isinstance(term, Is) and not EVALUATED.isdisjoint(term.states))
+    return isinstance(term, MatchedBy) or (isinstance(term, Is) and not EVALUATED.isdisjoint(term.states))
