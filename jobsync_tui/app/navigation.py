@@ -44,6 +44,7 @@ SCREENS: Final[Mapping[type[routes.Route], str]] = {
     routes.Coverage: "rules.coverage:CoverageScreen",
     routes.Greeting: "greeting:GreetingScreen",
     routes.Doctor: "doctor:DoctorScreen",
+    routes.Runs: "runs:RunsScreen",
     routes.Record: "record:RecordScreen",
     routes.Log: "log:LogScreen",
     routes.Help: "help:HelpScreen",
@@ -54,7 +55,7 @@ SCREENS: Final[Mapping[type[routes.Route], str]] = {
 FIRST: Final = frozenset({routes.Picker, routes.Jobs})
 """What is shown in place of all that is open."""
 
-ONCE: Final = frozenset({routes.Log, routes.Help, routes.Doctor, routes.Record})
+ONCE: Final = frozenset({routes.Log, routes.Help, routes.Doctor, routes.Record, routes.Runs})
 """What is not opened above itself."""
 
 

@@ -62,6 +62,7 @@ COMMANDS: tuple[Command, ...] = (
     *rules.revisions(),
     *rules.coverage(),
     *reading.reading(),
+    *reading.runs(),
 )
 """Every command, in the order of the help."""
 

@@ -40,6 +40,7 @@ class Group(StrEnum):
     DIFFERENCE = "What changed in the rules"
     COVERAGE = "Coverage"
     HISTORY = "History"
+    RUNS = "Runs and writes"
     GREETING = "Since your last visit"
     DOCTOR = "Doctor"
     RECORD = "Record"

@@ -22,6 +22,7 @@ def everywhere() -> Iterator[Command]:
     yield Command(g, "pause_until", "Automatic sync: pause until", "Have no automatic run begin before a time: 18:00, 2h, 2026-12-01.", ())
     yield Command(g, "resume", "Automatic sync: resume", "Let the automatic sync go on, also where credentials were refused.", ())
     yield Command(g, "recover", "Recover", "Find out what became of writes whose answers were lost.", ())
+    yield Command(g, "runs", "Runs and writes", "List the automatic runs and what everybody did, over all integrations.", ("W",))
     yield Command(g, "record", "Record", "Browse the record of who did what, of all jobs.", ())
     yield Command(g, "doctor", "Doctor", "Check configuration, permissions, database, credentials, terminal and versions.", ())
     yield Command(g, "backup", "Backup", "Write a consistent copy of the database into a new file; asks where.", ())

@@ -46,3 +46,25 @@ def reading() -> Iterator[Command]:
     yield Command(Group.ERROR, "done", "Done", "Go back: the error stays in the log.", ("enter",), "done", palette=False)
     yield Command(Group.ERROR, "copy", "Copy as text", "Copy the error to the terminal's clipboard; it holds no secrets.", ("c",), "copy")
     yield Command(Group.HELP, "copy", "Copy as text", "Copy the keys to the terminal's clipboard.", ("c",), "copy")
+
+
+def runs() -> Iterator[Command]:
+    """Yield the commands of the list of runs and writes."""
+    g = Group.RUNS
+    yield Command(g, "open", "Open", "Show what a run wrote, or the history of a write's job.", ("enter", "+"), "open", palette=False)
+    yield Command(g, "filter", "Filter", "Type words, result:failed, by:alice, on:yesterday; esc clears.", ("/",), "filter")
+    yield Command(
+        g,
+        "retry",
+        "Try again",
+        "Plan the sync of the job again, or of what failed in a run.",
+        ("r",),
+        "try again",
+    )
+    yield Command(g, "retry_all", "Try all again", "Plan the sync of all that failed here and did not go well since.", ("A",), "try all")
+    yield Command(g, "wire", "Requests and answers", "Show what was sent to ATS and Tenzo, and answered.", ("x",), "requests")
+    yield Command(g, "undo", "Undo", "Plan to restore the fields as they were before this write; asks first.", ("u", "z"), "undo")
+    yield Command(g, "check", "Check Eligibility", "Show whether the job is eligible, by which rules, or why not.", ("e",))
+    yield Command(g, "sync", "Sync Job", "Plan the sync of the job, and ask before anything is written.", ("s",))
+    yield Command(g, "history", "History of the job", "Show who did what to the job, and when.", ("H",))
+    yield Command(g, "copy_command", "Copy as command", "Copy the command line that lists the same.", ("$",))

@@ -282,6 +282,10 @@ class JobsyncScreen(Screen[ResultT]):
         """Examine the installation."""
         self.host.open(routes.Doctor())
 
+    def action_runs(self) -> None:
+        """List runs and writes."""
+        self.host.open(routes.Runs())
+
     def action_record(self) -> None:
         """Browse the record of who did what."""
         self.host.open(routes.Record())

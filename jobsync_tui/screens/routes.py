@@ -179,6 +179,13 @@ class Doctor(Route):
 
 
 @dataclass(frozen=True, slots=True)
+class Runs(Route):
+    """The automatic runs and what everybody did, by a filter."""
+
+    filter_text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Record(Route):
     """The record of who did what, of all jobs."""
 

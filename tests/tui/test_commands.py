@@ -43,6 +43,7 @@ SCREENS = {
     Group.HISTORY: "jobsync_tui.screens.jobs.history:HistoryScreen",
     Group.GREETING: "jobsync_tui.screens.greeting:GreetingScreen",
     Group.DOCTOR: "jobsync_tui.screens.doctor:DoctorScreen",
+    Group.RUNS: "jobsync_tui.screens.runs:RunsScreen",
     Group.RECORD: "jobsync_tui.screens.record:RecordScreen",
     Group.LOG: "jobsync_tui.screens.log:LogScreen",
     Group.HELP: "jobsync_tui.screens.help:HelpScreen",

@@ -143,9 +143,9 @@ class LineMaker(Generic[RowT]):
         text = padded(" " * LEAD + (" " * GAP).join(pieces), width)
         return Strip([Segment(text, self._style("table--header"))], width)
 
-    def foot(self, cursor: int, count: int, width: int) -> Strip:
-        """Return the rule below the rows, with the cursor's place in the list at its end."""
-        words = f" row {cursor + 1:,} of {count:,} " if count else " no jobs "
+    def foot(self, cursor: int, count: int, width: int, nothing: str) -> Strip:
+        """Return the rule below the rows, with the cursor's place in the list at its end, or that there is ``nothing``."""
+        words = f" row {cursor + 1:,} of {count:,} " if count else f" {nothing} "
         rule = RULE * max(0, width - len(words) - 2)
         style = self._style("table--even-row") + self._style("table--rule")
         return Strip([Segment(rule, style), Segment(words, self._style("table--even-row")), Segment(RULE * 2, style)]).adjust_cell_length(

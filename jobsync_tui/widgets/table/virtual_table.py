@@ -39,6 +39,9 @@ class VirtualTable(TableMouse, Generic[RowT], can_focus=True):
         marks: Keys of the marked rows; call `marks_changed` when they are others.
     """
 
+    NOTHING: ClassVar[str] = "no jobs"
+    """What stands below a list without a row."""
+
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "table--header",
         "table--even-row",
@@ -296,7 +299,7 @@ class VirtualTable(TableMouse, Generic[RowT], can_focus=True):
             if span is not None:
                 self._strips[y] = strip
                 dirty.append(Region(span[0], y + 1, span[1], 1))
-        foot = self._lines.foot(self._cursor, self._count, width)
+        foot = self._lines.foot(self._cursor, self._count, width, self.NOTHING)
         span = changed_span(self._foot, foot)
         if span is not None:
             self._foot = foot

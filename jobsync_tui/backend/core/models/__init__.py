@@ -46,11 +46,11 @@ from .eligibility import (
     NearMiss,
     Note,
     Reason,
+    RuleChange,
     RuleNote,
     RuleResult,
     Source,
     TemplateType,
-    TurningChange,
 )
 from .export import ExportColumn, ExportOptions, ExportReport, StatusWord
 from .greeting import Greeting, IntegrationNews
@@ -283,6 +283,7 @@ __all__ = [
     "RevisionDifference",
     "Rule",
     "RuleAuthority",
+    "RuleChange",
     "RuleCount",
     "RuleDifference",
     "RuleDraft",
@@ -321,7 +322,6 @@ __all__ = [
     "TemplateType",
     "Tick",
     "TimerRun",
-    "TurningChange",
     "Unexpected",
     "Visibility",
     "Wire",

@@ -17,6 +17,7 @@ from .field_lines import line_start
 from .query import (
     EVALUATED,
     Age,
+    Comparison,
     Contains,
     FieldHas,
     Fuzzy,
@@ -26,7 +27,6 @@ from .query import (
     PartHas,
     Positive,
     Query,
-    Relation,
     State,
     Term,
     TextField,
@@ -159,10 +159,10 @@ class Compiler:
         )
         return CachedOutcomeRow.select(CachedOutcomeRow.key).where(CachedOutcomeRow.outcome.in_(outcomes))
 
-    def _age(self, field: TimeField, comparison: Relation, limit: int) -> peewee.Node:
+    def _age(self, field: TimeField, comparison: Comparison, limit: int) -> peewee.Node:
         column = TIME_COLUMNS[field]
-        younger = {Relation.LESS: column > limit, Relation.LESS_EQUAL: column >= limit}
-        older = {Relation.GREATER: column < limit, Relation.GREATER_EQUAL: column <= limit}
+        younger = {Comparison.LESS: column > limit, Comparison.LESS_EQUAL: column >= limit}
+        older = {Comparison.GREATER: column < limit, Comparison.GREATER_EQUAL: column <= limit}
         return joined("AND", [column != 0, (younger | older)[comparison]])
 
 
@@ -187,14 +187,14 @@ def escaped(text: str) -> str:
 def _moment(term: Moment) -> peewee.Node:
     column = TIME_COLUMNS[term.field]
     match term.comparison:
-        case Relation.LESS:
+        case Comparison.LESS:
             holds = column < term.start
-        case Relation.LESS_EQUAL:
+        case Comparison.LESS_EQUAL:
             holds = column < term.end
-        case Relation.GREATER:
+        case Comparison.GREATER:
             holds = column >= term.end
-        case Relation.GREATER_EQUAL:
+        case Comparison.GREATER_EQUAL:
             holds = column >= term.start
-        case Relation.EQUAL:
+        case Comparison.EQUAL:
             holds = (column >= term.start) & (column < term.end)
     return joined("AND", [column != 0, holds])

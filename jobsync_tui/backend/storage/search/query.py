@@ -37,7 +37,7 @@ class TimeField(StrEnum):
     SYNCED = "synced"
 
 
-class Relation(StrEnum):
+class Comparison(StrEnum):
     """How a time is compared. With an age, ``<`` is younger."""
 
     LESS = "<"
@@ -114,7 +114,7 @@ class Age:
     """A time lies less (``<``), or more (``>``), than ``age`` before now."""
 
     field: TimeField
-    comparison: Relation
+    comparison: Comparison
     age: timedelta
 
 
@@ -123,7 +123,7 @@ class Moment:
     """A time lies before, in or after a span: a day, or an instant where both ends are the same. Milliseconds, the end excluded."""
 
     field: TimeField
-    comparison: Relation
+    comparison: Comparison
     start: int
     end: int
 
