@@ -32,7 +32,7 @@ COMMANDS = {
         "sync:recover", "Find out what became of changes that a crash or a lost reply left open, and return when all are settled."
     ),
     "auto": Entry("automatic:auto", "Sync new and changed eligible jobs automatically, as a service or once for a timer."),
-    "news": Entry("news:news", "Show what happened since your last visit, and which integrations keep failing."),
+    "news": Entry("news:news", "Show a day at a glance: what happened since your last visit, why syncs failed, and what waits."),
     "worker": Entry("worker:worker", "Run the automatic sync as one of several workers that share a PostgreSQL database."),
     "rules": Entry("rules:rules", "Show, import, export, activate and deactivate rules."),
     "runs": Entry("activity:list_runs", "Show the automatic runs and everything that was done, by a filter."),

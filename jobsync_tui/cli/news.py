@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import click
 
-from ..backend.core.clock import now
+from ..backend.core.clock import now, rfc3339
 from ..backend.core.errors import ExitCode
 from ..documents.greeting import greeting_text
 from .options import json_option
@@ -21,7 +23,7 @@ _KINDS = ("created", "updated", "failed", "newly_eligible")
 @json_option
 @runs
 async def news(*, since: str | None, seen: bool, as_json: bool) -> int:
-    """Show what happened since your last visit, and which integrations keep failing.
+    """Show a day at a glance: what happened since your last visit, why syncs failed, what became eligible, and what waits.
 
     A visit ends when the application is left.
     """
@@ -33,9 +35,13 @@ async def news(*, since: str | None, seen: bool, as_json: bool) -> int:
             await backend.greeting.seen()
     if as_json:
         totals = {kind: greeting.total(kind) for kind in _KINDS}
-        print_json({"since": greeting.since, **totals, "in_trouble": greeting.in_trouble, "integrations": greeting.integrations})
+        told = {field.name: getattr(greeting, field.name) for field in fields(greeting)}
+        print_json({"since": greeting.since, **totals, "in_trouble": greeting.in_trouble, **told})
         return ExitCode.OK
     if greeting.since is None:
         say("No visit has ended yet. Add --since to say from when on.")
     print_text(greeting_text(greeting, names, now(), text_width()))
+    if greeting.since is not None:
+        since = rfc3339(greeting.since)
+        say(f"The jobs: jobsync jobs --filter 'failed>={since}', and so on with tenzo_created, tenzo_updated and eligible")
     return ExitCode.OK

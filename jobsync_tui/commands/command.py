@@ -41,7 +41,7 @@ class Group(StrEnum):
     COVERAGE = "Coverage"
     HISTORY = "History"
     RUNS = "Runs and writes"
-    GREETING = "Since your last visit"
+    GREETING = "A day at a glance"
     DOCTOR = "Doctor"
     RECORD = "Record"
     LOG = "Log"

@@ -45,7 +45,7 @@ def picker() -> Iterator[Command]:
         "coverage",
     )
     yield Command(g, "adopt", "Link jobs (adopt)", "Decide which jobs that Tenzo already has are jobs of this integration.", ())
-    yield Command(g, "greeting", "What happened", "Show what happened since your last visit, and what keeps failing.", ("w",))
+    yield Command(g, "greeting", "A day at a glance", "Show what happened, why syncs failed, what became eligible, and what waits.", ("w",))
     yield as_command(g)
 
 
@@ -85,7 +85,7 @@ def jobs() -> Iterator[Command]:
     yield Command(g, "compare", "Side by side", "Show the job in ATS and Tenzo field by field: what differs, and whose it is.", ("=",))
     yield Command(g, "page", "Job", "Show every field of the job, its description, and what the ATS answers.", ("d",))
     yield Command(g, "adopt", "Link jobs (adopt)", "Decide which jobs that Tenzo already has are jobs of this integration.", ())
-    yield Command(g, "greeting", "What happened", "Show what happened since your last visit, and what keeps failing.", ("w",))
+    yield Command(g, "greeting", "A day at a glance", "Show what happened, why syncs failed, what became eligible, and what waits.", ("w",))
     yield Command(g, "copy", "Copy", "Copy the job's id, link, explanation or plan to the terminal's clipboard.", ("c",))
     yield Command(g, "link", "Link", "Show the job's address in the ATS, copy it, and open it where there is a desktop.", ("o",))
     yield as_command(g)

@@ -8,10 +8,9 @@ from types import MappingProxyType
 from ..backend.core.models import Coverage, CoverageShare, DayOutcomes, NearCoverage
 from ..backend.core.text import counted
 from .document import BLANK, Document, Line, Section, Span, bad, dim, good, head, line, strong, warn
-from .layout import fit, wrap_lines
+from .layout import fit, spark, wrap_lines
 
 _FULL, _EMPTY = "\u2588", "\u2591"
-_STEPS = "\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"
 _FIRST = 5
 """Rows of a section that are shown before it is unfolded."""
 
@@ -88,7 +87,7 @@ def _days(days: Sequence[DayOutcomes], width: int) -> list[Line]:
             line(
                 "   ",
                 f"{name:<11}",
-                tone(_spark(numbers, peak)),
+                tone(spark(numbers, peak)),
                 f"  {sum(numbers):,} in all{when}, today {numbers[-1] if numbers else 0:,}",
             )
         )
@@ -98,10 +97,6 @@ def _days(days: Sequence[DayOutcomes], width: int) -> list[Line]:
             kinds[outcome] = kinds.get(outcome, 0) + number
     told = ", ".join(f"{number:,} {outcome.replace('_', ' ')}" for outcome, number in _most(kinds.items()))
     return [*rows, *(line(dim(row.text)) for row in wrap_lines(told, width - 1, 3))] if told else rows
-
-
-def _spark(numbers: Sequence[int], peak: int) -> str:
-    return "".join(" " if not number else _STEPS[-(-number * len(_STEPS) // peak) - 1] for number in numbers)
 
 
 def _share(share: CoverageShare, width: int) -> Section:

@@ -19,7 +19,8 @@ LINKED_OTHERWISE = frozenset({"target_job_taken", "already_linked", "not_decided
 
 _LABEL = 14
 _WHOLE_INTEGRATION = {"credentials_rejected", "permission_missing", "not_ready", "rate_limited", "unreachable"}
-_TESTABLE = {"credentials_rejected", "permission_missing", "unreachable", "not_ready", "unexpected_answer"}
+TESTABLE = frozenset({"credentials_rejected", "permission_missing", "unreachable", "not_ready", "unexpected_answer"})
+"""Codes of failures about which a test of the connection says more."""
 
 
 def failure_document(result: SyncResult, subject: Subject, width: int) -> Document:
@@ -106,7 +107,7 @@ def _ways(result: SyncResult, subject: Subject, width: int) -> list[Line]:
     code = result.error.code if result.error else ""
     job = join(["-i", result.integration, result.job.id])
     ways: list[tuple[str, str]] = []
-    if code in _TESTABLE:
+    if code in TESTABLE:
         ways.append(("t", f"Test the connection: {join(['jobsync', 'test', '-i', result.integration])}"))
     if result.error and result.error.remedy:
         ways.append(("", result.error.remedy))

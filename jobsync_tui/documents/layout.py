@@ -10,6 +10,7 @@ from ..backend.core.text import clean
 from .document import Line, Part, Span, line
 
 ELLIPSIS = "\u2026"
+_STEPS = "\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"
 
 
 def fit(text: str, width: int) -> str:
@@ -90,6 +91,11 @@ def columns(cells: Sequence[Part], widths: Sequence[int], *, indent: int = 0, ga
             row.append(Span(padded(part, width) + " " * gap, span.tone))
         rows.append(Line(tuple(row)))
     return rows
+
+
+def spark(numbers: Sequence[int], peak: int, *, none: str = " ") -> str:
+    """Return numbers as a row of bars, one cell each, the tallest for ``peak``; ``none`` stands for a number that is 0."""
+    return "".join(none if not number else _STEPS[-(-number * len(_STEPS) // peak) - 1] for number in numbers)
 
 
 def apart(left: Sequence[Part], right: Part, width: int, *, indent: int = 3) -> list[Line]:

@@ -59,6 +59,19 @@ async def resume(host: Host, backend: Backend) -> None:
     host.tell(f"The automatic sync goes on; still held: {', '.join(held)}" if held else "The automatic sync goes on")
 
 
+async def accept(app: App[ResultT], host: Host, backend: Backend) -> bool:
+    """Let the rules write what the automatic sync waits with, after a question; returns whether it was answered with yes."""
+    sure = [
+        Entry(_NO, "Cancel", "it keeps waiting"),
+        Entry(_YES, "Accept", "every integration that waits writes what the rules ask for, as long as they stay as they are"),
+    ]
+    if await app.push_screen_wait(MenuScreen("Let the rules write that many jobs?", sure, chosen=_NO)) != _YES:
+        return False
+    await backend.automatic.resume(accept=True)
+    host.tell("The automatic sync goes on with its next run")
+    return True
+
+
 async def recover(host: Host, backend: Backend) -> None:
     """Settle what a crash or a lost answer left open."""
     report = await backend.syncs.recover()

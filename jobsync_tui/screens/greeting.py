@@ -1,19 +1,21 @@
-"""Since the last visit: the line on the first screens that says what happened, and the screen that tells it in full."""
+"""A day at a glance: the line on the first screens that says what happened since the last visit, and the screen that tells it in full."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import ClassVar
 
 from textual.binding import BindingType
 
 from ..backend.core import clock
-from ..backend.core.models import Greeting
+from ..backend.core.models import MOST_LISTED, Greeting
 from ..commands import Group, bindings
-from ..documents.greeting import greeting_document, greeting_text, greeting_words
-from ..session.messages import GreetingCame
+from ..documents.greeting import Lead, greeting_document, greeting_text, greeting_words, lead_of
+from ..session.messages import GreetingCame, SyncEnded
 from ..widgets.content import line
 from ..widgets.line import StatusLine
-from . import routes
+from . import errands, routes
 from .base import JobsyncScreen, ResultT
 from .dialog import DialogScreen
 
@@ -46,36 +48,155 @@ class GreetedScreen(JobsyncScreen[ResultT]):
             self.show_greeting()
 
 
+@dataclass(frozen=True, slots=True)
+class _Period:
+    """From when on it is told what happened: so long ago, or since the last visit."""
+
+    title: str
+    length: timedelta | None = None
+
+
+PERIODS = (_Period("Since your last visit"), _Period("The last 24 hours", timedelta(days=1)), _Period("The last 7 days", timedelta(days=7)))
+
+
 class GreetingScreen(DialogScreen[None]):
-    """Shows a greeting in full; without one, it asks for what happened since the last visit."""
+    """A day at a glance: what happened, why syncs failed, what became eligible, what waits; each line leads to its jobs.
+
+    Args:
+        greeting: What is known already; without it, what happened since the last visit is asked for.
+    """
 
     GROUPS = (Group.GREETING,)
     BINDINGS: ClassVar[list[BindingType]] = bindings(Group.GREETING)
-    HEADING = "Since your last visit"
+    HEADING = PERIODS[0].title
+    IS_LIST: ClassVar[bool] = True
 
     def __init__(self, greeting: Greeting | None) -> None:
         super().__init__()
         self._greeting = greeting or Greeting(None)
         self._names: dict[str, str] = {}
-        self._is_asked_for = greeting is None
+        self._period = PERIODS[0]
+        self._is_known = greeting is not None
+        self._is_new = True
 
     def on_mount(self) -> None:
         """Show it."""
         self.document.focus()
         self.set_heading()
-        self.work(self._read(), group="greeting")
+        self._look()
+
+    def on_sync_ended(self, _: SyncEnded) -> None:
+        """Tell what a sync changed."""
+        self._is_known = False
+        self._look()
+
+    def on_document_view_moved(self) -> None:
+        """Name the keys that the line under the cursor has."""
+        super().on_document_view_moved()
+        self.offer_anew()
+
+    def why_not(self, action: str) -> str | None:
+        """Return why a key does nothing on the line under the cursor."""
+        lead = self._lead
+        match action:
+            case "again" if lead is None or not lead.job_ids:
+                return "Nothing here is to be synced again"
+            case "test" if lead is None:
+                return "This line is about no integration"
+            case "rule" if lead is None or lead.rule is None:
+                return "No rule was changed here"
+            case "accept" if lead is None or not lead.accepts:
+                return "Nothing here waits to be accepted"
+        return super().why_not(action)
+
+    def action_open(self) -> None:
+        """Go where the line under the cursor leads, or open it."""
+        lead = self._lead
+        if lead is None:
+            self.document.toggle()
+        elif lead.links:
+            self.host.open(routes.LinkJobs(lead.integration))
+        elif lead.job_id is not None:
+            self.host.open(routes.Eligibility(lead.integration, lead.job_id))
+        else:
+            self.host.open(routes.Jobs(lead.integration, lead.filter_text))
+
+    def action_again(self) -> None:
+        """Plan another sync of the jobs that failed; those of a cause with very many are listed."""
+        lead = self._lead
+        if not self.may("again") or lead is None:
+            return
+        if len(lead.job_ids) < MOST_LISTED:
+            self.host.open(routes.confirm(lead.integration, lead.job_ids))
+        else:
+            self.host.open(routes.Jobs(lead.integration, lead.filter_text))
+            self.host.tell("m marks all of them, s syncs what is marked")
+
+    def action_test(self) -> None:
+        """Try the credentials of the integration under the cursor."""
+        lead = self._lead
+        if self.may("test") and lead is not None:
+            self.set_note(f"testing {lead.integration} ...")
+            self.work(self._test(lead.integration), group="test", about=lead.integration)
+
+    def action_rule(self) -> None:
+        """Show the rule by whose change jobs became eligible."""
+        lead = self._lead
+        if self.may("rule") and lead is not None:
+            self.host.open(routes.Rules(lead.rule))
+
+    def action_accept(self) -> None:
+        """Let the rules write what the automatic sync waits with; asks first."""
+        if self.may("accept"):
+            self.work(self._accept(), group="accept")
+
+    def action_period(self) -> None:
+        """Tell what happened in another time."""
+        self._period = PERIODS[(PERIODS.index(self._period) + 1) % len(PERIODS)]
+        self.set_heading(title=self._period.title)
+        self._is_new = True
+        self.action_refresh()
+
+    def action_refresh(self) -> None:
+        """Look again."""
+        self._is_known = False
+        self._look()
 
     def same_command(self) -> str | None:
         """Return the command that tells the same."""
-        return "jobsync news"
+        length = self._period.length
+        return "jobsync news" if length is None else f"jobsync news --since {length.days}d"
 
     def action_copy(self) -> None:
         """Copy it."""
-        self.host.copy(greeting_text(self._greeting, self._names, clock.now()), "what happened since your last visit")
+        self.host.copy(greeting_text(self._greeting, self._names, clock.now()), "a day at a glance")
+
+    @property
+    def _lead(self) -> Lead | None:
+        target = self.document.target
+        return None if target is None else lead_of(self._greeting, target)
+
+    def _look(self) -> None:
+        self.work(self._read(), group="greeting")
 
     async def _read(self) -> None:
         self._names = {each.id: each.name for each in await self.backend.integrations.list()}
-        if self._is_asked_for:
-            self._greeting = await self.backend.greeting.news()
-        self.show(lambda width: greeting_document(self._greeting, self._names, clock.now(), width))
-        self.set_note("jobsync news shows the same; jobsync audit has every entry.")
+        if not self._is_known:
+            length = self._period.length
+            self._greeting = await self.backend.greeting.news(None if length is None else clock.now() - length)
+            self._is_known = True
+        self.show(lambda width: greeting_document(self._greeting, self._names, clock.now(), width), anew=self._is_new)
+        self._is_new = False
+        self.set_note("w: another time. jobsync news shows the same; jobsync audit has every entry.")
+
+    async def _test(self, integration: str) -> None:
+        try:
+            report = await self.backend.integrations.test(integration)
+        finally:
+            self.set_note("")
+        self.host.tell(f"ok {integration}: {report.detail} ({report.seconds:.1f} s)")
+        self.action_refresh()
+
+    async def _accept(self) -> None:
+        if await errands.accept(self.app, self.host, self.backend):
+            self.action_refresh()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,12 +33,20 @@ LATER_TABLES = (
     "wire",
     "automatic_runs",
     "told_apart",
+    "undecided_links",
 )
 LATER_COLUMNS = (
     ("job_details", "parts"),
     ("automatic_decisions", "eligible_at"),
 )
-LATER_THAN_21 = (("audit", "reason"), ("operations", "reason"), ("automatic_pause", "until"), ("automatic_pause", "reason"))
+LATER_THAN_24 = (("automatic_decisions", "eligible_from"), ("automatic_decisions", "eligible_by"))
+LATER_THAN_21 = (
+    *LATER_THAN_24,
+    ("audit", "reason"),
+    ("operations", "reason"),
+    ("automatic_pause", "until"),
+    ("automatic_pause", "reason"),
+)
 LATER_THAN_15 = (*LATER_THAN_21, ("sightings", "own_id"))
 LATER_THAN_11 = (
     *LATER_THAN_15,
@@ -69,8 +77,7 @@ def _as_of_version_1(db: Db, dialect: Dialect) -> None:
     _drop_later_indexes(db)
     for table in LATER_TABLES:
         db.execute_sql(f"DROP TABLE {table}")
-    for table, column in (*LATER_COLUMNS, *LATER_THAN_7):
-        db.execute_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
+    _drop_later_columns(db, (*LATER_COLUMNS, *LATER_THAN_7))
     _take_earlier_names(db)
     for key, kept in ((1, job(1, custom={"Shift": "Nights"})), (2, job(2))):
         run(db, insertion("payloads", ("key", "body")), key, codec.encode(kept).decode())
@@ -97,6 +104,13 @@ def _take_earlier_names(db: Db) -> None:
 
 def _drop_later_indexes(db: Db) -> None:
     db.execute_sql("DROP INDEX sync_marks_by_target")
+
+
+def _drop_later_columns(db: Db, columns: Iterable[tuple[str, str]]) -> None:
+    db.execute_sql("DROP INDEX decisions_by_eligible")
+    db.execute_sql("DROP TABLE IF EXISTS undecided_links")
+    for table, column in columns:
+        db.execute_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
 
 
 def _copies(folder: Path) -> int:
@@ -144,8 +158,7 @@ def _as_of_version_7(db: Db, dialect: Dialect) -> None:
         ScheduleRow.insert(integration=name, tick=tick, every=every).execute(db)
     for tick in (0, 60_000, 120_000, 300_000):
         TickRow.insert(integration="acme", tick=tick, missed=0, by="me", started_at=tick).execute(db)
-    for table, column in LATER_THAN_7:
-        db.execute_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
+    _drop_later_columns(db, LATER_THAN_7)
 
 
 async def test_the_slots_of_an_older_database_are_known_to_have_been_run(tmp_path: Path) -> None:
@@ -166,8 +179,7 @@ def _as_of_version_9(db: Db, dialect: Dialect) -> None:
     old = codec.encode(job(1, remote=True)).replace(b'"visibility":null,', b"")
     run(db, insertion("payloads", ("key", "body")), 1, old.decode())
     run(db, insertion("job_details", ("key", *codec.DETAILS)), 1, *codec.details(job(1)))
-    for table, column in (("job_details", "visibility"), *LATER_THAN_11):
-        db.execute_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
+    _drop_later_columns(db, (("job_details", "visibility"), *LATER_THAN_11))
 
 
 async def test_jobs_of_an_older_database_have_no_visibility_and_are_all_asked_for_again(tmp_path: Path) -> None:
@@ -202,8 +214,7 @@ async def test_the_last_listing_of_an_older_database_counts_as_a_whole_one(tmp_p
 def _as_of_version_15(db: Db, dialect: Dialect) -> None:
     SCHEMA.create(db, dialect)
     _pruned_once(db)
-    for table, column in LATER_THAN_15:
-        db.execute_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
+    _drop_later_columns(db, LATER_THAN_15)
 
 
 def _pruned_once(db: Db) -> None:
@@ -240,8 +251,7 @@ def _as_of_version_21(db: Db, dialect: Dialect) -> None:
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     for action in ("sync", "undo"):
         audit.append(db, audit.NewEntry(actor="alice", action=action, at=moment), moment)
-    for table, column in LATER_THAN_21:
-        db.execute_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
+    _drop_later_columns(db, LATER_THAN_21)
 
 
 async def test_a_record_without_reasons_verifies_as_it_did_and_goes_on_with_them(tmp_path: Path) -> None:

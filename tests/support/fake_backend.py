@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 from jobsync_tui.backend.core.errors import FilterError, JobNotFound, JobsyncError, UsageError
@@ -393,9 +393,15 @@ class FakeAutomatic:
 
     now: AutomaticState = field(default_factory=lambda: AutomaticState(integration="bullhorn"))
 
+    accepted: list[bool] = field(default_factory=list)
+
     async def state(self, integration: str) -> AutomaticState:
         """Return how it stands."""
         return self.now
+
+    async def resume(self, *, accept: bool = False) -> None:
+        """Let it go on."""
+        self.accepted.append(accept)
 
 
 @dataclass
@@ -403,9 +409,11 @@ class FakeGreeting:
     """``backend.greeting``."""
 
     now: Greeting = field(default_factory=lambda: Greeting(None))
+    asked: list[datetime | None] = field(default_factory=list)
 
-    async def news(self) -> Greeting:
+    async def news(self, since: datetime | None = None) -> Greeting:
         """Return what happened."""
+        self.asked.append(since)
         return self.now
 
 

@@ -35,7 +35,9 @@ class AdoptionService(Service):
         jobs = self.stores.jobs.stream((integration,), NEVER_SYNCED, Sort())
         known, linked = await self._known(), await self.stores.jobs.linked_targets()
         apart = await self.stores.told_apart.of(integration)
-        return await self.parts.adoption.find(self.admission.actor, integration, jobs, known, linked, apart=apart)
+        found = await self.parts.adoption.find(self.admission.actor, integration, jobs, known, linked, apart=apart)
+        await self.stores.undecided.keep(integration, {each.job_id for each in found.ambiguous})
+        return found
 
     @for_integration
     @goes_first
@@ -87,6 +89,7 @@ class AdoptionService(Service):
         entry = replace(said, job_id=job.id, job_name=job.name)
         now = self.stores.now()
         await self.stores.told_apart.add(integration, job.id, target_ids, entry.actor, lambda db: append(db, entry, now))
+        await self.stores.undecided.drop(integration, job.id)
 
     async def _both(self, integration: str, job_id: str, target_id: str) -> tuple[CachedJob, TargetJob]:
         """Return a job of the ATS, read from there where it is not cached, and one of the target that is not another admin's.

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ..core.errors import UsageError
-from ..core.models import AutomaticDecision, Eligibility, EvaluatedCounts, Job, RuleChange, RuleSet, Source, SyncStatus
+from ..core.models import AutomaticDecision, Eligibility, EvaluatedCounts, RuleChange, RuleSet, Source, SyncStatus
 from .base import Service, for_admins, for_integration
 from .filters import query_of
 from .jobs import JobService
@@ -100,11 +99,11 @@ class EligibilityService(Service):
     async def _found(self, integration: str, job_id: str, ruleset: RuleSet, *, live: bool) -> Eligibility:
         job = None if live else await self.stores.jobs.get(integration, job_id)
         if job is not None and job.sync_status is not SyncStatus.GONE:
-            found = self._evaluate(job, ruleset, Source.CACHE, job.cached_at)
+            found = self.parts.evaluate(job, ruleset, Source.CACHE, job.cached_at)
             if not _needs_live_read(found):
                 return found
         fresh = await JobService(self.parts).fetch(integration, job_id)
-        return self._evaluate(fresh, ruleset, Source.LIVE, fresh.cached_at)
+        return self.parts.evaluate(fresh, ruleset, Source.LIVE, fresh.cached_at)
 
     async def _changed_by(
         self, integration: str, found: Eligibility, ruleset: RuleSet, automatic: AutomaticDecision | None
@@ -124,7 +123,7 @@ class EligibilityService(Service):
         from ..assessment.changed_by import Turning
 
         def is_eligible(rules: RuleSet) -> bool:
-            return self._evaluate(job, rules, found.source, found.read_at).eligible
+            return self.parts.evaluate(job, rules, found.source, found.read_at).eligible
 
         turning = Turning(self.stores.rules.at, self.stores.rules.history, is_eligible)
         for revision in known or [1]:
@@ -139,21 +138,6 @@ class EligibilityService(Service):
             return self.admission.visible()
         await self.admission.admit_to(integration, "eligibility.evaluate_all")
         return (integration,)
-
-    def _evaluate(self, job: Job, ruleset: RuleSet, source: Source, read_at: datetime | None) -> Eligibility:
-        from ..rules import evaluate
-
-        connections = self.parts.connections
-        return evaluate(
-            job,
-            ruleset,
-            self.admission.settings.evaluation_policy(),
-            connections.availability(job.integration),
-            provider_title=connections.title(job.integration),
-            source=source,
-            read_at=read_at,
-            now=self.stores.now(),
-        )
 
 
 def _needs_live_read(eligibility: Eligibility) -> bool:

@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 from .new_ids import before_writing, held
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from ..assessment.evaluator import Evaluator
     from ..assessment.findings import Linter
     from ..assessment.impact import ImpactAnalysis
     from ..assessment.shadow import ShadowEvaluation
+    from ..automatic.news import NewsReader
     from ..automatic.notifier import BackgroundDelivery, Notifier
     from ..automatic.run import Automatic
-    from ..core.models import Comparison, EvaluationPolicy
+    from ..core.models import Comparison, Eligibility, EvaluationPolicy, Job, RuleSet, Source
     from ..refresh.refresh import Refresher
     from ..sync.adopt import Adoption
     from ..sync.bulk import Bulk
@@ -200,6 +203,25 @@ class Parts:
         )
 
     @cached_property
+    def news(self) -> NewsReader:
+        """Tells what happened, and what waits."""
+        from ..automatic.news import NewsReader
+
+        stores = self.stores
+        return NewsReader(
+            audit=stores.ledger.audit,
+            decisions=stores.decisions,
+            schedule=stores.schedule,
+            alerts=stores.alerts,
+            integrations=stores.integrations,
+            jobs=stores.jobs,
+            undecided=stores.undecided,
+            rules=stores.rules,
+            is_eligible=lambda job, rules: self.evaluate(job, rules).eligible,
+            now=stores.now,
+        )
+
+    @cached_property
     def notifier(self) -> Notifier:
         """Tells troubles of the automatic sync to whom the configuration names."""
         from ..automatic.notifier import Notifier
@@ -250,6 +272,22 @@ class Parts:
             former=lambda integration: self.stores.renames.former((integration,)),
             now=self.stores.now,
             timing=SyncTiming(settle_after=self.admission.settings.sync.settle_after),
+        )
+
+    def evaluate(self, job: Job, rules: RuleSet, source: Source | None = None, read_at: datetime | None = None) -> Eligibility:
+        """Return how rules evaluate a job; ``source`` and ``read_at`` say where it was read, and when."""
+        from ..core.models import Source
+        from ..rules import evaluate
+
+        return evaluate(
+            job,
+            rules,
+            self.policy(),
+            self.connections.availability(job.integration),
+            provider_title=self.connections.title(job.integration),
+            source=source or Source.CACHE,
+            read_at=read_at,
+            now=self.stores.now(),
         )
 
     async def close(self) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ..storage.jobs.integrations import IntegrationStore
     from ..storage.jobs.jobs import JobStore
     from ..storage.jobs.told_apart import ToldApartStore
+    from ..storage.jobs.undecided import UndecidedStore
     from ..storage.ledger.journal import Journal
     from ..storage.ledger.ledger import Ledger
     from ..storage.ledger.wire import WireStore
@@ -89,6 +90,8 @@ class Stores:
     """Jobs that came under other ids."""
     told_apart: Lazy[ToldApartStore] = Lazy("storage.jobs.told_apart", "ToldApartStore")
     """Jobs of the target that look like jobs of an ATS, and are not the same."""
+    undecided: Lazy[UndecidedStore] = Lazy("storage.jobs.undecided", "UndecidedStore")
+    """Jobs that look like jobs of the target, and wait for a person."""
 
     def __init__(self, database: Database, policy: Callable[[], EvaluationPolicy]) -> None:
         self.database = database

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..core.clock import from_ms
 from ..core.models import SortField
 from ..database import Db, Dialect, Migration, Schema, create_tables
+from .automatic.decisions import create_eligible_index
 from .automatic.schedule import Spans
 from .automatic.tables import AUTOMATIC_TABLES, BATCH_TABLES, TOLD_TABLES, RunRow, TickRow
 from .jobs import codec
@@ -13,6 +14,7 @@ from .jobs.origins import add_origins
 from .jobs.statements import many, rows, run
 from .jobs.tables import CACHE_TABLES, CounterRow, SetAsideRow
 from .jobs.told_apart import create_told_apart
+from .jobs.undecided import create_undecided
 from .ledger.audit import note_earlier_prune
 from .ledger.tables import LEDGER_TABLES, AuditRow, WireRow
 from .rename import create_renames
@@ -38,6 +40,8 @@ def _create(db: Db, dialect: Dialect) -> None:
     create_rule_tests(db, dialect)
     create_views(db, dialect)
     create_told_apart(db, dialect)
+    create_undecided(db, dialect)
+    create_eligible_index(db)
     for counter in ("jobs", "listings", "evaluation_versions"):
         CounterRow.insert(name=counter, value=0).execute(db)
 
@@ -193,6 +197,15 @@ def _runs(db: Db, _: Dialect) -> None:
     db.execute_sql(_RUNS_OF_SLOTS)
 
 
+def _a_day_at_a_glance(db: Db, dialect: Dialect) -> None:
+    create_undecided(db, dialect)
+    for column in ("eligible_from", "eligible_by"):
+        db.execute_sql(f"ALTER TABLE automatic_decisions ADD COLUMN {column} INTEGER NOT NULL DEFAULT 0")
+    if "daily_at" not in {column.name for column in db.get_columns("automatic_channels")}:  # where an earlier step made the table
+        db.execute_sql("ALTER TABLE automatic_channels ADD COLUMN daily_at BIGINT NOT NULL DEFAULT 0")
+    create_eligible_index(db)
+
+
 MIGRATIONS = (
     Migration(2, "the ids that integrations had before", create_renames),
     Migration(3, "troubles that are told, and since when a job is eligible", _troubles_and_eligible_since),
@@ -218,6 +231,7 @@ MIGRATIONS = (
     Migration(23, "jobs that look alike and are not the same", create_told_apart),
     Migration(24, "pauses that end at a time", _pauses_that_end),
     Migration(25, "every run of the automatic sync", _runs),
+    Migration(26, "by which rules jobs became eligible, and what a day has to tell", _a_day_at_a_glance),
 )
 
 SCHEMA = Schema("store", 1 + len(MIGRATIONS), _create, MIGRATIONS)

@@ -19,7 +19,7 @@ from ..core.models import SyncState
 from ..database import Database, Db, Dialect, create_tables
 from .automatic.batches import forget_batches
 from .automatic.tables import ScheduleRow
-from .jobs import codec, told_apart
+from .jobs import codec, told_apart, undecided
 from .jobs.emptying import empty
 from .jobs.listing import alive
 from .jobs.origins import has_links
@@ -157,6 +157,7 @@ class RenameStore:
         _reschedule(db, old, new)
         rule_tests.give(db, old, new)
         told_apart.give(db, old, new)
+        undecided.give(db, old, new)
         move_views(db, old, new)
         _rewrite(db, self._database.dialect, source, new)
         _link(db, source, linked)

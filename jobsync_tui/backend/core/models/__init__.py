@@ -53,7 +53,7 @@ from .eligibility import (
     TemplateType,
 )
 from .export import ExportColumn, ExportOptions, ExportReport, StatusWord
-from .greeting import Greeting, IntegrationNews
+from .greeting import MOST_LISTED, DayNews, EligibleNews, FailedJob, FailureNews, Greeting, IntegrationNews, WaitKind, WaitNews
 from .impact import (
     ConcernedJobs,
     ImpactCounts,
@@ -162,6 +162,7 @@ __all__ = [
     "JOBS_MISSING",
     "JOB_FIELDS",
     "LISTING_INCOMPLETE",
+    "MOST_LISTED",
     "OPERATORS",
     "OTHER_ID",
     "ROWS_SET_ASIDE",
@@ -194,6 +195,7 @@ __all__ = [
     "ConnectionReport",
     "Coverage",
     "CoverageShare",
+    "DayNews",
     "DayOutcomes",
     "DoctorFinding",
     "DoctorReport",
@@ -201,6 +203,7 @@ __all__ = [
     "DueSlot",
     "Effect",
     "Eligibility",
+    "EligibleNews",
     "EngineState",
     "EvaluatedCounts",
     "EvaluationPolicy",
@@ -208,7 +211,9 @@ __all__ = [
     "ExportColumn",
     "ExportOptions",
     "ExportReport",
+    "FailedJob",
     "Failure",
+    "FailureNews",
     "FieldAvailability",
     "FieldCatalogue",
     "FieldEntry",
@@ -324,6 +329,8 @@ __all__ = [
     "TimerRun",
     "Unexpected",
     "Visibility",
+    "WaitKind",
+    "WaitNews",
     "Wire",
     "WireExchange",
     "WireMessage",

@@ -19,20 +19,24 @@ from ..jobs.statements import many
 from ..jobs.sync_state import parse_digests
 from ..jobs.tables import CachedOutcomeRow, DistinctOutcomeRow, JobRecord, MarkRow, PayloadRow
 from ..outcomes.outcomes import EvaluationVersion
-from .tables import DecisionRow
+from .tables import HAS_BECOME_ELIGIBLE, DecisionRow
 
 LONGEST_WAIT = timedelta(hours=1)
 """After which anything that failed is tried again; a time of trying that lies further ahead comes from a wrong clock."""
 
 _DECIDE = (
     "INSERT INTO automatic_decisions (key, at, outcome, reason, revision, evaluation_version, changed, "
-    "configuration, tries, retry_at, eligible_at) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+    "configuration, tries, retry_at, eligible_at, eligible_by, eligible_from) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) "
     "ON CONFLICT (key) DO UPDATE SET at = excluded.at, outcome = excluded.outcome, reason = excluded.reason, "
     "revision = excluded.revision, evaluation_version = excluded.evaluation_version, changed = excluded.changed, "
     "configuration = excluded.configuration, tries = excluded.tries, retry_at = excluded.retry_at, "
     "eligible_at = CASE WHEN excluded.eligible_at = 0 OR automatic_decisions.eligible_at = 0 THEN excluded.eligible_at "
-    "ELSE automatic_decisions.eligible_at END"
+    "ELSE automatic_decisions.eligible_at END, "
+    "eligible_by = CASE WHEN excluded.eligible_at = 0 OR automatic_decisions.eligible_at = 0 THEN excluded.eligible_by "
+    "ELSE automatic_decisions.eligible_by END, "
+    "eligible_from = CASE WHEN excluded.eligible_at = 0 THEN 0 WHEN automatic_decisions.eligible_at <> 0 "
+    "THEN automatic_decisions.eligible_from WHEN ? THEN automatic_decisions.revision ELSE 0 END"
 )
 
 LEFT_TO_A_PERSON = frozenset({"changed_since", "remote_gone"})
@@ -93,6 +97,23 @@ class Decision:
         """How often in a row it failed."""
         known = self.candidate.known
         return 0 if self.retry_at is None else 1 + (known.tries if known is not None and known.failed else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class BecameEligible:
+    """Jobs of an integration that became eligible in the same way.
+
+    Attributes:
+        jobs: How many.
+        since: The revision of the rules by which they were not eligible; 0 where the jobs are new or changed, and not the rules.
+        by: The revision by which they were found eligible; 0 where that was not kept.
+        example: The id of one of them.
+    """
+
+    jobs: int
+    since: int
+    by: int
+    example: str
 
 
 class DecisionStore:
@@ -163,9 +184,13 @@ class DecisionStore:
         """Return the jobs that were refused as known ones under other ids, and still are."""
         return await self._database.read(_refused_as_renamed, self._dialect, integration)
 
-    async def newly_eligible(self, integration: str, since: datetime) -> int:
-        """Return how many jobs became eligible after ``since`` and still are."""
+    async def newly_eligible(self, integration: str, since: datetime) -> tuple[BecameEligible, ...]:
+        """Return the jobs that became eligible after ``since`` and still are, by the revisions between which they did; most first."""
         return await self._database.read(_newly_eligible, integration, clock.to_ms(since))
+
+    async def codes(self, integration: str, job_ids: Sequence[str]) -> dict[str, str]:
+        """Return the codes of the errors with which the automatic sync failed for these jobs last, as far as it did."""
+        return await self._database.read(_codes, integration, tuple(job_ids))
 
     async def last(self, integration: str, job_id: str) -> AutomaticDecision | None:
         """Return the last decision on a job, without the time of the next run."""
@@ -334,8 +359,8 @@ def _values(evaluation_version: EvaluationVersion, decision: Decision, changed: 
     candidate = decision.candidate
     retry_at = 0 if decision.retry_at is None else clock.to_ms(decision.retry_at)
     stand = (evaluation_version.basis.revision, evaluation_version.number, changed, candidate.configuration)
-    eligible_at = now if candidate.eligible else 0
-    return (candidate.key, now, decision.outcome, decision.reason, *stand, decision.tries, retry_at, eligible_at)
+    eligible = (now, evaluation_version.basis.revision) if candidate.eligible else (0, 0)
+    return (candidate.key, now, decision.outcome, decision.reason, *stand, decision.tries, retry_at, *eligible, candidate.by_rules)
 
 
 def _meet(db: Db, dialect: Dialect, evaluation_version: EvaluationVersion, same: Sequence[Candidate], now: int) -> None:
@@ -352,12 +377,33 @@ def failing(db: Db, integration: str) -> int:
     return int(DecisionRow.select().where(DecisionRow.key.between(source.low, source.high) & failed).count(db))
 
 
-def _newly_eligible(db: Db, integration: str, since: int) -> int:
+def create_eligible_index(db: Db) -> None:
+    """Index the jobs that are eligible, by since when."""
+    columns = "eligible_at, key, outcome, eligible_from, eligible_by"
+    db.execute_sql(f"CREATE INDEX decisions_by_eligible ON automatic_decisions ({columns}) WHERE {HAS_BECOME_ELIGIBLE}")
+
+
+def _newly_eligible(db: Db, integration: str, since: int) -> tuple[BecameEligible, ...]:
     source = source_of(db, integration)
     if source is None:
-        return 0
-    new = (DecisionRow.eligible_at > since) & (DecisionRow.outcome != Outcome.REFUSED.value)
-    return int(DecisionRow.select().where(DecisionRow.key.between(source.low, source.high) & new).count(db))
+        return ()
+    new = (DecisionRow.eligible_at > since) & peewee.SQL(HAS_BECOME_ELIGIBLE) & (DecisionRow.outcome != Outcome.REFUSED.value)
+    query = DecisionRow.select(
+        peewee.fn.COUNT(1), DecisionRow.eligible_from, DecisionRow.eligible_by, peewee.fn.MIN(DecisionRow.key)
+    ).group_by(DecisionRow.eligible_from, DecisionRow.eligible_by)
+    found = list(query.where(DecisionRow.key.between(source.low, source.high) & new).tuples().execute(db))
+    examples = JobRecord.select(JobRecord.key, JobRecord.id).where(JobRecord.key.in_([key for *_, key in found]))
+    ids = dict(examples.tuples().execute(db))
+    each = [BecameEligible(jobs, before, by, ids.get(key, "")) for jobs, before, by, key in found]
+    return tuple(sorted(each, key=lambda group: (-group.jobs, -group.by)))
+
+
+def _codes(db: Db, integration: str, job_ids: tuple[str, ...]) -> dict[str, str]:
+    source = source_of(db, integration)
+    failed = DecisionRow.outcome.in_([Outcome.FAILED.value, Outcome.UNKNOWN.value]) & ~DecisionRow.reason.is_null()
+    query = JobRecord.select(JobRecord.id, DecisionRow.reason).join(DecisionRow, on=DecisionRow.key == JobRecord.key)
+    here = (JobRecord.source == (source.number if source else 0)) & JobRecord.id.in_([storable(each) for each in job_ids])
+    return dict(query.where(here & failed).tuples().execute(db))
 
 
 def _last(db: Db, integration: str, job_id: str) -> AutomaticDecision | None:

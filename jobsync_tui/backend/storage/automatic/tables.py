@@ -7,13 +7,18 @@ from __future__ import annotations
 
 import peewee
 
+HAS_BECOME_ELIGIBLE = "eligible_at > 0"
+"""Which decisions their index by `DecisionRow.eligible_at` holds; said in these words by each query that it is to answer."""
+
 
 class DecisionRow(peewee.Model):
     """The last decision on a job, kept in place.
 
     ``changed`` and ``configuration`` are the job's state and what the rules left on it then (`CachedOutcomeRow`, `DistinctOutcomeRow`),
     ``evaluation_version`` the one it was decided under. What failed is tried again at ``retry_at``, after ``tries`` failures in a row.
-    ``eligible_at`` is when the job became eligible in the eyes of the automatic sync, 0 while it is not.
+    ``eligible_at`` is when the job became eligible in the eyes of the automatic sync, 0 while it is not; ``eligible_by`` is the revision of
+    the rules then. Where it was the rules that changed, and not the job, ``eligible_from`` is the revision by which it was not eligible
+    before, else 0. Both are 0 for jobs that became eligible before that was kept.
     """
 
     key = peewee.BigIntegerField(primary_key=True)
@@ -27,6 +32,8 @@ class DecisionRow(peewee.Model):
     tries = peewee.IntegerField()
     retry_at = peewee.BigIntegerField()
     eligible_at = peewee.BigIntegerField(default=0)
+    eligible_from = peewee.IntegerField(default=0)
+    eligible_by = peewee.IntegerField(default=0)
 
     class Meta:  # noqa: D106
         table_name = "automatic_decisions"
@@ -171,12 +178,16 @@ class AlertRow(peewee.Model):
 
 
 class ChannelRow(peewee.Model):
-    """A way by which alerts are sent out: up to which event it was told, when, and what went wrong since."""
+    """A way by which alerts are sent out: up to which event it was told, when, and what went wrong since.
+
+    ``daily_at`` is up to when its last daily message told what happened, 0 before the first hour of one.
+    """
 
     name = peewee.TextField(primary_key=True)
     upto = peewee.BigIntegerField(default=0)
     sent_at = peewee.BigIntegerField(default=0)
     error = peewee.TextField(null=True)
+    daily_at = peewee.BigIntegerField(default=0)
 
     class Meta:  # noqa: D106
         table_name = "automatic_channels"

@@ -22,6 +22,7 @@ from ...core.text import counted
 from ...database import Database, Db, Dialect
 from ..jobs.statements import Insertion, change, first, insertion, run
 from . import audit_entries
+from .audit_entries import Happened
 from .chain_key import ChainKey, chain_hash, key_id, key_of
 from .tables import AuditHead, AuditRow
 
@@ -115,12 +116,22 @@ class AuditStore:
         """Return the revisions of the rules by which a job was looked at for a sync, first and last; None where it never was."""
         return await self._database.read(audit_entries.revisions, integration, job_id)
 
-    async def outcomes(self, integrations: Collection[str], since: datetime) -> dict[str, dict[str, int]]:
-        """Return how many jobs of each integration syncs ended with each outcome since then; a job counts once.
+    async def happened(self, integrations: Collection[str], since: datetime) -> Happened:
+        """Return how many jobs of each integration syncs ended with each outcome since then, and why those failed that did.
 
-        It counts for how it stands at the end: what failed and was then mended did not fail, what was created and then updated was created.
+        A job counts once, for how it stands at the end: what failed and was then mended did not fail, what was created and then updated was
+        created.
         """
-        return await self._database.read(audit_entries.outcomes, tuple(integrations), clock.to_ms(since))
+        return await self._database.read(audit_entries.happened, tuple(integrations), clock.to_ms(since))
+
+    async def days(self, integrations: Collection[str], starts: Sequence[datetime]) -> list[dict[str, dict[str, int]]]:
+        """Return for each day, by integration and outcome, of how many jobs a sync ended so.
+
+        Args:
+            integrations: Whose jobs.
+            starts: When each day begins, and when the last one is over.
+        """
+        return await self._database.read(audit_entries.days, tuple(integrations), tuple(map(clock.to_ms, starts)))
 
     async def verify(self, expected: RecordHead | None = None) -> AuditVerification:
         """Recompute the chain and say whether it holds, or where it first does not.

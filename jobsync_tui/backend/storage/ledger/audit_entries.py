@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
+import peewee
 from peewee import fn
 
 from ...core import clock
 from ...core.canonical import parse_object, storable
-from ...core.models import AuditEntry
+from ...core.models import AuditEntry, FailedJob, Outcome
 from ...database import Db
 from .tables import AuditRow
 
-TOLD = ("created", "updated", "failed", "unknown")
-"""Outcomes that are counted where it is told what happened."""
+CREATED, UPDATED = Outcome.CREATED.value, Outcome.UPDATED.value
+FAILED = (Outcome.FAILED.value, Outcome.UNKNOWN.value)
+"""Outcomes of which it is told that a sync failed."""
+
+SAID_FIRST = "Failed to sync job: "
+"""What stands before a cause, and tells nothing where it is said anyway that the sync failed."""
+
+_NUMBER = re.compile(r"\d+")
 
 
 def entries(
@@ -49,23 +60,73 @@ def revisions(db: Db, integration: str, job_id: str) -> tuple[int, int] | None:
     return None if first is None else (first, last)
 
 
-def outcomes(db: Db, integrations: tuple[str, ...], since: int) -> dict[str, dict[str, int]]:
-    """Return how many jobs ended with each outcome, as `AuditStore.outcomes` says."""
-    query = (
-        AuditRow.select(AuditRow.integration, AuditRow.job_id, AuditRow.outcome)
-        .where((AuditRow.at_ms >= since) & AuditRow.integration.in_(integrations) & AuditRow.outcome.in_(TOLD))
-        .order_by(AuditRow.seq)
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why syncs of jobs of an integration failed: the cause as the last of them met it, and the jobs, the last one first."""
+
+    integration: str
+    words: str
+    jobs: tuple[FailedJob, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """What syncs came to: by integration how many jobs ended with each outcome, and why those failed that did, most jobs first."""
+
+    outcomes: Mapping[str, Mapping[str, int]]
+    causes: tuple[Cause, ...]
+
+
+def happened(db: Db, integrations: tuple[str, ...], since: int) -> Happened:
+    """Return what syncs of jobs came to, as `AuditStore.happened` says."""
+    query = AuditRow.select(AuditRow.integration, AuditRow.job_id, AuditRow.outcome, AuditRow.cause, AuditRow.job_name).where(
+        _told(integrations, since)
     )
     final: dict[tuple[str, str], str] = {}
-    for integration, job_id, outcome in query.tuples().iterator(db):
-        if job_id is not None:
-            stays = outcome == "updated" and final.get((integration, job_id)) == "created"
-            final[integration, job_id] = "created" if stays else outcome
-    counts: dict[str, dict[str, int]] = {}
+    failed: dict[tuple[str, str], tuple[str, FailedJob]] = {}
+    for integration, job_id, outcome, cause, name in query.order_by(AuditRow.at_ms, AuditRow.seq).tuples().iterator(db):
+        job = (integration, job_id)
+        final[job] = CREATED if outcome == UPDATED and final.get(job) == CREATED else outcome
+        failed.pop(job, None)
+        if outcome in FAILED:
+            failed[job] = (cause or "", FailedJob(job_id, name))
+    counts: dict[str, Counter[str]] = {}
     for (integration, _), outcome in final.items():
-        of_integration = counts.setdefault(integration, {})
-        of_integration[outcome] = of_integration.get(outcome, 0) + 1
-    return counts
+        counts.setdefault(integration, Counter())[outcome] += 1
+    return Happened(counts, _causes(failed))
+
+
+def _causes(failed: Mapping[tuple[str, str], tuple[str, FailedJob]]) -> tuple[Cause, ...]:
+    """Return the causes of failures, given by job in their order: those are one that differ in nothing but numbers and the job's own id."""
+    found: dict[tuple[str, str], tuple[str, list[FailedJob]]] = {}
+    for (integration, job_id), (cause, job) in reversed(list(failed.items())):
+        words = cause.removeprefix(SAID_FIRST)
+        alike = _NUMBER.sub("0", words.replace(job_id, "0"))
+        found.setdefault((integration, alike), (words, []))[1].append(job)
+    causes = [Cause(integration, words, tuple(jobs)) for (integration, _), (words, jobs) in found.items()]
+    return tuple(sorted(causes, key=lambda each: -len(each.jobs)))
+
+
+def days(db: Db, integrations: tuple[str, ...], starts: Sequence[int]) -> list[dict[str, dict[str, int]]]:
+    """Return for each of the days that begin at ``starts``, by integration and outcome, of how many jobs a sync ended so.
+
+    The last of ``starts`` is the end of the last day.
+    """
+    found: list[dict[str, dict[str, int]]] = []
+    jobs = fn.COUNT(fn.DISTINCT(AuditRow.job_id))
+    for first, end in pairwise(starts):
+        query = AuditRow.select(AuditRow.integration, AuditRow.outcome, jobs).where(_told(integrations, first) & (AuditRow.at_ms < end))
+        day: dict[str, dict[str, int]] = {}
+        for integration, outcome, number in query.group_by(AuditRow.integration, AuditRow.outcome).tuples().execute(db):
+            day.setdefault(integration, {})[outcome] = number
+        found.append(day)
+    return found
+
+
+def _told(integrations: tuple[str, ...], since: int) -> peewee.Expression:
+    about_a_job = AuditRow.integration.in_(integrations) & ~AuditRow.job_id.is_null()
+    told: peewee.Expression = (AuditRow.at_ms >= since) & about_a_job & AuditRow.outcome.in_((CREATED, UPDATED, *FAILED))
+    return told
 
 
 def entry_of(row: AuditRow) -> AuditEntry:

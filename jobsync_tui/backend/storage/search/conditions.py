@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import assert_never
+from typing import Any, assert_never
 
 import peewee
 from peewee import SQL, fn
 
 from ...core.canonical import storable
 from ...core.clock import to_ms
+from ...core.models import Outcome
 from ...database import Dialect
+from ..automatic.tables import HAS_BECOME_ELIGIBLE, DecisionRow
 from ..jobs.tables import CachedOutcomeRow, DetailRow, DistinctOutcomeRow, IntegrationRow, JobRecord
+from ..ledger.tables import AuditRow
 from .field_lines import line_start
 from .query import (
     EVALUATED,
+    EVENTS,
     Age,
     Comparison,
     Contains,
@@ -36,6 +40,11 @@ from .query import (
 )
 
 MILLISECOND = timedelta(milliseconds=1)
+_OUTCOMES = {
+    TimeField.FAILED: (Outcome.FAILED.value, Outcome.UNKNOWN.value),
+    TimeField.TENZO_CREATED: (Outcome.CREATED.value,),
+    TimeField.TENZO_UPDATED: (Outcome.UPDATED.value,),
+}
 TIME_COLUMNS = {TimeField.UPDATED: JobRecord.updated_at, TimeField.CREATED: JobRecord.created_at, TimeField.SYNCED: JobRecord.last_synced}
 _KEY_COLUMNS = {
     TextField.NAME: JobRecord.name_key,
@@ -88,6 +97,18 @@ class Compiler:
                 return self._outcomes(self._named(rule))
         return None
 
+    def event_keys(self, term: Term) -> peewee.ModelSelect[Any] | None:
+        """Return the query for the keys of the jobs to which something happened at the time that the term asks for; None for others."""
+        if not isinstance(term, Age | Moment) or term.field not in EVENTS:
+            return None
+        if term.field is TimeField.ELIGIBLE:
+            still = SQL(HAS_BECOME_ELIGIBLE) & (DecisionRow.outcome != Outcome.REFUSED.value)
+            return DecisionRow.select(DecisionRow.key).where(peewee.NodeList((still, SQL("AND"), self._at(DecisionRow.eligible_at, term))))
+        ended, job = AuditRow.outcome.in_(_OUTCOMES[term.field]), JobRecord.alias()
+        query = AuditRow.select(job.key).join(IntegrationRow, on=IntegrationRow.id == AuditRow.integration)
+        query = query.join_from(AuditRow, job, on=(job.source == IntegrationRow.number) & (job.id == AuditRow.job_id))
+        return query.where(peewee.NodeList((ended, SQL("AND"), self._at(AuditRow.at_ms, term))))
+
     def _positive(self, term: Positive) -> peewee.Node:
         match term:
             case Contains(text):
@@ -102,10 +123,9 @@ class Compiler:
                 return joined("OR", [self._state(state) for state in states])
             case MatchedBy(rules):
                 return joined("OR", [self._evaluated(self._named(rule)) for rule in rules])
-            case Age(field, comparison, age):
-                return self._age(field, comparison, self._now - age // MILLISECOND)
-            case Moment():
-                return _moment(term)
+            case Age(field=field) | Moment(field=field):
+                keys = self.event_keys(term)
+                return self._at(TIME_COLUMNS[field], term) if keys is None else JobRecord.key.in_(keys)
         assert_never(term)
 
     def _field(self, field: TextField, value: str) -> peewee.Node:
@@ -159,11 +179,15 @@ class Compiler:
         )
         return CachedOutcomeRow.select(CachedOutcomeRow.key).where(CachedOutcomeRow.outcome.in_(outcomes))
 
-    def _age(self, field: TimeField, comparison: Comparison, limit: int) -> peewee.Node:
-        column = TIME_COLUMNS[field]
+    def _at(self, column: peewee.Field, term: Age | Moment) -> peewee.Node:
+        """Return that a time lies as the term says."""
+        return self._aged(column, term) if isinstance(term, Age) else _moment(column, term)
+
+    def _aged(self, column: peewee.Field, term: Age) -> peewee.Node:
+        limit = self._now - term.age // MILLISECOND
         younger = {Comparison.LESS: column > limit, Comparison.LESS_EQUAL: column >= limit}
         older = {Comparison.GREATER: column < limit, Comparison.GREATER_EQUAL: column <= limit}
-        return joined("AND", [column != 0, (younger | older)[comparison]])
+        return joined("AND", [column != 0, (younger | older)[term.comparison]])
 
 
 def joined(word: str, nodes: Sequence[peewee.Node]) -> peewee.Node:
@@ -184,8 +208,7 @@ def escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def _moment(term: Moment) -> peewee.Node:
-    column = TIME_COLUMNS[term.field]
+def _moment(column: peewee.Field, term: Moment) -> peewee.Node:
     match term.comparison:
         case Comparison.LESS:
             holds = column < term.start

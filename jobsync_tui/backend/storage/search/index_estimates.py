@@ -116,6 +116,9 @@ class IndexEstimates:
             evaluated = self._compiler.evaluated_keys(term)
             if evaluated is not None:
                 yield evaluated.where(CachedOutcomeRow.key.between(self._low, self._high))
+            happened = self._compiler.event_keys(term)
+            if happened is not None:
+                yield JobRecord.select(JobRecord.key).where(joined("AND", [self._scope(), JobRecord.key.in_(happened)]))
 
     def _scope(self) -> peewee.Node:
         return JobRecord.source.in_([source.number for source in self._sources])

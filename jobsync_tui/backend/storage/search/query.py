@@ -30,11 +30,19 @@ class TextField(StrEnum):
 
 
 class TimeField(StrEnum):
-    """Times that can be compared."""
+    """Times that can be compared: those of the job, and when what happened to it (`EVENTS`)."""
 
     UPDATED = "updated"
     CREATED = "created"
     SYNCED = "synced"
+    FAILED = "failed"
+    ELIGIBLE = "eligible"
+    TENZO_CREATED = "tenzo_created"
+    TENZO_UPDATED = "tenzo_updated"
+
+
+EVENTS = frozenset({TimeField.FAILED, TimeField.ELIGIBLE, TimeField.TENZO_CREATED, TimeField.TENZO_UPDATED})
+"""When a sync of the job failed, created or updated it in the target, any of them; and since when the automatic sync has it eligible."""
 
 
 class Comparison(StrEnum):
