@@ -11,7 +11,7 @@ PYTEST_ARGS ?=
 
 help:
 	@echo "make demo    the application on an embedded sandbox (off a terminal: the main job, headless)"
-	@echo "make test    the tests, three at a time, for they wait a lot; PYTEST_ARGS='tests/cli -x' narrows them"
+	@echo "make test    the tests, four at a time, for they wait a lot; PYTEST_ARGS='tests/cli -x' narrows them"
 	@echo "make chaos   the long form of the chaos runs: half an hour of kills, races and faults"
 	@echo "make check   format, lint, types, import rules and the tests: what CI runs"
 	@echo "make hostile 10,000 hostile strings through every command and screen, in a real terminal; takes half an hour"
@@ -44,7 +44,7 @@ demo: $(INSTALLED)
 # Compiled files are kept: without them every process that a test starts compiles the program anew, and every worker the tests.
 test: export PYTHONDONTWRITEBYTECODE =
 test: $(INSTALLED)
-	$(BIN)/python -m pytest -n 3 --dist worksteal $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 4 --dist worksteal $(PYTEST_ARGS)
 
 hostile: $(INSTALLED)
 	$(BIN)/python -m tests.security.hostile 10000

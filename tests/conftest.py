@@ -16,6 +16,7 @@ from hypothesis import settings
 
 from jobsync_tui.backend.settings.logs import ROOT
 from tests.support.databases import Kind, using
+from tests.support.order import shared_out
 from tests.support.prepared import prepared
 
 # Machines that run several suites side by side are slow at times; a slow example is no failure. CI tries the same examples every time,
@@ -44,7 +45,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Have the slow tests begin first, so that those who share out the rest end together."""
-    items.sort(key=lambda item: "slow" not in item.keywords)
+    items[:] = shared_out(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
 
 
 @pytest.fixture(autouse=True, scope="session")

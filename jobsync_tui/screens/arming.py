@@ -13,7 +13,7 @@ from ..documents.reason import reason_lines
 from ..widgets.choice_line import ChoiceLine
 from ..widgets.document import LinesView
 from .dialog import DialogScreen
-from .prompt import Finding, PromptScreen, Question
+from .prompt import PromptScreen, Question, Remark
 
 ResultT = TypeVar("ResultT")
 CANCEL = "Cancel"
@@ -188,8 +188,8 @@ class ArmingScreen(DialogScreen[ResultT]):
         self.document.action_scroll_bottom()
 
 
-async def _reason(typed: str) -> Finding:
+async def _reason(typed: str) -> Remark:
     """Find a reason too long that the record would cut; none is one as well."""
     if len(typed.strip()) > LONGEST:
-        return Finding(f"at most {LONGEST} characters: {len(typed.strip())}", wrong=True)
-    return Finding("" if typed.strip() else "enter without a text: no reason")
+        return Remark(f"at most {LONGEST} characters: {len(typed.strip())}", wrong=True)
+    return Remark("" if typed.strip() else "enter without a text: no reason")

@@ -16,7 +16,7 @@ from ..documents.words import ago, day_and_time
 from .base import Host
 from .files import file_of, new_file
 from .menu import Entry, MenuScreen
-from .prompt import Finding, Offer, PromptScreen, Question
+from .prompt import Offer, PromptScreen, Question, Remark
 
 ResultT = TypeVar("ResultT")
 _NO, _YES = "no", "yes"
@@ -41,15 +41,15 @@ async def pause_until(app: App[ResultT], host: Host, backend: Backend) -> None:
         host.tell(f"Automatic sync: {pause_words(status.paused)}", remedy="Automatic sync: resume, in the palette, ends it before")
 
 
-async def _ahead(typed: str) -> Finding:
+async def _ahead(typed: str) -> Remark:
     """Find what is no time, or one that is over."""
     now = clock.now()
     until = said_ahead(typed, now)
     if until is None:
-        return Finding("a time such as 18:00, 2h or 2026-12-01, or esc", wrong=True)
+        return Remark("a time such as 18:00, 2h or 2026-12-01, or esc", wrong=True)
     if until <= now:
-        return Finding("that is over already", wrong=True)
-    return Finding(f"resumes automatically at {day_and_time(until)[:16]}")
+        return Remark("that is over already", wrong=True)
+    return Remark(f"resumes automatically at {day_and_time(until)[:16]}")
 
 
 async def resume(host: Host, backend: Backend) -> None:

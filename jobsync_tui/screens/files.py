@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from ..backend.core.text import clean
-from .prompt import Finding
+from .prompt import Remark
 
 
 def file_of(typed: str) -> Path:
@@ -15,20 +15,20 @@ def file_of(typed: str) -> Path:
     return Path(typed.strip()).expanduser()
 
 
-async def new_file(typed: str) -> Finding:
+async def new_file(typed: str) -> Remark:
     """Find what keeps a new file from having that name."""
     return await asyncio.to_thread(_finding, typed)
 
 
-def _finding(typed: str) -> Finding:
+def _finding(typed: str) -> Remark:
     if not typed.strip():
-        return Finding("type the name of a file, or esc", wrong=True)
+        return Remark("type the name of a file, or esc", wrong=True)
     try:
         file = file_of(typed)
         if os.path.lexists(file):
-            return Finding("there is something of that name already; nothing is overwritten", wrong=True)
+            return Remark("there is something of that name already; nothing is overwritten", wrong=True)
         if not file.parent.is_dir():
-            return Finding(f"there is no folder {clean(str(file.parent))}", wrong=True)
+            return Remark(f"there is no folder {clean(str(file.parent))}", wrong=True)
     except (OSError, RuntimeError, ValueError):
-        return Finding("no file can have this name", wrong=True)
-    return Finding("a new file that only you can read")
+        return Remark("no file can have this name", wrong=True)
+    return Remark("a new file that only you can read")

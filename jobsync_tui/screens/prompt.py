@@ -33,19 +33,19 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Remark:
     """What is to be said of what is typed; nothing that is ``wrong`` can be taken."""
 
     words: str = ""
     wrong: bool = False
 
 
-Check = Callable[[str], Awaitable[Finding]]
+Check = Callable[[str], Awaitable[Remark]]
 
 
-async def anything(typed: str) -> Finding:
+async def anything(typed: str) -> Remark:
     """Find nothing wrong with any text but an empty one."""
-    return Finding() if typed.strip() else Finding("type something, or esc", wrong=True)
+    return Remark() if typed.strip() else Remark("type something, or esc", wrong=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +196,7 @@ class PromptScreen(ModalScreen[str | None]):
             words = f"enter takes {offer.text}" + (f"   {self.AS_TYPED} takes {typed!r} as typed" if typed and typed != offer.text else "")
         self.query_one("#menu-keys", Static).update(line((words, "$text-muted")))
 
-    def _say(self, finding: Finding) -> None:
+    def _say(self, finding: Remark) -> None:
         words = f"x {finding.words}" if finding.wrong else finding.words
         self.query_one("#menu-word", Static).update(line((words, "$text-error" if finding.wrong else "$text-muted")))
 

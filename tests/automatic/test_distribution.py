@@ -16,7 +16,7 @@ from jobsync_tui.backend.automatic import run as automatic
 from jobsync_tui.backend.automatic.distribution import in_hand, place
 from jobsync_tui.backend.core.errors import CredentialsRejected, Unreachable
 from jobsync_tui.backend.core.models import Job, Leaf, Op, Rule
-from jobsync_tui.backend.storage.automatic.batches import BatchStore, Tally, Work
+from jobsync_tui.backend.storage.automatic.batches import BatchStore, RunTally, Work
 from jobsync_tui.backend.storage.jobs.tables import EvaluationVersionRow
 from tests.support.fleet import EVERY, ICU, Fleet, Host, open_fleet, order
 
@@ -78,7 +78,7 @@ async def test_everybody_who_is_free_does_shares_and_each_job_is_synced_once(fle
     by: set[BatchStore] = set()
     keep = BatchStore.note
 
-    async def noted(store: BatchStore, batch: object, tally: Tally, *, ended: bool) -> None:
+    async def noted(store: BatchStore, batch: object, tally: RunTally, *, ended: bool) -> None:
         by.add(store)
         await keep(store, batch, tally, ended=ended)  # type: ignore[arg-type]
 
@@ -127,8 +127,8 @@ async def test_what_a_leader_that_ended_left_is_done_by_others_and_the_next_run(
     assert await hosts[2].batches.spread("acme") is None
 
 
-async def _nothing(_: str) -> Tally:
-    return Tally()
+async def _nothing(_: str) -> RunTally:
+    return RunTally()
 
 
 @pytest.mark.parametrize("ended", ["killed", "stopped"])
@@ -215,8 +215,8 @@ async def test_one_who_lost_a_share_does_not_open_it_again(hosts: list[Host]) ->
     store = hosts[0].batches
     await store.cut("acme", [1], SIZE, work=Work.SYNC, evaluation_version=1, every=EVERY)
     (batch,) = await store.open("acme")
-    await store.note(batch, Tally(Counter(created=1)), ended=True)
-    await store.note(batch, Tally(Counter(created=2)), ended=False)
+    await store.note(batch, RunTally(Counter(created=1)), ended=True)
+    await store.note(batch, RunTally(Counter(created=2)), ended=False)
     assert await store.open("acme") == ()
     assert (await store.clear("acme")).outcomes == {"created": 3}
 
@@ -282,7 +282,7 @@ async def test_it_can_be_seen_how_far_a_large_run_is(hosts: list[Host]) -> None:
     batches = await store.open("acme")
     assert [len(batch.keys) for batch in batches] == [SIZE, SIZE, 1]
     await hosts[0].presence.heartbeat("acme", timedelta())
-    await store.note(batches[0], Tally(), ended=True)
+    await store.note(batches[0], RunTally(), ended=True)
     found = await store.spread("acme")
     assert found is not None
     assert (found.shares, found.ended, found.workers) == (3, 1, ("host0:1",))

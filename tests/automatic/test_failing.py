@@ -10,7 +10,7 @@ from jobsync_tui.backend.automatic.alerts import LONGEST, why
 from jobsync_tui.backend.core.errors import JobsyncError, Refused, StorageRefused, Unreachable
 from jobsync_tui.backend.core.models import Alert, Failure
 from jobsync_tui.backend.settings.secrets import Secret
-from jobsync_tui.backend.storage.automatic.batches import Tally, Work
+from jobsync_tui.backend.storage.automatic.batches import RunTally, Work
 from tests.support.fleet import EVERY, Fleet, Host
 
 MOVED = StorageRefused("The database /srv/target.db was moved.", remedy="Set storage.url to the database it was moved to.")
@@ -57,7 +57,7 @@ class TestTrouble:
     async def test_shares_of_a_run_keep_their_reasons(self, host: Host) -> None:
         await host.batches.cut("acme", [1], 1, work=Work.SYNC, evaluation_version=1, every=EVERY)
         (batch,) = await host.batches.open("acme")
-        tally = Tally()
+        tally = RunTally()
         tally.fail("unreachable", down().failure())
         await host.batches.note(batch, tally, ended=True)
         assert (await host.batches.clear("acme")).commonest == down().failure()
@@ -66,9 +66,9 @@ class TestTrouble:
 class TestWords:
     def test_they_are_short_clean_and_without_secrets(self) -> None:
         Secret("hunter2-and-more")
-        found = why(Tally(Counter(refused=1), examples={}), "acme")
+        found = why(RunTally(Counter(refused=1), examples={}), "acme")
         assert found is None
-        tally = Tally()
+        tally = RunTally()
         tally.fail("refused", Failure("refused", "Failed to sync job: \x1b[2J hunter2-and-more " + "x" * 900))
         said = why(tally, "acme")
         assert said is not None
@@ -76,12 +76,12 @@ class TestWords:
         assert not said.message.startswith("Failed to sync")
 
     def test_a_lost_answer_is_looked_up_and_not_tried_again(self) -> None:
-        tally = Tally()
+        tally = RunTally()
         tally.fail("unknown", Failure("unknown", "The answer was lost"))
         assert why(tally, "acme") == Failure("unknown", "The answer was lost", "jobsync recover says what became of them.")
 
     def test_the_first_failure_of_a_code_speaks_for_it_and_of_two_as_common_the_first_by_name(self) -> None:
-        tally, other = Tally(), Tally()
+        tally, other = RunTally(), RunTally()
         tally.fail("b", Failure("b", "one"))
         other.fail("b", Failure("b", "two"))
         tally.add(other)

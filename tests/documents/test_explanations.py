@@ -26,9 +26,9 @@ from jobsync_tui.backend.core.models import (
     Outcome,
     Reason,
     Rule,
-    RuleChange,
     RuleResult,
     RuleSet,
+    TurningChange,
 )
 from jobsync_tui.documents.bulk import bulk_document, results_document, to_retry
 from jobsync_tui.documents.document import Document, as_text, sections, shown
@@ -187,7 +187,7 @@ def test_a_head_that_nobody_read_is_told_by_the_cached_job() -> None:
 
 
 def test_the_change_of_rules_that_turned_the_answer_is_told_first() -> None:
-    change = RuleChange(2, "Data people", "dana", samples.NOW - timedelta(days=5))
+    change = TurningChange(2, "Data people", "dana", samples.NOW - timedelta(days=5))
     text = as_text(explain(samples.unmatched(changed_by=change), subject(), 80))
     assert "Eligible until the rule Data people was changed in r2, 5 days ago, by dana" in text.splitlines()[1]
     assert "Eligible since the rule Data people was changed in r2" in as_text(explain(samples.matched(changed_by=change), subject(), 80))

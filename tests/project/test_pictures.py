@@ -12,7 +12,7 @@ from tests.support.pictures import FOLDER, PICTURES, take, words_of
 DOCUMENTS = [FOLDER.parents[1] / "README.md", *sorted(FOLDER.parent.glob("*.md"))]
 
 
-@pytest.mark.slow
+@pytest.mark.slow(20)
 def test_the_pictures_are_of_todays_program() -> None:
     kept = {each.name: words_of(FOLDER.joinpath(f"{each.name}.svg").read_text(encoding="utf-8")) for each in PICTURES}
     assert all(kept.values())

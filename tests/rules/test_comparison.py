@@ -6,7 +6,7 @@ from hypothesis import given, settings
 
 from jobsync_tui.backend.core.models import EvaluationPolicy, ImpactList, Job, Rule, RuleSet
 from jobsync_tui.backend.rules.columnar.columns import Batch
-from jobsync_tui.backend.rules.columnar.comparison import Comparison, KnownOutcome, Way
+from jobsync_tui.backend.rules.columnar.comparison import KnownOutcome, RuleSetComparison, Way
 from tests.rules import oracle
 from tests.rules.wild import NOW, Wild, seeds
 
@@ -30,7 +30,7 @@ def test_from_verdicts_as_without_them(seed: int) -> None:
     wild = Wild(seed)
     jobs, before, policy = wild.jobs(1, 12), wild.rule_set(1), wild.policy()
     after = wild.edited(before)
-    comparison = Comparison(before, after, policy, NOW)
+    comparison = RuleSetComparison(before, after, policy, NOW)
     ways = [expected(job, before, after, policy) for job in jobs]
     known = {number: ruling(job, before, policy) for number, job in enumerate(jobs)}
     quick = comparison.with_outcomes(Batch.of(jobs, comparison.quick_fields), list(known), known)
@@ -45,6 +45,6 @@ def test_only_the_fields_of_what_changed_are_asked_for() -> None:
     rules = tuple(Rule(f"r{number}", f"R{number}", leaf) for number, leaf in enumerate(wild.leaves(6, 6)))
     before = RuleSet(1, rules)
     policy = EvaluationPolicy(required_fields=("owner",))
-    assert Comparison(before, RuleSet(1, rules[1:]), policy, NOW).quick_fields == ()
-    fewer = Comparison(before, RuleSet(1, (Rule("new", "New", rules[0].when), *rules)), policy, NOW).quick_fields
+    assert RuleSetComparison(before, RuleSet(1, rules[1:]), policy, NOW).quick_fields == ()
+    fewer = RuleSetComparison(before, RuleSet(1, (Rule("new", "New", rules[0].when), *rules)), policy, NOW).quick_fields
     assert fewer == (oracle.leaves(rules[0].when)[0].field, "owner")

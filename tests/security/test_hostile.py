@@ -16,7 +16,7 @@ from tests.support.command_tree import command_paths
 from tests.support.hostile import foreign_controls, hostile_strings
 
 
-@pytest.mark.slow
+@pytest.mark.slow(80)
 @pytest.mark.timeout(900)
 def test_hostile_strings_through_every_command_and_screen() -> None:
     tally = run(500)

@@ -250,6 +250,7 @@ def replace(config: Path, text: str, state: os.stat_result) -> None:
     other.replace(config)
 
 
+@pytest.mark.slow(12)
 def test_a_client_that_dies_or_freezes_in_a_bulk_sync_loses_nothing(service: tuple[Server, Path]) -> None:
     """One client is killed; one freezes, and sshd ends its session; one is frozen when an administrator ends the program."""
     server, folder = service

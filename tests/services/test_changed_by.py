@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from jobsync_tui.backend.core.models import Action, ActionKind, Leaf, Op, Rule, RuleChange, RuleSet
+from jobsync_tui.backend.core.models import Action, ActionKind, Leaf, Op, Rule, RuleSet, TurningChange
 from jobsync_tui.backend.services.backend import Backend
 from tests.services.workshop import workshop, write_jobs
 
@@ -21,7 +21,7 @@ async def save(backend: Backend, *rules: Rule) -> RuleSet:
 
 
 async def changed_by(backend: Backend, job_id: str = "1") -> tuple[int, str, str] | None:
-    change: RuleChange | None = (await backend.eligibility.check("file", job_id)).changed_by
+    change: TurningChange | None = (await backend.eligibility.check("file", job_id)).changed_by
     return None if change is None else (change.revision, change.rule, change.actor)
 
 

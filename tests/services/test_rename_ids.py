@@ -107,6 +107,15 @@ def pairs(plan: NewIdsPlan) -> list[tuple[str, str]]:
     return [(each.old, each.new) for each in plan.pairs]
 
 
+async def test_what_a_person_told_apart_stays_so_under_the_new_id(office: Office) -> None:
+    async with office.open() as backend:
+        await backend.adoption.set_apart("export", "1", ["tz_a", "tz_b"])
+        await backend.integrations.refresh("export", full=True)
+        await backend.adoption.set_apart("export", "1.0", ["tz_b"])
+        assert (await carried_out(backend))[1].finished
+        assert await backend._parts.stores.told_apart.of("export") == {("1.0", "tz_a"), ("1.0", "tz_b")}
+
+
 async def test_each_job_keeps_its_own_in_the_target_under_the_new_id(office: Office) -> None:
     async with office.open() as backend:
         report = await backend.integrations.refresh("export")

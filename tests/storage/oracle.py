@@ -11,7 +11,6 @@ from jobsync_tui.backend.storage.jobs.codec import place_of
 from jobsync_tui.backend.storage.search.fold import fold, fold_key
 from jobsync_tui.backend.storage.search.query import (
     Age,
-    Comparison,
     Contains,
     FieldHas,
     Fuzzy,
@@ -21,6 +20,7 @@ from jobsync_tui.backend.storage.search.query import (
     PartHas,
     Positive,
     Query,
+    Relation,
     State,
     TextField,
     TimeField,
@@ -142,14 +142,14 @@ def _time(job: CachedJob, field: TimeField) -> datetime | None:
     return {TimeField.UPDATED: job.updated_at, TimeField.CREATED: job.created_at, TimeField.SYNCED: job.last_synced}[field]
 
 
-def _older(time: datetime | None, comparison: Comparison, limit: datetime) -> bool:
+def _older(time: datetime | None, comparison: Relation, limit: datetime) -> bool:
     if time is None:
         return False
     return {
-        Comparison.LESS: time > limit,
-        Comparison.LESS_EQUAL: time >= limit,
-        Comparison.GREATER: time < limit,
-        Comparison.GREATER_EQUAL: time <= limit,
+        Relation.LESS: time > limit,
+        Relation.LESS_EQUAL: time >= limit,
+        Relation.GREATER: time < limit,
+        Relation.GREATER_EQUAL: time <= limit,
     }[comparison]
 
 
@@ -158,11 +158,11 @@ def _when(time: datetime | None, term: Moment) -> bool:
         return False
     value = to_ms(time)
     return {
-        Comparison.LESS: value < term.start,
-        Comparison.LESS_EQUAL: value < term.end,
-        Comparison.GREATER: value >= term.end,
-        Comparison.GREATER_EQUAL: value >= term.start,
-        Comparison.EQUAL: term.start <= value < term.end,
+        Relation.LESS: value < term.start,
+        Relation.LESS_EQUAL: value < term.end,
+        Relation.GREATER: value >= term.end,
+        Relation.GREATER_EQUAL: value >= term.start,
+        Relation.EQUAL: term.start <= value < term.end,
     }[term.comparison]
 
 

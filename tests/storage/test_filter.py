@@ -10,7 +10,6 @@ from jobsync_tui.backend.core.errors import FilterError
 from jobsync_tui.backend.storage.search.filter import MAX_LENGTH, MAX_TERMS, Names, parse_filter
 from jobsync_tui.backend.storage.search.query import (
     Age,
-    Comparison,
     Contains,
     FieldHas,
     Fuzzy,
@@ -18,6 +17,7 @@ from jobsync_tui.backend.storage.search.query import (
     MatchedBy,
     Moment,
     PartHas,
+    Relation,
     State,
     Term,
     TextField,
@@ -54,11 +54,11 @@ JANUARY_31 = 1_769_817_600_000
         ("is:failed,gone", (Is((State.FAILED, State.GONE)),)),
         ("is:Marked", (Is((State.MARKED,)),)),
         ('rule:"Berlin engineering"', (MatchedBy(("berlin engineering",)),)),
-        ("updated<7d", (Age(TimeField.UPDATED, Comparison.LESS, timedelta(days=7)),)),
-        ("synced>=12h", (Age(TimeField.SYNCED, Comparison.GREATER_EQUAL, timedelta(hours=12)),)),
-        ("updated>=2026-01-31", (Moment(TimeField.UPDATED, Comparison.GREATER_EQUAL, JANUARY_31, JANUARY_31 + DAY),)),
-        ("created=2026-01-31", (Moment(TimeField.CREATED, Comparison.EQUAL, JANUARY_31, JANUARY_31 + DAY),)),
-        ("updated<2026-01-31T00:00:00Z", (Moment(TimeField.UPDATED, Comparison.LESS, JANUARY_31, JANUARY_31 + 1),)),
+        ("updated<7d", (Age(TimeField.UPDATED, Relation.LESS, timedelta(days=7)),)),
+        ("synced>=12h", (Age(TimeField.SYNCED, Relation.GREATER_EQUAL, timedelta(hours=12)),)),
+        ("updated>=2026-01-31", (Moment(TimeField.UPDATED, Relation.GREATER_EQUAL, JANUARY_31, JANUARY_31 + DAY),)),
+        ("created=2026-01-31", (Moment(TimeField.CREATED, Relation.EQUAL, JANUARY_31, JANUARY_31 + DAY),)),
+        ("updated<2026-01-31T00:00:00Z", (Moment(TimeField.UPDATED, Relation.LESS, JANUARY_31, JANUARY_31 + 1),)),
         ("100%", (Contains("100%"),)),
         ("C++", (Contains("c++"),)),
         ("a-b", (Contains("a-b"),)),
@@ -68,7 +68,7 @@ JANUARY_31 = 1_769_817_600_000
         ("-remote:False", (Without(FieldHas(TextField.REMOTE, ("no",))),)),
         ("status:On_Hold", (FieldHas(TextField.STATUS, ("on_hold",)),)),
         ("locations:Köln", (FieldHas(TextField.LOCATION, ("koln",)),)),
-        ("updated<=9999-12-31", (Moment(TimeField.UPDATED, Comparison.LESS_EQUAL, 253402214400000, 253402300800000),)),
+        ("updated<=9999-12-31", (Moment(TimeField.UPDATED, Relation.LESS_EQUAL, 253402214400000, 253402300800000),)),
     ],
 )
 def test_the_language(text: str, terms: tuple[Term, ...]) -> None:

@@ -50,7 +50,7 @@ def _suite(python: str, constraints: Path | None, arguments: list[str], *, witho
         subprocess.run([*_pip(made), "install", "--quiet", *pinned, "--editable", f"{ROOT}[dev,keyring,team]"], check=True)
         if without:
             subprocess.run([*_pip(made), "uninstall", "--quiet", "--yes", *without], check=True)
-        command = [str(made), "-m", "pytest", "-n", "3", "--dist", "worksteal", "-p", "no:cacheprovider", *arguments]
+        command = [str(made), "-m", "pytest", "-n", "4", "--dist", "worksteal", "-p", "no:cacheprovider", *arguments]
         return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import hashlib
 import importlib.util
@@ -99,16 +100,6 @@ class Server:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             return connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone() is not None
 
-    def empty(self, name: str) -> bool:
-        """Bring a database that was made from the template back to that state; returns False where more than rows was changed in it."""
-        with psycopg.connect(self.url(name), autocommit=True) as connection:
-            connection.execute(_ALONE)
-            changed = connection.execute(_MORE_THAN_ROWS).fetchone()
-            if changed != (0,):
-                return False
-            connection.execute(_NO_ROWS)
-            return True
-
     def drop(self, name: str) -> None:
         """Drop a database, whoever is still connected to it."""
         self._run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)"), name)
@@ -116,6 +107,28 @@ class Server:
     def _run(self, statement: sql.SQL, *names: str) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(statement.format(*map(sql.Identifier, names)))
+
+
+class Cleaner:
+    """A connection that brings a database that was made from the template back to that state."""
+
+    def __init__(self, url: str) -> None:
+        self._connection = psycopg.connect(url, autocommit=True)
+        atexit.register(self.close)
+
+    def empty(self) -> bool:
+        """Put everybody else out and take every row away; returns False where more than rows was changed, or somebody put this one out."""
+        with suppress(psycopg.OperationalError):
+            self._connection.execute(_ALONE)
+            if self._connection.execute(_MORE_THAN_ROWS).fetchone() == (0,):
+                self._connection.execute(_NO_ROWS)
+                return True
+        return False
+
+    def close(self) -> None:
+        """Leave the database."""
+        self._connection.close()
+        atexit.unregister(self.close)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from jobsync_tui.backend.http import HttpSession, Limits, Network
 from jobsync_tui.backend.settings.secrets import Secret
 from jobsync_tui.backend.target.tenzo import TenzoTarget
-from jobsync_tui.backend.target.wire import WireMapping
+from jobsync_tui.backend.target.wire_mapping import WireMapping
 from jobsync_tui.testing.clockwork import Clockwork
 from tests.support.tenzo_server import KEY
 

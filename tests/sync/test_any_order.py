@@ -35,7 +35,7 @@ from tests.support.wrapped_target import Fields, WrappedTarget
 from tests.sync.test_ledger import DEAD
 from tests.sync.test_recovery import Late
 
-pytestmark = pytest.mark.usefixtures("on_each_database")
+pytestmark = [pytest.mark.usefixtures("on_each_database"), pytest.mark.slow(10)]
 
 T = TypeVar("T")
 JOBS = ("1", "2", "3")

@@ -18,11 +18,11 @@ from jobsync_tui.backend.sync.hold import in_hand
 from jobsync_tui.backend.sync.pipeline import Pipeline
 from jobsync_tui.backend.sync.recovery import Recovery
 from jobsync_tui.backend.target.base import TargetJob
-from tests.support import invariants
 from tests.support.mortal import Killed, Life, MortalDatabase, MortalJobs, MortalTarget
 from tests.support.patience import PATIENCE
-from tests.support.sync_bench import ALICE, CANDIDATE, SETTLE, SHELF, Bench, a_job
+from tests.support.sync_bench import ALICE, SETTLE, SHELF, Bench, a_job
 from tests.support.wrapped_target import WrappedTarget
+from tests.sync.one_write import prepared, whole
 from tests.sync.test_ledger import DEAD
 
 pytestmark = pytest.mark.usefixtures("on_each_database")
@@ -299,17 +299,7 @@ def mortal(bench: Bench, life: Life, late: Late, process: object = DEAD) -> Pipe
 async def test_killed_at_every_moment(bench: Bench, kind: Outcome, commits: str) -> None:
     """The process dies at the first, the second, the third ... moment, until it lives; each time another one starts and finds all whole."""
     for moment in range(1, 60):
-        job = a_job(str(moment))
-        bench.ats.put(job)
-        if kind is not Outcome.CREATED:
-            created = await bench.pipeline.sync(ALICE, SHELF, job.id)
-            assert created.target_id is not None
-            await bench.local.add_candidate(created.target_id, CANDIDATE)
-        if kind is Outcome.UPDATED:
-            bench.ats.put(replace(job, name="ICU changed"))
-        if kind is Outcome.REFUSED:
-            bench.ats.put(replace(job, name=None))
-        foreign = await bench.local.unowned()
+        job, foreign = await prepared(bench, moment, kind)
         late: Late = []
         died = False
         try:
@@ -323,15 +313,7 @@ async def test_killed_at_every_moment(bench: Bench, kind: Outcome, commits: str)
         await recovery(bench).recover()
         again = await bench.pipeline.sync(ALICE, SHELF, job.id)
         assert again.outcome in {kind, Outcome.UNCHANGED}, (moment, again)
-        assert len(await bench.local.find(f"{SHELF}:{job.id}")) == 1, moment
-        if kind is not Outcome.CREATED:
-            assert invariants.foreign_untouched(foreign, await bench.local.unowned()) == [], moment
-        operations = await bench.ledger.journal.of_job(SHELF, job.id)
-        landed = [operation for operation in operations if operation.state in invariants.LANDED]
-        assert len(landed) == (2 if kind is Outcome.UPDATED else 1), moment
-        assert invariants.all_settled(operations, await bench.ledger.audit.verify()) == [], moment
-        rows = [row for row in await bench.ledger.audit.entries(job_id=job.id) if row.outcome in {"created", "updated"}]
-        assert sorted(row.operation_id or "" for row in rows) == sorted(operation.id for operation in landed), moment
+        await whole(bench, job, kind, foreign, moment)
         assert await bench.ledger.leases.all() == ()
         if not died:
             assert (await bench.pipeline.sync(ALICE, SHELF, job.id)).outcome in {Outcome.REFUSED, Outcome.UNCHANGED}

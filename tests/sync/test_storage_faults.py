@@ -12,9 +12,9 @@ from jobsync_tui.backend.database import Database
 from jobsync_tui.backend.storage.ledger.ledger import Ledger
 from jobsync_tui.backend.sync.pipeline import Pipeline
 from jobsync_tui.backend.sync.recovery import Recovery
-from tests.support import invariants
 from tests.support.failing import Failing, FailingDatabase, FailingJobs, Failure
-from tests.support.sync_bench import ALICE, CANDIDATE, SHELF, Bench, a_job
+from tests.support.sync_bench import ALICE, SHELF, Bench, a_job
+from tests.sync.one_write import prepared, whole
 
 pytestmark = pytest.mark.usefixtures("on_each_database")
 
@@ -37,16 +37,7 @@ async def reconcile(bench: Bench, pipeline: Pipeline) -> None:
 @pytest.mark.parametrize("kind", [Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.REFUSED])
 async def test_every_write_fails_in_turn(bench: Bench, kind: Outcome, how: Failure) -> None:
     for number in range(1, 40):
-        job = a_job(str(number))
-        bench.ats.put(job)
-        if kind is not Outcome.CREATED:
-            created = await bench.pipeline.sync(ALICE, SHELF, job.id)
-            await bench.local.add_candidate(created.target_id or "", CANDIDATE)
-        if kind is Outcome.UPDATED:
-            bench.ats.put(replace(job, name="ICU changed"))
-        if kind is Outcome.REFUSED:
-            bench.ats.put(replace(job, name=None))
-        foreign = await bench.local.unowned()
+        job, foreign = await prepared(bench, number, kind)
         failing = Failing(number, how)
         pipeline = unlucky(bench, failing)
         result = await pipeline.sync(ALICE, SHELF, job.id)
@@ -58,15 +49,7 @@ async def test_every_write_fails_in_turn(bench: Bench, kind: Outcome, how: Failu
         await reconcile(bench, pipeline)
         again = await pipeline.sync(ALICE, SHELF, job.id)
         assert again.outcome in {kind, Outcome.UNCHANGED}, (number, again)
-        assert len(await bench.local.find(f"{SHELF}:{job.id}")) == 1, number
-        if kind is not Outcome.CREATED:
-            assert invariants.foreign_untouched(foreign, await bench.local.unowned()) == [], number
-        operations = await bench.ledger.journal.of_job(SHELF, job.id)
-        landed = [operation for operation in operations if operation.state in invariants.LANDED]
-        assert len(landed) == (2 if kind is Outcome.UPDATED else 1), number
-        assert invariants.all_settled(operations, await bench.ledger.audit.verify()) == [], number
-        rows = [row for row in await bench.ledger.audit.entries(job_id=job.id) if row.outcome in {"created", "updated"}]
-        assert sorted(row.operation_id or "" for row in rows) == sorted(operation.id for operation in landed), number
+        await whole(bench, job, kind, foreign, number)
         if not failing.struck:
             return
     pytest.fail("its writes never ended")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,26 +14,11 @@ from jobsync_tui.backend.sync.pipeline import Pipeline
 from jobsync_tui.backend.sync.recovery import Recovery
 from jobsync_tui.backend.sync.undo import Undo
 from jobsync_tui.backend.sync.wire_log import WireLog
-from jobsync_tui.testing.clockwork import Clockwork
 from tests.support.sync_bench import ALICE, SHELF, Bench, a_job, open_bench
 from tests.support.tenzo_server import KEY, Fault, TenzoServer, serving
-from tests.support.tenzo_session import tenzo
-from tests.sync.test_http_faults import WiredAts
+from tests.sync.test_http_faults import WiredAts, bench, server
 
-
-@pytest.fixture
-def server() -> Iterator[TenzoServer]:
-    with serving() as server:
-        server.templates, server.folders, server.users = ["ICU screen"], ["Mercy/ICU"], ["dana@example.com"]
-        yield server
-
-
-@pytest.fixture
-async def bench(tmp_path: Path, server: TenzoServer) -> AsyncIterator[Bench]:
-    target = tenzo(server.url, Clockwork())
-    async with open_bench(tmp_path, target) as bench:
-        yield bench
-    await target.close()
+__all__ = ["bench", "server"]
 
 
 async def sync(bench: Bench) -> SyncResult:

@@ -6,7 +6,7 @@ from jsonschema import Draft202012Validator
 from jobsync_tui.backend.core.models import JsonValue
 from jobsync_tui.backend.target.base import OWNED_FIELDS
 from jobsync_tui.backend.target.tenzo import TenzoTarget
-from jobsync_tui.backend.target.wire import WireMapping
+from jobsync_tui.backend.target.wire_mapping import WireMapping
 from tests.support import target_contract as contract
 from tests.support.tenzo_server import TenzoServer
 

@@ -14,7 +14,7 @@ import pytest
 from jobsync_tui.backend.core.errors import ConfigError, Refused
 from jobsync_tui.backend.core.models import JsonValue
 from jobsync_tui.backend.target.base import Catalog
-from jobsync_tui.backend.target.wire import WireMapping
+from jobsync_tui.backend.target.wire_mapping import WireMapping
 from jobsync_tui.testing.clockwork import Clockwork
 from tests.support import target_contract as contract
 from tests.support.tenzo_server import KEY, TenzoServer, serving

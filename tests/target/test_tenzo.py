@@ -18,7 +18,7 @@ from jobsync_tui.backend.core.errors import (
 )
 from jobsync_tui.backend.target.base import Catalog
 from jobsync_tui.backend.target.tenzo import TenzoTarget
-from jobsync_tui.backend.target.wire import WireMapping
+from jobsync_tui.backend.target.wire_mapping import WireMapping
 from jobsync_tui.testing.clockwork import Clockwork
 from tests.support.tenzo_server import Fault, TenzoServer
 from tests.support.tenzo_session import tenzo

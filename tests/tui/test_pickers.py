@@ -22,7 +22,7 @@ from jobsync_tui.backend.core.models import (
 )
 from jobsync_tui.screens.jobs.jobs import JobsScreen
 from jobsync_tui.screens.menu import MenuScreen
-from jobsync_tui.screens.prompt import Finding, Offer, PromptScreen, Question
+from jobsync_tui.screens.prompt import Offer, PromptScreen, Question, Remark
 from jobsync_tui.screens.rules.rule_questions import RuleQuestions
 from tests.support.fake_backend import FakeBackend
 from tests.support.pilot import running, screen_text, until
@@ -105,8 +105,8 @@ async def test_the_value_of_a_condition(op: Op, typed: str, value: JsonValue) ->
         distinct=1,
     )
 
-    async def fine(_: object) -> Finding:
-        return Finding()
+    async def fine(_: object) -> Remark:
+        return Remark()
 
     async with staged(Script()) as (app, pilot):
         questions = RuleQuestions(app, FieldCatalogue((entry,), 6, 6), TargetCatalogue(None, None, None, ()), fine)

@@ -9,8 +9,12 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from jobsync_tui.terminal.shutdown import DEADLINE
 from tests.support.pty import in_terminal
+
+pytestmark = pytest.mark.slow
 
 PROGRAM = [sys.executable, "-m", "tests.tui.program"]
 ROOT = {"PYTHONPATH": str(Path(__file__).parents[2])}

@@ -50,6 +50,7 @@ def armed(terminal: Terminal) -> None:
     terminal.wait_for("[[ Cancel ]]")
 
 
+@pytest.mark.slow(12)
 def test_nothing_confirms_but_a_key_that_comes_alone() -> None:
     with in_terminal([*PROGRAM, "nurses"], env=ROOT) as terminal:
         terminal.wait_for("row 1 of 8")
@@ -75,6 +76,7 @@ def test_nothing_confirms_but_a_key_that_comes_alone() -> None:
         assert b"synced ['0']" in terminal.output
 
 
+@pytest.mark.slow(12)
 def test_nothing_acts_on_the_list_and_in_the_palette_and_keys_go_on() -> None:
     with in_terminal([*PROGRAM, "plain"], env=ROOT) as terminal:
         terminal.wait_for("row 1 of 8")
@@ -100,6 +102,7 @@ def test_nothing_acts_on_the_list_and_in_the_palette_and_keys_go_on() -> None:
         assert terminal.wait_for_end() == 0
 
 
+@pytest.mark.slow(8)
 def test_the_tail_of_an_answer_confirms_nothing_however_it_comes() -> None:
     with in_terminal([*PROGRAM, "nurses"], env=ROOT) as terminal:
         terminal.wait_for("row 1 of 8")

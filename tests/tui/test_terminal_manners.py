@@ -14,6 +14,8 @@ import pytest
 
 from tests.support.pty import Terminal, in_terminal
 
+pytestmark = pytest.mark.slow
+
 PROGRAM = [sys.executable, "-m", "tests.tui.program"]
 ROOT = {"PYTHONPATH": str(Path(__file__).parents[2])}
 SWITCHED_ON = (b"\x1b[?1049h", b"\x1b[?25l", b"\x1b[?1000h", b"\x1b[?1002h", b"\x1b[?1006h", b"\x1b[?2004h")

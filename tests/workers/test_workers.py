@@ -88,6 +88,7 @@ def test_what_a_killed_worker_had_in_hand_is_given_to_others(crew: Crew) -> None
     assert crew.jobsync("audit", "--verify")["ok"]
 
 
+@pytest.mark.slow(20)
 def test_a_large_run_is_shared_out_within_the_rate_limit_and_outlives_whoever_leads_it(crew: Crew) -> None:
     wire = LimitedWorkable(160, limit=40)
     with serving(wire):

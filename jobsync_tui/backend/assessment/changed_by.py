@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from ..core.models import Rule, RuleChange, RuleRevision, RuleSet, same_rule
+from ..core.models import Rule, RuleRevision, RuleSet, TurningChange, same_rule
 
 MOST_LOOKED_AT = 200
 """Revisions that are looked at, the newest first."""
@@ -25,7 +25,7 @@ class Turning:
     history: Callable[[], Awaitable[Sequence[RuleRevision]]]
     is_eligible: Callable[[RuleSet], bool]
 
-    async def since(self, known: int, current: RuleSet) -> RuleChange | None:
+    async def since(self, known: int, current: RuleSet) -> TurningChange | None:
         """Return the change since the revision ``known`` that made the answer what it is; None where it was that already."""
         answer = self.is_eligible(current)
         if known >= current.revision or self.is_eligible(await self.at(known)) is answer:
@@ -38,10 +38,10 @@ class Turning:
             after = before
         return None
 
-    async def _change(self, before: RuleSet, after: RuleSet, *, answer: bool) -> RuleChange | None:
+    async def _change(self, before: RuleSet, after: RuleSet, *, answer: bool) -> TurningChange | None:
         found = next((each for each in await self.history() if each.revision == after.revision), None)
         names = self._deciding(before, after, answer=answer)
-        return None if found is None else RuleChange(found.revision, ", ".join(names), found.actor, found.at)
+        return None if found is None else TurningChange(found.revision, ", ".join(names), found.actor, found.at)
 
     def _deciding(self, before: RuleSet, after: RuleSet, *, answer: bool) -> list[str]:
         """Return the name of the first rule whose change alone turns the answer around; where none does, of all that changed."""

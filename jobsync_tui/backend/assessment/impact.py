@@ -26,7 +26,7 @@ from ..core.models import (
 )
 from ..rules.actions import resolve
 from ..rules.columnar.columns import Batch
-from ..rules.columnar.comparison import Comparison, KnownOutcome
+from ..rules.columnar.comparison import KnownOutcome, RuleSetComparison
 from ..rules.columnar.evaluate import BatchOutcome, evaluate_batch
 from ..rules.columnar.impact import configuration
 from ..storage.jobs.batches import BATCH, ColumnStore, EvaluatedBatch, JobBatch
@@ -88,7 +88,7 @@ class ImpactAnalysis:
         policy, now = self._policy(), self._now()
         outcomes = await self._outcomes.outcomes(before.revision, policy_key(policy), now)
         known = {number: KnownOutcome(reason, rules) for number, (reason, rules) in outcomes.items()}
-        change = _Change(Comparison(before, after, policy, now), known)
+        change = _Change(RuleSetComparison(before, after, policy, now), known)
         standing = PendingChanges(self._batches, after, policy, now)
         # Where nothing is evaluated, everything that evaluating needs is read at once.
         fields = change.comparison.quick_fields if known else change.comparison.fields
@@ -124,7 +124,7 @@ class ImpactAnalysis:
         """Return jobs exactly, as the rules evaluate them before and after; those left out that are not cached any more."""
         if not keys:
             return []
-        comparison = Comparison(found.before, found.after, self._policy(), self._now())
+        comparison = RuleSetComparison(found.before, found.after, self._policy(), self._now())
         jobs = await self._batches.some(integration, (*comparison.fields, "id", "name"), keys)
         return await asyncio.to_thread(_samples, comparison, integration, jobs)
 
@@ -157,7 +157,7 @@ def kind_of(found: RuleImpact, integration: str, key: int) -> ImpactKind:
 class _Change:
     """Puts together what a change does, batch by batch. A kind is a way in which jobs change, and whether the target has them."""
 
-    comparison: Comparison
+    comparison: RuleSetComparison
     known: Mapping[int, KnownOutcome]
     _jobs: dict[str, ConcernedJobs] = field(default_factory=dict)
     _counted: dict[str, Counter[int]] = field(default_factory=dict)
@@ -236,7 +236,7 @@ class _Change:
         return ImpactCounts(**by_list)
 
 
-def _samples(comparison: Comparison, integration: str, jobs: JobBatch) -> list[ImpactSample]:
+def _samples(comparison: RuleSetComparison, integration: str, jobs: JobBatch) -> list[ImpactSample]:
     columns = columns_of(jobs, (*comparison.fields, "id", "name"))
     few = Batch(len(jobs.read), columns)
     old, new = (evaluate_batch(few, rules, comparison.policy, comparison.now) for rules in (comparison.before, comparison.after))

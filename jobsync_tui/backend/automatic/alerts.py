@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..core.models import Failure
 from ..core.text import clean
 from ..settings.redaction import redact
-from ..storage.automatic.batches import Tally
+from ..storage.automatic.batches import RunTally
 from ..sync.attempt import FAILED
 
 LONGEST = 200
@@ -18,7 +18,7 @@ SETTLED_FIRST = "unknown"
 """The failure of which nobody knows whether it is one: it is looked up, and never tried again before that."""
 
 
-def why(tally: Tally, integration: str) -> Failure | None:
+def why(tally: RunTally, integration: str) -> Failure | None:
     """Return one of the failures that most jobs of a run met, short and clean; None where none failed, or none says more than its code."""
     found = tally.commonest
     if found is None:

@@ -11,7 +11,7 @@ from ..access.access import Actor
 from ..core import clock
 from ..core.map_concurrently import map_concurrently
 from ..core.models import Failure, Outcome, SyncResult
-from ..storage.automatic.batches import Tally, Work
+from ..storage.automatic.batches import RunTally, Work
 from ..storage.automatic.decisions import LONGEST_WAIT, Candidate, Decision, DecisionStore
 from ..storage.outcomes.outcomes import EvaluationVersion
 from ..sync.bulk import Bulk, JobKey
@@ -56,7 +56,7 @@ class BatchWorker:
     stop: asyncio.Event
     now: Callable[[], datetime] = clock.now
 
-    async def do(self, work: Work, some: Sequence[Candidate], tally: Tally, renew: Renew) -> None:
+    async def do(self, work: Work, some: Sequence[Candidate], tally: RunTally, renew: Renew) -> None:
         """Read jobs into the cache, one request each, or sync them.
 
         Args:
@@ -83,7 +83,7 @@ class BatchWorker:
 
         await map_concurrently(some, one, self.bulk.concurrency)
 
-    async def _sync(self, some: Sequence[Candidate], tally: Tally, renew: Renew) -> None:
+    async def _sync(self, some: Sequence[Candidate], tally: RunTally, renew: Renew) -> None:
         by_key: dict[JobKey, Candidate] = {(self.integration, each.job_id): each for each in some}
         patience = Patience()
 

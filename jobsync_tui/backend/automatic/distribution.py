@@ -20,7 +20,7 @@ from ..core import clock
 from ..core.errors import Busy, JobsyncError
 from ..core.models import Lease
 from ..http import HttpSession
-from ..storage.automatic.batches import Batch, BatchStore, Tally, Work
+from ..storage.automatic.batches import Batch, BatchStore, RunTally, Work
 from ..storage.automatic.decisions import Candidate, DecisionStore
 from ..storage.automatic.worker_presence import PresenceStore
 from ..storage.ledger.leases import LeaseStore
@@ -77,7 +77,7 @@ class Distribution:
         while not stop.is_set() and any(in_hand(integration, lease) for lease in await self.leases.all()):
             await wait_for(stop, LOOK)
 
-    async def lead(self, work: Work, chosen: Sequence[Candidate], by: BatchWorker) -> Tally:
+    async def lead(self, work: Work, chosen: Sequence[Candidate], by: BatchWorker) -> RunTally:
         """Have jobs done by whoever is free, this process among them, and return what came of them once all are done.
 
         Args:
@@ -144,7 +144,7 @@ class Distribution:
     async def _do(self, batch: Batch, lease: Lease, by: BatchWorker) -> None:
         """Do what is left to do of a batch, and note what came of it."""
         chosen = await self.decisions.still_open(by.evaluation_version, by.integration, self.now(), batch.keys)
-        tally, lost = Tally(), False
+        tally, lost = RunTally(), False
         try:
             await by.do(batch.work, chosen, tally, partial(self.leases.renew, lease))
         except Busy as error:

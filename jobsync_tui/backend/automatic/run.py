@@ -35,7 +35,7 @@ from ..database import Db
 from ..refresh.gc_tuning import seldom_collected
 from ..refresh.listing_troubles import ids_reused, known_under_others
 from ..refresh.refresh import Refresher
-from ..storage.automatic.batches import Tally, Work
+from ..storage.automatic.batches import RunTally, Work
 from ..storage.automatic.decisions import Candidate, Decision, DecisionStore
 from ..storage.automatic.schedule import Claim, ScheduleStore
 from ..storage.jobs.integrations import IntegrationStore
@@ -203,7 +203,7 @@ class _Run:
     lease: Lease
     listing: RefreshReport | None = None
     evaluated: int = 0
-    tally: Tally = field(default_factory=Tally)
+    tally: RunTally = field(default_factory=RunTally)
     error: Failure | None = None
 
     async def to_the_end(self) -> AutomaticRun:

@@ -16,7 +16,7 @@ MOST_KINDS = 50
 FURTHER = "further fields"
 
 
-class Tally:
+class LeftOutTally:
     """Counts what was left out, by field and by what was wrong with it."""
 
     def __init__(self) -> None:
@@ -40,13 +40,13 @@ def _first(found: LeftOut) -> tuple[str | None, str | None]:
     return found.job_id, found.example
 
 
-_listener: ContextVar[Tally | None] = ContextVar("jobsync_left_out", default=None)
+_listener: ContextVar[LeftOutTally | None] = ContextVar("jobsync_left_out", default=None)
 
 
 @contextmanager
-def tallied() -> Iterator[Tally]:
+def tallied() -> Iterator[LeftOutTally]:
     """Count what is left out by the code that runs inside, and by tasks begun inside."""
-    tally = Tally()
+    tally = LeftOutTally()
     token = _listener.set(tally)
     try:
         yield tally

@@ -10,7 +10,7 @@ from ..ats.base import Page
 from ..core.errors import UnexpectedAnswer
 from ..core.models import RejectedRow
 from ..core.text import counted
-from ..storage.jobs.tally import Tally
+from ..storage.jobs.tally import ListingTally
 
 MOST_REJECTED = 1000
 """Rejected rows named in a report."""
@@ -27,7 +27,7 @@ class Account:
         tally: What earlier pages of the same listing came to.
     """
 
-    def __init__(self, title: str, tally: Tally) -> None:
+    def __init__(self, title: str, tally: ListingTally) -> None:
         self._title = title
         self.tally = tally
         self.rejected: list[RejectedRow] = []
@@ -47,7 +47,7 @@ class Account:
             raise UnexpectedAnswer(f"{self._title} gives the same page again and again.", service=self._title, remedy="Try again later.")
         self._cursors.add(page.cursor)
 
-    def with_pages(self, pages: Sequence[Page]) -> Tally:
+    def with_pages(self, pages: Sequence[Page]) -> ListingTally:
         """Return the tally as it is once ``pages`` are stored."""
         tally = self.tally
         for page in pages:
@@ -61,7 +61,7 @@ class Account:
             )
         return tally
 
-    def take(self, pages: Sequence[Page], tally: Tally) -> None:
+    def take(self, pages: Sequence[Page], tally: ListingTally) -> None:
         """Take in pages that are stored."""
         self.tally = tally
         self.last = pages[-1]
@@ -85,7 +85,7 @@ class Account:
         """Return whether so many rows of the listing were set aside that it is none."""
         return self.tally.rejected > TOO_MANY * (seen + self.tally.rejected + self.tally.other)
 
-    def _doubt(self, tally: Tally, page: Page) -> str | None:
+    def _doubt(self, tally: ListingTally, page: Page) -> str | None:
         if page.cursor is not None and not (page.jobs or page.rejected or page.deleted or page.left_out):
             return f"{self._title} gave an empty page in the middle of its list"
         if page.total is not None and tally.total is not None and page.total != tally.total:

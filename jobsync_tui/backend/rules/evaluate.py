@@ -28,7 +28,7 @@ from ..core.models import (
 from .actions import excluders, resolve
 from .compiled import CompiledRule, CompiledRules, compiled
 from .fields import field_named, why_missing
-from .meeting import Asked, in_words
+from .meeting import Trial, in_words
 from .truth import MOST_WAYS, Truth, Turn
 
 MAX_MISSED = 2
@@ -130,7 +130,7 @@ class _View:
             why[leaf.field] or (Note.TYPE_MISMATCH if answer is None else None) for leaf, answer in zip(rules.leaves, answers, strict=True)
         ]
         self.truth = Truth(answers, {number for number, note in enumerate(self.notes) if note is Note.FIELD_NOT_PROVIDED})
-        self._asked = Asked(rules, cells, self.truth, now)
+        self._asked = Trial(rules, cells, self.truth, now)
         self._told = [
             (
                 known.leaf.field,

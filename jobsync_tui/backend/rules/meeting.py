@@ -33,7 +33,7 @@ _OTHER = "\u241f"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Trial:
     """A job as a rule set sees it, for trying other values on it: its cells by field, its answers by leaf, and the present moment."""
 
     rules: CompiledRules

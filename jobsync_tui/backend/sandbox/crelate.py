@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from ..http import Reply, Request
-from .wire import Asked, answer, chunk, maintenance, read_stamp, stamp, take_apart
+from .requests import Asked, answer, chunk, maintenance, read_stamp, stamp, take_apart
 from .world import SandboxJob, World
 
 PAGE_SIZE = 100

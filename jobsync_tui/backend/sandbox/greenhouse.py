@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from urllib.parse import parse_qsl, urlencode
 
 from ..http import Reply, Request
+from .requests import Asked, answer, chunk, maintenance, read_stamp, stamp, take_apart
 from .vocabulary import PEOPLE
-from .wire import Asked, answer, chunk, maintenance, read_stamp, stamp, take_apart
 from .world import SandboxJob, World
 
 PAGE_SIZE = 100

@@ -8,7 +8,7 @@ from __future__ import annotations
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 from ..http import Reply, Request
-from .wire import Asked, answer, chunk, maintenance, read_stamp, stamp, take_apart
+from .requests import Asked, answer, chunk, maintenance, read_stamp, stamp, take_apart
 from .world import SandboxJob, World
 
 PAGE_SIZE = 100

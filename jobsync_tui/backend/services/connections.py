@@ -154,7 +154,7 @@ def connected_target(settings: Settings, local_target: Callable[[str], Target] |
     from ..http import HttpSession
     from ..settings.secrets import resolve
     from ..target.tenzo import TenzoTarget
-    from ..target.wire import WireMapping
+    from ..target.wire_mapping import WireMapping
 
     if settings.target.api_key is None:
         raise ConfigError(f"{settings.path}: target.api_key is missing")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..core.errors import UsageError
-from ..core.models import AutomaticDecision, Eligibility, EvaluatedCounts, RuleChange, RuleSet, Source, SyncStatus
+from ..core.models import AutomaticDecision, Eligibility, EvaluatedCounts, RuleSet, Source, SyncStatus, TurningChange
 from .base import Service, for_admins, for_integration
 from .filters import query_of
 from .jobs import JobService
@@ -107,7 +107,7 @@ class EligibilityService(Service):
 
     async def _changed_by(
         self, integration: str, found: Eligibility, ruleset: RuleSet, automatic: AutomaticDecision | None
-    ) -> RuleChange | None:
+    ) -> TurningChange | None:
         """Return the change of rules that turned around what was last known about the job; of other rules than those in force none did.
 
         What is known rests on the syncs that were tried, automatic or not, the last one first; where none was, on the first rules.

@@ -23,7 +23,7 @@ from ..storage.ledger.journal import Operation
 from .dependencies import SyncDependencies, external_id
 from .fields import desired_fields, ordered, source_fields
 from .plan import TargetSide
-from .planner import Planner, Reading, several
+from .planner import FreshJob, Planner, several
 from .target_lookup import read_target
 from .undo import DONE
 
@@ -67,7 +67,7 @@ async def compare(parts: SyncDependencies, integration: str, job_id: str) -> Com
 
 async def _read(
     planner: Planner, parts: SyncDependencies, integration: str, job_id: str, failures: list[Failure]
-) -> tuple[Reading, Source]:
+) -> tuple[FreshJob, Source]:
     try:
         return await planner.fetch(integration, job_id), Source.LIVE
     except (JobNotFound, RemoteError) as error:
@@ -75,7 +75,7 @@ async def _read(
         if cached is None:
             raise
         failures.append(error.failure())
-        return Reading(cached, cached.cached_at or parts.now()), Source.CACHE
+        return FreshJob(cached, cached.cached_at or parts.now()), Source.CACHE
 
 
 async def _target(parts: SyncDependencies, integration: str, job_id: str, mark: SyncState, failures: list[Failure]) -> TargetSide | None:

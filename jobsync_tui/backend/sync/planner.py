@@ -25,7 +25,7 @@ OnRead: TypeAlias = Callable[[Eligibility], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class FreshJob:
     """A job as the ATS had it at ``read_at``."""
 
     job: CachedJob
@@ -60,7 +60,7 @@ class Planner:
                 return await self._closing(integration, head, eligibility, read_at, unattended=unattended, source=reading.job)
             return replace(await self._compare(reading, eligibility), source=reading.job)
 
-    async def fetch(self, integration: str, job_id: str) -> Reading:
+    async def fetch(self, integration: str, job_id: str) -> FreshJob:
         """Read the job from the ATS, and into the cache.
 
         Raises:
@@ -74,9 +74,9 @@ class Planner:
             await self._parts.jobs.mark_gone(integration, job_id)
             raise JobNotFound(remedy=f"Check the id in {adapter.title}; a job that was synced before stays as it is in Tenzo.")
         read_at = self._parts.now()
-        return Reading(await self._parts.jobs.put(job, read_at), read_at)
+        return FreshJob(await self._parts.jobs.put(job, read_at), read_at)
 
-    def evaluate(self, reading: Reading, rules: RuleSet, source: Source = Source.LIVE) -> Eligibility:
+    def evaluate(self, reading: FreshJob, rules: RuleSet, source: Source = Source.LIVE) -> Eligibility:
         """Return what the rules say of a job that was read."""
         adapter = self._parts.adapter(reading.job.integration)
         return evaluate(
@@ -90,7 +90,7 @@ class Planner:
             now=self._parts.now(),
         )
 
-    async def _compare(self, reading: Reading, eligibility: Eligibility) -> Proposal:
+    async def _compare(self, reading: FreshJob, eligibility: Eligibility) -> Proposal:
         job = reading.job
         mark = await self._parts.jobs.sync_state(job.integration, job.id) or SyncState()
         if not eligibility.eligible:
@@ -111,7 +111,7 @@ class Planner:
         missing = await self._names.missing(side.compared(desired).changes)
         return sync_proposal(eligibility, desired, side, ats_read_at=reading.read_at, missing=missing)
 
-    async def _fetched(self, integration: str, job_id: str) -> Reading | JobHead:
+    async def _fetched(self, integration: str, job_id: str) -> FreshJob | JobHead:
         """Return the job as the ATS has it, or the head of one that it has no more and that is to be closed in the target.
 
         Raises:

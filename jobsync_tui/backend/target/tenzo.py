@@ -15,7 +15,7 @@ from ..core.models import JsonValue
 from ..http import HeaderAuth, HttpSession, Reply, error_of, excerpt, segment
 from ..settings.secrets import Secret
 from .base import Catalog, Target, TargetJob, alike
-from .wire import WireMapping, text_of
+from .wire_mapping import WireMapping, text_of
 
 MAX_PAGES = 10_000
 """A listing longer than that is a loop."""

@@ -12,7 +12,7 @@ from ...backend.core.models import USUAL_COLUMNS
 from ...commands import Group, bindings
 from ...widgets.job_table import column_title
 from ..menu import Entry, MenuScreen
-from ..prompt import Finding, PromptScreen, Question
+from ..prompt import PromptScreen, Question, Remark
 
 CHOSEN, LEFT = "[x]", "[ ]"
 
@@ -98,7 +98,7 @@ class ColumnsScreen(MenuScreen):
         return [Entry(name, f"{CHOSEN if name in self._columns else LEFT} {column_title(name)}", name) for name in names]
 
 
-async def _is_field(typed: str) -> Finding:
+async def _is_field(typed: str) -> Remark:
     from ...backend.services.columns import is_column
 
-    return Finding() if is_column(typed.strip()) else Finding("no field of a job; custom fields are custom.NAME", wrong=True)
+    return Remark() if is_column(typed.strip()) else Remark("no field of a job; custom fields are custom.NAME", wrong=True)

@@ -10,7 +10,7 @@ from ...backend.core.models import ListView, SavedView
 from ...session.memory import View
 from ...session.notices import Severity
 from ..menu import Entry, MenuScreen
-from ..prompt import Finding, PromptScreen, Question
+from ..prompt import PromptScreen, Question, Remark
 from .views_menu import Act, ViewsScreen, parted
 
 if TYPE_CHECKING:
@@ -89,10 +89,10 @@ class ListViews:
         def known(name: str) -> SavedView | None:
             return next((each for each in views if each.address.casefold() == name.strip().casefold()), None)
 
-        async def check(name: str) -> Finding:
+        async def check(name: str) -> Remark:
             if not name.strip():
-                return Finding("type a name, or esc", wrong=True)
-            return Finding(f"takes the place of the view {name.strip()}" if known(name) else "")
+                return Remark("type a name, or esc", wrong=True)
+            return Remark(f"takes the place of the view {name.strip()}" if known(name) else "")
 
         question = Question(title="Save filter, sort and columns as which view?", value=self.name or "", check=check)
 

@@ -38,7 +38,7 @@ from ...widgets.document import DocumentView
 from ...widgets.yaml_pane import YamlPane
 from .. import routes
 from ..dialog import DialogScreen
-from ..prompt import Finding
+from ..prompt import Remark
 from ..routes import Opening
 from .rule_opening import open_session
 from .rule_questions import RuleQuestions
@@ -356,17 +356,17 @@ class RuleEditorScreen(DialogScreen[None]):
             self.host.tell(f"The target's names are not known: {error.message}", Severity.WARNING, remedy=error.remedy)
             return TargetCatalogue(None, None, None, ())
 
-    async def _evaluate(self, part: Leaf | Action) -> Finding:
+    async def _evaluate(self, part: Leaf | Action) -> Remark:
         """Say what is wrong with a condition or an action, else how many cached jobs a condition matches for itself."""
         rule = Rule("x", "x", when=part) if isinstance(part, Leaf) else Rule("x", "x", actions=(part,))
         try:
             await self.backend.rules.parse(await self.backend.rules.dump([rule]), "it")
         except RuleError as error:
-            return Finding(_WHERE.sub("", error.message), wrong=True)
+            return Remark(_WHERE.sub("", error.message), wrong=True)
         if isinstance(part, Action):
-            return Finding()
+            return Remark()
         (jobs,) = await self.backend.writing.matching([rule])
-        return Finding(f"matches {counted(jobs, 'cached job')}")
+        return Remark(f"matches {counted(jobs, 'cached job')}")
 
     # ---- the tree ----------------------------------------------------------------------------------------------------
 

@@ -26,9 +26,9 @@ from ...documents import words
 from ...documents.words import count
 from ...editor.typed_values import shown, shown_item, typed
 from ..menu import Entry, MenuScreen
-from ..prompt import Finding, Offer, PromptScreen, Question
+from ..prompt import Offer, PromptScreen, Question, Remark
 
-Evaluator = Callable[[Leaf | Action], Awaitable[Finding]]
+Evaluator = Callable[[Leaf | Action], Awaitable[Remark]]
 """Says what is wrong with a condition or an action, or what it would come to."""
 
 _EXCLUDE_NOTE = "a job that the rule matches is never synced"
@@ -74,10 +74,10 @@ class RuleQuestions:
         entries = sorted(self._fields.values(), key=lambda entry: (entry.name != start, not entry.jobs, _usefulness(entry.name)))
         offers = [Offer(entry.name, _delivered(entry)) for entry in entries]
 
-        async def check(text: str) -> Finding:
+        async def check(text: str) -> Remark:
             entry = self._fields.get(text)
             if entry is not None:
-                return Finding(_commonest(entry))
+                return Remark(_commonest(entry))
             return await self._evaluate(Leaf(text.strip(), Op.IS_SET))
 
         return await self._ask(Question(title="Condition: which field?", offers=offers, check=check))
@@ -94,8 +94,8 @@ class RuleQuestions:
         def made(text: str) -> Leaf:
             return replace(leaf, value=typed(text, leaf.op, of_text=of_text))
 
-        async def check(text: str) -> Finding:
-            return await self._evaluate(made(text)) if text.strip() else Finding("a value, or esc", wrong=True)
+        async def check(text: str) -> Remark:
+            return await self._evaluate(made(text)) if text.strip() else Remark("a value, or esc", wrong=True)
 
         answer = await self._ask(
             Question(
@@ -129,12 +129,12 @@ class RuleQuestions:
         offers = self._action_offers(kind, name)
         known = {offer.text for offer in offers}
 
-        async def check(text: str) -> Finding:
+        async def check(text: str) -> Remark:
             if not text.strip():
-                return Finding("a value, or esc", wrong=True)
+                return Remark("a value, or esc", wrong=True)
             found = await self._evaluate(made(text))
             strange = known and kind is not ActionKind.SETTING and text.strip() not in known
-            return Finding(f"! {words.TARGET} has no {words.ACTIONS[kind]} of that name now") if strange and not found.wrong else found
+            return Remark(f"! {words.TARGET} has no {words.ACTIONS[kind]} of that name now") if strange and not found.wrong else found
 
         value = start.value if start is not None else None
         before = shown(value, Op.EQUALS, of_text=False) if kind is ActionKind.SETTING else str(value or "")
@@ -174,9 +174,9 @@ class RuleQuestions:
     async def priority(self, rule: Rule) -> int | None:
         """Ask for the number by which the rule has its place."""
 
-        async def check(text: str) -> Finding:
+        async def check(text: str) -> Remark:
             right = text.strip().removeprefix("-").isdecimal() and abs(int(text)) <= 1_000_000
-            return Finding("lower numbers run first; most rules use 10 to 100" if right else "a whole number", wrong=not right)
+            return Remark("lower numbers run first; most rules use 10 to 100" if right else "a whole number", wrong=not right)
 
         answer = await self._ask(Question(title="What is its priority?", value=str(rule.priority), check=check))
         return None if answer is None else int(answer)

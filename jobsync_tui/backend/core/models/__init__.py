@@ -46,11 +46,11 @@ from .eligibility import (
     NearMiss,
     Note,
     Reason,
-    RuleChange,
     RuleNote,
     RuleResult,
     Source,
     TemplateType,
+    TurningChange,
 )
 from .export import ExportColumn, ExportOptions, ExportReport, StatusWord
 from .greeting import MOST_LISTED, DayNews, EligibleNews, FailedJob, FailureNews, Greeting, IntegrationNews, WaitKind, WaitNews
@@ -288,7 +288,6 @@ __all__ = [
     "RevisionDifference",
     "Rule",
     "RuleAuthority",
-    "RuleChange",
     "RuleCount",
     "RuleDifference",
     "RuleDraft",
@@ -327,6 +326,7 @@ __all__ = [
     "TemplateType",
     "Tick",
     "TimerRun",
+    "TurningChange",
     "Unexpected",
     "Visibility",
     "WaitKind",

@@ -158,7 +158,7 @@ class AutomaticDecision:
 
 
 @dataclass(frozen=True, slots=True)
-class RuleChange:
+class TurningChange:
     """The change of rules that turned the last known answer about a job around. ``rule`` names the rule, or all that only together did."""
 
     revision: int
@@ -205,7 +205,7 @@ class Eligibility:
     ruleset_revision: int
     source: Source
     read_at: datetime | None
-    changed_by: RuleChange | None = None
+    changed_by: TurningChange | None = None
     automatic: AutomaticDecision | None = None
 
     @property

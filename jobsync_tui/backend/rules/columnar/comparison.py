@@ -30,7 +30,7 @@ class KnownOutcome:
     rules: tuple[str, ...]
 
 
-class Comparison:
+class RuleSetComparison:
     """Compares two rule sets job by job, and knows the ways that it met, by number.
 
     Args:
@@ -126,7 +126,7 @@ class Comparison:
 class _Met(dict[tuple[int, ...], int]):
     """Ways by distinct outcome, lack of required fields, and which of the tried rules match; worked out when first met."""
 
-    def __init__(self, comparison: Comparison, known: Mapping[int, KnownOutcome], names: Sequence[str]) -> None:
+    def __init__(self, comparison: RuleSetComparison, known: Mapping[int, KnownOutcome], names: Sequence[str]) -> None:
         super().__init__()
         self._comparison = comparison
         self._known = known

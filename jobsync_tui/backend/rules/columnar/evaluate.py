@@ -12,7 +12,7 @@ from ..actions import excluders
 from ..cells import Cell
 from ..compiled import CompiledRule, CompiledRules, GroupNode, LeafNode, Node, NotNode, compiled
 from ..fields import field_named
-from ..meeting import Asked
+from ..meeting import Trial
 from ..operators import LeafTest
 from ..truth import Truth
 from .columns import Batch, Column
@@ -144,10 +144,10 @@ class Answers:
         coded = int.from_bytes(self._batch.column(name).answers(test, self._now), "little")
         return coded >> 1 & self._low, ~coded & self._low
 
-    def of_job(self, row: int, rules: CompiledRules) -> Asked:
+    def of_job(self, row: int, rules: CompiledRules) -> Trial:
         """Return one job as some of the rules see it, for trying other values on it."""
         cells = [self.cell(row, field.name) for field in rules.fields]
-        return Asked(rules, cells, Truth([leaf.test(cells[leaf.field], self._now) for leaf in rules.leaves]), self._now)
+        return Trial(rules, cells, Truth([leaf.test(cells[leaf.field], self._now) for leaf in rules.leaves]), self._now)
 
     def matches(self, rule: CompiledRule) -> Rows:
         """Return where the conditions of ``rule`` hold."""

@@ -34,7 +34,7 @@ class Work(StrEnum):
 
 
 @dataclass(slots=True)
-class Tally:
+class RunTally:
     """What came of jobs.
 
     Attributes:
@@ -61,7 +61,7 @@ class Tally:
         code = min(self.failures, key=lambda each: (-self.failures[each], each), default="")
         return self.examples.get(code)
 
-    def add(self, other: Tally) -> None:
+    def add(self, other: RunTally) -> None:
         """Take in what came of other jobs."""
         self.outcomes.update(other.outcomes)
         self.failures.update(other.failures)
@@ -127,7 +127,7 @@ class BatchStore:
             lambda db: frozenset(row[0] for row in BatchRow.select(BatchRow.integration).where(BatchRow.ended_at == 0).tuples().execute(db))
         )
 
-    async def note(self, batch: Batch, tally: Tally, *, ended: bool) -> None:
+    async def note(self, batch: Batch, tally: RunTally, *, ended: bool) -> None:
         """Add what came of jobs of a batch; nothing happens where its run is over."""
         await self._database.write(lambda db: _note(db, batch, tally, clock.to_ms(self._now()) if ended else 0))
 
@@ -135,7 +135,7 @@ class BatchStore:
         """Return whether a batch ended because going on makes no sense."""
         return (await self._database.read(_tally, integration)).error is not None
 
-    async def clear(self, integration: str) -> Tally:
+    async def clear(self, integration: str) -> RunTally:
         """Take the batches of an integration out, and return what came of them."""
         return await self._database.write(_clear, integration)
 
@@ -171,7 +171,7 @@ def _open(db: Db, integration: str, *, after: int, limit: int | None) -> tuple[B
     )
 
 
-def _note(db: Db, batch: Batch, tally: Tally, ended_at: int) -> None:
+def _note(db: Db, batch: Batch, tally: RunTally, ended_at: int) -> None:
     text: str | None = BatchRow.select(BatchRow.tally).where(BatchRow.id == batch.id).scalar(db)
     if text is None:
         return
@@ -182,8 +182,8 @@ def _note(db: Db, batch: Batch, tally: Tally, ended_at: int) -> None:
     BatchRow.update({"tally": _text(found), **ended}).where(BatchRow.id == batch.id).execute(db)
 
 
-def _tally(db: Db, integration: str) -> Tally:
-    found = Tally()
+def _tally(db: Db, integration: str) -> RunTally:
+    found = RunTally()
     for (text,) in (
         BatchRow.select(BatchRow.tally).where(BatchRow.integration == integration).order_by(BatchRow.number).tuples().execute(db)
     ):
@@ -191,16 +191,16 @@ def _tally(db: Db, integration: str) -> Tally:
     return found
 
 
-def _text(tally: Tally) -> str:
+def _text(tally: RunTally) -> str:
     error = None if tally.error is None else asdict(tally.error)
     examples = {code: asdict(failure) for code, failure in tally.examples.items()}
     return json.dumps({"outcomes": dict(tally.outcomes), "failures": dict(tally.failures), "examples": examples, "error": error})
 
 
-def _read(text: str) -> Tally:
+def _read(text: str) -> RunTally:
     values = json.loads(text)
     error = values.get("error")
-    return Tally(
+    return RunTally(
         Counter(values.get("outcomes", {})),
         Counter(values.get("failures", {})),
         {code: Failure(**failure) for code, failure in values.get("examples", {}).items()},
@@ -208,7 +208,7 @@ def _read(text: str) -> Tally:
     )
 
 
-def _clear(db: Db, integration: str) -> Tally:
+def _clear(db: Db, integration: str) -> RunTally:
     found = _tally(db, integration)
     forget_batches(db, [integration])
     return found

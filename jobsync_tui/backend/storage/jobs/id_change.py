@@ -11,6 +11,7 @@ from ...core.errors import UsageError
 from ...core.id_forms import plain_id
 from ...database import Database, Db, Dialect
 from ..ledger.tables import OperationRow
+from . import told_apart
 from .same_jobs import last_listed, linked_among, same_jobs, written_otherwise
 from .sources import note_change, source_of
 from .statements import first, rows, run
@@ -162,6 +163,7 @@ def _move(db: Db, integration: str, twins: Twins, also: Callable[[Db], object]) 
     # Whatever was decided on the new one was decided on a job that the target did not have.
     run(db, "DELETE FROM automatic_decisions WHERE key = ?", new[0])
     OperationRow.update(job_id=twins.new).where((OperationRow.integration == integration) & (OperationRow.job_id == twins.old)).execute(db)
+    told_apart.give_to_job(db, integration, twins.old, twins.new)
     settle(db, new[0], gone=False)
     settle(db, old[0], gone=True)
     note_change(db)

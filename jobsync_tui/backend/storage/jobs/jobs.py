@@ -42,7 +42,7 @@ from .listing_gap import Gap, gap
 from .set_aside import take_back, waiting
 from .statements import first, run
 from .tables import JobRecord, MarkRow, PayloadRow, SightingRow
-from .tally import Tally
+from .tally import ListingTally
 from .upsert import NONE, upsert
 
 T = TypeVar("T")
@@ -106,7 +106,7 @@ class JobStore:
         *,
         unread: Sequence[str] = (),
         rejected: Sequence[RejectedRow] = (),
-        tally: Tally | None = Tally(),  # noqa: B008 - frozen
+        tally: ListingTally | None = ListingTally(),  # noqa: B008 - frozen
         own_ids: Mapping[str, str] = NONE,
     ) -> PageCounts:
         """Store jobs of a listing together with the cursor behind them.

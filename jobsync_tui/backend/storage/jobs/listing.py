@@ -23,10 +23,10 @@ from .listing_gap import gap, missing
 from .set_aside import forget_earlier, forget_nameless, put_aside, take_back
 from .sources import Source, ensure_source, note_change, take_number
 from .tables import IntegrationRow, JobRecord, ListingRow, SightingRow
-from .tally import Tally
+from .tally import ListingTally
 from .upsert import NONE, upsert
 
-NOTHING = Tally()
+NOTHING = ListingTally()
 
 STALE_AFTER_MS = 60_000
 """Silence after which a listing's holder counts as dead; a heartbeat comes every ten seconds."""
@@ -59,7 +59,7 @@ class ListingState:
     seen: int
     resumed: bool
     holder: str
-    tally: Tally = NOTHING
+    tally: ListingTally = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def begin(db: Db, integration: str, process: ProcessIdentity, *, full: bool, now
                 found.seen,
                 resumed=True,
                 holder=holder,
-                tally=Tally.read(found.tally),
+                tally=ListingTally.read(found.tally),
             )
         ListingRow.delete().where(ListingRow.id == found.id).execute(db)
     watermark = None if full else _watermark(db, source)
@@ -135,7 +135,7 @@ def store_page(
     deleted: Sequence[str],
     unread: Sequence[str],
     rejected: Sequence[RejectedRow],
-    tally: Tally | None,
+    tally: ListingTally | None,
     cursor: str | None,
     now: int,
     own_ids: Mapping[str, str] = NONE,

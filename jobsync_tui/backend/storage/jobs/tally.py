@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 
-class Tally(msgspec.Struct, frozen=True, omit_defaults=True):
+class ListingTally(msgspec.Struct, frozen=True, omit_defaults=True):
     """The books of one listing.
 
     Attributes:
@@ -27,6 +27,6 @@ class Tally(msgspec.Struct, frozen=True, omit_defaults=True):
         return msgspec.json.encode(self).decode()
 
     @classmethod
-    def read(cls, text: str) -> Tally:
+    def read(cls, text: str) -> ListingTally:
         """Return what `text` gave."""
         return msgspec.json.decode(text, type=cls)

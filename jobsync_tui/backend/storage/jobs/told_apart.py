@@ -49,19 +49,28 @@ def give(db: Db, old: str, new: str) -> None:
     ToldApartRow.update(integration=new).where(ToldApartRow.integration == old).execute(db)
 
 
+def give_to_job(db: Db, integration: str, old: str, new: str) -> None:
+    """Give the pairs of a job that came under another id to that one, beside those that it has already."""
+    of_job = (ToldApartRow.integration == storable(integration)) & (ToldApartRow.job == storable(old))
+    kept = list(ToldApartRow.select(ToldApartRow.target, ToldApartRow.actor).where(of_job).tuples().execute(db))
+    ToldApartRow.delete().where(of_job).execute(db)
+    for target, actor in kept:
+        _put(db, integration, (new, target), actor)
+
+
 def _of(db: Db, integration: str) -> frozenset[tuple[str, str]]:
     query = ToldApartRow.select(ToldApartRow.job, ToldApartRow.target).where(ToldApartRow.integration == integration)
     return frozenset((str(job), str(target)) for job, target in query.tuples().execute(db))
 
 
 def _add(db: Db, integration: str, pairs: Sequence[tuple[str, str]], actor: str, also: Callable[[Db], object]) -> None:
-    key = [ToldApartRow.integration, ToldApartRow.job, ToldApartRow.target]
-    for job, target in pairs:
-        values = {
-            "integration": storable(integration),
-            "job": storable(job),
-            "target": storable(target),
-            "actor": storable(actor),
-        }
-        ToldApartRow.insert(values).on_conflict(conflict_target=key, preserve=[ToldApartRow.actor]).execute(db)
+    for pair in pairs:
+        _put(db, integration, pair, actor)
     also(db)
+
+
+def _put(db: Db, integration: str, pair: tuple[str, str], actor: str) -> None:
+    job, target = pair
+    values = {"integration": storable(integration), "job": storable(job), "target": storable(target), "actor": storable(actor)}
+    key = [ToldApartRow.integration, ToldApartRow.job, ToldApartRow.target]
+    ToldApartRow.insert(values).on_conflict(conflict_target=key, preserve=[ToldApartRow.actor]).execute(db)

@@ -140,7 +140,7 @@ class Ledger:
         if journal.written_beside(db, operation):
             raise Busy("Another ATS job was just written to the same job in Tenzo.", remedy="Sync the job again.")
         key = journal.key_for(db, operation) if operation.kind is OperationKind.CREATE else operation.idempotency_key
-        begun = replace(operation, idempotency_key=key, audit_seq=audit.begin(db, entry_of(operation)))
+        begun = replace(operation, idempotency_key=key, audit_seq=audit.begin(db, entry_about(operation)))
         journal.insert(db, begun)
         return begun
 
@@ -151,7 +151,7 @@ class Ledger:
             raise Busy("This sync was ended by a recovery, so nothing was written.", remedy="Sync the job again.")
         begun = replace(operation, audit_seq=refused.audit_seq)
         journal.insert(db, begun)
-        audit.revise(db, begun.audit_seq, entry_of(begun))
+        audit.revise(db, begun.audit_seq, entry_about(begun))
         return begun
 
     def _sent(self, db: Db, operation: Operation, lease: Lease) -> datetime:
@@ -171,7 +171,7 @@ class Ledger:
         moved = journal.move(db, operation.id, OperationState.UNKNOWN, now=now, settles_at=settles_at, settles_uptime=uptime, error=cause)
         if not moved:
             return False
-        audit.revise(db, operation.audit_seq, entry_of(operation, Outcome.UNKNOWN, cause))
+        audit.revise(db, operation.audit_seq, entry_about(operation, Outcome.UNKNOWN, cause))
         return True
 
     def _settle(self, db: Db, operation: Operation, result: OperationResult, lease: Lease | None) -> bool:
@@ -182,7 +182,7 @@ class Ledger:
         landed_on, kept = result.target_id, result.kept
         if not journal.move(db, operation.id, state, now=now, target_id=landed_on, settled=True, error=cause, kept=kept):
             return False
-        audit.seal(db, operation.audit_seq, entry_of(operation, result.outcome, cause), now)
+        audit.seal(db, operation.audit_seq, entry_about(operation, result.outcome, cause), now)
         return True
 
     def _observe_end(self, db: Db, operation: Operation, settles_at: datetime) -> bool:
@@ -226,7 +226,7 @@ class Ledger:
         return pruned
 
 
-def entry_of(operation: Operation, outcome: Outcome | None = None, cause: str | None = None) -> NewEntry:
+def entry_about(operation: Operation, outcome: Outcome | None = None, cause: str | None = None) -> NewEntry:
     """Return what the audit record says of an operation."""
     return NewEntry(
         actor=operation.actor,

@@ -78,7 +78,7 @@ class EvaluationVersion:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class EvaluationTally:
     """How the rules in force evaluated jobs.
 
     Attributes:
@@ -138,7 +138,7 @@ class OutcomeStore:
         """
         return await self._database.read(_outcomes, revision, policy, now)
 
-    async def tally(self, integrations: Sequence[str], policy: str, now: datetime) -> Tally:
+    async def tally(self, integrations: Sequence[str], policy: str, now: datetime) -> EvaluationTally:
         """Return how the rules in force evaluated the jobs of the integrations."""
         return await self._database.read(_tally, tuple(integrations), policy, now)
 
@@ -274,7 +274,7 @@ def _add(db: Db, evaluation_version: EvaluationVersion, outcomes: Sequence[Disti
     return added
 
 
-def _tally(db: Db, integrations: tuple[str, ...], policy: str, now: datetime) -> Tally:
+def _tally(db: Db, integrations: tuple[str, ...], policy: str, now: datetime) -> EvaluationTally:
     evaluation_version = in_force(db, policy, now)
     sources = sources_of(db, integrations)
     jobs = sum(source.jobs for source in sources)
@@ -295,7 +295,7 @@ def _tally(db: Db, integrations: tuple[str, ...], policy: str, now: datetime) ->
             matched[rule] += found
         if len(ids) == 1:
             alone[ids[0]] += found
-    return Tally(jobs, outcomes[True], outcomes[False], dict(matched), dict(alone))
+    return EvaluationTally(jobs, outcomes[True], outcomes[False], dict(matched), dict(alone))
 
 
 def _by_outcome(db: Db, source: Source, evaluation_version: int) -> dict[int, int]:

@@ -21,7 +21,6 @@ from .query import (
     EVALUATED,
     EVENTS,
     Age,
-    Comparison,
     Contains,
     FieldHas,
     Fuzzy,
@@ -31,6 +30,7 @@ from .query import (
     PartHas,
     Positive,
     Query,
+    Relation,
     State,
     Term,
     TextField,
@@ -185,8 +185,8 @@ class Compiler:
 
     def _aged(self, column: peewee.Field, term: Age) -> peewee.Node:
         limit = self._now - term.age // MILLISECOND
-        younger = {Comparison.LESS: column > limit, Comparison.LESS_EQUAL: column >= limit}
-        older = {Comparison.GREATER: column < limit, Comparison.GREATER_EQUAL: column <= limit}
+        younger = {Relation.LESS: column > limit, Relation.LESS_EQUAL: column >= limit}
+        older = {Relation.GREATER: column < limit, Relation.GREATER_EQUAL: column <= limit}
         return joined("AND", [column != 0, (younger | older)[term.comparison]])
 
 
@@ -210,14 +210,14 @@ def escaped(text: str) -> str:
 
 def _moment(column: peewee.Field, term: Moment) -> peewee.Node:
     match term.comparison:
-        case Comparison.LESS:
+        case Relation.LESS:
             holds = column < term.start
-        case Comparison.LESS_EQUAL:
+        case Relation.LESS_EQUAL:
             holds = column < term.end
-        case Comparison.GREATER:
+        case Relation.GREATER:
             holds = column >= term.end
-        case Comparison.GREATER_EQUAL:
+        case Relation.GREATER_EQUAL:
             holds = column >= term.start
-        case Comparison.EQUAL:
+        case Relation.EQUAL:
             holds = (column >= term.start) & (column < term.end)
     return joined("AND", [column != 0, holds])

@@ -20,7 +20,6 @@ from .field_lines import CUSTOM, PLACE_PARTS
 from .fold import fold
 from .query import (
     Age,
-    Comparison,
     Contains,
     FieldHas,
     Fuzzy,
@@ -30,6 +29,7 @@ from .query import (
     PartHas,
     Positive,
     Query,
+    Relation,
     State,
     Term,
     TextField,
@@ -195,7 +195,7 @@ class _Parser:
     def _field(self, name: str, operator: str, start: int) -> Positive:
         name = _SYNONYMS.get(name, name)
         if operator != ":":
-            return self._time(name, Comparison(operator), start)
+            return self._time(name, Relation(operator), start)
         if name == "is":
             return Is(tuple(self._word(value, at, State, "state") for value, at in self._values()))
         if name == "rule":
@@ -230,13 +230,13 @@ class _Parser:
     def _part(self, name: str) -> Positive:
         return PartHas(name, tuple(fold(value) for value, _ in self._values()))
 
-    def _time(self, name: str, comparison: Comparison, start: int) -> Positive:
+    def _time(self, name: str, comparison: Relation, start: int) -> Positive:
         field = self._word(name, start, TimeField, "time")
         at = self._at
         value = self._value(stops="")
         age = _age(value)
         if age is not None:
-            if comparison is Comparison.EQUAL:
+            if comparison is Relation.EQUAL:
                 raise self._wrong("An age is compared with < or >, as in updated<7d.", start)
             return Age(field, comparison, age)
         span = span_in(value)

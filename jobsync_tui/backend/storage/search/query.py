@@ -45,7 +45,7 @@ EVENTS = frozenset({TimeField.FAILED, TimeField.ELIGIBLE, TimeField.TENZO_CREATE
 """When a sync of the job failed, created or updated it in the target, any of them; and since when the automatic sync has it eligible."""
 
 
-class Comparison(StrEnum):
+class Relation(StrEnum):
     """How a time is compared. With an age, ``<`` is younger."""
 
     LESS = "<"
@@ -122,7 +122,7 @@ class Age:
     """A time lies less (``<``), or more (``>``), than ``age`` before now."""
 
     field: TimeField
-    comparison: Comparison
+    comparison: Relation
     age: timedelta
 
 
@@ -131,7 +131,7 @@ class Moment:
     """A time lies before, in or after a span: a day, or an instant where both ends are the same. Milliseconds, the end excluded."""
 
     field: TimeField
-    comparison: Comparison
+    comparison: Relation
     start: int
     end: int
 
