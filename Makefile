@@ -21,7 +21,7 @@ help:
 	@echo "make constraints  pin the newest versions that the ranges allow, direct and not; run make check before they land"
 	@echo "make lowest  the tests on the lowest versions that the ranges allow; make newest on the newest; PYTEST_ARGS narrows these too"
 	@echo "make matrix  the tests on every Python from 3.11 that is found; make plain-sqlite without pysqlite3"
-	@echo "make wheelhouse  everything to install without an index, in dist/wheelhouse, and the demo from it"
+	@echo "make wheelhouse  everything to install without an index, in dist/wheelhouse, with the demo and tests of a fresh clone from it"
 	@echo "make venv    only make $(VENV) (implied by the others)"
 	@echo "make clean   take away what the above made"
 

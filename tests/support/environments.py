@@ -2,8 +2,8 @@
 
 KIND is ``lowest`` (the lowest version that the ranges allow of each direct dependency), ``newest`` (the newest), ``matrix`` (what was
 tested, on every Python from 3.11 that is found), ``plain-sqlite`` (what was tested, without pysqlite3) or ``wheelhouse`` (a folder with
-everything that is needed to install where no index is, and an installation from it to show that). Each makes new environments and takes
-them away again.
+everything that is needed where no index is; from it alone the program is installed, and tests of a fresh clone run). Each makes new
+environments and takes them away again.
 """
 
 import os
@@ -25,7 +25,7 @@ _LOWEST = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?(?:>=|==)([0-9][0-9.]*)")
 def main(kind: str, arguments: list[str]) -> int:
     """Run one kind, and return what the process ends with."""
     if kind == "wheelhouse":
-        return _wheelhouse()
+        return _wheelhouse(arguments)
     if kind == "matrix":
         return _matrix(arguments)
     with tempfile.TemporaryDirectory() as folder:
@@ -81,20 +81,38 @@ def _answers(python: str, version: str) -> bool:
     return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip() == version
 
 
-def _wheelhouse() -> int:
+def _wheelhouse(arguments: list[str]) -> int:
+    """Fill the folder, and show without an index that the program installs from it and that a checkout's tests run from it and ``dev``."""
     shutil.rmtree(WHEELHOUSE, ignore_errors=True)
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
-    wanted = f"{ROOT}[keyring,team]"
-    subprocess.run([*pip, "wheel", "--quiet", "--constraint", str(CONSTRAINTS), "--wheel-dir", str(WHEELHOUSE), wanted], check=True)
+    _wheels(WHEELHOUSE, f"{ROOT}[keyring,team]")
+    _wheels(WHEELHOUSE / "dev", f"{ROOT}[dev,keyring,team]")
+    for each in (WHEELHOUSE / "dev").glob("*.whl"):
+        if (WHEELHOUSE / each.name).exists():
+            each.unlink()
     shutil.copy(CONSTRAINTS, WHEELHOUSE)
+    users, ours = len(list(WHEELHOUSE.glob("*.whl"))), len(list(WHEELHOUSE.glob("dev/*.whl")))
+    _say(f"{WHEELHOUSE}: {users} wheels, and in dev {ours} more for the tests")
     with tempfile.TemporaryDirectory() as folder:
         made = _environment(sys.executable, Path(folder))
         offline = ["--no-index", "--find-links", str(WHEELHOUSE), "--constraint", str(WHEELHOUSE / CONSTRAINTS.name)]
         subprocess.run([*_pip(made), "install", "--quiet", *offline, "jobsync-tui[keyring,team]"], check=True)
         home = {"HOME": folder, "PATH": os.defpath, "LANG": "C.UTF-8"}
         shown = subprocess.run([str(made.with_name("jobsync")), "demo", "--check", "--jobs", "300"], cwd=folder, env=home, check=False)
-    _say(f"{WHEELHOUSE}: {len(list(WHEELHOUSE.glob('*.whl')))} wheels")
-    return shown.returncode
+        return shown.returncode or _checkout(Path(folder) / "checkout", arguments or ["-q", "tests/rules", "tests/project"])
+
+
+def _wheels(folder: Path, wanted: str) -> None:
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
+    subprocess.run([*pip, "wheel", "--quiet", "--constraint", str(CONSTRAINTS), "--wheel-dir", str(folder), wanted], check=True)
+
+
+def _checkout(folder: Path, arguments: list[str]) -> int:
+    """Run ``make test`` in a fresh clone that reaches no index."""
+    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(folder)], check=True)
+    places = f"{WHEELHOUSE} {WHEELHOUSE / 'dev'}"
+    alone = os.environ | {"PIP_CONFIG_FILE": os.devnull, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": places}
+    command = ["make", "test", f"PYTHON={sys.executable}", f"PYTEST_ARGS={' '.join(arguments)}"]
+    return subprocess.run(command, cwd=folder, env=alone, check=False).returncode
 
 
 def _environment(python: str, folder: Path) -> Path:
