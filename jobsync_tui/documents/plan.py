@@ -9,7 +9,7 @@ from ..backend.core.text import counted
 from . import words
 from .applied import lost, lost_lines
 from .change import change_rows, kept_rows
-from .document import BLANK, Document, Line, Section, Span, as_text, dim, good, hint, line, strong, warn
+from .document import BLANK, Document, Line, Section, Span, as_text, dim, hint, line, strong, warn
 from .eligibility import to_fix
 from .failure import error_document
 from .layout import apart, wrap, wrap_lines
@@ -95,12 +95,6 @@ def what_moved(before: SyncPlan, after: SyncPlan, width: int) -> tuple[Line, ...
 def refusal(plan: SyncPlan, subject: Subject) -> str:
     """Return what can be done about a plan that refuses the job."""
     return to_fix(plan.eligibility, subject) if plan.eligibility else ""
-
-
-def equal_line(plan: SyncPlan) -> Line:
-    """Return what a confirmation of an unchanged job does."""
-    as_sent = ", as it keeps them" if plan.kept else ""
-    return line("   ", good("ok"), f" up to date in every field that the sync sets ({len(plan.same)}){as_sent}")
 
 
 def _read_line(plan: SyncPlan, subject: Subject) -> Line:

@@ -136,15 +136,6 @@ def moved(root: Condition, way: Way, step: int) -> tuple[Condition, Way]:
     return replaced(root, way[:outer], _with(group, below)), (*way[:outer], way[outer] + (len(kept) if step > 0 else 0))
 
 
-def leaves(condition: Condition | None) -> tuple[Leaf, ...]:
-    """Return the comparisons of a tree, in order."""
-    if condition is None:
-        return ()
-    if isinstance(condition, Leaf):
-        return (condition,)
-    return tuple(leaf for child in children(condition) for leaf in leaves(child))
-
-
 def _with(node: Condition, below: list[Condition]) -> Condition:
     """Return a node like ``node`` over other children."""
     match node:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from jobsync_tui.backend.core.errors import ConfigError, UsageError
-from jobsync_tui.backend.settings.paths import config_path, ensure_directory, ensure_file, open_private, places
+from jobsync_tui.backend.settings.paths import config_path, ensure_directory, open_private, places
 
 
 @pytest.fixture(params=[0o000, 0o022, 0o077])
@@ -24,7 +24,8 @@ def mode(path: Path) -> int:
 
 @pytest.mark.usefixtures("umask")
 def test_what_is_made_is_for_its_owner_only(tmp_path: Path) -> None:
-    path = ensure_file(tmp_path / "a" / "b" / "file")
+    path = ensure_directory(tmp_path / "a" / "b") / "file"
+    os.close(open_private(path, os.O_RDWR | os.O_CREAT))
     assert mode(path) == 0o600
     assert mode(tmp_path / "a") == mode(tmp_path / "a" / "b") == 0o700
 

@@ -6,7 +6,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from jobsync_tui.backend.core.models import AllOf, AnyOf, Condition, Leaf, Not, Op
-from jobsync_tui.editor.rule_tree import Way, added, at, children, dissolved, grouped, leaves, moved, negated, removed, replaced, turned
+from jobsync_tui.editor.rule_tree import Way, added, at, children, dissolved, grouped, moved, negated, removed, replaced, turned
+from tests.rules.oracle import leaves
 
 A, B, C, D = (Leaf(name, Op.IS_SET) for name in ("client", "department", "owner", "url"))
 NEW = Leaf("remote", Op.EQUALS, value=True)

@@ -6,7 +6,7 @@ Values stand as the rule's author wrote them; whoever shows a line cleans it fir
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from .models import OPERATORS, AllOf, Condition, JsonValue, Leaf, Not
 from .text import counted
@@ -43,11 +43,23 @@ def would_be(leaf: Leaf, *, want: bool) -> str:
     return _said(operator.would if want else operator.would_not, leaf.value)
 
 
+def by_field(phrases: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """Return what would have to be so, one text for each field: ``name contained icu and contained travel``.
+
+    Args:
+        phrases: Fields, each with what would have to be so of it.
+    """
+    found: dict[str, dict[str, None]] = {}
+    for field, phrase in phrases:
+        found.setdefault(field, {})[phrase] = None
+    return tuple(f"{field} {' and '.join(each)}" for field, each in found.items())
+
+
 def _said(words: str, value: JsonValue) -> str:
     return _PLACE.sub(lambda place: _TOLD[place[1]](value), words)
 
 
-def value_text(value: JsonValue) -> str:
+def written(value: JsonValue) -> str:
     """Return one value as it stands in a sentence: text plainly, quoted only where its ends would be lost; shortened."""
     if isinstance(value, bool):
         return str(value).lower()
@@ -59,14 +71,14 @@ def value_text(value: JsonValue) -> str:
 
 def listed(values: JsonValue, last: str) -> str:
     """Return a list of values as a sentence has it, with ``last`` before the last one: ``days, late or weekend``."""
-    items = [value_text(item) for item in values] if isinstance(values, list) else [value_text(values)]
+    items = [written(item) for item in values] if isinstance(values, list) else [written(values)]
     if len(items) > MAX_LISTED:
         items = [*items[: MAX_LISTED - 1], counted(len(items) - MAX_LISTED + 1, "other")]
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {last} {items[-1]}"
 
 
 def _ends(value: JsonValue) -> str:
-    return f"{value_text(value[0])} and {value_text(value[1])}" if isinstance(value, list) and len(value) == 2 else value_text(value)
+    return f"{written(value[0])} and {written(value[1])}" if isinstance(value, list) and len(value) == 2 else written(value)
 
 
 def _days(value: JsonValue) -> str:
@@ -86,7 +98,7 @@ def _one_of(value: JsonValue) -> str:
 
 _PLACE = re.compile(r"\{(\w+)\}")
 _TOLD: Mapping[str, Callable[[JsonValue], str]] = {
-    "value": value_text,
+    "value": written,
     "one_of": _one_of,
     "none_of": _none_of,
     "ends": _ends,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from ..core.condition_words import by_field
 from ..core.models import (
     ConditionResult,
     Eligibility,
@@ -28,7 +29,7 @@ from ..core.models import (
 from .actions import excluders, resolve
 from .compiled import CompiledRule, CompiledRules, compiled
 from .fields import field_named, why_missing
-from .meeting import Trial, in_words
+from .meeting import Trial
 from .truth import MOST_WAYS, Truth, Turn
 
 MAX_MISSED = 2
@@ -218,4 +219,4 @@ def _changes(way: Sequence[Turn], view: _View, provider_title: str) -> tuple[str
         if view.notes[number] is Note.FIELD_NOT_PROVIDED:
             phrase += f" ({provider_title} never delivers it)"
         phrases.append((leaf.leaf.field, phrase))
-    return in_words(phrases)
+    return by_field(phrases)

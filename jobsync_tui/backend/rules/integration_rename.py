@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ..core.models import OPERATORS, AllOf, AnyOf, Condition, JsonValue, Leaf, Not, Rule
+from ..core.models import OPERATORS, Condition, JsonValue, Leaf, Not, Rule
+from .compiled import leaves_of
 
 FIELD = "integration"
 
@@ -23,7 +23,7 @@ def renamed(rules: tuple[Rule, ...], old: str, new: str) -> RenamedRules:
     """Return the rules with every condition on the integration ``old`` asking for ``new``."""
     after = tuple(rule if rule.when is None else replace(rule, when=_condition(rule.when, old, new)) for rule in rules)
     changed = tuple(rule.name for rule, before in zip(after, rules, strict=True) if rule != before)
-    doubtful = tuple(rule.name for rule in after if rule.when is not None and any(map(_partial, _leaves(rule.when))))
+    doubtful = tuple(rule.name for rule in after if any(map(_partial, leaves_of(rule.when))))
     return RenamedRules(after, changed, doubtful)
 
 
@@ -50,14 +50,3 @@ def _value(value: JsonValue, old: str, new: str) -> JsonValue:
     if isinstance(value, list):
         return [_value(each, old, new) for each in value]
     return new if isinstance(value, str) and value.casefold() == old.casefold() else value
-
-
-def _leaves(condition: Condition) -> Iterator[Leaf]:
-    match condition:
-        case Leaf():
-            yield condition
-        case Not():
-            yield from _leaves(condition.child)
-        case AllOf() | AnyOf():
-            for child in condition.children:
-                yield from _leaves(child)

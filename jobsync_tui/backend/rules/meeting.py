@@ -127,15 +127,3 @@ def _joined(leaves: Sequence[Leaf]) -> str:
     parts: dict[Op, list[str]] = {op: [leaf.value for leaf in leaves if leaf.op is op and isinstance(leaf.value, str)] for op in _TEXTUAL}
     starts, ends = max(parts[Op.STARTS_WITH], key=len, default=""), max(parts[Op.ENDS_WITH], key=len, default="")
     return " ".join((starts, *parts[Op.CONTAINS], ends)).strip() if parts[Op.CONTAINS] else starts + ends
-
-
-def in_words(phrases: Sequence[tuple[str, str]]) -> tuple[str, ...]:
-    """Return what would have to be so, one text for each field: ``name contained icu and contained travel``.
-
-    Args:
-        phrases: Fields, each with what would have to be so of it.
-    """
-    by_field: dict[str, dict[str, None]] = {}
-    for field, phrase in phrases:
-        by_field.setdefault(field, {})[phrase] = None
-    return tuple(f"{field} {' and '.join(each)}" for field, each in by_field.items())

@@ -137,17 +137,3 @@ def read_regular(path: Path, limit: int) -> tuple[bytes, os.stat_result]:
         return b"".join(chunks), status
     finally:
         os.close(descriptor)
-
-
-def ensure_file(path: Path) -> Path:
-    """Make ``path`` as an empty file with mode 0600 if it is missing, and close it to others if it is there; for files that libraries open.
-
-    Raises:
-        UsageError: It cannot be made.
-    """
-    ensure_directory(path.parent)
-    try:
-        os.close(open_private(path, os.O_RDWR | os.O_CREAT))
-    except OSError as error:
-        raise UsageError(f"The file {path} cannot be opened: {error.strerror}", remedy="Make it writable for this account") from error
-    return path

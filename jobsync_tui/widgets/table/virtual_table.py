@@ -131,10 +131,6 @@ class VirtualTable(TableMouse, Generic[RowT], can_focus=True):
         """Return the index of the row on the first line."""
         return self._top
 
-    def is_valid_row_index(self, row_index: int) -> bool:
-        """Return whether the list has a row of that index."""
-        return 0 <= row_index < self._count
-
     def get_row_at(self, row_index: int) -> RowT | None:
         """Return a row, None if it is not held at the moment."""
         return self._reader.get(row_index)

@@ -65,14 +65,6 @@ class BatchOutcome:
         met = _Numbers(columns)
         return [met[flags] for flags in compress(zip(*columns.values(), strict=True), within.flags())]
 
-    def decided_alone(self) -> Mapping[str, Rows]:
-        """Return by rule id the jobs to which only that rule applies."""
-        once = twice = Rows(self.size)
-        for item in self.rules:
-            twice |= once & item.applied
-            once |= item.applied
-        return {item.rule.id: item.applied - twice for item in self.rules}
-
 
 class _Numbers(dict[tuple[int, ...], tuple[int, ...]]):
     """Of what is flagged, the numbers: made when first met, for far fewer combinations of rules are met than jobs."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 
-from ...core.condition_words import describe, value_text
+from ...core.condition_words import describe, written
 from ...core.models import (
     ActionKind,
     AllOf,
@@ -211,7 +211,7 @@ def _overridden(rule: Rule, number: int, by: str, witness: Witness) -> Finding:
     what = action.kind.value if action.name is None else f"the setting {action.name}"
     itself = by == rule.name
     winner = "another action of the same rule" if itself else by
-    message = f"{what} {value_text(action.value)} never stands: it gives way to {winner}, for instance on {_name(witness)}."
+    message = f"{what} {written(action.value)} never stands: it gives way to {winner}, for instance on {_name(witness)}."
     return Finding(
         kind=FindingKind.OVERRIDDEN_ACTION,
         rule=rule.id,

@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ...core.condition_words import describe, value_text
+from ...core.condition_words import describe, written
 from ...core.models import (
     OPERATORS,
     ActionKind,
@@ -82,7 +82,7 @@ def _impossible(rule: Rule, leaf: Leaf, place: str, integrations: Sequence[str],
     elif kind is Kind.MOMENT and operator.takes not in {Takes.NOTHING, Takes.DATE, Takes.DAYS}:
         wrong = [value for value in _values(leaf) if not isinstance(value, str) or span_in(value) is None]
         if wrong:
-            message = f"{leaf.field} is a date and can never be compared with {value_text(wrong[0])}."
+            message = f"{leaf.field} is a date and can never be compared with {written(wrong[0])}."
             remedy = _ASK_DATE
     elif kind is Kind.BOOL and operator.takes_value and not operator.is_choosing:
         message = (
@@ -94,7 +94,7 @@ def _impossible(rule: Rule, leaf: Leaf, place: str, integrations: Sequence[str],
         others = hidden if leaf.field == "integration" else ()
         never = [value for value in _values(leaf) if choices and not _occurs(value, (*choices, *others))]
         if never:
-            words = " nor ".join(value_text(value) for value in never)
+            words = " nor ".join(written(value) for value in never)
             allowed = [str(value).lower() if isinstance(value, bool) else str(value) for value in choices]
             message = f"{leaf.field} can never be {words}."
             remedy = suggestion(str(never[0]), allowed).strip()
@@ -139,12 +139,12 @@ def _unknown_names(rule: Rule, names: Names) -> Iterator[Finding]:
         known, message, remedy = names.by_kind.get(action.kind), None, ""
         if known is not None and isinstance(action.value, str) and action.value not in known:
             what = _NAMED[action.kind]
-            message, remedy = f"The target has no {what} {value_text(action.value)}.", suggestion(action.value, sorted(known)[:20]).strip()
+            message, remedy = f"The target has no {what} {written(action.value)}.", suggestion(action.value, sorted(known)[:20]).strip()
         elif action.kind is ActionKind.SETTING and action.name is not None:
             options = names.settings.get(action.name, ())
             if options and json.dumps(action.value) not in {json.dumps(option) for option in options}:
-                message = f"The setting {action.name} cannot be {value_text(action.value)} in the target."
-                remedy = f"Allowed: {', '.join(map(value_text, options))}."
+                message = f"The setting {action.name} cannot be {written(action.value)} in the target."
+                remedy = f"Allowed: {', '.join(map(written, options))}."
         if message is not None:
             yield _finding(FindingKind.MISSING_IN_TARGET, rule, message, remedy, place=f"actions[{number}]")
 

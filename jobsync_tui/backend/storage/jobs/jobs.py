@@ -25,7 +25,6 @@ from ...core.models import (
     Sort,
     SortField,
     SyncState,
-    SyncStatus,
 )
 from ...database import Database, Db
 from ..ledger.process import ProcessIdentity
@@ -263,10 +262,6 @@ class JobStore:
         """Return the id of every job of the target that a cached job is linked to."""
         return await self._database.read(links.linked_targets)
 
-    async def facets(self, integrations: Sequence[str]) -> Mapping[str, int]:
-        """Return how many jobs there are in each sync status."""
-        return await self._database.read(_facets, tuple(integrations))
-
     def _executor(self, db: Db, integrations: Sequence[str], query: Query) -> QueryExecutor:
         policy = policy_key(self._policy())
         return QueryExecutor(
@@ -380,13 +375,3 @@ def _set_sync(db: Db, integration: str, job_id: str, mark: SyncState, source: Jo
 def _sync_state(db: Db, integration: str, job_id: str) -> SyncState | None:
     key = _key(db, integration, job_id)
     return None if key is None else marks.get_mark(db, key)
-
-
-def _facets(db: Db, integrations: tuple[str, ...]) -> Mapping[str, int]:
-    found = sources.sources_of(db, integrations)
-    numbers = [source.number for source in found]
-    tried = JobRecord.source.in_(numbers) & peewee.SQL("sync_status <> 'never'")
-    query = JobRecord.select(JobRecord.sync_status, peewee.fn.COUNT(1)).where(tried).group_by(JobRecord.sync_status)
-    counts: dict[str, int] = dict(query.tuples().execute(db))
-    counts[SyncStatus.NEVER.value] = sum(source.jobs for source in found) - sum(counts.values())
-    return counts
