@@ -21,7 +21,7 @@ from statistics import quantiles
 
 from jobsync_tui.app.start import HAND_OVER
 from jobsync_tui.backend import sandbox as sandbox_package
-from jobsync_tui.backend.core.models import AutomaticRun, Sort
+from jobsync_tui.backend.core.models import AutomaticRun, Scope, Sort
 from jobsync_tui.backend.http import Reply, Request, Responder
 from jobsync_tui.backend.sandbox import Sandbox, make_sandbox
 from jobsync_tui.backend.sandbox.scenario import CRELATE, GREENHOUSE, JOBVITE
@@ -75,7 +75,7 @@ async def typing(backend: Backend, waits: list[float]) -> None:
     """Ask for what a screen asks for, at the pace of a person who types."""
     for number in range(1_000_000):
         started = time.perf_counter()
-        await backend.jobs.window(INTEGRATIONS[number % 3], "senior nurse", Sort(), 0, 20)
+        await backend.jobs.window(Scope.of(INTEGRATIONS[number % 3]), "senior nurse", Sort(), 0, 20)
         waits.append(time.perf_counter() - started)
         await asyncio.sleep(0.05)
 

@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from jobsync_tui.backend.access.access import Actor
+from jobsync_tui.backend.core.models import EVERY
 from jobsync_tui.backend.core.ownership import account_name
 from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.settings.loader import load_settings
@@ -62,7 +63,7 @@ async def checks(config: Path, repeats: int) -> None:
     """Print what a check of a cached job takes in a process that is running, admission and reading included."""
     taken: list[float] = []
     async with Backend.open(load_settings(config), Actor(account_name(os.getuid()))) as backend:
-        known = [(job.integration, job.id) async for job in backend.jobs.stream(None, "-is:gone", limit=repeats * 20)]
+        known = [(job.integration, job.id) async for job in backend.jobs.stream(EVERY, "-is:gone", limit=repeats * 20)]
         await backend.eligibility.check(*known[0])
         for integration, job_id in known:
             started = time.perf_counter()

@@ -94,23 +94,21 @@ def _job(source: random.Random, number: int, text: str) -> Job:
     )
 
 
-async def fill(store: JobStore, count: int, size: int) -> None:
+async def fill(store: JobStore, count: int, size: int, integration: str = "bench") -> None:
     """Fill the cache, and print how fast the store alone took it."""
-    state = await store.begin_listing("bench", full=True)
+    state = await store.begin_listing(integration, full=True)
     spent = 0.0
     for start in range(0, count, 10 * BATCH):
         some = jobs(min(10 * BATCH, count - start), size, seed=start)
         for at in range(0, len(some), BATCH):
-            page = [_renumbered(job, start + at + place) for place, job in enumerate(some[at : at + BATCH])]
+            page = [
+                replace(job, integration=integration, id=f"job-{start + at + place:07d}") for place, job in enumerate(some[at : at + BATCH])
+            ]
             begun = time.perf_counter()
             await store.store_page(state, page, (), str(start + at), START)
             spent += time.perf_counter() - begun
     await store.finish_listing(state, Ending(watermark=None, complete=True, accept_gone=False), START)
     print(f"{count:>9} jobs of {size} bytes stored at {count / spent:,.0f} jobs/s")
-
-
-def _renumbered(job: Job, number: int) -> Job:
-    return replace(job, id=f"job-{number:07d}")
 
 
 async def measured(store: JobStore, repeats: int, ask: Callable[[], Awaitable[object]]) -> str:

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -30,6 +30,7 @@ from jobsync_tui.backend.core.models import (
     EvaluationPolicy,
     FieldAvailability,
     Job,
+    JobKey,
     JobStatus,
     Leaf,
     Op,
@@ -180,7 +181,7 @@ async def measured(path: Path, url: str, given: argparse.Namespace, what: str) -
         held=never_held,
     )
     many = Bulk(Pipeline(parts), given.concurrency)
-    keys = [("plain", str(number)) for number in range(given.jobs)]
+    keys = JobKey.of("plain", *map(str, range(given.jobs)))
     before: dict[str, int] = {}
     await fill(JobStore(database), given.jobs)
     try:
@@ -214,7 +215,7 @@ async def fill(store: JobStore, jobs: int) -> None:
     await store.finish_listing(listing, Ending(watermark=None, complete=True, accept_gone=False), clock.now())
 
 
-async def profiled(many: Bulk, keys: list[tuple[str, str]]) -> tuple[SyncResult, ...]:  # pragma: no cover
+async def profiled(many: Bulk, keys: Sequence[JobKey]) -> tuple[SyncResult, ...]:  # pragma: no cover
     """Sync with a profile of the event loop's thread."""
     import cProfile
     import pstats

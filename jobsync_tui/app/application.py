@@ -20,6 +20,7 @@ from textual.screen import Screen
 
 from ..backend.core.durations import format_duration
 from ..backend.core.errors import CutShort, ExitCode, JobsyncError
+from ..backend.core.models import Scope
 from ..backend.core.terminals import LEFT_BEHIND, unknown_kind
 from ..backend.settings.paths import places
 from ..commands.own_keys import OwnKeys
@@ -28,7 +29,7 @@ from ..documents.words import OUTCOME_WORDS
 from ..screens import routes
 from ..screens.base import JobsyncScreen
 from ..session.failures import Place, place_of, words_for
-from ..session.marks import Marks
+from ..session.lists import Lists
 from ..session.memory import Memory
 from ..session.messages import GreetingCame, News, RefreshEnded, SyncEnded
 from ..session.notices import Notices, Severity
@@ -109,6 +110,7 @@ class JobsyncApp(App[int], inherit_bindings=False):
         self.animation_level = "none"
         self.backend = backend
         self.memory = memory or Memory()
+        self.lists = Lists()
         self.notices = Notices()
         self.runs = Runs(backend, self._spawn, self.announce)
         self.confined = confined
@@ -120,7 +122,6 @@ class JobsyncApp(App[int], inherit_bindings=False):
         self.greeting: Greeting | None = None
         self._last_work: asyncio.Task[None] | None = None
         self._burst_told = float("-inf")
-        self._marks: dict[str, Marks] = {}
         for each in THEMES:
             self.register_theme(each)
         self.theme = theme_for(self.console.color_system, no_color=self.no_color, wanted=theme)
@@ -142,7 +143,7 @@ class JobsyncApp(App[int], inherit_bindings=False):
             self.report(error)
             return
         if len(ids) == 1:
-            self.open(routes.Jobs(ids[0]))
+            self.open(routes.Jobs(Scope.of(ids[0])))
         else:
             self.open(routes.Picker())
 
@@ -162,10 +163,6 @@ class JobsyncApp(App[int], inherit_bindings=False):
     def open(self, route: routes.Route, then: routes.Then | None = None, *, instead: bool = False) -> None:
         """Show what a route leads to."""
         show(self, route, then, instead=instead)
-
-    def marks_of(self, integration: str) -> Marks:
-        """Return the marked jobs of an integration, kept for the session."""
-        return self._marks.setdefault(integration, Marks())
 
     def announce(self, news: News) -> None:
         """Post ``news`` to every screen, after the application has taken note of it."""
@@ -336,14 +333,14 @@ class JobsyncApp(App[int], inherit_bindings=False):
         severity = Severity.INFORMATION if failure is None else Severity.ERROR
         text = f"{run.title}: {words}" if failure is None else f"{run.title}: {words}, {failure.message}"
         if run.is_sync:
-            self.marks_of(run.integration).remove(each.job.id for each in run.results if went_well(each))
-        self.notices.over((each.integration, each.job.id) for each in run.results if each.error is None)
+            self.lists.done(each.key for each in run.results if went_well(each))
+        self.notices.over(each.key for each in run.results if each.error is None)
         notice = self.notices.add(
             text,
             severity,
             remedy=failure.remedy if failure else None,
             answers=run.watched,
-            jobs={(each.integration, each.job.id): each.outcome for each in run.results if each.error is not None},
+            jobs={each.key: each.outcome for each in run.results if each.error is not None},
         )
         if not run.watched:
             self._toast(notice.text, severity, notice.remedy)

@@ -12,15 +12,15 @@ import click
 
 from ..backend.core.clock import now
 from ..backend.core.errors import ExitCode, UsageError
-from ..backend.core.models import CachedJob, ListView
+from ..backend.core.models import CachedJob, ListView, Scope
 from ..backend.core.text import clean, csv_cell, differs
 from ..documents import words
 from ..documents.job import job_text
 from ..documents.subject import Subject
 from .completing import sort_fields, view_names
-from .options import ID, MOST, integration_option, json_option
+from .options import ID, MOST, integration_option, integrations_option, json_option
 from .output import print_json, print_text, say, text_width, when
-from .session import chosen, chosen_or_all, evaluate_first, no_integration, open_backend, runs
+from .session import chosen, evaluate_first, open_backend, runs, scope_of
 from .sorting import SORT_HELP, parse_sort
 from .tables import Table
 
@@ -54,7 +54,7 @@ _FIELDS = (*(each.name for each in fields(CachedJob) if each.name not in _OURS),
 
 
 @click.command()
-@integration_option
+@integrations_option
 @click.option(
     "--filter", "filter_text", default="", metavar="Q", help="Only jobs that match, such as 'nurse is:open custom.shift:nights updated<7d'."
 )
@@ -72,7 +72,7 @@ _FIELDS = (*(each.name for each in fields(CachedJob) if each.name not in _OURS),
 @runs
 async def jobs(
     *,
-    integration: str | None,
+    integrations: tuple[str, ...],
     filter_text: str,
     sort_text: str | None,
     view_name: str | None,
@@ -80,36 +80,40 @@ async def jobs(
     as_csv: bool,
     as_json: bool,
 ) -> int:
-    """List cached jobs: all of them, unless filtered or limited. With --json, one whole object a line, whatever the columns of a view."""
+    """List cached jobs, of every integration unless one is named: all of them, unless filtered or limited.
+
+    With --json, one whole object a line, whatever the columns of a view.
+    """
     if as_csv and as_json:
         raise UsageError("--json and --csv exclude each other")
     sort = parse_sort(sort_text)
     async with open_backend() as backend:
-        if integration is None and not await backend.integrations.ids():
-            raise no_integration(backend.settings)
-        listing = await _listing(backend, integration, filter_text, view_name)
+        listing = await _listing(backend, await scope_of(backend, integrations), filter_text, view_name)
+        scope = Scope(listing.integrations)
         if listing.filter:
-            await evaluate_first(backend, listing.filter, integration)
+            await evaluate_first(backend, listing.filter, scope)
         asked = (listing.filter, sort or listing.sort, limit)
         if as_json:
-            async for job in backend.jobs.stream(integration, *asked, among=listing.integrations):
+            async for job in backend.jobs.stream(scope, *asked):
                 print_json(job_document(job))
             return ExitCode.OK
         if as_csv:
             columns = listing.columns or _CSV_COLUMNS
-            await _print_csv(columns, backend.jobs.cells(integration, columns, *asked, among=listing.integrations))
+            await _print_csv(columns, backend.jobs.cells(scope, columns, *asked))
             return ExitCode.OK
         if listing.columns:
-            found = backend.jobs.cells(integration, listing.columns, *asked, among=listing.integrations)
+            found = backend.jobs.cells(scope, listing.columns, *asked)
             count = await _print_columns(listing.columns, found)
         else:
-            count = await _print_table(backend.jobs.stream(integration, *asked, among=listing.integrations))
+            count = await _print_table(backend.jobs.stream(scope, *asked))
         if not count and listing.filter:
-            await _say_why_none(backend, integration, listing)
+            why = await backend.jobs.why_none(scope, listing.filter)
+            if why is not None:
+                say(why)
     return ExitCode.OK
 
 
-async def _listing(backend: Backend, integration: str | None, filter_text: str, view_name: str | None) -> ListView:
+async def _listing(backend: Backend, scope: Scope, filter_text: str, view_name: str | None) -> ListView:
     """Return what is to be listed: what the view keeps, narrowed by the filter; without a view, what the filter asks for.
 
     Raises:
@@ -117,26 +121,17 @@ async def _listing(backend: Backend, integration: str | None, filter_text: str, 
         FilterError: Says where the filter that was typed is wrong.
     """
     if view_name is None:
-        return ListView(name="", filter=filter_text)
+        return ListView(name="", filter=filter_text, integrations=scope.integrations)
     saved = await backend.views.get(view_name)
     if saved.wrong is not None:
         raise UsageError(f"The view {saved.address} cannot be used as it is: {saved.wrong}", remedy="jobsync views save keeps it anew")
-    if integration is not None:
-        await backend.integrations.get(integration)
-        if not saved.is_for(integration):
-            raise UsageError(f"The view {saved.address} is not for {integration}", remedy=f"It is for {', '.join(saved.integrations)}")
+    if not saved.is_for(scope):
+        raise UsageError(f"The view {saved.address} is not for {scope.name}", remedy=f"It is for {', '.join(saved.integrations)}")
     if filter_text.strip():
         # By itself first, so that its place is told in what was typed.
         await backend.jobs.check_filter(filter_text)
-    return replace(saved.view, filter=f"{saved.view.filter} {filter_text}".strip(), integrations=saved.integrations)
-
-
-async def _say_why_none(backend: Backend, integration: str | None, listing: ListView) -> None:
-    for each in await chosen_or_all(backend, integration):
-        if not listing.integrations or each.id in listing.integrations:
-            why = await backend.jobs.why_none(each.id, listing.filter)
-            if why is not None:
-                say(why)
+    meant = tuple(each for each in saved.integrations if each in scope)
+    return replace(saved.view, filter=f"{saved.view.filter} {filter_text}".strip(), integrations=meant)
 
 
 @click.command()

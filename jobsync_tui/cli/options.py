@@ -147,6 +147,21 @@ def complete_integration(ctx: click.Context, param: click.Parameter, incomplete:
     return integration_ids(ctx, param, incomplete)
 
 
+def integrations_option(function: F) -> F:
+    """Add ``-i``, which may be given several times."""
+    return click.option(
+        "-i",
+        "--integration",
+        "integrations",
+        type=ID,
+        multiple=True,
+        shell_complete=complete_integration,
+        metavar="ID",
+        help="The integration, or several of them by saying it again; '*' is all that you can see. May be left out where you can see only"
+        " one, or all are meant.",
+    )(function)
+
+
 def integration_option(function: F) -> F:
     """Add ``-i``."""
     return click.option(

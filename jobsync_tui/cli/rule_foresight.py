@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ..backend.core.errors import ExitCode, UsageError
-from ..backend.core.models import ImpactJob, ImpactList, RuleImpact
+from ..backend.core.models import ImpactJob, ImpactList, RuleImpact, Scope
 from ..backend.core.text import counted
 from ..backend.services.backend import Backend
 from ..documents.document import as_text
@@ -52,7 +52,7 @@ async def foresee(
                 await backend.rules.to_come(text, file), lambda at: line.show(f"{at.done:,} of {counted(at.total, 'job')}")
             )
             if which is not None and filter_text:
-                await evaluate_first(backend, filter_text, integration)
+                await evaluate_first(backend, filter_text, Scope.of(*filter(None, [integration])))
         if which is not None:
             return await _list(
                 backend, found, ImpactList(which), field=field, filter_text=filter_text, integration=integration, as_json=as_json

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
 
 from ..backend.core.errors import NumberNeeded, UsageError
+from ..backend.core.models import JobKey
 from ..backend.core.text import counted
 from .interruption import confirm
-from .session import evaluate_first, on_terminal
+from .session import evaluate_first, named_jobs, on_terminal, scope_to_write
 
 if TYPE_CHECKING:
     from ..backend.services.backend import Backend
@@ -50,26 +52,26 @@ class Selection:
         """Whether jobs are not named one by one."""
         return self.filter_text is not None or self.everything
 
-    async def ids(self, backend: Backend, integration: str, *, unasked: bool, most: int) -> tuple[str, ...]:
-        """Return the ids of the jobs, once each.
+    async def jobs(self, backend: Backend, integrations: Sequence[str], *, unasked: bool, most: int) -> tuple[JobKey, ...]:
+        """Return the jobs, once each.
 
         Args:
             backend: Opened.
-            integration: Of the jobs.
+            integrations: Of the jobs, as they were named.
             unasked: Nothing is shown and asked before they are written: a filter that takes in more jobs than ``most`` needs their number.
             most: See there.
 
         Raises:
             FilterError: Says where the filter is wrong.
-            UsageError: The filter is empty, or takes in everything.
+            UsageError: The filter is empty, or takes in everything; or it is not clear which integration is meant.
             NumberNeeded: Nobody can be asked, and the number was not given; or another one was.
             click.Abort: The person did not agree.
         """
         if not self.by_filter:
-            return tuple(dict.fromkeys(self.job_ids))
-        text = self.filter_text or ""
-        await evaluate_first(backend, text, integration)
-        found = await backend.jobs.ids_to_write(integration, text, everything=self.everything)
+            return await named_jobs(backend, integrations, self.job_ids)
+        text, scope = self.filter_text or "", await scope_to_write(backend, integrations)
+        await evaluate_first(backend, text, scope)
+        found = await backend.jobs.ids_to_write(scope, text, everything=self.everything)
         self._require_meant(len(found), most if unasked else len(found))
         return found
 

@@ -6,7 +6,7 @@ import errno
 import os
 import stat
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from functools import wraps
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from ..backend.access.access import AccessPolicy, Actor, current_actor, require_own_files
 from ..backend.access.confinement import confine, forget_places
 from ..backend.core.errors import ConfigError, RuleError, UsageError
-from ..backend.core.models import IntegrationSummary
+from ..backend.core.models import EVERY, EVERY_ID, IntegrationSummary, JobKey, Scope
 from ..backend.core.text import counted
 from ..backend.core.waits import announcing
 from ..backend.settings.loader import load_settings
@@ -130,7 +130,10 @@ async def chosen(backend: Backend, integration: str | None) -> IntegrationSummar
         return visible[0]
     if not visible:
         raise no_integration(backend.settings)
-    raise UsageError("Say which integration is meant", remedy=f"-i ID, one of: {', '.join(each.id for each in visible)}")
+    raise UsageError(
+        "Say which integration is meant",
+        remedy=f"-i ID, one of: {', '.join(each.id for each in visible)}; jobs of several are named INTEGRATION:ID",
+    )
 
 
 async def chosen_or_all(backend: Backend, integration: str | None) -> tuple[IntegrationSummary, ...]:
@@ -147,6 +150,47 @@ async def chosen_or_all(backend: Backend, integration: str | None) -> tuple[Inte
     return visible
 
 
+async def scope_of(backend: Backend, integrations: Sequence[str]) -> Scope:
+    """Return whose jobs are meant: of the integrations that were named, or of every one that the actor can see where none was, or ``*``.
+
+    Raises:
+        UsageError: One is unknown, or there is none to see.
+    """
+    if not integrations or EVERY_ID in integrations:
+        if not await backend.integrations.ids():
+            raise no_integration(backend.settings)
+        return EVERY
+    for each in integrations:
+        await backend.integrations.get(each)
+    return Scope.of(*integrations)
+
+
+async def scope_to_write(backend: Backend, integrations: Sequence[str]) -> Scope:
+    """Return the same where something is to be written: all are meant only where that is said.
+
+    Raises:
+        UsageError: As `scope_of`; or there are several, and none was named.
+    """
+    return await scope_of(backend, integrations) if integrations else Scope.of((await chosen(backend, None)).id)
+
+
+async def named_jobs(backend: Backend, integrations: Sequence[str], job_ids: Sequence[str]) -> tuple[JobKey, ...]:
+    """Return the jobs that were named one by one: by their ids in the integration, or as ``integration:id`` where none was named.
+
+    Raises:
+        UsageError: The integration is unknown; or there are several, and it is not clear which is meant.
+    """
+    if len(integrations) > 1 or EVERY_ID in integrations:
+        raise UsageError(
+            "Several integrations are named, and an id is one of theirs", remedy="Leave -i out and name each job as INTEGRATION:ID"
+        )
+    visible = () if integrations else await backend.integrations.ids()
+    parts = [each.partition(":") for each in job_ids]
+    if len(visible) > 1 and all(integration in visible and colon and job_id for integration, colon, job_id in parts):
+        return tuple(dict.fromkeys(JobKey(integration, job_id) for integration, _, job_id in parts))
+    return JobKey.of((await chosen(backend, next(iter(integrations), None))).id, *dict.fromkeys(job_ids))
+
+
 def no_integration(settings: Settings) -> UsageError:
     """Return the error for one who has no integration to work with: none is configured, or none for them."""
     if settings.integrations:
@@ -154,7 +198,7 @@ def no_integration(settings: Settings) -> UsageError:
     return UsageError(f"No integration is configured yet in {settings.path}", remedy="jobsync init --add adds one")
 
 
-async def evaluate_first(backend: Backend, filter_text: str, integration: str | None) -> None:
+async def evaluate_first(backend: Backend, filter_text: str, scope: Scope) -> None:
     """Have the rules evaluate what they have not evaluated yet, where the filter asks for it.
 
     Raises:
@@ -162,7 +206,7 @@ async def evaluate_first(backend: Backend, filter_text: str, integration: str | 
     """
     with progress_line() as line:
         await backend.eligibility.evaluate_for(
-            filter_text, integration, lambda done, total: line.show(f"rules: {done:,} of {counted(total, 'job')}")
+            filter_text, scope.one, lambda done, total: line.show(f"rules: {done:,} of {counted(total, 'job')}")
         )
 
 

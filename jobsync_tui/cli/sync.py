@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
 
 from ..backend.core.errors import CutShort, ExitCode, JobsyncError, UsageError
-from ..backend.core.models import BulkPlan, SyncResult
+from ..backend.core.models import BulkPlan, JobKey, SyncResult
 from ..backend.core.text import counted
 from ..documents.bulk import bulk_text
 from ..documents.subject import read_subject
 from .activity import with_options
 from .exit_codes import of_result, worst
 from .interruption import Interruption, confirm
-from .options import ID, MOST, integration_option, json_option, reason_option
+from .options import ID, MOST, integration_option, integrations_option, json_option, reason_option
 from .output import print_json, print_line, print_text, say, text_width
 from .plans import can_sync, planned_results, print_plan, print_result, print_results
 from .progress import progress_line
@@ -57,13 +57,9 @@ class Written:
     results: tuple[SyncResult, ...] = ()
     ending: JobsyncError | None = None
 
-    def with_more(self, more: Written) -> Written:
-        """Return this and what came of further jobs."""
-        return Written((*self.results, *more.results), self.ending or more.ending)
-
 
 @click.command()
-@integration_option
+@integrations_option
 @click.argument("job_ids", nargs=-1, type=ID, metavar="JOB_ID...")
 @click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
 @click.option("--yes", is_flag=True, help="Write without asking.")
@@ -84,7 +80,7 @@ class Written:
 @runs
 async def sync(
     *,
-    integration: str | None,
+    integrations: tuple[str, ...],
     job_ids: tuple[str, ...],
     dry_run: bool,
     yes: bool,
@@ -99,16 +95,17 @@ async def sync(
     selection = Selection(job_ids, filter_text, everything, expected)
     interruption = Interruption()
     async with open_backend() as backend:
-        chosen_id = (await chosen(backend, integration)).id
+        if not (integrations or job_ids):
+            await chosen(backend, None)
         consent.validate()
         selection.validate()
         # The digest of a plan that was shown says which jobs are meant.
         unasked = consent.yes and consent.digest is None
-        ids = await selection.ids(backend, chosen_id, unasked=unasked, most=backend.settings.rules.confirm_above)
+        jobs = await selection.jobs(backend, integrations, unasked=unasked, most=backend.settings.rules.confirm_above)
         if len(job_ids) == 1:
-            code = await _sync_one(backend, chosen_id, job_ids[0], consent, interruption, as_json=as_json)
+            code = await _sync_one(backend, jobs[0], consent, interruption, as_json=as_json)
         else:
-            code = await _sync_several(backend, chosen_id, ids, consent, interruption, as_json=as_json)
+            code = await _sync_several(backend, jobs, consent, interruption, as_json=as_json)
         return ExitCode.INTERRUPTED if interruption.happened else code
 
 
@@ -129,33 +126,27 @@ async def retry(*, integration: str | None, filter_text: str | None, dry_run: bo
             failed = await backend.syncs.retry_candidates(integration)
         else:
             failed = await backend.activity.failed(with_options(filter_text, integration, None))
-        by_integration: dict[str, list[str]] = {}
-        for each, job_id in failed:
-            by_integration.setdefault(each, []).append(job_id)
         if dry_run:
-            return await _plan_again(backend, by_integration, as_json=as_json)
-        written = Written()
-        for each, ids in by_integration.items():
-            written = written.with_more(await _write(backend, each, ids, None, interruption))
+            return await _plan_again(backend, failed, as_json=as_json)
+        written = await _write(backend, failed, None, interruption) if failed else Written()
         if not written.results and not as_json:
             say("Nothing failed last time")
         code = _print_results(written, None, as_json=as_json)
         return ExitCode.INTERRUPTED if interruption.happened else code
 
 
-async def _plan_again(backend: Backend, by_integration: Mapping[str, Sequence[str]], *, as_json: bool) -> ExitCode:
-    """Print what syncing jobs again would write, integration by integration."""
-    results: list[SyncResult] = []
-    for integration, ids in by_integration.items():
-        with progress_line() as line:
-            bulk, planned = await backend.syncs.dry_run_many(integration, ids, line.planned)
-        results += planned
+async def _plan_again(backend: Backend, jobs: Sequence[JobKey], *, as_json: bool) -> ExitCode:
+    """Print what syncing jobs again would write."""
+    if not jobs:
         if not as_json:
-            print_line(f"{integration}:")
-            print_text(bulk_text(bulk, text_width()))
-    if not results and not as_json:
-        say("Nothing failed")
-    return _print_results(Written(tuple(results)), None, as_json=True) if as_json else worst(map(of_result, results))
+            say("Nothing failed")
+        return _print_results(Written(), None, as_json=True) if as_json else ExitCode.OK
+    with progress_line() as line:
+        bulk, results = await backend.syncs.dry_run_many(jobs, line.planned)
+    if as_json:
+        return _print_results(Written(results), None, as_json=True)
+    print_text(bulk_text(bulk, text_width()))
+    return worst(map(of_result, results))
 
 
 @click.command()
@@ -175,30 +166,28 @@ async def recover(*, as_json: bool) -> int:
     return ExitCode.REMOTE if report.unknown else ExitCode.OK
 
 
-async def _sync_one(
-    backend: Backend, integration: str, job_id: str, consent: Consent, interruption: Interruption, *, as_json: bool
-) -> ExitCode:
+async def _sync_one(backend: Backend, job: JobKey, consent: Consent, interruption: Interruption, *, as_json: bool) -> ExitCode:
     if consent.dry_run:
-        bulk, (result,) = await backend.syncs.dry_run_many(integration, [job_id])
+        bulk, (result,) = await backend.syncs.dry_run_many([job])
         if not as_json:
-            print_plan(bulk.plans[0], await read_subject(backend, integration, job_id), "a sync")
+            print_plan(bulk.plans[0], await read_subject(backend, *job), "a sync")
             if result.plan_digest is not None:
                 print_line(f"plan {result.plan_digest}")
             return of_result(result)
     elif consent.yes:
         async with interruption:
-            result = await interruption.asking(backend.syncs.sync(integration, job_id, expected_digest=consent.digest))
+            result = await interruption.asking(backend.syncs.sync(*job, expected_digest=consent.digest))
     else:
-        plan = await backend.syncs.plan(integration, job_id)
+        plan = await backend.syncs.plan(*job)
         if not as_json:
-            print_plan(plan, await read_subject(backend, integration, job_id), "a sync")
+            print_plan(plan, await read_subject(backend, *job), "a sync")
         if not can_sync(plan):
             (result,) = planned_results([plan], backend.actor.user)
             if not as_json:
                 return of_result(result)
         elif not plan.writes or confirm("Sync this job?"):
             async with interruption:
-                result = await interruption.asking(backend.syncs.sync(integration, job_id, expected_digest=plan.digest))
+                result = await interruption.asking(backend.syncs.sync(*job, expected_digest=plan.digest))
         else:
             (result,) = await backend.syncs.decline([plan])
     if as_json:
@@ -209,21 +198,21 @@ async def _sync_one(
 
 
 async def _sync_several(
-    backend: Backend, integration: str, ids: Sequence[str], consent: Consent, interruption: Interruption, *, as_json: bool
+    backend: Backend, jobs: Sequence[JobKey], consent: Consent, interruption: Interruption, *, as_json: bool
 ) -> ExitCode:
     if consent.yes:
-        written = await _write(backend, integration, ids, consent.digest, interruption)
+        written = await _write(backend, jobs, consent.digest, interruption)
         return _print_results(written, consent.digest, as_json=as_json)
     if consent.dry_run:
         with progress_line() as line:
-            bulk, results = await backend.syncs.dry_run_many(integration, ids, line.planned)
+            bulk, results = await backend.syncs.dry_run_many(jobs, line.planned)
         if as_json:
             return _print_results(Written(results), bulk.digest, as_json=True)
         print_text(bulk_text(bulk, text_width()))
         print_line(f"plan {bulk.digest}")
         return worst(map(of_result, results))
     with progress_line() as line:
-        bulk = await backend.syncs.plan_many(integration, ids, line.planned)
+        bulk = await backend.syncs.plan_many(jobs, line.planned)
     if not as_json:
         print_text(bulk_text(bulk, text_width()))
     writable = [plan for plan in bulk.plans if can_sync(plan)]
@@ -231,15 +220,13 @@ async def _sync_several(
         results = tuple(planned_results(bulk.plans, backend.actor.user))
         return _print_results(Written(results), bulk.digest, as_json=True) if as_json else worst(map(of_result, results))
     if not bulk.writes or confirm(f"Sync {counted(len(writable), 'job')}?", bulk.to_type):
-        written = await _write(backend, integration, ids, bulk, interruption)
+        written = await _write(backend, jobs, bulk, interruption)
     else:
         written = Written(await backend.syncs.decline(bulk.plans))
     return _print_results(written, bulk.digest, as_json=as_json)
 
 
-async def _write(
-    backend: Backend, integration: str, ids: Sequence[str], expected: BulkPlan | str | None, interruption: Interruption
-) -> Written:
+async def _write(backend: Backend, jobs: Sequence[JobKey], expected: BulkPlan | str | None, interruption: Interruption) -> Written:
     """Sync the jobs, only as ``expected`` planned it where there is such a plan or its digest."""
     done = 0
     with progress_line() as line:
@@ -247,11 +234,11 @@ async def _write(
         def show(result: SyncResult) -> None:
             nonlocal done
             done += 1
-            line.show(f"{done:,} of {len(ids):,}  {result.outcome}  {result.job.name or result.job.id}")
+            line.show(f"{done:,} of {len(jobs):,}  {result.outcome}  {result.job.name or result.job.id}")
 
         async with interruption:
             try:
-                results = await backend.syncs.sync_many(integration, ids, expected=expected, on_result=show, cancel=interruption.event)
+                results = await backend.syncs.sync_many(jobs, expected=expected, on_result=show, cancel=interruption.event)
             except CutShort as cut:
                 return Written(cut.results, cut.ending)
             return Written(results)

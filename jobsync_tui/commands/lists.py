@@ -33,6 +33,7 @@ def picker() -> Iterator[Command]:
     """Yield the commands of the list of integrations."""
     g = Group.PICKER
     yield Command(g, "open", "Open", "Show the jobs of the integration under the cursor.", ("enter",), footer="open", palette=False)
+    yield Command(g, "all", "All integrations", "Show the jobs of all integrations in one list.", ("a",), footer="all in one list")
     yield Command(g, "test", "Test connection", "Try the integration's credentials with one cheap call.", ("t",), footer="test")
     yield Command(g, "refresh", "Refresh", "Bring the integration's jobs up to date from its ATS.", ("r",), footer="refresh")
     yield Command(g, "rules", "Rules", "List the rules, see which jobs they match, and change them.", ("R",), footer="rules")
@@ -72,7 +73,8 @@ def jobs() -> Iterator[Command]:
     yield Command(g, "sort", "Sort", "Choose the column to sort by; the same column again reverses the order.", ("O",))
     yield Command(g, "refresh", "Refresh", "Read the jobs from the ATS again; the list stays readable meanwhile.", ("r",))
     yield Command(g, "views", "Views", "List the saved views; use, save, rename, share or delete one.", ("v",), "views")
-    yield Command(g, "switch", "Switch integration", "Go to another integration.", ("i",), "ATS")
+    yield Command(g, "switch", "Other jobs", "Go to the jobs of another integration, or of all of them; typing finds one.", ("i",), "ATS")
+    yield Command(g, "integrations", "Integrations", "List the integrations: their state and last error; test, refresh.", ("I",))
     yield Command(g, "nth_view", "View 1 to 9", "Use one of the first nine views.", tuple("123456789"), palette=False, numbered=True)
     yield Command(g, "columns", "Columns", "Choose the fields of a job that the list shows, and their order.", ("|",))
     yield Command(g, "export", "Export", "Write what is listed, in these columns and this order, into a CSV file.", ("X",))

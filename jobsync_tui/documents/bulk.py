@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from shlex import join
 from typing import TypeVar
 
-from ..backend.core.models import BulkPlan, Outcome, PlanKind, SyncPlan, SyncResult
+from ..backend.core.models import BulkPlan, JobKey, Outcome, PlanKind, SyncPlan, SyncResult
 from ..backend.core.text import counted
 from . import words
 from .document import BLANK, Document, Line, Section, Span, Tone, as_text, bad, dim, good, head, line, strong, warn
@@ -39,13 +39,17 @@ _RESULT_ORDER = (
 _GOOD = {Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED}
 _RETRIED = {Outcome.FAILED, Outcome.BUSY, Outcome.STALE, Outcome.CANCELLED}
 ItemT = TypeVar("ItemT")
+AttemptT = TypeVar("AttemptT", SyncPlan, SyncResult)
+
+_WHOSE = 12
+"""Cells of the id of an integration."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
     """One job in a group: what is said of it and under which reason it is gathered."""
 
-    job_id: str
+    job: JobKey
     name: str
     where: str
     told: str
@@ -60,10 +64,9 @@ def syncable(plan: BulkPlan) -> tuple[SyncPlan, ...]:
 
 def bulk_headline(plan: BulkPlan) -> list[Line]:
     """Return the counts of a bulk plan, and a warning where edits in the target would be overwritten."""
-    counts = Counter(_kind(each) for each in plan.plans)
-    told = [f"{counts[kind]:,} {words.PLANS[kind].lower()}" for kind in _ORDER if counts[kind]]
     overwrites = sum(any(change.overwrites for change in each.changes) for each in plan.plans)
-    lines = [line(" ", strong(counted(len(plan.plans), "job")), f"   {', '.join(told)}")]
+    lines = [line(" ", strong(counted(len(plan.plans), "job")), f"   {_planned(plan.plans)}")]
+    lines += _by_integration(plan.plans, _planned)
     if overwrites:
         lines.append(
             line(
@@ -81,7 +84,8 @@ def bulk_document(plan: BulkPlan, width: int) -> Document:
     for kind, plans in groups:
         if plans:
             title = f"{_GROUPS[kind]}   {len(plans):,}"
-            document += _group(kind.value, title, [_plan_row(each) for each in plans], width, opened=kind is not PlanKind.UNCHANGED)
+            rows = [_plan_row(each) for each in plans]
+            document += _group(kind.value, title, rows, width, opened=kind is not PlanKind.UNCHANGED, across=_is_across(plan.plans))
     document.append(line("   ", dim(f"never touched   {words.NEVER_TOUCHED}")))
     return tuple(document)
 
@@ -91,9 +95,11 @@ def bulk_text(plan: BulkPlan, width: int = 100, *, reason: str | None = None) ->
     return as_text((*reason_lines(reason, width), *bulk_document(plan, width))) + "\n"
 
 
-def bulk_command(integration: str, job_ids: Sequence[str], reason: str | None = None) -> str:
+def bulk_command(jobs: Sequence[JobKey], reason: str | None = None) -> str:
     """Return the command line that does the same."""
-    return join(["jobsync", "sync", "-i", integration, *job_ids, *because(reason)])
+    several = len({job.integration for job in jobs}) > 1
+    which = [f"{job.integration}:{job.id}" for job in jobs] if several else ["-i", jobs[0].integration, *(job.id for job in jobs)]
+    return join(["jobsync", "sync", *which, *because(reason)])
 
 
 def results_line(results: Iterable[SyncResult]) -> str:
@@ -118,9 +124,13 @@ def bulk_progress(results: Sequence[SyncResult], asked: int, seconds: float, wid
     wrong = [result for result in results if result.outcome not in _GOOD][-5:]
     if wrong:
         document += [BLANK, head("LATEST PROBLEMS")]
+        across = _is_across(results)
         for result in wrong:
             document += columns(
-                (dim(result.job.id), words.job_name(result.job), bad(_result_row(result).reason)), (12, 24, width - 46), indent=3, most=2
+                (dim(_address(result.key, across=across)), words.job_name(result.job), bad(_result_row(result).reason)),
+                (20 if across else 12, 24, width - (54 if across else 46)),
+                indent=3,
+                most=2,
             )
     return tuple(document)
 
@@ -131,7 +141,7 @@ def results_document(results: Sequence[SyncResult], asked: int, width: int, deed
     glyph = good("ok DONE") if well == asked else warn("! FINISHED with problems")
     document: list[Line | Section] = [line(" ", glyph, f"   {well:,} of {counted(asked, 'job')} {deed}")]
     document += [line("   ", part) for told in (results_line(results), *_notes(results, asked)) for part in wrap(told, width - 4)]
-    return (*document, BLANK, *result_groups(results, width))
+    return (*document, *_by_integration(results, results_line), BLANK, *result_groups(results, width))
 
 
 def result_groups(results: Sequence[SyncResult], width: int) -> Document:
@@ -141,7 +151,8 @@ def result_groups(results: Sequence[SyncResult], width: int) -> Document:
         found = [result for result in results if result.outcome is outcome]
         if found:
             title = f"{OUTCOME_WORDS[outcome]}   {len(found):,}"
-            document += _group(outcome.value, title, [_result_row(each) for each in found], width, opened=outcome not in _GOOD)
+            rows = [_result_row(each) for each in found]
+            document += _group(outcome.value, title, rows, width, opened=outcome not in _GOOD, across=_is_across(results))
     return tuple(document)
 
 
@@ -155,9 +166,9 @@ def result_groups_text(results: Sequence[SyncResult], width: int = 100) -> str:
     return as_text(result_groups(results, width)) + "\n"
 
 
-def to_retry(results: Iterable[SyncResult]) -> tuple[str, ...]:
-    """Return the ids of the jobs whose sync may go better a second time."""
-    return tuple(result.job.id for result in results if result.outcome in _RETRIED)
+def to_retry(results: Iterable[SyncResult]) -> tuple[JobKey, ...]:
+    """Return the jobs whose sync may go better a second time."""
+    return tuple(result.key for result in results if result.outcome in _RETRIED)
 
 
 def _kind(plan: SyncPlan) -> PlanKind:
@@ -178,7 +189,7 @@ def _plan_row(plan: SyncPlan) -> _Row:
     reason = plan.error.message if plan.error else plan.eligibility.message if kind is PlanKind.REFUSE and plan.eligibility else ""
     details = [plan.note or "", _rules(plan) and f"by {_rules(plan)}", ", ".join(change.field for change in plan.changes)]
     details += [f"! overwrites an edit of {change.field}" for change in plan.changes if change.overwrites]
-    return _Row(plan.job.id, words.job_name(plan.job), place(plan.job.location), told, reason, tuple(each for each in details if each))
+    return _Row(plan.key, words.job_name(plan.job), place(plan.job.location), told, reason, tuple(each for each in details if each))
 
 
 def _rules(plan: SyncPlan) -> str:
@@ -206,29 +217,53 @@ def _result_row(result: SyncResult) -> _Row:
         written if result.outcome not in _GOOD else "",
         f"operation {result.operation_id}" if result.operation_id else "",
     )
-    return _Row(
-        result.job.id, words.job_name(result.job), place(result.job.location), told, reason, tuple(each for each in details if each)
-    )
+    return _Row(result.key, words.job_name(result.job), place(result.job.location), told, reason, tuple(each for each in details if each))
 
 
-def _group(key: str, title: str, rows: Sequence[_Row], width: int, *, opened: bool) -> list[Line | Section]:
+def _planned(plans: Sequence[SyncPlan]) -> str:
+    """Return what plans come to, counted: ``3 create, 2 unchanged``."""
+    counts = Counter(_kind(each) for each in plans)
+    return ", ".join(f"{counts[kind]:,} {words.PLANS[kind].lower()}" for kind in _ORDER if counts[kind])
+
+
+def _is_across(items: Iterable[SyncPlan | SyncResult]) -> bool:
+    """Return whether the jobs are of several integrations, so that each has to say of which."""
+    return len({each.integration for each in items}) > 1
+
+
+def _by_integration(items: Sequence[AttemptT], told: Callable[[Sequence[AttemptT]], str]) -> list[Line]:
+    """Return a line for each of several integrations: how many jobs are of it, and what is ``told`` of those."""
+    if not _is_across(items):
+        return []
+    parts = _by(items, lambda each: each.integration)
+    name = max(len(integration) for integration, _ in parts)
+    jobs = max(len(counted(len(some), "job")) for _, some in parts)
+    return [line("   ", f"{integration:<{name}}  {counted(len(some), 'job'):<{jobs}}   ", dim(told(some))) for integration, some in parts]
+
+
+def _group(key: str, title: str, rows: Sequence[_Row], width: int, *, opened: bool, across: bool) -> list[Line | Section]:
     lines: list[Line | Section] = []
     for reason, of_reason in _by(rows, lambda row: row.reason):
         if reason:
             lines += [line("   ", Span(part, Tone.WARN)) for part in wrap(reason, width - 5)]
-        lines += [_row(f"{key}:{row.job_id}", row, width) for row in of_reason]
+        lines += [_row(f"{key}:{row.job.integration}:{row.job.id}", row, width, across=across) for row in of_reason]
     return [Section(key, (head(f"+ {title}", keys="+ show"),), (head(f"- {title}"), *lines, BLANK), starts_open=opened)]
 
 
-def _row(key: str, row: _Row, width: int) -> Section:
-    """Return a job as one line, which opens to its whole name and what there is to say of it."""
+def _row(key: str, row: _Row, width: int, *, across: bool) -> Section:
+    """Return a job as one line, which opens to its whole name and what there is to say of it; ``across`` says of which integration."""
     id_width, where_width = 10, 15
-    rest = width - id_width - where_width - 13
+    whose = [dim(fit_end(row.job.integration, _WHOSE))] if across else []
+    rest = width - id_width - where_width - 13 - (_WHOSE + 2) * len(whose)
     name_width = rest * 3 // 5
-    cells = (dim(fit_end(row.job_id, id_width)), row.name, row.where, dim(row.told))
-    short = columns(cells, (id_width, name_width, where_width, rest - name_width), indent=4, most=1)
-    details = [line(" " * 16, part) for told in (f"{row.job_id}  {row.name}", *row.details) for part in wrap(told, width - 18)]
-    return Section(key, tuple(short), (*short, *details), row.job_id)
+    cells: tuple[str | Span, ...] = (*whose, dim(fit_end(row.job.id, id_width)), row.name, row.where, dim(row.told))
+    short = columns(cells, (*[_WHOSE] * len(whose), id_width, name_width, where_width, rest - name_width), indent=4, most=1)
+    details = [
+        line(" " * 16, part)
+        for told in (f"{_address(row.job, across=across)}  {row.name}", *row.details)
+        for part in wrap(told, width - 18)
+    ]
+    return Section(key, tuple(short), (*short, *details), target_of(row.job))
 
 
 def _by(items: Iterable[ItemT], name: Callable[[ItemT], str]) -> list[tuple[str, list[ItemT]]]:
@@ -236,3 +271,19 @@ def _by(items: Iterable[ItemT], name: Callable[[ItemT], str]) -> list[tuple[str,
     for item in items:
         found.setdefault(name(item), []).append(item)
     return list(found.items())
+
+
+def _address(job: JobKey, *, across: bool) -> str:
+    """Return by what a job is named, beside jobs of other integrations with its own."""
+    return target_of(job) if across else job.id
+
+
+def target_of(job: JobKey) -> str:
+    """Return by what the section of a job names it."""
+    return f"{job.integration}:{job.id}"
+
+
+def job_at(target: str) -> JobKey:
+    """Return the job that the section under a cursor names: no id of an integration holds a colon."""
+    integration, _, job_id = target.partition(":")
+    return JobKey(integration, job_id)

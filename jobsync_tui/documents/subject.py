@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -9,7 +10,19 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from ..backend.core import clock
-from ..backend.core.models import ENDED, AuditEntry, CachedJob, IntegrationSummary, JobHead, JobStatus, RuleSet, SyncStatus, Visibility
+from ..backend.core.models import (
+    ENDED,
+    AuditEntry,
+    CachedJob,
+    IntegrationSummary,
+    JobHead,
+    JobKey,
+    JobStatus,
+    RuleSet,
+    SyncStatus,
+    Visibility,
+)
+from ..backend.core.text import counted
 from . import words
 from .document import Line, dim, line, strong
 from .layout import wrap
@@ -72,6 +85,12 @@ async def read_subject(backend: Backend, integration: str, job_id: str, *, rules
         rules=rules,
         past=await backend.records.audit(integration=integration, job=job_id, limit=past) if past else (),
     )
+
+
+async def whose(backend: Backend, jobs: Sequence[JobKey]) -> str:
+    """Return of which integration some jobs are, or of how many, as the heading of what is done with them."""
+    names = [(await backend.integrations.get(each)).name for each in dict.fromkeys(job.integration for job in jobs)]
+    return names[0] if len(names) == 1 else counted(len(names), "integration")
 
 
 def where(subject: Subject, job_id: str) -> str:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ..backend.core.models import DoctorReport, Greeting
     from ..backend.services.backend import Backend
     from ..commands.own_keys import OwnKeys
-    from ..session.marks import Marks
+    from ..session.lists import Lists
     from ..session.memory import Memory
     from ..session.runs import Runs
 
@@ -54,6 +54,7 @@ class Host(Protocol):
         runs: Refreshes and syncs under way; start them here, so that they go on when the screen is closed.
         notices: What the person was told in this session.
         memory: What is remembered from one session to the next.
+        lists: The lists of jobs of this session, each as it was left.
         greeting: What happened since the person's last visit, until it was read; None where there is nothing to tell.
         keys: The keys that commands have in this session.
         confined: Whether it is run for somebody else (``--as``): it writes no file of the person's.
@@ -64,6 +65,7 @@ class Host(Protocol):
     runs: Runs
     notices: Notices
     memory: Memory
+    lists: Lists
     greeting: Greeting | None
     keys: OwnKeys
     confined: bool
@@ -71,9 +73,6 @@ class Host(Protocol):
 
     def open(self, route: routes.Route, then: routes.Then | None = None, *, instead: bool = False) -> None:
         """Show what ``route`` leads to; ``then`` is told how that ends, ``instead`` puts it in the place of the screen in front."""
-
-    def marks_of(self, integration: str) -> Marks:
-        """Return the marked jobs of an integration, kept for the session."""
 
     def report(self, error: Exception, *, about: str | None = None) -> None:
         """Show an error where it belongs (toast, dialog, or the end of the application) and keep it for the log."""

@@ -23,7 +23,7 @@ class LeaveScreen(MenuScreen):
 
 def _title(runs: Runs) -> str:
     parts: list[str] = []
-    jobs = sum(len(run.job_ids) - len(run.results) for run in runs.syncs)
+    jobs = sum(len(run.jobs) - len(run.results) for run in runs.syncs)
     if jobs:
         parts.append(f"a sync of {counted(jobs, 'job')} runs")
     if runs.refreshes:

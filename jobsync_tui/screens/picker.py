@@ -14,7 +14,7 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from ..backend.core import clock
-from ..backend.core.models import IntegrationState, IntegrationSummary
+from ..backend.core.models import EVERY, IntegrationSummary, Scope
 from ..commands import Group, bindings
 from ..documents.layout import padded
 from ..documents.words import age, count
@@ -25,7 +25,7 @@ from ..widgets.line import Line, StatusLine
 from ..widgets.table.columns import GAP, NARROW
 from . import routes
 from .greeting import GreetedScreen
-from .jobs.job_words import progress_words, read_only_words, refreshed_words
+from .jobs.job_words import STATE_WORDS, progress_words, read_only_words, refreshed_words, state_words
 from .poll import Poll
 
 LOOK = 3.0
@@ -36,15 +36,6 @@ _NAME, _ATS, _STATE = 22, 14, 14
 
 _BEHIND = 22
 """Cells around the columns: the cursor's sign, jobs and age behind them."""
-
-_STATES: dict[IntegrationState, tuple[str, str]] = {
-    IntegrationState.NEVER: ("never read", "$text-muted"),
-    IntegrationState.OK: ("ok", "$text-success"),
-    IntegrationState.INCOMPLETE: ("INCOMPLETE", "bold $text-warning"),
-    IntegrationState.REFRESHING: ("refreshing", "$text-accent"),
-    IntegrationState.INTERRUPTED: ("interrupted", "$text-warning"),
-    IntegrationState.FAILED: ("FAILED", "bold $text-error"),
-}
 
 
 class PickerScreen(GreetedScreen[None]):
@@ -84,10 +75,12 @@ class PickerScreen(GreetedScreen[None]):
         self._draw()
 
     async def _read(self) -> None:
-        self._summaries = await self.backend.integrations.list()
+        before, self._summaries = self._summaries, await self.backend.integrations.list()
         tip = None if self.host.tip is None else line((f" {self.host.tip}", "$text-muted"))
         none = line(" No integration yet. Leave with q and run: jobsync init --add")
         self.query_one(StatusLine).put("hint", tip if self._summaries else none)
+        if len(before) != len(self._summaries):
+            self.offer_anew()
         self._draw()
 
     def _draw(self) -> None:
@@ -122,13 +115,18 @@ class PickerScreen(GreetedScreen[None]):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Open the integration."""
         if event.option.id is not None:
-            self.host.open(routes.Jobs(event.option.id))
+            self.host.open(routes.Jobs(Scope.of(event.option.id)))
 
     def action_open(self) -> None:
         """Open the integration under the cursor."""
         chosen = self._chosen()
         if chosen is not None:
-            self.host.open(routes.Jobs(chosen))
+            self.host.open(routes.Jobs(Scope.of(chosen)))
+
+    def action_all(self) -> None:
+        """Open the list of the jobs of every integration."""
+        if self.may("all"):
+            self.host.open(routes.Jobs(EVERY))
 
     def action_refresh(self) -> None:
         """Refresh the integration under the cursor."""
@@ -151,7 +149,9 @@ class PickerScreen(GreetedScreen[None]):
         self.host.tell(f"ok {integration}: {report.detail} ({report.seconds:.1f} s)")
 
     def why_not(self, action: str) -> str | None:
-        """Return why nothing is linked: the integration under the cursor is read-only."""
+        """Return why nothing is linked: the integration under the cursor is read-only; or why there is no list of all: there is one."""
+        if action == "all":
+            return "There is no other integration" if len(self._summaries) < 2 else None
         if action != "adopt":
             return super().why_not(action)
         chosen = self._chosen()
@@ -202,11 +202,7 @@ class _Widths:
 
 
 def _entry(summary: IntegrationSummary, cached: str, width: int, widths: _Widths) -> Content:
-    state, style = _STATES[summary.state]
-    if summary.read_only:
-        state += ", read only"
-    if summary.held is not None:
-        state, style = "held", "$text-warning"
+    state, style = state_words(summary), STATE_WORDS[summary.state][1] if summary.held is None else "$text-warning"
     columns = line(
         f"{padded(summary.name, widths.name)}  {padded(padded(summary.ats, _ATS), widths.ats)}",
         (padded(state, _STATE), style),

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from ..backend.core import models
+    from ..backend.core.models import JobKey, Scope
     from ..editor.rule_change import RuleChange
     from ..session.runs import SyncRun
 
@@ -30,8 +31,8 @@ class Route:
 class Neighbours(Protocol):
     """The list that a job was opened from, so that a dialog can step through it."""
 
-    async def beside(self, job_id: str, step: int) -> str | None:
-        """Return the id of the job ``step`` places after ``job_id`` (before it, if negative), None at the ends."""
+    async def beside(self, job: JobKey, step: int) -> JobKey | None:
+        """Return the job ``step`` places after ``job`` (before it, if negative), None at the ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,9 @@ class Picker(Route):
 
 @dataclass(frozen=True, slots=True)
 class Jobs(Route):
-    """The jobs of an integration, in place of whatever is open; those that match ``filter_text`` if one is given."""
+    """The jobs of an integration or of all, in place of whatever is open; those that match ``filter_text`` if one is given."""
 
-    integration: str
+    scope: Scope
     filter_text: str | None = None
 
 
@@ -71,15 +72,14 @@ class ConfirmSync(Route):
 class ConfirmBulk(Route):
     """Confirm Sync of several jobs."""
 
-    integration: str
-    job_ids: tuple[str, ...]
+    jobs: tuple[JobKey, ...]
 
 
-def confirm(integration: str, job_ids: Sequence[str], *, confirmed: models.SyncPlan | None = None) -> Route:
+def confirm(jobs: Sequence[JobKey], *, confirmed: models.SyncPlan | None = None) -> Route:
     """Return the way to Confirm Sync of one job or of several."""
-    if len(job_ids) == 1:
-        return ConfirmSync(integration, job_ids[0], confirmed)
-    return ConfirmBulk(integration, tuple(job_ids))
+    if len(jobs) == 1:
+        return ConfirmSync(jobs[0].integration, jobs[0].id, confirmed)
+    return ConfirmBulk(tuple(jobs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ class BulkResult(Route):
 
 def result(run: SyncRun) -> Route:
     """Return the way to what came of a sync of one job or of several."""
-    return BulkResult(run) if len(run.job_ids) > 1 else SyncResult(run)
+    return BulkResult(run) if len(run.jobs) > 1 else SyncResult(run)
 
 
 @dataclass(frozen=True, slots=True)

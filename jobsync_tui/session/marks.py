@@ -1,41 +1,48 @@
-"""The marked jobs of one integration: kept by id, through every filter, sort and refresh, in the order in which they were marked."""
+"""The marked jobs of one list: kept by key, through every filter, sort and refresh, in the order in which they were marked."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
+
+from ..backend.core.models import JobKey
 
 
 class Marks:
-    """A set of job ids that remembers their order."""
+    """A set of jobs that remembers their order."""
 
     def __init__(self) -> None:
-        self._ids: dict[str, None] = {}
+        self._jobs: dict[JobKey, None] = {}
 
-    def __contains__(self, job_id: object) -> bool:
-        return job_id in self._ids
+    def __contains__(self, job: object) -> bool:
+        return job in self._jobs
 
     def __len__(self) -> int:
-        return len(self._ids)
+        return len(self._jobs)
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(tuple(self._ids))
+    def __iter__(self) -> Iterator[JobKey]:
+        return iter(tuple(self._jobs))
 
-    def toggle(self, job_id: str) -> None:
+    def by_integration(self) -> Counter[str]:
+        """Return how many jobs of each integration are marked."""
+        return Counter(job.integration for job in self._jobs)
+
+    def toggle(self, job: JobKey) -> None:
         """Mark a job, or take its mark away."""
-        if job_id in self._ids:
-            del self._ids[job_id]
+        if job in self._jobs:
+            del self._jobs[job]
         else:
-            self._ids[job_id] = None
+            self._jobs[job] = None
 
-    def add(self, job_ids: Iterable[str]) -> None:
+    def add(self, jobs: Iterable[JobKey]) -> None:
         """Mark jobs."""
-        self._ids.update(dict.fromkeys(job_ids))
+        self._jobs.update(dict.fromkeys(jobs))
 
-    def remove(self, job_ids: Iterable[str]) -> None:
+    def remove(self, jobs: Iterable[JobKey]) -> None:
         """Take the marks of these jobs away, as far as they are marked."""
-        for job_id in job_ids:
-            self._ids.pop(job_id, None)
+        for job in jobs:
+            self._jobs.pop(job, None)
 
     def clear(self) -> None:
         """Remove every mark."""
-        self._ids.clear()
+        self._jobs.clear()

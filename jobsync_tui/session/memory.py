@@ -1,4 +1,4 @@
-"""What the application remembers from one session to the next: the last integration, per integration filter, sort and columns, and filters.
+"""What the application remembers from one session to the next: the last list, of each list filter, sort and columns, and filters.
 
 It is a small JSON file of the person's own, mode 0600. A damaged or unwritable one costs the memory, never the session.
 """
@@ -13,17 +13,17 @@ from typing import Final
 
 import msgspec
 
-from ..backend.core.models import Sort
+from ..backend.core.models import Scope, Sort
 
 _LIMIT: Final = 200
-"""Integrations remembered; the longest unused go first."""
+"""Lists remembered; the longest unused go first."""
 _FILTERS: Final = 50
 """Filters remembered."""
 
 
 @dataclass(slots=True)
 class View:
-    """How the jobs of one integration were last looked at."""
+    """How a list of jobs was last looked at."""
 
     filter: str = ""
     sort: Sort = field(default_factory=Sort)
@@ -48,7 +48,7 @@ class Memory:
 
     @property
     def integration(self) -> str | None:
-        """Return the id of the integration that was last opened."""
+        """Return the name of the list that was last opened: the id of an integration, or `EVERY_ID`."""
         return self._kept.integration
 
     def was_left_behind(self) -> bool:
@@ -64,22 +64,22 @@ class Memory:
         self._kept.left_behind = True
         self._write()
 
-    def view(self, integration: str) -> View:
-        """Return how ``integration`` was last looked at."""
-        return self._kept.views.get(integration) or View()
+    def view(self, scope: Scope) -> View:
+        """Return how a list was last looked at."""
+        return self._kept.views.get(scope.name) or View()
 
-    def opened(self, integration: str) -> None:
-        """Remember that ``integration`` was opened."""
-        self._kept.integration = integration
+    def opened(self, scope: Scope) -> None:
+        """Remember that a list was opened."""
+        self._kept.integration = scope.name
         self._write()
 
-    def looked_at(self, integration: str, view: View) -> None:
-        """Remember how ``integration`` is looked at; `save` writes it, so that a typed key does not wait for the disk."""
+    def looked_at(self, scope: Scope, view: View) -> None:
+        """Remember how a list is looked at; `save` writes it, so that a typed key does not wait for the disk."""
         views = self._kept.views
-        if views.get(integration) == view:
+        if views.get(scope.name) == view:
             return
-        views.pop(integration, None)
-        views[integration] = view
+        views.pop(scope.name, None)
+        views[scope.name] = view
         while len(views) > _LIMIT:
             del views[next(iter(views))]
         self._unsaved = True

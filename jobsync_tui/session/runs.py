@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ..backend.core.errors import CutShort
-from ..backend.core.models import BulkPlan, Link, RefreshProgress, RefreshReport, Step, StepName, SyncPlan, SyncResult
+from ..backend.core.models import BulkPlan, JobKey, Link, RefreshProgress, RefreshReport, Step, StepName, SyncPlan, SyncResult
 from ..backend.core.waits import announcing
 from .messages import News, RefreshEnded, RefreshMoved, SyncEnded, SyncMoved
 
@@ -39,8 +39,7 @@ class SyncRun:
     """The sync of one job, or of several.
 
     Attributes:
-        integration: Where the jobs are from.
-        job_ids: The jobs, in order.
+        jobs: The jobs, in order.
         expected: Digest of the plan that was confirmed.
         title: The job's name, or how many they are, for toasts and the status line.
         steps: The steps of a single sync as they happen.
@@ -55,8 +54,7 @@ class SyncRun:
         cancel: Set to start no further job; those in flight end.
     """
 
-    integration: str
-    job_ids: tuple[str, ...]
+    jobs: tuple[JobKey, ...]
     expected: BulkPlan | str | None
     title: str
     plan: SyncPlan | None = None
@@ -90,7 +88,7 @@ class SyncRun:
     @property
     def result(self) -> SyncResult | None:
         """Return the result of a single sync, once there is one."""
-        return self.results[0] if self.results and len(self.job_ids) == 1 else None
+        return self.results[0] if self.results and len(self.jobs) == 1 else None
 
 
 class Runs:
@@ -135,8 +133,7 @@ class Runs:
 
     def sync(
         self,
-        integration: str,
-        job_ids: Sequence[str],
+        jobs: Sequence[JobKey],
         *,
         expected: BulkPlan | str | None,
         title: str,
@@ -144,17 +141,17 @@ class Runs:
         reason: str | None = None,
     ) -> SyncRun:
         """Start the sync of one or several jobs whose plan was confirmed."""
-        return self._start(SyncRun(integration, tuple(job_ids), expected, title, plan, reason=reason))
+        return self._start(SyncRun(tuple(jobs), expected, title, plan, reason=reason))
 
     def undo(self, operation_id: str, plan: SyncPlan, *, title: str, reason: str | None = None) -> SyncRun:
         """Start the undoing of an operation whose plan was confirmed."""
-        return self._start(SyncRun(plan.integration, (plan.job.id,), plan.digest, title, plan, undoes=operation_id, reason=reason))
+        return self._start(SyncRun((plan.key,), plan.digest, title, plan, undoes=operation_id, reason=reason))
 
     def link(self, links: Sequence[Link], plan: SyncPlan | None, *, title: str, reason: str | None = None) -> SyncRun:
         """Start making links of one integration: a single one whose plan was confirmed, or several that were shown."""
-        jobs = tuple(link.job_id for link in links)
+        jobs = tuple(JobKey(link.integration, link.job_id) for link in links)
         digest = None if plan is None else plan.digest
-        return self._start(SyncRun(links[0].integration, jobs, digest, title, plan, links=tuple(links), reason=reason))
+        return self._start(SyncRun(jobs, digest, title, plan, links=tuple(links), reason=reason))
 
     def stop(self) -> None:
         """Let what is in flight end, and start nothing more."""
@@ -172,7 +169,7 @@ class Runs:
     def _start(self, run: SyncRun) -> SyncRun:
         self.syncs.append(run)
         self._idle.clear()
-        self._spawn(self._sync(run), f"sync {run.integration}")
+        self._spawn(self._sync(run), f"sync {run.title}")
         return run
 
     async def _refresh(self, run: RefreshRun) -> None:
@@ -229,15 +226,11 @@ class Runs:
             run.results.append(await self._backend.syncs.undo(run.undoes, expected_digest=_digest(run.expected), on_step=stepped))
         elif run.links:
             await self._link(run, stepped)
-        elif len(run.job_ids) == 1:
-            run.results.append(
-                await self._backend.syncs.sync(run.integration, run.job_ids[0], expected_digest=_digest(run.expected), on_step=stepped)
-            )
+        elif len(run.jobs) == 1:
+            run.results.append(await self._backend.syncs.sync(*run.jobs[0], expected_digest=_digest(run.expected), on_step=stepped))
         else:
             with announcing(waits):
-                run.results[:] = await self._backend.syncs.sync_many(
-                    run.integration, run.job_ids, expected=run.expected, on_result=ended, cancel=run.cancel
-                )
+                run.results[:] = await self._backend.syncs.sync_many(run.jobs, expected=run.expected, on_result=ended, cancel=run.cancel)
 
     async def _link(self, run: SyncRun, stepped: Callable[[Step], None]) -> None:
         """Make links one after another; what is not begun when no further one is to be started stays as it is."""
@@ -245,7 +238,7 @@ class Runs:
             if run.cancelling:
                 break
             run.results += await self._backend.adoption.adopt(
-                run.integration, [link], expected_digest=_digest(run.expected), on_step=stepped if len(run.links) == 1 else None
+                link.integration, [link], expected_digest=_digest(run.expected), on_step=stepped if len(run.links) == 1 else None
             )
             self._tell(SyncMoved(run))
 

@@ -1,7 +1,8 @@
-"""The header of the jobs screen: which integration, how many jobs, how old, whose session."""
+"""The header of the jobs screen: which integration or how many, how many jobs, how old, whose session."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from textual.content import Content
@@ -29,6 +30,44 @@ def header_line(summary: IntegrationSummary, actor: str, now: datetime, width: i
     return ends(parts, line((f"{actor} ", "$text-muted")), width)
 
 
+def across_line(
+    summaries: Sequence[IntegrationSummary], actor: str, now: datetime, width: int, automatic: Sequence[AutomaticState] = ()
+) -> Content:
+    """Return the header of a list of several integrations: how old the oldest cache is, and what any of them suffers from."""
+    jobs = counted(sum(summary.jobs for summary in summaries), "job")
+    parts = line((f" {counted(len(summaries), 'integration')}", "bold"), (" [i]", "$text-muted"), f"   {jobs}   ")
+    read = [summary for summary in summaries if summary.last_refresh is not None]
+    if read:
+        oldest = min(read, key=lambda each: each.last_refresh or now)
+        parts += line("" if age(oldest.last_refresh, now) == "just now" else "oldest ") + _age_words(oldest, now)
+    for states, words, style in _TROUBLES:
+        found = [summary.id for summary in summaries if summary.state in states]
+        if found:
+            parts += line("   ", (f"{words}: {', '.join(found[:2])}{f' +{len(found) - 2}' if len(found) > 2 else ''}", style))
+    held = sum(summary.held is not None for summary in summaries)
+    if held:
+        parts += line("   ", (f"HELD: {held}", "bold $text-warning"))
+    read_only = sum(summary.read_only for summary in summaries)
+    if read_only:
+        parts += line("   ", (f"read-only: {read_only}", "$text-warning"))
+    paused = next((each.pause for each in automatic if each.pause is not None), None)
+    if paused is not None:
+        parts += line("   ", (f"auto {short_pause(paused, now)}", "bold $text-warning"))
+    waiting = [each.integration for each in automatic if each.hold is not None]
+    if waiting:
+        parts += line("   ", (f"auto WAITS: {', '.join(waiting[:2])}", "bold $text-warning"))
+    return ends(parts, line((f"{actor} ", "$text-muted")), width)
+
+
+_TROUBLES: tuple[tuple[frozenset[IntegrationState], str, str], ...] = (
+    (frozenset({IntegrationState.REFRESHING}), "refreshing", "$text-accent"),
+    (frozenset({IntegrationState.FAILED}), "x FAILED", "bold $text-error"),
+    (frozenset({IntegrationState.INCOMPLETE, IntegrationState.INTERRUPTED}), "INCOMPLETE", "bold $text-warning"),
+    (frozenset({IntegrationState.NEVER}), "never read", "$text-muted"),
+)
+"""What an integration's cache suffers from, in the words of a header."""
+
+
 def automatic_words(automatic: AutomaticState, now: datetime) -> Content:
     """Return how the automatic sync stands, such as ``auto 18:35 ok, 18:40 next``; nothing where it never ran and none is due."""
     if automatic.pause is not None:
@@ -52,11 +91,16 @@ def _local(moment: datetime, form: str) -> str:
     return moment.astimezone().strftime(form)
 
 
-def cache_words(summary: IntegrationSummary, now: datetime) -> Content:
-    """Return how the cache stands."""
+def _age_words(summary: IntegrationSummary, now: datetime) -> Content:
     words = line(f"cached {age(summary.last_refresh, now)}")
     if summary.last_refresh is not None and (now - summary.last_refresh).total_seconds() > STALE_SECONDS:
         words += line(" ", ("OLD", "bold $text-warning"))
+    return words
+
+
+def cache_words(summary: IntegrationSummary, now: datetime) -> Content:
+    """Return how the cache stands."""
+    words = _age_words(summary, now)
     if summary.state is IntegrationState.FAILED:
         words += line("   ", ("x last refresh FAILED", "bold $text-error"))
     elif summary.state is IntegrationState.INCOMPLETE:

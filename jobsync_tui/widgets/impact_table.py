@@ -4,33 +4,22 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from ..backend.core.models import ImpactJob
+from ..backend.core.models import ImpactJob, JobKey
 from ..documents.impact import concerned_words
 from ..documents.layout import fit_middle
 from ..documents.words import SYNC_WORDS, places
 from .table.columns import ID_WIDTH, Cell, Column
 from .table.virtual_table import VirtualTable
 
-_GAP = "\x1f"
 
-
-class ImpactTable(VirtualTable[ImpactJob]):
+class ImpactTable(VirtualTable[ImpactJob, JobKey]):
     """Jobs by window, each with how the change concerns it."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"impact--quiet"}
     DEFAULT_CSS = "ImpactTable > .impact--quiet { color: $text-muted; }"
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(_COLUMNS, lambda job: f"{job.job.integration}{_GAP}{job.job.id}", id=id)
-
-    @property
-    def job(self) -> tuple[str, str] | None:
-        """The integration and the id of the job under the cursor."""
-        key = self.cursor_key
-        if key is None:
-            return None
-        integration, _, job_id = key.partition(_GAP)
-        return integration, job_id
+        super().__init__(_COLUMNS, lambda job: job.job.key, id=id)
 
 
 _COLUMNS: tuple[Column[ImpactJob], ...] = (

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from ..backend.core import clock
-from ..backend.core.models import USUAL_COLUMNS, JobRow, SortField, SyncStatus
+from ..backend.core.models import EVERY, USUAL_ACROSS, JobKey, JobRow, Scope, SortField, SyncStatus, usual_columns
 from ..backend.core.text import clean, differs
 from ..documents.layout import fit_middle
 from ..documents.words import SYNC_WORDS, places, short_ago, status_word
@@ -16,7 +16,6 @@ from .table.columns import ID_WIDTH, Cell, Column
 from .table.virtual_table import VirtualTable
 
 INTEGRATION = "integration"
-"""The column that a line of a list has without the whole job, and that is not among the usual ones."""
 CUSTOM = "custom."
 _TITLES = {
     "name": "Job name",
@@ -33,11 +32,12 @@ DISGUISED = "\u26a0"
 """Stands before a name that is not what it looks like: something in it was taken out for the screen."""
 
 
-class JobTable(VirtualTable[JobRow]):
+class JobTable(VirtualTable[JobRow, JobKey]):
     """Jobs by window. Id, location and client tell jobs of the same name apart.
 
     Args:
-        marks: Ids of the marked jobs.
+        marks: The marked jobs.
+        scope: Whose jobs; a list of several integrations says of each job which it is from.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"job--{status.value}" for status in SyncStatus} | {"job--quiet"}
@@ -52,10 +52,11 @@ class JobTable(VirtualTable[JobRow]):
     JobTable:ansi > .job--failed { text-style: bold reverse; }
     """
 
-    def __init__(self, *, marks: Container[str] = (), id: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, *, marks: Container[JobKey] = frozenset(), scope: Scope = EVERY, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         self.now: datetime = clock.now()
-        self._chosen: tuple[str, ...] = ()
-        super().__init__(tuple(self._usual_columns().values()), lambda row: row.id, marks=marks, id=id)
+        self._usual = usual_columns(scope)
+        self._chosen: tuple[str, ...] = self._usual
+        super().__init__(self._chosen_columns(), lambda row: row.key, marks=marks, id=id)
 
     def tick(self) -> None:
         """Take the time again, and paint the lines whose age reads differently now."""
@@ -64,23 +65,29 @@ class JobTable(VirtualTable[JobRow]):
 
     def choose_columns(self, names: Sequence[str]) -> None:
         """Show these fields in this order from the next list on, the usual ones where there are none."""
-        if tuple(names) != self._chosen:
-            self._chosen = tuple(names)
-            self.set_columns(self._chosen_columns() if names else tuple(self._usual_columns().values()))
+        chosen = tuple(names) or self._usual
+        if chosen != self._chosen:
+            self._chosen = chosen
+            self.set_columns(self._chosen_columns())
 
     def _chosen_columns(self) -> tuple[Column[JobRow], ...]:
-        """Return a column for each chosen field; where not all fit, the last ones leave first."""
+        """Return a column for each chosen field; where not all fit, the last ones leave first, of the usual ones the least telling."""
         usual = self._usual_columns()
+        if self._chosen == self._usual:
+            return tuple(usual[name] for name in self._usual)
         more = further(self._chosen)
         columns: list[Column[JobRow]] = []
         for place, name in enumerate(self._chosen):
-            column = usual.get(name) or _plain_column(name, more.index(name) if name in more else None)
+            column = usual.get(name) or _plain_column(name, more.index(name))
             columns.append(replace(column, leaves=place))
         return tuple(columns)
 
     def _usual_columns(self) -> dict[str, Column[JobRow]]:
+        # Beside the integration there is less room for a name, and the place still tells jobs of the same name apart.
+        name = 25 if INTEGRATION in self._usual else 30
         columns: tuple[Column[JobRow], ...] = (
-            Column(SortField.NAME, "Job Name", 30, _name, flex=True, most=44),
+            Column(SortField.NAME, "Job Name", name, _name, flex=True, most=44),
+            Column(INTEGRATION, "Integration", 11, lambda row: Cell(row.integration, "job--quiet"), flex=True, most=20),
             Column(SortField.ID, "ATS Job ID", ID_WIDTH, lambda row: Cell(fit_middle(row.id, ID_WIDTH)), right=True, leaves=1),
             Column(SortField.LOCATION, "Location", 13, lambda row: Cell(places(row.place, row.more_places)), flex=True, most=30, leaves=2),
             Column(SortField.CLIENT, "Client", 16, lambda row: Cell(row.client or ""), flex=True, most=30, leaves=4),
@@ -101,7 +108,7 @@ class JobTable(VirtualTable[JobRow]):
 
 def further(columns: Sequence[str]) -> tuple[str, ...]:
     """Return those of the columns for which the whole job is read."""
-    return tuple(name for name in columns if name not in (*USUAL_COLUMNS, INTEGRATION))
+    return tuple(name for name in columns if name not in USUAL_ACROSS)
 
 
 def column_title(name: str) -> str:
@@ -111,10 +118,8 @@ def column_title(name: str) -> str:
     return _TITLES.get(name) or name.replace("_", " ").replace(".", " ").capitalize()
 
 
-def _plain_column(name: str, place: int | None) -> Column[JobRow]:
+def _plain_column(name: str, place: int) -> Column[JobRow]:
     def text(row: JobRow) -> Cell:
-        if place is None:
-            return Cell(row.integration)
         return Cell(row.more[place] if place < len(row.more) else "")
 
     return Column(name, column_title(name), 12, text, flex=True, most=30)

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 from jobsync_tui.backend.access.access import Actor
-from jobsync_tui.backend.core.models import EvaluationPolicy, RuleSet
+from jobsync_tui.backend.core.models import EvaluationPolicy, JobKey, RuleSet
 from jobsync_tui.backend.database import Database
 from jobsync_tui.backend.http import HttpSession, Limits, Network
 from jobsync_tui.backend.settings.secrets import Secret
@@ -108,7 +108,7 @@ async def work(order: Order) -> Counter[str]:
     rooms = await open_rooms(order)
     try:
         await Recovery(rooms.parts).recover(wait=order.wait)
-        keys = [(SHELF, job_id) for job_id in order.jobs]
+        keys = JobKey.of(SHELF, *order.jobs)
         results = await Bulk(rooms.pipeline, concurrency=4).sync_many(Actor(order.actor), keys)
         return Counter(result.outcome.value for result in results)
     finally:

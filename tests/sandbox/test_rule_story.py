@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jobsync_tui.backend.core.models import ImpactList, Note, SyncStatus
+from jobsync_tui.backend.core.models import ImpactList, Note, Scope, SyncStatus
 from jobsync_tui.backend.sandbox import make_sandbox
 from jobsync_tui.backend.sandbox.rule_story import NARROWED, SLIP
 from jobsync_tui.backend.sandbox.scenario import JOBVITE
@@ -15,8 +15,8 @@ async def test_no_rule_knows_the_new_client_and_going_back_a_revision_brings_the
         await sandbox.prepare()
         async with sandbox.open() as backend:
             await backend.eligibility.evaluate_all()
-            assert await backend.jobs.count(JOBVITE, "department:Outpatient") == 60
-            assert await backend.jobs.count(JOBVITE, "department:Outpatient is:eligible") == 0
+            assert await backend.jobs.count(Scope.of(JOBVITE), "department:Outpatient") == 60
+            assert await backend.jobs.count(Scope.of(JOBVITE), "department:Outpatient is:eligible") == 0
             history = await backend.rules.history()
             assert (history[0].actor, history[0].what) == ("dana", f"change {NARROWED}")
             found = await backend.impacts.assess((await backend.rules.at(history[1].revision)).rules)

@@ -12,6 +12,7 @@ import pytest
 
 from jobsync_tui.app.application import JobsyncApp
 from jobsync_tui.backend.core.clock import now
+from jobsync_tui.backend.core.models import Scope
 from jobsync_tui.backend.sandbox import Sandbox, make_sandbox, scenario
 from jobsync_tui.backend.sandbox.scenario import CRELATE, GREENHOUSE, roles_in
 from jobsync_tui.backend.sandbox.timer import REMARK, change_something
@@ -37,7 +38,7 @@ async def test_its_decisions_are_seen_in_the_header_and_in_check_eligibility(san
             await until(pilot, lambda: "Acme Agency" in screen_text(app))
             while (await backend.automatic.state(CRELATE)).run is None:
                 await pilot.pause(0.05)
-            app.open(routes.Jobs(CRELATE))
+            app.open(routes.Jobs(Scope.of(CRELATE)))
             await until(pilot, lambda: isinstance(app.screen, JobsScreen) and "next" in screen_text(app).partition("\n")[0])
             _, job_id = sandbox.address(scenario.DEPARTMENTLESS)
             app.open(routes.Eligibility(CRELATE, job_id))

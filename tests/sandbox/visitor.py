@@ -14,7 +14,7 @@ from typing import TypeVar
 from textual.pilot import Pilot
 
 from jobsync_tui.app.application import JobsyncApp
-from jobsync_tui.backend.core.models import SyncStatus
+from jobsync_tui.backend.core.models import Scope, SyncStatus
 from jobsync_tui.backend.sandbox import Sandbox, make_sandbox, scenario
 from jobsync_tui.backend.sandbox.rule_story import CLIENT, NARROWED
 from jobsync_tui.backend.sandbox.timer import change_something
@@ -118,7 +118,7 @@ class Visitor:
     async def bulk(self) -> None:
         """Several jobs at once, of which one cannot be read."""
         await self._find(scenario.GREENHOUSE, "account executive")
-        before = await self._backend.jobs.count(scenario.GREENHOUSE, "account executive is:synced")
+        before = await self._backend.jobs.count(Scope.of(scenario.GREENHOUSE), "account executive is:synced")
         await self._press("m")
         await self._shows("marked")
         if await self._planned("s"):
@@ -126,7 +126,7 @@ class Visitor:
             await self._in_front(BulkResultScreen)
             await self._shows("r tries 1 job again")
             assert "Account Executive Benelux" in screen_text(self._app)
-            assert await self._backend.jobs.count(scenario.GREENHOUSE, "account executive is:synced") > before
+            assert await self._backend.jobs.count(Scope.of(scenario.GREENHOUSE), "account executive is:synced") > before
         assert await self._state(scenario.BROKEN) is SyncStatus.FAILED
 
     async def undo(self) -> None:
@@ -179,8 +179,8 @@ class Visitor:
             await self._press("y")
             await self._number()
             await self._in_front(BulkResultScreen)
-        total = await self._backend.jobs.count(scenario.JOBVITE, "(RB-")
-        assert await self._backend.jobs.count(scenario.JOBVITE, "(RB- is:synced is:eligible") == total > 0
+        total = await self._backend.jobs.count(Scope.of(scenario.JOBVITE), "(RB-")
+        assert await self._backend.jobs.count(Scope.of(scenario.JOBVITE), "(RB- is:synced is:eligible") == total > 0
 
     async def why_stopped(self) -> None:
         """Jobs that stopped: the change that did it is a key away from one of them, and that rule alone is restored."""
@@ -201,7 +201,7 @@ class Visitor:
         after = {rule.id: rule for rule in (await self._backend.rules.current()).rules}
         assert after == {**rules, NARROWED: (await self._former())[NARROWED]}, "every other rule is as it was"
         await self._backend.eligibility.evaluate_all()
-        assert await self._backend.jobs.count(scenario.GREENHOUSE, "is:synced is:ineligible department:data") == 0
+        assert await self._backend.jobs.count(Scope.of(scenario.GREENHOUSE), "is:synced is:ineligible department:data") == 0
 
     # ---- by keys -----------------------------------------------------------------------------------------------------
 
@@ -237,7 +237,7 @@ class Visitor:
         return isinstance(self._app.screen, JobsScreen) and bool(tables) and tables.first().row_count > 0 and tables.first().has_focus
 
     async def _filter(self, integration: str, words: str) -> None:
-        self._app.open(routes.Jobs(integration))
+        self._app.open(routes.Jobs(Scope.of(integration)))
         screen = await self._in_front(JobsScreen)
         await until(self._pilot, lambda: screen.listed is not None and screen.query_one(JobTable).has_focus)
         await self._press("slash", "ctrl+u", *(_NAMES.get(letter, letter) for letter in words), "enter")
@@ -245,7 +245,7 @@ class Visitor:
     async def _find(self, integration: str, words: str) -> None:
         """Open the jobs of an integration with a filter, the cursor in the table."""
         await self._filter(integration, words)
-        matching = await self._backend.jobs.count(integration, words)
+        matching = await self._backend.jobs.count(Scope.of(integration), words)
         await self._shows(f"{matching} match")
         await until(self._pilot, lambda: self._listed() and self._app.screen.query_one(JobTable).row_count == matching)
         await self.reads()

@@ -15,6 +15,7 @@ import pytest
 from jobsync_tui.backend import services as service_modules
 from jobsync_tui.backend.access.access import Actor
 from jobsync_tui.backend.core.errors import AccessDenied, UsageError
+from jobsync_tui.backend.core.models import Scope
 from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.services.base import ACCESS, Service, for_admins
 from jobsync_tui.backend.services.lazy import Lazy
@@ -149,7 +150,7 @@ async def test_access_that_is_withdrawn_ends_with_the_next_action(config: Path) 
         await backend.integrations.refresh("hers")
         withdraw(config, "alice")
         with pytest.raises(AccessDenied):
-            await backend.jobs.count("hers", "")
+            await backend.jobs.count(Scope.of("hers"), "")
 
 
 def test_a_service_that_forgets_to_say_who_may_call_it_cannot_be_defined() -> None:
@@ -182,4 +183,4 @@ async def test_access_that_is_withdrawn_is_noticed_where_size_and_time_stay_the_
         await backend.integrations.refresh("hers")
         rewrite_unnoticed(config, config if way == "in place" else config.with_name("new.toml"))
         with pytest.raises(AccessDenied):
-            await backend.jobs.count("hers", "")
+            await backend.jobs.count(Scope.of("hers"), "")

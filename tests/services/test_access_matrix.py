@@ -24,16 +24,19 @@ import pytest
 from jobsync_tui.backend.access.access import Actor
 from jobsync_tui.backend.core.errors import AccessDenied, JobsyncError, NotPermitted, UsageError
 from jobsync_tui.backend.core.models import (
+    EVERY,
     Action,
     ActionKind,
     AuditEntry,
     Expectation,
     ImpactList,
+    JobKey,
     Link,
     ListView,
     NewIdsPlan,
     Rule,
     RuleTest,
+    Scope,
     Sort,
     TimerRun,
 )
@@ -100,11 +103,11 @@ ROWS = {
         eligibility.evaluate_all eligibility.evaluate_for eligibility.evaluated greeting.news greeting.seen health.last_recorded
         health.leftovers
         health.shared_links health.test_target health.unfinished_renames impacts.assess impacts.page impacts.stream integrations.ids
-        integrations.list jobs.stream jobs.version records.audit records.leases records.verify rules.at rules.authority rules.counts
+        integrations.list jobs.version records.audit records.leases records.verify rules.at rules.authority rules.counts
         rules.current rules.describe rules.difference rules.dump rules.export rules.history rules.impact rules.parse rules.refusal
         rules.lint rules.lint_of rules.to_come
         rule_tests.list rule_tests.run shadows.get shadows.jobs shadows.list shadows.look shadows.looks shadows.to_come
-        jobs.cells jobs.check_filter syncs.decline syncs.recover syncs.retry_candidates views.delete views.get views.list views.rename
+        jobs.check_filter syncs.decline syncs.recover syncs.retry_candidates views.delete views.get views.list views.rename
         views.save writing.matching writing.new_id
     """,
     Row.ALL: """
@@ -169,6 +172,9 @@ VALUES: dict[str, Callable[[Asking], Any]] = {
     "found": impact,
     "ids": lambda _: ["every"],
     "integration": lambda _: OWN,
+    "job": lambda _: JobKey(OWN, "1"),
+    "jobs": lambda _: JobKey.of(OWN, "1"),
+    "scope": lambda _: EVERY,
     "job_id": lambda _: "1",
     "job_ids": lambda _: ["1"],
     "keep": lambda _: timedelta(days=400),
@@ -262,11 +268,13 @@ def every_method() -> dict[str, Callable[..., Any]]:
 
 
 METHODS = every_method()
+OF_ONE: dict[str, Callable[[str], Any]] = {"integration": str, "scope": Scope.of, "jobs": lambda each: JobKey.of(each, "1")}
+"""What a method of each further kind of admission takes first, made from an integration."""
 
 
 def test_every_method_has_a_row_and_every_row_a_method() -> None:
-    assert {name for name, member in METHODS.items() if getattr(member, ACCESS) != "integration"} == set(ROW_OF)
-    assert {getattr(member, ACCESS) for member in METHODS.values()} == {"admins", "integration"}, "another kind needs its column here"
+    assert {name for name, member in METHODS.items() if getattr(member, ACCESS) == "admins"} == set(ROW_OF)
+    assert {getattr(member, ACCESS) for member in METHODS.values()} == {"admins", *OF_ONE}, "another kind needs its column here"
 
 
 @dataclass
@@ -289,8 +297,8 @@ async def called(things: Things, user: str, method: str, integration: str | None
         service, name = method.split(".")
         arguments = {}
         for parameter in list(inspect.signature(inspect.unwrap(METHODS[method])).parameters.values())[1:]:
-            if parameter.name == "integration" and integration is not None:
-                arguments[parameter.name] = integration
+            if parameter.name in OF_ONE and integration is not None:
+                arguments[parameter.name] = OF_ONE[parameter.name](integration)
             elif parameter.default is parameter.empty:
                 made = VALUES[parameter.name](Asking(backend, things, method))
                 arguments[parameter.name] = await made if inspect.isawaitable(made) else made
@@ -300,7 +308,8 @@ async def called(things: Things, user: str, method: str, integration: str | None
 
 
 async def _answer(method: Callable[..., Any], arguments: dict[str, Any]) -> tuple[object, JobsyncError | None]:
-    first = [arguments.pop("integration")] if getattr(method, ACCESS) == "integration" else []
+    kind = getattr(method, ACCESS)
+    first = [arguments.pop(kind)] if kind in OF_ONE else []
     try:
         found = method(*first, **arguments)
         if hasattr(found, "__aiter__"):
@@ -338,7 +347,7 @@ async def test_who_gets_what(company: Things, tmp_path: Path, method: str) -> No
 
 
 async def each_on_their_own(things: Things, method: str) -> None:
-    takes_one = "integration" in inspect.signature(inspect.unwrap(METHODS[method])).parameters
+    takes_one = any(name in OF_ONE for name in inspect.signature(inspect.unwrap(METHODS[method])).parameters)
     for user, own, other in (("alice", OWN, OTHER), ("carol", OTHER, OWN)):
         theirs = await called(things, user, method, own)
         assert not isinstance(theirs.error, AccessDenied), theirs.error
@@ -346,6 +355,10 @@ async def each_on_their_own(things: Things, method: str) -> None:
         told = f"{theirs.answer!r} {theirs.error}"
         assert other not in told
         assert NAMES[other] not in told
+        if getattr(METHODS[method], ACCESS) == "scope":
+            whole = await called(things, user, method)
+            assert other not in f"{whole.answer!r} {whole.error}"
+            assert NAMES[other] not in f"{whole.answer!r} {whole.error}"
         if not takes_one:
             continue
         foreign, unknown = await called(things, user, method, other), await called(things, user, method, "nobodys")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from jobsync_tui.backend.access.access import Actor
-from jobsync_tui.backend.core.models import Action, ActionKind, Leaf, Op, Outcome, Rule, Sort, SyncStatus
+from jobsync_tui.backend.core.models import Action, ActionKind, Leaf, Op, Outcome, Rule, Scope, Sort, SyncStatus
 from jobsync_tui.backend.database import Database, Db
 from jobsync_tui.backend.database.schema import Schema
 from jobsync_tui.backend.storage.migrations import SCHEMA
@@ -47,7 +47,7 @@ async def test_rules_ledger_and_record_come_along(tmp_path: Path) -> None:
         assert job is not None
         assert (job.sync_status, job.target_id) == (SyncStatus.SYNCED, done.target_id)
         await backend.eligibility.evaluate_all()
-        assert len(await backend.jobs.ids("file", "is:eligible location.city:oslo", Sort())) == 2
+        assert len(await backend.jobs.ids(Scope.of("file"), "is:eligible location.city:oslo", Sort())) == 2
         assert (await backend.syncs.sync("file", "1")).outcome is Outcome.UNCHANGED
         plan = await backend.syncs.undo_plan(str(done.operation_id))
         assert plan.error is not None, "a create is not undone"

@@ -12,7 +12,7 @@ import pytest
 
 from jobsync_tui.backend.access.access import Actor
 from jobsync_tui.backend.core.errors import AnswerLost, Busy, UsageError
-from jobsync_tui.backend.core.models import Outcome, SyncStatus
+from jobsync_tui.backend.core.models import JobKey, Outcome, SyncStatus
 from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.settings.loader import load_settings
 from jobsync_tui.backend.settings.paths import places
@@ -80,7 +80,7 @@ async def office(tmp_path: Path) -> Office:
     async with office.open() as backend:
         await backend.integrations.refresh("export")
         await backend.rules.import_text(RULES, "rules")
-        results = await backend.syncs.sync_many("export", JOBS)
+        results = await backend.syncs.sync_many(JobKey.of("export", *JOBS))
         assert {result.outcome for result in results} == {Outcome.CREATED}
     office.call("ats")
     return office
@@ -94,7 +94,7 @@ def renamed(*job_ids: str) -> list[str]:
 async def nothing_is_written_again(office: Office) -> None:
     """Sync everything under the new id: no job is made, none is written."""
     async with office.open() as backend:
-        results = await backend.syncs.sync_many("ats", JOBS)
+        results = await backend.syncs.sync_many(JobKey.of("ats", *JOBS))
         assert [result.outcome for result in results] == [Outcome.UNCHANGED] * len(JOBS)
         assert (await backend.records.verify()).ok
     assert await office.external_ids() == renamed(*JOBS)

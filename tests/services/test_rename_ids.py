@@ -12,7 +12,7 @@ import pytest
 from jobsync_tui.backend.access.access import Actor
 from jobsync_tui.backend.ats.file.adapter import FileExport
 from jobsync_tui.backend.core.errors import AnswerLost, UsageError
-from jobsync_tui.backend.core.models import NewIdsPlan, NewIdsReport, Outcome, SyncStatus
+from jobsync_tui.backend.core.models import JobKey, NewIdsPlan, NewIdsReport, Outcome, SyncStatus
 from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.settings.loader import load_settings
 from jobsync_tui.backend.settings.paths import places
@@ -64,7 +64,7 @@ async def office(tmp_path: Path) -> Office:
     async with office.open() as backend:
         await backend.rules.import_text(RULES, "rules")
         await backend.integrations.refresh("export")
-        assert {each.outcome for each in await backend.syncs.sync_many("export", JOBS)} == {Outcome.CREATED}
+        assert {each.outcome for each in await backend.syncs.sync_many(JobKey.of("export", *JOBS))} == {Outcome.CREATED}
     office.export(*(f"{each}.0,Welder {each},Bonn" for each in (*JOBS, "4")))
     return office
 
@@ -139,7 +139,7 @@ async def test_each_job_keeps_its_own_in_the_target_under_the_new_id(office: Off
         assert [(row.action, row.outcome) for row in history] == [("rename", "changed"), ("rename", "updated")]
         report = await backend.integrations.refresh("export", full=True)
         assert (report.waits, report.trouble) == (None, None)
-        results = await backend.syncs.sync_many("export", [f"{each}.0" for each in JOBS])
+        results = await backend.syncs.sync_many(JobKey.of("export", *[f"{each}.0" for each in JOBS]))
         assert [each.outcome for each in results] == [Outcome.UNCHANGED] * 3
         assert (await backend.maintenance.rename_ids_plan("export")).pairs == ()
         assert (await backend.records.verify()).ok

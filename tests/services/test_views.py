@@ -10,7 +10,7 @@ import pytest
 
 from jobsync_tui.backend.access.access import Actor
 from jobsync_tui.backend.core.errors import FilterError, NotPermitted, UsageError
-from jobsync_tui.backend.core.models import ListView, Sort, SortField
+from jobsync_tui.backend.core.models import EVERY, ListView, Scope, Sort, SortField
 from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.settings.loader import load_settings
 
@@ -208,8 +208,8 @@ async def test_columns_are_read_for_the_rows_that_are_asked_for(office: Office) 
     bob = await office.as_("bob")
     await bob.integrations.refresh("ward")
     by_name = Sort(SortField.ID, descending=False)
-    rows = await bob.jobs.window("ward", "", by_name, 0, 5, columns=("custom.shift", "integration", "remote"))
+    rows = await bob.jobs.window(Scope.of("ward"), "", by_name, 0, 5, columns=("custom.shift", "integration", "remote"))
     assert [row.more for row in rows] == [("nights", "ward", ""), ("days", "ward", "")]
-    assert (await bob.jobs.page("ward", "", by_name, 1, columns=("custom.Shift",))).rows[0].more == ("nights",)
-    cells = [row async for row in bob.jobs.cells(None, ("name", "custom.shift"), "custom.shift:days")]
+    assert (await bob.jobs.page(Scope.of("ward"), "", by_name, 1, columns=("custom.Shift",))).rows[0].more == ("nights",)
+    cells = [row async for row in bob.jobs.cells(EVERY, ("name", "custom.shift"), "custom.shift:days")]
     assert cells == [("=1+1", "days")]

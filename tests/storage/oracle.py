@@ -30,8 +30,13 @@ from jobsync_tui.backend.storage.search.query import (
 
 def expected(jobs: Sequence[CachedJob], query: Query, sort: Sort, now: datetime) -> list[str]:
     """Return the ATS job ids that the list must show, in its order."""
+    return [job.id for job in listed(jobs, query, sort, now)]
+
+
+def listed(jobs: Sequence[CachedJob], query: Query, sort: Sort, now: datetime) -> list[CachedJob]:
+    """Return the jobs that the list must show, in its order; integrations were filled in the order of their names."""
     kept = [job for job in jobs if all(holds(job, term, query, now) for term in query.terms)]
-    return [job.id for job in sorted(kept, key=lambda job: (sort_key(job, sort.field), job.id), reverse=sort.descending)]
+    return sorted(kept, key=lambda job: (sort_key(job, sort.field), job.id, job.integration), reverse=sort.descending)
 
 
 def holds(job: CachedJob, term: Positive | Without, query: Query, now: datetime) -> bool:
@@ -128,7 +133,7 @@ def _collect(value: object, path: list[str], found: list[str]) -> None:
 
 def _is(job: CachedJob, state: State, query: Query) -> bool:
     if state is State.MARKED:
-        return job.id in query.marked
+        return (job.integration, job.id) in query.marked
     if state in {State.ELIGIBLE, State.INELIGIBLE}:
         return False
     return (

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 import peewee
 import pytest
 
-from jobsync_tui.backend.core.models import Job, Sort, SortField
+from jobsync_tui.backend.core.models import Job, JobKey, Sort, SortField
 from jobsync_tui.backend.database import Db
 from jobsync_tui.backend.storage.jobs import jobs
 from jobsync_tui.backend.storage.jobs.tables import JobRecord
@@ -50,7 +50,7 @@ async def test_ids_are_sorted_as_names_are(cache: Cache, monkeypatch: pytest.Mon
             await cache.jobs.window(["acme"], EVERYTHING, BY_ID, 0, 1)
     for offset in (0, 7, 3, 5):
         assert [row.id for row in await cache.jobs.window(["acme"], EVERYTHING, BY_ID, offset, 3)] == SORTED[offset : offset + 3]
-    assert [await cache.jobs.position(["acme"], EVERYTHING, BY_ID, each) for each in SORTED] == list(range(len(IDS)))
+    assert [await cache.jobs.position(["acme"], EVERYTHING, BY_ID, JobKey("acme", each)) for each in SORTED] == list(range(len(IDS)))
 
 
 async def test_the_index_gives_a_window_without_sorting(cache: Cache) -> None:
@@ -62,7 +62,9 @@ async def test_the_index_gives_a_window_without_sorting(cache: Cache) -> None:
         assert has_order(db, SortField.ID)  # an explanation alone does not see what other connections changed
         found = []
         for forward in (True, False):
-            where = joined("AND", [JobRecord.source == 1, beside(dialect, BY_ID, Anchor(0, "a0007", "A0007"), forward=forward)])
+            where = joined(
+                "AND", [JobRecord.source == 1, beside(dialect, BY_ID, Anchor(0, "a0007", "A0007", 1), forward=forward, source=1)]
+            )
             query = JobRecord.select(JobRecord.id).where(where).order_by(*order(dialect, BY_ID, forward=forward)).limit(5)
             explained = peewee.NodeList((peewee.SQL("EXPLAIN" if dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"), query))
             with dialect.by_index(db):

@@ -65,7 +65,7 @@ def _without_names(db: Db) -> None:
 
 def _scan(db: Db, cache: Cache, query: Query) -> IndexScan:
     (source,) = sources_of(db, ("acme",))
-    return IndexScan(db, cache.database.dialect, query, source, Compiler(cache.database.dialect, query, clock.now()))
+    return IndexScan(db, cache.database.dialect, query, [source], Compiler(cache.database.dialect, query, clock.now(), [source]))
 
 
 @pytest.mark.usefixtures("on_each_text_index")
@@ -158,7 +158,7 @@ async def test_an_index_for_names_of_an_earlier_version_is_completed(cache: Cach
 
 
 def test_rows_are_reached_from_a_row_rather_than_from_an_end_of_the_list() -> None:
-    first, last = Anchor(0, "senior", "1"), Anchor(59, "senior", "2")
+    first, last = Anchor(0, "senior", "1", 1), Anchor(59, "senior", "2", 1)
     assert nearest((first, last), None, 0, 60) == Seek(first, forward=True, skip=0, limit=60)
     assert nearest((first, last), 1000, 60, 60) == Seek(last, forward=True, skip=1, limit=60)
     assert nearest((), 1000, 990, 60) == Seek(None, forward=False, skip=0, limit=10)
@@ -178,7 +178,7 @@ class TestServer:
         index = text_index(cache.database.dialect)
 
         def asked(db: Db, *texts: str, thorough: bool = False) -> str:
-            found = index.keys(db, texts, 0, 1 << 60, {}, thorough=thorough)
+            found = index.keys(db, texts, [(0, 1 << 60)], {}, thorough=thorough)
             return "" if found is None else found.keys.sql
 
         assert "ANY" in await cache.database.read(asked, "nu")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
+from itertools import product
 from pathlib import Path
 from types import ModuleType
 
@@ -16,6 +17,7 @@ from jobsync_tui.backend.core import clock
 from jobsync_tui.backend.core.models import (
     CachedJob,
     Job,
+    JobKey,
     JobStatus,
     JsonValue,
     Location,
@@ -30,6 +32,7 @@ from jobsync_tui.backend.storage.search import index_estimates as candidates
 from jobsync_tui.backend.storage.search import index_scan as skimming
 from jobsync_tui.backend.storage.search.filter import parse_filter
 from tests.storage.oracle import expected
+from tests.storage.oracle import listed as in_list
 from tests.storage.test_index_scan import named
 from tests.support.stores import Cache, cache_at, job
 
@@ -195,17 +198,21 @@ FILTERS = st.lists(st.tuples(st.sampled_from(["", "-"]), TERMS).map("".join), ma
 async def test_the_store_answers_as_the_oracle(  # noqa: PLR0917 - hypothesis draws them
     cache: Cache, listed: list[Job], texts: list[str], sort: Sort, bounds: dict[tuple[ModuleType, str], int], data: st.DataObject
 ) -> None:
-    # Every example is an integration of its own, so that those before it must not be seen.
-    integration = f"acme-{len(await cache.integrations.known())}"
-    listed = [replace(one, integration=integration) for one in listed]
+    # Every example has integrations of its own, so that those before it must not be seen.
+    number = len(await cache.integrations.known())
+    integrations = [f"acme-{number + each:05}" for each in range(3)]
+    # The same ids in each, and more jobs in the first.
+    spread = {one: [replace(each, integration=one) for each in listed[at * 3 :]] for at, one in enumerate(integrations)}
     with pytest.MonkeyPatch.context() as patch:
         for (module, name), bound in bounds.items():
             patch.setattr(module, name, bound)
-        await cache.fill(listed, integration=integration)
-        await _mark_some(cache, listed)
+        for one in integrations:
+            await cache.fill(spread[one], integration=one)
+            await _mark_some(cache, spread[one])
+        chosen = data.draw(st.sampled_from([integrations[:1], integrations[:2], integrations, [integrations[0], integrations[2]]]))
         async with named(cache) if data.draw(st.booleans()) else nullcontext():
             for text in texts:
-                await _compare(cache, integration, text, sort=sort, data=data)
+                await _compare(cache, chosen, text, sort=sort, data=data)
 
 
 async def _mark_some(cache: Cache, listed: list[Job]) -> None:
@@ -217,19 +224,22 @@ async def _mark_some(cache: Cache, listed: list[Job]) -> None:
         await cache.jobs.mark_gone(listed[4].integration, listed[4].id)
 
 
-async def _compare(cache: Cache, integration: str, text: str, *, sort: Sort, data: st.DataObject) -> None:
-    cached = [one async for one in cache.jobs.stream([integration], parse_filter(""), Sort())]
-    ids = [one.id for one in cached]
-    query = parse_filter(text).with_marked(ids[::3])
-    wanted = expected(cached, query, sort, NOW)
+async def _compare(cache: Cache, integrations: list[str], text: str, *, sort: Sort, data: st.DataObject) -> None:
+    cached = [one async for one in cache.jobs.stream(integrations, parse_filter(""), Sort())]
+    keys = [JobKey(one.integration, one.id) for one in cached]
+    query = parse_filter(text).with_marked(keys[::3])
+    wanted = [JobKey(one.integration, one.id) for one in in_list(cached, query, sort, NOW)]
     for place in data.draw(st.lists(st.integers(0, len(wanted) + 1), max_size=3)):
-        rows = await cache.jobs.window([integration], query, sort, place, 3)
-        assert [row.id for row in rows] == wanted[place : place + 3]
-    assert await cache.jobs.count([integration], query) == len(wanted)
-    assert [job_id for _, job_id in await cache.jobs.ids([integration], query, sort)] == wanted
-    for job_id in ids[:4]:
-        place_of = wanted.index(job_id) if job_id in wanted else None
-        assert await cache.jobs.position([integration], query, sort, job_id) == place_of
+        rows = await cache.jobs.window(integrations, query, sort, place, 3)
+        assert [row.key for row in rows] == wanted[place : place + 3]
+    assert await cache.jobs.count(integrations, query) == len(wanted)
+    assert list(await cache.jobs.ids(integrations, query, sort)) == wanted
+    for key in keys[:4]:
+        place_of = wanted.index(key) if key in wanted else None
+        assert await cache.jobs.position(integrations, query, sort, key) == place_of
+        page = await cache.jobs.page(integrations, query, sort, 2, key)
+        assert [row.key for row in page.rows] == wanted[page.offset : page.offset + 2]
+        assert page.cursor == (place_of or 0)
 
 
 async def test_several_integrations_are_one_list(tmp_path: Path) -> None:
@@ -292,13 +302,16 @@ async def test_windows_deep_in_a_list_are_those_of_the_whole_list(cache: Cache, 
     monkeypatch.setattr(executor, "FEW", 10)
     monkeypatch.setattr(executor, "BUDGET", 50)
     await cache.fill([Job(integration="acme", id=f"{n:04}", name=f"nurse {n % 7}") for n in range(300)])
-    for text in ("", "nurse", "3"):
+    for number, one in enumerate(("one", "two", "three")):
+        of_one = [Job(integration=one, id=f"{n:04}", name=f"nurse {n % 7}") for n in range(number, 300, 3)]
+        await cache.fill(of_one, integration=one)
+    for scope, text in product((["acme"], ["one", "two", "three"], ["one", "three"]), ("", "nurse", "3")):
         for sort in (Sort(SortField.NAME, descending=True), Sort(SortField.NAME, descending=False), Sort(SortField.ID)):
             query = parse_filter(text)
-            whole = [job_id for _, job_id in await cache.jobs.ids(["acme"], query, sort)]
+            whole = list(await cache.jobs.ids(scope, query, sort))
             for offset in (0, 290, 150, 140, 160, 10, len(whole) - 5, len(whole)):
-                rows = await cache.jobs.window(["acme"], query, sort, offset, 20)
-                assert [row.id for row in rows] == whole[offset : offset + 20]
+                rows = await cache.jobs.window(scope, query, sort, offset, 20)
+                assert [row.key for row in rows] == whole[offset : offset + 20]
 
 
 def test_the_oracle_knows_every_sort() -> None:

@@ -25,6 +25,7 @@ from jobsync_tui.backend.core.models import (
     IntegrationState,
     IntegrationSummary,
     JobHead,
+    JobKey,
     JobPage,
     JobRow,
     Outcome,
@@ -33,6 +34,7 @@ from jobsync_tui.backend.core.models import (
     RefreshReport,
     RuleRevision,
     RuleSet,
+    Scope,
     Sort,
     SortField,
     Step,
@@ -73,13 +75,13 @@ class FakeJobs:
 
     async def window(
         self,
-        integration: str,
+        scope: Scope,
         filter_text: str,
         sort: Sort,
         offset: int,
         limit: int,
         *,
-        marked: Collection[str] = (),
+        marked: Collection[JobKey] = (),
         columns: Sequence[str] = (),
     ) -> tuple[JobRow, ...]:
         """Return rows; waits while a test holds the gate."""
@@ -87,40 +89,40 @@ class FakeJobs:
         if self.errors:
             raise self.errors.pop(0)
         await self.limiter.wait()
-        found = self._found(integration, filter_text, sort, marked)
+        found = self._found(scope, filter_text, sort, marked)
         return tuple(replace(row_of(job), more=tuple(column_text(job, name) for name in columns)) for job in found[offset : offset + limit])
 
     async def page(
         self,
-        integration: str,
+        scope: Scope,
         filter_text: str,
         sort: Sort,
         limit: int,
-        around: str | None = None,
+        around: JobKey | None = None,
         *,
-        marked: Collection[str] = (),
+        marked: Collection[JobKey] = (),
         columns: Sequence[str] = (),
     ) -> JobPage:
         """Return rows around a job, and no count where there are more; waits while a test holds the gate."""
-        place = (await self.position(integration, filter_text, sort, around, marked=marked) or 0) if around is not None else 0
+        place = (await self.position(scope, filter_text, sort, around, marked=marked) or 0) if around is not None else 0
         offset = 0 if place < limit else max(0, place - limit // 2)
-        rows = await self.window(integration, filter_text, sort, offset, limit, marked=marked, columns=columns)
+        rows = await self.window(scope, filter_text, sort, offset, limit, marked=marked, columns=columns)
         return JobPage(offset, rows, place, offset + len(rows) if len(rows) < limit else None)
 
-    async def count(self, integration: str, filter_text: str, *, marked: Collection[str] = ()) -> int:
+    async def count(self, scope: Scope, filter_text: str, *, marked: Collection[JobKey] = ()) -> int:
         """Return how many match."""
         self.calls["count"] += 1
-        return len(self._found(integration, filter_text, Sort(), marked))
+        return len(self._found(scope, filter_text, Sort(), marked))
 
-    async def position(self, integration: str, filter_text: str, sort: Sort, job_id: str, *, marked: Collection[str] = ()) -> int | None:
+    async def position(self, scope: Scope, filter_text: str, sort: Sort, job: JobKey, *, marked: Collection[JobKey] = ()) -> int | None:
         """Return the place of a job."""
         self.calls["position"] += 1
-        ids = [job.id for job in self._found(integration, filter_text, sort, marked)]
-        return ids.index(job_id) if job_id in ids else None
+        keys = [JobKey(each.integration, each.id) for each in self._found(scope, filter_text, sort, marked)]
+        return keys.index(job) if job in keys else None
 
-    async def ids(self, integration: str, filter_text: str, sort: Sort, *, marked: Collection[str] = ()) -> tuple[str, ...]:
-        """Return all ids."""
-        return tuple(job.id for job in self._found(integration, filter_text, sort, marked))
+    async def ids(self, scope: Scope, filter_text: str, sort: Sort, *, marked: Collection[JobKey] = ()) -> tuple[JobKey, ...]:
+        """Return all."""
+        return tuple(JobKey(job.integration, job.id) for job in self._found(scope, filter_text, sort, marked))
 
     async def get(self, integration: str, job_id: str) -> CachedJob | None:
         """Return a job."""
@@ -139,9 +141,9 @@ class FakeJobs:
         self.calls["version"] += 1
         return self.revision
 
-    async def why_none(self, integration: str, filter_text: str) -> str | None:
+    async def why_none(self, scope: Scope, filter_text: str) -> str | None:
         """Return a reason for a filter by client."""
-        return f"{integration} never gives a job's client" if "client:" in filter_text else None
+        return f"{scope.name} never gives a job's client" if "client:" in filter_text else None
 
     async def id_in_url(self, integration: str, text: str) -> str | None:
         """Return what follows the last slash."""
@@ -152,8 +154,8 @@ class FakeJobs:
         self.cached = list(jobs)
         self.revision += 1
 
-    def _found(self, integration: str, text: str, sort: Sort, marked: Collection[str]) -> list[CachedJob]:
-        tests: list[Callable[[CachedJob], bool]] = [lambda job: job.integration == integration]
+    def _found(self, scope: Scope, text: str, sort: Sort, marked: Collection[JobKey]) -> list[CachedJob]:
+        tests: list[Callable[[CachedJob], bool]] = [lambda job: job.integration in scope]
         position = 0
         for word in text.split():
             tests.append(_test_of(word, text.index(word, position), marked))
@@ -164,7 +166,7 @@ class FakeJobs:
         return found
 
 
-def _test_of(word: str, position: int, marked: Collection[str]) -> Callable[[CachedJob], bool]:
+def _test_of(word: str, position: int, marked: Collection[JobKey]) -> Callable[[CachedJob], bool]:
     name, colon, value = word.partition(":")
     value = value.strip('"')
     if not colon:
@@ -172,7 +174,7 @@ def _test_of(word: str, position: int, marked: Collection[str]) -> Callable[[Cac
     if name not in _KNOWN:
         raise FilterError(f"There is no field {name}", position)
     if word == "is:marked":
-        return lambda job: job.id in marked
+        return lambda job: (job.integration, job.id) in marked
     if name == "location":
         return lambda job: value.casefold() in str(job.location).casefold()
     return lambda job: value.casefold() in str(job.client).casefold()
@@ -339,26 +341,25 @@ class FakeSyncs:
         """Take note that a plan was shown and not confirmed."""
         return (replace(self.result, outcome=Outcome.CANCELLED),) * len(plans)
 
-    async def plan_many(self, integration: str, job_ids: Sequence[str], on_progress: Callable[[int], None] | None = None) -> BulkPlan:
+    async def plan_many(self, jobs: Sequence[JobKey], on_progress: Callable[[int], None] | None = None) -> BulkPlan:
         """Return a bulk plan."""
         await self.limiter.wait()
-        return samples.bulk_plan(len(job_ids))
+        return samples.bulk_plan(len(jobs))
 
     async def sync_many(
         self,
-        integration: str,
-        job_ids: Sequence[str],
+        jobs: Sequence[JobKey],
         expected: object = None,
         on_result: Callable[[SyncResult], None] | None = None,
         cancel: asyncio.Event | None = None,
     ) -> tuple[SyncResult, ...]:
         """Sync one after another until cancelled."""
         results: list[SyncResult] = []
-        for job_id in job_ids:
+        for job in jobs:
             if cancel is not None and cancel.is_set():
                 results.append(replace(self.result, outcome=Outcome.CANCELLED))
                 continue
-            results.append(await self.sync(integration, job_id))
+            results.append(await self.sync(*job))
             if on_result is not None:
                 on_result(results[-1])
         return tuple(results)

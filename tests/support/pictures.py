@@ -20,6 +20,7 @@ from textual.screen import Screen
 
 from jobsync_tui.app.application import JobsyncApp
 from jobsync_tui.backend.access.access import Actor
+from jobsync_tui.backend.core.models import Scope
 from jobsync_tui.backend.sandbox import make_sandbox, scenario
 from jobsync_tui.backend.settings.loader import load_settings
 from jobsync_tui.screens import routes
@@ -148,8 +149,8 @@ async def _back_to_jobs(app: JobsyncApp, pilot: Pilot[int], integration: str) ->
         before = app.screen
         await pilot.press("escape")
         await _until(app, pilot, partial(_has_left, app, before))
-    app.open(routes.Jobs(integration))
-    await _until(app, pilot, lambda: isinstance(app.screen, JobsScreen) and app.screen.integration == integration)
+    app.open(routes.Jobs(Scope.of(integration)))
+    await _until(app, pilot, lambda: isinstance(app.screen, JobsScreen) and app.screen.scope.one == integration)
     await _until(app, pilot, lambda: bool(app.screen.query(JobTable)) and app.screen.query_one(JobTable).row_count > 0)
 
 
@@ -172,7 +173,7 @@ def _has_rows(app: JobsyncApp, rows: int) -> bool:
 
 
 def _has_marked(app: JobsyncApp, picture: Picture) -> bool:
-    return len(app.marks_of(picture.integration)) == picture.rows
+    return len(app.lists.of(Scope.of(picture.integration)).marks) == picture.rows
 
 
 def _has_left(app: JobsyncApp, screen: Screen[Any]) -> bool:

@@ -20,7 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from jobsync_tui.backend.access.access import Actor
 from jobsync_tui.backend.core.errors import AnswerLost
-from jobsync_tui.backend.core.models import JobStatus, JsonValue, Outcome
+from jobsync_tui.backend.core.models import JobKey, JobStatus, JsonValue, Outcome
 from jobsync_tui.backend.database import Database
 from jobsync_tui.backend.storage.ledger.ledger import Ledger
 from jobsync_tui.backend.sync.bulk import Bulk
@@ -128,7 +128,7 @@ class AnyOrder(RuleBasedStateMachine):
         cancel = asyncio.Event()
         if cancelled:
             cancel.set()
-        keys = [(SHELF, job) for job in JOBS]
+        keys = JobKey.of(SHELF, *JOBS)
         results = self.do(Bulk(self.bench.another(self.recorder), 2).sync_many(ALICE, keys, cancel=cancel))
         assert len(results) == len(JOBS)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from jobsync_tui.backend.core.errors import CredentialsRejected, CutShort, PermissionMissing, RemoteError, UsageError
-from jobsync_tui.backend.core.models import CachedJob, JsonValue, Outcome, PlanKind, SyncResult, SyncStatus
+from jobsync_tui.backend.core.models import CachedJob, JobKey, JsonValue, Outcome, PlanKind, SyncResult, SyncStatus
 from jobsync_tui.backend.sync.adopt import Adoption
 from jobsync_tui.backend.sync.bulk import Bulk
 from jobsync_tui.backend.sync.pipeline import CLOSED_AT_ONCE
@@ -18,7 +18,7 @@ from tests.support.wrapped_target import WrappedTarget
 
 pytestmark = pytest.mark.usefixtures("on_each_database")
 
-KEYS = tuple((SHELF, str(number)) for number in range(1, 9))
+KEYS = JobKey.of(SHELF, *map(str, range(1, 9)))
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ async def test_the_end_of_many_that_had_not_begun_is_recorded_in_few_transaction
     await Bulk(jobs.pipeline).sync_many(ALICE, KEYS[:1])
     cancel = asyncio.Event()
     cancel.set()
-    many = (*KEYS, *((SHELF, f"more-{number}") for number in range(2 * CLOSED_AT_ONCE)))
+    many = (*KEYS, *JobKey.of(SHELF, *(f"more-{number}" for number in range(2 * CLOSED_AT_ONCE))))
     told: list[SyncResult] = []
     writes.clear()
     results = await Bulk(jobs.pipeline).sync_many(ALICE, many, on_result=told.append, cancel=cancel)

@@ -1,6 +1,6 @@
 """What a sync waits for is told with the step that waits, or to whoever follows the whole."""
 
-from jobsync_tui.backend.core.models import Step, StepName, StepState
+from jobsync_tui.backend.core.models import JobKey, Step, StepName, StepState
 from jobsync_tui.backend.core.waits import announcing, listener
 from jobsync_tui.backend.sync.bulk import Bulk
 from tests.support.sync_bench import ALICE, SHELF, Bench
@@ -35,5 +35,5 @@ async def test_a_step_that_nobody_follows_leaves_the_waits_to_who_follows_the_wh
 
     bench.ats.on_read = limited
     with announcing(heard.append):
-        await Bulk(bench.pipeline).sync_many(ALICE, [(SHELF, "1")])
+        await Bulk(bench.pipeline).sync_many(ALICE, JobKey.of(SHELF, "1"))
     assert heard == ["rate limited by Shelf, next try in 12 s"]

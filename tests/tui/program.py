@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from jobsync_tui.app.start import forget_textual_variables, with_signals
+from jobsync_tui.backend.core.models import JobKey
 from tests.support import samples
 from tests.support.fake_backend import FakeBackend
 
@@ -82,7 +83,7 @@ async def _sync(app: JobsyncApp, backend: FakeBackend, *, ends: bool) -> None:
 
     while not isinstance(app.screen_stack[-1] if app.is_running else None, JobsyncScreen):  # noqa: ASYNC110 - no event tells a first screen
         await asyncio.sleep(0.02)
-    run = app.runs.sync("bullhorn", ["0"], expected=None, title="the job in flight")
+    run = app.runs.sync(JobKey.of("bullhorn", "0"), expected=None, title="the job in flight")
     await run.cancel.wait()
     if ends:
         await asyncio.sleep(0.3)

@@ -18,6 +18,7 @@ from jobsync_tui.backend.core.models import (
     ConnectionReport,
     Eligibility,
     IntegrationSummary,
+    JobKey,
     LintReport,
     RecoveryReport,
     Rule,
@@ -154,24 +155,21 @@ class _Syncs(_Part):
         await self.script.pass_gate()
         return self.script.result
 
-    async def plan_many(
-        self, integration: str, job_ids: Sequence[str], *, on_progress: Callable[[int, int], None] | None = None
-    ) -> BulkPlan:
-        self.script.asked.append(("plan_many", tuple(job_ids)))
+    async def plan_many(self, jobs: Sequence[JobKey], *, on_progress: Callable[[int, int], None] | None = None) -> BulkPlan:
+        self.script.asked.append(("plan_many", tuple(job.id for job in jobs)))
         return self.script.bulk
 
     async def sync_many(
         self,
-        integration: str,
-        job_ids: Sequence[str],
+        jobs: Sequence[JobKey],
         *,
         expected: object = None,
         on_result: Callable[[SyncResult], None] | None = None,
         cancel: asyncio.Event | None = None,
     ) -> tuple[SyncResult, ...]:
-        self.script.asked.append(("sync_many", tuple(job_ids), expected))
+        self.script.asked.append(("sync_many", tuple(job.id for job in jobs), expected))
         await self.script.pass_gate()
-        return tuple(self.script.result for _ in job_ids)
+        return tuple(self.script.result for _ in jobs)
 
     async def decline(self, plans: Sequence[SyncPlan], action: str = "sync") -> tuple[SyncResult, ...]:
         self.script.asked += [("decline", plan.job.id, *(() if action == "sync" else (action,))) for plan in plans]

@@ -9,6 +9,7 @@ import click
 import pytest
 
 from jobsync_tui.app.navigation import SCREENS, screen_class
+from jobsync_tui.backend.core.models import Scope
 from jobsync_tui.cli.main import cli
 from jobsync_tui.commands import COMMANDS
 from jobsync_tui.screens import routes
@@ -34,7 +35,7 @@ WITHOUT: dict[type[routes.Route], str] = {
 
 OPENED: dict[str, routes.Route] = {
     "jobsync integrations": routes.Picker(),
-    "jobsync jobs -i file --filter 'job 1' --sort name": routes.Jobs("file", "job 1"),
+    "jobsync jobs -i file --filter 'job 1' --sort name": routes.Jobs(Scope.of("file"), "job 1"),
     "jobsync check -i file 1": routes.Eligibility("file", "1"),
     "jobsync audit -i file --job 1": routes.History("file", "1"),
     "jobsync fetch -i file 1": routes.JobPage("file", "1"),
@@ -79,7 +80,7 @@ async def test_what_is_copied_is_a_command_that_there_is(tmp_path: Path) -> None
 
 async def test_a_list_says_its_filter_and_its_order_and_one_of_marked_jobs_says_that_it_cannot(tmp_path: Path) -> None:
     async with workshop(tmp_path) as backend, on_stage(backend) as (app, pilot):
-        app.open(routes.Jobs("file", "job -care"))
+        app.open(routes.Jobs(Scope.of("file"), "job -care"))
         await until(pilot, lambda: isinstance(app.screen, JobsScreen) and app.screen.listed is not None)
         await pilot.press("$")
         assert app.copied[-1].startswith("jobsync jobs -i file --filter 'job -care' --sort ")

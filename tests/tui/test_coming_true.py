@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from jobsync_tui.backend.core.errors import StorageBusy
-from jobsync_tui.backend.core.models import Failure, Outcome, RecoveryReport, SyncStatus
+from jobsync_tui.backend.core.models import Failure, JobKey, Outcome, RecoveryReport, SyncStatus
 from jobsync_tui.screens import routes
 from jobsync_tui.screens.jobs.eligibility import EligibilityScreen
 from jobsync_tui.screens.jobs.history import HistoryScreen
@@ -113,7 +113,7 @@ def test_what_was_told_of_several_jobs_is_over_when_all_have_gone_well() -> None
 
 async def test_what_a_dialog_showed_is_not_told_again_below_the_list() -> None:
     async with staged(Script(result=samples.failed())) as (app, pilot):
-        app.open(routes.Running(app.runs.sync("bullhorn", ["884213"], expected=None, title="ICU Nurse")))
+        app.open(routes.Running(app.runs.sync(JobKey.of("bullhorn", "884213"), expected=None, title="ICU Nurse")))
         await shows(app, pilot, "Sync Result")
         assert app.notices.unread is None
         assert any("FAILED" in notice.text for notice in app.notices)

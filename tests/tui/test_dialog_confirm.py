@@ -7,7 +7,7 @@ from typing import cast
 import pytest
 
 from jobsync_tui.backend.core.errors import Unreachable
-from jobsync_tui.backend.core.models import Outcome, PlanKind
+from jobsync_tui.backend.core.models import JobKey, Outcome, PlanKind
 from jobsync_tui.screens import routes
 from jobsync_tui.screens.jobs.eligibility import EligibilityScreen
 from jobsync_tui.screens.log import LogScreen
@@ -39,7 +39,7 @@ def synced(script: Script) -> list[tuple[object, ...]]:
 async def test_keys_typed_before_the_plan_is_painted_are_dropped() -> None:
     script = Script(limiter=asyncio.Event())
     async with staged(script) as (app, pilot):
-        app.open(routes.confirm("bullhorn", ["883977"]))
+        app.open(routes.confirm(JobKey.of("bullhorn", "883977")))
         await until(pilot, lambda: ("plan", "883977") in script.asked)
         await pilot.press("y", "enter", "right", "enter", "y")
         assert isinstance(app.screen, ConfirmSyncScreen)
@@ -56,7 +56,7 @@ async def test_keys_typed_while_the_painted_plan_settles_are_dropped(monkeypatch
     monkeypatch.setattr(ConfirmingScreen, "SETTLING", 1000.0)
     script = Script()
     async with staged(script) as (app, pilot):
-        app.open(routes.confirm("bullhorn", ["883977"]))
+        app.open(routes.confirm(JobKey.of("bullhorn", "883977")))
         await shows(app, pilot, "UPDATE in Tenzo")
         await pilot.press("y", "enter", "y")
         assert isinstance(app.screen, ConfirmSyncScreen)
@@ -68,7 +68,7 @@ async def test_keys_typed_while_the_painted_plan_settles_are_dropped(monkeypatch
 async def test_enter_takes_cancel_and_writes_nothing() -> None:
     script = Script()
     async with staged(script) as (app, pilot):
-        app.open(routes.confirm("bullhorn", ["883977"]))
+        app.open(routes.confirm(JobKey.of("bullhorn", "883977")))
         await until(pilot, lambda: confirming(app).armed)
         assert "[[ Cancel ]]" in screen_text(app)
         await pilot.press("enter")
@@ -81,7 +81,7 @@ async def test_enter_takes_cancel_and_writes_nothing() -> None:
 async def test_confirming_syncs_bound_to_the_plan_and_shows_the_result(keys: tuple[str, ...]) -> None:
     script = Script()
     async with staged(script) as (app, pilot):
-        app.open(routes.confirm("bullhorn", ["883977"]))
+        app.open(routes.confirm(JobKey.of("bullhorn", "883977")))
         await until(pilot, lambda: confirming(app).armed)
         await pilot.press(*keys)
         await until(pilot, lambda: isinstance(app.screen, SyncResultScreen))
@@ -93,7 +93,7 @@ async def test_confirming_syncs_bound_to_the_plan_and_shows_the_result(keys: tup
 
 async def test_the_plan_scrolls_and_unfolds_while_cancel_keeps_the_focus() -> None:
     async with staged(Script()) as (app, pilot):
-        app.open(routes.confirm("bullhorn", ["883977"]))
+        app.open(routes.confirm(JobKey.of("bullhorn", "883977")))
         await until(pilot, lambda: confirming(app).armed)
         await pilot.press("plus")
         await shows(app, pilot, "+ show less")
@@ -106,7 +106,7 @@ async def test_a_stale_plan_comes_back_with_what_moved() -> None:
     plan = samples.update_plan()
     script = Script(plan=plan, result=samples.updated(outcome=Outcome.STALE, written=False))
     async with staged(script) as (app, pilot):
-        app.open(routes.confirm("bullhorn", ["883977"]))
+        app.open(routes.confirm(JobKey.of("bullhorn", "883977")))
         await until(pilot, lambda: confirming(app).armed)
         script.plan = replace(plan, changes=plan.changes[:1], target_version="8", digest="d9")
         await pilot.press("y")
@@ -123,7 +123,7 @@ async def test_a_stale_plan_comes_back_with_what_moved() -> None:
 
 async def test_a_plan_that_refuses_opens_the_explanation() -> None:
     async with staged(Script(plan=samples.refused_plan())) as (app, pilot):
-        app.open(routes.confirm("bullhorn", ["884213"]))
+        app.open(routes.confirm(JobKey.of("bullhorn", "884213")))
         await until(pilot, lambda: isinstance(app.screen, EligibilityScreen))
         await shows(app, pilot, "Job does not match any active rules")
 
@@ -131,7 +131,7 @@ async def test_a_plan_that_refuses_opens_the_explanation() -> None:
 async def test_a_plan_that_cannot_be_made_says_that_nothing_was_written() -> None:
     script = Script(plan=Unreachable("Bullhorn does not answer", service="Bullhorn", remedy="Try again in a minute."))
     async with staged(script) as (app, pilot):
-        app.open(routes.confirm("bullhorn", ["1"]))
+        app.open(routes.confirm(JobKey.of("bullhorn", "1")))
         await shows(app, pilot, "Nothing was written")
         assert "Try again in a minute." in screen_text(app)
         await pilot.press("y")
@@ -141,7 +141,7 @@ async def test_a_plan_that_cannot_be_made_says_that_nothing_was_written() -> Non
 async def test_esc_leaves_a_running_sync_to_the_application_and_a_message_tells_the_end() -> None:
     script = Script()
     async with staged(script) as (app, pilot):
-        app.open(routes.confirm("bullhorn", ["883977"]))
+        app.open(routes.confirm(JobKey.of("bullhorn", "883977")))
         await until(pilot, lambda: confirming(app).armed)
         script.limiter = asyncio.Event()
         await pilot.press("y")
@@ -159,7 +159,7 @@ async def test_esc_leaves_a_running_sync_to_the_application_and_a_message_tells_
 async def test_a_run_that_ends_behind_another_screen_is_shown_when_that_one_closes() -> None:
     script = Script()
     async with staged(script) as (app, pilot):
-        app.open(routes.confirm("bullhorn", ["883977"]))
+        app.open(routes.confirm(JobKey.of("bullhorn", "883977")))
         await until(pilot, lambda: confirming(app).armed)
         script.limiter = asyncio.Event()
         await pilot.press("y")
@@ -174,7 +174,7 @@ async def test_a_run_that_ends_behind_another_screen_is_shown_when_that_one_clos
 async def test_several_jobs_are_planned_grouped_and_confirmed_with_one_key() -> None:
     script = Script(bulk=samples.bulk_plan(6))
     async with staged(script) as (app, pilot):
-        app.open(routes.confirm("bullhorn", ["1", "2"]))
+        app.open(routes.confirm(JobKey.of("bullhorn", "1", "2")))
         await shows(app, pilot, "2 create, 2 update, 1 unchanged, 1 refused")
         await until(pilot, lambda: confirming(app).armed)
         await pilot.press("y")
@@ -185,7 +185,7 @@ async def test_several_jobs_are_planned_grouped_and_confirmed_with_one_key() -> 
 async def test_above_fifty_writes_the_number_is_typed() -> None:
     script = Script(bulk=samples.bulk_plan(120))
     async with staged(script) as (app, pilot):
-        app.open(routes.confirm("bullhorn", ["1", "2"]))
+        app.open(routes.confirm(JobKey.of("bullhorn", "1", "2")))
         await shows(app, pilot, "type 60")
         await until(pilot, lambda: confirming(app).armed)
         assert "type 60 here, then enter" in screen_text(app)
@@ -204,7 +204,7 @@ async def test_nothing_can_be_confirmed_where_every_job_is_refused() -> None:
     plan = samples.bulk_plan(4)
     script = Script(bulk=replace(plan, plans=plan.plans[3:]))
     async with staged(script) as (app, pilot):
-        app.open(routes.confirm("bullhorn", ["1", "2"]))
+        app.open(routes.confirm(JobKey.of("bullhorn", "1", "2")))
         await shows(app, pilot, "None of these jobs can be synced")
         await pilot.press("y")
         assert not confirming(app).armed
@@ -215,7 +215,7 @@ async def test_a_plan_that_changes_nothing_asks_nothing() -> None:
     plan = replace(samples.update_plan(), kind=PlanKind.UNCHANGED, changes=())
     script = Script(plan=plan, result=samples.updated(outcome=Outcome.UNCHANGED, written=False))
     async with staged(script) as (app, pilot):
-        app.open(routes.confirm("bullhorn", ["883977"]))
+        app.open(routes.confirm(JobKey.of("bullhorn", "883977")))
         await until(pilot, lambda: isinstance(app.screen, SyncResultScreen))
         assert synced(script) == [("sync", "883977", "d1")]
         assert not [asked for asked in script.asked if asked[0] == "decline"]
@@ -225,7 +225,7 @@ async def test_plans_of_several_jobs_that_change_nothing_ask_nothing() -> None:
     plan = samples.bulk_plan(4)
     script = Script(bulk=replace(plan, plans=plan.plans[2:]))
     async with staged(script) as (app, pilot):
-        app.open(routes.confirm("bullhorn", ["1", "2"]))
+        app.open(routes.confirm(JobKey.of("bullhorn", "1", "2")))
         await until(pilot, lambda: isinstance(app.screen, BulkResultScreen))
         assert synced(script) == [("sync_many", ("1", "2"), script.bulk)]
 
@@ -234,7 +234,7 @@ async def test_what_ends_unasked_behind_another_screen_is_told_by_a_message() ->
     plan = replace(samples.update_plan(), kind=PlanKind.UNCHANGED, changes=())
     script = Script(plan=plan, result=samples.updated(outcome=Outcome.UNCHANGED, written=False), limiter=asyncio.Event())
     async with staged(script) as (app, pilot):
-        app.open(routes.confirm("bullhorn", ["883977"]))
+        app.open(routes.confirm(JobKey.of("bullhorn", "883977")))
         await until(pilot, lambda: ("plan", "883977") in script.asked)
         await pilot.press("L")
         assert script.limiter is not None

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from jobsync_tui.backend.core.errors import JobNotFound, Unreachable
-from jobsync_tui.backend.core.models import Source
+from jobsync_tui.backend.core.models import JobKey, Source
 from jobsync_tui.screens import routes
 from jobsync_tui.screens.jobs.eligibility import EligibilityScreen
 from jobsync_tui.screens.rules.rules import RulesScreen
@@ -19,9 +19,9 @@ class Row:
 
     ids = ("1", "2", "3")
 
-    async def beside(self, job_id: str, step: int) -> str | None:
-        at = self.ids.index(job_id) + step
-        return self.ids[at] if 0 <= at < len(self.ids) else None
+    async def beside(self, job: JobKey, step: int) -> JobKey | None:
+        at = self.ids.index(job.id) + step
+        return JobKey(job.integration, self.ids[at]) if 0 <= at < len(self.ids) else None
 
 
 async def test_unfolding_shows_the_conditions_of_the_rule_under_the_cursor() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from jobsync_tui.backend.core.models import Rule, RuleSet
+from jobsync_tui.backend.core.models import JobKey, Rule, RuleSet
 from jobsync_tui.backend.core.text import clean
 from jobsync_tui.screens import routes
 from tests.support import sample_records, samples
@@ -24,8 +24,8 @@ def read_again(app: Stage, title: str) -> None:
 
 _OPENERS: dict[str, Callable[[Stage, str], None]] = {
     "check": lambda app, _: app.open(routes.Eligibility("bullhorn", "884213")),
-    "confirm": lambda app, _: app.open(routes.confirm("bullhorn", ["884213"])),
-    "bulk": lambda app, _: app.open(routes.confirm("bullhorn", ["884213", "2"])),
+    "confirm": lambda app, _: app.open(routes.confirm(JobKey.of("bullhorn", "884213"))),
+    "bulk": lambda app, _: app.open(routes.confirm(JobKey.of("bullhorn", "884213", "2"))),
     "search": lambda app, _: app.open(routes.Search("bullhorn", "884213")),
     "history": lambda app, _: app.open(routes.History("bullhorn", "884213")),
     "rules": lambda app, _: app.open(routes.Rules()),
@@ -71,7 +71,7 @@ async def test_hostile_text_is_readable_and_inert(opener: str) -> None:
 async def test_the_name_of_a_dialog_stays_however_long_the_foreign_one_beside_it_is() -> None:
     script = Script(integration=replace(samples.BULLHORN, name="\u770b\u8b77\u5e2b " * 40))
     async with staged(script) as (app, pilot):
-        app.open(routes.confirm("bullhorn", ["884213"]))
+        app.open(routes.confirm(JobKey.of("bullhorn", "884213")))
         await shows(app, pilot, "Confirm Sync")
         await shows(app, pilot, "\u770b\u8b77\u5e2b")
         assert screen_text(app).startswith(" Confirm Sync")

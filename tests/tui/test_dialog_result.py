@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from jobsync_tui.backend.core import clock
-from jobsync_tui.backend.core.models import Failure, Outcome, SyncResult
+from jobsync_tui.backend.core.models import Failure, JobKey, Outcome, Scope, SyncResult
 from jobsync_tui.screens import routes
 from jobsync_tui.screens.jobs.ats_search import SearchScreen
 from jobsync_tui.screens.jobs.eligibility import EligibilityScreen
@@ -19,7 +19,7 @@ from tests.tui.stage import shows, staged
 
 
 def over(*results: SyncResult) -> SyncRun:
-    run = SyncRun("bullhorn", tuple(result.job.id for result in results), "d1", "a run")
+    run = SyncRun(tuple(result.key for result in results), "d1", "a run")
     run.results[:] = results
     run.over = True
     return run
@@ -27,18 +27,18 @@ def over(*results: SyncResult) -> SyncRun:
 
 async def test_what_went_well_is_marked_no_more() -> None:
     async with staged(Script()) as (app, pilot):
-        marks = app.marks_of("bullhorn")
-        marks.add(["883977", "other"])
-        app.open(routes.Running(app.runs.sync("bullhorn", ["883977", "883977"], expected=None, title="2 jobs")))
+        marks = app.lists.of(Scope.of("bullhorn")).marks
+        marks.add(JobKey.of("bullhorn", "883977", "other"))
+        app.open(routes.Running(app.runs.sync(JobKey.of("bullhorn", "883977", "883977"), expected=None, title="2 jobs")))
         await shows(app, pilot, "Sync Result")
-        assert list(marks) == ["other"]
+        assert list(marks) == [("bullhorn", "other")]
 
 
 async def test_what_failed_stays_marked() -> None:
     async with staged(Script(result=samples.failed())) as (app, pilot):
-        marks = app.marks_of("bullhorn")
-        marks.add(["883951", "883977", "884213"])
-        app.open(routes.Running(app.runs.sync("bullhorn", ["883977"], expected=None, title="ICU Nurse")))
+        marks = app.lists.of(Scope.of("bullhorn")).marks
+        marks.add(JobKey.of("bullhorn", "883951", "883977", "884213"))
+        app.open(routes.Running(app.runs.sync(JobKey.of("bullhorn", "883977"), expected=None, title="ICU Nurse")))
         await shows(app, pilot, "Sync Result")
         assert len(marks) == 3
 
@@ -121,7 +121,8 @@ async def test_a_busy_job_says_who_and_since_when() -> None:
 async def test_next_marked_goes_on_with_the_job_marked_after_this_one() -> None:
     script = Script()
     async with staged(script) as (app, pilot):
-        app.marks_of("bullhorn").add(["1", "883977", "7"])
+        app.lists.current = Scope.of("bullhorn")
+        app.lists.of(app.lists.current).marks.add(JobKey.of("bullhorn", "1", "883977", "7"))
         app.open(routes.result(over(samples.updated())))
         await shows(app, pilot, "ok UPDATED")
         await pilot.press("n")

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from jobsync_tui.backend.core.models import JobKey
 from jobsync_tui.screens import routes
 from jobsync_tui.screens.sync.confirming import ConfirmingScreen
 from tests.support import sample_records, samples
@@ -36,7 +37,7 @@ async def test_eligible(size: tuple[int, int], snapshot: SnapshotAssertion) -> N
 async def test_confirm(size: tuple[int, int], snapshot: SnapshotAssertion, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ConfirmingScreen, "SETTLING", 0.02)
     async with staged(Script(cached=samples.travel()), size) as (app, pilot):
-        app.open(routes.confirm("bullhorn", ["883977"]))
+        app.open(routes.confirm(JobKey.of("bullhorn", "883977")))
         await until(pilot, lambda: getattr(app.screen, "armed", False))
         await pilot.pause()
         assert screen_text(app) == snapshot
@@ -45,7 +46,7 @@ async def test_confirm(size: tuple[int, int], snapshot: SnapshotAssertion, monke
 async def test_confirm_several(size: tuple[int, int], snapshot: SnapshotAssertion, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ConfirmingScreen, "SETTLING", 0.02)
     async with staged(Script(bulk=samples.bulk_plan(120)), size) as (app, pilot):
-        app.open(routes.confirm("bullhorn", ["1", "2"]))
+        app.open(routes.confirm(JobKey.of("bullhorn", "1", "2")))
         await until(pilot, lambda: getattr(app.screen, "armed", False))
         await pilot.pause()
         assert screen_text(app) == snapshot
@@ -54,7 +55,7 @@ async def test_confirm_several(size: tuple[int, int], snapshot: SnapshotAssertio
 async def test_running(size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
     script = Script(limiter=asyncio.Event())
     async with staged(script, size) as (app, pilot):
-        run = app.runs.sync("bullhorn", ["883977"], expected=None, title="ICU Travel Nurse")
+        run = app.runs.sync(JobKey.of("bullhorn", "883977"), expected=None, title="ICU Travel Nurse")
         app.open(routes.Running(run))
         await shows(app, pilot, "ok rules")
         await shows(app, pilot, "from Bullhorn")

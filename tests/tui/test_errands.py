@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
+from jobsync_tui.backend.core.models import Scope
 from jobsync_tui.documents.doctor import doctor_text
 from jobsync_tui.screens import record, routes
 from jobsync_tui.screens.base import JobsyncScreen
@@ -39,7 +40,7 @@ async def test_the_timer_is_paused_and_resumed_and_what_is_open_is_settled(tmp_p
 
 async def test_the_timer_is_paused_until_a_time_that_is_asked_for_and_the_jobs_say_so(tmp_path: Path) -> None:
     async with workshop(tmp_path) as backend, on_stage(backend) as (app, pilot):
-        app.open(routes.Jobs("file"))
+        app.open(routes.Jobs(Scope.of("file")))
         await shows(app, pilot, "? keys")
         await app.screen.run_action("pause_until")
         await until(pilot, lambda: isinstance(app.screen, PromptScreen))

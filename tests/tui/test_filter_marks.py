@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from jobsync_tui.app.application import JobsyncApp
-from jobsync_tui.backend.core.models import Action, ActionKind, Leaf, Op, Rule
+from jobsync_tui.backend.core.models import Action, ActionKind, Leaf, Op, Rule, Scope
 from jobsync_tui.screens import routes
 from jobsync_tui.screens.jobs.jobs import JobsScreen
 from jobsync_tui.widgets.filter_bar import FilterBar, FilterInput
@@ -41,7 +41,7 @@ async def test_the_place_is_marked_and_the_list_stays(wrong: str, place: str, wo
     async with workshop(tmp_path) as backend:
         await backend.rules.save([CARE], expected_revision=0, what="begin", typed=6)
         async with on_stage(backend) as (app, pilot):
-            app.open(routes.Jobs("file", "job 1"))
+            app.open(routes.Jobs(Scope.of("file"), "job 1"))
             await shows(app, pilot, "3 match")
             bar = app.screen.query_one(FilterBar)
             bar.value = wrong
@@ -55,7 +55,7 @@ async def test_the_place_is_marked_and_the_list_stays(wrong: str, place: str, wo
 
 async def test_a_remembered_filter_that_is_wrong_by_now_is_said_and_can_be_cleared(tmp_path: Path) -> None:
     async with workshop(tmp_path) as backend, on_stage(backend) as (app, pilot):
-        app.open(routes.Jobs("file", "rule:care"))
+        app.open(routes.Jobs(Scope.of("file"), "rule:care"))
         await shows(app, pilot, "care is not a known rule")
         await pilot.press("slash", "escape")
         await shows(app, pilot, "12 match")

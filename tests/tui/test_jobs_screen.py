@@ -20,8 +20,10 @@ from jobsync_tui.backend.core.models import (
     Hold,
     HoldKind,
     IntegrationState,
+    JobKey,
     RefreshMode,
     RefreshProgress,
+    Scope,
     Sort,
     SortField,
     SyncStatus,
@@ -79,7 +81,7 @@ async def shows(app: JobsyncApp, pilot: Pilot[int], text: str) -> None:
 async def test_as_drawn(size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
     async with running(FakeBackend(some_jobs()), size=size) as (app, pilot):
         screen = await ready(app, pilot)
-        screen.marks.add(["884190", "883977"])
+        screen.marks.add(JobKey.of("bullhorn", "884190", "883977"))
         screen.table.marks_changed()
         await pilot.press("/", *"nurse", "enter", "down", "down")
         await shows(app, pilot, "ELIGIBLE")
@@ -156,7 +158,7 @@ async def test_cursor_and_marks_stay_on_their_job_through_refresh_filter_and_sor
         screen = await ready(app, pilot)
         await pilot.press(*["down"] * 9, "space")
         job = table(app).cursor_key
-        assert job == "100009"
+        assert job == ("bullhorn", "100009")
         line = table(app).cursor_row - table(app).top
         await pilot.press("O", "down", "enter")
         await until(pilot, lambda: screen.view.sort == Sort(SortField.NAME, descending=False))
@@ -191,7 +193,7 @@ async def test_a_sync_where_every_marked_job_is_hidden_asks_which_is_meant() -> 
         await ready(app, pilot)
         await pilot.press("space", "/", *"100009", "enter")
         await shows(app, pilot, "1 marked (1 hidden)")
-        await until(pilot, lambda: table(app).has_focus and table(app).cursor_key == "100009")
+        await until(pilot, lambda: table(app).has_focus and table(app).cursor_key == ("bullhorn", "100009"))
         await pilot.press("s")
         await shows(app, pilot, "Sync which?")
         assert "1 marked job" in screen_text(app)
@@ -229,7 +231,7 @@ async def test_the_heading_sorts_and_turns_the_order_around() -> None:
 
 async def test_filter_and_sort_are_remembered_and_a_remembered_filter_is_loud() -> None:
     memory = Memory()
-    memory.looked_at("bullhorn", View("porter", Sort(SortField.ID, descending=False)))
+    memory.looked_at(Scope.of("bullhorn"), View("porter", Sort(SortField.ID, descending=False)))
     async with running(FakeBackend(some_jobs()), memory=memory) as (app, pilot):
         await ready(app, pilot)
         await shows(app, pilot, "REMEMBERED FILTER")
@@ -237,7 +239,7 @@ async def test_filter_and_sort_are_remembered_and_a_remembered_filter_is_loud() 
         await pilot.press("escape")
         await shows(app, pilot, "8 match")
         assert "REMEMBERED" not in screen_text(app)
-        assert memory.view("bullhorn").filter == ""
+        assert memory.view(Scope.of("bullhorn")).filter == ""
 
 
 async def test_a_refresh_says_how_far_it_is_and_keeps_the_jobs_readable() -> None:

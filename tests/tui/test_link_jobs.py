@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from jobsync_tui.backend.core.models import Action, ActionKind, Rule
+from jobsync_tui.backend.core.models import Action, ActionKind, JobKey, Rule, Scope
 from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.target.local_seed import Seed, SeedJob
 from jobsync_tui.commands import palette
@@ -165,7 +165,7 @@ async def test_a_result_of_a_job_that_is_linked_otherwise_leads_to_the_decision(
         await target.link(made.target_id, "oldtool:77", etag=None)
         await target.close()
         async with on_stage(backend) as (app, pilot):
-            run = app.runs.sync("file", ["1"], expected=None, title="Job 1")
+            run = app.runs.sync(JobKey.of("file", "1"), expected=None, title="Job 1")
             app.open(routes.Running(run))
             await until(pilot, lambda: isinstance(app.screen, SyncResultScreen))
             await shows(app, pilot, "Decide which job in Tenzo it is: jobsync adopt -i file")
@@ -174,7 +174,7 @@ async def test_a_result_of_a_job_that_is_linked_otherwise_leads_to_the_decision(
             await pilot.press("escape")
             await until(pilot, lambda: isinstance(app.screen, SyncResultScreen))
             # A result that says nothing of the kind does not offer it.
-            run = app.runs.sync("file", ["2"], expected=None, title="Job 2")
+            run = app.runs.sync(JobKey.of("file", "2"), expected=None, title="Job 2")
             app.open(routes.Running(run))
             await shows(app, pilot, "ok CREATED")
             await pilot.press("a")
@@ -188,8 +188,8 @@ async def test_a_read_only_integration_is_not_offered_it(tmp_path: Path) -> None
         config.write_text(config.read_text().replace('path = "jobs.csv"', 'path = "jobs.csv"\nread_only = true'))
         config.chmod(0o600)
         async with on_stage(backend) as (app, pilot):
-            app.open(routes.Jobs("file"))
-            await until(pilot, lambda: isinstance(app.screen, JobsScreen) and app.screen.summary is not None)
+            app.open(routes.Jobs(Scope.of("file")))
+            await until(pilot, lambda: isinstance(app.screen, JobsScreen) and bool(app.screen.summaries))
             assert isinstance(app.screen, JobsScreen)
             assert "adopt" in {command.action for command in palette(*app.screen.GROUPS)}
             assert "read-only" in str(app.screen.why_not("adopt"))

@@ -6,6 +6,7 @@ from typing import cast
 
 import pytest
 
+from jobsync_tui.backend.core.models import JobKey
 from jobsync_tui.screens import routes
 from jobsync_tui.screens.arming import ArmingScreen
 from jobsync_tui.screens.prompt import PromptScreen
@@ -28,7 +29,7 @@ def armed(app: Stage) -> bool:
 async def test_what_is_typed_goes_with_what_is_confirmed_and_into_the_copies() -> None:
     script = Script()
     async with staged(script) as (app, pilot):
-        app.open(routes.confirm("bullhorn", ["883977"]))
+        app.open(routes.confirm(JobKey.of("bullhorn", "883977")))
         await until(pilot, lambda: armed(app))
         assert "w reason" in screen_text(app)
         await pilot.press("w")
@@ -50,7 +51,7 @@ async def test_what_is_typed_goes_with_what_is_confirmed_and_into_the_copies() -
 async def test_none_is_needed(keys: tuple[str, ...]) -> None:
     script = Script()
     async with staged(script) as (app, pilot):
-        app.open(routes.confirm("bullhorn", ["883977"]))
+        app.open(routes.confirm(JobKey.of("bullhorn", "883977")))
         for key in keys:
             await until(pilot, lambda: armed(app) or isinstance(app.screen, PromptScreen))
             await pilot.press(key)
@@ -61,7 +62,7 @@ async def test_none_is_needed(keys: tuple[str, ...]) -> None:
 async def test_what_is_typed_ahead_for_the_field_confirms_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     script = Script()
     async with staged(script) as (app, pilot):
-        app.open(routes.confirm("bullhorn", ["883977"]))
+        app.open(routes.confirm(JobKey.of("bullhorn", "883977")))
         await until(pilot, lambda: armed(app))
         monkeypatch.setattr(ArmingScreen, "SETTLING", 1000.0)
         screen = cast("ConfirmSyncScreen", app.screen)
@@ -76,7 +77,7 @@ async def test_what_is_typed_ahead_for_the_field_confirms_nothing(monkeypatch: p
 
 async def test_a_reason_that_the_record_would_cut_is_not_taken() -> None:
     async with staged(Script()) as (app, pilot):
-        app.open(routes.confirm("bullhorn", ["883977"]))
+        app.open(routes.confirm(JobKey.of("bullhorn", "883977")))
         await until(pilot, lambda: armed(app))
         cast("ConfirmSyncScreen", app.screen).reason = "x" * 301
         await pilot.press("w")

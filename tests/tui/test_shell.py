@@ -9,7 +9,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from jobsync_tui.app.application import JobsyncApp
 from jobsync_tui.backend.core.errors import AccessDenied, CredentialsRejected, RateLimited
-from jobsync_tui.backend.core.models import IntegrationState
+from jobsync_tui.backend.core.models import IntegrationState, JobKey, Scope
 from jobsync_tui.screens.jobs.jobs import JobsScreen
 from jobsync_tui.screens.picker import PickerScreen
 from jobsync_tui.session.failures import Place, place_of, words_for
@@ -54,14 +54,14 @@ async def test_the_picker_shows_state_jobs_age_and_last_error(size: tuple[int, i
 
 async def test_the_picker_starts_on_the_last_integration_and_opens_it() -> None:
     memory = Memory()
-    memory.opened("greenhouse")
+    memory.opened(Scope.of("greenhouse"))
     async with running(FakeBackend((), TWO), memory=memory) as (app, pilot):
         await until(pilot, lambda: "Greenhouse EU" in screen_text(app))
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, JobsScreen))
         assert isinstance(app.screen, JobsScreen)
-        assert app.screen.integration == "greenhouse"
-        await pilot.press("i")
+        assert app.screen.scope.one == "greenhouse"
+        await pilot.press("I")
         await until(pilot, lambda: isinstance(app.screen, PickerScreen))
 
 
@@ -102,7 +102,7 @@ async def test_a_sync_outlives_its_dialog_and_a_toast_tells_its_end() -> None:
     backend.syncs.limiter.clear()
     async with running(backend) as (app, pilot):
         await until(pilot, lambda: isinstance(app.screen, JobsScreen) and app.screen.listed is not None)
-        run = app.runs.sync("bullhorn", ["100001"], expected="digest", title="ICU Nurse 1")
+        run = app.runs.sync(JobKey.of("bullhorn", "100001"), expected="digest", title="ICU Nurse 1")
         await until(pilot, lambda: "syncing ICU Nurse 1" in screen_text(app))
         assert not run.over
         backend.syncs.limiter.set()
@@ -116,7 +116,7 @@ async def test_a_fault_of_ours_in_a_sync_ends_the_sync_and_not_the_application(c
     backend.syncs.sync = broken  # type: ignore[method-assign, assignment]
     async with running(backend) as (app, pilot):
         await until(pilot, lambda: isinstance(app.screen, JobsScreen))
-        app.runs.sync("bullhorn", ["100001"], expected=None, title="ICU Nurse 1")
+        app.runs.sync(JobKey.of("bullhorn", "100001"), expected=None, title="ICU Nurse 1")
         await until(pilot, lambda: "A fault in the program: ZeroDivisionError" in screen_text(app))
     assert "ZeroDivisionError" in caplog.text
 
@@ -137,7 +137,7 @@ async def test_leaving_asks_while_a_sync_runs_and_can_wait_for_it() -> None:
     backend.syncs.limiter.clear()
     async with running(backend) as (app, pilot):
         await until(pilot, lambda: isinstance(app.screen, JobsScreen))
-        run = app.runs.sync("bullhorn", ["100001"], expected=None, title="ICU Nurse 1")
+        run = app.runs.sync(JobKey.of("bullhorn", "100001"), expected=None, title="ICU Nurse 1")
         await pilot.press("q")
         await until(pilot, lambda: "Quit? a sync of 1 job runs" in screen_text(app))
         await pilot.press("enter")
@@ -164,7 +164,7 @@ async def test_a_bulk_sync_stops_after_the_jobs_in_flight() -> None:
     backend.syncs.limiter.clear()
     async with running(backend) as (app, pilot):
         await until(pilot, lambda: isinstance(app.screen, JobsScreen))
-        run = app.runs.sync("bullhorn", ["100000", "100001", "100002"], expected=None, title="3 jobs")
+        run = app.runs.sync(JobKey.of("bullhorn", "100000", "100001", "100002"), expected=None, title="3 jobs")
         await pilot.pause()
         app.runs.stop()
         backend.syncs.limiter.set()

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from jobsync_tui.app.application import JobsyncApp
 from jobsync_tui.backend.core.errors import FilterError
-from jobsync_tui.backend.core.models import JobRow
+from jobsync_tui.backend.core.models import JobRow, Scope
 from jobsync_tui.backend.storage.search.filter import parse_filter
 from jobsync_tui.screens.jobs.jobs import JobsScreen
 from jobsync_tui.terminal import coalesced_paint as paint_hold
@@ -98,13 +98,13 @@ async def test_a_hostile_filter_is_answered_or_its_fault_is_shown(text: str, mon
     backend = FakeBackend(many_jobs(50))
     window, count = backend.jobs.window, backend.jobs.count
 
-    async def read(integration: str, filter_text: str, *rest: Any, **more: Any) -> tuple[JobRow, ...]:
+    async def read(scope: Scope, filter_text: str, *rest: Any, **more: Any) -> tuple[JobRow, ...]:
         parse_filter(filter_text)
-        return await window(integration, "", *rest, **more)
+        return await window(scope, "", *rest, **more)
 
-    async def counted(integration: str, filter_text: str, **more: Any) -> int:
+    async def counted(scope: Scope, filter_text: str, **more: Any) -> int:
         parse_filter(filter_text)
-        return await count(integration, "", **more)
+        return await count(scope, "", **more)
 
     monkeypatch.setattr(backend.jobs, "window", read)
     monkeypatch.setattr(backend.jobs, "count", counted)

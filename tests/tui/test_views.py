@@ -11,7 +11,7 @@ import pytest
 from textual.pilot import Pilot
 
 from jobsync_tui.backend.access.access import Actor
-from jobsync_tui.backend.core.models import ListView, Sort, SortField
+from jobsync_tui.backend.core.models import ListView, Scope, Sort, SortField
 from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.settings.loader import load_settings
 from jobsync_tui.screens import routes
@@ -54,7 +54,7 @@ async def ward(folder: Path, *views: ListView) -> AsyncIterator[tuple[Stage, Pil
         for view in views:
             await backend.views.save(view)
         async with on_stage(backend) as (app, pilot):
-            app.open(routes.Jobs("ward"))
+            app.open(routes.Jobs(Scope.of("ward")))
             await shows(app, pilot, "row 1 of 3")
             screen = app.screen
             assert isinstance(screen, JobsScreen)
@@ -86,7 +86,7 @@ async def test_columns_are_chosen_moved_and_remembered(tmp_path: Path) -> None:
         await shows(app, pilot, "nights")
         assert heading(app)[3] == "shift"
         assert "Name" not in heading(app)
-        columns = app.memory.view("ward").columns
+        columns = app.memory.view(Scope.of("ward")).columns
         assert columns[:2] == ("id", "custom.shift")
         await pilot.press("|")
         await comes(app, pilot, ColumnsScreen)

@@ -69,7 +69,7 @@ class TableApp(App[None]):
         super().__init__()
         self.marks: set[str] = set()
         self.heard: list[Message] = []
-        self.table = VirtualTable[str](COLUMNS, lambda row: row, marks=self.marks, id="table")
+        self.table = VirtualTable[str, str](COLUMNS, lambda row: row, marks=self.marks, id="table")
 
     def compose(self) -> ComposeResult:
         yield self.table
@@ -88,7 +88,7 @@ class TableApp(App[None]):
 
 
 @asynccontextmanager
-async def table_of(total: int) -> AsyncIterator[tuple[TableApp, VirtualTable[str], Numbers, Pilot[None]]]:
+async def table_of(total: int) -> AsyncIterator[tuple[TableApp, VirtualTable[str, str], Numbers, Pilot[None]]]:
     app = TableApp()
     async with app.run_test(size=(50, HEIGHT)) as pilot:
         source = Numbers.up_to(total)
@@ -281,7 +281,7 @@ class TextsApp(App[None]):
 async def test_widths_come_to_rest_while_one_scrolls_and_begin_anew_with_another_list() -> None:
     app, source = TextsApp(), Texts()
     async with app.run_test(size=(80, HEIGHT)) as pilot:
-        table = app.query_one(VirtualTable[tuple[str, str, str]])
+        table = app.query_one(VirtualTable[tuple[str, str, str], str])
         table.focus()
 
         def heading() -> str:

@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from ..access.access import Actor
 from ..core import clock
 from ..core.map_concurrently import map_concurrently
-from ..core.models import Failure, Outcome, SyncResult
+from ..core.models import Failure, JobKey, Outcome, SyncResult
 from ..storage.automatic.batches import RunTally, Work
 from ..storage.automatic.decisions import LONGEST_WAIT, Candidate, Decision, DecisionStore
 from ..storage.outcomes.outcomes import EvaluationVersion
-from ..sync.bulk import Bulk, JobKey
+from ..sync.bulk import Bulk
 from ..sync.guard import Patience
 from .alerts import FOR_GOOD
 from .loading import Loader
@@ -84,7 +84,7 @@ class BatchWorker:
         await map_concurrently(some, one, self.bulk.concurrency)
 
     async def _sync(self, some: Sequence[Candidate], tally: RunTally, renew: Renew) -> None:
-        by_key: dict[JobKey, Candidate] = {(self.integration, each.job_id): each for each in some}
+        by_key: dict[JobKey, Candidate] = {JobKey(self.integration, each.job_id): each for each in some}
         patience = Patience()
 
         async def ended(job: JobKey, result: SyncResult | Exception) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from time import monotonic
 
 from ..core.errors import JobNotFound, JobsyncError
-from ..core.models import Eligibility, Outcome, PlanKind, Reason, Sort, SyncStatus
+from ..core.models import Eligibility, Outcome, PlanKind, Reason, Scope, Sort, SyncStatus
 from ..services.backend import Backend
 from . import scenario
 from .scenario import Role
@@ -94,8 +94,8 @@ class _Check:
         return ", ".join(f"{count} in {integration}" for integration, count in seen.items())
 
     async def _search(self) -> str:
-        rows = await self._backend.jobs.window(scenario.JOBVITE, "icu nurse", Sort(), 0, 20)
-        count = await self._backend.jobs.count(scenario.JOBVITE, "icu nurse")
+        rows = await self._backend.jobs.window(Scope.of(scenario.JOBVITE), "icu nurse", Sort(), 0, 20)
+        count = await self._backend.jobs.count(Scope.of(scenario.JOBVITE), "icu nurse")
         _expect(0 < len(rows) <= count, f"{len(rows)} rows, {count} counted")
         _expect(all("icu" in (row.name or "").lower() for row in rows), [row.name for row in rows])
         return f"{count} jobs match 'icu nurse'"

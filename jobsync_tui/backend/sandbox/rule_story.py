@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import groupby
 from random import Random
 
 from ..core.clock import now
@@ -69,8 +68,7 @@ async def narrow_a_rule(backend: Backend, storage_url: str) -> None:
     rules = tuple(_narrowed(rule) if rule.id == NARROWED else rule for rule in current.rules)
     found = await backend.impacts.assess(rules)
     lost = await backend.impacts.page(found, ImpactList.NO_LONGER_ELIGIBLE, filter_text="is:never", limit=MOST_LEFT_BEHIND)
-    for integration, jobs in groupby(lost.jobs, key=lambda line: line.job.integration):
-        await backend.syncs.sync_many(integration, [line.job.id for line in jobs])
+    await backend.syncs.sync_many([line.job.key for line in lost.jobs])
     entry = NewEntry(actor="dana", action="rules", at=now(), outcome="changed", cause=f"change {NARROWED}")
     database = await Database.open(storage_url, SCHEMA)
     try:

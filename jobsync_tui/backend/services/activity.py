@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..core.errors import UsageError
-from ..core.models import Activity, ActivityPage, AuditEntry, Sort, TimerRun
+from ..core.models import Activity, ActivityPage, AuditEntry, JobKey, Sort, TimerRun
 from ..storage.activity.query import ActivityQuery, parse_activity
 from .base import Service, for_admins
 from .records import with_former
@@ -69,8 +69,8 @@ class ActivityService(Service):
         return await self.stores.activity.count_writes(run)
 
     @for_admins
-    async def failed(self, filter_text: str) -> tuple[tuple[str, str], ...]:
-        """Return integration and ATS job id of jobs whose sync failed, by the rows that a filter takes in, and did not go well since.
+    async def failed(self, filter_text: str) -> tuple[JobKey, ...]:
+        """Return jobs whose sync failed, by the rows that a filter takes in, and did not go well since.
 
         Raises:
             FilterError: Says where the filter is wrong.
@@ -78,7 +78,7 @@ class ActivityService(Service):
         return self._syncable(await self.stores.activity.failed(await self._query(filter_text), await self._integrations(), MOST_AGAIN))
 
     @for_admins
-    async def failed_of(self, run: int) -> tuple[tuple[str, str], ...]:
+    async def failed_of(self, run: int) -> tuple[JobKey, ...]:
         """Return the same of what a run wrote or tried to.
 
         Raises:
@@ -111,7 +111,7 @@ class ActivityService(Service):
                 raise unknown from None
         return found
 
-    def _syncable(self, jobs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    def _syncable(self, jobs: tuple[tuple[str, str], ...]) -> tuple[JobKey, ...]:
         """Return those of the jobs that the actor may sync: of integrations that are configured and not read-only."""
         writable = {each.id for each in self.admission.settings.integrations if not each.read_only} & set(self.admission.visible())
-        return tuple(job for job in jobs if job[0] in writable)
+        return tuple(JobKey(*job) for job in jobs if job[0] in writable)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..access.access import Actor, Guard
 from ..core.errors import AccessDenied, JobsyncError, NotPermitted, UsageError
+from ..core.models import Scope
 
 if TYPE_CHECKING:
     from ..settings.schema import Settings
@@ -71,6 +72,16 @@ class Admission:
             configured = self.settings.integration(integration) is not None
             await self._record_refusal(what, integration if configured else None, refusal)
             raise
+
+    async def admit_within(self, scope: Scope, what: str) -> None:
+        """Let the actor pass to each integration that is named, or as an admin where none is. Raises as `admit_to` does."""
+        await self.admit(what)
+        for integration in scope.integrations:
+            await self.admit_to(integration, what)
+
+    def within(self, scope: Scope) -> tuple[str, ...]:
+        """Return the ids of the integrations that are meant, of an actor who was admitted to them."""
+        return scope.integrations or self.visible()
 
     async def require_everything(self, what: str) -> None:
         """Let the actor pass, if the configuration lets them use every integration.

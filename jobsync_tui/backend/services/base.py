@@ -1,15 +1,18 @@
-"""The rule that every public method of a service admits its actor first, and the two ways to admit one.
+"""The rule that every public method of a service admits its actor first, and the ways to admit one.
 
-A service declares each public method with `for_admins` or, where the method's first argument names an integration, with
-`for_integration`. A class that forgets one cannot be defined: the omission is an error when the module is imported.
+A service declares each public method with `for_admins` or, where the method's first argument names an integration, a scope or jobs, with
+`for_integration`, `for_scope` or `for_jobs`. A class that forgets one cannot be defined: the omission is an error when the module is
+imported.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from functools import update_wrapper
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+
+from ..core.models import JobKey, Scope
 
 if TYPE_CHECKING:
     from .parts import Parts
@@ -51,6 +54,51 @@ def for_integration(
         return await method(self, integration, *args, **kwargs)
 
     return _declared(admitted, method, "integration")
+
+
+def for_scope(method: Callable[Concatenate[S, Scope, P], Awaitable[R]]) -> Callable[Concatenate[S, Scope, P], Awaitable[R]]:
+    """Admit only those who may use each integration that the first argument, a `Scope`, names.
+
+    Raises:
+        AccessDenied: The actor is no admin; the attempt is recorded.
+        UsageError: There is no such integration, or it is not theirs: the answer is the same.
+    """
+
+    async def admitted(self: S, scope: Scope, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        await self.admission.admit_within(scope, _name(self, method))
+        return await method(self, scope, *args, **kwargs)
+
+    return _declared(admitted, method, "scope")
+
+
+def for_jobs(
+    method: Callable[Concatenate[S, Sequence[JobKey], P], Awaitable[R]],
+) -> Callable[Concatenate[S, Sequence[JobKey], P], Awaitable[R]]:
+    """Admit only those who may use the integration of each job in the first argument.
+
+    Raises:
+        AccessDenied: The actor is no admin; the attempt is recorded.
+        UsageError: There is no such integration, or it is not theirs: the answer is the same.
+    """
+
+    async def admitted(self: S, jobs: Sequence[JobKey], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        await self.admission.admit_within(Scope.of(*(job.integration for job in jobs)), _name(self, method))
+        return await method(self, jobs, *args, **kwargs)
+
+    return _declared(admitted, method, "jobs")
+
+
+def stream_for_scope(
+    method: Callable[Concatenate[S, Scope, P], AsyncIterator[R]],
+) -> Callable[Concatenate[S, Scope, P], AsyncIterator[R]]:
+    """Admit like `for_scope`, before the first item of a stream."""
+
+    async def admitted(self: S, scope: Scope, /, *args: P.args, **kwargs: P.kwargs) -> AsyncIterator[R]:
+        await self.admission.admit_within(scope, _name(self, method))
+        async for item in method(self, scope, *args, **kwargs):
+            yield item
+
+    return _declared(admitted, method, "scope")
 
 
 def stream_for_admins(method: Callable[Concatenate[S, P], AsyncIterator[R]]) -> Callable[Concatenate[S, P], AsyncIterator[R]]:

@@ -7,8 +7,9 @@ from contextlib import suppress
 from dataclasses import replace
 
 from ..core.errors import JobNotFound, RemoteError, UsageError
-from ..core.models import CachedJob, JobPage, JobRow, Sort, WireExchange
-from .base import Service, for_admins, for_integration, goes_first, stream_for_admins
+from ..core.models import CachedJob, JobKey, JobPage, JobRow, Scope, Sort, WireExchange
+from ..storage.search.query import Query
+from .base import Service, for_admins, for_integration, for_scope, goes_first, stream_for_scope
 from .columns import NAMES, column_text, require_columns, with_columns
 from .filters import ids_to_write, query_of, why_none
 
@@ -19,16 +20,16 @@ LOOKED_AT = 500
 class JobService(Service):
     """What the jobs screen, the search in the ATS and the ``jobs`` and ``fetch`` commands ask for."""
 
-    @for_integration
+    @for_scope
     async def window(
         self,
-        integration: str,
+        scope: Scope,
         filter_text: str,
         sort: Sort,
         offset: int,
         limit: int,
         *,
-        marked: Collection[str] = (),
+        marked: Collection[JobKey] = (),
         columns: Sequence[str] = (),
     ) -> tuple[JobRow, ...]:
         """Return the rows from ``offset`` on, at most ``limit``, of those that match the filter, with further ``columns``.
@@ -37,18 +38,20 @@ class JobService(Service):
             FilterError: Says where the filter is wrong.
         """
         query = await query_of(self.parts, filter_text, marked)
-        return await with_columns(self.stores.jobs, await self.stores.jobs.window([integration], query, sort, offset, limit), columns)
+        return await with_columns(
+            self.stores.jobs, await self.stores.jobs.window(self.admission.within(scope), query, sort, offset, limit), columns
+        )
 
-    @for_integration
+    @for_scope
     async def page(
         self,
-        integration: str,
+        scope: Scope,
         filter_text: str,
         sort: Sort,
         limit: int,
-        around: str | None = None,
+        around: JobKey | None = None,
         *,
-        marked: Collection[str] = (),
+        marked: Collection[JobKey] = (),
         columns: Sequence[str] = (),
     ) -> JobPage:
         """Return the rows to show first: around the job with that id, or from the top; the count where it costs nothing.
@@ -57,24 +60,25 @@ class JobService(Service):
             FilterError: Says where the filter is wrong.
         """
         query = await query_of(self.parts, filter_text, marked)
-        page = await self.stores.jobs.page([integration], query, sort, limit, around)
+        page = await self.stores.jobs.page(self.admission.within(scope), query, sort, limit, around)
         return replace(page, rows=await with_columns(self.stores.jobs, page.rows, columns)) if columns else page
 
-    @for_integration
-    async def count(self, integration: str, filter_text: str, *, marked: Collection[str] = ()) -> int:
+    @for_scope
+    async def count(self, scope: Scope, filter_text: str, *, marked: Collection[JobKey] = ()) -> int:
         """Return how many jobs match the filter.
 
         Raises:
             FilterError: Says where the filter is wrong.
         """
-        return await self.stores.jobs.count([integration], await query_of(self.parts, filter_text, marked))
+        return await self.stores.jobs.count(self.admission.within(scope), await query_of(self.parts, filter_text, marked))
 
-    @for_integration
-    async def columns(self, integration: str) -> tuple[str, ...]:
-        """Return the columns that a list of jobs can have: the fields of a job, and the custom fields of the jobs that changed last."""
+    @for_scope
+    async def columns(self, scope: Scope) -> tuple[str, ...]:
+        """Return the columns that a list of jobs can have: the fields of a job, and the custom fields of each integration's last jobs."""
         custom: dict[str, None] = {}
-        async for job in self.stores.jobs.stream([integration], await query_of(self.parts, ""), Sort(), LOOKED_AT):
-            custom.update(dict.fromkeys(f"custom.{name}" for name in job.custom))
+        for each in self.admission.within(scope):
+            async for job in self.stores.jobs.stream([each], Query(), Sort(), LOOKED_AT):
+                custom.update(dict.fromkeys(f"custom.{name}" for name in job.custom))
         return (*NAMES, *sorted(custom))
 
     @for_admins
@@ -86,75 +90,70 @@ class JobService(Service):
         """
         await query_of(self.parts, filter_text)
 
-    @for_integration
-    async def why_none(self, integration: str, filter_text: str) -> str | None:
+    @for_scope
+    async def why_none(self, scope: Scope, filter_text: str) -> str | None:
         """Return why no job matches a filter, where a field or a rule that it asks for is the reason by itself.
 
         Raises:
             FilterError: Says where the filter is wrong.
         """
-        return await why_none(self.parts, integration, filter_text)
+        return await why_none(self.parts, self.admission.within(scope), filter_text)
 
-    @for_integration
-    async def position(self, integration: str, filter_text: str, sort: Sort, job_id: str, *, marked: Collection[str] = ()) -> int | None:
+    @for_scope
+    async def position(self, scope: Scope, filter_text: str, sort: Sort, job: JobKey, *, marked: Collection[JobKey] = ()) -> int | None:
         """Return the place of a job in the filtered, sorted list, or None where the filter hides it."""
-        return await self.stores.jobs.position([integration], await query_of(self.parts, filter_text, marked), sort, job_id)
+        return await self.stores.jobs.position(self.admission.within(scope), await query_of(self.parts, filter_text, marked), sort, job)
 
-    @for_integration
-    async def ids(self, integration: str, filter_text: str, sort: Sort, *, marked: Collection[str] = ()) -> tuple[str, ...]:
-        """Return the ids of all jobs that match the filter, in the order of the sort."""
-        pairs = await self.stores.jobs.ids([integration], await query_of(self.parts, filter_text, marked), sort)
-        return tuple(job_id for _, job_id in pairs)
+    @for_scope
+    async def ids(self, scope: Scope, filter_text: str, sort: Sort, *, marked: Collection[JobKey] = ()) -> tuple[JobKey, ...]:
+        """Return all jobs that match the filter, in the order of the sort."""
+        return await self.stores.jobs.ids(self.admission.within(scope), await query_of(self.parts, filter_text, marked), sort)
 
-    @for_integration
-    async def ids_to_write(self, integration: str, filter_text: str, *, everything: bool) -> tuple[str, ...]:
-        """Return the ids of all jobs that match, where something is to be done to each of them.
+    @for_scope
+    async def ids_to_write(self, scope: Scope, filter_text: str, *, everything: bool) -> tuple[JobKey, ...]:
+        """Return all jobs that match, where something is to be done to each of them.
 
         Raises:
             FilterError: Says where the filter is wrong.
             UsageError: The filter is empty or takes in every job, and ``everything`` was not said.
         """
-        return await ids_to_write(self.parts, integration, filter_text, everything=everything)
+        return await ids_to_write(self.parts, self.admission.within(scope), filter_text, everything=everything)
 
     @for_integration
     async def get(self, integration: str, job_id: str) -> CachedJob | None:
         """Return a job from the cache, or None where the cache has none of that id."""
         return await self.stores.jobs.get(integration, job_id)
 
-    @stream_for_admins
+    @stream_for_scope
     async def stream(
         self,
-        integration: str | None,
+        scope: Scope,
         filter_text: str = "",
         sort: Sort | None = None,
         limit: int | None = None,
         *,
-        among: Sequence[str] = (),
-        marked: Collection[str] = (),
+        marked: Collection[JobKey] = (),
     ) -> AsyncIterator[CachedJob]:
-        """Yield whole jobs that match the filter, of one integration, of those ``among`` others, or of all that the actor may use.
+        """Yield whole jobs that match the filter.
 
         Raises:
             UsageError: There is no such integration.
             FilterError: Says where the filter is wrong.
         """
-        chosen = [integration] if integration is not None else list(among or self.admission.visible())
-        for each in chosen:
-            await self.admission.admit_to(each, "jobs.stream")
-        async for job in self.stores.jobs.stream(chosen, await query_of(self.parts, filter_text, marked), sort or Sort(), limit):
+        chosen, query = self.admission.within(scope), await query_of(self.parts, filter_text, marked)
+        async for job in self.stores.jobs.stream(chosen, query, sort or Sort(), limit):
             yield job
 
-    @stream_for_admins
+    @stream_for_scope
     async def cells(
         self,
-        integration: str | None,
+        scope: Scope,
         columns: Sequence[str],
         filter_text: str = "",
         sort: Sort | None = None,
         limit: int | None = None,
         *,
-        among: Sequence[str] = (),
-        marked: Collection[str] = (),
+        marked: Collection[JobKey] = (),
     ) -> AsyncIterator[tuple[str, ...]]:
         """Yield for each job that `stream` yields what it has in ``columns``, as text.
 
@@ -163,7 +162,7 @@ class JobService(Service):
             FilterError: Says where the filter is wrong.
         """
         require_columns(columns)
-        async for job in self.stream(integration, filter_text, sort, limit, among=among, marked=marked):
+        async for job in self.stream(scope, filter_text, sort, limit, marked=marked):
             yield tuple(column_text(job, name) for name in columns)
 
     @for_integration

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from ..core.models import BulkPlan, Comparison, RecoveryReport, Sort, SyncPlan, SyncResult
+from ..core.models import BulkPlan, Comparison, JobKey, RecoveryReport, Sort, SyncPlan, SyncResult
 from ..storage.search.filter import parse_filter
 from ..sync.bulk import OnProgress, OnResult
 from ..sync.steps import OnStep
-from .base import Service, for_admins, for_integration, goes_first
+from .base import Service, for_admins, for_integration, for_jobs, goes_first
 
 FAILED_JOBS = parse_filter("is:failed")
 
@@ -68,33 +68,28 @@ class SyncService(Service):
         """
         return await self.parts.pipeline.cancelled(self.admission.actor, plans, action)
 
-    @for_integration
+    @for_jobs
     @goes_first
-    async def plan_many(self, integration: str, job_ids: Sequence[str], on_progress: OnProgress | None = None) -> BulkPlan:
+    async def plan_many(self, jobs: Sequence[JobKey], on_progress: OnProgress | None = None) -> BulkPlan:
         """Return what syncing the jobs would do, in their order, under one digest."""
-        jobs = [(integration, job_id) for job_id in job_ids]
         return await self.parts.bulk.plan_many(self.admission.actor, jobs, on_progress)
 
-    @for_integration
+    @for_jobs
     @goes_first
-    async def dry_run_many(
-        self, integration: str, job_ids: Sequence[str], on_progress: OnProgress | None = None
-    ) -> tuple[BulkPlan, tuple[SyncResult, ...]]:
+    async def dry_run_many(self, jobs: Sequence[JobKey], on_progress: OnProgress | None = None) -> tuple[BulkPlan, tuple[SyncResult, ...]]:
         """Return what syncing the jobs would do under one digest, and as the result of each; each is recorded as an attempt.
 
         Raises:
             StorageError: An attempt cannot be recorded.
         """
-        jobs = [(integration, job_id) for job_id in job_ids]
         plan = await self.parts.bulk.plan_many(self.admission.actor, jobs, on_progress)
         return plan, await self.parts.pipeline.shown(self.admission.actor, plan.plans)
 
-    @for_integration
+    @for_jobs
     @goes_first
     async def sync_many(
         self,
-        integration: str,
-        job_ids: Sequence[str],
+        jobs: Sequence[JobKey],
         *,
         expected: BulkPlan | str | None = None,
         on_result: OnResult | None = None,
@@ -103,8 +98,7 @@ class SyncService(Service):
         """Sync the jobs, some side by side, and return what came of each, in their order.
 
         Args:
-            integration: Of the jobs.
-            job_ids: Their ATS job ids.
+            jobs: Of one integration or of several.
             expected: The plan that was confirmed, or its digest; see `sync.bulk.Bulk.sync_many`.
             on_result: Told each result as it comes.
             cancel: Once set, what has begun ends and the rest is `cancelled`.
@@ -112,12 +106,11 @@ class SyncService(Service):
         Raises:
             CutShort: Something else ended it; has a result for every job, and what ended it.
         """
-        jobs = [(integration, job_id) for job_id in job_ids]
         return await self.parts.bulk.sync_many(self.admission.actor, jobs, expected=expected, on_result=on_result, cancel=cancel)
 
     @for_admins
-    async def retry_candidates(self, integration: str | None = None) -> tuple[tuple[str, str], ...]:
-        """Return integration and ATS job id of every job whose last sync failed, of one integration or of all the actor may use."""
+    async def retry_candidates(self, integration: str | None = None) -> tuple[JobKey, ...]:
+        """Return every job whose last sync failed, of one integration or of all the actor may use."""
         chosen = self.admission.visible()
         if integration is not None:
             await self.admission.admit_to(integration, "sync.retry_candidates")

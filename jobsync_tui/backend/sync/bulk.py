@@ -5,14 +5,24 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from ..access.access import Actor
-from ..core.errors import AccessDenied, CredentialsRejected, CutShort, Fault, JobsyncError, PermissionMissing, StalePlan, UsageError
+from ..core.errors import (
+    AccessDenied,
+    CredentialsRejected,
+    CutShort,
+    Fault,
+    JobsyncError,
+    NotPermitted,
+    PermissionMissing,
+    StalePlan,
+    UsageError,
+)
 from ..core.map_concurrently import map_concurrently
-from ..core.models import BulkPlan, Failure, Outcome, SyncPlan, SyncResult
+from ..core.models import BulkPlan, Failure, JobKey, Outcome, SyncPlan, SyncResult
 from ..core.text import counted
 from .attempt import FAILED
 from .guard import TROUBLE
@@ -20,6 +30,8 @@ from .pipeline import Pipeline
 from .plan import bulk_plan
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 NOT_BEGUN = Failure("cancelled", "Stopped before it began")
 LEFT = Failure(
@@ -30,15 +42,15 @@ LEFT = Failure(
 IN_FLIGHT, STOPPING = 5.0, 1.5
 """Seconds in which jobs in flight end once a bulk sync is stopped, and then those that were asked to stop."""
 
+LANES = 4
+"""Integrations whose jobs are synced side by side."""
+
 _DENIED = {CredentialsRejected.code: 1, PermissionMissing.code: TROUBLE}
 """How often in a row a refusal by the ATS or the target comes before no other job is tried: one job alone may be nobody's to see."""
 
 MOVED = StalePlan(
     "What was confirmed is no longer what would happen; nothing was written", remedy="Look at the plan again, and confirm that one."
 )
-
-JobKey: TypeAlias = tuple[str, str]
-"""Integration and ATS job id."""
 
 OnProgress: TypeAlias = Callable[[int, int], None]
 """Told how many are done, of how many."""
@@ -51,17 +63,17 @@ OnEach: TypeAlias = Callable[[JobKey, "SyncResult | Exception"], Awaitable[None]
 
 
 class Bulk:
-    """Plans and syncs lists of jobs, ``concurrency`` at a time; what comes back is in the order of the list."""
+    """Plans and syncs lists of jobs, of each integration ``concurrency`` at a time; what comes back is in the order of the list."""
 
     def __init__(self, pipeline: Pipeline, concurrency: int = 4) -> None:
         self._pipeline = pipeline
         self.concurrency = max(1, concurrency)
 
     async def plan_many(self, actor: Actor, jobs: Sequence[JobKey], on_progress: OnProgress | None = None) -> BulkPlan:
-        """Return what syncing the jobs would do, under one digest.
+        """Return what syncing the jobs would do, under one digest; those of a read-only integration among others are refused in it.
 
         Raises:
-            AccessDenied, UsageError: The actor may not use one of the integrations.
+            AccessDenied, UsageError: The actor may not use one of the integrations, or each of them is read-only.
         """
         return bulk_plan(await self._plans(actor, unique(jobs), on_progress))
 
@@ -108,20 +120,28 @@ class Bulk:
         stop: asyncio.Event,
     ) -> None:
         """Bring every job to an end, and tell it as it comes."""
+        refused = await self._refused(actor, jobs)
+        for integration, refusal in refused.items():
+            of_one = [job for job in jobs if job.integration == integration]
+            _told(await self._pipeline.not_begun(actor, of_one, refusal.failure(), Outcome.REFUSED), tell)
         if isinstance(expected, str):
             plan = bulk_plan(await self._plans(actor, jobs, stop=stop))
             if not stop.is_set() and plan.digest != expected:
-                _told(await self._pipeline.ended(actor, plan.plans, Outcome.STALE, MOVED.failure()), tell)
+                moved = [each for each in plan.plans if each.integration not in refused]
+                _told(await self._pipeline.ended(actor, moved, Outcome.STALE, MOVED.failure()), tell)
                 return
             expected = plan
-        rejected = await self._carried_out(actor, jobs, expected, tell, stop)
+        rejected = await self._carried_out(actor, [job for job in jobs if job.integration not in refused], expected, tell, stop)
         left = [job for job in jobs if job not in tell.found]
         if rejected and not stop.is_set():
-            error = next(iter(rejected.values()))
-            _told(await self._closed(actor, left, error, Outcome.CANCELLED), tell)
+            for integration, error in rejected.items():
+                of_one = [job for job in left if job.integration == integration]
+                _told(await self._closed(actor, of_one, error, Outcome.CANCELLED), tell)
             if left:
                 were = counted(len(left), "job was", "jobs were")
-                raise CredentialsRejected(f"{were} not tried: {error.message}", remedy=error.remedy)
+                errors = [rejected[integration] for integration in dict.fromkeys(job.integration for job in left)]
+                why = "; ".join(dict.fromkeys(error.message for error in errors))
+                raise CredentialsRejected(f"{were} not tried: {why}", remedy=errors[0].remedy)
             return
         _told(await self._pipeline.not_begun(actor, left, NOT_BEGUN), tell)
 
@@ -139,19 +159,56 @@ class Bulk:
     ) -> tuple[SyncPlan, ...]:
         """Return a plan for each job, in their order; once it is stopped, of those only that had begun."""
         done = 0
+        refused = await self._refused(actor, jobs)
 
         async def one(job: JobKey) -> SyncPlan | None:
             nonlocal done
             if stop is not None and stop.is_set():
                 return None
-            plan = await self._pipeline.plan(actor, *job)
+            refusal = refused.get(job.integration)
+            plan = await (self._pipeline.plan(actor, *job) if refusal is None else self._pipeline.no_plan(job, refusal.failure()))
             done += 1
             if on_progress is not None:
                 on_progress(done, len(jobs))
             return plan
 
-        plans = await map_concurrently(jobs, one, self.concurrency)
+        plans = await self._side_by_side(jobs, one)
         return tuple(plan for plan in plans if plan is not None)
+
+    async def _refused(self, actor: Actor, jobs: Sequence[JobKey]) -> Mapping[str, NotPermitted]:
+        """Return which of several integrations may not be written, and why: they do not keep the others from it.
+
+        Raises:
+            AccessDenied, UsageError: The actor may not use one of them, or none of them may be written.
+        """
+        refused: dict[str, NotPermitted] = {}
+        integrations = tuple(dict.fromkeys(job.integration for job in jobs))
+        for integration in integrations if len(integrations) > 1 else ():
+            try:
+                await self._pipeline.parts.authorise(actor, integration)
+            except NotPermitted as refusal:
+                refused[integration] = refusal
+        if refused and len(refused) == len(integrations):
+            raise next(iter(refused.values()))
+        return refused
+
+    async def _side_by_side(self, jobs: Sequence[JobKey], work: Callable[[JobKey], Awaitable[T]]) -> tuple[T, ...]:
+        """Do something with each job, and return what came of it, in their order.
+
+        Each ATS is asked for ``concurrency`` jobs at a time and waits for no other: one that is slow, or asks to be called more slowly,
+        holds up its own jobs only.
+        """
+        lanes: dict[str, list[JobKey]] = {}
+        for job in jobs:
+            lanes.setdefault(job.integration, []).append(job)
+        found: dict[JobKey, T] = {}
+
+        async def lane(of_one: Sequence[JobKey]) -> None:
+            answers = await map_concurrently(of_one, work, self.concurrency)
+            found.update(zip(of_one, answers, strict=True))
+
+        await map_concurrently(tuple(lanes.values()), lane, LANES)
+        return tuple(found[job] for job in jobs)
 
     async def _carried_out(
         self, actor: Actor, jobs: Sequence[JobKey], expected: BulkPlan | None, tell: _Telling, stop: asyncio.Event
@@ -163,7 +220,7 @@ class Bulk:
         """
         rejected: dict[str, CredentialsRejected] = {}
         denied: Counter[str] = Counter()
-        digests = {} if expected is None else {(plan.integration, plan.job.id): plan.digest for plan in expected.plans}
+        digests = {} if expected is None else {plan.key: plan.digest for plan in expected.plans}
         begun: list[JobKey] = []
 
         async def one(job: JobKey) -> None:
@@ -185,7 +242,7 @@ class Bulk:
                 tell(self._pipeline.unrecorded(actor, job, Outcome.FAILED, _ending(fault).failure()))
                 raise
 
-        work = asyncio.create_task(map_concurrently(jobs, one, self.concurrency))
+        work = asyncio.create_task(self._side_by_side(jobs, one))
         if await _ends_in_time(work, stop):
             await work
             return rejected
@@ -254,7 +311,7 @@ class _Telling:
         self._tell = tell
 
     def __call__(self, result: SyncResult) -> None:
-        self.found[result.integration, result.job.id] = result
+        self.found[result.key] = result
         self._tell(result)
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from ..access.access import Actor
-from ..core.errors import JobNotFound, JobsyncError
-from ..core.models import CachedJob, Failure, JobHead, Outcome, PlanKind, SyncPlan, SyncResult
+from ..core.errors import AccessDenied, JobNotFound, JobsyncError
+from ..core.models import CachedJob, Failure, JobHead, JobKey, Outcome, PlanKind, SyncPlan, SyncResult
 from ..storage.ledger.journal import OperationState
 from .attempt import Attempt, AttemptState, failure_of, unread_head
 from .dependencies import SyncDependencies
@@ -64,6 +64,10 @@ class Pipeline:
             return unreadable_plan(integration, state.head, failure_of(error), state.eligibility)
         finally:
             steps.finish()
+
+    async def no_plan(self, job: JobKey, error: Failure) -> SyncPlan:
+        """Return the plan of a job that is not to be synced, whatever it looks like; neither side is read."""
+        return unreadable_plan(job.integration, await self._head(*job), error)
 
     async def dry_run(self, actor: Actor, integration: str, job_id: str, on_step: OnStep | None = None) -> SyncResult:
         """Return what a sync would do, as its result, and record that it was asked for.
@@ -169,7 +173,9 @@ class Pipeline:
         return await SyncExecution(self.parts, attempt, head, propose, StepLog(on_step)).to_the_end()
 
     async def _attempts(self, actor: Actor, plans: Sequence[SyncPlan], action: str = "sync") -> list[tuple[Attempt, SyncPlan]]:
-        for integration in dict.fromkeys(plan.integration for plan in plans):
+        # What was refused was refused by that already, and is recorded as such.
+        allowed = (plan.integration for plan in plans if plan.error is None or plan.error.code != AccessDenied.code)
+        for integration in dict.fromkeys(allowed):
             await self.parts.authorise(actor, integration)
         return [(replace(self._attempt(actor, plan.integration, plan.job.id), action=action), plan) for plan in plans]
 

@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from ...backend.core import clock
 from ...backend.core.errors import JobNotFound, RemoteError
-from ...backend.core.models import CachedJob, IntegrationSummary, JobHead
+from ...backend.core.models import CachedJob, IntegrationSummary, JobHead, JobKey
 from ...backend.core.text import typed_id
 from ...commands import Group, bindings
 from ...documents.document import Tone
@@ -88,7 +88,7 @@ class SearchScreen(DialogScreen[None]):
     def action_sync(self) -> None:
         """Plan the sync of the job that was found."""
         if self.may("sync") and self._job is not None:
-            self.host.open(routes.confirm(self._integration, [self._job.id]))
+            self.host.open(routes.confirm(JobKey.of(self._integration, self._job.id)))
 
     def same_command(self) -> str | None:
         """Return the command that reads the same job."""

@@ -23,11 +23,13 @@ class ColumnsScreen(MenuScreen):
     Args:
         columns: The columns that are shown, in their order.
         others: What else a job has.
+        usual: The columns of a list for which nobody chose.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Group.COLUMNS)
 
-    def __init__(self, columns: Sequence[str], others: Sequence[str]) -> None:
+    def __init__(self, columns: Sequence[str], others: Sequence[str], usual: Sequence[str] = USUAL_COLUMNS) -> None:
+        self._usual = tuple(usual)
         self._columns = list(columns)
         self._others = [name for name in others if name not in columns]
         super().__init__(
@@ -74,7 +76,7 @@ class ColumnsScreen(MenuScreen):
 
     def take(self, chosen: str | None) -> None:  # noqa: ARG002 - of all entries, those that are chosen count
         """Show what is chosen."""
-        self.dismiss("\n".join(self._columns) if self._columns and tuple(self._columns) != USUAL_COLUMNS else "")
+        self.dismiss("\n".join(self._columns) if self._columns and tuple(self._columns) != self._usual else "")
 
     @property
     def _field(self) -> str | None:

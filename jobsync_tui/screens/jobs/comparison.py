@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from ...backend.core.errors import JobNotFound, RemoteError
-from ...backend.core.models import Comparison, JobHead
+from ...backend.core.models import Comparison, JobHead, JobKey
 from ...commands import Group, bindings
 from ...documents.comparison import comparison_document, comparison_text, differing_words
 from ...documents.document import Tone
@@ -57,7 +57,7 @@ class ComparisonScreen(DialogScreen[None]):
     def action_sync(self) -> None:
         """Plan the sync of the job."""
         if self.may("sync"):
-            self.host.open(routes.confirm(self._integration, [self._job_id]))
+            self.host.open(routes.confirm(JobKey.of(self._integration, self._job_id)))
 
     def action_check(self) -> None:
         """Explain the job's eligibility."""

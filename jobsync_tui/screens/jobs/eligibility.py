@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from ...backend.core.errors import JobNotFound, RemoteError
-from ...backend.core.models import Eligibility
+from ...backend.core.models import Eligibility, JobKey
 from ...commands import Group, bindings
 from ...documents.document import Tone
 from ...documents.eligibility import explain, explanation_page, footnote
@@ -71,7 +71,7 @@ class EligibilityScreen(DialogScreen[None]):
         """Return what the explanation rests on."""
         job = await self.backend.jobs.get(self._integration, self._job_id)
         past = await self.backend.records.audit(integration=self._integration, job=self._job_id, limit=1)
-        return (self._job_id, job, past, (await self.backend.rules.current()).revision)
+        return (self._integration, self._job_id, job, past, (await self.backend.rules.current()).revision)
 
     def action_live(self) -> None:
         """Read the job from the ATS now."""
@@ -97,7 +97,7 @@ class EligibilityScreen(DialogScreen[None]):
         """Plan the sync of this job."""
         why = self.why_not("sync")
         if why is None:
-            self.host.open(routes.confirm(self._integration, [self._job_id]))
+            self.host.open(routes.confirm(JobKey.of(self._integration, self._job_id)))
         else:
             self.set_note(why, Tone.BAD if why.startswith("x") else Tone.WARN)
 
@@ -124,7 +124,7 @@ class EligibilityScreen(DialogScreen[None]):
                 Tone.WARN,
             )
         elif self._found is not None:
-            self.work(self._keep_test(self._job_id), group="test")
+            self.work(self._keep_test(self._integration, self._job_id), group="test")
 
     def action_compare(self) -> None:
         """Show the job in the ATS and in Tenzo side by side."""
@@ -158,8 +158,8 @@ class EligibilityScreen(DialogScreen[None]):
         """Explain the job behind this one."""
         self._step(1)
 
-    async def _keep_test(self, job_id: str) -> None:
-        test = await self.backend.rule_tests.of_job(self._integration, job_id)
+    async def _keep_test(self, integration: str, job_id: str) -> None:
+        test = await self.backend.rule_tests.of_job(integration, job_id)
         await self.backend.rule_tests.keep([test])
         self.host.tell(f"Kept as the test {test.name}: {expected_words(test.expect)}. jobsync rules test runs it")
 
@@ -168,11 +168,11 @@ class EligibilityScreen(DialogScreen[None]):
             self.work(self._go_beside(self._neighbours, step), group="step")
 
     async def _go_beside(self, neighbours: Neighbours, step: int) -> None:
-        job_id = await neighbours.beside(self._job_id, step)
-        if job_id is None:
+        job = await neighbours.beside(JobKey(self._integration, self._job_id), step)
+        if job is None:
             self.host.tell("This is the last job of the list" if step > 0 else "This is the first job of the list")
             return
-        self._job_id = job_id
+        self._integration, self._job_id = job
         self._found = None
         self._check(live=False)
 

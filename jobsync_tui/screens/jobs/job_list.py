@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from ...backend.core.models import JobPage, JobRow, Sort
+from ...backend.core.models import JobKey, JobPage, JobRow, Scope, Sort
 from ...widgets.job_table import further
 
 if TYPE_CHECKING:
@@ -20,12 +20,12 @@ COUNT_PATIENCE = 0.008
 
 @dataclass(frozen=True, slots=True)
 class JobQuery:
-    """What is listed: the filter as typed, the order, the marked jobs, to which ``only_marked`` narrows it, and the chosen columns."""
+    """What is listed: whose jobs, the filter as typed, order, marked jobs, to which ``only_marked`` narrows it, and chosen columns."""
 
-    integration: str
+    scope: Scope
     filter: str
     sort: Sort
-    marked: tuple[str, ...] = ()
+    marked: tuple[JobKey, ...] = ()
     only_marked: bool = False
     columns: tuple[str, ...] = ()
 
@@ -60,10 +60,10 @@ class JobList:
         """Return rows, for the table's `RowSource`."""
         query = self.query
         return await self._jobs.window(
-            query.integration, query.text, query.sort, offset, limit, marked=query.marked, columns=further(query.columns)
+            query.scope, query.text, query.sort, offset, limit, marked=query.marked, columns=further(query.columns)
         )
 
-    async def open(self, limit: int, anchor: str | None) -> JobPage:
+    async def open(self, limit: int, anchor: JobKey | None) -> JobPage:
         """Return up to ``limit`` rows to show first: around the job ``anchor`` where the list has it, else from the top.
 
         Raises:
@@ -71,7 +71,7 @@ class JobList:
         """
         query = self.query
         page = await self._jobs.page(
-            query.integration, query.text, query.sort, limit, anchor, marked=query.marked, columns=further(query.columns)
+            query.scope, query.text, query.sort, limit, anchor, marked=query.marked, columns=further(query.columns)
         )
         if page.count is None:
             with suppress(TimeoutError):
@@ -87,29 +87,29 @@ class JobList:
         if self._counting is not None:
             self._counting.cancel()
 
-    async def position(self, job_id: str) -> int | None:
+    async def position(self, job: JobKey) -> int | None:
         """Return the place of a job in the list, None where it is not in it."""
         query = self.query
-        return await self._jobs.position(query.integration, query.text, query.sort, job_id, marked=query.marked)
+        return await self._jobs.position(query.scope, query.text, query.sort, job, marked=query.marked)
 
-    async def beside(self, job_id: str, step: int) -> str | None:
-        """Return the id of the job ``step`` places further in the list, None at its ends; for a dialog that steps through it."""
-        place = await self.position(job_id)
+    async def beside(self, job: JobKey, step: int) -> JobKey | None:
+        """Return the job ``step`` places further in the list, None at its ends; for a dialog that steps through it."""
+        place = await self.position(job)
         if place is None or place + step < 0:
             return None
         rows = await self.window(place + step, 1)
-        return rows[0].id if rows else None
+        return rows[0].key if rows else None
 
     async def hidden_marks(self) -> int:
         """Return how many marked jobs the filter keeps out of view."""
         query = self.query
         if not query.marked or not query.filter.strip():
             return 0
-        shown = await self._jobs.count(query.integration, f"is:marked {query.filter}", marked=query.marked)
+        shown = await self._jobs.count(query.scope, f"is:marked {query.filter}", marked=query.marked)
         return len(query.marked) - shown
 
     def _count(self) -> Counting:
         if self._counting is None:
             query = self.query
-            self._counting = asyncio.ensure_future(self._jobs.count(query.integration, query.text, marked=query.marked))
+            self._counting = asyncio.ensure_future(self._jobs.count(query.scope, query.text, marked=query.marked))
         return self._counting

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from textual.content import Content
 
 from ...backend.core import clock
 from ...backend.core.errors import FilterError
-from ...backend.core.models import CachedJob, IntegrationSummary, Outcome, RefreshProgress, RefreshReport, SyncStatus
+from ...backend.core.models import CachedJob, IntegrationState, IntegrationSummary, Outcome, RefreshProgress, RefreshReport, SyncStatus
 from ...backend.core.text import counted
 from ...documents.words import age, count
 from ...session.notices import Notice
@@ -22,6 +23,16 @@ if TYPE_CHECKING:
 
 _WORDS = re.compile(r"[\w.+-]+( [\w.+-]+)*")
 
+STATE_WORDS: dict[IntegrationState, tuple[str, str]] = {
+    IntegrationState.NEVER: ("never read", "$text-muted"),
+    IntegrationState.OK: ("ok", "$text-success"),
+    IntegrationState.INCOMPLETE: ("INCOMPLETE", "bold $text-warning"),
+    IntegrationState.REFRESHING: ("refreshing", "$text-accent"),
+    IntegrationState.INTERRUPTED: ("interrupted", "$text-warning"),
+    IntegrationState.FAILED: ("FAILED", "bold $text-error"),
+}
+"""How the cache of an integration stands, with its style."""
+
 
 def is_over(job: CachedJob, outcome: Outcome, at: datetime) -> bool:
     """Return whether what was told ``at`` a time of a job whose sync ended with ``outcome`` holds no longer."""
@@ -30,11 +41,28 @@ def is_over(job: CachedJob, outcome: Outcome, at: datetime) -> bool:
     return job.last_synced is not None and job.last_synced > at
 
 
+def nothing_to_write(summaries: Sequence[IntegrationSummary], integrations: Collection[str]) -> str | None:
+    """Return why nothing is written for jobs of some integrations, all of which are read-only; None where something may be."""
+    concerned = [each for each in summaries if each.id in integrations]
+    if not concerned or not all(each.read_only for each in concerned):
+        return None
+    if len(concerned) == 1:
+        return read_only_words(concerned[0])
+    return f"{' and '.join(each.name for each in concerned)} are read-only: their jobs can be checked, but not synced"
+
+
 def read_only_words(summary: IntegrationSummary | None) -> str | None:
     """Return why nothing is written for an integration that is read-only, or None where something may be."""
     if summary is None or not summary.read_only:
         return None
     return f"{summary.name} is read-only: its jobs can be checked, but not synced"
+
+
+def state_words(summary: IntegrationSummary) -> str:
+    """Return how an integration stands, for a menu."""
+    if summary.held is not None:
+        return "held"
+    return f"{STATE_WORDS[summary.state][0]}{', read only' if summary.read_only else ''}"
 
 
 def progress_words(progress: RefreshProgress) -> Content:
@@ -72,24 +100,24 @@ def error_words(error: FilterError | Notice, hint: str) -> Content:
     return line((" x ", "bold $text-error"), error.message, (f"  {hint}", "$text-muted"))
 
 
-async def hints(backend: Backend, query: JobQuery, summary: IntegrationSummary | None) -> tuple[Content | None, str | None]:
+async def hints(backend: Backend, query: JobQuery, summaries: Sequence[IntegrationSummary]) -> tuple[Content | None, str | None]:
     """Return what to say where nothing matches, and the filter that tab would set.
 
     Only plain words are looked for elsewhere: who writes ``field:value`` knows where they look, but not that nothing can stand there.
     """
     words = query.filter.strip()
     if not _WORDS.fullmatch(words):
-        why = await backend.jobs.why_none(query.integration, words)
+        why = await backend.jobs.why_none(query.scope, words)
         return None if why is None else line(" ", why), None
     parts = ["No match by name or ID"]
     follow: str | None = None
     for field in ("location", "client", "department"):
         other = f'{field}:"{words}"'
-        found = await backend.jobs.count(query.integration, other)
+        found = await backend.jobs.count(query.scope, other)
         if found:
             follow = other
             parts[0] += f", {count(found)} by {field} (tab)"
             break
-    if " " not in words and summary is not None:
-        parts.append(f"f looks up {words} in {summary.name}")
+    if " " not in words and summaries:
+        parts.append(f"f looks up {words} in {summaries[0].name if len(summaries) == 1 else 'an ATS'}")
     return line(" ", "   ".join(parts)), follow

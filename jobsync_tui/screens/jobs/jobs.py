@@ -1,4 +1,4 @@
-"""The jobs of one integration: find one, see where it stands, and go on to check or sync it."""
+"""The jobs of one integration or of all: find one, see where it stands, and go on to check or sync it."""
 
 from __future__ import annotations
 
@@ -15,14 +15,16 @@ from textual.timer import Timer
 from ...backend.core import clock
 from ...backend.core.errors import FilterError
 from ...backend.core.models import (
-    USUAL_COLUMNS,
     AutomaticState,
     IntegrationState,
     IntegrationSummary,
+    JobKey,
     JobPage,
+    Scope,
     Sort,
     SortField,
     SyncStatus,
+    usual_columns,
 )
 from ...backend.core.text import counted
 from ...commands import Group, bindings
@@ -33,7 +35,7 @@ from ...session.notices import Severity
 from ...terminal.coalesced_paint import CoalescedPaint
 from ...widgets.content import line
 from ...widgets.filter_bar import FilterBar
-from ...widgets.header import header_line
+from ...widgets.header import across_line, header_line
 from ...widgets.job_detail import JobDetail
 from ...widgets.job_table import JobTable, column_title
 from ...widgets.line import Line, StatusLine
@@ -80,7 +82,7 @@ class JobsScreen(JobActionsScreen):
     """The jobs screen.
 
     Args:
-        integration: Id of the integration whose jobs are shown.
+        scope: Whose jobs are shown: those of one integration, or of all that the person may use.
         filter_text: What they are filtered by at first; None for what is remembered.
     """
 
@@ -88,17 +90,19 @@ class JobsScreen(JobActionsScreen):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Group.JOBS)
     AUTO_FOCUS = "JobTable"
 
-    def __init__(self, integration: str, filter_text: str | None = None) -> None:
+    def __init__(self, scope: Scope, filter_text: str | None = None) -> None:
         super().__init__()
-        self.integration = integration
+        self.scope = scope
         self._filter = filter_text
-        self.summary: IntegrationSummary | None = None
-        self.automatic: AutomaticState | None = None
+        self.summaries: tuple[IntegrationSummary, ...] = ()
+        self.automatic: tuple[AutomaticState, ...] = ()
         self.view = View()
         self.only_marked = False
         self.listed: JobList | None = None
         self._opening: JobList | None = None
-        self._anchor: str | None = None
+        self._anchor: JobKey | None = None
+        self._begun = False
+        self._why_no_sync: str | None = None
         self._version: int | None = None
         self._evaluated: int | None = None
         self._rest: Timer | None = None
@@ -110,11 +114,14 @@ class JobsScreen(JobActionsScreen):
 
     def compose(self) -> ComposeResult:
         """Lay the screen out."""
-        self.marks = self.host.marks_of(self.integration)
-        remembered = self.host.memory.view(self.integration)
+        left = self._left = self.host.lists.of(self.scope)
+        self.marks = left.marks
+        if self._filter is None:
+            self.only_marked, self._anchor = left.only_marked and bool(left.marks), left.row
+        remembered = self.host.memory.view(self.scope)
         self.view = remembered if self._filter is None else replace(remembered, filter=self._filter)
         yield Line(id="jobs-header")
-        table = JobTable(marks=self.marks, id="jobs-table")
+        table = JobTable(marks=self.marks, scope=self.scope, id="jobs-table")
         yield FilterBar(self.view.filter, table, self.host.memory)
         with Container(id="jobs-body"):
             yield table
@@ -124,7 +131,8 @@ class JobsScreen(JobActionsScreen):
 
     def on_mount(self) -> None:
         """Show what the cache has, and keep an eye on it."""
-        self.host.memory.opened(self.integration)
+        self.host.memory.opened(self.scope)
+        self.host.lists.current = self.scope
         self.show_greeting()
         Poll(self, self._look_for_changes, every=POLL)
         Poll(self, self._look_at_ages, every=TICK)
@@ -141,7 +149,7 @@ class JobsScreen(JobActionsScreen):
     def query_now(self) -> JobQuery:
         """What is to be listed at this moment."""
         marked = tuple(self.marks)
-        return JobQuery(self.integration, self.view.filter, self.view.sort, marked, self.only_marked, self.view.columns)
+        return JobQuery(self.scope, self.view.filter, self.view.sort, marked, self.only_marked, self.view.columns)
 
     def same_command(self) -> str | None:
         """Return the command that lists the same jobs; a list of the marked has none."""
@@ -149,7 +157,8 @@ class JobsScreen(JobActionsScreen):
         if "is:marked" in query.text:
             return None
         narrowed = ["--filter", query.text] if query.text.strip() else []
-        return join(["jobsync", "jobs", "-i", query.integration, *narrowed, "--sort", str(query.sort)])
+        whose = [] if query.scope.one is None else ["-i", query.scope.one]
+        return join(["jobsync", "jobs", *whose, *narrowed, "--sort", str(query.sort)])
 
     # ---- searching ---------------------------------------------------------------------------------------------------
 
@@ -161,7 +170,11 @@ class JobsScreen(JobActionsScreen):
         self.work(self._search(self._opening, keep_line=keep_line), group="search")
 
     async def _search(self, wanted: JobList, *, keep_line: bool) -> None:
-        anchor = self.table.cursor_key if keep_line else self._anchor
+        if not self._begun and self._anchor is not None:
+            # The list is as it was left, its row on the line of the screen on which it was.
+            self.table.begin_at(self._left.line)
+            keep_line = True
+        anchor = self.table.cursor_key if keep_line and self._begun else self._anchor
         try:
             # The table may not have its size yet, and is not taller than the terminal.
             page = await wanted.open(self.app.size.height + MARGIN, anchor)
@@ -173,7 +186,7 @@ class JobsScreen(JobActionsScreen):
             return
         if self.listed is not None and self.listed is not wanted:
             self.listed.close()
-        self.listed, self._opening = wanted, None
+        self.listed, self._opening, self._begun = wanted, None, True
         self._show_right()
         self._show_page(wanted, page, keep_line=keep_line)
         self._remember()  # with the rows, not with their count: one may leave as soon as they are there
@@ -196,7 +209,7 @@ class JobsScreen(JobActionsScreen):
         if version == self._evaluated:
             return
         try:
-            evaluated = await self.backend.eligibility.evaluate_for(text, self.integration, self._show_evaluated)
+            evaluated = await self.backend.eligibility.evaluate_for(text, self.scope.one, self._show_evaluated)
         finally:
             self.status.put("evaluate", None)
         if evaluated is not None:
@@ -227,7 +240,7 @@ class JobsScreen(JobActionsScreen):
         self.status.put("filter", None)
 
     def _remember(self) -> None:
-        self.host.memory.looked_at(self.integration, replace(self.view))
+        self.host.memory.looked_at(self.scope, replace(self.view))
         self.show_view()
 
     def _clear_hint(self, wanted: JobList, total: int) -> None:
@@ -244,7 +257,7 @@ class JobsScreen(JobActionsScreen):
             self.work(self._give_hints(self._unfound), group="hints")
 
     async def _give_hints(self, unfound: JobList) -> None:
-        words, hint = await hints(self.backend, unfound.query, self.summary)
+        words, hint = await hints(self.backend, unfound.query, self.summaries)
         if self._unfound is unfound:
             self._hint = hint
             self.status.put("hint", words)
@@ -277,16 +290,18 @@ class JobsScreen(JobActionsScreen):
 
     @on(ReadFailed)
     def _rows_not_read(self, event: ReadFailed) -> None:
-        self.host.report(event.error, about=self.integration)
+        self.host.report(event.error, about=self.scope.one)
 
     # ---- the job under the cursor ------------------------------------------------------------------------------------
 
     @on(RowHighlighted)
     def _cursor_moved(self, event: RowHighlighted) -> None:
-        if event.row_key is not None and event.cursor_row > 0:
-            self._anchor = event.row_key
+        job = self.table.cursor_key
+        if job is not None and event.cursor_row > 0:
+            self._anchor = job
         elif event.cursor_row == 0 and not self.bar.active:
             self._anchor = None
+        self._left.row, self._left.line = self._anchor, self.table.cursor_row - self.table.top
         self._wait_for_rest()
 
     def _wait_for_rest(self) -> None:
@@ -297,41 +312,53 @@ class JobsScreen(JobActionsScreen):
     def _rested(self) -> None:
         self._rest = None
         self.host.memory.save()
+        why = self.why_not("sync")
+        if why != self._why_no_sync:
+            self._why_no_sync = why
+            self.offer_anew()
         self._look_closer()
         self._look_elsewhere()
 
     def _look_closer(self) -> None:
         self.work(self._read_job(self.table.cursor_key), group="detail")
 
-    async def _read_job(self, job_id: str | None) -> None:
-        job = await self.backend.jobs.get(self.integration, job_id) if job_id is not None else None
+    async def _read_job(self, key: JobKey | None) -> None:
+        job = await self.backend.jobs.get(*key) if key is not None else None
         # A job that is gone is not asked for again with every step of the cursor.
         there = job is not None and job.sync_status is not SyncStatus.GONE
-        eligibility = await self.backend.eligibility.check(self.integration, job.id) if job is not None and there else None
+        eligibility = await self.backend.eligibility.check(job.integration, job.id) if job is not None and there else None
         self.query_one(JobDetail).show(job, eligibility, clock.now())
 
     # ---- news --------------------------------------------------------------------------------------------------------
 
     def _look_around(self) -> None:
         """Read what stands around the list once that is on the screen: the first time much has to be loaded for it."""
-        if self.summary is None:
+        if not self.summaries:
             self.call_after_refresh(self._read_around)
 
     def _read_around(self) -> None:
         self.work(self._read_summary(), group="summary")
 
     async def _read_summary(self) -> None:
-        self.summary = await self.backend.integrations.get(self.integration)
-        self.automatic = await self.backend.automatic.state(self.integration)
+        integrations = self.backend.integrations
+        one = self.scope.one
+        self.summaries = await integrations.list() if one is None else (await integrations.get(one),)
+        self.automatic = tuple([await self.backend.automatic.state(each.id) for each in self.summaries])
         self._show_header()
         self.offer_anew()
-        if self.summary.state is IntegrationState.NEVER:
-            self.host.runs.refresh(self.integration)
+        for each in self.summaries:
+            if each.state is IntegrationState.NEVER:
+                self.host.runs.refresh(each.id)
 
     def _show_header(self) -> None:
-        if self.summary is not None:
-            header = self.query_one("#jobs-header", Line)
-            header.show(header_line(self.summary, self.backend.actor.user, clock.now(), header.size.width, self.automatic))
+        if not self.summaries:
+            return
+        header = self.query_one("#jobs-header", Line)
+        actor, now, width = self.backend.actor.user, clock.now(), header.size.width
+        if self.scope.one is None:
+            header.show(across_line(self.summaries, actor, now, width, self.automatic))
+        else:
+            header.show(header_line(self.summaries[0], actor, now, width, self.automatic[0] if self.automatic else None))
 
     def on_unmount(self) -> None:
         """Keep how the list was looked at."""
@@ -351,7 +378,7 @@ class JobsScreen(JobActionsScreen):
     def list_again(self) -> None:
         """List the same again, cursor, line and marks staying, after something changed. What was done is marked no more."""
         if self.only_marked and not self.marks:
-            self.only_marked = False
+            self.only_marked = self._left.only_marked = False
         self.table.marks_changed()
         if self._opening is None:
             self.search(keep_line=True)
@@ -365,21 +392,23 @@ class JobsScreen(JobActionsScreen):
 
     @on(RefreshMoved)
     def _refresh_moved(self, event: RefreshMoved) -> None:
-        if event.run.integration == self.integration:
-            self.status.put("progress", progress_words(event.progress))
+        if event.run.integration in self.scope:
+            which = "" if self.scope.one is not None else f" {event.run.integration}"
+            self.status.put("progress", line(which) + progress_words(event.progress))
 
     @on(RefreshEnded)
     def _refresh_ended(self, event: RefreshEnded) -> None:
-        if event.run.integration == self.integration:
+        if event.run.integration in self.scope:
             self.status.put("progress", None)
             if event.run.report is not None:
-                self.host.tell(refreshed_words(event.run.report), about=self.integration)
+                which = "" if self.scope.one is not None else f"{event.run.integration}: "
+                self.host.tell(f"{which}{refreshed_words(event.run.report)}", about=event.run.integration)
             self.list_again()
 
     @on(SyncMoved)
     def _sync_moved(self, event: SyncMoved) -> None:
         run = event.run
-        done = f" {count(len(run.results))} of {count(len(run.job_ids))}" if len(run.job_ids) > 1 else ""
+        done = f" {count(len(run.results))} of {count(len(run.jobs))}" if len(run.jobs) > 1 else ""
         self.status.put("progress", line(f" syncing {run.title}{done}"))
 
     @on(SyncEnded)
@@ -405,9 +434,9 @@ class JobsScreen(JobActionsScreen):
             return
         at = notices.unread.at
         for (integration, job_id), outcome in tuple(notices.open_jobs.items())[:MOST_LOOKED_AT]:
-            job = await self.backend.jobs.get(integration, job_id) if integration == self.integration else None
+            job = await self.backend.jobs.get(integration, job_id) if integration in self.scope else None
             if job is not None and is_over(job, outcome, at):
-                notices.over([(integration, job_id)])
+                notices.over([JobKey(integration, job_id)])
         self._show_unread()
 
     # ---- finding -----------------------------------------------------------------------------------------------------
@@ -479,16 +508,17 @@ class JobsScreen(JobActionsScreen):
                 self.view = replace(self.view, columns=tuple(names.splitlines()))
                 self.search(keep_line=True)
 
-        others = await self.backend.jobs.columns(self.integration)
-        self.app.push_screen(ColumnsScreen(self.view.columns or USUAL_COLUMNS, others), chosen)
+        usual = usual_columns(self.scope)
+        others = await self.backend.jobs.columns(self.scope)
+        self.app.push_screen(ColumnsScreen(self.view.columns or usual, others, usual), chosen)
 
     # ---- marking -----------------------------------------------------------------------------------------------------
 
     def action_mark(self) -> None:
         """Mark the job under the cursor, or take its mark away."""
-        job_id = self.table.cursor_key
-        if job_id is not None:
-            self.marks.toggle(job_id)
+        job = self.table.cursor_key
+        if job is not None:
+            self.marks.toggle(job)
             self._marked()
 
     def action_mark_all(self) -> None:
@@ -501,7 +531,7 @@ class JobsScreen(JobActionsScreen):
         self.work(self._mark_all(self.query_now), group="mark")
 
     async def _mark_all(self, query: JobQuery) -> None:
-        self.marks.add(await self.backend.jobs.ids(query.integration, query.text, query.sort, marked=query.marked))
+        self.marks.add(await self.backend.jobs.ids(query.scope, query.text, query.sort, marked=query.marked))
         self._marked()
 
     def action_only_marked(self) -> None:
@@ -509,13 +539,13 @@ class JobsScreen(JobActionsScreen):
         if not self.only_marked and not self.marks:
             self.host.tell("No job is marked: space marks one, m all that match")
             return
-        self.only_marked = not self.only_marked
+        self.only_marked = self._left.only_marked = not self.only_marked
         self.search(keep_line=True)
 
     def action_unmark_all(self) -> None:
         """Remove every mark."""
         self.marks.clear()
-        self.only_marked = False
+        self.only_marked = self._left.only_marked = False
         self._marked()
 
     def _marked(self) -> None:

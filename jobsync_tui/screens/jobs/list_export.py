@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...backend.core import clock
-from ...backend.core.models import USUAL_COLUMNS
+from ...backend.core.models import usual_columns
 from ...backend.core.text import clean, counted, csv_cell
 from ...backend.settings.paths import open_private
 from ...session.notices import Severity
@@ -34,7 +34,7 @@ def export(screen: JobsScreen) -> None:
     if screen.host.confined:
         screen.work(_copy(screen, query), group="export")
         return
-    name = f"jobsync-{query.integration}-{clock.now():%Y%m%d-%H%M%S}.csv"
+    name = f"jobsync-{query.scope.one or 'all'}-{clock.now():%Y%m%d-%H%M%S}.csv"
 
     def named(answer: str | None) -> None:
         if answer is not None:
@@ -45,7 +45,7 @@ def export(screen: JobsScreen) -> None:
 
 
 async def _write(screen: JobsScreen, query: JobQuery, file: Path) -> None:
-    columns = query.columns or USUAL_COLUMNS
+    columns = query.columns or usual_columns(query.scope)
     number = 0
     try:
         with os.fdopen(open_private(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "w", encoding="utf-8", newline="") as out:
@@ -60,7 +60,7 @@ async def _write(screen: JobsScreen, query: JobQuery, file: Path) -> None:
 
 
 async def _copy(screen: JobsScreen, query: JobQuery) -> None:
-    columns = query.columns or USUAL_COLUMNS
+    columns = query.columns or usual_columns(query.scope)
     rows = [row async for row in _cells(screen, query, columns, MOST_COPIED)]
     if len(rows) == MOST_COPIED:
         screen.host.tell(f"Only the first {MOST_COPIED:,} jobs are copied", Severity.WARNING)
@@ -68,7 +68,7 @@ async def _copy(screen: JobsScreen, query: JobQuery) -> None:
 
 
 def _cells(screen: JobsScreen, query: JobQuery, columns: Sequence[str], limit: int | None = None) -> AsyncIterator[tuple[str, ...]]:
-    return screen.backend.jobs.cells(query.integration, columns, query.text, query.sort, limit, marked=query.marked)
+    return screen.backend.jobs.cells(query.scope, columns, query.text, query.sort, limit, marked=query.marked)
 
 
 async def _batches(rows: AsyncIterator[tuple[str, ...]]) -> AsyncIterator[list[tuple[str, ...]]]:

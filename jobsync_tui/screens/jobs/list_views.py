@@ -44,7 +44,7 @@ class ListViews:
         self._work(self._use_nth(number))
 
     async def _usable(self) -> Sequence[SavedView]:
-        return [each for each in await self._screen.backend.views.list() if each.is_for(self._screen.integration)]
+        return [each for each in await self._screen.backend.views.list() if each.is_for(self._screen.scope)]
 
     async def _open(self) -> None:
         views = await self._usable()
@@ -80,7 +80,11 @@ class ListViews:
 
     def _use(self, saved: SavedView) -> None:
         view = saved.view
-        self._used = (saved.address, View(view.filter, view.sort or View().sort, view.columns))
+        text = view.filter
+        if self._screen.scope.one is None and view.integrations:
+            # In a list of several, what is for some of them shows those.
+            text = f"integration:{','.join(saved.integrations)} {text}".strip()
+        self._used = (saved.address, View(text, view.sort or View().sort, view.columns))
         if saved.wrong is not None:
             self._screen.host.tell(f"The view {saved.address} is not as it was: {saved.wrong}", Severity.WARNING)
         self._screen.look(self._used[1])
@@ -94,6 +98,7 @@ class ListViews:
                 return Remark("type a name, or esc", wrong=True)
             return Remark(f"takes the place of the view {name.strip()}" if known(name) else "")
 
+        here = self._screen.scope.one
         question = Question(title="Save filter, sort and columns as which view?", value=self.name or "", check=check)
 
         def named(name: str | None) -> None:
@@ -101,14 +106,15 @@ class ListViews:
                 return
             before = known(name)
             if before is not None:
-                self._work(self._save_list(name, before.view.integrations))
+                self._work(self._save_list(name, before.view.integrations if here is not None else ()))
+            elif here is not None:
+                self._ask_for_which(name, here)
             else:
-                self._ask_for_which(name)
+                self._work(self._save_list(name, ()))
 
         self._screen.app.push_screen(PromptScreen(question), named)
 
-    def _ask_for_which(self, name: str) -> None:
-        here = self._screen.integration
+    def _ask_for_which(self, name: str, here: str) -> None:
         entries = [Entry(EVERY, "Every integration"), Entry(ONE, f"{here} only")]
 
         def chosen(which: str | None) -> None:

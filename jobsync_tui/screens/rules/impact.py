@@ -153,13 +153,13 @@ class ImpactListScreen(JobsyncScreen[None]):
 
     def action_open(self) -> None:
         """Show exactly what the change does to the job under the cursor."""
-        job = self.table.job
+        job = self.table.cursor_key
         if job is not None:
             self.host.open(routes.ImpactJob(self._impact, *job))
 
     def action_check(self) -> None:
         """Check the job under the cursor by the rules in force."""
-        job = self.table.job
+        job = self.table.cursor_key
         if job is not None:
             self.host.open(routes.Eligibility(*job))
 

@@ -9,7 +9,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from ...backend.core import clock
-from ...backend.core.models import Finding, Rule, RuleAuthority, RuleCount, RuleSet, moved
+from ...backend.core.models import EVERY, Finding, Rule, RuleAuthority, RuleCount, RuleSet, Scope, moved
 from ...backend.core.text import counted
 from ...commands import Group, bindings
 from ...documents.document import Document, Tone
@@ -223,18 +223,15 @@ class RulesScreen(DialogScreen[None]):
         return self._authority is not None and not self._authority.may_change(rule)
 
     async def _list_jobs(self, rule: Rule) -> None:
-        """Go to the jobs of the integration that has most of the rule's."""
+        """Go to the rule's jobs: in the list of their integration, or in that of all where they are of several."""
         text = f'rule:"{rule.name}"'
         await self.backend.eligibility.evaluate_for(text, on_progress=self._evaluated)
-        counts = {each.id: await self.backend.jobs.count(each.id, text) for each in await self.backend.integrations.list()}
-        integration = max(counts, key=lambda each: counts[each], default=None)
-        if integration is None or not counts[integration]:
+        counts = {each.id: await self.backend.jobs.count(Scope.of(each.id), text) for each in await self.backend.integrations.list()}
+        having = [integration for integration, number in counts.items() if number]
+        if not having:
             self.host.tell(f"{rule.name} applies to no job")
             return
-        elsewhere = sum(counts.values()) - counts[integration]
-        if elsewhere:
-            self.host.tell(f"{counted(elsewhere, 'more job')} in other integrations; i goes there")
-        self.host.open(routes.Jobs(integration, text))
+        self.host.open(routes.Jobs(Scope.of(*having) if len(having) == 1 else EVERY, text))
 
     async def _read(self) -> None:
         rules = await self.backend.rules.current()

@@ -8,9 +8,10 @@ from textual.binding import BindingType
 
 from ...backend.core.text import counted
 from ...commands import Group, bindings
-from ...documents.bulk import bulk_command, results_document, results_text, to_retry
+from ...documents.bulk import bulk_command, job_at, results_document, results_text, to_retry
 from ...documents.document import Tone
 from ...documents.links import link_command
+from ...documents.subject import whose
 from ...session.runs import SyncRun
 from .. import routes
 from ..dialog import DialogScreen
@@ -43,14 +44,14 @@ class BulkResultScreen(DialogScreen[None]):
     def action_open(self) -> None:
         """Explain the job under the cursor."""
         if self.document.target is not None:
-            self.host.open(routes.Eligibility(self._run.integration, self.document.target))
+            self.host.open(routes.Eligibility(*job_at(self.document.target)))
 
     def action_retry(self) -> None:
         """Plan again what failed."""
         if self.may("retry") and self._run.links:
-            self.host.open(routes.LinkJobs(self._run.integration), instead=True)
+            self.host.open(routes.LinkJobs(self._run.jobs[0].integration), instead=True)
         elif self.may("retry"):
-            self.host.open(routes.confirm(self._run.integration, to_retry(self._run.results)), instead=True)
+            self.host.open(routes.confirm(to_retry(self._run.results)), instead=True)
 
     def why_not(self, action: str) -> str | None:
         """Return why nothing is tried again."""
@@ -62,18 +63,18 @@ class BulkResultScreen(DialogScreen[None]):
 
     def action_copy(self) -> None:
         """Copy the results."""
-        text = results_text(self._run.results, len(self._run.job_ids), deed=self._deed)
-        self.host.copy(text, f"results of {counted(len(self._run.job_ids), 'job')}")
+        text = results_text(self._run.results, len(self._run.jobs), deed=self._deed)
+        self.host.copy(text, f"results of {counted(len(self._run.jobs), 'job')}")
 
     def same_command(self) -> str | None:
         """Return the command that syncs, or links, these jobs."""
         run = self._run
-        return link_command(run.integration, run.links) if run.links else bulk_command(run.integration, run.job_ids)
+        return link_command(run.jobs[0].integration, run.links) if run.links else bulk_command(run.jobs)
 
     async def _show(self) -> None:
-        integration = await self.backend.integrations.get(self._run.integration)
-        asked = len(self._run.job_ids)
-        self.set_heading(f"{integration.name} > {counted(asked, 'job')}", f"{self._run.of_what} Result")
+        where = await whose(self.backend, self._run.jobs)
+        asked = len(self._run.jobs)
+        self.set_heading(f"{where} > {counted(asked, 'job')}", f"{self._run.of_what} Result")
         self.show(lambda width: results_document(self._run.results, asked, width, self._deed), anew=True)
         again = len(to_retry(self._run.results))
         if again:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from textual.widget import Widget
 
 from ...backend.core.errors import NotPermitted, RemoteError
-from ...backend.core.models import BulkPlan, SyncPlan
+from ...backend.core.models import BulkPlan, JobKey, SyncPlan
 from ...backend.core.text import counted
 from ...documents.bulk import bulk_command, bulk_document, bulk_text, syncable
+from ...documents.subject import whose
 from ...widgets.choice_line import ChoiceLine
 from ..arming import CANCEL, number_field
 from .confirming import CONFIRM, ConfirmingScreen
@@ -19,16 +20,14 @@ class ConfirmBulkScreen(ConfirmingScreen):
     """Plans the sync of several jobs and asks.
 
     Args:
-        integration: Where the jobs are from.
-        job_ids: Their ATS job ids, in the order in which they are to be synced.
+        jobs: In the order in which they are to be synced.
     """
 
     UNDONE = "nothing was started"
 
-    def __init__(self, integration: str, job_ids: tuple[str, ...]) -> None:
+    def __init__(self, jobs: tuple[JobKey, ...]) -> None:
         super().__init__()
-        self._integration = integration
-        self._job_ids = job_ids
+        self._jobs = jobs
         self._plan: BulkPlan | None = None
         self._planned = 0
 
@@ -55,8 +54,8 @@ class ConfirmBulkScreen(ConfirmingScreen):
         """Start the sync of the jobs that are not refused, each bound to its part of the plan that is shown; one that moved drops out."""
         if self._plan is None:
             return
-        title = counted(len(self._job_ids), "job")
-        run = self.host.runs.sync(self._integration, self._job_ids, expected=self._plan, title=title, reason=self.reason)
+        title = counted(len(self._jobs), "job")
+        run = self.host.runs.sync(self._jobs, expected=self._plan, title=title, reason=self.reason)
         self.go_on(run)
 
     def shown_plans(self) -> Sequence[SyncPlan]:
@@ -66,18 +65,18 @@ class ConfirmBulkScreen(ConfirmingScreen):
     def action_copy(self) -> None:
         """Copy the plan."""
         if self._plan is not None:
-            self.host.copy(bulk_text(self._plan, reason=self.reason), f"plan of {counted(len(self._job_ids), 'job')}")
+            self.host.copy(bulk_text(self._plan, reason=self.reason), f"plan of {counted(len(self._jobs), 'job')}")
 
     def same_command(self) -> str | None:
         """Return the command that syncs the same jobs."""
-        return bulk_command(self._integration, self._job_ids, self.reason)
+        return bulk_command(self._jobs, self.reason)
 
     async def _make_plan(self) -> None:
-        integration = await self.backend.integrations.get(self._integration)
-        self.set_heading(f"{integration.name} > {counted(len(self._job_ids), 'job')}")
-        self.set_busy(f"Planning {counted(len(self._job_ids), 'job')} ...")
+        where = await whose(self.backend, self._jobs)
+        self.set_heading(f"{where} > {counted(len(self._jobs), 'job')}")
+        self.set_busy(f"Planning {counted(len(self._jobs), 'job')} ...")
         try:
-            plan = await self.backend.syncs.plan_many(self._integration, self._job_ids, on_progress=self._progressed)
+            plan = await self.backend.syncs.plan_many(self._jobs, on_progress=self._progressed)
         except (NotPermitted, RemoteError) as error:
             self.show_error(error, ("esc", "Go back. Nothing was written."))
             self.keep_error(error)

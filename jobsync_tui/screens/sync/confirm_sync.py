@@ -9,7 +9,7 @@ from typing import ClassVar
 from textual.widget import Widget
 
 from ...backend.core.errors import JobNotFound, NotPermitted, RemoteError
-from ...backend.core.models import Failure, PlanKind, Step, StepState, SyncPlan
+from ...backend.core.models import Failure, JobKey, PlanKind, Step, StepState, SyncPlan
 from ...documents import words
 from ...documents.failure import error_document
 from ...documents.markdown import as_markdown
@@ -69,7 +69,9 @@ class ConfirmSyncScreen(ConfirmingScreen):
 
     def start(self, plan: SyncPlan, title: str) -> SyncRun:
         """Start what was confirmed."""
-        return self.host.runs.sync(self._integration, [self._job_id], expected=plan.digest, title=title, plan=plan, reason=self.reason)
+        return self.host.runs.sync(
+            JobKey.of(self._integration, self._job_id), expected=plan.digest, title=title, plan=plan, reason=self.reason
+        )
 
     def reads(self, ats: str) -> str:
         """Return what is waited for while there is no plan."""

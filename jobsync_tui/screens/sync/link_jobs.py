@@ -73,7 +73,7 @@ class LinkJobsScreen(DialogScreen[None]):
 
     def on_sync_ended(self, event: SyncEnded) -> None:
         """Follow the links that were made."""
-        if event.run.links and event.run.integration == self._integration:
+        if event.run.links and event.run.jobs[0].integration == self._integration:
             self.action_again()
 
     def _ended(self, decision: str | None) -> None:

@@ -13,6 +13,7 @@ from ...commands import Group, bindings
 from ...documents.bulk import bulk_progress
 from ...documents.document import Document, line, strong
 from ...documents.steps import step_lines
+from ...documents.subject import whose
 from ...session.messages import SyncEnded, SyncMoved
 from ...session.runs import SyncRun
 from .. import routes
@@ -43,7 +44,7 @@ class RunningScreen(DialogScreen[None]):
         """Show where the run is, and once a second how long it takes."""
         self.document.focus()
         self._head(self._run.title)
-        several = len(self._run.job_ids) > 1
+        several = len(self._run.jobs) > 1
         stop = ". x: stop after the current job" if several else ""
         self.set_note(f"Esc: keep running in the background{stop}")
         self.show(self._document)
@@ -79,15 +80,14 @@ class RunningScreen(DialogScreen[None]):
 
     def action_cancel(self) -> None:
         """Start no further job; what is in flight ends."""
-        if len(self._run.job_ids) > 1 and not self._run.cancelling:
+        if len(self._run.jobs) > 1 and not self._run.cancelling:
             self._run.cancel.set()
             self.set_note("Stopping: the current jobs are finished, no others are started.")
 
     async def _learn_names(self) -> None:
-        integration = await self.backend.integrations.get(self._run.integration)
-        self._ats = integration.ats
-        where = f"job {self._run.job_ids[0]}" if len(self._run.job_ids) == 1 else counted(len(self._run.job_ids), "job")
-        self._head(f"{integration.name} > {where}")
+        self._ats = (await self.backend.integrations.get(self._run.jobs[0].integration)).ats
+        where = f"job {self._run.jobs[0].id}" if len(self._run.jobs) == 1 else counted(len(self._run.jobs), "job")
+        self._head(f"{await whose(self.backend, self._run.jobs)} > {where}")
         self._tick()
 
     def _head(self, where: str) -> None:
@@ -100,9 +100,9 @@ class RunningScreen(DialogScreen[None]):
         self.show(self._document)
 
     def _document(self, width: int) -> Document:
-        if len(self._run.job_ids) > 1:
+        if len(self._run.jobs) > 1:
             took = time.monotonic() - self._run.started
-            return bulk_progress(self._run.results, len(self._run.job_ids), took, width, self._run.waits_for)
+            return bulk_progress(self._run.results, len(self._run.jobs), took, width, self._run.waits_for)
         running_for = time.monotonic() - self._step_began
         return (line(" ", strong(self._run.title)), line(), *step_lines(self._run.steps, self._ats, width, running_for))
 
@@ -124,7 +124,7 @@ class RunningScreen(DialogScreen[None]):
         """Return the way to what would happen now: it is no longer what was confirmed."""
         run = self._run
         if run.undoes is not None:
-            return routes.ConfirmUndo(run.integration, run.job_ids[0], run.undoes, confirmed=run.plan)
+            return routes.ConfirmUndo(*run.jobs[0], run.undoes, confirmed=run.plan)
         if run.links:
             return routes.ConfirmLink(run.links[0], confirmed=run.plan)
-        return routes.confirm(run.integration, run.job_ids, confirmed=run.plan)
+        return routes.confirm(run.jobs, confirmed=run.plan)

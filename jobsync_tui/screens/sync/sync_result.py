@@ -10,7 +10,7 @@ from textual.binding import BindingType
 
 from ...backend.core import clock
 from ...backend.core.errors import StorageError
-from ...backend.core.models import Link, Outcome, SyncResult
+from ...backend.core.models import JobKey, Link, Outcome, SyncResult
 from ...commands import Group, bindings
 from ...documents.document import Tone
 from ...documents.failure import LINKED_OTHERWISE, seconds_to_look_up
@@ -66,12 +66,13 @@ class SyncResultScreen(DialogScreen[None]):
         """Plan the sync of the next marked job."""
         following = self._next_marked
         if self.may("next_marked") and following is not None:
-            self.host.open(routes.confirm(self._result.integration, [following]), instead=True)
+            self.host.open(routes.confirm([following]), instead=True)
 
     @property
-    def _next_marked(self) -> str | None:
-        marked = list(self.host.marks_of(self._result.integration))
-        at = marked.index(self._result.job.id) + 1 if self._result.job.id in marked else 0
+    def _next_marked(self) -> JobKey | None:
+        lists = self.host.lists
+        marked = list(lists.of(lists.current).marks)
+        at = marked.index(self._result.key) + 1 if self._result.key in marked else 0
         return marked[at] if at < len(marked) else None
 
     def why_not(self, action: str) -> str | None:
@@ -153,7 +154,7 @@ class SyncResultScreen(DialogScreen[None]):
         elif self._link is not None:
             self.host.open(routes.ConfirmLink(self._link), instead=True)
         else:
-            self.host.open(routes.confirm(result.integration, [result.job.id]), instead=True)
+            self.host.open(routes.confirm([result.key]), instead=True)
 
     def action_undo(self) -> None:
         """Plan the undoing of what was written."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from textual.message import Message
 from textual.widget import Widget
 
@@ -9,7 +11,7 @@ from textual.widget import Widget
 class TableMessage(Message):
     """Base of what a table tells: the table, and the row in question."""
 
-    def __init__(self, table: Widget, cursor_row: int = -1, row_key: str | None = None) -> None:
+    def __init__(self, table: Widget, cursor_row: int = -1, row_key: Hashable | None = None) -> None:
         super().__init__()
         self.data_table = table
         self.cursor_row = cursor_row

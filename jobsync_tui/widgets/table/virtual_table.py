@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Hashable, Sequence
 from typing import ClassVar, Generic, TypeVar
 
 from rich.style import Style
@@ -21,12 +21,13 @@ from .mouse import TableMouse
 from .rows import RowReader, RowSource, View
 
 RowT = TypeVar("RowT")
+KeyT = TypeVar("KeyT", bound=Hashable)
 
 FRAME = 2
 """Lines that are not rows: the headings, and the rule that says where the cursor is."""
 
 
-class VirtualTable(TableMouse, Generic[RowT], can_focus=True):
+class VirtualTable(TableMouse, Generic[RowT, KeyT], can_focus=True):
     """Shows rows of a `RowSource`. Cursor, keys, mouse and messages are those of Textual's `DataTable` with a row cursor.
 
     The table paints only lines that look different from what is on the screen, whatever the reason, and holds three pages of rows at
@@ -73,9 +74,9 @@ class VirtualTable(TableMouse, Generic[RowT], can_focus=True):
     def __init__(
         self,
         columns: Sequence[Column[RowT]],
-        key: Callable[[RowT], str],
+        key: Callable[[RowT], KeyT],
         *,
-        marks: Container[str] = (),
+        marks: Container[KeyT] = (),
         id: str | None = None,  # noqa: A002 - Textual's name
     ) -> None:
         super().__init__(id=id)
@@ -91,7 +92,7 @@ class VirtualTable(TableMouse, Generic[RowT], can_focus=True):
         self._states: list[LineState[RowT] | None] = []
         self._strips: list[Strip] = []
         self._foot = Strip([])
-        self._told: tuple[int, str | None] | None = None
+        self._told: tuple[int, KeyT | None] | None = None
 
     # ---- what DataTable has ------------------------------------------------------------------------------------------
 
@@ -116,7 +117,7 @@ class VirtualTable(TableMouse, Generic[RowT], can_focus=True):
         return Coordinate(self._cursor, 0)
 
     @property
-    def cursor_key(self) -> str | None:
+    def cursor_key(self) -> KeyT | None:
         """Return the key of the row under the cursor, None while it is not read."""
         row = self._reader.get(self._cursor)
         return None if row is None else self._key(row)
@@ -172,6 +173,10 @@ class VirtualTable(TableMouse, Generic[RowT], can_focus=True):
         self._cursor = max(0, min(self._cursor, count - 1))
         self._top = self._bounded(self._top)
         self._settle()
+
+    def begin_at(self, line: int) -> None:
+        """Have the cursor on that line of the screen with the first list that is shown ``keep_line``."""
+        self._cursor, self._top = max(0, line), 0
 
     def set_columns(self, columns: Sequence[Column[RowT]]) -> None:
         """Show other columns from the next list on."""

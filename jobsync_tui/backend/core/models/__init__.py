@@ -84,6 +84,7 @@ from .job import (
     CachedJob,
     Job,
     JobHead,
+    JobKey,
     JobRow,
     JobStatus,
     JsonValue,
@@ -131,6 +132,7 @@ from .rules import (
     RuleSet,
     SettingValue,
 )
+from .scope import EVERY, EVERY_ID, Scope
 from .sync import (
     AuditEntry,
     AuditVerification,
@@ -149,13 +151,15 @@ from .sync import (
     SyncPlan,
     SyncResult,
 )
-from .views import USUAL_COLUMNS, KeptView, ListView, SavedView
+from .views import USUAL_ACROSS, USUAL_COLUMNS, KeptView, ListView, SavedView, usual_columns
 from .wire import Wire, WireExchange, WireMessage
 
 __all__ = [
     "CLOCK_WENT_BACK",
     "CREATES_WAIT",
     "ENDED",
+    "EVERY",
+    "EVERY_ID",
     "IDS_REUSED",
     "ID_FORMS",
     "JOBS_FAILED",
@@ -167,6 +171,7 @@ __all__ = [
     "OTHER_ID",
     "ROWS_SET_ASIDE",
     "STATUS_UNKNOWN",
+    "USUAL_ACROSS",
     "USUAL_COLUMNS",
     "Action",
     "ActionKind",
@@ -242,6 +247,7 @@ __all__ = [
     "IntegrationSummary",
     "Job",
     "JobHead",
+    "JobKey",
     "JobPage",
     "JobRow",
     "JobStatus",
@@ -303,6 +309,7 @@ __all__ = [
     "RuleTestResult",
     "RulesFile",
     "SavedView",
+    "Scope",
     "SettingChoice",
     "SettingValue",
     "Shadow",
@@ -340,6 +347,7 @@ __all__ = [
     "in_acting_order",
     "moved",
     "same_rule",
+    "usual_columns",
     "with_active",
     "with_duplicate",
     "with_rule",

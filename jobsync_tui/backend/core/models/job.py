@@ -7,9 +7,21 @@ from dataclasses import dataclass, field
 from dataclasses import fields as dataclass_fields
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
+
+
+class JobKey(NamedTuple):
+    """Which job: the integration that it is from, and its ATS job id, which may be another integration's as well."""
+
+    integration: str
+    id: str
+
+    @classmethod
+    def of(cls, integration: str, *ids: str) -> tuple[JobKey, ...]:
+        """Return some jobs of one integration."""
+        return tuple(cls(integration, each) for each in ids)
 
 
 class JobStatus(StrEnum):
@@ -186,6 +198,11 @@ class JobRow:
     last_synced: datetime | None
     updated_at: datetime | None
     more: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> JobKey:
+        """Return which job it is."""
+        return JobKey(self.integration, self.id)
 
 
 @dataclass(frozen=True, slots=True)

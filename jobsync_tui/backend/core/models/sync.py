@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from .eligibility import Eligibility
-from .job import JobHead, JsonValue
+from .job import JobHead, JobKey, JsonValue
 
 
 class Outcome(StrEnum):
@@ -133,6 +133,11 @@ class SyncPlan:
     note: str | None = None
 
     @property
+    def key(self) -> JobKey:
+        """Return which job it is of."""
+        return JobKey(self.integration, self.job.id)
+
+    @property
     def writes(self) -> bool:
         """Whether a sync by this plan sends anything to the target: only that is to be confirmed."""
         return self.error is None and self.kind in {PlanKind.CREATE, PlanKind.UPDATE}
@@ -142,7 +147,8 @@ class SyncPlan:
         """What a dry run says that came to this plan."""
         if self.error is None:
             return Outcome.PLANNED
-        named = {"job_not_found": Outcome.NOT_FOUND, "unknown": Outcome.UNKNOWN}.get(self.error.code)
+        words = {"job_not_found": Outcome.NOT_FOUND, "unknown": Outcome.UNKNOWN, "access_denied": Outcome.REFUSED}
+        named = words.get(self.error.code)
         return named or (Outcome.FAILED if self.digest is None else Outcome.REFUSED)
 
 
@@ -173,6 +179,11 @@ class SyncResult:
     steps: tuple[Step, ...] = ()
     settles_at: datetime | None = None
     reason: str | None = None
+
+    @property
+    def key(self) -> JobKey:
+        """Return which job it is of."""
+        return JobKey(self.integration, self.job.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .query import Sort
+from .scope import Scope
 
 USUAL_COLUMNS = ("name", "id", "location", "client", "department", "status", "updated_at", "sync_status", "last_synced")
 """What a list of jobs shows where nobody chose otherwise; a line of the list (`JobRow`) has these without reading the whole job."""
+
+USUAL_ACROSS = ("name", "integration", *USUAL_COLUMNS[1:])
+"""The same for a list of several integrations."""
+
+
+def usual_columns(scope: Scope) -> tuple[str, ...]:
+    """Return what a list of these jobs shows where nobody chose otherwise."""
+    return USUAL_ACROSS if scope.one is None else USUAL_COLUMNS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +77,6 @@ class SavedView:
         """Return by what it is named without doubt: another's by ``owner/name``."""
         return self.view.name if self.mine else f"{self.kept.owner}/{self.view.name}"
 
-    def is_for(self, integration: str) -> bool:
-        """Return whether it can be used on the jobs of an integration."""
-        return not self.view.integrations or integration in self.view.integrations
+    def is_for(self, scope: Scope) -> bool:
+        """Return whether it can be used on a list: that of an integration that it is for, or one in which such an integration is."""
+        return not self.view.integrations or any(each in scope for each in self.view.integrations)

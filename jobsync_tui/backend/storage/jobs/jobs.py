@@ -18,6 +18,7 @@ from ...core.models import (
     CachedJob,
     EvaluationPolicy,
     Job,
+    JobKey,
     JobPage,
     JobRow,
     PartlyRead,
@@ -183,7 +184,7 @@ class JobStore:
         """Return up to ``limit`` lines of the filtered, sorted list from ``offset`` on."""
         return await self._sorted(integrations, query, sort, lambda executor: executor.window(sort, offset, limit))
 
-    async def page(self, integrations: Sequence[str], query: Query, sort: Sort, limit: int, around: str | None) -> JobPage:
+    async def page(self, integrations: Sequence[str], query: Query, sort: Sort, limit: int, around: JobKey | None) -> JobPage:
         """Return up to ``limit`` lines around a job, or from the top where that is not in the list; its count where that costs nothing."""
         return await self._sorted(integrations, query, sort, lambda executor: executor.page(sort, limit, around))
 
@@ -204,12 +205,12 @@ class JobStore:
         """Return how many jobs match."""
         return await self._database.read(lambda db: self._executor(db, integrations, query).count())
 
-    async def position(self, integrations: Sequence[str], query: Query, sort: Sort, job_id: str) -> int | None:
+    async def position(self, integrations: Sequence[str], query: Query, sort: Sort, job: JobKey) -> int | None:
         """Return the place of a job in the filtered, sorted list, None where it is not in it."""
-        return await self._database.read(lambda db: self._executor(db, integrations, query).position(sort, job_id))
+        return await self._database.read(lambda db: self._executor(db, integrations, query).position(sort, job))
 
-    async def ids(self, integrations: Sequence[str], query: Query, sort: Sort) -> tuple[tuple[str, str], ...]:
-        """Return integration and ATS job id of every job that matches, sorted."""
+    async def ids(self, integrations: Sequence[str], query: Query, sort: Sort) -> tuple[JobKey, ...]:
+        """Return every job that matches, sorted."""
         return await self._database.read(lambda db: self._executor(db, integrations, query).ids(sort))
 
     async def key(self, integration: str, job_id: str) -> int | None:

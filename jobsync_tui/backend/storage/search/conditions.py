@@ -14,6 +14,7 @@ from ...core.clock import to_ms
 from ...core.models import Outcome
 from ...database import Dialect
 from ..automatic.tables import HAS_BECOME_ELIGIBLE, DecisionRow
+from ..jobs.sources import Source
 from ..jobs.tables import CachedOutcomeRow, DetailRow, DistinctOutcomeRow, IntegrationRow, JobRecord
 from ..ledger.tables import AuditRow
 from .field_lines import line_start
@@ -65,10 +66,11 @@ _DETAIL_COLUMNS = {
 
 
 class Compiler:
-    """Turns the terms of a query into conditions on ``jobs``."""
+    """Turns the terms of a query into conditions on jobs; ``sources`` are the integrations among whose jobs some may be marked."""
 
-    def __init__(self, dialect: Dialect, query: Query, now: datetime, evaluation_version: int = 0) -> None:
+    def __init__(self, dialect: Dialect, query: Query, now: datetime, sources: Sequence[Source] = (), evaluation_version: int = 0) -> None:
         self._dialect = dialect
+        self._sources = sources
         self._query = query
         self._now = to_ms(now)
         self._evaluation_version = evaluation_version
@@ -154,9 +156,18 @@ class Compiler:
             case State.ELIGIBLE | State.INELIGIBLE:
                 return self._evaluated(DistinctOutcomeRow.eligible == (state is State.ELIGIBLE))
             case State.MARKED:
-                return self._dialect.any_of(JobRecord.id, [storable(job_id) for job_id in sorted(self._query.marked)])
+                return self._marked()
             case _:
                 return JobRecord.sync_status == state.value
+
+    def _marked(self) -> peewee.Node:
+        """Return that a job is marked, by integration: another one's job of the same id is not."""
+        marked: list[peewee.Node] = []
+        for source in self._sources:
+            ids = sorted(storable(job.id) for job in self._query.marked if job.integration == source.id)
+            if ids:
+                marked.append((JobRecord.source == source.number) & self._dialect.any_of(JobRecord.id, ids))
+        return joined("OR", marked or [SQL("1 = 0")])
 
     def _not_in(self, state: State) -> peewee.Node:
         """Return that a job is not in a state; one that was not evaluated is neither eligible nor ineligible."""

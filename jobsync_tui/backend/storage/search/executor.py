@@ -8,6 +8,7 @@ order of names the index alone is read (`index_scan`).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -16,7 +17,7 @@ import peewee
 from peewee import SQL, fn
 
 from ...core.canonical import storable
-from ...core.models import JobPage, JobRow, Sort, SortField
+from ...core.models import JobKey, JobPage, JobRow, Sort, SortField
 from ...database import Db, Dialect
 from ..jobs import codec
 from ..jobs.sources import integration_ids, sources_of, version
@@ -25,7 +26,7 @@ from ..outcomes.outcomes import in_force
 from .conditions import Compiler, joined
 from .index_estimates import IndexEstimates
 from .index_scan import IndexScan
-from .ordering import anchor_columns, beside, has_order, order
+from .ordering import Place, Row, anchor_columns, beside, has_order, order, places, rows_at
 from .query import Age, Contains, Query
 from .query_cache import Anchor, QueryCache, QueryStatistics
 from .seek import nearest
@@ -49,6 +50,12 @@ DENSE = 0.1
 SORTED = 30_000
 """Matches up to which finding and sorting them all takes less than that."""
 
+Bound: TypeAlias = tuple[Anchor, bool]
+"""A place in the list, and whether what is looked for is at it or behind it, or else before it."""
+
+_PLACE = 3
+"""Columns of a row that say where it stands, where it begins with those."""
+
 ROW_COLUMNS = (
     JobRecord.source,
     JobRecord.id,
@@ -63,8 +70,17 @@ ROW_COLUMNS = (
     JobRecord.updated_at,
 )
 
-Row: TypeAlias = tuple[Any, ...]
-"""A row as the driver gives it, on its way into a dataclass."""
+
+@dataclass(frozen=True, slots=True)
+class _Matches:
+    """The conditions that select the matches.
+
+    ``in_order`` says that nothing names them: the jobs are read in the order of the list, by its index, one integration's beside another's.
+    Else the conditions say it all, and what they select is sorted.
+    """
+
+    conditions: Sequence[peewee.Node]
+    in_order: bool = False
 
 
 class QueryExecutor:
@@ -94,7 +110,7 @@ class QueryExecutor:
         numbers = tuple(source.number for source in self.sources)
         evaluation_version = in_force(db, policy, now) if query.asks_rules else 0
         self._findings: QueryStatistics = cache.of(version(db), (numbers, query, aged, evaluation_version))
-        self._compiler = Compiler(dialect, query, self._now, evaluation_version)
+        self._compiler = Compiler(dialect, query, self._now, self.sources, evaluation_version)
         self._estimates = IndexEstimates(db, dialect, query, self.sources, self._compiler) if self.sources else None
 
     @property
@@ -108,12 +124,12 @@ class QueryExecutor:
         rows = self._rows(ROW_COLUMNS, sort, max(0, offset), max(0, limit))
         return tuple(codec.job_row((names[row[0]], *row[1:])) for row in rows)
 
-    def page(self, sort: Sort, limit: int, around: str | None) -> JobPage:
+    def page(self, sort: Sort, limit: int, around: JobKey | None) -> JobPage:
         """Return up to ``limit`` lines around a job, or from the top where it is not in the list, and the count if it is known by then."""
         rows = self.window(sort, 0, limit)
         offset = place = 0
         if around is not None:
-            found = next((index for index, row in enumerate(rows) if row.id == around), None)
+            found = next((index for index, row in enumerate(rows) if row.key == around), None)
             if found is None and len(rows) == limit:
                 found = self.position(sort, around)
             place = found or 0
@@ -132,19 +148,18 @@ class QueryExecutor:
             findings.count = self._count()
         return findings.count
 
-    def position(self, sort: Sort, job_id: str) -> int | None:
+    def position(self, sort: Sort, job: JobKey) -> int | None:
         """Return the place of a job in the sorted list, None where it does not match."""
-        if not self.sources:
+        source = next((each for each in self.sources if each.id == job.integration), None)
+        if source is None:
             return None
-        found = (
-            self._select(anchor_columns(self._dialect, sort))
-            .where(joined("AND", [*self._matching(), JobRecord.id == storable(job_id)]))
-            .limit(1)
-        )
-        for value, stored_id in found.tuples().execute(self._db):
-            before = beside(self._dialect, sort, Anchor(0, value, stored_id), forward=False)
-            place: int = self._select((fn.COUNT(1),)).where(joined("AND", [*self._matching(), before])).scalar(self._db)
-            return place
+        matches = self._matching()
+        here = [*matches.conditions, JobRecord.source == source.number, JobRecord.id == storable(job.id)]
+        for found in self._select(anchor_columns(self._dialect, sort)).where(joined("AND", here)).limit(1).tuples().execute(self._db):
+            before = (Anchor(0, *found), False)
+            parts = self._by_source(sort, matches.conditions, before) if matches.in_order else [self._among(sort, matches, before)]
+            counts: list[int] = [self._select((fn.COUNT(1),)).where(joined("AND", where)).scalar(self._db) for where in parts]
+            return sum(counts)
         return None
 
     def keys(self, sort: Sort, limit: int | None = None) -> list[int]:
@@ -154,19 +169,19 @@ class QueryExecutor:
     def all_keys(self) -> tuple[int, ...]:
         """Return the keys of the jobs that match, in no order."""
         return (
-            self._dialect.numbers(self._db, self._select((JobRecord.key,)).where(joined("AND", self._matching()))) if self.sources else ()
+            self._dialect.numbers(self._db, self._select((JobRecord.key,)).where(joined("AND", self._all_conditions())))
+            if self.sources
+            else ()
         )
 
-    def ids(self, sort: Sort) -> tuple[tuple[str, str], ...]:
-        """Return integration and ATS job id of the jobs that match, sorted."""
+    def ids(self, sort: Sort) -> tuple[JobKey, ...]:
+        """Return the jobs that match, sorted."""
         names = integration_ids(self._db)
-        return tuple((names[number], job_id) for number, job_id in self._ordered((JobRecord.source, JobRecord.id), sort, 0, None))
+        return tuple(JobKey(names[number], job_id) for number, job_id in self._ordered((JobRecord.source, JobRecord.id), sort, 0, None))
 
     def _rows(self, columns: Sequence[Any], sort: Sort, offset: int, limit: int) -> list[Row]:
         if not self.sources or not limit:
             return []
-        if len(self.sources) > 1:
-            return self._ordered(columns, sort, offset, limit)
         fresh = bool(self._query.terms) and not self._anchors(sort)
         rows = self._of_frequent(columns, sort, offset, limit) if fresh else None
         if rows is not None:
@@ -209,9 +224,9 @@ class QueryExecutor:
     @cached_property
     def _scan(self) -> IndexScan | None:
         """The index for names, where it is there and tells of the query."""
-        if len(self.sources) != 1 or self.total <= QUICK or not self._has_order(self._db, SortField.NAME):
+        if not self.sources or self.total <= QUICK or not self._has_order(self._db, SortField.NAME):
             return None
-        scan = IndexScan(self._db, self._dialect, self._query, self.sources[0], self._compiler)
+        scan = IndexScan(self._db, self._dialect, self._query, self.sources, self._compiler)
         return scan if scan.helps else None
 
     def _scans(self, sort: Sort) -> bool:
@@ -233,22 +248,63 @@ class QueryExecutor:
         """Return rows from ``offset`` on, leaving the way to the database."""
         if not self.sources:
             return []
-        query = self._select(columns).where(joined("AND", self._matching())).order_by(*order(self._dialect, sort, forward=True))
+        matches = self._matching()
+        if limit is not None and matches.in_order:
+            return self._merged(columns, sort, matches.conditions, offset, limit)
+        query = (
+            self._select(columns).where(joined("AND", self._all_conditions(matches))).order_by(*order(self._dialect, sort, forward=True))
+        )
         return list(query.limit(limit).offset(offset).tuples().execute(self._db))
+
+    def _merged(
+        self,
+        columns: Sequence[Any],
+        sort: Sort,
+        conditions: Sequence[peewee.Node],
+        offset: int,
+        limit: int,
+        *bounds: Bound,
+        forward: bool = True,
+    ) -> list[Row]:
+        """Return rows read in the order of the list, from ``offset`` on, or backwards from its end, within ``bounds``."""
+        branches = self._by_source(sort, conditions, *bounds)
+        if len(branches) == 1:
+            query = self._select(columns).where(joined("AND", branches[0])).order_by(*order(self._dialect, sort, forward=forward))
+            return list(query.limit(limit).offset(offset).tuples().execute(self._db))
+        return rows_at(self._db, self._dialect, columns, self._places(sort, branches, offset, limit, forward=forward))
+
+    def _places(
+        self, sort: Sort, branches: Sequence[Sequence[peewee.Node]], offset: int, limit: int, *, forward: bool = True
+    ) -> list[Place]:
+        """Return where the jobs stand that fulfil the conditions of each integration's branch."""
+        columns = anchor_columns(self._dialect, sort)
+        selects = [self._select(columns).where(joined("AND", where)) for where in branches]
+        return places(self._db, self._dialect, selects, sort, offset=offset, limit=limit, forward=forward)
+
+    def _by_source(self, sort: Sort, conditions: Sequence[peewee.Node], *bounds: Bound) -> list[list[peewee.Node]]:
+        """Return, for each integration, what its jobs within ``bounds`` must fulfil."""
+        return [
+            [
+                JobRecord.source == source.number,
+                *conditions,
+                *(beside(self._dialect, sort, anchor, forward=forward, source=source.number) for anchor, forward in bounds),
+            ]
+            for source in self.sources
+        ]
+
+    def _among(self, sort: Sort, matches: _Matches, *bounds: Bound) -> list[peewee.Node]:
+        """Return what matches that are named must fulfil to be within ``bounds``."""
+        return [*matches.conditions, *(beside(self._dialect, sort, anchor, forward=forward) for anchor, forward in bounds)]
 
     def _within(self, budget: int, columns: Sequence[Any], sort: Sort, offset: int, limit: int) -> list[Row] | None:
         """Return the rows if the first ``budget`` jobs of the order are enough to fill the window; else None."""
-        in_order = order(self._dialect, sort, forward=True)
-        bound = self._select(anchor_columns(self._dialect, sort)).where(self._scope()).order_by(*in_order).offset(budget).limit(1)
-        for value, job_id in bound.tuples().execute(self._db):
-            end = Anchor(budget, value, job_id)
+        for found in self._places(sort, self._by_source(sort, ()), budget, 1):
+            end = Anchor(budget, *found)
             if self._scan is not None and self._scans(sort):
                 scanned = self._scan.rows(columns, sort, offset, limit, end=end)
                 return scanned if scanned is not None and len(scanned) == limit else None
-            within = beside(self._dialect, sort, end, forward=False)
-            query = self._select(columns).where(joined("AND", [self._scope(), *self._terms(), within])).order_by(*in_order)
             with self._dialect.by_index(self._db):
-                rows = list(query.limit(limit).offset(offset).tuples().execute(self._db))
+                rows = self._merged(columns, sort, self._terms(), offset, limit, (end, False))
             return rows if len(rows) == limit else None
         return None
 
@@ -271,15 +327,15 @@ class QueryExecutor:
         way = nearest(self._anchors(sort), self._known_count(), offset, limit)
         if way is None:
             return []
-        where = self._matching(unordered=unordered)
-        if way.anchor is not None:
-            where.append(beside(self._dialect, sort, way.anchor, forward=way.forward))
-        query = (
-            self._select((*anchor_columns(self._dialect, sort), *columns))
-            .where(joined("AND", where))
-            .order_by(*order(self._dialect, sort, forward=way.forward))
-        )
-        rows = list(query.limit(way.limit).offset(way.skip).tuples().execute(self._db))
+        matches = self._matching(unordered=unordered)
+        bounds = [] if way.anchor is None else [(way.anchor, way.forward)]
+        wanted = (*anchor_columns(self._dialect, sort), *columns)
+        if matches.in_order:
+            rows = self._merged(wanted, sort, matches.conditions, way.skip, way.limit, *bounds, forward=way.forward)
+        else:
+            where = joined("AND", self._among(sort, matches, *bounds))
+            query = self._select(wanted).where(where).order_by(*order(self._dialect, sort, forward=way.forward))
+            rows = list(query.limit(way.limit).offset(way.skip).tuples().execute(self._db))
         if not way.forward:
             rows.reverse()
         return self._noted(rows, sort, offset)
@@ -287,9 +343,9 @@ class QueryExecutor:
     def _noted(self, rows: Sequence[Row], sort: Sort, offset: int) -> list[Row]:
         """Take note of where rows stand that begin with the anchor's columns, and return them without those."""
         if rows:
-            first, last = Anchor(offset, *rows[0][:2]), Anchor(offset + len(rows) - 1, *rows[-1][:2])
+            first, last = Anchor(offset, *rows[0][:_PLACE]), Anchor(offset + len(rows) - 1, *rows[-1][:_PLACE])
             self._cache.add_anchors(self._findings, sort, first, last)
-        return [row[2:] for row in rows]
+        return [row[_PLACE:] for row in rows]
 
     def few(self) -> tuple[int, ...] | None:
         """Return the keys of all matches where an index tells that they are few; None where they may be many."""
@@ -315,7 +371,7 @@ class QueryExecutor:
                 findings.keys = drawn.keys if drawn.exact or not drawn.keys else self._matching_among(drawn.keys)
                 return
             findings.many = findings.many or drawn.exact
-            findings.density = min(drawn.density(self.sources[0].low, self.total), findings.density or 1.0)
+            findings.density = min(drawn.density(self.sources), findings.density or 1.0)
 
     def _matching_among(self, keys: Sequence[int]) -> tuple[int, ...]:
         """Return those of the keys that match, without an index tempting the database to read more than their rows."""
@@ -342,7 +398,7 @@ class QueryExecutor:
 
     def _count_named(self) -> int | None:
         """Return the count from the text index, None where that does not tell it."""
-        if self._estimates is None or len(self.sources) != 1 or not all(isinstance(term, Contains) for term in self._query.terms):
+        if self._estimates is None or not all(isinstance(term, Contains) for term in self._query.terms):
             return None
         indexed = self._estimates.indexed(thorough=True)
         if indexed is None or not indexed.exact:
@@ -369,6 +425,7 @@ class QueryExecutor:
         return JobRecord.select(*columns)
 
     def _scope(self, *, unordered: bool = False) -> peewee.Node:
+        """Return that a job is of the integrations; ``unordered`` keeps the database from an index that begins with them."""
         numbers = [source.number for source in self.sources]
         source = JobRecord.source + 0 if unordered else JobRecord.source
         scope: peewee.Node = source == numbers[0] if len(numbers) == 1 else source.in_(numbers)
@@ -381,14 +438,21 @@ class QueryExecutor:
     def _terms(self) -> list[peewee.Node]:
         return self._compiler.conditions(self._query.terms)
 
-    def _matching(self, *, unordered: bool = False) -> list[peewee.Node]:
-        """Return the conditions that select the matches: their keys where they are few, else scope and terms."""
+    def _matching(self, *, unordered: bool = False) -> _Matches:
+        """Return the conditions that select the matches: their keys where they are few, else what the text index says, and the terms."""
         keys = self.few()
         if keys is not None:
-            return [self._dialect.any_of(JobRecord.key, keys)]
+            return _Matches([self._dialect.any_of(JobRecord.key, keys)])
         indexed = self._estimates.indexed() if unordered and self._estimates is not None else None
         if indexed is None:
-            return [self._scope(unordered=unordered and self._dialect.sorts_quickly), *self._terms()]
+            if unordered and self._dialect.sorts_quickly:
+                return _Matches([self._scope(unordered=True), *self._terms()])
+            return _Matches(self._terms(), in_order=True)
         # What the index says for certain is not said again: what is said twice is taken for rarer than it is.
         others = [term for term in self._query.terms if not (indexed.exact and isinstance(term, Contains))]
-        return [self._scope(unordered=True), *self._compiler.conditions(others), indexed.condition]
+        return _Matches([self._scope(unordered=True), *self._compiler.conditions(others), indexed.condition])
+
+    def _all_conditions(self, matches: _Matches | None = None) -> list[peewee.Node]:
+        """Return what a match must fulfil, the integrations included."""
+        found = matches or self._matching()
+        return [*([self._scope()] if found.in_order else []), *found.conditions]

@@ -15,7 +15,7 @@ from ..jobs.sources import Source
 from ..jobs.tables import CachedOutcomeRow, JobRecord, LetterRow
 from .conditions import Compiler, joined
 from .query import Contains, Is, Query, State
-from .textindex import Indexed, text_index
+from .textindex import Indexed, Span, text_index
 
 SAMPLE = 400
 """Keys that tell well enough how many there are."""
@@ -32,10 +32,16 @@ class Drawn:
     whole: bool
     exact: bool
 
-    def density(self, low: int, jobs: int) -> float:
-        """Return about which part of ``jobs`` jobs, with keys from ``low`` on, the index gives."""
-        reached = max(self.keys, default=low) - low
-        return min(1.0, len(self.keys) / max(1, min(reached, jobs)))
+    def density(self, sources: Sequence[Source]) -> float:
+        """Return about which part of the jobs of ``sources`` the index gives, by how far the keys reach into them."""
+        highest = max(self.keys, default=0)
+        reached = sum(max(0, min(highest - source.low, source.jobs)) for source in sources)
+        return min(1.0, len(self.keys) / max(1, reached))
+
+    def at_least(self, sources: Sequence[Source]) -> float:
+        """Return about how many jobs the index gives in those of the sources that the keys reach; in the others there may be none."""
+        highest = max(self.keys, default=0)
+        return self.density(sources) * sum(source.jobs for source in sources if source.low <= highest)
 
 
 class IndexEstimates:
@@ -55,7 +61,7 @@ class IndexEstimates:
         self._query = query
         self._sources = sources
         self._compiler = compiler
-        self._low, self._high = sources[0].low, sources[-1].high
+        self._spans = _spans(sources)
 
     @cached_property
     def letters(self) -> Mapping[str, int]:
@@ -83,7 +89,7 @@ class IndexEstimates:
 
     def indexed(self, *, thorough: bool = False) -> Indexed | None:
         """Return the text index's query for keys that can match; ``thorough`` makes it ask for every text, however frequent."""
-        return text_index(self._dialect).keys(self._db, self._query.texts, self._low, self._high, self.letters, thorough=thorough)
+        return text_index(self._dialect).keys(self._db, self._query.texts, self._spans, self.letters, thorough=thorough)
 
     def drawn(self, most: int) -> Iterator[Drawn]:
         """Draw up to ``most`` keys from each index that knows something of the query; a few where those show that there are far more."""
@@ -94,11 +100,10 @@ class IndexEstimates:
             yield self._draw(query.limit(most + 1), most, exact=False)
 
     def _sampled(self, indexed: Indexed, most: int) -> Drawn:
-        jobs = sum(source.jobs for source in self._sources)
         for limit in (min(SAMPLE, most), most):
             query = peewee.NodeList((indexed.keys, SQL("LIMIT"), peewee.Value(limit + 1)))
             drawn = self._draw(query, limit, exact=indexed.exact and self._only_texts)
-            if drawn.whole or drawn.density(self._low, jobs) * jobs > SURELY * most:
+            if drawn.whole or drawn.at_least(self._sources) > SURELY * most:
                 break
         return drawn
 
@@ -115,7 +120,7 @@ class IndexEstimates:
                 yield JobRecord.select(JobRecord.key).where(joined("AND", [self._scope(), *condition]))
             evaluated = self._compiler.evaluated_keys(term)
             if evaluated is not None:
-                yield evaluated.where(CachedOutcomeRow.key.between(self._low, self._high))
+                yield evaluated.where(CachedOutcomeRow.key.between(self._spans[0][0], self._spans[-1][1]))
             happened = self._compiler.event_keys(term)
             if happened is not None:
                 yield JobRecord.select(JobRecord.key).where(joined("AND", [self._scope(), JobRecord.key.in_(happened)]))
@@ -125,5 +130,16 @@ class IndexEstimates:
 
     @property
     def _only_texts(self) -> bool:
-        """Whether nothing but texts is asked for, of one integration: whatever lies between two is not theirs."""
-        return len(self._sources) == 1 and all(isinstance(term, Contains) for term in self._query.terms)
+        """Whether nothing but texts is asked for."""
+        return all(isinstance(term, Contains) for term in self._query.terms)
+
+
+def _spans(sources: Sequence[Source]) -> list[Span]:
+    """Return from which key to which the jobs of the sources lie; those of two that follow each other lie together."""
+    spans: list[Span] = []
+    for source in sources:
+        if spans and spans[-1][1] + 1 == source.low:
+            spans[-1] = (spans[-1][0], source.high)
+        else:
+            spans.append((source.low, source.high))
+    return spans

@@ -19,7 +19,7 @@ from ...database import Db, Dialect
 from ..jobs.sources import Source
 from ..jobs.tables import JobRecord
 from .conditions import Compiler, joined
-from .ordering import ODD, anchor_columns, beside, order
+from .ordering import ODD, Place, Row, anchor_columns, beside, places, rows_at
 from .query import Contains, Query
 from .query_cache import Anchor
 
@@ -32,25 +32,23 @@ MOST_TRIED = 20_000
 _STEP = 4
 """How many times as many entries as before are taken where their jobs did not fill the window."""
 
-Row = tuple[Any, ...]
-
 
 class IndexScan:
-    """The entries of one integration in the index for names, asked about one query.
+    """The entries of some integrations in the index for names, asked about one query.
 
     Args:
         db: Within one read. The index is there.
         dialect: Of ``db``.
         query: What is asked for.
-        source: The integration.
+        sources: The integrations, at least one.
         compiler: Of the query.
     """
 
-    def __init__(self, db: Db, dialect: Dialect, query: Query, source: Source, compiler: Compiler) -> None:
+    def __init__(self, db: Db, dialect: Dialect, query: Query, sources: Sequence[Source], compiler: Compiler) -> None:
         self._db = db
         self._dialect = dialect
         self._query = query
-        self._source = source
+        self._sources = sources
         self._compiler = compiler
         self._texts = [term.text for term in query.terms if isinstance(term, Contains)]
 
@@ -64,25 +62,24 @@ class IndexScan:
 
         ``end`` is where to stop looking.
         """
-        where = self._conditions if end is None else [*self._conditions, beside(self._dialect, sort, end, forward=False)]
         if self._exact:
-            return self._jobs(columns, self._entries(where, sort, offset, limit))
+            return self._jobs(columns, self._entries(sort, offset, limit, end=end))
         found: list[Row] = []
         wanted = step = offset + limit
         tried = skip = 0
-        here = where
+        start: Anchor | None = None
         while tried + step <= MOST_TRIED:
-            entries = self._entries(here, sort, skip, step)
+            entries = self._entries(sort, skip, step, start=start, end=end)
             found += self._jobs(columns, entries)
             if len(found) >= wanted or len(entries) < step:
                 return found[offset:wanted]
             tried, step, skip = tried + step, step * _STEP, 1
-            here = [*where, beside(self._dialect, sort, Anchor(0, *entries[-1]), forward=True)]
+            start = Anchor(0, *entries[-1])
         return None
 
     def keys(self, most: int) -> tuple[int, ...] | None:
         """Return the keys of the matches, or of more than ``most``; None where more jobs than that would have to be read for them."""
-        entries = self._entries(self._conditions, Sort(SortField.NAME), 0, most + 1)
+        entries = self._entries(Sort(SortField.NAME), 0, most + 1)
         return tuple(key for (key,) in self._jobs((JobRecord.key,), entries)) if self._exact or len(entries) <= most else None
 
     def count(self) -> int | None:
@@ -90,47 +87,45 @@ class IndexScan:
         if not self._exact:
             return None
         with self._dialect.by_index(self._db):
-            counted: int = JobRecord.select(fn.COUNT(1)).where(joined("AND", self._conditions)).scalar(self._db)
-        return counted
+            counts: list[int] = [JobRecord.select(fn.COUNT(1)).where(self._fits(source)).scalar(self._db) for source in self._sources]
+        return sum(counts)
 
     @cached_property
-    def _odd(self) -> list[str]:
-        """Ids of the jobs of which the index does not hold all, as many as matter."""
-        query = JobRecord.select(JobRecord.id).where(joined("AND", [self._scope, SQL(ODD)])).limit(MOST_ODD + 1)
-        return [row[0] for row in query.tuples().execute(self._db)]
+    def _odd(self) -> list[tuple[int, str]]:
+        """The jobs of which the index does not hold all, as many as matter; each with the number of its integration."""
+        scope = JobRecord.source.in_([source.number for source in self._sources])
+        query = JobRecord.select(JobRecord.source, JobRecord.id).where(joined("AND", [scope, SQL(ODD)])).limit(MOST_ODD + 1)
+        return list(query.tuples().execute(self._db))
 
     @property
     def _exact(self) -> bool:
         """Whether each entry that fits is a match."""
         return not self._odd and len(self._texts) == len(self._query.terms)
 
-    @property
-    def _scope(self) -> peewee.Node:
-        scope: peewee.Node = JobRecord.source == self._source.number
-        return scope
-
-    @cached_property
-    def _conditions(self) -> list[peewee.Node]:
-        """What an entry must fulfil for its job to match."""
+    def _fits(self, source: Source, *besides: peewee.Node) -> peewee.Node:
+        """Return what an entry of an integration must fulfil for its job to match."""
         holds = self._dialect.contains
         texts = [joined("OR", [holds(JobRecord.name_key, text), holds(fn.LOWER(JobRecord.id), text)]) for text in self._texts]
         fits = joined("AND", texts)
-        return [self._scope, joined("OR", [fits, self._dialect.any_of(JobRecord.id, self._odd)]) if self._odd else fits]
+        odd = [job_id for number, job_id in self._odd if number == source.number]
+        if odd:
+            fits = joined("OR", [fits, self._dialect.any_of(JobRecord.id, odd)])
+        return joined("AND", [JobRecord.source == source.number, fits, *besides])
 
-    def _entries(self, where: Sequence[peewee.Node], sort: Sort, offset: int, limit: int) -> list[tuple[str, str]]:
-        """Return name and id of entries, in order."""
-        query = (
-            JobRecord.select(*anchor_columns(self._dialect, sort))
-            .where(joined("AND", where))
-            .order_by(*order(self._dialect, sort, forward=True))
-        )
+    def _entries(self, sort: Sort, offset: int, limit: int, *, start: Anchor | None = None, end: Anchor | None = None) -> list[Place]:
+        """Return entries in order, from ``start`` on and before ``end``."""
+        branches = []
+        for source in self._sources:
+            bounds = [
+                beside(self._dialect, sort, anchor, forward=forward, source=source.number)
+                for anchor, forward in ((start, True), (end, False))
+                if anchor is not None
+            ]
+            branches.append(JobRecord.select(*anchor_columns(self._dialect, sort)).where(self._fits(source, *bounds)))
         with self._dialect.by_index(self._db):
-            return list(query.limit(limit).offset(offset).tuples().execute(self._db))
+            return places(self._db, self._dialect, branches, sort, offset=offset, limit=limit)
 
-    def _jobs(self, columns: Sequence[Any], entries: Sequence[tuple[str, str]]) -> list[Row]:
+    def _jobs(self, columns: Sequence[Any], entries: Sequence[Place]) -> list[Row]:
         """Return the rows of those jobs that match, in the order of their entries."""
-        ids = [job_id for _, job_id in entries]
         terms = [] if self._exact else self._compiler.conditions(self._query.terms)
-        where = joined("AND", [self._scope, self._dialect.any_of(JobRecord.id, ids), *terms])
-        found = {row[0]: row[1:] for row in JobRecord.select(JobRecord.id, *columns).where(where).tuples().execute(self._db)}
-        return [found[job_id] for job_id in ids if job_id in found]
+        return rows_at(self._db, self._dialect, columns, entries, terms)

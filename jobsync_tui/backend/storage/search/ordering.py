@@ -1,4 +1,7 @@
-"""The orders in which jobs can be listed: by a column, ties by ATS job id.
+"""The orders in which jobs can be listed: by a column, ties by ATS job id, those of the same id by integration.
+
+Each index for an order begins with the integration. A list of several is the lists of each, merged: the database reads no more of each than
+it takes to tell which row is next.
 
 The index for the default order is always there. One for another column is made when somebody first sorts a long list by it: an index on
 each column would make a refresh of every integration twice as slow for orders that hardly anybody asks for.
@@ -11,7 +14,8 @@ The index for names is more than an order: it holds name and id, which together 
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeAlias
 
 import peewee
 from peewee import SQL
@@ -72,23 +76,89 @@ def _needed(field: SortField) -> set[str]:
 
 
 def anchor_columns(dialect: Dialect, sort: Sort) -> tuple[Any, ...]:
-    """Return the columns that say where in the sorted list a job stands."""
-    return (SQL(sort_key(dialect, sort.field)), JobRecord.id)
+    """Return the columns that say where in the sorted list a job stands, as an `Anchor` has them."""
+    return (SQL(sort_key(dialect, sort.field)), JobRecord.id, JobRecord.source)
 
 
 def order(dialect: Dialect, sort: Sort, *, forward: bool) -> tuple[peewee.Ordering, ...]:
-    """Return the order: the column, then the ATS job id; ``forward`` from the beginning of the list."""
+    """Return the order: the column, the ATS job id, the integration; ``forward`` from the beginning of the list."""
     return tuple(part.desc() if sort.descending == forward else part.asc() for part in anchor_columns(dialect, sort))
 
 
-def beside(dialect: Dialect, sort: Sort, anchor: Anchor, *, forward: bool) -> peewee.Node:
-    """Return the condition "at ``anchor`` or behind it" (``forward``), or "before it", in the sorted list."""
-    word = {(False, True): ">=", (False, False): "<", (True, True): "<=", (True, False): ">"}[sort.descending, forward]
+def beside(dialect: Dialect, sort: Sort, anchor: Anchor, *, forward: bool, source: int | None = None) -> peewee.Node:
+    """Return the condition "at ``anchor`` or behind it" (``forward``), or "before it", in the sorted list.
+
+    ``source`` is the integration, by its number, whose jobs alone are asked about: then the condition is one on the index for the order.
+    """
+    sign = "<" if sort.descending == forward else ">"
     key = SQL(sort_key(dialect, sort.field))
-    here = peewee.NodeList((key, SQL(","), JobRecord.id))
-    there = peewee.NodeList((peewee.Value(anchor.value), SQL(","), peewee.Value(anchor.job_id)))
-    condition = peewee.NodeList((SQL("("), here, SQL(f") {word} ("), there, SQL(")")))
+    here: list[peewee.Node] = [key, SQL(","), JobRecord.id]
+    there: list[peewee.Node] = [peewee.Value(anchor.value), SQL(","), peewee.Value(anchor.job_id)]
+    if source is None:
+        here += [SQL(","), JobRecord.source]
+        there += [SQL(","), peewee.Value(anchor.source)]
+        same = forward
+    else:
+        same = forward if source == anchor.source else (source > anchor.source) == (sign == ">")
+    word = f"{sign}=" if same else sign
+    condition = peewee.NodeList((SQL("("), *here, SQL(f") {word} ("), *there, SQL(")")))
     if sort.field is not SortField.ID:
         return condition
     # SQLite enters an index at a pair of columns, but at an expression only by itself.
-    return peewee.NodeList((key, SQL(f"{word[0]}="), peewee.Value(anchor.value), SQL("AND"), condition), parens=True)
+    return peewee.NodeList((key, SQL(f"{sign}="), peewee.Value(anchor.value), SQL("AND"), condition), parens=True)
+
+
+Place: TypeAlias = tuple[Any, str, int]
+"""Where in a sorted list a job stands: what it sorts by, its ATS job id, and the number of its integration."""
+
+
+def places(
+    db: Db,
+    dialect: Dialect,
+    branches: Sequence[peewee.ModelSelect[JobRecord]],
+    sort: Sort,
+    *,
+    offset: int,
+    limit: int,
+    forward: bool = True,
+) -> list[Place]:
+    """Return where the jobs of a list stand, from ``offset`` on and in its order; backwards from its end where not ``forward``.
+
+    Args:
+        db: Within a read.
+        dialect: Of ``db``.
+        branches: A query for the `anchor_columns` of each integration's jobs; at least one.
+        sort: The order.
+        offset: Of the first.
+        limit: The most.
+        forward: From the beginning of the list.
+    """
+    if len(branches) == 1:
+        one = branches[0].order_by(*order(dialect, sort, forward=forward)).limit(limit).offset(offset)
+        return list(one.tuples().execute(db))
+    parts: list[peewee.Node] = []
+    for branch in branches:
+        parts += [SQL("UNION ALL"), branch] if parts else [branch]
+    way = "DESC" if sort.descending == forward else "ASC"
+    parts += [SQL(f"ORDER BY 1 {way}, 2 {way}, 3 {way} LIMIT"), peewee.Value(limit), SQL("OFFSET"), peewee.Value(offset)]
+    return list(db.execute(peewee.NodeList(parts)).fetchall())
+
+
+Row: TypeAlias = tuple[Any, ...]
+"""A row as the driver gives it, on its way into a dataclass."""
+
+
+def rows_at(db: Db, dialect: Dialect, columns: Sequence[Any], found: Sequence[Place], terms: Sequence[peewee.Node] = ()) -> list[Row]:
+    """Return the rows of the jobs at some places, in their order; those left out that do not fulfil ``terms``."""
+    if not found:
+        return []
+    ids: dict[int, list[str]] = {}
+    for _, job_id, number in found:
+        ids.setdefault(number, []).append(job_id)
+    parts: list[peewee.Node] = [SQL("(")]
+    for number, of_one in ids.items():
+        parts += [*([SQL("OR")] if len(parts) > 1 else []), (JobRecord.source == number) & dialect.any_of(JobRecord.id, of_one)]
+    where = peewee.NodeList([peewee.NodeList([*parts, SQL(")")]), *terms], glue=" AND ")
+    query = JobRecord.select(JobRecord.source, JobRecord.id, *columns).where(where)
+    rows: dict[tuple[int, str], Row] = {row[:2]: row[2:] for row in query.tuples().execute(db)}
+    return [rows[number, job_id] for _, job_id, number in found if (number, job_id) in rows]

@@ -8,6 +8,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
+from ...core.models import JobKey
+
 
 class TextField(StrEnum):
     """Fields that ``field:value`` can name; the value is a part of the field's text, without case or accents."""
@@ -149,14 +151,14 @@ Term: TypeAlias = Positive | Without
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is asked of the cache: every term holds. ``marked`` are the ATS job ids that ``is:marked`` means."""
+    """What is asked of the cache: every term holds. ``marked`` are the jobs that ``is:marked`` means."""
 
     terms: tuple[Term, ...] = ()
-    marked: frozenset[str] = frozenset()
+    marked: frozenset[JobKey] = frozenset()
 
-    def with_marked(self, ids: Iterable[str]) -> Query:
+    def with_marked(self, jobs: Iterable[JobKey]) -> Query:
         """Return the query with other marks."""
-        return replace(self, marked=frozenset(ids))
+        return replace(self, marked=frozenset(jobs))
 
     def reduced(self) -> Query:
         """Return the query without what is said twice: "senior n" asks for no more than "senior" does."""

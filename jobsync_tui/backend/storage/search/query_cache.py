@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """The job at a position of a sorted list: what it sorts by, and its ATS job id."""
+    """The job at a position of a sorted list: what it sorts by, its ATS job id, and the number of its integration."""
 
     position: int
     value: str | int
     job_id: str
+    source: int
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 from peewee import SQL
 
@@ -18,6 +18,10 @@ RARE = 20_000
 """Jobs up to which it costs next to nothing to look up the index terms that begin with a character: that reads the terms' entries."""
 MAX_LETTERS = 500
 """Characters that are tried one by one as the third of a pair; languages with more have few jobs a pair."""
+
+
+Span: TypeAlias = tuple[int, int]
+"""The lowest and the highest of keys that lie together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +67,14 @@ class TextIndex(ABC):
 
     @abstractmethod
     def keys(
-        self, db: Db, texts: Sequence[str], low: int, high: int, letters: Mapping[str, int], *, thorough: bool = False
+        self, db: Db, texts: Sequence[str], spans: Sequence[Span], letters: Mapping[str, int], *, thorough: bool = False
     ) -> Indexed | None:
-        """Return a query for keys from ``low`` to ``high``, ascending, among them each whose search text holds every text.
+        """Return a query for keys within ``spans``, ascending, among them each whose search text holds every text.
 
         Args:
             db: Within a read.
             texts: Folded, none of them empty.
-            low: The lowest key.
-            high: The highest key.
+            spans: From which key to which, ascending and apart; at least one.
             letters: How many jobs hold each character of the texts.
             thorough: Ask for frequent characters too, where that takes longer than to leave them out.
 
@@ -102,7 +105,7 @@ class TrigramIndex(TextIndex):
         db.connection().executemany("INSERT INTO job_text (job_text, rowid, search) VALUES ('delete', ?, ?)", entries)
 
     def keys(
-        self, db: Db, texts: Sequence[str], low: int, high: int, letters: Mapping[str, int], *, thorough: bool = False
+        self, db: Db, texts: Sequence[str], spans: Sequence[Span], letters: Mapping[str, int], *, thorough: bool = False
     ) -> Indexed | None:
         """Match long texts as phrases of trigrams, short ones as any of the trigrams that begin with them."""
         matches = []
@@ -114,7 +117,12 @@ class TrigramIndex(TextIndex):
                 matches.append("(" + " OR ".join(_quoted(term) for term in terms) + ")" if terms else _NOTHING)
         if not matches:
             return None
-        sql, values = "SELECT rowid FROM job_text WHERE job_text MATCH ? AND rowid BETWEEN ? AND ?", (" AND ".join(matches), low, high)
+        # The first and the last key are where the index is read; what lies between two spans is passed over.
+        within, bounds = " AND rowid BETWEEN ? AND ?", [spans[0][0], spans[-1][1]]
+        if len(spans) > 1:
+            within += f" AND ({' OR '.join(['rowid BETWEEN ? AND ?'] * len(spans))})"
+            bounds += [bound for span in spans for bound in span]
+        sql, values = f"SELECT rowid FROM job_text WHERE job_text MATCH ?{within}", (" AND ".join(matches), *bounds)  # noqa: S608 - parameters
         return Indexed(SQL(sql, values), SQL(f"key IN ({sql})", values), exact=len(matches) == len(texts))
 
 

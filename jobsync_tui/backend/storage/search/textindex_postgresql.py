@@ -16,7 +16,7 @@ from peewee import SQL
 
 from ...database import Db
 from ...database.postgresql import escaped
-from .textindex import Indexed, TextIndex, letters_in_use
+from .textindex import Indexed, Span, TextIndex, letters_in_use
 
 INDEX = "jobs_text"
 CREATE = f"CREATE INDEX IF NOT EXISTS {INDEX} ON jobs USING gin (search gin_trgm_ops)"
@@ -52,7 +52,7 @@ class ServerTrigramIndex(TextIndex):
         return float(expected / max(1.0, db.execute_sql(_ROWS).fetchone()[0]))
 
     def keys(
-        self, db: Db, texts: Sequence[str], low: int, high: int, letters: Mapping[str, int], *, thorough: bool = False
+        self, db: Db, texts: Sequence[str], spans: Sequence[Span], letters: Mapping[str, int], *, thorough: bool = False
     ) -> Indexed | None:
         """Return a query that the server answers from the index, or from the table where it expects many.
 
@@ -71,8 +71,9 @@ class ServerTrigramIndex(TextIndex):
         where = " AND ".join([*["search LIKE %s"] * len(texts), *["search LIKE ANY (%s)"] * len(groups)])
         values: list[Any] = [*(_within(text) for text in texts), *groups]
         # The sum keeps the server from reading the jobs by their keys instead.
-        sql = f"SELECT key FROM jobs WHERE {where} AND key + 0 BETWEEN %s AND %s"  # noqa: S608 - every text is a parameter
-        return Indexed(SQL(sql, (*values, low, high)), SQL(where, values), exact=True)
+        within = " OR ".join(["key + 0 BETWEEN %s AND %s"] * len(spans))
+        sql = f"SELECT key FROM jobs WHERE {where} AND ({within})"  # noqa: S608 - every text is a parameter
+        return Indexed(SQL(sql, (*values, *(bound for span in spans for bound in span))), SQL(where, values), exact=True)
 
 
 def _groups(db: Db, pair: str) -> list[list[str]]:
