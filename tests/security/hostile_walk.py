@@ -171,7 +171,7 @@ class Walk:
         self._back()
 
     def _to_the_eligible_jobs(self) -> None:
-        self._screen("PickerScreen", "i")
+        self._screen("PickerScreen", "I")
         self._terminal.wait_for(f" {len(self._ats.jobs)} ")
         self._terminal.send("\x1b[B")
         self._screen("JobsScreen", "\r")

@@ -20,7 +20,7 @@ from textual.screen import Screen
 
 from jobsync_tui.app.application import JobsyncApp
 from jobsync_tui.backend.access.access import Actor
-from jobsync_tui.backend.core.models import Scope
+from jobsync_tui.backend.core.models import EVERY, EVERY_ID, Scope
 from jobsync_tui.backend.sandbox import make_sandbox, scenario
 from jobsync_tui.backend.settings.loader import load_settings
 from jobsync_tui.screens import routes
@@ -85,7 +85,16 @@ PICTURES = (
         1,
         [Step("e", "EligibilityScreen", "Berlin engineering")],
     ),
-    Picture("integrations", "The integrations", scenario.JOBVITE, "nurse", 13, [Step("i", "PickerScreen", "Acme Agency")]),
+    Picture(
+        "all",
+        "Jobs of all integrations in one list",
+        EVERY_ID,
+        "senior",
+        21,
+        [Step("O", "MenuScreen", "Job name"), Step("down", "MenuScreen", "Job name"), Step("enter", "JobsScreen", "Senior Class A"),
+         Step("down", "JobsScreen", "Senior Class A")],
+    ),
+    Picture("integrations", "The integrations", scenario.JOBVITE, "nurse", 13, [Step("I", "PickerScreen", "Acme Agency")]),
     Picture("news", "Since your last visit", scenario.JOBVITE, "nurse", 13, [Step("w", "GreetingScreen", "Acme Agency")]),
     Picture("plan", "A plan, before anything is written", scenario.JOBVITE, "icu travel remote", 1, [_PLAN]),
     Picture(
@@ -149,8 +158,8 @@ async def _back_to_jobs(app: JobsyncApp, pilot: Pilot[int], integration: str) ->
         before = app.screen
         await pilot.press("escape")
         await _until(app, pilot, partial(_has_left, app, before))
-    app.open(routes.Jobs(Scope.of(integration)))
-    await _until(app, pilot, lambda: isinstance(app.screen, JobsScreen) and app.screen.scope.one == integration)
+    app.open(routes.Jobs(_scope(integration)))
+    await _until(app, pilot, lambda: isinstance(app.screen, JobsScreen) and app.screen.scope == _scope(integration))
     await _until(app, pilot, lambda: bool(app.screen.query(JobTable)) and app.screen.query_one(JobTable).row_count > 0)
 
 
@@ -168,12 +177,16 @@ def _without_noise(svg: str) -> str:
     return re.sub(r"terminal-\d+", "terminal", svg)
 
 
+def _scope(integration: str) -> Scope:
+    return EVERY if integration == EVERY_ID else Scope.of(integration)
+
+
 def _has_rows(app: JobsyncApp, rows: int) -> bool:
     return app.screen.query_one(JobTable).row_count == rows
 
 
 def _has_marked(app: JobsyncApp, picture: Picture) -> bool:
-    return len(app.lists.of(Scope.of(picture.integration)).marks) == picture.rows
+    return len(app.lists.of(_scope(picture.integration)).marks) == picture.rows
 
 
 def _has_left(app: JobsyncApp, screen: Screen[Any]) -> bool:
