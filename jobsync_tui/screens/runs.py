@@ -13,8 +13,7 @@ from textual.binding import BindingType
 from textual.widgets import Input
 
 from ..backend.core.errors import FilterError
-from ..backend.core.models import Activity, AuditEntry, TimerRun
-from ..backend.core.text import counted
+from ..backend.core.models import Activity, AuditEntry, JobKey, TimerRun
 from ..commands import Group, bindings
 from ..documents.activity import detail_words, reference_of
 from ..session.notices import Severity
@@ -25,7 +24,6 @@ from ..widgets.line import Line, StatusLine
 from ..widgets.table.messages import ReadFailed, RowHighlighted, RowSelected
 from . import routes
 from .base import JobsyncScreen
-from .menu import Entry, MenuScreen
 from .poll import Poll
 
 if TYPE_CHECKING:
@@ -204,7 +202,7 @@ class RunsScreen(JobsyncScreen[None]):
         if isinstance(what, TimerRun):
             self.work(self._again_of(what), group="again")
         elif what.outcome in _AGAIN and what.integration is not None and what.job_id is not None:
-            self.work(self._confirm([(what.integration, what.job_id)]), group="again")
+            self.work(self._confirm([JobKey(what.integration, what.job_id)]), group="again")
         else:
             self.host.tell("This did not fail. A tries again everything that failed of the list")
 
@@ -218,12 +216,12 @@ class RunsScreen(JobsyncScreen[None]):
         command = join(["jobsync", "runs", *(["--filter", text] if text else [])])
         self.host.copy(command, command)
 
-    def _job(self) -> tuple[str, str] | None:
+    def _job(self) -> JobKey | None:
         entry = self.entry
         if entry is None or entry.integration is None or entry.job_id is None:
             self.host.tell("This line is about no single job: enter opens a run")
             return None
-        return entry.integration, entry.job_id
+        return JobKey(entry.integration, entry.job_id)
 
     async def _undo(self, integration: str, job_id: str, operation_id: str) -> None:
         if await self._writable(integration):
@@ -235,20 +233,12 @@ class RunsScreen(JobsyncScreen[None]):
     async def _again(self) -> None:
         await self._confirm(await self.backend.activity.failed(self.bar.value))
 
-    async def _confirm(self, jobs: Sequence[tuple[str, str]]) -> None:
-        """Go to the plan of the jobs; where they are of several integrations, of those of one that is chosen."""
-        by: dict[str, list[str]] = {}
-        for integration, job_id in jobs:
-            by.setdefault(integration, []).append(job_id)
-        if not by:
+    async def _confirm(self, jobs: Sequence[JobKey]) -> None:
+        """Go to the plan of the jobs, of whichever integrations they are."""
+        if not jobs:
             self.host.tell("Nothing failed here that did not go well since")
-            return
-        chosen: str | None = next(iter(by))
-        if len(by) > 1:
-            entries = [Entry(each, each, counted(len(ids), "job")) for each, ids in by.items()]
-            chosen = await self.app.push_screen_wait(MenuScreen("Try again which jobs? A again for the next", entries))
-        if chosen is not None and await self._writable(chosen):
-            self.host.open(routes.confirm(chosen, by[chosen]))
+        elif len({job.integration for job in jobs}) > 1 or await self._writable(jobs[0].integration):
+            self.host.open(routes.confirm(jobs))
 
     async def _writable(self, integration: str) -> bool:
         summary = await self.backend.integrations.get(integration)

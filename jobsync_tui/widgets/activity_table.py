@@ -41,7 +41,7 @@ def key_of(what: Activity) -> str:
     return f"run {what.number}" if isinstance(what, TimerRun) else f"row {what.seq}"
 
 
-class ActivityTable(VirtualTable[ActivityLine]):
+class ActivityTable(VirtualTable[ActivityLine, str]):
     """Lines by window."""
 
     NOTHING: ClassVar[str] = "nothing was done"
