@@ -9,7 +9,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from ..backend.core import clock
-from ..backend.core.models import MOST_LISTED, Greeting
+from ..backend.core.models import MOST_LISTED, Greeting, JobKey, Scope
 from ..commands import Group, bindings
 from ..documents.greeting import Lead, greeting_document, greeting_text, greeting_words, lead_of
 from ..session.messages import GreetingCame, SyncEnded
@@ -119,7 +119,7 @@ class GreetingScreen(DialogScreen[None]):
         elif lead.job_id is not None:
             self.host.open(routes.Eligibility(lead.integration, lead.job_id))
         else:
-            self.host.open(routes.Jobs(lead.integration, lead.filter_text))
+            self.host.open(routes.Jobs(Scope.of(lead.integration), lead.filter_text))
 
     def action_again(self) -> None:
         """Plan another sync of the jobs that failed; those of a cause with very many are listed."""
@@ -127,9 +127,9 @@ class GreetingScreen(DialogScreen[None]):
         if not self.may("again") or lead is None:
             return
         if len(lead.job_ids) < MOST_LISTED:
-            self.host.open(routes.confirm(lead.integration, lead.job_ids))
+            self.host.open(routes.confirm(JobKey.of(lead.integration, *lead.job_ids)))
         else:
-            self.host.open(routes.Jobs(lead.integration, lead.filter_text))
+            self.host.open(routes.Jobs(Scope.of(lead.integration), lead.filter_text))
             self.host.tell("m marks all of them, s syncs what is marked")
 
     def action_test(self) -> None:

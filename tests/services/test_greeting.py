@@ -9,7 +9,7 @@ import pytest
 
 from jobsync_tui.backend.access.access import Actor
 from jobsync_tui.backend.core.clock import now
-from jobsync_tui.backend.core.models import Greeting, Hold, HoldKind, Sort, SyncState, SyncStatus
+from jobsync_tui.backend.core.models import Greeting, Hold, HoldKind, Scope, Sort, SyncState, SyncStatus
 from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.settings.loader import load_settings
 from jobsync_tui.backend.storage.automatic.tables import DecisionRow
@@ -182,13 +182,13 @@ async def test_each_number_is_that_of_the_jobs_to_which_it_leads(config: Path) -
             lead = lead_of(greeting, f"news:0:{name}")
             assert lead is not None, at
             assert lead.filter_text is not None
-            assert set(await backend.jobs.ids("hers", lead.filter_text, Sort())) == ids, name
+            assert {job.id for job in await backend.jobs.ids(Scope.of("hers"), lead.filter_text, Sort())} == ids, name
         for text, found in (
             ("failed<4h", {"2"}), ("failed<2h", set()), ("failed>2h", {"2"}), ("-failed<4h", {"1", "3"}), ("failed<4h welder", set()),
             ("tenzo_created<1d -tenzo_updated<1d", {"1"}), ("eligible>1d", set()),
         ):  # fmt: skip
-            assert set(await backend.jobs.ids("hers", text, Sort())) == found, text
-            assert await backend.jobs.count("hers", text) == len(found), text
+            assert {job.id for job in await backend.jobs.ids(Scope.of("hers"), text, Sort())} == found, text
+            assert await backend.jobs.count(Scope.of("hers"), text) == len(found), text
 
 
 async def test_the_last_days_are_told_one_by_one_by_the_local_calendar(config: Path) -> None:
