@@ -184,7 +184,7 @@ OPERATORS: Mapping[Op, Operator] = MappingProxyType(
             "is within {days}",
             "were within {days} of now",
             "were not within {days} of now",
-            "not further from today than that many days, back or ahead",
+            "at most that many days back or ahead",
         ),
         Op.OLDER_THAN_DAYS: Operator(
             Takes.DAYS,
