@@ -11,6 +11,7 @@ from typing import NoReturn
 import pytest
 
 from jobsync_tui.backend.access.access import Actor
+from jobsync_tui.backend.core.models import JobKey
 from jobsync_tui.backend.http.rate_limit import Priority, current_priority
 from jobsync_tui.backend.services.adoption import AdoptionService
 from jobsync_tui.backend.services.backend import Backend
@@ -65,7 +66,7 @@ async def priority_of(service: Service, name: str) -> Priority:
     """Return the priority of what a method sends first."""
     method = getattr(service, name)
     links = [type("Link", (), {"integration": "file", "job_id": "1", "target_id": "t"})]
-    values = {"integration": "file", "job_id": "1", "job_ids": ["1"], "links": links, "target_id": "t", "operation_id": "o"}
+    values = {"integration": "file", "job_id": "1", "jobs": [JobKey("file", "1")], "links": links, "target_id": "t", "operation_id": "o"}
     with pytest.raises(Sent) as sent:
         await method(*(values[each.name] for each in inspect.signature(method).parameters.values() if each.default is each.empty))
     return sent.value.priority
