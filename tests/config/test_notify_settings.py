@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
@@ -24,6 +24,7 @@ secret = { env = "HOOK_SECRET" }
 command = ["/usr/local/bin/page", "--quiet"]
 timeout = "5s"
 every = "1h"
+daily = "08:05"
 """
 
 
@@ -36,7 +37,7 @@ def test_every_key_is_read() -> None:
     assert notify.webhook == "https://hooks.example.com/jobsync"
     assert notify.secret == SecretRef(SecretKind.ENV, "HOOK_SECRET")
     assert notify.command == ("/usr/local/bin/page", "--quiet")
-    assert (notify.timeout, notify.every) == (timedelta(seconds=5), timedelta(hours=1))
+    assert (notify.timeout, notify.every, notify.daily) == (timedelta(seconds=5), timedelta(hours=1), time(8, 5))
 
 
 def test_an_address_that_is_a_secret_is_kept_elsewhere() -> None:
@@ -57,6 +58,9 @@ def test_an_address_that_is_a_secret_is_kept_elsewhere() -> None:
         ("command = []", "notify.command", "must be a list"),
         ('command = ["page"]', "notify.command", "must begin with the absolute path"),
         ('command = ["/bin/page", 5]', "notify.command", "must be text"),
+        ('daily = "8 o\'clock"', "notify.daily", "must be a time of day such as 08:00"),
+        ('daily = "24:00"', "notify.daily", "must be a time of day such as 08:00"),
+        ("daily = 08:00:00", "notify.daily", "in quotes"),
         ('shell = "page"', "notify.shell", "is not a known key"),
     ],
 )
@@ -72,6 +76,7 @@ def test_the_template_has_the_table() -> None:
     begin = next(number for number, line in enumerate(lines) if line.startswith("# [notify]"))
     table = "\n".join(line.removeprefix("# ") for line in lines[begin : lines.index("", begin)])
     assert channel_names(read(table)) == ("webhook", "command")
+    assert read(table).notify.daily == time(8)
 
 
 def test_one_whom_an_account_speaks_for_starts_no_program(monkeypatch: pytest.MonkeyPatch) -> None:

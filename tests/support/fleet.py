@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 from jobsync_tui.backend.access.access import Actor
@@ -16,14 +16,26 @@ from jobsync_tui.backend.assessment.shadow import ShadowEvaluation
 from jobsync_tui.backend.ats.base import Adapter, Connection, Listing, Page
 from jobsync_tui.backend.automatic.distribution import Distribution
 from jobsync_tui.backend.automatic.loading import Loader
+from jobsync_tui.backend.automatic.news import NewsReader
 from jobsync_tui.backend.automatic.notifier import Notifier, Sender
 from jobsync_tui.backend.automatic.notify.base import Channel
 from jobsync_tui.backend.automatic.run import Automatic, AutomaticDependencies, Order
 from jobsync_tui.backend.core.errors import AccessDenied
-from jobsync_tui.backend.core.models import AutomaticDecision, AutomaticRun, EvaluationPolicy, FieldAvailability, Job, Rule, RuleSet
+from jobsync_tui.backend.core.models import (
+    AutomaticDecision,
+    AutomaticRun,
+    EvaluationPolicy,
+    FieldAvailability,
+    Greeting,
+    Job,
+    Rule,
+    RuleSet,
+    Source,
+)
 from jobsync_tui.backend.database import Database
 from jobsync_tui.backend.http import HttpSession, Network
 from jobsync_tui.backend.refresh.refresh import Refresher
+from jobsync_tui.backend.rules import evaluate
 from jobsync_tui.backend.storage.automatic.alerts import AlertStore
 from jobsync_tui.backend.storage.automatic.batches import BatchStore
 from jobsync_tui.backend.storage.automatic.decisions import DecisionStore
@@ -32,6 +44,7 @@ from jobsync_tui.backend.storage.automatic.worker_presence import PresenceStore
 from jobsync_tui.backend.storage.jobs.batches import ColumnStore
 from jobsync_tui.backend.storage.jobs.integrations import IntegrationStore
 from jobsync_tui.backend.storage.jobs.jobs import JobStore
+from jobsync_tui.backend.storage.jobs.undecided import UndecidedStore
 from jobsync_tui.backend.storage.ledger.ledger import Ledger
 from jobsync_tui.backend.storage.ledger.wire import WireStore
 from jobsync_tui.backend.storage.migrations import SCHEMA
@@ -162,10 +175,13 @@ class Fleet:
     read_only: set[str] = field(default_factory=set)
     policy: EvaluationPolicy = field(default_factory=EvaluationPolicy)
     channels: list[Channel] = field(default_factory=list)
+    daily: time | None = None
 
     def sender(self) -> Sender:
         """Return who sends messages."""
-        return Sender(channels=self.channels, broken={}, every=3 * EVERY, organization="Acme", names={"acme": "Acme Health"})
+        return Sender(
+            channels=self.channels, broken={}, every=3 * EVERY, organization="Acme", names={"acme": "Acme Health"}, daily=self.daily
+        )
 
     @asynccontextmanager
     async def host(self, clock: HandClock | None = None, target: Target | None = None, process: str | None = None) -> AsyncIterator[Host]:
@@ -191,6 +207,23 @@ class Fleet:
             session=lambda integration: self.ats[integration].connection.http,
             now=clock.now,
         )
+        schedule = ScheduleStore(database, now=clock.now)
+        reader = NewsReader(
+            audit=ledger.audit,
+            decisions=decisions,
+            schedule=schedule,
+            alerts=alerts,
+            integrations=integrations,
+            jobs=jobs,
+            undecided=UndecidedStore(database),
+            rules=rules,
+            is_eligible=self._is_eligible,
+            now=clock.now,
+        )
+
+        async def news(since: datetime, until: datetime) -> Greeting:
+            return await reader.read(list(self.ats), since, until)
+
         parts = AutomaticDependencies(
             refresher=Refresher(self.ats.__getitem__, jobs, integrations),
             evaluator=evaluator,
@@ -199,9 +232,9 @@ class Fleet:
             distribution=distribution,
             ledger=ledger,
             decisions=decisions,
-            schedule=ScheduleStore(database, now=clock.now),
+            schedule=schedule,
             integrations=integrations,
-            notifier=Notifier(alerts, ledger.leases, self.sender, ledger.audit.head, clock.now),
+            notifier=Notifier(alerts, ledger.leases, self.sender, ledger.audit.head, day=news, now=clock.now),
             most_changes=lambda: self.most_changes,
             read_only=lambda integration: integration in self.read_only,
             held=never_held,
@@ -256,6 +289,13 @@ class Fleet:
             now=clock.now,
             timing=SyncTiming(settle_after=SETTLE),
         )
+
+    def _is_eligible(self, job: Job, rules: RuleSet) -> bool:
+        availability = self.ats[job.integration].availability
+        evaluated = evaluate(
+            job, rules, self.policy, availability, provider_title="Shelf", source=Source.CACHE, read_at=None, now=self.clock.now()
+        )
+        return evaluated.eligible
 
     async def _authorise(self, actor: Actor, integration: str) -> None:
         if integration in self.read_only:

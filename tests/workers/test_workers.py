@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -193,3 +194,28 @@ def test_a_command_for_messages_that_hangs_holds_up_no_slot_and_ends_with_its_wo
     assert crew.end() == [0]
     assert ends(int(child.read_text()))
     assert crew.jobsync("leases")["leases"] == []
+
+
+def test_workers_send_one_message_a_day(crew: Crew) -> None:
+    """Each of them has its hour at the same moment; what was missed for two days is told with it."""
+    inbox = crew.folder / "inbox"
+    hook = a_program(crew.folder, f"#!/bin/sh\ncat >> {inbox}\n")
+    last_minute = datetime.now().astimezone() - timedelta(minutes=1)
+    crew.config.write_text(crew.config.read_text() + f'[notify]\ncommand = ["{hook}"]\ndaily = "{last_minute:%H:%M}"\n')
+    before = round((last_minute.replace(second=0, microsecond=0) - timedelta(days=2)).timestamp() * 1000)
+    with crew.connection() as connection:
+        connection.execute("INSERT INTO automatic_channels (name, upto, sent_at, daily_at) VALUES ('command', 0, 0, %s)", [before])
+        connection.execute(
+            "INSERT INTO audit (seq, at_ms, actor, action, integration, job_id, outcome, before, after, origin, hash)"
+            " VALUES (-1, %s, 'dana', 'sync', 'acme', '7', 'failed', '{}', '{}', '{}', '')",
+            [before + 1],
+        )
+    for _ in range(3):
+        crew.start()
+    until(inbox.exists, "one of them sends")
+    slots = sum(map(len, crew.claims().values()))
+    until(lambda: sum(map(len, crew.claims().values())) > slots + 9, "all go on")
+    assert set(crew.end()) == {0}
+    messages = [json.loads(row) for row in inbox.read_text().splitlines()]
+    assert [(message["kind"], message["failed"]) for message in messages] == [("daily", 1)]
+    assert datetime.fromisoformat(messages[0]["until"]) - datetime.fromisoformat(messages[0]["since"]) == timedelta(days=2)

@@ -68,8 +68,14 @@ class NewsReader:
     is_eligible: Callable[[Job, RuleSet], bool]
     now: Callable[[], datetime]
 
-    async def read(self, integrations: Sequence[str], since: datetime | None) -> Greeting:
-        """Return what happened to these integrations since then, what waits and how the last days were; without a time, only the latter."""
+    async def read(self, integrations: Sequence[str], since: datetime | None, until: datetime | None = None) -> Greeting:
+        """Return what happened to these integrations since then, what waits and how the last days were; without a time, only the latter.
+
+        Args:
+            integrations: Which ones.
+            since: From when on.
+            until: Up to when it is told what happened; None for now.
+        """
         states = await self.schedule.states(integrations)
         waits = await self._waits(integrations, states)
         found = Greeting(
@@ -81,8 +87,8 @@ class NewsReader:
         )
         if since is None:
             return found
-        happened = await self.audit.happened(integrations, since)
-        became = {each: await self.decisions.newly_eligible(each, since) for each in integrations}
+        happened = await self.audit.happened(integrations, since, until)
+        became = {each: await self.decisions.newly_eligible(each, since, until) for each in integrations}
         told = [
             replace(
                 each,

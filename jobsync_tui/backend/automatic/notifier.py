@@ -7,15 +7,16 @@ import logging
 import platform
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from ..core import clock
 from ..core.errors import Busy, JobsyncError
-from ..core.models import Alert, AutomaticRun, RecordHead
+from ..core.models import Alert, AutomaticRun, Greeting, RecordHead
 from ..settings.redaction import redact
 from ..storage.automatic.alerts import AlertStore
 from ..storage.ledger.leases import LeaseStore
 from .notify.base import Channel
+from .notify.daily import SHORTEST, DailyDigest, daily_id, last_due
 from .notify.digest import Digest, digest_id
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ class Sender:
         every: At most one message in that time by each.
         organization: For the head of a message.
         names: Display names by integration id.
+        daily: The local time of day of a message that tells of the day; None for none.
     """
 
     channels: Sequence[Channel]
@@ -41,6 +43,7 @@ class Sender:
     every: timedelta
     organization: str
     names: Mapping[str, str]
+    daily: time | None = None
 
 
 class Notifier:
@@ -51,6 +54,7 @@ class Notifier:
         leases: Who sends.
         sender: The configuration as it is when it is asked.
         head: Where the audit record ends, which every message carries so that it stands somewhere else.
+        day: What happened between two moments to all that is configured, and what waits.
         now: The time.
     """
 
@@ -60,12 +64,15 @@ class Notifier:
         leases: LeaseStore,
         sender: Callable[[], Sender],
         head: Callable[[], Awaitable[RecordHead]],
+        *,
+        day: Callable[[datetime, datetime], Awaitable[Greeting]],
         now: Callable[[], datetime] = clock.now,
     ) -> None:
         self._alerts = alerts
         self._leases = leases
         self._sender = sender
         self._head = head
+        self._day = day
         self._now = now
 
     async def note(self, run: AutomaticRun) -> None:
@@ -86,6 +93,8 @@ class Notifier:
                     await self._note_failure(name, error)
                 for channel in sender.channels:
                     await self._tell(channel, sender)
+                    if sender.daily is not None:
+                        await self._tell_day(channel, sender, sender.daily)
         except Busy:
             log.debug("another process sends messages at this moment")
         except JobsyncError as error:
@@ -109,12 +118,32 @@ class Notifier:
         else:
             await self._note_failure(channel.name, error)
 
+    async def _tell_day(self, channel: Channel, sender: Sender, hour: time) -> None:
+        """Tell a channel once what happened up to the last hour of the message; hours that were missed are told with it.
+
+        The first hour is the one after the message was configured. A day on which nothing happened and nothing waits has none.
+        """
+        due = last_due(hour, self._now())
+        before = await self._alerts.daily(channel.name)
+        if before is None:
+            await self._alerts.told_day(channel.name, due)
+            return
+        if due - before < SHORTEST:
+            return
+        greeting = await self._day(before, due)
+        if not greeting.is_quiet or greeting.paused is not None:
+            error = await self._deliver(channel, await self._daily_digest(sender, greeting, before, due))
+            if error is not None:
+                await self._note_failure(channel.name, error)
+                return
+        await self._alerts.told_day(channel.name, due)
+
     async def _deliver(self, channel: Channel, digest: Digest) -> JobsyncError | None:
         try:
             await channel.deliver(digest)
         except JobsyncError as error:
             return error
-        log.info("%s took a message of %d troubles", channel.name, len(digest.alerts))
+        log.info("%s took %s", channel.name, digest.words)
         return None
 
     async def _note_failure(self, name: str, error: JobsyncError) -> None:
@@ -125,6 +154,10 @@ class Notifier:
         moment = self._now()
         number = digest_id(alerts, upto) if alerts else digest_id(alerts, clock.to_ms(moment))
         return Digest(number, moment, sender.organization, platform.node(), alerts, sender.names, await self._head())
+
+    async def _daily_digest(self, sender: Sender, greeting: Greeting, before: datetime, due: datetime) -> DailyDigest:
+        number, host = daily_id(before, due), platform.node()
+        return DailyDigest(number, self._now(), sender.organization, host, (), sender.names, await self._head(), greeting, due)
 
 
 LONGEST_END = 2.0

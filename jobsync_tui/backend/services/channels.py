@@ -31,7 +31,14 @@ def sender_of(settings: Settings, actor: Actor) -> Sender:
         except JobsyncError as error:
             broken[name] = error
     names = {each.id: each.name for each in settings.integrations}
-    return Sender(channels=channels, broken=broken, every=settings.notify.every, organization=settings.organization.name, names=names)
+    return Sender(
+        channels=channels,
+        broken=broken,
+        every=settings.notify.every,
+        organization=settings.organization.name,
+        names=names,
+        daily=settings.notify.daily,
+    )
 
 
 def channel_names(settings: Settings) -> tuple[str, ...]:

@@ -232,7 +232,8 @@ class Parts:
             self.stores.ledger.leases,
             lambda: sender_of(self.admission.settings, self.admission.actor),
             self.stores.ledger.audit.head,
-            self.stores.now,
+            day=lambda since, until: self.news.read([each.id for each in self.admission.settings.integrations], since, until),
+            now=self.stores.now,
         )
 
     @cached_property

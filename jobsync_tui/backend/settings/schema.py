@@ -29,6 +29,7 @@ from .values import (
     Statuses,
     StorageUrl,
     Text,
+    TimeOfDay,
     WebhookAddress,
     problem,
 )
@@ -167,6 +168,9 @@ class NotifySettings(_Table):
     )
     timeout: Duration = Field(default=timedelta(seconds=30), description="How long the program may take.")
     every: Duration = Field(default=timedelta(minutes=15), description="At most one message in that time.")
+    daily: TimeOfDay | None = Field(
+        default=None, description="When a message tells of the day, such as 08:00, by the host's local time; none without it."
+    )
 
     @model_validator(mode="after")
     def _a_webhook_is_signed(self) -> Self:

@@ -37,6 +37,7 @@ most_changes = 200              # jobs that the automatic sync may write because
 # command = ["/usr/local/bin/page", "--quiet"]      # gets the message as JSON on its standard input; no shell, an empty environment
 # timeout = "30s"               # how long the command may take
 # every = "15m"                 # at most one message in that time
+# daily = "08:00"               # and one a day at that local time: what happened, why syncs failed, what waits (docs/day.md)
 
 # [audit]
 # key = { file = "audit.key" }  # chains the record of who did what by a secret of 16 characters or more: docs/security.md says what from

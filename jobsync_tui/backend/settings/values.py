@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, TypeAlias
 from urllib.parse import parse_qsl, urlsplit
@@ -26,6 +26,7 @@ LITERAL_CREDENTIALS = frozenset({"user_id", "username", "client_id", "integratio
 """Credentials that are no secrets and may stand in the file as they are."""
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _STORAGE = re.compile(r"sqlite|sqlite:///.+|postgres(ql)?://[^\s]+")
 _PASSWORD_PARAMETERS = {"password", "sslpassword"}
@@ -80,6 +81,13 @@ def _duration(value: object) -> timedelta:
     if not duration:
         raise problem("must be longer than nothing")
     return duration
+
+
+def _time_of_day(value: object) -> time:
+    found = _OF_DAY.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise problem("must be a time of day such as 08:00, in quotes")
+    return time(int(found[1]), int(found[2]))
 
 
 def service_url(value: str, *, query: bool = False) -> str:
@@ -275,6 +283,7 @@ _REFERENCES = WithJsonSchema({"type": "object", "additionalProperties": _TEXT_OR
 Text: TypeAlias = Annotated[str, BeforeValidator(_text)]
 Identifier: TypeAlias = Annotated[str, AfterValidator(_identifier), BeforeValidator(_text)]
 Duration: TypeAlias = Annotated[timedelta, PlainValidator(_duration), _TEXT]
+TimeOfDay: TypeAlias = Annotated[time, PlainValidator(_time_of_day), _TEXT]
 Keeping: TypeAlias = Annotated[timedelta | None, PlainValidator(_keeping), _TEXT]
 ServiceUrl: TypeAlias = Annotated[str, AfterValidator(service_url), BeforeValidator(_text)]
 ProxyUrl: TypeAlias = Annotated[str, AfterValidator(_proxy_url), BeforeValidator(_text)]

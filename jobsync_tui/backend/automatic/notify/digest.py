@@ -42,6 +42,11 @@ class Digest:
     names: Mapping[str, str]
     record: RecordHead
 
+    @property
+    def words(self) -> str:
+        """What it is, for the log."""
+        return f"a message of {counted(len(self.alerts), 'trouble')}"
+
     def text(self) -> str:
         """Return it in words, a line for each trouble."""
         begun = sum(not alert.over for alert in self.alerts)

@@ -85,6 +85,14 @@ class AlertStore:
         """Note that the channel did not take a message."""
         await self._database.write(_put_channel, channel, {"error": storable(error)})
 
+    async def daily(self, channel: str) -> datetime | None:
+        """Return the last hour of which the channel has the daily message, or had none because there was nothing to tell."""
+        return await self._database.read(_daily, channel)
+
+    async def told_day(self, channel: str, due: datetime) -> None:
+        """Note that the channel took the daily message of that hour."""
+        await self._database.write(_told_day, channel, clock.to_ms(due))
+
     async def channels(self, names: Sequence[str]) -> tuple[ChannelState, ...]:
         """Return how the channels stand."""
         return await self._database.read(_channels, tuple(names))
@@ -194,6 +202,18 @@ def _news(db: Db, channel: str, now: int, every: int) -> News | None:
         query = query.where(AlertRow.over == False)  # noqa: E712
     rows = list(query.execute(db))
     return News(tuple(map(_alert, rows)), rows[-1].event) if rows else None
+
+
+def _told_day(db: Db, name: str, due: int) -> None:
+    # A channel that is new by then was told every alert that stands; what was over before is no news to it.
+    last: int | None = AlertRow.select(peewee.fn.MAX(AlertRow.event)).scalar(db)
+    ChannelRow.insert(name=name, upto=last or 0).on_conflict_ignore().execute(db)
+    _put_channel(db, name, {"daily_at": due, "error": None})
+
+
+def _daily(db: Db, channel: str) -> datetime | None:
+    at: int | None = ChannelRow.select(ChannelRow.daily_at).where(ChannelRow.name == channel).scalar(db)
+    return moment(at or 0)
 
 
 def _put_channel(db: Db, name: str, values: Mapping[str, object]) -> None:

@@ -184,9 +184,12 @@ class DecisionStore:
         """Return the jobs that were refused as known ones under other ids, and still are."""
         return await self._database.read(_refused_as_renamed, self._dialect, integration)
 
-    async def newly_eligible(self, integration: str, since: datetime) -> tuple[BecameEligible, ...]:
-        """Return the jobs that became eligible after ``since`` and still are, by the revisions between which they did; most first."""
-        return await self._database.read(_newly_eligible, integration, clock.to_ms(since))
+    async def newly_eligible(self, integration: str, since: datetime, until: datetime | None = None) -> tuple[BecameEligible, ...]:
+        """Return the jobs that became eligible after ``since`` and still are, by the revisions between which they did; most first.
+
+        ``until`` leaves out those that did later.
+        """
+        return await self._database.read(_newly_eligible, integration, clock.to_ms(since), None if until is None else clock.to_ms(until))
 
     async def codes(self, integration: str, job_ids: Sequence[str]) -> dict[str, str]:
         """Return the codes of the errors with which the automatic sync failed for these jobs last, as far as it did."""
@@ -383,11 +386,13 @@ def create_eligible_index(db: Db) -> None:
     db.execute_sql(f"CREATE INDEX decisions_by_eligible ON automatic_decisions ({columns}) WHERE {HAS_BECOME_ELIGIBLE}")
 
 
-def _newly_eligible(db: Db, integration: str, since: int) -> tuple[BecameEligible, ...]:
+def _newly_eligible(db: Db, integration: str, since: int, until: int | None) -> tuple[BecameEligible, ...]:
     source = source_of(db, integration)
     if source is None:
         return ()
     new = (DecisionRow.eligible_at > since) & peewee.SQL(HAS_BECOME_ELIGIBLE) & (DecisionRow.outcome != Outcome.REFUSED.value)
+    if until is not None:
+        new &= DecisionRow.eligible_at <= until
     query = DecisionRow.select(
         peewee.fn.COUNT(1), DecisionRow.eligible_from, DecisionRow.eligible_by, peewee.fn.MIN(DecisionRow.key)
     ).group_by(DecisionRow.eligible_from, DecisionRow.eligible_by)

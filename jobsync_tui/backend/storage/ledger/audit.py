@@ -116,13 +116,14 @@ class AuditStore:
         """Return the revisions of the rules by which a job was looked at for a sync, first and last; None where it never was."""
         return await self._database.read(audit_entries.revisions, integration, job_id)
 
-    async def happened(self, integrations: Collection[str], since: datetime) -> Happened:
+    async def happened(self, integrations: Collection[str], since: datetime, until: datetime | None = None) -> Happened:
         """Return how many jobs of each integration syncs ended with each outcome since then, and why those failed that did.
 
         A job counts once, for how it stands at the end: what failed and was then mended did not fail, what was created and then updated was
-        created.
+        created. ``until`` leaves out what was begun from then on.
         """
-        return await self._database.read(audit_entries.happened, tuple(integrations), clock.to_ms(since))
+        end = None if until is None else clock.to_ms(until)
+        return await self._database.read(audit_entries.happened, tuple(integrations), clock.to_ms(since), end)
 
     async def days(self, integrations: Collection[str], starts: Sequence[datetime]) -> list[dict[str, dict[str, int]]]:
         """Return for each day, by integration and outcome, of how many jobs a sync ended so.

@@ -77,11 +77,13 @@ class Happened:
     causes: tuple[Cause, ...]
 
 
-def happened(db: Db, integrations: tuple[str, ...], since: int) -> Happened:
+def happened(db: Db, integrations: tuple[str, ...], since: int, until: int | None = None) -> Happened:
     """Return what syncs of jobs came to, as `AuditStore.happened` says."""
     query = AuditRow.select(AuditRow.integration, AuditRow.job_id, AuditRow.outcome, AuditRow.cause, AuditRow.job_name).where(
         _told(integrations, since)
     )
+    if until is not None:
+        query = query.where(AuditRow.at_ms < until)
     final: dict[tuple[str, str], str] = {}
     failed: dict[tuple[str, str], tuple[str, FailedJob]] = {}
     for integration, job_id, outcome, cause, name in query.order_by(AuditRow.at_ms, AuditRow.seq).tuples().iterator(db):
