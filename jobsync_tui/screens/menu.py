@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -14,7 +16,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from ..documents.layout import wrap
+from ..documents.layout import padded, wrap
 from ..widgets.choice_list import ChoiceList
 from ..widgets.content import line
 
@@ -23,6 +25,9 @@ WIDTH, SHARE = 72, 0.96
 
 _FRAME = 7
 """Cells of a menu beside a line of its list: border, padding, the cursor's place and the scroll bar."""
+
+_GAP = 2
+"""Cells between two columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,14 +147,36 @@ class MenuScreen(ModalScreen[str | None]):
     def _options(self, typed: str) -> list[Option]:
         words = typed.casefold().split()
         found = [entry for entry in self.entries if all(word in f"{entry.name} {entry.key} {entry.hint}".casefold() for word in words)]
-        widths = [max((len(text) for text in texts), default=0) for texts in zip(*((e.name, e.key) for e in self.entries), strict=True)]
-        room = min(WIDTH, int(self.app.size.width * SHARE)) - _FRAME
-        options = [Option(_entry_lines(entry, widths, room), id=entry.id) for entry in found]
+        columns = _Columns.of(self.entries, min(WIDTH, int(self.app.size.width * SHARE)) - _FRAME)
+        options = [Option(columns.content(entry), id=entry.id) for entry in found]
         return options or [Option(line(("Nothing contains these words" if words else self._nothing, "$text-muted")), disabled=True)]
 
 
-def _entry_lines(entry: Entry, widths: Sequence[int], room: int) -> Content:
-    """Return an entry, its hint in lines below each other."""
-    lead = "".join(f"{text:<{width}}  " for text, width in zip((entry.name, entry.key), widths, strict=True) if width)
-    first, *more = wrap(entry.hint, max(16, room - len(lead)))
-    return Content("\n").join([line(lead, (first, "$text-muted")), *(line((" " * len(lead) + part, "$text-muted")) for part in more)])
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Cells of the columns of a menu: a name that is longer, or a hint, goes on in lines below."""
+
+    name: int
+    key: int
+    hint: int
+
+    @classmethod
+    def of(cls, entries: Sequence[Entry], room: int) -> _Columns:
+        """Share ``room`` out: names have what is left by the longest hint, and three eighths of it at least."""
+        name, key, hint = (
+            max(map(cell_len, texts), default=0)
+            for texts in ([e.name for e in entries], [e.key for e in entries], [e.hint for e in entries])
+        )
+        room -= _GAP + (key + _GAP if key else 0)
+        name = min(name, max(room * 3 // 8, room - hint))
+        return cls(name, key, max(room - name, 16))
+
+    def content(self, entry: Entry) -> Content:
+        """Return an entry in these columns."""
+        names, hints = wrap(entry.name, self.name), wrap(entry.hint, self.hint)
+        gap = " " * _GAP
+        rows = []
+        for key, name, hint in zip_longest((entry.key,), names, hints, fillvalue=""):
+            lead = padded(name, self.name) + gap + (padded(key, self.key) + gap if self.key else "")
+            rows.append(line(lead, (hint, "$text-muted")))
+        return Content("\n").join(rows)

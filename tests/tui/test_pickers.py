@@ -21,7 +21,7 @@ from jobsync_tui.backend.core.models import (
     TargetCatalogue,
 )
 from jobsync_tui.screens.jobs.jobs import JobsScreen
-from jobsync_tui.screens.menu import MenuScreen
+from jobsync_tui.screens.menu import Entry, MenuScreen
 from jobsync_tui.screens.prompt import Offer, PromptScreen, Question, Remark
 from jobsync_tui.screens.rules.rule_questions import RuleQuestions
 from tests.support.fake_backend import FakeBackend
@@ -132,3 +132,20 @@ async def test_the_sort_dialog_narrows_while_typing() -> None:
         await until(pilot, lambda: isinstance(app.screen, JobsScreen))
         assert isinstance(app.screen, JobsScreen)
         assert app.screen.view.sort.field is SortField.DEPARTMENT
+
+
+async def test_a_long_name_in_a_menu_goes_on_below_and_leaves_the_hints_their_room() -> None:
+    entries = [
+        Entry("all", "Activate or deactivate all that are shown", "Show what switching every rule that is shown would do, and ask.", "A"),
+        Entry("mouse", "Mouse on or off", "Let the terminal use the mouse, to select text, or use it here again."),
+    ]
+    async with staged(Script()) as (app, pilot):
+        app.push_screen(MenuScreen("Commands", entries))
+        await until(pilot, lambda: "Mouse on or off" in screen_text(app))
+        assert [row[4:75].strip("│ ") for row in screen_text(app).splitlines() if "│" in row] == [
+            "Commands",
+            "> Activate or deactivate  A  Show what switching every rule that is",
+            "all that are shown         shown would do, and ask.",
+            "Mouse on or off            Let the terminal use the mouse, to",
+            "select text, or use it here again.",
+        ]
