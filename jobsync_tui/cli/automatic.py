@@ -16,7 +16,7 @@ from ..backend.core.errors import ExitCode, UsageError
 from ..backend.core.models import JOBS_MISSING, AutomaticRun, AutomaticState, AutomaticStatus, EngineState, Failure
 from ..backend.core.moments import said_ahead
 from ..backend.core.text import clean, counted
-from ..documents.automatic import pause_words
+from ..documents.automatic import answer_words, pause_words
 from .exit_codes import FAULT_CODE, of_code, worst
 from .interruption import Interruption
 from .options import json_option, reason_option
@@ -239,6 +239,8 @@ def _print_status(found: AutomaticStatus, *, as_json: bool) -> None:
         print_line(f"PROBLEM {trouble.integration} since {when(trouble.since)}: {trouble.message}")
         if trouble.remedy:
             print_line(f"    {trouble.remedy}")
+        if trouble.answer is not None:
+            print_line(f"    {answer_words(trouble.answer)}")
     for channel in found.channels:
         print_line(f"messages by {channel.name}: last {when(channel.sent_at)}" + (f", FAILED: {channel.error}" if channel.error else ""))
 

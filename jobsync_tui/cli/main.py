@@ -32,6 +32,7 @@ COMMANDS = {
         "sync:recover", "Find out what became of changes that a crash or a lost reply left open, and return when all are settled."
     ),
     "auto": Entry("automatic:auto", "Sync new and changed eligible jobs automatically, as a service or once for a timer."),
+    "alerts": Entry("alerts:alerts", "Show what keeps the automatic sync from its work; acknowledge or mute it until it changes."),
     "news": Entry("news:news", "Show a day at a glance: what happened since your last visit, why syncs failed, and what waits."),
     "worker": Entry("worker:worker", "Run the automatic sync as one of several workers that share a PostgreSQL database."),
     "rules": Entry("rules:rules", "Show, import, export, activate and deactivate rules."),

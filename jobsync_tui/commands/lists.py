@@ -21,6 +21,7 @@ def everywhere() -> Iterator[Command]:
     yield Command(g, "pause", "Automatic sync: pause", "Have no automatic run begin until it is resumed.", ())
     yield Command(g, "pause_until", "Automatic sync: pause until", "Have no automatic run begin before a time: 18:00, 2h, 2026-12-01.", ())
     yield Command(g, "resume", "Automatic sync: resume", "Let the automatic sync go on, also where credentials were refused.", ())
+    yield Command(g, "alerts", "Alerts", "List what keeps the automatic sync from its work; acknowledge or mute it until it changes.", ())
     yield Command(g, "recover", "Recover", "Find out what became of writes whose answers were lost.", ())
     yield Command(g, "runs", "Runs and writes", "List the automatic runs and what everybody did, over all integrations.", ("W",))
     yield Command(g, "record", "Record", "Browse the record of who did what, of all jobs.", ())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ..backend.core.models import Pause
+from ..backend.core.models import AlertAnswer, Pause
 
 
 def pause_words(pause: Pause) -> str:
@@ -12,6 +12,12 @@ def pause_words(pause: Pause) -> str:
     end = "" if pause.until is None else f", resumes automatically at {_local(pause.until)}"
     reason = "" if pause.reason is None else f" ({pause.reason})"
     return f"PAUSED by {pause.by} since {_local(pause.since)}{end}{reason}"
+
+
+def answer_words(answer: AlertAnswer) -> str:
+    """Return what a person said of an alert, who and when, and why, where they said."""
+    reason = "" if answer.reason is None else f" ({answer.reason})"
+    return f"{answer.kind} by {answer.by} at {_local(answer.at)}, until it changes{reason}"
 
 
 def short_pause(pause: Pause, now: datetime) -> str:

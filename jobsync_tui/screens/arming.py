@@ -7,13 +7,12 @@ from typing import ClassVar, TypeVar
 from textual.widget import Widget
 from textual.widgets import Input
 
-from ..backend.core.reasons import LONGEST
 from ..documents.document import Tone
 from ..documents.reason import reason_lines
 from ..widgets.choice_line import ChoiceLine
 from ..widgets.document import LinesView
 from .dialog import DialogScreen
-from .prompt import PromptScreen, Question, Remark
+from .prompt import PromptScreen, Question, any_reason
 
 ResultT = TypeVar("ResultT")
 CANCEL = "Cancel"
@@ -68,7 +67,7 @@ class ArmingScreen(DialogScreen[ResultT]):
                 self.query_one("#reason", LinesView).show(lambda width: reason_lines(self.reason, width))
             self.arm_when_painted()
 
-        question = Question(title="Why? Kept in the record of who did what", value=self.reason or "", check=_reason)
+        question = Question(title="Why? Kept in the record of who did what", value=self.reason or "", check=any_reason)
         self.app.push_screen(PromptScreen(question), said)
 
     @property
@@ -186,10 +185,3 @@ class ArmingScreen(DialogScreen[ResultT]):
     def action_scroll_bottom(self) -> None:
         """Go to the end of what is asked about."""
         self.document.action_scroll_bottom()
-
-
-async def _reason(typed: str) -> Remark:
-    """Find a reason too long that the record would cut; none is one as well."""
-    if len(typed.strip()) > LONGEST:
-        return Remark(f"at most {LONGEST} characters: {len(typed.strip())}", wrong=True)
-    return Remark("" if typed.strip() else "enter without a text: no reason")

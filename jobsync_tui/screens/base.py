@@ -281,6 +281,12 @@ class JobsyncScreen(Screen[ResultT]):
         """Examine the installation."""
         self.host.open(routes.Doctor())
 
+    def action_alerts(self) -> None:
+        """Show what keeps the automatic sync from its work."""
+        from . import errands
+
+        self.work(errands.alerts(self.app, self.host, self.backend), group="errand")
+
     def action_runs(self) -> None:
         """List runs and writes."""
         self.host.open(routes.Runs())

@@ -8,15 +8,16 @@ from typing import TypeVar
 from textual.app import App
 
 from ..backend.core import clock
+from ..backend.core.models import AnswerKind
 from ..backend.core.moments import said_ahead
 from ..backend.core.text import counted
 from ..backend.services.backend import Backend
-from ..documents.automatic import pause_words
+from ..documents.automatic import answer_words, pause_words
 from ..documents.words import ago, day_and_time
 from .base import Host
 from .files import file_of, new_file
 from .menu import Entry, MenuScreen
-from .prompt import Offer, PromptScreen, Question, Remark
+from .prompt import Offer, PromptScreen, Question, Remark, any_reason
 
 ResultT = TypeVar("ResultT")
 _NO, _YES = "no", "yes"
@@ -91,6 +92,38 @@ async def backup(app: App[ResultT], host: Host, backend: Backend) -> None:
     report = await backend.maintenance.backup(file_of(typed).absolute())
     beside = "" if report.target is None else f"; the local target is in {report.target}"
     host.tell(f"The database is copied into {report.database}{beside}", remedy="docs/reliability.md says how to put it back")
+
+
+async def alerts(app: App[ResultT], host: Host, backend: Backend) -> None:
+    """List what keeps the automatic sync from its work, and acknowledge or mute what is chosen, until it changes."""
+    found = {f"{alert.integration} {alert.code}": alert for alert in await backend.alerts.standing()}
+    if not found:
+        host.tell("No alert stands")
+        return
+    entries = [
+        Entry(key, f"{alert.integration}: {alert.message}", "" if alert.answer is None else answer_words(alert.answer))
+        for key, alert in found.items()
+    ]
+    chosen = await app.push_screen_wait(MenuScreen("Alerts; enter answers one", entries, searchable=True))
+    if chosen is None:
+        return
+    alert = found[chosen]
+    answers: dict[str, AnswerKind | None] = {"acknowledge": AnswerKind.ACKNOWLEDGED, "mute": AnswerKind.MUTED, "reopen": None}
+    ways = [
+        Entry("acknowledge", "Acknowledge", "still shown; no message repeats it until it changes"),
+        Entry("mute", "Mute", "not shown in greetings either, until it changes"),
+        *([Entry("reopen", "Reopen", f"it is {alert.answer.kind}")] if alert.answer is not None else []),
+    ]
+    way = await app.push_screen_wait(MenuScreen(f"{alert.integration}: {alert.message}", ways))
+    if way is None:
+        return
+    question = Question(title="Why? Kept in the record of who did what; enter alone for no reason", check=any_reason)
+    reason = await app.push_screen_wait(PromptScreen(question))
+    if reason is None:
+        return
+    with backend.because(reason):
+        await backend.alerts.answer(alert.integration, alert.code, answers[way])
+    host.tell(f"The alert of {alert.integration} is {'open again' if answers[way] is None else f'{answers[way]} until it changes'}")
 
 
 async def leases(app: App[ResultT], host: Host, backend: Backend) -> None:

@@ -15,6 +15,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from ..backend.core.reasons import LONGEST
 from ..documents.layout import padded
 from ..editor.typed_values import split
 from ..widgets.choice_list import ChoiceList
@@ -46,6 +47,13 @@ Check = Callable[[str], Awaitable[Remark]]
 async def anything(typed: str) -> Remark:
     """Find nothing wrong with any text but an empty one."""
     return Remark() if typed.strip() else Remark("type something, or esc", wrong=True)
+
+
+async def any_reason(typed: str) -> Remark:
+    """Find a reason too long that the record would cut; none is one as well."""
+    if len(typed.strip()) > LONGEST:
+        return Remark(f"at most {LONGEST} characters: {len(typed.strip())}", wrong=True)
+    return Remark("" if typed.strip() else "enter without a text: no reason")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

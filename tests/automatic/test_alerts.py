@@ -10,7 +10,7 @@ import pytest
 from jobsync_tui.backend.automatic.notify.base import NotDelivered
 from jobsync_tui.backend.automatic.notify.digest import Digest
 from jobsync_tui.backend.core.errors import CredentialsRejected, JobsyncError, Unreachable
-from jobsync_tui.backend.core.models import JOBS_FAILED
+from jobsync_tui.backend.core.models import JOBS_FAILED, AlertAnswer, AnswerKind
 from jobsync_tui.backend.settings.secrets import Secret
 from tests.support.fleet import EVERY, Fleet, Host
 
@@ -167,3 +167,64 @@ async def test_a_digest_is_clean_and_holds_no_secret(fleet: Fleet, host: Host) -
         assert "\u202e" not in text
         assert len(text) < 5000
     assert len(inbox.taken[0].text().splitlines()) == 3
+
+
+async def say(host: Host, kind: AnswerKind, code: str = "unreachable") -> bool:
+    answer = AlertAnswer(kind, "alice", host.clock.now(), "their maintenance")
+    return await host.alerts.answer("acme", code, answer, lambda db: None)
+
+
+@pytest.mark.parametrize("kind", list(AnswerKind))
+async def test_an_alert_that_somebody_answered_is_not_repeated_until_it_changes(fleet: Fleet, host: Host, kind: AnswerKind) -> None:
+    inbox = Inbox()
+    give(fleet, inbox)
+    fleet.ats["acme"].trouble = down()
+    await slots(fleet, host)
+    assert len(inbox.taken) == 1
+    assert await say(host, kind)
+    (alert,) = await host.alerts.standing(["acme"])
+    assert alert.answer is not None
+    assert (alert.answer.kind, alert.answer.by, alert.answer.reason) == (kind, "alice", "their maintenance")
+    fleet.clock.turn(2 * DAY)
+    await slots(fleet, host, 3)
+    assert len(inbox.taken) == 1, "a reminder would come after a day"
+    fleet.ats["acme"].trouble = down("Another part")
+    await slots(fleet, host, 4)
+    assert inbox.told()[1:] == [[("acme", "unreachable", False)]]
+    (alert,) = await host.alerts.standing(["acme"])
+    assert alert.answer is None
+    await say(host, kind)
+    fleet.ats["acme"].trouble = None
+    await slots(fleet, host, 4)
+    assert inbox.told()[2:] == [[("acme", "unreachable", True)]]
+    fleet.ats["acme"].trouble = down("Another part")
+    await slots(fleet, host, 4)
+    assert inbox.told()[3:] == [[("acme", "unreachable", False)]], "one that begins anew is not answered"
+
+
+async def test_what_was_answered_before_it_was_told_is_not_told(fleet: Fleet, host: Host) -> None:
+    inbox = Inbox()
+    fleet.ats["acme"].trouble = down()
+    await slots(fleet, host)
+    assert await say(host, AnswerKind.ACKNOWLEDGED)
+    give(fleet, inbox)
+    await slots(fleet, host, 3)
+    assert inbox.taken == []
+    assert await host.alerts.answer("acme", "unreachable", None, lambda db: None)
+    await slots(fleet, host, 1)
+    assert inbox.told() == [[("acme", "unreachable", False)]]
+
+
+async def test_jobs_that_fail_are_told_again_when_more_do_than_were_acknowledged(fleet: Fleet, host: Host) -> None:
+    inbox = Inbox()
+    give(fleet, inbox)
+    fleet.ats["acme"].describe_singly()
+    fleet.ats["acme"].broken = {"1": down(), "2": down()}
+    await slots(fleet, host)
+    assert await say(host, AnswerKind.MUTED, JOBS_FAILED)
+    del fleet.ats["acme"].broken["2"]
+    fleet.clock.turn(timedelta(hours=3))
+    await slots(fleet, host)
+    (alert,) = await host.alerts.standing(["acme"])
+    assert (alert.jobs, alert.answer is not None) == (1, True)
+    assert not await say(host, AnswerKind.MUTED, "no-such-alert")

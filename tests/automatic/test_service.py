@@ -284,3 +284,26 @@ def test_what_fails_is_posted_as_the_configuration_says(jobsync: Jobsync, mine: 
     assert (status["channels"][0]["name"], status["channels"][0]["error"]) == ("webhook", None)
     refused = jobsync("-c", str(mine), "auto", "test-messages")
     assert (refused.code, "webhook: FAILED" in refused.out) == (6, True)
+
+
+def test_an_alert_is_muted_by_a_command_and_not_by_one_who_may_only_look(jobsync: Jobsync, mine: Path) -> None:
+    jobsync("-c", str(mine), "auto", "--once")
+    mine.with_name("his.csv").unlink()
+    assert jobsync("-c", str(mine), "auto", "--once").code == 6
+    (alert,) = jobsync("-c", str(mine), "alerts", "--json").json["alerts"]
+    assert (alert["integration"], alert["answer"]) == ("his", None)
+    muted = jobsync("-c", str(mine), "alerts", "mute", "his", alert["code"], "--reason", "he is moving it")
+    assert (muted.code, "muted until it changes" in muted.out) == (0, True)
+    assert jobsync("-c", str(mine), "alerts", "--json").json["alerts"][0]["answer"]["kind"] == "muted"
+    assert "muted by" in jobsync("-c", str(mine), "auto", "status").out
+    assert "(he is moving it)" in jobsync("-c", str(mine), "alerts").out
+    glance = ("-c", str(mine), "news", "--since", "1d", "--json")
+    assert not [each for each in jobsync(*glance).json["waits"] if each["integration"] == "his"]
+    assert jobsync("-c", str(mine), "alerts", "reopen", "his", alert["code"]).code == 0
+    assert [each["kind"] for each in jobsync(*glance).json["waits"] if each["integration"] == "his"] == ["alert"]
+    assert jobsync("-c", str(mine), "alerts", "mute", "his", "no-such").code == 2
+    text = mine.read_text(encoding="utf-8")
+    mine.write_text(text.replace('id = "his"', 'id = "his"\nread_only = true'), encoding="utf-8")
+    refused = jobsync("-c", str(mine), "alerts", "acknowledge", "his", alert["code"])
+    assert (refused.code, "read-only" in refused.err) == (5, True)
+    assert jobsync("-c", str(mine), "alerts", "--json").json["alerts"][0]["answer"] is None

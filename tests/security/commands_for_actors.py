@@ -48,6 +48,10 @@ CASES: Mapping[str, Case] = {
     "auto resume": Case(code=DENIED),
     "auto status": Case(),
     "auto test-messages": Case(code=DENIED),
+    "alerts": Case(),
+    "alerts acknowledge": Case("{own} unreachable", 2),
+    "alerts mute": Case("{own} unreachable", 2),
+    "alerts reopen": Case("{own} unreachable", 2),
     "news": Case("--since 7d"),
     "worker": Case(code=DENIED),
     "rules list": Case(),
@@ -91,6 +95,8 @@ NAMED_OTHERWISE: Mapping[str, tuple[str, ...]] = {
     "fetch": ("{foreign_job}",),
     "check": ("{foreign_job}",),
     "sync": ("{foreign_job} --dry-run",),
+    "alerts mute": ("{foreign} unreachable",),
+    "runs": ("--filter integration:{foreign}",),
     "undo": ("{foreign_operation} --yes", "{foreign_operation} --dry-run"),
     "wire": ("{foreign_operation}",),
     "adopt": ("--link {job} {foreign_target} --yes", "--link {job} {foreign_target} --dry-run"),
@@ -101,5 +107,5 @@ NAMED_OTHERWISE: Mapping[str, tuple[str, ...]] = {
 }
 """What names something of another admin's by its own id, without ``-i``: to be answered as if there were no such thing."""
 
-RECORDED = frozenset({"undo", "wire", "adopt", "leases break", "integrations rename-ids"})
+RECORDED = frozenset({"alerts mute", "undo", "wire", "adopt", "leases break", "integrations rename-ids"})
 """Of those, the ones that would change something of the other's, so that the attempt is recorded as refused."""

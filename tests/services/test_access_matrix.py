@@ -27,6 +27,7 @@ from jobsync_tui.backend.core.models import (
     EVERY,
     Action,
     ActionKind,
+    AnswerKind,
     AuditEntry,
     Expectation,
     ImpactList,
@@ -98,6 +99,7 @@ class Row(Enum):
 
 ROWS = {
     Row.EVERY_ADMIN: """
+        alerts.standing
         activity.count activity.failed activity.page activity.position
         automatic.status catalogues.fields catalogues.target coverage.near coverage.overview drafts.drop drafts.get drafts.list drafts.put
         eligibility.evaluate_all eligibility.evaluate_for eligibility.evaluated greeting.news greeting.seen health.last_recorded
@@ -177,6 +179,8 @@ VALUES: dict[str, Callable[[Asking], Any]] = {
     "scope": lambda _: EVERY,
     "job_id": lambda _: "1",
     "job_ids": lambda _: ["1"],
+    "code": lambda _: "unreachable",
+    "kind": lambda _: AnswerKind.MUTED,
     "keep": lambda _: timedelta(days=400),
     "key": lambda _: "further",
     "lease_id": lambda it: it.things.lease,

@@ -32,6 +32,7 @@ LATER_TABLES = (
     "views",
     "wire",
     "automatic_runs",
+    "automatic_answers",
     "told_apart",
     "undecided_links",
 )

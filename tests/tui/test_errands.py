@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
-from jobsync_tui.backend.core.models import Scope
+from jobsync_tui.backend.core.models import AnswerKind, AutomaticRun, Failure, Scope
 from jobsync_tui.documents.doctor import doctor_text
 from jobsync_tui.screens import record, routes
 from jobsync_tui.screens.base import JobsyncScreen
@@ -148,6 +148,39 @@ async def test_the_whole_record_is_browsed_narrowed_and_followed(tmp_path: Path,
             await until(pilot, lambda: any("about no job" in notice.text for notice in app.notices))
             await pilot.press("k", "H")
             await until(pilot, lambda: isinstance(app.screen, HistoryScreen))
+
+
+async def test_an_alert_is_acknowledged_with_a_reason_and_reopened(tmp_path: Path) -> None:
+    async with workshop(tmp_path) as backend, on_stage(backend) as (app, pilot):
+        app.open(routes.Rules())
+        await shows(app, pilot, "? keys")
+        await app.screen.run_action("alerts")
+        await until(pilot, lambda: any("No alert stands" in notice.text for notice in app.notices))
+        met = AutomaticRun(integration="file", error=Failure("unreachable", "the share is not mounted"))
+        await backend._parts.stores.alerts.note(met)
+        await app.screen.run_action("alerts")
+        await shows(app, pilot, "file: the share is not mounted")
+        await pilot.press("enter")
+        await shows(app, pilot, "no message repeats it until it changes")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, PromptScreen))
+        await pilot.press(*"known", "enter")
+        await until(pilot, lambda: any("is acknowledged until it changes" in notice.text for notice in app.notices))
+        (alert,) = await backend.alerts.standing()
+        assert alert.answer is not None
+        assert (alert.answer.kind, alert.answer.reason) == (AnswerKind.ACKNOWLEDGED, "known")
+        (row,) = await backend.records.audit(limit=1)
+        assert (row.action, row.cause, row.reason) == ("alerts acknowledge", "unreachable", "known")
+        await app.screen.run_action("alerts")
+        await shows(app, pilot, "acknowledged by")
+        await pilot.press("enter")
+        await shows(app, pilot, "Reopen")
+        await pilot.press("end", "enter")
+        await until(pilot, lambda: isinstance(app.screen, PromptScreen))
+        await pilot.press("enter")
+        await until(pilot, lambda: any("is open again" in notice.text for notice in app.notices))
+        (alert,) = await backend.alerts.standing()
+        assert alert.answer is None
 
 
 async def test_help_of_the_first_screen_names_enter(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from ..assessment.changed_by import Turning
 from ..core.models import (
     MOST_LISTED,
+    AnswerKind,
     AutomaticState,
     DayNews,
     EligibleNews,
@@ -162,7 +163,9 @@ class NewsReader:
                         since=hold.since,
                     )
                 )
-        for alert in await self.alerts.standing(integrations):
+        standing = await self.alerts.standing(integrations)
+        muted = [alert for alert in standing if alert.answer is not None and alert.answer.kind is AnswerKind.MUTED]
+        for alert in (each for each in standing if each not in muted):
             said = [each.message for each in found[alert.integration] if each.kind is WaitKind.HELD]
             if alert.message not in said:
                 found[alert.integration].append(
@@ -179,7 +182,7 @@ class NewsReader:
         undecided = await self.undecided.waiting(integrations)
         for each, waits in found.items():
             error = (await self.integrations.state(each)).last_error
-            if error is not None and not waits:
+            if error is not None and not waits and not any(alert.integration == each for alert in muted):
                 waits.append(WaitNews(kind=WaitKind.REFRESH, integration=each, message=error))
             in_doubt = await self.jobs.count((each,), IN_DOUBT)
             for kind, jobs in ((WaitKind.IN_DOUBT, in_doubt), (WaitKind.LINKS, undecided.get(each, 0))):

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ..target.base import Target
     from .activity import ActivityService
     from .adoption import AdoptionService
+    from .alerts import AlertService
     from .automatic import AutomaticService
     from .catalogues import CatalogueService
     from .coverage import CoverageService
@@ -86,6 +87,8 @@ class Backend:
     """What editors of rules had when they were last left."""
     views: Lazy[ViewService] = Lazy("services.views", "ViewService")
     """Lists of jobs as they are looked at, by name."""
+    alerts: Lazy[AlertService] = Lazy("services.alerts", "AlertService")
+    """What the automatic sync met, and what people say of it."""
     activity: Lazy[ActivityService] = Lazy("services.activity", "ActivityService")
     """Runs of the timer and rows of the record as one list."""
     records: Lazy[RecordService] = Lazy("services.records", "RecordService")

@@ -7,7 +7,7 @@ from ..core.models import SortField
 from ..database import Db, Dialect, Migration, Schema, create_tables
 from .automatic.decisions import create_eligible_index
 from .automatic.schedule import Spans
-from .automatic.tables import AUTOMATIC_TABLES, BATCH_TABLES, TOLD_TABLES, RunRow, TickRow
+from .automatic.tables import AUTOMATIC_TABLES, BATCH_TABLES, TOLD_TABLES, AnswerRow, RunRow, TickRow
 from .jobs import codec
 from .jobs.links import create_link_index
 from .jobs.origins import add_origins
@@ -206,6 +206,10 @@ def _a_day_at_a_glance(db: Db, dialect: Dialect) -> None:
     create_eligible_index(db)
 
 
+def _answers(db: Db, _: Dialect) -> None:
+    create_tables(db, (AnswerRow,))
+
+
 MIGRATIONS = (
     Migration(2, "the ids that integrations had before", create_renames),
     Migration(3, "troubles that are told, and since when a job is eligible", _troubles_and_eligible_since),
@@ -232,6 +236,7 @@ MIGRATIONS = (
     Migration(24, "pauses that end at a time", _pauses_that_end),
     Migration(25, "every run of the automatic sync", _runs),
     Migration(26, "by which rules jobs became eligible, and what a day has to tell", _a_day_at_a_glance),
+    Migration(27, "alerts that are acknowledged or muted", _answers),
 )
 
 SCHEMA = Schema("store", 1 + len(MIGRATIONS), _create, MIGRATIONS)

@@ -76,6 +76,23 @@ class AutomaticRun:
     changes: bool = False
 
 
+class AnswerKind(StrEnum):
+    """What a person says of an alert until it changes: that they know of it, or that nobody is to see it."""
+
+    ACKNOWLEDGED = "acknowledged"
+    MUTED = "muted"
+
+
+@dataclass(frozen=True, slots=True)
+class AlertAnswer:
+    """Who acknowledged or muted an alert, when, and why, where they said."""
+
+    kind: AnswerKind
+    by: str
+    at: datetime
+    reason: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
     """Something that keeps the automatic sync of an integration from its work, as it is told: once when it begins and once when it ends.
@@ -87,6 +104,7 @@ class Alert:
         runs: Runs that met it.
         jobs: Jobs that fail at this time; only for `JOBS_FAILED`.
         over: Whether a later run met it no more.
+        answer: What a person said of it; gone once it changes.
     """
 
     integration: str
@@ -98,6 +116,7 @@ class Alert:
     runs: int = 1
     jobs: int = 0
     over: bool = False
+    answer: AlertAnswer | None = None
 
 
 JOBS_FAILED = "jobs_failed"

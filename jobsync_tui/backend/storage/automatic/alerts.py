@@ -1,8 +1,9 @@
 """Alerts of the automatic sync: each in one row, and how far each channel was told of them.
 
 A run notes what it met. An alert that goes on is no news: it has an event when it begins, when more jobs fail than before, when it still
-stands after a day, and when it is over. A channel is told what happened since the event it was told last, so what was not delivered is
-part of the next message.
+stands after a day, and when it is over. One that a person acknowledged or muted has none before it changes: more jobs fail than then, its
+words are others, or it is over; what the person said is forgotten with that. A channel is told what happened since the event it was told
+last, so what was not delivered is part of the next message.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from ...core.models import (
     LISTING_INCOMPLETE,
     ROWS_SET_ASIDE,
     Alert,
+    AlertAnswer,
+    AnswerKind,
     AutomaticRun,
     ChannelState,
     Failure,
@@ -33,7 +36,7 @@ from ...core.text import counted
 from ...database import Database, Db
 from ..jobs.codec import moment
 from .decisions import failing
-from .tables import AlertRow, ChannelRow
+from .tables import AlertRow, AnswerRow, ChannelRow
 
 LISTING_TROUBLES = (JOBS_MISSING, LISTING_INCOMPLETE, ROWS_SET_ASIDE, CREATES_WAIT)
 """What may be wrong with a listing that came to its end."""
@@ -71,6 +74,17 @@ class AlertStore:
     async def standing(self, integrations: Collection[str]) -> tuple[Alert, ...]:
         """Return what is not over, oldest first."""
         return await self._database.read(_standing, tuple(integrations))
+
+    async def answer(self, integration: str, code: str, answer: AlertAnswer | None, also: Callable[[Db], object]) -> bool:
+        """Keep what a person says of an alert that stands, or with None forget it; returns False where there is no such alert.
+
+        Args:
+            integration: Of the alert.
+            code: Which of its alerts.
+            answer: What they say.
+            also: Done in the same transaction, where there is such an alert.
+        """
+        return await self._database.write(_answer, integration, code, answer, also)
 
     async def news(self, channel: str, every: timedelta) -> News | None:
         """Return what the channel is to be told now; None where there is nothing, or it was told less than ``every`` ago."""
@@ -139,6 +153,7 @@ def _row(db: Db, integration: str, code: str) -> AlertRow | None:
 
 def _over(db: Db, row: AlertRow, now: int) -> None:
     if not row.over:
+        _forget(db, row.integration, row.code)
         _put(db, row, {"over": True, "last": now, **_event(db, now)})
 
 
@@ -151,7 +166,13 @@ def _meet(db: Db, known: AlertRow | None, integration: str, failure: Failure, *,
     elif known.over:
         _put(db, known, {**said, "since": now, "runs": 1, **_event(db, now)})
     else:
-        is_news = jobs > known.jobs or now - known.event_at >= REMINDER // timedelta(milliseconds=1)
+        answered = _answered(db, integration, failure.code)
+        if answered is None:
+            is_news = jobs > known.jobs or now - known.event_at >= REMINDER // timedelta(milliseconds=1)
+        else:
+            is_news = jobs > answered.jobs or (not jobs and said["message"] != answered.message)
+        if is_news:
+            _forget(db, integration, failure.code)
         _put(db, known, {**said, "runs": known.runs + 1, **(_event(db, now) if is_news else {})})
 
 
@@ -190,7 +211,30 @@ def _put(db: Db, row: AlertRow, values: dict[str, object]) -> None:
 
 def _standing(db: Db, integrations: tuple[str, ...]) -> tuple[Alert, ...]:
     query = AlertRow.select().where(AlertRow.integration.in_(integrations) & (AlertRow.over == False))  # noqa: E712
-    return tuple(_alert(row) for row in query.order_by(AlertRow.since, AlertRow.integration).execute(db))
+    return tuple(_alert(db, row) for row in query.order_by(AlertRow.since, AlertRow.integration).execute(db))
+
+
+def _answer(db: Db, integration: str, code: str, answer: AlertAnswer | None, also: Callable[[Db], object]) -> bool:
+    row = _row(db, integration, storable(code))
+    if row is None or row.over:
+        return False
+    _forget(db, integration, row.code)
+    if answer is not None:
+        reason = None if answer.reason is None else storable(answer.reason)
+        said = {"kind": answer.kind.value, "actor": storable(answer.by), "at": clock.to_ms(answer.at), "reason": reason}
+        AnswerRow.insert(integration=integration, code=row.code, jobs=row.jobs, message=row.message, **said).execute(db)
+    also(db)
+    return True
+
+
+def _answered(db: Db, integration: str, code: str) -> AnswerRow | None:
+    here = (AnswerRow.integration == integration) & (AnswerRow.code == code)
+    row: AnswerRow | None = AnswerRow.select().where(here).first(db)
+    return row
+
+
+def _forget(db: Db, integration: str, code: str) -> None:
+    AnswerRow.delete().where((AnswerRow.integration == integration) & (AnswerRow.code == code)).execute(db)
 
 
 def _news(db: Db, channel: str, now: int, every: int) -> News | None:
@@ -200,8 +244,9 @@ def _news(db: Db, channel: str, now: int, every: int) -> News | None:
     query = AlertRow.select().where(AlertRow.event > (0 if known is None else known.upto)).order_by(AlertRow.event)
     if known is None:  # what was over before there was a channel is no news
         query = query.where(AlertRow.over == False)  # noqa: E712
-    rows = list(query.execute(db))
-    return News(tuple(map(_alert, rows)), rows[-1].event) if rows else None
+    alerts = [(_alert(db, row), row.event) for row in query.execute(db)]
+    told = [alert for alert, _ in alerts if alert.answer is None]
+    return News(tuple(told), alerts[-1][1]) if told else None
 
 
 def _told_day(db: Db, name: str, due: int) -> None:
@@ -229,7 +274,9 @@ def _channels(db: Db, names: tuple[str, ...]) -> tuple[ChannelState, ...]:
     )
 
 
-def _alert(row: AlertRow) -> Alert:
+def _alert(db: Db, row: AlertRow) -> Alert:
+    said = _answered(db, row.integration, row.code)
+    answer = None if said is None else AlertAnswer(AnswerKind(said.kind), said.actor, clock.from_ms(said.at), said.reason)
     return Alert(
         integration=row.integration,
         code=row.code,
@@ -240,4 +287,5 @@ def _alert(row: AlertRow) -> Alert:
         runs=row.runs,
         jobs=row.jobs,
         over=row.over,
+        answer=answer,
     )

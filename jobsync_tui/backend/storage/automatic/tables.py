@@ -177,6 +177,23 @@ class AlertRow(peewee.Model):
         primary_key = peewee.CompositeKey("integration", "code")
 
 
+class AnswerRow(peewee.Model):
+    """What a person said of an alert, by which it is told no more until it is another one: more ``jobs``, or another ``message``."""
+
+    integration = peewee.TextField()
+    code = peewee.TextField()
+    kind = peewee.TextField()
+    actor = peewee.TextField()
+    at = peewee.BigIntegerField()
+    reason = peewee.TextField(null=True)
+    jobs = peewee.IntegerField()
+    message = peewee.TextField()
+
+    class Meta:  # noqa: D106
+        table_name = "automatic_answers"
+        primary_key = peewee.CompositeKey("integration", "code")
+
+
 class ChannelRow(peewee.Model):
     """A way by which alerts are sent out: up to which event it was told, when, and what went wrong since.
 
@@ -198,6 +215,7 @@ AUTOMATIC_TABLES: tuple[type[peewee.Model], ...] = (
     ScheduleRow,
     PauseRow,
     AlertRow,
+    AnswerRow,
     ChannelRow,
     TickRow,
     RunRow,
