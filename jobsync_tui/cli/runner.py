@@ -57,9 +57,9 @@ def report_interrupted(arguments: Sequence[str], message: str, remedy: str) -> i
 
 
 def _complete(command: click.Command) -> int:
-    from click.shell_completion import shell_complete
+    from .shells import answer
 
-    return shell_complete(command, {}, "jobsync", COMPLETION_VARIABLE, os.environ[COMPLETION_VARIABLE])
+    return answer(command, os.environ[COMPLETION_VARIABLE])
 
 
 def _wants_json(arguments: Sequence[str]) -> bool:

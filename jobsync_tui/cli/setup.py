@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import click
 
-from ..backend.core.errors import ExitCode, JobsyncError, UsageError
+from ..backend.core.errors import ExitCode, JobsyncError
 from ..backend.settings.paths import places
 from .options import invocation, json_option
 from .output import print_json, print_line, say
-from .runner import COMPLETION_VARIABLE
 from .session import refuse_strangers
 
 _SHELLS = ("bash", "zsh", "fish")
@@ -52,11 +51,8 @@ def paths(*, as_json: bool) -> int:
 @click.pass_context
 def completion(ctx: click.Context, *, shell: str) -> int:
     """Print the completion script for a shell, to be sourced by it: eval "$(jobsync completion bash)"."""
-    from click.shell_completion import get_completion_class
+    from .shells import script
 
     refuse_strangers()
-    kind = get_completion_class(shell)
-    if kind is None:
-        raise UsageError(f"There is no completion for {shell}")
-    click.echo(kind(ctx.find_root().command, {}, "jobsync", COMPLETION_VARIABLE).source())
+    click.echo(script(shell, ctx.find_root().command))
     return ExitCode.OK
