@@ -169,11 +169,14 @@ class _Asked:
     def _about_jobs(self) -> peewee.Node:
         """Return that a row is about a job that is asked for, as the cache has it; or about one of exactly the id that was typed."""
         query = self._query
-        ways: list[peewee.Node] = [self._of_few(query.few) if query.few is not None else self._as_cached()]
         match query.jobs.terms:
             case (Contains(text),):
-                ways.append(AuditRow.integration.in_(self._integrations) & (AuditRow.job_id == storable(text)))
-        return joined("OR", ways)
+                typed = [(each, text) for each in self._integrations]
+            case _:
+                typed = []
+        if query.few is not None:
+            return self._of_few([*query.few, *typed])
+        return joined("OR", [self._as_cached(), self._of_few(typed)])
 
     def _of_few(self, jobs: Collection[tuple[str, str]]) -> peewee.Node:
         of: dict[str, list[str]] = {}
