@@ -38,6 +38,7 @@ class ArmingScreen(DialogScreen[ResultT]):
     """
 
     UNDONE: ClassVar[str] = "nothing was done"
+    REMEMBERS: ClassVar[bool] = False
     SETTLING: ClassVar[float] = 0.5
 
     def __init__(self) -> None:

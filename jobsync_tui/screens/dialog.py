@@ -35,6 +35,8 @@ class DialogScreen(JobsyncScreen[ResultT]):
 
     HEADING = ""
     IS_LIST: ClassVar[bool] = False
+    REMEMBERS: ClassVar[bool] = True
+    """Whether the sections that were opened or closed are so again when such a dialog is opened the next time."""
 
     def compose(self) -> ComposeResult:
         """Lay the dialog out from top to bottom."""
@@ -54,7 +56,8 @@ class DialogScreen(JobsyncScreen[ResultT]):
 
     def body(self) -> list[Widget]:
         """Return what stands between the lines: the document, and whatever there is beside it."""
-        return [DocumentView(is_list=self.IS_LIST, id="document")]
+        kept = self.host.lists.unfolded.setdefault(type(self).__name__, set()) if self.REMEMBERS else None
+        return [DocumentView(is_list=self.IS_LIST, kept=kept, id="document")]
 
     def foot(self) -> list[Widget]:
         """Return widgets between the note and the footer."""

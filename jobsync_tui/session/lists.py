@@ -1,4 +1,4 @@
-"""The lists of jobs of this session, each as it was left: who comes back finds the same row, marks and narrowing."""
+"""The lists of jobs of this session, and the documents, each as it was left: who comes back finds the same row, marks and open parts."""
 
 from __future__ import annotations
 
@@ -27,14 +27,16 @@ class ListState:
 
 
 class Lists:
-    """What is kept of each list of jobs, by whose jobs they are.
+    """What is kept of each list of jobs, by whose jobs they are, and of each kind of document.
 
     Attributes:
-        current: The one that was opened last.
+        current: The list that was opened last.
+        unfolded: By the kind of a document, the keys of those of its sections that were opened or closed.
     """
 
     def __init__(self) -> None:
         self.current: Scope = EVERY
+        self.unfolded: dict[str, set[str]] = {}
         self._kept: dict[Scope, ListState] = {}
 
     def of(self, scope: Scope) -> ListState:

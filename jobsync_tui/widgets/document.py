@@ -102,6 +102,7 @@ class DocumentView(LinesView, can_focus=True):
     Args:
         build: Makes the document.
         is_list: The sections are what the document is for: the one under the cursor stays on the screen, however few lines that has.
+        kept: The keys of sections that a person opened or closed in documents of this kind before; those of this one are added.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Group.SHEET)
@@ -124,10 +125,19 @@ class DocumentView(LinesView, can_focus=True):
             """The document that moved."""
             return self.document
 
-    def __init__(self, build: Builder = nothing, *, is_list: bool = False, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(
+        self,
+        build: Builder = nothing,
+        *,
+        is_list: bool = False,
+        kept: set[str] | None = None,
+        id: str | None = None,  # noqa: A002 - Textual's name
+    ) -> None:
         super().__init__(build, id=id)
         self._is_list = is_list
-        self._toggled: set[str] = set()
+        self._kept: set[str] = set() if kept is None else kept
+        self._keeps = kept is not None
+        self._toggled: set[str] = set(self._kept)
         self._cursor: str | None = None
         self._sections: dict[str, Section] = {}
         self._wanted: str | None = None
@@ -154,9 +164,9 @@ class DocumentView(LinesView, can_focus=True):
         return f"{top + 1}-{min(top + height, total)} of {total:,}" if total > height else ""
 
     def show(self, build: Builder, *, anew: bool = False) -> None:
-        """Show what ``build`` makes. What was open stays open and the place is kept, unless the document is shown ``anew``."""
+        """Show what ``build`` makes. What is open and the place are kept; ``anew`` it begins at its top, open as its kind was."""
         if anew:
-            self._toggled.clear()
+            self._toggled = set(self._kept)
             self._cursor = None
             self.scroll_home(animate=False)
         super().show(build)
@@ -178,6 +188,8 @@ class DocumentView(LinesView, can_focus=True):
         if self._cursor is None:
             return
         self._toggled ^= {self._cursor}
+        if self._keeps:
+            self._kept ^= {self._cursor}
         self._rebuild()
         self._bring_into_view()
 

@@ -349,3 +349,28 @@ async def test_next_marked_goes_on_in_the_list_of_all(tmp_path: Path) -> None:
         await shows(app, pilot, "ok CREATED")
         await pilot.press("n")
         await until(pilot, lambda: app.screen is not confirm)
+
+
+async def test_what_was_unfolded_is_so_for_the_next_job_and_a_plan_begins_as_it_is(tmp_path: Path) -> None:
+    async with listed(tmp_path) as (app, pilot, _):
+        await pilot.press("e")
+        await shows(app, pilot, "The Ward > job 1")
+        await until(pilot, lambda: dialog(app).document.section is not None)
+        section = dialog(app).document.section
+        assert section is not None
+        closed = screen_text(app)
+        await pilot.press("plus")
+        await until(pilot, lambda: section.key in dialog(app).document.turned and screen_text(app) != closed)
+        await pilot.press("right_square_bracket")
+        await shows(app, pilot, "Lead Nurse")
+        await until(pilot, lambda: section.key in dialog(app).document.turned)
+        await pilot.press("escape", "e")
+        await shows(app, pilot, "The Ward > job 1")
+        await until(pilot, lambda: section.key in dialog(app).document.turned)
+        await pilot.press("escape", "s")
+        await shows(app, pilot, "CREATE")
+        await pilot.press("plus", "escape")
+        await until(pilot, lambda: isinstance(app.screen, JobsScreen))
+        await pilot.press("s")
+        await shows(app, pilot, "CREATE")
+        assert not dialog(app).document.turned
