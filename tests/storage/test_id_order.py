@@ -16,7 +16,7 @@ from jobsync_tui.backend.storage.jobs.tables import JobRecord
 from jobsync_tui.backend.storage.search import executor
 from jobsync_tui.backend.storage.search.conditions import joined
 from jobsync_tui.backend.storage.search.filter import parse_filter
-from jobsync_tui.backend.storage.search.ordering import beside, create_order, has_order, order
+from jobsync_tui.backend.storage.search.ordering import anchor_columns, beside, create_order, has_order, merged, order
 from jobsync_tui.backend.storage.search.query_cache import Anchor
 from tests.support.patience import PATIENCE
 from tests.support.stores import Cache
@@ -75,3 +75,27 @@ async def test_the_index_gives_a_window_without_sorting(cache: Cache) -> None:
     assert len(re.findall("jobs_by_folded_id", found)) == 2, found
     assert len(re.findall(r"<expr>[<>]|Index Cond: .*SUBSTR|Index.*Scan", found, re.IGNORECASE)) == 2, found
     assert not re.search("TEMP B-TREE|Sort", found), found
+
+
+async def test_a_window_of_several_integrations_is_read_from_the_index_of_each_without_sorting_them(cache: Cache) -> None:
+    dialect, sort = cache.database.dialect, Sort()
+    for integration in ("one", "two", "three"):
+        await cache.fill([Job(integration=integration, id=f"{n:04}", name="x") for n in range(500)], integration=integration)
+
+    def plans(db: Db) -> str:
+        found = []
+        for forward in (True, False):
+            branches = [JobRecord.select(*anchor_columns(dialect, sort)).where(JobRecord.source == number) for number in (1, 2, 3)]
+            query = merged(dialect, branches, sort, offset=5, limit=5, forward=forward)
+            explained = peewee.NodeList((peewee.SQL("EXPLAIN" if dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"), query))
+            with dialect.by_index(db):
+                found += [str(row[-1]) for row in db.execute(explained).fetchall()]
+        return "\n".join(found)
+
+    plan = await cache.database.read(plans)
+    if dialect.name == "postgresql":
+        # Each gives as many rows as are needed, and those are sorted.
+        assert plan.count("Limit") == 2 * (3 + 1), plan
+    else:
+        assert "TEMP B-TREE" not in plan, plan
+    assert plan.count("jobs_by_updated_at") == 2 * 3, plan

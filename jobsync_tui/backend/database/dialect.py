@@ -32,6 +32,7 @@ class Dialect(ABC):
         interrupts_at_once: Whether `interrupt` never waits for anything.
         sorts_quickly: Whether finding all matches and sorting them takes less than reading a list in order until enough of them have come,
             where they lie far from its beginning, also if no index knows them.
+        merges: Whether several queries that an index answers in order are merged in that order, no row being read before it is its turn.
     """
 
     name: ClassVar[str]
@@ -42,6 +43,7 @@ class Dialect(ABC):
     connected: Connected = ()
     interrupts_at_once: ClassVar[bool]
     sorts_quickly: ClassVar[bool]
+    merges: ClassVar[bool] = True
 
     @abstractmethod
     def connect(self, *, writing: bool) -> Db:

@@ -63,6 +63,7 @@ class PostgresqlDialect(Dialect):
     placeholder: ClassVar[str] = "%s"
     interrupts_at_once: ClassVar[bool] = False
     sorts_quickly: ClassVar[bool] = True
+    merges: ClassVar[bool] = False
 
     def __init__(self, url: str, *, timeout: float) -> None:
         self._url = url

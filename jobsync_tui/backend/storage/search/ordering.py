@@ -136,12 +136,25 @@ def places(
     if len(branches) == 1:
         one = branches[0].order_by(*order(dialect, sort, forward=forward)).limit(limit).offset(offset)
         return list(one.tuples().execute(db))
+    return list(db.execute(merged(dialect, branches, sort, offset=offset, limit=limit, forward=forward)).fetchall())
+
+
+def merged(
+    dialect: Dialect, branches: Sequence[peewee.ModelSelect[JobRecord]], sort: Sort, *, offset: int, limit: int, forward: bool
+) -> peewee.Node:
+    """Return one query for what several give, in the order of the list: no more of each is read than that takes."""
     parts: list[peewee.Node] = []
     for branch in branches:
-        parts += [SQL("UNION ALL"), branch] if parts else [branch]
+        parts += [SQL("UNION ALL")] if parts else []
+        if dialect.merges:
+            parts.append(branch)
+        else:
+            bounded = branch.order_by(*order(dialect, sort, forward=forward)).limit(offset + limit)
+            parts += [SQL("("), bounded, SQL(")")]
     way = "DESC" if sort.descending == forward else "ASC"
-    parts += [SQL(f"ORDER BY 1 {way}, 2 {way}, 3 {way} LIMIT"), peewee.Value(limit), SQL("OFFSET"), peewee.Value(offset)]
-    return list(db.execute(peewee.NodeList(parts)).fetchall())
+    return peewee.NodeList(
+        (*parts, SQL(f"ORDER BY 1 {way}, 2 {way}, 3 {way} LIMIT"), peewee.Value(limit), SQL("OFFSET"), peewee.Value(offset))
+    )
 
 
 Row: TypeAlias = tuple[Any, ...]
