@@ -10,7 +10,14 @@ from jobsync_tui.backend.database import Database, Db
 from jobsync_tui.backend.database.schema import Schema
 from jobsync_tui.backend.storage.migrations import SCHEMA
 from tests.services.workshop import workshop
-from tests.storage.test_migrations import LATER_COLUMNS, LATER_TABLES, LATER_THAN_7, _drop_later_indexes
+from tests.storage.test_migrations import (
+    LATER_COLUMNS,
+    LATER_TABLES,
+    LATER_THAN_7,
+    _drop_later_columns,
+    _drop_later_indexes,
+    _take_earlier_names,
+)
 
 CARE = Rule("care", "Care", Leaf("department", Op.EQUALS, "Care"), (Action(ActionKind.FOLDER, "Care"),))
 
@@ -20,8 +27,8 @@ def _as_first_released(db: Db) -> None:
     _drop_later_indexes(db)
     for table in LATER_TABLES:
         db.execute_sql(f"DROP TABLE {table}")
-    for table, column in (*LATER_COLUMNS, *LATER_THAN_7):
-        db.execute_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
+    _drop_later_columns(db, (*LATER_COLUMNS, *LATER_THAN_7))
+    _take_earlier_names(db)
     db.execute_sql("UPDATE schema_version SET version = 1 WHERE name = 'store'")
 
 
