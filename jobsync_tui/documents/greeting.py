@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import groupby
 
 from rich.cells import cell_len
 
-from ..backend.core.clock import rfc3339
 from ..backend.core.models import JOBS_FAILED as FAILING
 from ..backend.core.models import DayNews, EligibleNews, FailureNews, Greeting, HoldKind, IntegrationNews, WaitKind, WaitNews
 from ..backend.core.text import counted
@@ -37,7 +36,7 @@ class Lead:
     """Where a line leads, and what its keys act on.
 
     Attributes:
-        integration: Whose jobs it is about.
+        integration: Whose jobs it is about; None for those of all.
         filter_text: Which of them; None for all.
         job_id: A single one, that is checked.
         job_ids: Those that can be synced again.
@@ -46,7 +45,7 @@ class Lead:
         accepts: Whether the automatic sync waits for a person who lets the rules write so many jobs.
     """
 
-    integration: str
+    integration: str | None
     filter_text: str | None = None
     job_id: str | None = None
     job_ids: tuple[str, ...] = ()
@@ -95,24 +94,31 @@ def greeting_text(greeting: Greeting, names: Mapping[str, str], now: datetime, w
 def lead_of(greeting: Greeting, target: str) -> Lead | None:
     """Return where the line with that target leads; None where there is no such line."""
     part, number, *more = target.split(":", 2)
+    lines = {"news": greeting.integrations, "failed": greeting.failures, "eligible": greeting.eligible, "wait": greeting.waits}
+    if part == "all":
+        return Lead(None, _FILTERS[more[0]].format(_since(greeting)))
     at = int(number)
-    since = None if greeting.since is None else rfc3339(greeting.since.replace(microsecond=0)).replace(".000", "")
+    if at >= len(lines.get(part, greeting.days)):
+        return None
     match part:
         case "news":
-            return Lead(greeting.integrations[at].integration, _FILTERS[more[0]].format(since))
+            return Lead(greeting.integrations[at].integration, _FILTERS[more[0]].format(_since(greeting)))
         case "failed" if more:
             return Lead(greeting.failures[at].integration, job_id=more[0], job_ids=(more[0],))
         case "failed":
             failure = greeting.failures[at]
-            return Lead(failure.integration, _FILTERS["failed"].format(since), job_ids=tuple(job.id for job in failure.listed))
+            return Lead(failure.integration, _FILTERS["failed"].format(_since(greeting)), job_ids=tuple(job.id for job in failure.listed))
         case "eligible":
             eligible = greeting.eligible[at]
-            return Lead(eligible.integration, _FILTERS["newly_eligible"].format(since), rule=eligible.rule)
+            return Lead(eligible.integration, _FILTERS["newly_eligible"].format(_since(greeting)), rule=eligible.rule)
         case "wait":
             return _lead_of_wait(greeting.waits[at])
-        case "day":
-            return Lead(greeting.days[at].integration)
-    return None
+    return Lead(greeting.days[at].integration)
+
+
+def _since(greeting: Greeting) -> str:
+    """Return from when on it is told what happened, as a filter has it: to the second, which takes in what is told."""
+    return "" if greeting.since is None else f"{greeting.since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _lead_of_wait(wait: WaitNews) -> Lead:
@@ -150,13 +156,19 @@ class _Shown:
             return []
         _, *heads = self._row(("", *(word for _, word in KINDS)))
         title = Span(f" {padded('WHAT HAPPENED', self._named + 2)}", Tone.HEAD)
-        return [Line((title, *(Span(span.text, Tone.HEAD) for span in heads))), *(self._happened(at, each) for at, each in told), BLANK]
+        rows = [self._happened(f"news:{at}", self.name(each.integration), [_number(each, name) for name, _ in KINDS]) for at, each in told]
+        if len(told) > 1:
+            rows.append(self._happened("all:0", "All", [greeting.total(name) for name, _ in KINDS]))
+        return [Line((title, *(Span(span.text, Tone.HEAD) for span in heads))), *rows, BLANK]
 
-    def _happened(self, at: int, each: IntegrationNews) -> Section:
-        numbers = [(name, word, _number(each, name)) for name, word in KINDS]
-        row = Line(self._row((self.name(each.integration), *(f"{number:,}" if number else "-" for *_, number in numbers))))
-        lines = [_leading(f"news:{at}:{name}", line("   ", f"{number:>{_COUNT},}  {word}")) for name, word, number in numbers if number]
-        return Section(f"news:{at}", (row,), (row, *lines))
+    def _happened(self, key: str, title: str, numbers: Sequence[int]) -> Section:
+        row = Line(self._row((title, *(f"{number:,}" if number else "-" for number in numbers))))
+        lines = [
+            _leading(f"{key}:{name}", line("   ", f"{number:>{_COUNT},}  {word}"))
+            for (name, word), number in zip(KINDS, numbers, strict=True)
+            if number
+        ]
+        return Section(key, (row,), (row, *lines))
 
     def failures(self, greeting: Greeting) -> list[Line | Section]:
         """Return the causes of failures, each with its integration and the keys that may mend it; one opens to its jobs."""

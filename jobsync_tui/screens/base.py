@@ -36,6 +36,8 @@ ResultT = TypeVar("ResultT")
 WIDE = 110
 """Columns from which on a screen has the class ``-wide`` and shows a second pane beside the first."""
 
+FOR_ALL = "This affects every integration, and you may not use all of them"
+"""Why somebody can do nothing who may use a part only."""
 _FOR_ALL = frozenset({"backup", "pause", "pause_until", "resume"})
 """Commands of every screen that are for those who may use every integration."""
 
@@ -159,7 +161,7 @@ class JobsyncScreen(Screen[ResultT]):
     def why_not_here(self, action: str) -> str | None:
         """Return why a command can do nothing now, be it one of this screen or one that acts on all of them."""
         if action in _FOR_ALL and not self.backend.has_everything:
-            return "This affects every integration, and you may not use all of them"
+            return FOR_ALL
         if action == "backup" and self.host.confined:
             return "This session is run for somebody else, so it writes no file"
         why = self.why_not(action)

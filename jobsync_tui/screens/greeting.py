@@ -9,14 +9,14 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from ..backend.core import clock
-from ..backend.core.models import MOST_LISTED, Greeting, JobKey, Scope
+from ..backend.core.models import EVERY, MOST_LISTED, Greeting, JobKey, Scope
 from ..commands import Group, bindings
 from ..documents.greeting import Lead, greeting_document, greeting_text, greeting_words, lead_of
 from ..session.messages import GreetingCame, SyncEnded
 from ..widgets.content import line
 from ..widgets.line import StatusLine
 from . import errands, routes
-from .base import JobsyncScreen, ResultT
+from .base import FOR_ALL, JobsyncScreen, ResultT
 from .dialog import DialogScreen
 
 
@@ -101,12 +101,14 @@ class GreetingScreen(DialogScreen[None]):
         match action:
             case "again" if lead is None or not lead.job_ids:
                 return "Nothing here is to be synced again"
-            case "test" if lead is None:
+            case "test" if lead is None or lead.integration is None:
                 return "This line is about no integration"
             case "rule" if lead is None or lead.rule is None:
                 return "No rule was changed here"
             case "accept" if lead is None or not lead.accepts:
                 return "Nothing here waits to be accepted"
+            case "accept" if not self.backend.has_everything:
+                return FOR_ALL
         return super().why_not(action)
 
     def action_open(self) -> None:
@@ -114,6 +116,8 @@ class GreetingScreen(DialogScreen[None]):
         lead = self._lead
         if lead is None:
             self.document.toggle()
+        elif lead.integration is None:
+            self.host.open(routes.Jobs(EVERY, lead.filter_text))
         elif lead.links:
             self.host.open(routes.LinkJobs(lead.integration))
         elif lead.job_id is not None:
@@ -124,7 +128,7 @@ class GreetingScreen(DialogScreen[None]):
     def action_again(self) -> None:
         """Plan another sync of the jobs that failed; those of a cause with very many are listed."""
         lead = self._lead
-        if not self.may("again") or lead is None:
+        if not self.may("again") or lead is None or lead.integration is None:
             return
         if len(lead.job_ids) < MOST_LISTED:
             self.host.open(routes.confirm(JobKey.of(lead.integration, *lead.job_ids)))
@@ -135,7 +139,7 @@ class GreetingScreen(DialogScreen[None]):
     def action_test(self) -> None:
         """Try the credentials of the integration under the cursor."""
         lead = self._lead
-        if self.may("test") and lead is not None:
+        if self.may("test") and lead is not None and lead.integration is not None:
             self.set_note(f"testing {lead.integration} ...")
             self.work(self._test(lead.integration), group="test", about=lead.integration)
 

@@ -79,7 +79,10 @@ def a_day(backend: FakeBackend) -> FakeBackend:
     eligible = EligibleNews(integration="bullhorn", jobs=5, revision=42, rule="Ohio travel", actor="dana", at=moment - timedelta(hours=3))
     backend.greeting.now = Greeting(
         moment - timedelta(hours=14),
-        (IntegrationNews(integration="bullhorn", created=12, failed=2, newly_eligible=5), IntegrationNews(integration="lever")),
+        (
+            IntegrationNews(integration="bullhorn", created=12, failed=2, newly_eligible=5),
+            IntegrationNews(integration="lever", newly_eligible=1),
+        ),
         (failed,),
         (eligible, EligibleNews(integration="lever", jobs=1)),
         waits,
@@ -112,6 +115,7 @@ async def test_a_day_fits_its_screen_and_says_what_happened_why_and_what_waits(s
         flowing = " ".join(told.split())
         for words in (
             "Bullhorn 12 - 2 5",
+            "All 12 - 2 6",
             "Bullhorn refused the key (401)",
             "the rule Ohio travel was changed in r42 by dana, 3 h ago",
             "new in the ATS, or changed there",
@@ -131,6 +135,7 @@ async def test_a_day_fits_its_screen_and_says_what_happened_why_and_what_waits(s
     ("target", "screen", "words"),
     [
         ("news:0:created", "JobsScreen", "tenzo_created>="),
+        ("all:0:newly_eligible", "JobsScreen", "eligible>="),
         ("failed:0", "JobsScreen", "failed>="),
         ("failed:0:100001", "EligibilityScreen", "100001"),
         ("eligible:0", "JobsScreen", "eligible>="),
@@ -177,6 +182,17 @@ async def test_the_keys_that_mend_act_on_the_line_under_the_cursor() -> None:
         await until(pilot, lambda: "WHY SYNCS FAILED" in screen_text(app))
         await pilot.press("t")
         await until(pilot, lambda: "ok bullhorn" in screen_text(app))
+
+
+async def test_who_may_use_a_part_only_accepts_nothing() -> None:
+    backend = a_day(FakeBackend(many_jobs(3), TWO))
+    backend.has_everything = False
+    async with running(backend) as (app, pilot):
+        await opened(app, pilot)
+        await go_to(app, pilot, "wait:0")
+        await pilot.press("A")
+        await until(pilot, lambda: "you may not use all of them" in screen_text(app))
+        assert "accept" not in screen_text(app).splitlines()[-1]
 
 
 async def test_another_time_is_asked_for_by_the_same_key() -> None:
