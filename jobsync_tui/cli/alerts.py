@@ -16,7 +16,7 @@ from .session import open_backend, runs
 @json_option
 @click.pass_context
 def alerts(ctx: click.Context, *, as_json: bool) -> int:
-    """Show what keeps the automatic sync from its work, and what was said of it."""
+    """Show what keeps the automatic sync from its work; acknowledge or mute it until it changes."""
     return _list(as_json=as_json) if ctx.invoked_subcommand is None else ExitCode.OK
 
 

@@ -33,10 +33,12 @@ COMMANDS = {
     ),
     "auto": Entry("automatic:auto", "Sync new and changed eligible jobs automatically, as a service or once for a timer."),
     "alerts": Entry("alerts:alerts", "Show what keeps the automatic sync from its work; acknowledge or mute it until it changes."),
-    "news": Entry("news:news", "Show a day at a glance: what happened since your last visit, why syncs failed, and what waits."),
+    "news": Entry(
+        "news:news", "Show a day at a glance: what happened since your last visit, why syncs failed, what became eligible, and what waits."
+    ),
     "worker": Entry("worker:worker", "Run the automatic sync as one of several workers that share a PostgreSQL database."),
     "rules": Entry("rules:rules", "Show, import, export, activate and deactivate rules."),
-    "runs": Entry("activity:list_runs", "Show the automatic runs and everything that was done, by a filter."),
+    "runs": Entry("activity:list_runs", "Show automatic runs and what everybody did, newest first."),
     "audit": Entry("records:audit", "Show the record of who did what."),
     "wire": Entry("wire:wire", "Show the requests and answers of a sync, with secrets taken out."),
     "leases": Entry("records:leases", "Show which jobs are being synced right now, and by whom (leases)."),

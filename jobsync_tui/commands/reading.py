@@ -76,4 +76,4 @@ def runs() -> Iterator[Command]:
     yield Command(g, "check", "Check Eligibility", "Show whether the job is eligible, by which rules, or why not.", ("e",))
     yield Command(g, "sync", "Sync Job", "Plan the sync of the job, and ask before anything is written.", ("s",))
     yield Command(g, "history", "History of the job", "Show who did what to the job, and when.", ("H",))
-    yield Command(g, "copy_command", "Copy as command", "Copy the command line that lists the same.", ("$",))
+    yield as_command(g)

@@ -210,11 +210,10 @@ class RunsScreen(JobsyncScreen[None]):
         """Plan the sync of everything in the list that failed and did not go well since."""
         self.work(self._again(), group="again")
 
-    def action_copy_command(self) -> None:
-        """Show and copy the command that lists the same."""
+    def same_command(self) -> str | None:
+        """Return the command that lists the same."""
         text = self.bar.value.strip()
-        command = join(["jobsync", "runs", *(["--filter", text] if text else [])])
-        self.host.copy(command, command)
+        return join(["jobsync", "runs", *(["--filter", text] if text else [])])
 
     def _job(self) -> JobKey | None:
         entry = self.entry

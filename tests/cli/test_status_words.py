@@ -20,7 +20,7 @@ def test_unknown_words_are_named_where_an_admin_looks(jobsync: Jobsync, tmp_path
     words = "2 status words are unknown: Offen (2 jobs), zu (1 job); map them under statuses"
     assert words in jobsync("-c", str(config), "refresh").err
     assert jobsync("-c", str(config), "refresh", "--json").json["unknown_statuses"]["code"] == "status_unknown"
-    assert words in jobsync("-c", str(config), "doctor", "--offline").out
+    assert words in " ".join(jobsync("-c", str(config), "doctor", "--offline").out.split())
     jobsync("-c", str(config), "rules", "import", str(tmp_path / "rules.yaml"))
     assert "Offen is unknown here; map it under statuses" in " ".join(jobsync("-c", str(config), "check", "1").out.split())
     config.write_text(config.read_text() + 'statuses = { "offen" = "open", "Zu" = "closed" }\n')

@@ -49,6 +49,7 @@ OPENED: dict[str, routes.Route] = {
     "jobsync news": routes.Greeting(None),
     "jobsync doctor": routes.Doctor(),
     "jobsync audit": routes.Record(),
+    "jobsync runs": routes.Runs(),
 }
 
 

@@ -400,7 +400,7 @@ def _newly_eligible(db: Db, integration: str, since: int, until: int | None) -> 
     examples = JobRecord.select(JobRecord.key, JobRecord.id).where(JobRecord.key.in_([key for *_, key in found]))
     ids = dict(examples.tuples().execute(db))
     each = [BecameEligible(jobs, before, by, ids.get(key, "")) for jobs, before, by, key in found]
-    return tuple(sorted(each, key=lambda group: (-group.jobs, -group.by)))
+    return tuple(sorted(each, key=lambda group: (-group.jobs, -group.by, group.since)))
 
 
 def _codes(db: Db, integration: str, job_ids: tuple[str, ...]) -> dict[str, str]:
