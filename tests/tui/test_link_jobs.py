@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from jobsync_tui.backend.core.models import Action, ActionKind, JobKey, Rule, Scope
+from jobsync_tui.backend.core.models import Action, ActionKind, JobKey, Rule, Scope, WaitKind
 from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.target.local_seed import Seed, SeedJob
 from jobsync_tui.commands import palette
@@ -74,6 +74,7 @@ async def test_a_pair_is_shown_side_by_side_decided_and_linked_and_the_list_foll
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, LinkJobsScreen))
         await shows(app, pilot, "TO BE DECIDED BY YOU   1")
+        assert await waiting(backend) == [1], "the day at a glance tells of those that are left"
         linked = await backend.jobs.get("file", "2")
         assert linked is not None
         assert (linked.target_id, str(linked.sync_status)) == (ids[2], "never")
@@ -81,9 +82,15 @@ async def test_a_pair_is_shown_side_by_side_decided_and_linked_and_the_list_foll
         assert (entry.action, entry.outcome) == ("adopt", "updated")
 
 
+async def waiting(backend: Backend) -> list[int]:
+    """Return of how many jobs it is told that they wait for a decision."""
+    return [each.jobs for each in (await backend.greeting.news()).waits if each.kind is WaitKind.LINKS]
+
+
 async def test_a_job_that_is_none_of_them_is_not_asked_for_again_and_can_be_linked_all_the_same(tmp_path: Path) -> None:
     async with linking(tmp_path, LIKE_1) as (backend, _, app, pilot):
         await shows(app, pilot, "TO BE DECIDED BY YOU   1")
+        assert await waiting(backend) == [1]
         await pilot.press("j", "enter")
         await shows(app, pilot, "Only this speaks for it: the same name, but it carries another system's")
         await pilot.press("x")
@@ -92,6 +99,7 @@ async def test_a_job_that_is_none_of_them_is_not_asked_for_again_and_can_be_link
         await until(pilot, lambda: isinstance(app.screen, LinkJobsScreen))
         await shows(app, pilot, "NOT THE SAME, AS SOMEBODY DECIDED   1")
         assert "TO BE DECIDED BY YOU" not in screen_text(app)
+        assert await waiting(backend) == []
         assert (await backend.adoption.find("file")).ambiguous == ()
         (entry, *_) = await backend.records.audit(job="1", integration="file")
         assert (entry.action, entry.outcome, entry.actor) == ("adopt", "set_apart", "alice")
