@@ -36,7 +36,7 @@ from .search import fill
 
 INTEGRATIONS = ("ats0", "ats1", "ats2", "ats3", "ats4")
 OUTCOMES = ("created", "updated", "updated", "unchanged", "failed")
-AT_A_TIME = 5_000
+AT_A_TIME = 2_000
 
 
 def decide(db: Db, keys: list[int], now: int) -> None:

@@ -13,6 +13,7 @@ from jobsync_tui.backend.automatic.notify.base import NotDelivered
 from jobsync_tui.backend.automatic.notify.daily import DailyDigest, last_due
 from jobsync_tui.backend.core.errors import Unreachable
 from jobsync_tui.backend.settings.secrets import Secret
+from jobsync_tui.backend.storage.ledger.audit import NewEntry
 from tests.automatic.test_alerts import DAY, Inbox, down
 from tests.support.fleet import REST, Fleet, Host
 
@@ -205,6 +206,23 @@ async def test_without_the_hour_there_is_none_and_its_channel_is_told_no_old_ale
         await host.notifier.send("auto")
         fleet.clock.turn(HOUR)
     assert inbox.taken == []
+
+
+async def test_a_message_is_no_list(fleet: Fleet, host: Host, inbox: Inbox) -> None:
+    await begun(fleet, host)
+    for number in range(60):
+        for job in range(12):
+            cause = f"cause {chr(97 + number // 26)}{chr(97 + number % 26)}"
+            entry = NewEntry(
+                actor="x", action="sync", at=fleet.clock.now(), integration="acme", job_id=f"{number}-{job}", outcome="failed", cause=cause
+            )
+            await host.ledger.audit.record(entry)
+    turn_to(fleet, 8)
+    await host.notifier.send("auto")
+    (told,) = days(inbox)
+    assert len(told.text().splitlines()) == 1 + 50 + 2
+    failures = told.document()["failures"]
+    assert (len(failures), len(failures[0]["listed"]), failures[0]["jobs"]) == (50, 10, 12)
 
 
 async def test_secrets_and_control_characters_do_not_leave(fleet: Fleet, host: Host, inbox: Inbox) -> None:

@@ -16,6 +16,9 @@ from .digest import MOST, Digest, safe
 SHORTEST = timedelta(hours=20)
 """Less lies between two hours of the message only where hosts are in several time zones, or the hour was changed: it is one day."""
 
+NAMED = 10
+"""Jobs of a cause that are named in the document: a message is no list."""
+
 _KINDS = (("created", "created"), ("updated", "updated"), ("failed", "failed"), ("newly_eligible", "newly eligible"))
 
 
@@ -51,6 +54,9 @@ class DailyDigest(Digest):
         """Return it for a program: what ``jobsync news --json`` says but for the days before, and what every message has."""
         found = asdict(self.greeting)
         del found["days"]
+        found |= {name: found[name][:MOST] for name in ("failures", "eligible", "waits")}
+        for failure in found["failures"]:
+            failure["listed"] = failure["listed"][:NAMED]
         totals = {name: self.greeting.total(name) for name, _ in _KINDS}
         # Those who know messages of alerts only find none here.
         message = {
