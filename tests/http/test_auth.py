@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,7 @@ from jobsync_tui.backend.http import BasicAuth, HttpSession, Token, TokenAuth
 from jobsync_tui.testing import faults
 from jobsync_tui.testing.ats_server import Answer, Asked, AtsServer
 from jobsync_tui.testing.clockwork import Clockwork
+from jobsync_tui.testing.stage import FAST
 from tests.http.conftest import Connect
 
 
@@ -94,3 +96,38 @@ async def test_a_token_endpoint_that_is_away_makes_unreachable(connect: Connect)
 async def test_basic(server: AtsServer, connect: Connect) -> None:
     await connect(auth=BasicAuth("key")).get("jobs")
     assert server.asked[0].headers["authorization"] == "Basic a2V5Og=="
+
+
+async def test_a_token_that_ran_out_in_an_outage_does_not_keep_the_circuit_open(connect: Connect, clock: Clockwork) -> None:
+    tokens = Tokens(lifetime=100)
+    async with AtsServer(tokens.answer) as server:
+        http = connect(server.url, auth=TokenAuth(tokens.fetch), limits=replace(FAST, tries=1))
+        await http.get("jobs")
+        server.inject(faults.failing(), times=6)
+        for _ in range(5):
+            with pytest.raises(Unreachable, match="fault on its side"):
+                await http.get("jobs")
+        asked = len(server.asked)
+        with pytest.raises(Unreachable, match="left alone"):
+            await http.get("jobs")
+        assert len(server.asked) == asked
+        clock.seconds += 120
+        # The trial asks for a token first, which fails: that is one failure, and the circuit is open again.
+        with pytest.raises(Unreachable, match="fault on its side"):
+            await http.get("jobs")
+        assert len(server.asked) == asked + 1
+        clock.seconds += 120
+        assert (await http.get("jobs")).ok
+        assert tokens.given == 2
+
+
+async def test_a_token_that_is_given_is_no_sign_that_calls_are_answered(connect: Connect) -> None:
+    tokens = Tokens(lifetime=0)
+    async with AtsServer(tokens.answer) as server:
+        http = connect(server.url, auth=TokenAuth(tokens.fetch), limits=replace(FAST, tries=1))
+        server.inject(faults.failing(), times=faults.MANY, when=lambda asked: not asked.path.endswith("token"))
+        for _ in range(5):
+            with pytest.raises(Unreachable, match="fault on its side"):
+                await http.get("jobs")
+        with pytest.raises(Unreachable, match="left alone"):
+            await http.get("jobs")

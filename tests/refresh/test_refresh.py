@@ -12,6 +12,7 @@ from jobsync_tui.backend.core.models import IntegrationState, Job, RefreshMode, 
 from jobsync_tui.backend.refresh import refresh, reporter
 from jobsync_tui.backend.refresh.refresh import Refresher
 from jobsync_tui.backend.storage.jobs.jobs import JobStore
+from jobsync_tui.backend.storage.jobs.listing import ListingState
 from tests.support.stores import Cache, job
 
 pytestmark = pytest.mark.usefixtures("on_each_database")
@@ -208,6 +209,24 @@ async def test_a_cancelled_refresh_is_interrupted_and_resumes(cache: Cache) -> N
     assert (await cache.integrations.state("acme")).state is IntegrationState.INTERRUPTED
     script.steps = pages(JOBS)
     assert (await refresher(cache, script).refresh("acme")).resumed
+
+
+async def test_a_refresh_that_is_cancelled_while_it_begins_leaves_nothing_behind(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin, begun = cache.jobs.begin_listing, asyncio.Event()
+
+    async def slow(integration: str, *, full: bool) -> ListingState:
+        state = await begin(integration, full=full)
+        begun.set()
+        await asyncio.sleep(0)
+        return state
+
+    monkeypatch.setattr(cache.jobs, "begin_listing", slow)
+    running = asyncio.create_task(refresher(cache, Script(pages(JOBS))).refresh("acme"))
+    await begun.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert (await refresher(cache, Script(pages(JOBS))).refresh("acme")).seen == len(JOBS)
 
 
 async def test_progress_is_told_four_times_a_second_and_at_the_end(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -185,6 +185,16 @@ async def test_two_that_recover_at_once_both_report_what_was_settled(bench: Benc
     assert [(report.open, report.settled, report.unknown) for report in reports] == [(1, {lost.operation_id: "created"}, ())] * 2
 
 
+async def test_everything_settled_is_told_once_and_what_nobody_waited_for_to_whoever_asks_next(bench: Bench) -> None:
+    lost = await bench.another(WrappedTarget(bench.local, after_create=lose)).sync(ALICE, SHELF, "1")
+    bench.clock.turn(SETTLE)
+    one = recovery(bench)
+    assert (await one.recover(unattended=True)).settled == {lost.operation_id: "created"}
+    assert (await one.recover()).settled == {lost.operation_id: "created"}
+    assert (await one.recover()).open == 0
+    assert (await one.recover(unattended=True)).open == 0
+
+
 async def test_what_a_live_process_has_in_hand_is_left_alone(bench: Bench) -> None:
     async def recover(external: str, fields: Mapping[str, JsonValue]) -> None:
         report = await recovery(bench).recover()

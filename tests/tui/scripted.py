@@ -177,6 +177,8 @@ class _Syncs(_Part):
 
     async def recover(self) -> RecoveryReport:
         self.script.asked.append(("recover",))
+        outcomes = self.script.settled
+        self.script.past = tuple(replace(each, outcome=outcomes.get(each.operation_id or "", each.outcome)) for each in self.script.past)
         return RecoveryReport(len(self.script.settled), self.script.settled)
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from jobsync_tui.screens.sync.confirm_sync import ConfirmSyncScreen
 from jobsync_tui.session.runs import SyncRun
 from tests.support import samples
 from tests.support.pilot import screen_text, until
+from tests.support.sample_records import entries
 from tests.tui.scripted import Script
 from tests.tui.stage import shows, staged
 
@@ -81,7 +83,7 @@ async def test_an_unknown_outcome_counts_down_and_is_looked_up(monkeypatch: pyte
     )
     moment = samples.NOW
     monkeypatch.setattr(clock, "now", lambda: moment)
-    script = Script(settled={"01JDQ7": outcome})
+    script = Script(settled={"01JDQ7": outcome}, past=(replace(entries()[0], outcome="unknown"),))
     async with staged(script) as (app, pilot):
         app.open(routes.result(over(result)))
         await shows(app, pilot, "in 20 s")

@@ -184,7 +184,7 @@ class HttpSession:
             repeatable: Whether sending it twice does no harm. GET and HEAD are, anything else only if this says so. What is not
                 repeatable is sent again only where it surely was not acted on: no connection came about, or the answer was 429.
             priority: Whose call it is; otherwise that of the running code (`as_person`).
-            authenticate: Whether to add the authentication's headers.
+            authenticate: Whether to add the authentication's headers; False only for what authenticates another call.
 
         Raises:
             RemoteError: The subclass says what can be done about it. `AnswerLost` only where the request was not repeatable and may
@@ -200,6 +200,8 @@ class HttpSession:
             authenticate=authenticate,
             accept=frozenset(accept),
         )
+        if not authenticate:  # sent to authenticate another call, which the breaker has let through and counts
+            return await self._tried(call)
         self._breaker.enter()
         try:
             reply = await self._tried(call)

@@ -16,6 +16,7 @@ from ..core import clock
 from ..core.errors import Conflict, JobsyncError, Refused, RemoteGone, UnexpectedAnswer
 from ..core.left_out import tallied
 from ..core.models import Failure, IntegrationState, RefreshReport
+from ..core.to_its_end import to_its_end
 from ..storage.jobs.integrations import IntegrationStore
 from ..storage.jobs.jobs import JobStore
 from ..storage.jobs.listing import Ending, GoneCounts, ListingState, PageCounts
@@ -107,7 +108,7 @@ class Refresher:
         started = monotonic()
         adapter = self._adapters(integration)
         full = full or accept_gone or not adapter.incremental or (unattended and await self._is_due(integration, adapter))
-        state = await self._jobs.begin_listing(integration, full=full)
+        state = await self._begun(integration, full=full)
         run = _Run(self._jobs, adapter, state, Reporter(state, on_progress), self._now, unattended=unattended)
         if self._on_wait is not None:
             self._on_wait(integration, run.reporter.waiting)
@@ -126,6 +127,19 @@ class Refresher:
         report = run.report(ended, monotonic() - started)
         return replace(report, set_aside=aside, waits=waits, left_out=left_out, unknown_statuses=words)
 
+    async def _begun(self, integration: str, *, full: bool) -> ListingState:
+        beginning = asyncio.ensure_future(self._jobs.begin_listing(integration, full=full))
+        try:
+            return await asyncio.shield(beginning)
+        except asyncio.CancelledError:
+            # Its row may be on its way to disk; one that nobody ends would say for a minute that this process refreshes.
+            await to_its_end(self._interrupted(beginning))
+            raise
+
+    async def _interrupted(self, beginning: asyncio.Future[ListingState]) -> None:
+        with suppress(JobsyncError):
+            await self._left(await beginning, None)
+
     async def _is_due(self, integration: str, adapter: Adapter) -> bool:
         state = await self._integrations.state(integration)
         return is_due(state, self._full_every(), self._now(), tells_deletions=adapter.tells_deletions)
@@ -138,21 +152,22 @@ class Refresher:
                 await run.read_and_store()
             return await run.finish(accept_gone=accept_gone)
         except asyncio.CancelledError:
-            await asyncio.shield(self._leave(run, None))
+            await to_its_end(self._left(run.state, None))
             raise
         except JobsyncError as error:
-            await self._leave(run, error.message)
+            await self._left(run.state, error.message)
             raise
         except Exception:
-            await self._leave(run, "The refresh ended by a fault in jobsync; its log has the details.")
+            await self._left(run.state, "The refresh ended by a fault in jobsync; its log has the details.")
             raise
         finally:
             heart.cancel()
 
-    async def _leave(self, run: _Run, error: str | None) -> None:
+    async def _left(self, state: ListingState, error: str | None) -> None:
+        """Leave the listing to be resumed."""
         # A cache that cannot be written, or a listing taken over, has an error of its own that is on its way already.
         with suppress(JobsyncError):
-            await self._jobs.fail_listing(run.state, error, self._now())
+            await self._jobs.fail_listing(state, error, self._now())
 
 
 @dataclass(slots=True)

@@ -261,6 +261,6 @@ class AutomaticService(Service):
     async def _reconcile(self) -> None:
         """Settle what is open; a service that runs for weeks cannot wait for its next start."""
         try:
-            await self.parts.recovery.recover(wait=False)
+            await self.parts.recovery.recover(wait=False, unattended=True)
         except JobsyncError as error:
             log.warning("open operations could not be settled: %s", error.message)

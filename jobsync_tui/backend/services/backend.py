@@ -189,7 +189,7 @@ async def _recover(parts: Parts) -> None:
     try:
         if not await parts.stores.journal.open_operations():
             return
-        report = await parts.recovery.recover()
+        report = await parts.recovery.recover(unattended=True)
     except JobsyncError as error:
         log.warning("open operations could not be settled: %s", error.message)
     else:

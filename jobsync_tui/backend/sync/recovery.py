@@ -26,28 +26,40 @@ class Recovery:
         self._sleep = sleep
         self._rounds = asyncio.Lock()
         self._settled: dict[str, str] = {}
+        self._told = 0
 
-    async def recover(self, *, wait: bool = True) -> RecoveryReport:
+    async def recover(self, *, wait: bool = True, unattended: bool = False) -> RecoveryReport:
         """Settle what can be settled, and report.
 
         What a running process has in hand is not touched and not counted. What the target cannot be asked about stays unknown. Where two
-        of one process recover at once, as at a start, each looks when the other has looked, and both report what either settled.
+        of one process recover at once, as at a start, each looks when the other has looked, and both report what either settled. What
+        was settled while nobody waited is told to whoever asks next, and everything is told once.
 
         Args:
             wait: Stay until writes that may still land can be looked up.
+            unattended: Nobody is told what this returns.
 
         Raises:
             StorageError: A settlement cannot be recorded.
         """
+        if unattended and not self._told:
+            self._settled.clear()
         unknown: dict[str, None] = {}
-        while True:
-            async with self._rounds:
-                pending = await self._round(unknown)
-            if pending is None or not wait:
-                break
-            await self._sleep(max(0.0, (pending - self._parts.now()).total_seconds()))
-        left = tuple(each for each in unknown if each not in self._settled)
-        return RecoveryReport(len(self._settled) + len(left), dict(self._settled), left)
+        self._told += not unattended
+        try:
+            while True:
+                async with self._rounds:
+                    pending = await self._round(unknown)
+                if pending is None or not wait:
+                    break
+                await self._sleep(max(0.0, (pending - self._parts.now()).total_seconds()))
+        finally:
+            self._told -= not unattended
+        settled = dict(self._settled)
+        if not unattended and not self._told:
+            self._settled.clear()
+        left = tuple(each for each in unknown if each not in settled)
+        return RecoveryReport(len(settled) + len(left), settled, left)
 
     async def _round(self, unknown: dict[str, None]) -> datetime | None:
         """Look at every open operation once; returns when the earliest of those that must wait can be looked up."""

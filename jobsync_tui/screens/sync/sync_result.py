@@ -207,14 +207,15 @@ class SyncResultScreen(DialogScreen[None]):
     async def _look_up(self) -> None:
         """Have it looked up; where that does not tell, again after twice as long each time."""
         try:
-            report = await self.backend.syncs.recover()
-            outcome = report.settled.get(self._result.operation_id or "")
-            subject = None if outcome is None else await self._read_subject()
+            await self.backend.syncs.recover()
+            subject = await self._read_subject()
         except StorageError as error:
             self.keep_error(error, self._result.job.id, answers=True)
             self._later(f": {error.message}")
             return
-        if outcome is None or subject is None:
+        # The record, not the report: another screen, the timer or another process may have settled it.
+        outcome = next((each.outcome for each in subject.past if each.operation_id == self._result.operation_id), None)
+        if outcome is None or outcome == Outcome.UNKNOWN:
             self._later("")
             return
         self._looking_up = False

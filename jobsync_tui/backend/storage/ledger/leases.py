@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from ...core.canonical import storable
 from ...core.errors import Busy, JobsyncError, StorageError
 from ...core.ids import new_id
 from ...core.models import Lease
+from ...core.to_its_end import to_its_end
 from ...database import Database, Db
 from ..jobs.statements import change, first, insertion, run
 from .process import ProcessIdentity
@@ -96,7 +97,7 @@ class LeaseStore:
             lease = await asyncio.shield(acquiring)
         except asyncio.CancelledError:
             # The row may be on its way to disk; a lease that nobody knows of would stand until it runs out.
-            await _to_its_end(self._give_back_what_comes(acquiring))
+            await to_its_end(self._give_back_what_comes(acquiring))
             raise
         renewal = asyncio.create_task(self._keep(lease))
         try:
@@ -108,7 +109,7 @@ class LeaseStore:
             if lease.id in self._released:
                 self._released.remove(lease.id)
             else:
-                await _to_its_end(self._give_back(lease))
+                await to_its_end(self._give_back(lease))
 
     def released(self, lease: Lease) -> None:
         """Note that a transaction that is on disk has taken the lease out: the block that holds it need not."""
@@ -203,20 +204,6 @@ class LeaseStore:
             # A renewal that fails is found out where it matters: before the write.
             with suppress(JobsyncError):
                 await self.renew(lease)
-
-
-async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
-    """Wait for ``work`` however often the waiting task is cancelled: whoever goes on then closes the database that it needs."""
-    task = asyncio.ensure_future(work)
-    cancelled = False
-    while not task.done():
-        try:
-            await asyncio.wait({task})
-        except asyncio.CancelledError:
-            cancelled = True
-    task.result()
-    if cancelled:
-        raise asyncio.CancelledError
 
 
 def release(db: Db, lease: Lease) -> bool:
