@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import sqlite3
@@ -16,6 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from jobsync_tui.backend.core.text import clean
+from jobsync_tui.backend.settings.paths import places
+from jobsync_tui.backend.target.local import LocalTarget
+from jobsync_tui.backend.target.local_seed import Seed, SeedJob
 from tests.security.hostile_ats import HostileAts, hostile_ats
 from tests.security.hostile_commands import CASES, MUST_END_WITH_0
 from tests.security.hostile_walk import Walk
@@ -83,6 +87,7 @@ class Round:
         """Fill the caches, put every command and screen before them, and note what happened."""
         with hostile_ats([as_utf8(text)[:5000] for text in self._strings[:SYNCED]]) as ats:
             self._write(ats)
+            asyncio.run(self._fill_target())
             expected = {path.name for path in self._folder.iterdir()} | {".local", "backup.db", "backup.target.db"}
             self._commands(ats)
             synced = self._synced()
@@ -133,6 +138,20 @@ class Round:
             path = self._folder / name
             path.write_text(words)
             path.chmod(0o600)
+
+    async def _fill_target(self) -> None:
+        """Put jobs into Tenzo that may be jobs of the file: one for certain, and two of which a person has to choose one."""
+        texts = [as_utf8(text)[:2000] for text in self._strings]
+        # One that is named by nothing but the id cannot be another one too.
+        sure, doubtful = SYNCED + 1, SYNCED + 2
+        jobs = [SeedJob(fields={"department": texts[sure], "description": texts[sure]}, external_id=f"{sure}")]
+        alike = {"name": texts[doubtful], "department": texts[sure]}
+        jobs += [SeedJob(fields=alike, external_id=f"{text}:{doubtful}") for text in texts[:2]]
+        target = LocalTarget(places(self._config).local_target_url(f"sqlite:///{self._folder}/jobsync.db"))
+        try:
+            await target.seed(Seed(jobs=tuple(jobs)))
+        finally:
+            await target.close()
 
     def _toml(self, ats: HostileAts) -> str:
         name = json.dumps(printable(self._strings[0]), ensure_ascii=False)

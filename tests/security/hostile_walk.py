@@ -38,6 +38,13 @@ TITLES = {
     "ImpactJobScreen": "Impact on ",
     "GreetingScreen": "Since your last visit",
     "LogScreen": "Log",
+    "RunsScreen": "Runs and writes",
+    "RecordScreen": "Record",
+    "DoctorScreen": "Doctor",
+    "LinkJobsScreen": "Link jobs",
+    "LinkPairScreen": "Same job?",
+    "ConfirmLinkScreen": "Confirm Link",
+    "ConfirmLinksScreen": "Confirm Link",
     "HelpScreen": "Keys and help",
     "ErrorScreen": "Error",
 }
@@ -90,9 +97,12 @@ class Walk:
         self._screen("PickerScreen", "", 60)
         self._lists_of_ineligible_jobs()
         self._help_and_menus()
+        self._links()
+        self._all_in_one_list()
         self._to_the_eligible_jobs()
         self._one_sync_and_its_undoing()
         self._several_syncs()
+        self._what_was_done()
         self._search_and_coverage()
         self._errors()
         self._terminal.send("q")
@@ -147,7 +157,7 @@ class Walk:
             # Means nothing to the list, should the field not have the focus yet.
             terminal.send("x")
             terminal.read_now(0.1)
-        terminal.send("".join(character for character in self._text if character.isprintable())[:60])
+        terminal.send(self._printable(60))
         self._until(lambda: f"{self._number} match" not in _filter_line(terminal), "what the filter finds")
         terminal.send(ESCAPE)
         self._until(lambda: _filter_line(terminal).strip() == f"{self._number} match", "the list without a filter")
@@ -170,10 +180,45 @@ class Walk:
         self._act("c")
         self._back()
 
-    def _to_the_eligible_jobs(self) -> None:
+    def _links(self) -> None:
+        """Look at jobs that Tenzo has already: at one that a person has to decide, and at those that are certain; link none."""
+        terminal = self._terminal
+        self._by_palette("LinkJobsScreen", "Link jobs (adopt)")
+        terminal.wait_for("TO BE DECIDED BY YOU")
+        self._act("++jc$")
+        self._screen("LinkPairScreen", "\r")
+        terminal.wait_for("2 jobs in Tenzo could be this one")
+        self._act("+jc$")
+        self._screen("ConfirmLinkScreen", "\r")
+        terminal.wait_for("external_id")
+        self._act("+c$")
+        terminal.send(ESCAPE)
+        self._screen("LinkPairScreen", "")
+        terminal.send(ESCAPE)
+        self._screen("LinkJobsScreen", "")
+        self._screen("ConfirmLinksScreen", "A")
+        self._act("+c$")
+        self._back()
+
+    def _all_in_one_list(self) -> None:
+        """List the jobs of both integrations, which are called by the same hostile name, and look at one."""
+        terminal = self._terminal
         self._screen("PickerScreen", "I")
-        self._terminal.wait_for(f" {len(self._ats.jobs)} ")
-        self._terminal.send("\x1b[B")
+        self._screen("JobsScreen", "a")
+        terminal.wait_for(f"{self._number + len(self._ats.jobs)} match")
+        self._act("Gc")
+        self._until(lambda: "Copy" in terminal.text, "the menu of what to copy")
+        terminal.send(ESCAPE)
+        self._screen("EligibilityScreen", "e")
+        self._act("+c$")
+        self._back()
+
+    def _to_the_eligible_jobs(self) -> None:
+        """Go to the jobs of the ATS by the menu of integrations, where its name is hostile and its id tells it."""
+        self._terminal.send("i")
+        self._terminal.wait_for("Jobs of which integration?")
+        self._terminal.send("wire,")
+        self._until(lambda: "one list" not in self._terminal.text, "the one integration")
         self._screen("JobsScreen", "\r")
         self._terminal.wait_for(f"{len(self._ats.jobs)} match")
 
@@ -196,6 +241,7 @@ class Walk:
         self._ats.rename(f"renamed {self._text}")
         self._screen("ConfirmSyncScreen", "s")
         self._act("+c$")
+        self._say_why()
         self._confirm()
         self._screen("ConfirmUndoScreen", "z")
         terminal.send(ESCAPE)
@@ -208,6 +254,26 @@ class Walk:
         self._act("+jjc$")
         self._confirm(several=True)
         self._act("+jj+c$")
+        self._back()
+
+    def _what_was_done(self) -> None:
+        """See what was written, with the reason that was given, in the list of runs and in the record; and ask the doctor."""
+        terminal = self._terminal
+        self._screen("RunsScreen", "W")
+        terminal.wait_for(" match")
+        self._act("jj$")
+        terminal.send("/")
+        self._act("by:nobody")
+        terminal.wait_for(" 0 match")
+        terminal.send(ESCAPE + ESCAPE)
+        self._back()
+        self._by_palette("RecordScreen", "Record")
+        terminal.wait_for("created")
+        self._act("+j+jc$")
+        self._back()
+        self._by_palette("DoctorScreen", "Doctor")
+        terminal.wait_for("warning")
+        self._act("cjj")
         self._back()
 
     def _search_and_coverage(self) -> None:
@@ -294,6 +360,31 @@ class Walk:
         self.seen.add("RunningScreen")
         self._ats.open.set()
         self._screen("BulkResultScreen" if several else "SyncResultScreen", "")
+
+    def _say_why(self) -> None:
+        """Give what a person could paste as the reason of what is confirmed: it is shown wherever that is told of later."""
+        terminal = self._terminal
+        terminal.wait_for("in Tenzo")
+        end = time.monotonic() + PATIENCE
+        while "Why? Kept in the record" not in terminal.text:
+            assert time.monotonic() < end, f"no field for the reason:\n{terminal.text}"
+            terminal.send("w")
+            terminal.read_now(0.1)
+        terminal.send(f"because {self._printable(200)}\r")
+        terminal.wait_for("because ")
+
+    def _by_palette(self, name: str, command: str) -> None:
+        """Open a screen that has no key, by the name of its command."""
+        terminal = self._terminal
+        terminal.send("\x10")
+        terminal.wait_for(MENUS["PaletteScreen"])
+        terminal.send(command)
+        terminal.wait_for(f"> {command}")
+        self._screen(name, "\r")
+
+    def _printable(self, most: int) -> str:
+        """Return what of the hostile string can be typed."""
+        return "".join(character for character in self._text if character.isprintable())[:most]
 
     def _screen(self, name: str, keys: str, seconds: float = PATIENCE) -> None:
         self._terminal.send(keys)
