@@ -131,6 +131,7 @@ class JobsyncScreen(Screen[ResultT]):
     def __init__(self) -> None:
         super().__init__()
         self._compositor = SpanCompositor()
+        self._is_leaving = False
 
     @property
     def is_current(self) -> bool:
@@ -193,10 +194,11 @@ class JobsyncScreen(Screen[ResultT]):
         self.query_one(Footer).refresh()
 
     def work(self, job: Coroutine[object, object, None], *, group: str, exclusive: bool = True, about: str | None = None) -> Worker[None]:
-        """Run ``job`` beside the screen. Errors go to `Host.report`; a newer one of an exclusive group replaces the older."""
+        """Run ``job`` beside the screen, unless that is left. Errors go to `Host.report`; in an exclusive group a newer one replaces it."""
 
         async def begun() -> None:
-            await self._funnelled(job, about)
+            if not self._is_leaving:
+                await self._funnelled(job, about)
 
         worker: Worker[None] = self.run_worker(begun, group=group, exclusive=exclusive, exit_on_error=True)
         # A worker that is replaced before it began leaves its coroutine unawaited, which Python warns of unless it is closed.
@@ -205,6 +207,7 @@ class JobsyncScreen(Screen[ResultT]):
 
     async def on_prune(self, event: Prune) -> None:  # noqa: ARG002 - Textual calls the method of its own class as well
         """End this screen's work before its widgets go: Textual cancels it after them, with nowhere left to show an answer."""
+        self._is_leaving = True
         self.workers.cancel_node(self)
 
     async def _funnelled(self, job: Coroutine[object, object, None], about: str | None) -> None:

@@ -131,3 +131,20 @@ async def test_what_is_done_meanwhile_comes_into_the_list(tmp_path: Path) -> Non
         await backend.syncs.sync("file", "gone-3")
         await runs_of(app)._look()
         await until(pilot, lambda: runs_of(app).table.row_count == before + 1)
+
+
+async def test_work_that_a_screen_that_is_left_still_asks_for_does_not_begin(tmp_path: Path) -> None:
+    async with at_work(tmp_path) as (app, pilot, _):
+        screen = runs_of(app)
+        begun: list[str] = []
+
+        async def work() -> None:
+            begun.append("begun")
+
+        screen.work(work(), group="test")
+        await until(pilot, lambda: begun == ["begun"])
+        screen.dismiss(None)
+        await until(pilot, lambda: not screen.is_attached)
+        worker = screen.work(work(), group="test")
+        await until(pilot, lambda: worker.is_finished)
+        assert begun == ["begun"]
