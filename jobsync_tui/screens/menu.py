@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import ClassVar
+from typing import ClassVar, Generic, TypeVar
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
@@ -30,6 +30,9 @@ _GAP = 2
 """Cells between two columns."""
 
 
+EndT = TypeVar("EndT")
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One thing to choose. ``key`` and ``hint`` stand beside it: what it is pressed by, and what it does."""
@@ -40,8 +43,8 @@ class Entry:
     key: str = ""
 
 
-class MenuScreen(ModalScreen[str | None]):
-    """Ends with the id of the chosen entry, or None. With ``searchable``, typing narrows the list.
+class Menu(ModalScreen[EndT | None], Generic[EndT]):
+    """A list to choose from, which ends as `take` says, or with None. With ``searchable``, typing narrows the list.
 
     Args:
         title: What is chosen.
@@ -129,8 +132,8 @@ class MenuScreen(ModalScreen[str | None]):
             self.take(chosen.id)
 
     def take(self, chosen: str | None) -> None:
-        """End with the entry of that id."""
-        self.dismiss(chosen)
+        """End because the entry of that id was chosen."""
+        raise NotImplementedError
 
     def action_move(self, step: int) -> None:
         """Move the cursor while the field has the focus."""
@@ -150,6 +153,14 @@ class MenuScreen(ModalScreen[str | None]):
         columns = _Columns.of(self.entries, min(WIDTH, int(self.app.size.width * SHARE)) - _FRAME)
         options = [Option(columns.content(entry), id=entry.id) for entry in found]
         return options or [Option(line(("Nothing contains these words" if words else self._nothing, "$text-muted")), disabled=True)]
+
+
+class MenuScreen(Menu[str]):
+    """Ends with the id of the chosen entry, or None."""
+
+    def take(self, chosen: str | None) -> None:
+        """End with the entry of that id."""
+        self.dismiss(chosen)
 
 
 @dataclass(frozen=True, slots=True)

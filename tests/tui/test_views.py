@@ -43,12 +43,12 @@ WARD = "id,name,client,status,Shift\n1,ICU Nurse,Mercy,open,nights\n2,=cmd,Mercy
 
 
 @asynccontextmanager
-async def ward(folder: Path, *views: ListView) -> AsyncIterator[tuple[Stage, Pilot[int], JobsScreen]]:
-    """Open the jobs screen on three jobs, with views that were saved before."""
+async def ward(folder: Path, *views: ListView, rows: str = WARD) -> AsyncIterator[tuple[Stage, Pilot[int], JobsScreen]]:
+    """Open the jobs screen on three jobs of a file, with views that were saved before."""
     config = folder / "jobsync.toml"
     config.write_text(CONFIG.format(folder=folder))
     config.chmod(0o600)
-    (folder / "ward.csv").write_text(WARD)
+    (folder / "ward.csv").write_text(rows)
     async with Backend.open(load_settings(config), Actor("bob")) as backend:
         await backend.integrations.refresh("ward")
         for view in views:
@@ -203,3 +203,18 @@ async def test_one_whom_an_account_speaks_for_gets_the_list_over_the_clipboard(t
         await until(pilot, lambda: bool(app.copied))
         assert app.copied[0].splitlines()[0] == "name,id,location,client,department,status,updated_at,sync_status,last_synced"
         assert len(app.copied[0].splitlines()) == 4
+
+
+async def test_a_custom_field_with_a_line_break_in_its_name_stays_one_column(tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    async with ward(tmp_path, rows='id,name,"Req\nType"\n1,Nurse,new\n2,Porter,old\n3,Cook,new\n') as (app, pilot, screen):
+        await pilot.press("|")
+        await comes(app, pilot, ColumnsScreen)
+        await pilot.press("end", "space", "enter")
+        await until(pilot, lambda: screen.view.columns[-1:] == ("custom.Req\nType",))
+        await pilot.press("X")
+        await comes(app, pilot, PromptScreen)
+        await pilot.press("ctrl+u", *str(file), "enter")
+        await told(app, pilot, "3 jobs are in")
+    assert file.read_text().startswith("name,id,")
+    assert {row.rpartition(",")[2] for row in file.read_text().splitlines()[-3:]} == {"new", "old"}

@@ -11,14 +11,14 @@ from textual.widgets import OptionList
 from ...backend.core.models import USUAL_COLUMNS
 from ...commands import Group, bindings
 from ...widgets.job_table import column_title
-from ..menu import Entry, MenuScreen
+from ..menu import Entry, Menu
 from ..prompt import PromptScreen, Question, Remark
 
 CHOSEN, LEFT = "[x]", "[ ]"
 
 
-class ColumnsScreen(MenuScreen):
-    """Ends with the names of the columns, one a line; an empty text for the usual ones; None where nothing is to change.
+class ColumnsScreen(Menu[tuple[str, ...]]):
+    """Ends with the names of the columns in their order; with none for the usual ones; None where nothing is to change.
 
     Args:
         columns: The columns that are shown, in their order.
@@ -72,11 +72,12 @@ class ColumnsScreen(MenuScreen):
 
     def action_usual(self) -> None:
         """Show the usual columns."""
-        self.dismiss("")
+        self.dismiss(())
 
     def take(self, chosen: str | None) -> None:  # noqa: ARG002 - of all entries, those that are chosen count
         """Show what is chosen."""
-        self.dismiss("\n".join(self._columns) if self._columns and tuple(self._columns) != self._usual else "")
+        columns = tuple(self._columns)
+        self.dismiss(() if columns == self._usual else columns)
 
     @property
     def _field(self) -> str | None:

@@ -503,9 +503,9 @@ class JobsScreen(JobActionsScreen):
         export(self)
 
     async def _choose_columns(self) -> None:
-        def chosen(names: str | None) -> None:
+        def chosen(names: tuple[str, ...] | None) -> None:
             if names is not None:
-                self.view = replace(self.view, columns=tuple(names.splitlines()))
+                self.view = replace(self.view, columns=names)
                 self.search(keep_line=True)
 
         usual = usual_columns(self.scope)

@@ -11,7 +11,7 @@ from ...session.memory import View
 from ...session.notices import Severity
 from ..menu import Entry, MenuScreen
 from ..prompt import PromptScreen, Question, Remark
-from .views_menu import Act, ViewsScreen, parted
+from .views_menu import Act, ViewChoice, ViewsScreen
 
 if TYPE_CHECKING:
     from .jobs import JobsScreen
@@ -49,11 +49,9 @@ class ListViews:
     async def _open(self) -> None:
         views = await self._usable()
 
-        def chosen(answer: str | None) -> None:
-            if answer is not None:
-                act, address = parted(answer)
-                found = next((each for each in views if each.address == address), None)
-                self._act(act, found, views)
+        def chosen(choice: ViewChoice | None) -> None:
+            if choice is not None:
+                self._act(choice.act, next((each for each in views if each.address == choice.address), None), views)
 
         self._screen.app.push_screen(ViewsScreen(views, self.name), chosen)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
@@ -12,7 +13,7 @@ from textual.widgets import OptionList
 from ...backend.core.models import SavedView
 from ...backend.core.text import counted
 from ...commands import Group, bindings
-from ..menu import Entry, MenuScreen
+from ..menu import Entry, Menu
 
 NUMBERED = 9
 """Views that a digit leads to."""
@@ -28,8 +29,16 @@ class Act(StrEnum):
     DELETE = "delete"
 
 
-class ViewsScreen(MenuScreen):
-    """Ends with what is to be done and with which view, as ``act:address``, or None.
+@dataclass(frozen=True, slots=True)
+class ViewChoice:
+    """What is to be done, and the address of the view with which; None for what is listed."""
+
+    act: Act
+    address: str | None = None
+
+
+class ViewsScreen(Menu[ViewChoice]):
+    """Ends with what is to be done and with which view, or None.
 
     Args:
         views: Those that can be used here.
@@ -43,7 +52,7 @@ class ViewsScreen(MenuScreen):
         super().__init__(
             "Views: filter, sort and columns under a name",
             entries,
-            chosen=f"{Act.USE}:{chosen}",
+            chosen=chosen,
             nothing="No views yet: s saves what is listed now as one",
             footnote="enter use  s save this list  r rename  S share or not  d delete  esc",
         )
@@ -57,7 +66,7 @@ class ViewsScreen(MenuScreen):
 
     def action_save(self) -> None:
         """Save what is listed."""
-        self.dismiss(f"{Act.SAVE}:")
+        self.dismiss(ViewChoice(Act.SAVE))
 
     def action_rename(self) -> None:
         """Give the view under the cursor another name."""
@@ -75,13 +84,11 @@ class ViewsScreen(MenuScreen):
         options = self.query_one(OptionList)
         chosen = None if options.highlighted is None else options.get_option_at_index(options.highlighted).id
         if chosen is not None:
-            self.dismiss(f"{act}:{chosen.partition(':')[2]}")
+            self.dismiss(ViewChoice(act, chosen))
 
-
-def parted(answer: str) -> tuple[Act, str]:
-    """Return what a `ViewsScreen` ended with: what to do, and the address of the view."""
-    act, _, address = answer.partition(":")
-    return Act(act), address
+    def take(self, chosen: str | None) -> None:
+        """Use the view."""
+        self.dismiss(ViewChoice(Act.USE, chosen))
 
 
 def _entry(number: int, saved: SavedView) -> Entry:
@@ -93,4 +100,4 @@ def _entry(number: int, saved: SavedView) -> Entry:
         f"shared by {saved.kept.owner}" if not saved.mine else "shared" if saved.kept.shared else "",
         f"! {saved.wrong}" if saved.wrong is not None else "",
     ]
-    return Entry(f"{Act.USE}:{saved.address}", view.name, "; ".join(filter(None, parts)), str(number) if number <= NUMBERED else "")
+    return Entry(saved.address, view.name, "; ".join(filter(None, parts)), str(number) if number <= NUMBERED else "")
