@@ -18,7 +18,7 @@ from ..documents.subject import read_subject
 from .exit_codes import of_result, worst
 from .interruption import Interruption, confirm
 from .options import ID, integration_option, json_option, reason_option
-from .output import print_json, print_line, print_text, text_width
+from .output import beside_json, print_json, print_line, print_text, text_width
 from .plans import planned_results
 from .session import chosen, chosen_or_all, open_backend, runs
 from .sync import Consent, Written, say_ending
@@ -100,12 +100,14 @@ async def adopt(
         if alone:
             return await _set_apart(backend, found, alone, consent, as_json=as_json)
         consent.validate()
-        if not as_json:
-            await _print_links(backend, found)
         links, results = found.links, found.results
+        refused = any(of_result(result) is not ExitCode.OK for result in results)
+        asks = bool(links) and consent.asks and not refused
+        if asks or not as_json:
+            with beside_json(as_json=as_json):
+                await _print_links(backend, found)
         if not consent.dry_run:
-            refused = any(of_result(result) is not ExitCode.OK for result in results)
-            agreed = bool(links) and (consent.yes or (not refused and confirm(f"Make {counted(len(links), 'link')}?")))
+            agreed = confirm(f"Make {counted(len(links), 'link')}?") if asks else bool(links) and consent.yes
             written = await _make(backend, links, interruption) if agreed else Written(results if refused else ())
             results, ending = written.results, written.ending
     counts = Counter(result.outcome for result in results)
@@ -156,15 +158,16 @@ async def _set_apart(backend: Backend, found: _Found, alone: Sequence[str], cons
             raise UsageError(message, remedy="jobsync adopt --dry-run lists the jobs that look like one of Tenzo")
         links += mine
     consent.validate()
-    if not as_json:
-        for link in links:
-            print_line(f"{link.integration}:{link.job_id} is not {link.target_id} ({link.why})")
-    agreed = not consent.dry_run and (consent.yes or confirm("Keep that they are not the same?"))
+    if consent.asks or not as_json:
+        with beside_json(as_json=as_json):
+            for link in links:
+                print_line(f"{link.integration}:{link.job_id} is not {link.target_id} ({link.why})")
+    agreed = confirm("Keep that they are not the same?") if consent.asks else consent.yes
     if agreed:
         for integration, job_id in dict.fromkeys((link.integration, link.job_id) for link in links):
             await backend.adoption.set_apart(integration, job_id, [link.target_id for link in links if link.job_id == job_id])
     if as_json:
-        print_json({"links": [], "ambiguous": [], "apart": links, "results": [], "summary": {}})
+        print_json({"links": [], "ambiguous": [], "apart": links, "results": [], "summary": {}, "finished": agreed})
     elif agreed:
         print_line("Kept. jobsync adopt --link still links them.")
     return ExitCode.OK

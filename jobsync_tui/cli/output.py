@@ -6,6 +6,8 @@ import json
 import re
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, redirect_stdout
 from datetime import datetime
 from typing import Any
 
@@ -53,6 +55,13 @@ def print_text(text: str) -> None:
     """Print a document's text on standard output."""
     for row in text.removesuffix("\n").split("\n"):
         print_line(row)
+
+
+@contextmanager
+def beside_json(*, as_json: bool) -> Iterator[None]:
+    """Have what is printed meanwhile go to standard error where standard output is for JSON: a person sees what a question is about."""
+    with redirect_stdout(sys.stderr) if as_json else nullcontext():
+        yield
 
 
 def text_width() -> int:

@@ -15,7 +15,7 @@ from ..documents.bulk import result_groups_text
 from .exit_codes import of_result, worst
 from .interruption import Interruption, confirm
 from .options import ID, complete_integration, json_option, reason_option
-from .output import print_json, print_line, print_text, say, text_width
+from .output import beside_json, print_json, print_line, print_text, say, text_width
 from .progress import progress_line
 from .session import open_backend, runs
 from .sync import Consent
@@ -82,8 +82,9 @@ async def rename(*, old: str, new: str, dry_run: bool, yes: bool, as_json: bool)
     async with open_backend() as backend:
         plan = await backend.maintenance.rename_plan(old, new)
         consent.validate()
-        if not as_json:
-            _print_plan(plan)
+        if consent.asks or not as_json:
+            with beside_json(as_json=as_json):
+                _print_plan(plan)
         report = None
         if not dry_run and (yes or confirm(f"Rename {old} to {new}?", plan.to_type)):
             with each_shown(len(plan.links)) as show:
@@ -109,12 +110,12 @@ async def separate(*, new: str, yes: bool, as_json: bool) -> int:
     """
     Consent(dry_run=False, yes=yes, digest=None).validate()
     async with open_backend() as backend:
-        if not (yes or confirm(f"Is {new} another ATS, whose jobs are not in Tenzo yet?")):
-            return ExitCode.OK
-        await backend.maintenance.separate(new)
+        agreed = yes or confirm(f"Is {new} another ATS, whose jobs are not in Tenzo yet?")
+        if agreed:
+            await backend.maintenance.separate(new)
     if as_json:
-        print_json({"integration": new, "separate": True})
-    else:
+        print_json({"integration": new, "separate": agreed})
+    elif agreed:
         print_line(f"{new} is an integration of its own: its jobs are synced as new ones")
     return ExitCode.OK
 

@@ -8,7 +8,7 @@ from ..backend.core.models import NewId, NewIdsPlan, NewIdsReport
 from ..backend.core.text import counted
 from .interruption import Interruption, confirm
 from .options import ID, complete_integration, json_option, reason_option
-from .output import print_json, print_line
+from .output import beside_json, print_json, print_line
 from .rename import came_of, each_shown, exit_code, print_failed
 from .session import open_backend, runs
 from .sync import Consent
@@ -45,8 +45,10 @@ async def rename_ids(*, integration: str, named: tuple[tuple[str, str], ...], dr
     async with open_backend() as backend:
         plan = await backend.maintenance.rename_ids_plan(integration, named)
         consent.validate()
-        if not as_json:
-            _print_plan(plan)
+        asks = bool(plan.pairs) and consent.asks
+        if asks or not as_json:
+            with beside_json(as_json=as_json):
+                _print_plan(plan)
         report = None
         several = counted(len(plan.pairs), "job")
         if plan.pairs and not dry_run and (yes or confirm(f"Give {several} the new id?", plan.to_type)):

@@ -18,7 +18,7 @@ from .activity import with_options
 from .exit_codes import of_result, worst
 from .interruption import Interruption, confirm
 from .options import ID, MOST, integration_option, integrations_option, json_option, reason_option
-from .output import print_json, print_line, print_text, say, text_width
+from .output import beside_json, print_json, print_line, print_text, say, text_width
 from .plans import can_sync, planned_results, print_plan, print_result, print_results
 from .progress import progress_line
 from .selection import Selection
@@ -36,6 +36,11 @@ class Consent:
     yes: bool
     digest: str | None
 
+    @property
+    def asks(self) -> bool:
+        """Return whether the person is still to be asked."""
+        return not self.dry_run and not self.yes
+
     def validate(self) -> None:
         """Refuse flags that exclude each other, and silence where nobody can be asked.
 
@@ -46,7 +51,7 @@ class Consent:
             raise UsageError("--dry-run and --yes exclude each other")
         if self.digest is not None and not self.yes:
             raise UsageError("--plan DIGEST needs --yes: it applies only the plan that was shown")
-        if not self.dry_run and not self.yes and not on_terminal():
+        if self.asks and not on_terminal():
             raise UsageError("Add --dry-run or --yes (no terminal to ask for confirmation)")
 
 
@@ -179,13 +184,16 @@ async def _sync_one(backend: Backend, job: JobKey, consent: Consent, interruptio
             result = await interruption.asking(backend.syncs.sync(*job, expected_digest=consent.digest))
     else:
         plan = await backend.syncs.plan(*job)
-        if not as_json:
-            print_plan(plan, await read_subject(backend, *job), "a sync")
+        asks = can_sync(plan) and plan.writes
+        if asks or not as_json:
+            subject = await read_subject(backend, *job)
+            with beside_json(as_json=as_json):
+                print_plan(plan, subject, "a sync")
         if not can_sync(plan):
             (result,) = planned_results([plan], backend.actor.user)
             if not as_json:
                 return of_result(result)
-        elif not plan.writes or confirm("Sync this job?"):
+        elif not asks or confirm("Sync this job?"):
             async with interruption:
                 result = await interruption.asking(backend.syncs.sync(*job, expected_digest=plan.digest))
         else:
@@ -213,13 +221,15 @@ async def _sync_several(
         return worst(map(of_result, results))
     with progress_line() as line:
         bulk = await backend.syncs.plan_many(jobs, line.planned)
-    if not as_json:
-        print_text(bulk_text(bulk, text_width()))
     writable = [plan for plan in bulk.plans if can_sync(plan)]
+    asks = bool(writable and bulk.writes)
+    if asks or not as_json:
+        with beside_json(as_json=as_json):
+            print_text(bulk_text(bulk, text_width()))
     if not writable:
         results = tuple(planned_results(bulk.plans, backend.actor.user))
         return _print_results(Written(results), bulk.digest, as_json=True) if as_json else worst(map(of_result, results))
-    if not bulk.writes or confirm(f"Sync {counted(len(writable), 'job')}?", bulk.to_type):
+    if not asks or confirm(f"Sync {counted(len(writable), 'job')}?", bulk.to_type):
         written = await _write(backend, jobs, bulk, interruption)
     else:
         written = Written(await backend.syncs.decline(bulk.plans))

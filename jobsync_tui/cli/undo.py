@@ -9,7 +9,7 @@ from ..documents.subject import read_subject
 from .exit_codes import of_result
 from .interruption import Interruption, confirm
 from .options import ID, json_option, reason_option
-from .output import print_json
+from .output import beside_json, print_json
 from .plans import planned_results, print_plan, print_result
 from .session import open_backend, runs
 from .sync import Consent
@@ -38,9 +38,12 @@ async def undo(*, operation_id: str, dry_run: bool, yes: bool, as_json: bool) ->
                 result = await interruption.asking(backend.syncs.undo(operation_id))
         else:
             plan = await backend.syncs.undo_plan(operation_id)
-            if not as_json:
-                print_plan(plan, await read_subject(backend, plan.integration, plan.job.id), "an undo")
-            if consent.dry_run or not plan.writes:
+            asks = plan.writes and not consent.dry_run
+            if asks or not as_json:
+                subject = await read_subject(backend, plan.integration, plan.job.id)
+                with beside_json(as_json=as_json):
+                    print_plan(plan, subject, "an undo")
+            if not asks:
                 (result,) = planned_results([plan], backend.actor.user)
                 if not as_json:
                     return of_result(result)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Jobsync
+from tests.cli.talk import talk
 
 CONFIG = """
 [storage]
@@ -135,6 +137,36 @@ def test_a_job_that_is_none_of_them_is_not_asked_for_again(place: Place) -> None
     rename_in_the_configuration(place, "export", "import")
     place.words("integrations", "rename", "export", "import", "--yes")
     assert [each["job_id"] for each in place("adopt", "--dry-run")["apart"]] == ["2"]  # type: ignore[index]
+
+
+def test_with_json_what_is_linked_or_kept_apart_is_shown_before_the_question(place: Place) -> None:
+    assert place.outcomes() == CREATED
+    place.change("target.db", "UPDATE target_jobs SET external_id = 'oldtool:7' WHERE external_id = 'export:2'")
+    place.change("jobsync.db", "UPDATE jobs SET sync_status = 'never' WHERE id = '2'")
+    place.change("jobsync.db", "DELETE FROM sync_marks WHERE target_id = (SELECT target_id FROM operations WHERE job_id = '2')")
+    target_id = place("adopt", "--dry-run")["ambiguous"][0]["target_id"]  # type: ignore[index]
+    assert target_id in asked(place, "adopt", "--link", "2", target_id)[0]
+    shown, declined = asked(place, "adopt", "--none", "2")
+    assert f"export:2 is not {target_id}" in shown
+    assert declined["finished"] is False
+    assert place("adopt", "--dry-run")["apart"] == []  # type: ignore[index]
+    assert place("adopt", "--none", "2", "--yes")["finished"] is True  # type: ignore[index]
+
+
+def test_with_json_a_rename_is_shown_before_the_question(place: Place) -> None:
+    assert place.outcomes() == CREATED
+    rename_in_the_configuration(place, "export", "import")
+    assert asked(place, "integrations", "separate", "import")[1] == {"integration": "import", "separate": False}
+    shown, document = asked(place, "integrations", "rename", "export", "import")
+    assert "export -> import" in shown
+    assert document["finished"] is False
+
+
+def asked(place: Place, *arguments: str) -> tuple[str, dict[str, object]]:
+    """Give a command with ``--json`` on a terminal, say no, and return what was shown before the question, and the document."""
+    talked = talk(place.config, *arguments, "--json", to="[y/N]", answer=b"n\n", apart=True)
+    assert talked.code == 0
+    return talked.aside.partition("[y/N]")[0], json.loads(talked.screen.removeprefix("n\r\n"))
 
 
 def rename_in_the_configuration(place: Place, old: str, new: str) -> None:
