@@ -9,6 +9,7 @@ import click
 from msgspec import to_builtins
 
 from ..backend.core.errors import ExitCode
+from ..backend.core.filter_words import field_is
 from ..backend.core.models import Activity, TimerRun
 from ..documents.activity import by_words, reference_of, result_words, what_words, why_words
 from .options import MOST, integration_option, json_option
@@ -66,7 +67,8 @@ async def list_runs(
 
 def with_options(filter_text: str, integration: str | None, since: str | None) -> str:
     """Return a filter with what two options say in other words."""
-    further = [f'integration:"{integration}"' if integration is not None else "", f'since:"{since}"' if since is not None else ""]
+    options = {"integration": integration, "since": since}
+    further = (field_is(field, value) for field, value in options.items() if value is not None)
     return " ".join(part for part in (filter_text, *further) if part)
 
 

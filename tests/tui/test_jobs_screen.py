@@ -137,7 +137,7 @@ async def test_where_nothing_matches_there_is_a_hint_and_tab_follows_it() -> Non
         await shows(app, pilot, "f looks up cleveland in Bullhorn")
         await pilot.press("tab")
         await shows(app, pilot, "8 match")
-        assert app.screen.query_one(FilterBar).value == 'location:"cleveland"'
+        assert app.screen.query_one(FilterBar).value == "location:cleveland"
 
 
 async def test_only_the_newest_of_several_searches_is_shown() -> None:

@@ -196,3 +196,14 @@ async def test_the_palette_goes_to_the_coverage_and_says_where_nothing_has_the_w
         assert isinstance(app.screen, MenuScreen)
         await pilot.press("escape", ":", *"how many jobs the rules", "enter")
         await until(pilot, lambda: isinstance(app.screen, CoverageScreen))
+
+
+async def test_the_jobs_of_a_rule_are_found_whatever_its_name_is(tmp_path: Path) -> None:
+    async with rules_open(tmp_path) as (app, pilot, backend):
+        named = Rule("quoted", 'Oslo "North", all', OSLO.when, OSLO.actions, priority=1)
+        await backend.rules.save([OSLO, CARE, PARIS, named], expected_revision=1, what="a name", typed=4)
+        app.open(routes.Rules("quoted"))
+        await shows(app, pilot, "id quoted, priority 1")
+        await pilot.press("o")
+        await shows(app, pilot, "/ rule:quoted")
+        await shows(app, pilot, "4 match")

@@ -60,7 +60,7 @@ async def test_a_rule_from_a_job_runs_in_shadow_and_is_promoted_in_one_step(tmp_
             assert await backend.shadows.list() == ()
             await shows(app, pilot, "2 rules, 2 active")
             await pilot.press("o")
-            await shows(app, pilot, '/ rule:"Data"')
+            await shows(app, pilot, "/ rule:data")
             await shows(app, pilot, "6 match")
 
 

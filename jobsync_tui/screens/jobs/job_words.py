@@ -11,6 +11,7 @@ from textual.content import Content
 
 from ...backend.core import clock
 from ...backend.core.errors import FilterError
+from ...backend.core.filter_words import field_is
 from ...backend.core.models import CachedJob, IntegrationState, IntegrationSummary, Outcome, RefreshProgress, RefreshReport, SyncStatus
 from ...backend.core.text import counted
 from ...documents.words import age, count
@@ -112,7 +113,7 @@ async def hints(backend: Backend, query: JobQuery, summaries: Sequence[Integrati
     parts = ["No match by name or ID"]
     follow: str | None = None
     for field in ("location", "client", "department"):
-        other = f'{field}:"{words}"'
+        other = field_is(field, words)
         found = await backend.jobs.count(query.scope, other)
         if found:
             follow = other

@@ -6,6 +6,7 @@ from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ...backend.core.filter_words import field_is
 from ...backend.core.models import ListView, SavedView
 from ...session.memory import View
 from ...session.notices import Severity
@@ -81,7 +82,7 @@ class ListViews:
         text = view.filter
         if self._screen.scope.one is None and view.integrations:
             # In a list of several, what is for some of them shows those.
-            text = f"integration:{','.join(saved.integrations)} {text}".strip()
+            text = f"{field_is('integration', *saved.integrations)} {text}".strip()
         self._used = (saved.address, View(text, view.sort or View().sort, view.columns))
         if saved.wrong is not None:
             self._screen.host.tell(f"The view {saved.address} is not as it was: {saved.wrong}", Severity.WARNING)

@@ -9,6 +9,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from ...backend.core import clock
+from ...backend.core.filter_words import field_is
 from ...backend.core.models import EVERY, Finding, Rule, RuleAuthority, RuleCount, RuleSet, Scope, moved
 from ...backend.core.text import counted
 from ...commands import Group, bindings
@@ -224,7 +225,7 @@ class RulesScreen(DialogScreen[None]):
 
     async def _list_jobs(self, rule: Rule) -> None:
         """Go to the rule's jobs: in the list of their integration, or in that of all where they are of several."""
-        text = f'rule:"{rule.name}"'
+        text = field_is("rule", rule.id)
         await self.backend.eligibility.evaluate_for(text, on_progress=self._evaluated)
         counts = {each.id: await self.backend.jobs.count(Scope.of(each.id), text) for each in await self.backend.integrations.list()}
         having = [integration for integration, number in counts.items() if number]
