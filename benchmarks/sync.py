@@ -39,7 +39,7 @@ from jobsync_tui.backend.core.models import (
     RuleSet,
     SyncResult,
 )
-from jobsync_tui.backend.database import Database
+from jobsync_tui.backend.database import Database, Db
 from jobsync_tui.backend.http import HttpSession, Network
 from jobsync_tui.backend.settings.secrets import Secret
 from jobsync_tui.backend.storage.jobs.jobs import JobStore
@@ -233,6 +233,10 @@ async def ledger_alone(folder: Path, jobs: int) -> Cost:
     database = await Database.open(f"sqlite:///{folder / 'ledger.db'}", SCHEMA)
     ledger = Ledger(database)
     fields = {"name": "Registered Nurse", "description": "x" * 1500, "department": "Nursing", "settings.language": "English"}
+
+    def nothing(_: Db) -> None:
+        pass
+
     with Stopwatch() as watch:
         for number in range(jobs):
             made = new_id()
@@ -261,9 +265,10 @@ async def ledger_alone(folder: Path, jobs: int) -> Cost:
                     created_at=clock.now() - timedelta(seconds=1),
                 )
                 operation = await ledger.begin(operation, lease)
-                await ledger.sent(operation, lease)
+                await ledger.sent(operation, lease, nothing)
                 await ledger.applied(operation, f"tz_{number}")
-                await ledger.settle(operation, OperationResult(OperationState.VERIFIED, Outcome.CREATED, None, f"tz_{number}"))
+                ended = OperationResult(OperationState.VERIFIED, Outcome.CREATED, None, f"tz_{number}")
+                await ledger.settle(operation, ended, nothing)
     await database.close()
     return watch.cost
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from jobsync_tui.backend.core.errors import StorageError
-from jobsync_tui.backend.core.models import CachedJob, Job, SyncState
+from jobsync_tui.backend.core.models import CachedJob, Job
 from jobsync_tui.backend.database import Database
 from tests.support.sync_bench import MemoryJobs
 
@@ -78,6 +78,3 @@ class FailingJobs(MemoryJobs):
 
     async def put(self, job: Job, now: datetime) -> CachedJob:
         return await self._failing.effect(super().put(job, now))
-
-    async def set_sync(self, integration: str, job_id: str, mark: SyncState, source: Job | None = None) -> None:
-        await self._failing.effect(super().set_sync(integration, job_id, mark, source))

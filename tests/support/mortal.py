@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from jobsync_tui.backend.core.models import CachedJob, Job, JsonValue, SyncState
+from jobsync_tui.backend.core.models import CachedJob, Job, JsonValue
 from jobsync_tui.backend.database import Database
 from jobsync_tui.backend.target.base import TargetJob
 from tests.support.sync_bench import MemoryJobs
@@ -76,9 +76,6 @@ class MortalJobs(MemoryJobs):
 
     async def mark_gone(self, integration: str, job_id: str) -> None:
         await self._life.effect(super().mark_gone(integration, job_id))
-
-    async def set_sync(self, integration: str, job_id: str, mark: SyncState, source: Job | None = None) -> None:
-        await self._life.effect(super().set_sync(integration, job_id, mark, source))
 
 
 class MortalTarget(WrappedTarget):

@@ -31,7 +31,7 @@ from jobsync_tui.backend.database import Database, Db, Dialect, Schema
 from jobsync_tui.backend.database.schema import create_tables
 from jobsync_tui.backend.http import HttpSession, Network
 from jobsync_tui.backend.storage.jobs.links import LinkedJob
-from jobsync_tui.backend.storage.ledger.ledger import Ledger
+from jobsync_tui.backend.storage.ledger.ledger import Keep, Ledger
 from jobsync_tui.backend.storage.ledger.process import ProcessIdentity
 from jobsync_tui.backend.storage.ledger.tables import LEDGER_TABLES
 from jobsync_tui.backend.storage.ledger.wire import WireStore
@@ -145,9 +145,12 @@ class MemoryJobs:
         if mark is not None:
             self.marks[integration, job_id] = replace(mark, sync_status=SyncStatus.GONE)
 
-    async def set_sync(self, integration: str, job_id: str, mark: SyncState, source: Job | None = None) -> None:
-        self.marks[integration, job_id] = mark
-        self.history.append(mark.sync_status)
+    def keeping(self, integration: str, job_id: str, mark: SyncState, source: Job | None = None) -> Keep:
+        def keep(db: Db) -> None:
+            self.marks[integration, job_id] = mark
+            self.history.append(mark.sync_status)
+
+        return keep
 
     async def sync_state(self, integration: str, job_id: str) -> SyncState | None:
         return self.marks.get((integration, job_id))

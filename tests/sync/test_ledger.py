@@ -12,7 +12,7 @@ from jobsync_tui.backend.core.models import Lease, Outcome, RecordHead, SyncStat
 from jobsync_tui.backend.database import Db
 from jobsync_tui.backend.storage.ledger.audit import NewEntry
 from jobsync_tui.backend.storage.ledger.journal import Operation, OperationState
-from jobsync_tui.backend.storage.ledger.ledger import Pruned
+from jobsync_tui.backend.storage.ledger.ledger import Keep, Pruned
 from jobsync_tui.backend.storage.ledger.process import ProcessIdentity
 from jobsync_tui.backend.storage.ledger.tables import AuditHead, AuditRow, LeaseRow
 from tests.support.patience import PATIENCE
@@ -93,9 +93,9 @@ async def test_a_writer_paused_past_its_lease_writes_nothing(bench: Bench) -> No
 async def test_a_lease_that_ran_out_between_intent_and_request_stops_the_request(bench: Bench) -> None:
     original = bench.ledger.sent
 
-    async def late(operation: Operation, lease: Lease) -> object:
+    async def late(operation: Operation, lease: Lease, keep: Keep) -> object:
         bench.clock.turn(bench.ledger.leases.ttl * 2)  # nobody else wants the job: its own lease alone says so
-        return await original(operation, lease)
+        return await original(operation, lease, keep)
 
     bench.ledger.sent = late  # type: ignore[method-assign,assignment]
     result = await bench.pipeline.sync(ALICE, SHELF, "1")

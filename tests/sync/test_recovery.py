@@ -208,7 +208,7 @@ async def test_an_operation_of_another_host_waits_for_its_deadline(bench: Bench)
     """Nobody here can tell whether that process still runs: its request may leave until its deadline, and land after that."""
     from tests.sync.test_ledger import ELSEWHERE
 
-    life = Life(dies_at=11)
+    life = Life(dies_at=9)
     pipeline = mortal(bench, life, [], ELSEWHERE)
     with pytest.raises(Killed):
         await pipeline.sync(ALICE, SHELF, "1")
@@ -226,7 +226,7 @@ async def test_an_operation_of_another_host_waits_for_its_deadline(bench: Bench)
 async def test_what_a_process_left_that_ended_long_ago_is_decided_at_the_first_look(bench: Bench) -> None:
     """Its request left within its deadline, however late somebody comes to look; nobody waits once more from then on."""
     with pytest.raises(Killed):
-        await mortal(bench, Life(dies_at=11), []).sync(ALICE, SHELF, "1")
+        await mortal(bench, Life(dies_at=9), []).sync(ALICE, SHELF, "1")
     bench.clock.turn(bench.parts.timing.write_deadline + SETTLE)
     report = await recovery(bench).recover(wait=False)
     assert list(report.settled.values()) == ["failed"]
@@ -252,7 +252,7 @@ async def test_no_jump_of_the_clock_hastens_or_delays_a_look_up(bench: Bench, ju
 async def test_nor_of_one_whose_process_lost_its_lease(bench: Bench, jump: timedelta) -> None:
     """It runs on this host still, so that its request may leave until its deadline."""
     with pytest.raises(Killed):
-        await mortal(bench, Life(dies_at=11), [], ProcessIdentity.own()).sync(ALICE, SHELF, "1")
+        await mortal(bench, Life(dies_at=9), [], ProcessIdentity.own()).sync(ALICE, SHELF, "1")
     bench.clock.jump(jump)
     (operation,) = await bench.ledger.journal.open_operations()
     await bench.ledger.leases.release(next(iter(await bench.ledger.leases.all())))

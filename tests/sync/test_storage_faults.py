@@ -64,7 +64,7 @@ async def test_a_database_in_use_is_busy_and_is_waited_for_once(bench: Bench) ->
         raise StorageBusy("The database is in use by another process and did not come free within 10 s.")
 
     bench.ats.put(a_job("1"))
-    for part, name in ((bench.jobs, "put"), (bench.jobs, "set_sync"), (bench.ledger.audit, "record")):
+    for part, name in ((bench.jobs, "put"), (bench.ledger, "record"), (bench.ledger.audit, "record")):
         setattr(part, name, held)
     result = await bench.pipeline.sync(ALICE, SHELF, "1")
     assert result.error is not None

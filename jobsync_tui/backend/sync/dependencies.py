@@ -12,7 +12,7 @@ from ..ats.base import Adapter
 from ..core import clock
 from ..core.models import CachedJob, EvaluationPolicy, Failure, Job, RuleSet, SyncState
 from ..storage.jobs.links import LinkedJob
-from ..storage.ledger.ledger import Ledger
+from ..storage.ledger.ledger import Keep, Ledger
 from ..target.base import Target
 from .wire_log import WireLog
 
@@ -32,8 +32,11 @@ class JobCache(Protocol):
     async def mark_gone(self, integration: str, job_id: str) -> None:
         """Say that the ATS has the job no more."""
 
-    async def set_sync(self, integration: str, job_id: str, mark: SyncState, source: Job | None = None) -> None:
-        """Keep where the job stands towards the target; ``source`` is the job as it was synced."""
+    def keeping(self, integration: str, job_id: str, mark: SyncState, source: Job | None = None) -> Keep:
+        """Return what keeps where the job stands towards the target within a transaction of the ledger, whose database is the same.
+
+        ``source`` is the job as it was synced.
+        """
 
     async def sync_state(self, integration: str, job_id: str) -> SyncState | None:
         """Return where the job stands towards the target."""

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from ..core.errors import Busy, JobNotFound, JobsyncError, RemoteError, RemoteGone, StalePlan, StorageBusy, StorageError
-from ..core.models import Change, Failure, JobHead, Lease, Outcome, PlanKind, SyncResult, SyncState
+from ..core.models import Change, Failure, Job, JobHead, Lease, Outcome, PlanKind, SyncResult, SyncState
 from ..storage.ledger.journal import OperationKind
 from .attempt import FAILED, Attempt, AttemptState, failure_of
 from .dependencies import SyncDependencies
@@ -92,7 +92,7 @@ class SyncExecution:
         except JobNotFound as error:
             return await self._end(Outcome.NOT_FOUND, error.failure())
         except JobsyncError as error:
-            return await self._failed(error)
+            return await self._end(Outcome.FAILED, failure_of(error))
         except asyncio.CancelledError:
             if self._committed:
                 raise
@@ -105,15 +105,24 @@ class SyncExecution:
     async def _leased(self) -> SyncResult:
         attempt = self._attempt
         async with in_hand(self._parts, attempt.integration, attempt.job_id, attempt.actor.user) as lease:
-            earlier = await self._parts.ledger.journal.open_for(attempt.integration, attempt.job_id)
-            if earlier is not None:
-                reconciliation = await Reconciler(self._parts).reconcile(earlier)
-                if reconciliation.outcome is None:
-                    return await self._still_unknown(reconciliation.settles_at, reconciliation.trouble)
-            proposal = await self._planned()
-            if attempt.confirmed is not None and proposal.plan.digest != attempt.confirmed:
-                return await self._end(Outcome.STALE, _stale(proposal.plan.changes))
-            return await self._act(proposal, lease)
+            try:
+                return await self._under(lease)
+            except (Busy, StorageBusy, JobNotFound):
+                raise
+            except JobsyncError as error:
+                return await self._failed(error, lease)
+
+    async def _under(self, lease: Lease) -> SyncResult:
+        attempt = self._attempt
+        earlier = await self._parts.ledger.journal.open_for(attempt.integration, attempt.job_id)
+        if earlier is not None:
+            reconciliation = await Reconciler(self._parts).reconcile(earlier)
+            if reconciliation.outcome is None:
+                return await self._still_unknown(reconciliation.settles_at, reconciliation.trouble)
+        proposal = await self._planned()
+        if attempt.confirmed is not None and proposal.plan.digest != attempt.confirmed:
+            return await self._end(Outcome.STALE, _stale(proposal.plan.changes))
+        return await self._act(proposal, lease)
 
     async def _planned(self) -> Proposal:
         proposal = await self._propose(self._steps, self._state.read)
@@ -125,9 +134,9 @@ class SyncExecution:
         if plan.kind is PlanKind.REFUSE:
             return await self._end(Outcome.REFUSED, plan.error)
         if proposal.kind is None:
-            return await self._unchanged(proposal)
+            return await self._unchanged(proposal, lease)
         if proposal.side.gone is not None and self._attempt.confirmed is None:
-            return await self._failed(_gone(proposal.side.gone))
+            return await self._failed(_gone(proposal.side.gone), lease)
         self._committed = True
         writing = TargetWriter(self._parts, self._state, self._steps, lease)
         try:
@@ -153,7 +162,7 @@ class SyncExecution:
         """Go on where the target answered that its job had moved: it is read again, and planned again, once."""
         created = moved.operation.kind is OperationKind.CREATE
         try:
-            again = await self._planned()
+            again = _as_it_stood(await self._planned(), proposal)
         except JobsyncError as error:
             self._state.planned(proposal.plan)
             return await writing.lost(moved.operation, proposal, f"{moved.error.message}; {error.message}")
@@ -177,25 +186,24 @@ class SyncExecution:
         except Busy as error:
             return await writing.failed(moved.operation, proposal, error)
 
-    async def _unchanged(self, proposal: Proposal) -> SyncResult:
+    async def _unchanged(self, proposal: Proposal, lease: Lease) -> SyncResult:
         self._committed = True
         now = self._parts.now()
         result = replace(self._state.result(Outcome.UNCHANGED), synced_at=now)
-        await self._record(result)
-        mark = unchanged_mark(self._attempt.action, proposal, now)
-        await self._parts.jobs.set_sync(self._attempt.integration, self._attempt.job_id, mark, proposal.source)
+        await self._record_standing(result, lease, unchanged_mark(self._attempt.action, proposal, now), proposal.source)
         return result
 
-    async def _failed(self, error: JobsyncError) -> SyncResult:
+    async def _failed(self, error: JobsyncError, lease: Lease) -> SyncResult:
         """End an attempt that wrote nothing because something failed; the job's mark says so, where the cache has the job."""
         self._committed = True
-        key = (self._attempt.integration, self._attempt.job_id)
+        result = self._state.result(Outcome.FAILED, failure_of(error))
         try:
-            mark = await self._parts.jobs.sync_state(*key) or SyncState()
-            await self._parts.jobs.set_sync(*key, failed_mark(self._attempt.action, mark))
+            mark = await self._parts.jobs.sync_state(self._attempt.integration, self._attempt.job_id) or SyncState()
+            await self._record_standing(result, lease, failed_mark(self._attempt.action, mark))
         except StorageError as storage:
             log.warning("the failure of %s could not be kept: %s", self._attempt.job_id, storage.message)
-        return await self._end(Outcome.FAILED, failure_of(error))
+            return await self._end(Outcome.FAILED, failure_of(error))
+        return result
 
     async def _still_unknown(self, settles_at: datetime | None, trouble: RemoteError | None) -> SyncResult:
         cause = UNSETTLED if trouble is None else trouble.message
@@ -213,8 +221,18 @@ class SyncExecution:
             return self._state.result(Outcome.BUSY if isinstance(storage, StorageBusy) else Outcome.FAILED, failure_of(storage))
         return result
 
+    async def _record_standing(self, result: SyncResult, lease: Lease, mark: SyncState, source: Job | None = None) -> None:
+        """Record the end of an attempt that wrote nothing, and how the job stands."""
+        keep = self._parts.jobs.keeping(self._attempt.integration, self._attempt.job_id, mark, source)
+        self._record_number = await self._parts.ledger.record(self._state.record(result), lease, keep)
+
     async def _record(self, result: SyncResult) -> None:
         self._record_number = await self._parts.ledger.audit.record(self._state.record(result))
+
+
+def _as_it_stood(again: Proposal, first: Proposal) -> Proposal:
+    """Return a plan made anew in the middle of a write with the job's mark from before it: the present one says that it is under way."""
+    return replace(again, side=replace(again.side, mark=first.side.mark))
 
 
 def _stale(changes: tuple[Change, ...]) -> Failure:

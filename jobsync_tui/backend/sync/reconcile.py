@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ..core.errors import RemoteError
+from ..core.errors import Busy, RemoteError
 from ..core.models import Job, Outcome, SyncState, SyncStatus
 from ..storage.ledger.journal import Operation, OperationKind, OperationState
-from ..storage.ledger.ledger import OperationResult
+from ..storage.ledger.ledger import Keep, OperationResult
 from ..target.base import TargetJob
 from .dependencies import SyncDependencies
 from .kept_values import in_words, kept_fields
@@ -118,6 +118,7 @@ class Reconciler:
         A write that may still land is left for later, and so is one that the target cannot be asked about.
 
         Raises:
+            Busy: Another process settled it first: the caller has lost the lease.
             StorageError: The settlement cannot be recorded.
         """
         with self._parts.wire.listening(operation.audit_seq):
@@ -144,17 +145,16 @@ class Reconciler:
     async def _take_over(self, operation: Operation) -> Reconciliation:
         """Fix from when on a look-up decides: the request left within its deadline, and not after its process had ended."""
         settles_at = self._parts.now() + until_given_up(operation, self._parts) + self._parts.timing.settle_after
-        await self._parts.ledger.observe_end(operation, settles_at)
-        await self._mark(operation, replace(await self._present_mark(operation), sync_status=SyncStatus.UNKNOWN))
+        mark = replace(await self._present_mark(operation), sync_status=SyncStatus.UNKNOWN)
+        await self._parts.ledger.observe_end(operation, settles_at, self._keeping(operation, mark))
         taken = replace(operation, state=OperationState.UNKNOWN, settles_at=settles_at)
         return await self._reconciled(taken)
 
     async def _wait(self, operation: Operation) -> Reconciliation:
         """Leave for later what the target said is done and does not show yet."""
         settles_at = self._parts.now() + self._parts.timing.settle_after
-        await self._parts.ledger.lost(operation, settles_at, UNSEEN)
-        mark = await self._present_mark(operation)
-        await self._mark(operation, replace(mark, sync_status=SyncStatus.UNKNOWN, target_id=operation.target_id))
+        mark = replace(await self._present_mark(operation), sync_status=SyncStatus.UNKNOWN, target_id=operation.target_id)
+        await self._parts.ledger.lost(operation, settles_at, UNSEEN, self._keeping(operation, mark))
         return Reconciliation(operation, None, settles_at)
 
     async def _look(self, operation: Operation) -> _Finding | None:
@@ -175,19 +175,16 @@ class Reconciler:
         mark = await self._present_mark(operation)
         landed_on, kept = finding.landed_on, finding.result.kept
         source = await self._parts.jobs.get(operation.integration, operation.job_id) if operation.action == "undo" else None
-        await self._mark(
-            operation,
-            failed_mark(operation.action, mark) if landed_on is None else done_mark(operation, mark, landed_on, self._parts.now(), kept),
-            source,
-        )
-        await self._parts.ledger.settle(operation, finding.result)
+        ended = failed_mark(operation.action, mark) if landed_on is None else done_mark(operation, mark, landed_on, self._parts.now(), kept)
+        if not await self._parts.ledger.settle(operation, finding.result, self._keeping(operation, ended, source)):
+            raise Busy("Another process settled an earlier write to this job in the meantime.", remedy="Sync the job again.")
         return Reconciliation(operation, finding.result.outcome)
 
     async def _present_mark(self, operation: Operation) -> SyncState:
         return await self._parts.jobs.sync_state(operation.integration, operation.job_id) or SyncState()
 
-    async def _mark(self, operation: Operation, mark: SyncState, source: Job | None = None) -> None:
-        await self._parts.jobs.set_sync(operation.integration, operation.job_id, mark, source)
+    def _keeping(self, operation: Operation, mark: SyncState, source: Job | None = None) -> Keep:
+        return self._parts.jobs.keeping(operation.integration, operation.job_id, mark, source)
 
 
 def _missing(cause: str) -> _Finding:

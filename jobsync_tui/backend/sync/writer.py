@@ -13,7 +13,7 @@ from ..core.errors import AnswerLost, Busy, Conflict, JobsyncError, RemoteError,
 from ..core.ids import new_id
 from ..core.models import Failure, Job, JsonValue, Kept, Lease, Outcome, StepName, SyncResult, SyncState, SyncStatus
 from ..storage.ledger.journal import Operation, OperationKind, OperationState
-from ..storage.ledger.ledger import OperationResult
+from ..storage.ledger.ledger import Keep, OperationResult
 from ..target.base import TargetJob
 from .attempt import FAILED, AttemptState, failure_of, sides
 from .dependencies import SyncDependencies, external_id
@@ -69,13 +69,12 @@ class TargetWriter:
         self.operation = operation
         try:
             with self.steps.step(StepName.WRITE):
-                syncing = self._set(replace(proposal.side.mark, sync_status=SyncStatus.SYNCING))
-                await asyncio.gather(syncing, ledger.sent(operation, self.lease))
+                syncing = replace(proposal.side.mark, sync_status=SyncStatus.SYNCING)
+                await ledger.sent(operation, self.lease, self._keeping(syncing))
                 written = await self._send(operation, proposal)
                 _about(operation, proposal, written)
         except Conflict as error:
             if supersedes is None:
-                await self._set(proposal.side.mark)
                 raise VersionConflict(operation, error) from error
             return await self._refused_again(operation, proposal, error)
         except Busy as error:
@@ -91,16 +90,16 @@ class TargetWriter:
 
     async def stale(self, moved: VersionConflict, proposal: Proposal, error: Failure) -> SyncResult:
         """End an attempt whose plan is not the confirmed one any more."""
-        await self._set(proposal.side.mark)
-        await self.parts.ledger.settle(moved.operation, OperationResult(OperationState.ABANDONED, Outcome.STALE, error.message), self.lease)
-        return self._result(moved.operation, Outcome.STALE, error=error)
+        ended = OperationResult(OperationState.ABANDONED, Outcome.STALE, error.message)
+        return await self._settled(moved.operation, ended, proposal.side.mark, self._result(moved.operation, Outcome.STALE, error=error))
 
     async def needless(self, moved: VersionConflict, proposal: Proposal) -> SyncResult:
         """End an attempt whose work somebody else has done meanwhile."""
         now = self.parts.now()
-        await self._set(unchanged_mark(self.state.attempt.action, proposal, now), proposal.source)
-        await self.parts.ledger.settle(moved.operation, OperationResult(OperationState.ABANDONED, Outcome.UNCHANGED), self.lease)
-        return self._result(moved.operation, Outcome.UNCHANGED, error=None, synced_at=now)
+        mark = unchanged_mark(self.state.attempt.action, proposal, now)
+        result = self._result(moved.operation, Outcome.UNCHANGED, error=None, synced_at=now)
+        ended = OperationResult(OperationState.ABANDONED, Outcome.UNCHANGED)
+        return await self._settled(moved.operation, ended, mark, result, proposal.source)
 
     def _intent(self, proposal: Proposal, kind: OperationKind) -> Operation:
         attempt, plan = self.state.attempt, proposal.plan
@@ -199,38 +198,36 @@ class TargetWriter:
         cause: str | None = None,
     ) -> SyncResult:
         now, mark = self.parts.now(), proposal.side.mark
-        await self._set(done_mark(operation, mark, job.id, now, kept), proposal.source)
         state = OperationState.APPLIED if unread else OperationState.VERIFIED
         outcome = OUTCOMES[operation.kind]
         told = (cause, None if unread is None else unread.message, in_words(kept_fields(operation.after, kept)))
-        await self.parts.ledger.settle(
-            operation, OperationResult(state, outcome, ". ".join(filter(None, told)) or None, job.id, kept), self.lease
-        )
+        ended = OperationResult(state, outcome, ". ".join(filter(None, told)) or None, job.id, kept)
         verified = None if unread else True
         result = self._result(operation, outcome, error=unread, target=job, written=True, verified=verified, synced_at=now)
-        return replace(result, kept=_all_kept(operation, mark, kept))
+        result = replace(result, kept=_all_kept(operation, mark, kept))
+        return await self._settled(operation, ended, done_mark(operation, mark, job.id, now, kept), result, proposal.source)
 
     async def _differs(
         self, operation: Operation, proposal: Proposal, job: TargetJob, message: str, kept: Mapping[str, JsonValue]
     ) -> SyncResult:
         mark, action = proposal.side.mark, self.state.attempt.action
         known = still_kept(operation, mark, kept)
-        await self._set(failed_mark(action, mark, target_id=job.id, written=operation.written, kept=known))
-        await self.parts.ledger.settle(operation, OperationResult(OperationState.FAILED, Outcome.FAILED, message, job.id, kept), self.lease)
+        failed = failed_mark(action, mark, target_id=job.id, written=operation.written, kept=known)
+        ended = OperationResult(OperationState.FAILED, Outcome.FAILED, message, job.id, kept)
         failure = Failure("not_verified", f"{FAILED}: {message}", "Look at the job in Tenzo; it may change or refuse such a value.")
         result = self._result(operation, Outcome.FAILED, error=failure, target=job, written=True, verified=False)
-        return replace(result, kept=_all_kept(operation, mark, kept))
+        return await self._settled(operation, ended, failed, replace(result, kept=_all_kept(operation, mark, kept)))
 
     async def failed(self, operation: Operation, proposal: Proposal, error: JobsyncError) -> SyncResult:
         """End an operation that the target refused and that cannot go on."""
-        await self._set(failed_mark(self.state.attempt.action, proposal.side.mark))
-        await self.parts.ledger.settle(operation, OperationResult(OperationState.FAILED, Outcome.FAILED, error.message), self.lease)
+        mark = failed_mark(self.state.attempt.action, proposal.side.mark)
+        ended = OperationResult(OperationState.FAILED, Outcome.FAILED, error.message)
         failure = failure_of(error)
         if isinstance(error, RemoteGone):
             failure = replace(
                 failure, remedy="Its job is gone from Tenzo. Plan the sync again: it shows a new job to be created, and asks."
             )
-        return self._result(operation, Outcome.FAILED, error=failure)
+        return await self._settled(operation, ended, mark, self._result(operation, Outcome.FAILED, error=failure))
 
     def unrecorded(self, error: StorageError) -> SyncResult:
         """Return the result of an attempt whose database failed it in the middle: the recovery says how it went."""
@@ -241,9 +238,8 @@ class TargetWriter:
         return self._result(operation, Outcome.UNKNOWN, error=failure, written=None)
 
     async def _late(self, operation: Operation, proposal: Proposal, error: Busy) -> SyncResult:
-        await self._set(proposal.side.mark)
-        await self.parts.ledger.settle(operation, OperationResult(OperationState.ABANDONED, Outcome.BUSY, error.message), self.lease)
-        return self._result(operation, Outcome.BUSY, error=error.failure())
+        ended = OperationResult(OperationState.ABANDONED, Outcome.BUSY, error.message)
+        return await self._settled(operation, ended, proposal.side.mark, self._result(operation, Outcome.BUSY, error=error.failure()))
 
     async def lost(
         self, operation: Operation, proposal: Proposal, cause: str, words: str = LOST, target_id: str | None = None
@@ -251,13 +247,43 @@ class TargetWriter:
         """Leave an operation in doubt, which may have been carried out: a look-up says later what became of it."""
         settles_at = self.parts.now() + self.parts.timing.settle_after
         mark = proposal.side.mark
-        await self._set(replace(mark, sync_status=SyncStatus.UNKNOWN, target_id=target_id or mark.target_id))
-        await self.parts.ledger.lost(operation, settles_at, cause)
+        doubtful = replace(mark, sync_status=SyncStatus.UNKNOWN, target_id=target_id or mark.target_id)
         failure = Failure("unknown", f"{words}: {cause}", "jobsync recover looks it up; nothing is sent again before that.")
-        return self._result(operation, Outcome.UNKNOWN, error=failure, written=None, settles_at=settles_at)
+        result = self._result(operation, Outcome.UNKNOWN, error=failure, written=None, settles_at=settles_at)
+        ours = await self.parts.ledger.lost(operation, settles_at, cause, self._keeping(doubtful))
+        return result if ours else await self._overtaken(operation, result)
 
-    async def _set(self, mark: SyncState, source: Job | None = None) -> None:
-        await self.parts.jobs.set_sync(self.state.attempt.integration, self.state.attempt.job_id, mark, source)
+    async def _settled(
+        self, operation: Operation, ended: OperationResult, mark: SyncState, result: SyncResult, source: Job | None = None
+    ) -> SyncResult:
+        """End an operation together with how its job stands then, and return what came of it: ``result``, unless another was first."""
+        ours = await self.parts.ledger.settle(operation, ended, self._keeping(mark, source), self.lease)
+        return result if ours else await self._overtaken(operation, result)
+
+    async def _overtaken(self, operation: Operation, result: SyncResult) -> SyncResult:
+        """Return what came of an operation that another process looked up and settled while this one did not get on.
+
+        The job may have been synced again since, so that what this process saw of it last says nothing any more.
+        """
+        present = await self.parts.ledger.journal.get(operation.id)
+        if present is None or present.state is OperationState.ABANDONED:
+            return result
+        landed = present.state is not OperationState.FAILED
+        outcome = OUTCOMES[operation.kind] if landed else Outcome.FAILED
+        message = f"Another process looked this write up and settled it as {outcome.value}: {present.error or 'it is there as it was sent'}"
+        return replace(
+            result,
+            outcome=outcome,
+            target_id=present.target_id or result.target_id,
+            written=True if landed else None,
+            verified=True if present.state is OperationState.VERIFIED else None,
+            synced_at=present.settled_at if landed else None,
+            settles_at=None,
+            error=Failure("overtaken", message, "The job may have been synced again since: plan its sync to see how it stands."),
+        )
+
+    def _keeping(self, mark: SyncState, source: Job | None = None) -> Keep:
+        return self.parts.jobs.keeping(self.state.attempt.integration, self.state.attempt.job_id, mark, source)
 
     def _result(
         self,

@@ -245,7 +245,17 @@ class JobStore:
             mark: What the sync leaves; one that says ``synced`` makes the present source fields those that later states are compared with.
             source: The job as it was synced, where the cache may hold a newer state by now.
         """
-        await self._database.write_unsynced(_set_sync, integration, job_id, mark, source)
+        await self._database.write_unsynced(self.keeping(integration, job_id, mark, source))
+
+    def keeping(self, integration: str, job_id: str, mark: SyncState, source: Job | None = None) -> Callable[[Db], None]:
+        """Return what records the same within a transaction of somebody else: the ledger's, where a sync ends."""
+
+        def keep(db: Db) -> None:
+            key = _key(db, integration, job_id)
+            if key is not None:
+                marks.put_mark(db, key, mark, source)
+
+        return keep
 
     async def sync_state(self, integration: str, job_id: str) -> SyncState | None:
         """Return what the last sync of the job recorded, None where there was none."""
@@ -365,12 +375,6 @@ def _number(db: Db, integration: str) -> int:
 def _key(db: Db, integration: str, job_id: str) -> int | None:
     found = first(db, _KEY, integration, storable(job_id))
     return None if found is None else int(found[0])
-
-
-def _set_sync(db: Db, integration: str, job_id: str, mark: SyncState, source: Job | None) -> None:
-    key = _key(db, integration, job_id)
-    if key is not None:
-        marks.put_mark(db, key, mark, source)
 
 
 def _sync_state(db: Db, integration: str, job_id: str) -> SyncState | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from ...core import clock
 from ...core.errors import Busy, UsageError
@@ -17,6 +19,9 @@ from .audit import AuditStore, NewEntry
 from .journal import Journal, Operation, OperationKind, OperationState
 from .leases import DEFAULT_TTL, LeaseStore
 from .process import ProcessIdentity
+
+Keep: TypeAlias = Callable[[Db], None]
+"""Keeps how the job stands towards the target, within the ledger's transaction and only where that was true (`JobCache.keeping`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,44 +87,60 @@ class Ledger:
         """
         return await self._database.write_unsynced(self._supersede, refused, operation, lease)
 
-    async def sent(self, operation: Operation, lease: Lease) -> datetime:
-        """Say that the request leaves now; the last point at which a late writer is refused. Returns the moment.
+    async def sent(self, operation: Operation, lease: Lease, keep: Keep) -> datetime:
+        """Say that the request leaves now, and how the job stands meanwhile; the last point at which a late writer is refused.
+
+        Returns the moment.
 
         When it returns, the intent, its audit row and this are on the disk.
 
         Raises:
             Busy: The lease is lost; the operation is abandoned by whoever settles it.
         """
-        return await self._database.write(self._sent, operation, lease)
+        return await self._database.write(self._sent, operation, lease, keep)
 
     async def applied(self, operation: Operation, target_id: str) -> None:
         """Say that the target answered that it is done, on which job. Without it, a look-up would find out."""
         await self._database.write_unsynced(self._applied, operation, target_id)
 
-    async def lost(self, operation: Operation, settles_at: datetime, cause: str) -> bool:
+    async def lost(self, operation: Operation, settles_at: datetime, cause: str, keep: Keep | None = None) -> bool:
         """Say that the answer did not come, and from when on a look-up decides. The audit row stays begun, as unknown.
 
         Seen from the host that sent it, that moment is kept as time since the host's start too, which no setting of its clock moves.
+
+        Returns:
+            False where somebody else ended it first: then nothing is changed, nor how the job stands.
         """
-        return await self._database.write(self._lost, operation, settles_at, cause)
+        return await self._database.write(self._lost, operation, settles_at, cause, keep)
 
-    async def settle(self, operation: Operation, result: OperationResult, lease: Lease | None = None) -> bool:
-        """End an operation: its journal row, its audit row and, where it is given, the lease of its job, in one transaction.
+    async def settle(self, operation: Operation, result: OperationResult, keep: Keep, lease: Lease | None = None) -> bool:
+        """End an operation: its journal row, how its job stands, its audit row and, where it is given, the job's lease, in one transaction.
 
-        How the job stands is kept before this, in a transaction of its own. After a crash between the two the operation is still open, so
-        that the recovery looks at the target and keeps the same once more; the other way round the job's sync state would be lost.
+        A process that comes back late, after another one has ended its operation, finds it ended and changes nothing: the job may have been
+        synced again since, and how it stands is what that sync left.
 
         Returns:
             False where somebody else ended it first: then nothing is changed but the lease.
         """
-        settled = await self._database.write(self._settle, operation, result, lease)
+        settled = await self._database.write(self._settle, operation, result, keep, lease)
         if lease is not None:
             self.leases.released(lease)
         return settled
 
-    async def observe_end(self, operation: Operation, settles_at: datetime) -> bool:
-        """Take over an operation whose process ended or lost its lease; returns False while it is in progress or where it is settled."""
-        return await self._database.write(self._observe_end, operation, settles_at)
+    async def observe_end(self, operation: Operation, settles_at: datetime, keep: Keep) -> bool:
+        """Take over an operation whose process ended or lost its lease, and keep how its job stands meanwhile.
+
+        Returns:
+            False while it is in progress or where it is settled: then nothing is changed.
+        """
+        return await self._database.write(self._observe_end, operation, settles_at, keep)
+
+    async def record(self, entry: NewEntry, lease: Lease, keep: Keep) -> int:
+        """Record an attempt that wrote nothing, and how its job stands, in one transaction; returns the row's number.
+
+        Where the lease is lost, somebody else may have had the job in hand since, and how it stands is left as it is.
+        """
+        return await self._database.write(self._record, entry, lease, keep)
 
     async def break_lease(self, lease_id: str, actor: str, origin: dict[str, str] | None = None) -> Lease:
         """Take a lease away from its holder, and record that.
@@ -154,27 +175,30 @@ class Ledger:
         audit.revise(db, begun.audit_seq, entry_about(begun))
         return begun
 
-    def _sent(self, db: Db, operation: Operation, lease: Lease) -> datetime:
+    def _sent(self, db: Db, operation: Operation, lease: Lease, keep: Keep) -> datetime:
         self.leases.require(db, lease)
         now = self.now()
         if not journal.move(db, operation.id, OperationState.SENT, now=now, sent_uptime=self.uptime()):
             raise Busy("This sync was ended by a recovery, so nothing was written.", remedy="Sync the job again.")
+        keep(db)
         return now
 
     def _applied(self, db: Db, operation: Operation, target_id: str) -> None:
         journal.move(db, operation.id, OperationState.APPLIED, now=self.now(), target_id=target_id)
 
-    def _lost(self, db: Db, operation: Operation, settles_at: datetime, cause: str) -> bool:
+    def _lost(self, db: Db, operation: Operation, settles_at: datetime, cause: str, keep: Keep | None) -> bool:
         now = self.now()
         here = operation.process.same_boot(self.leases.process)
         uptime = self.uptime() + round((settles_at - now).total_seconds() * 1000) if here else None
         moved = journal.move(db, operation.id, OperationState.UNKNOWN, now=now, settles_at=settles_at, settles_uptime=uptime, error=cause)
         if not moved:
             return False
+        if keep is not None:
+            keep(db)
         audit.revise(db, operation.audit_seq, entry_about(operation, Outcome.UNKNOWN, cause))
         return True
 
-    def _settle(self, db: Db, operation: Operation, result: OperationResult, lease: Lease | None) -> bool:
+    def _settle(self, db: Db, operation: Operation, result: OperationResult, keep: Keep, lease: Lease | None) -> bool:
         if lease is not None:
             leases.release(db, lease)
         now = self.now()
@@ -182,17 +206,25 @@ class Ledger:
         landed_on, kept = result.target_id, result.kept
         if not journal.move(db, operation.id, state, now=now, target_id=landed_on, settled=True, error=cause, kept=kept):
             return False
+        keep(db)
         audit.seal(db, operation.audit_seq, entry_about(operation, result.outcome, cause), now)
         return True
 
-    def _observe_end(self, db: Db, operation: Operation, settles_at: datetime) -> bool:
+    def _record(self, db: Db, entry: NewEntry, lease: Lease, keep: Keep) -> int:
+        with suppress(Busy):
+            self.leases.require(db, lease, renew=False)
+            keep(db)
+        return audit.append(db, entry, self.now())
+
+    def _observe_end(self, db: Db, operation: Operation, settles_at: datetime, keep: Keep) -> bool:
         present = journal.get(db, operation.id)
         if present is None or not present.open:
             return False
         if self.leases.in_progress(db, operation.integration, operation.job_id, operation.fence):
             return False
         if present.state is OperationState.SENT:
-            return self._lost(db, operation, settles_at, "the process that sent it ended before the answer was kept")
+            return self._lost(db, operation, settles_at, "the process that sent it ended before the answer was kept", keep)
+        keep(db)
         return True
 
     def _break(self, db: Db, lease_id: str, actor: str, origin: dict[str, str], reason: str | None) -> Lease:
