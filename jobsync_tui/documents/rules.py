@@ -23,6 +23,9 @@ _FIXED = 1 + _PRIORITY + _STATE + 2 * _NUMBER + _AGO + 7
 _NARROW = _FIXED + 20
 """Width below which a rule is told by its name alone."""
 
+NO_RULES = "There are no rules: n makes one, jobsync rules import FILE brings in some."
+"""What is said where nothing can be done with a rule."""
+
 _TITLES = ("  at", "", "rule", "jobs", "only", "last", "when")
 
 
@@ -72,7 +75,8 @@ def rules_document(top: RulesHead, listed: Sequence[ListedRule], width: int, unf
         line("   ", warn("ORDER CHANGED, not saved: w saves it, esc discards it")) if top.reordered else BLANK,
     ]
     if not any(each.rule.active for each in listed) and top.of is None:
-        document += [line("   ", "No active rules configured: no job is eligible. space activates the one under the cursor, A all.")]
+        told = "space activates the one under the cursor, A all." if listed else NO_RULES
+        document += [line("   ", "No active rules configured: no job is eligible."), *(line("   ", part) for part in wrap(told, width - 4))]
     if listed:
         document.append(_cells([dim(title) for title in _TITLES], width))
     document += [_section(each, width, top.now, unfolded) for each in listed]

@@ -150,7 +150,11 @@ class JobsyncScreen(Screen[ResultT]):
 
     def make_footer(self) -> Footer:
         """Return the footer that names this screen's most wanted keys; `compose` yields it last."""
-        return Footer(self.GROUPS, lambda action: self.why_not(action) is None, self.host.keys.applied)
+        return Footer(self.GROUPS, self.offers, self.host.keys.applied)
+
+    def offers(self, action: str) -> bool:
+        """Return whether the footer names a command now: one that can do something, by its key."""
+        return self.why_not_here(action) is None
 
     def why_not(self, action: str) -> str | None:  # noqa: ARG002 - for screens on which something cannot always be done
         """Return why a command of this screen can do nothing now, in words, or None where it can.

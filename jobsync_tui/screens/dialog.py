@@ -71,6 +71,7 @@ class DialogScreen(JobsyncScreen[ResultT]):
     def on_document_view_moved(self) -> None:
         """Say which part of the document is shown, on the line below it."""
         self.query_one("#lower", LinesView).show(_divider(self.document.position))
+        self.offer_anew()
 
     def set_heading(self, where: str = "", title: str | None = None) -> None:
         """Say where the dialog is. ``where`` may be foreign: the dialog's own name stays, however long that is."""
@@ -108,6 +109,10 @@ class DialogScreen(JobsyncScreen[ResultT]):
     def show(self, build: Builder, *, anew: bool = False) -> None:
         """Show what ``build`` makes in the document."""
         self.document.show(build, anew=anew)
+
+    def offers(self, action: str) -> bool:
+        """Return whether the footer names a command now; nothing is unfolded where nothing unfolds."""
+        return super().offers(action) and (action != "unfold" or self.document.section is not None)
 
     def show_error(self, error: JobsyncError, *ways: tuple[str, str]) -> None:
         """Show an error in place of the document, with what can be done: its remedy, and keys with what they do."""

@@ -12,6 +12,7 @@ from textual.events import Key
 from textual.pilot import Pilot
 
 from jobsync_tui.app.application import JobsyncApp
+from jobsync_tui.backend.core import clock
 from jobsync_tui.backend.core.errors import RateLimited
 from jobsync_tui.backend.core.models import (
     AutomaticRun,
@@ -122,7 +123,7 @@ async def test_a_wrong_filter_keeps_the_last_good_result_and_says_where() -> Non
         await pilot.press("/", *"icu")
         await shows(app, pilot, "7 match")
         app.screen.query_one(FilterBar).value = "icu bad:x"
-        await shows(app, pilot, "There is no field bad  at 5")
+        await shows(app, pilot, "There is no field bad  at character 5")
         assert "ICU Nurse PRN" in screen_text(app)
         assert "7 match" in screen_text(app)
         await pilot.press(*["backspace"] * 5)
@@ -468,3 +469,14 @@ async def test_the_heading_says_by_what_the_list_is_sorted() -> None:
         screen.sort_by(SortField.ID)
         await shows(app, pilot, "ATS Job ID ^")
         assert "(by" not in screen_text(app)
+
+
+async def test_ages_are_right_at_once_after_another_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running(FakeBackend(some_jobs())) as (app, pilot):
+        await ready(app, pilot)
+        await shows(app, pilot, "unknown      1m")
+        await pilot.press("question_mark")
+        await until(pilot, lambda: not isinstance(app.screen, JobsScreen))
+        monkeypatch.setattr(clock, "now", lambda: samples.NOW + timedelta(minutes=14))
+        await pilot.press("escape")
+        await shows(app, pilot, "unknown     15m")

@@ -64,6 +64,11 @@ class JobActionsScreen(GreetedScreen[None]):
         if job is not None:
             self.host.open(routes.Eligibility(*job, neighbours=self.listed))
 
+    def offers(self, action: str) -> bool:
+        """Return whether the footer names a command now: with no job listed there is none to check, to mark or, unmarked, to sync."""
+        empty = self.listed is not None and self.table.row_count == 0
+        return super().offers(action) and not (empty and (action in {"check", "mark"} or (action == "sync" and not self.marks)))
+
     def why_not(self, action: str) -> str | None:
         """Return why jobs are not synced or linked: the integrations of those that are meant are read-only."""
         if action == "sync":

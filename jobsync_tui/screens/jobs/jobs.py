@@ -227,13 +227,14 @@ class JobsScreen(JobActionsScreen):
         self.table.set_sort_mark(sort.field, "v" if sort.descending else "^", SORT_WORDS[sort.field].removesuffix(" in the ATS").lower())
         self.table.show(wanted, count=known, offset=page.offset, rows=page.rows, cursor=page.cursor, keep_line=keep_line)
         self._show_matches(known, exact=page.count is not None)
+        self.offer_anew()
 
     def _show_matches(self, matches: int, *, exact: bool = True) -> None:
         self.bar.show_matches(matches, exact=exact, marked=len(self.marks), hidden=self.hidden, only_marked=self.only_marked)
 
     def _show_wrong(self, error: FilterError) -> None:
         self.bar.show_wrong(error.position)
-        self.status.put("filter", error_words(error, f"at {error.position + 1}; still showing the previous results"))
+        self.status.put("filter", error_words(error, f"at character {error.position + 1}; still showing the previous results"))
 
     def _show_right(self) -> None:
         self.bar.show_wrong(None)
@@ -379,6 +380,7 @@ class JobsScreen(JobActionsScreen):
         """List the same again, cursor, line and marks staying, after something changed. What was done is marked no more."""
         if self.only_marked and not self.marks:
             self.only_marked = self._left.only_marked = False
+        self.table.tick()  # nobody looked at the ages while another screen was in front
         self.table.marks_changed()
         if self._opening is None:
             self.search(keep_line=True)

@@ -133,6 +133,15 @@ class RuleEditorScreen(DialogScreen[None]):
         self.remove_class("-yaml")
         self.document.focus()
 
+    def offers(self, action: str) -> bool:
+        """Return whether the footer names a command now: in the YAML, letters are text."""
+        return super().offers(action) and not self.yaml.has_focus
+
+    def on_descendant_focus(self) -> None:
+        """Have footer and note go with the place where keys act."""
+        self.offer_anew()
+        self._say()
+
     def action_yaml(self) -> None:
         """Go to the YAML."""
         self.add_class("-yaml")
@@ -234,7 +243,8 @@ class RuleEditorScreen(DialogScreen[None]):
         if self._fault is not None:
             self.set_note(f"x {self._fault.message}", Tone.BAD)
         else:
-            self.set_note(look_words(self._look, self.session.rule), Tone.PLAIN)
+            back = "   esc goes back to the form" if self.yaml.has_focus else ""
+            self.set_note(f"{look_words(self._look, self.session.rule)}{back}", Tone.PLAIN)
 
     def _retitle(self) -> None:
         kept = "unsaved draft, s saves" if self.session.changed or self.session.replaces is None else f"as in r{self._rules.revision}"

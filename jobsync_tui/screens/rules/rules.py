@@ -14,13 +14,18 @@ from ...backend.core.models import EVERY, Finding, Rule, RuleAuthority, RuleCoun
 from ...backend.core.text import counted
 from ...commands import Group, bindings
 from ...documents.document import Document, Tone
-from ...documents.rules import ListedRule, RulesHead, found, rule_note, rule_text, rules_document
+from ...documents.rules import NO_RULES, ListedRule, RulesHead, found, rule_note, rule_text, rules_document
 from ...documents.words import count
 from ...editor.rule_change import RuleChange, deleting, reordering, switching
 from ...session.notices import Severity
 from .. import routes
 from ..dialog import DialogScreen
 from .save_rules import propose
+
+_OF_A_RULE = frozenset(
+    {"filter", "edit", "switch", "unfold", "switch_all", "move_up", "move_down", "save_order", "jobs", "duplicate", "delete", "copy"}
+)
+"""Commands that do something with a rule that is there."""
 
 
 class RulesScreen(DialogScreen[None]):
@@ -68,6 +73,10 @@ class RulesScreen(DialogScreen[None]):
     def on_screen_resume(self) -> None:
         """Read the rules, also after they were changed by a screen that was opened from here."""
         self.work(self._read(), group="rules")
+
+    def why_not(self, action: str) -> str | None:
+        """Return why nothing is done with a rule: there is none."""
+        return NO_RULES if action in _OF_A_RULE and not self._rules.rules else None
 
     # ---- finding -----------------------------------------------------------------------------------------------------
 

@@ -53,6 +53,10 @@ class ShadowsScreen(DialogScreen[None]):
         """Read the shadows, also after one was promoted."""
         self.work(self._read(), group="shadows")
 
+    def why_not(self, action: str) -> str | None:
+        """Return why nothing is done with a shadow: there is none."""
+        return "No rule runs in test mode" if action in {"promote", "look", "drop"} and not self._seen else None
+
     def action_look(self) -> None:
         """Evaluate the cached jobs by the shadow under the cursor now."""
         name = self.document.target

@@ -43,7 +43,9 @@ class LinkJobsScreen(DialogScreen[None]):
         self.action_again()
 
     def why_not(self, action: str) -> str | None:
-        """Return why nothing is linked at once: no link is certain."""
+        """Return why nothing is decided, as there is nothing to decide, or linked at once, as no link is certain."""
+        if action == "open" and not (self._found.links or self._found.ambiguous or self._found.apart):
+            return "No job is to be decided"
         return "No link is certain: decide them one by one" if action == "link_all" and not self._found.links else None
 
     def action_again(self) -> None:

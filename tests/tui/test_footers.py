@@ -1,0 +1,71 @@
+"""The footer names what can be done: on empty lists, after a plan that failed, and where letters are text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from jobsync_tui.backend.core.errors import Unreachable
+from jobsync_tui.backend.core.models import JobKey
+from jobsync_tui.screens import routes
+from tests.services.workshop import workshop
+from tests.support import samples
+from tests.support.fake_backend import FakeBackend
+from tests.support.pilot import running, screen_text, until
+from tests.tui.scripted import Script
+from tests.tui.stage import Stage, on_stage, shows, staged
+from tests.tui.test_shadows import OSLO
+
+
+def footer(app: Stage) -> str:
+    """Return the last line of the screen."""
+    return screen_text(app).splitlines()[-1].strip()
+
+
+@pytest.mark.parametrize(
+    ("route", "words", "left"),
+    [
+        (routes.Shadows(), "No rule runs in test mode.", "c copy  ? keys"),
+        (routes.LinkJobs("file"), "No job in Tenzo looks like", "r read again  $ as command  ? keys"),
+        (routes.Rules(), "There are no rules: n makes one", "n new  H history  ? keys"),
+    ],
+    ids=["shadows", "links", "rules"],
+)
+async def test_an_empty_list_offers_nothing_for_its_entries(tmp_path: Path, route: routes.Route, words: str, left: str) -> None:
+    async with workshop(tmp_path) as backend, on_stage(backend) as (app, pilot):
+        app.open(route)
+        await shows(app, pilot, words)
+        await until(pilot, lambda: footer(app) == left)
+        assert "space activates" not in screen_text(app)
+
+
+async def test_a_list_without_jobs_offers_no_check_and_no_sync() -> None:
+    async with running(FakeBackend([samples.cached("1", "Nurse")])) as (app, pilot):
+        await until(pilot, lambda: "enter check  s sync" in screen_text(app))
+        await pilot.press("/", *"zzz", "enter")
+        await until(pilot, lambda: "0 match" in screen_text(app))
+        await until(pilot, lambda: screen_text(app).splitlines()[-1].startswith(" / filter  f Search ATS Job  v views"))
+
+
+async def test_a_plan_that_failed_offers_nothing_to_unfold() -> None:
+    script = Script(plan=Unreachable("No answer", service="Kombo"))
+    async with staged(script) as (app, pilot):
+        app.open(routes.confirm(JobKey.of("bullhorn", "883977")))
+        await shows(app, pilot, "No answer")
+        await until(pilot, lambda: footer(app) == "$ as command  ? keys")
+
+
+async def test_the_yaml_offers_no_letters_and_says_how_to_leave(tmp_path: Path) -> None:
+    async with workshop(tmp_path) as backend:
+        await backend.rules.save([replace(OSLO)], expected_revision=0, what="begin", typed=4)
+        async with on_stage(backend) as (app, pilot):
+            app.open(routes.RuleEditor(routes.Opening("oslo")))
+            await shows(app, pilot, "enter change  a add")
+            await pilot.press("y")
+            await shows(app, pilot, "esc goes back to the form")
+            await until(pilot, lambda: footer(app) == "? keys")
+            await pilot.press("escape")
+            await shows(app, pilot, "enter change  a add")
+            assert "esc goes back" not in screen_text(app)
