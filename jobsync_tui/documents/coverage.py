@@ -76,7 +76,7 @@ def _days(days: Sequence[DayOutcomes], width: int) -> list[Line]:
     """Return a sparkline for the syncs that went well and one for those that did not, with their sums and their highest day."""
     tests: tuple[tuple[str, Callable[[str], bool], Callable[[str], Span]], ...] = (
         ("Succeeded", lambda outcome: outcome in _WELL, good),
-        ("Failed", lambda outcome: outcome not in _WELL, bad),
+        ("Not synced", lambda outcome: outcome not in _WELL, bad),
     )
     rows = []
     for name, wanted, tone in tests:

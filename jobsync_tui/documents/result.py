@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ..backend.core.models import ActionKind, Effect, Failure, Link, Outcome, SyncResult
+from ..backend.core.models import ActionKind, Effect, Failure, Link, Outcome, Step, StepName, StepState, SyncResult
 from ..backend.core.text import counted
 from . import words
 from .change import change_rows, kept_rows
@@ -38,12 +38,19 @@ def settled(result: SyncResult, outcome: Outcome, subject: Subject) -> SyncResul
         error=None if written else Failure("not_arrived", f"Failed to sync job: {cause}", "Plan the sync again. Nothing is sent twice."),
         synced_at=entry.ended_at if written and entry is not None else None,
         settles_at=None,
+        steps=tuple(_arrived(step) for step in result.steps) if written else result.steps,
         target_id=subject.cached.target_id if subject.cached is not None and written else result.target_id,
     )
 
 
+def _arrived(step: Step) -> Step:
+    """Return a step as it was after all: the write whose answer was lost came to its end."""
+    return replace(step, state=StepState.OK, detail=None) if step.name is StepName.WRITE and step.state is StepState.FAILED else step
+
+
 _LABEL = 14
 _WENT_WELL = {Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED}
+_LEFT_ALONE = "leaves the job alone until someone syncs it, or it changes in the ATS"
 _SYNCED = {"created", "updated", "unchanged"}
 
 
@@ -52,8 +59,8 @@ def went_well(result: SyncResult) -> bool:
     return result.outcome in _WENT_WELL and result.error is None
 
 
-def result_document(result: SyncResult, subject: Subject, width: int) -> Document:
-    """Return what came of a sync."""
+def result_document(result: SyncResult, subject: Subject, width: int, *, undone: bool = False) -> Document:
+    """Return what came of a sync, or of an undo."""
     if not went_well(result):
         return failure_document(result, subject, width)
     document: list[Line | Section] = [*_headline(result, subject, width), BLANK]
@@ -63,7 +70,7 @@ def result_document(result: SyncResult, subject: Subject, width: int) -> Documen
     document += kept_rows(result.kept, width)
     document += _fact("never touched", words.NEVER_TOUCHED, width)
     document += _fact("Last Synced", _last_synced(result, subject), width)
-    document += _fact("automatic", _automatic(result, subject), width)
+    document += _fact("automatic", _LEFT_ALONE if undone else _automatic(result, subject), width)
     if result.reason:
         document += _fact("reason", result.reason, width)
     document.append(BLANK)
@@ -89,7 +96,7 @@ def result_text(result: SyncResult, subject: Subject, width: int = 100, *, undon
         link: The link that was made, where it is of that.
     """
     title = line(f"{heading(undone, link)}: {where(subject, result.job.id)}")
-    document = (title, *job_lines(result.job, subject, width), BLANK, *result_document(result, subject, width))
+    document = (title, *job_lines(result.job, subject, width), BLANK, *result_document(result, subject, width, undone=undone is not None))
     return as_text(document) + f"\n\n {command(result, undone, link)}\n"
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from jobsync_tui.backend.core import clock
-from jobsync_tui.backend.core.models import Failure, JobKey, Outcome, Scope, SyncResult
+from jobsync_tui.backend.core.models import Failure, JobKey, Outcome, Scope, Step, StepName, StepState, SyncResult
 from jobsync_tui.screens import routes
 from jobsync_tui.screens.jobs.ats_search import SearchScreen
 from jobsync_tui.screens.jobs.eligibility import EligibilityScreen
@@ -95,6 +95,15 @@ async def test_an_unknown_outcome_counts_down_and_is_looked_up(monkeypatch: pyte
         assert script.asked.count(("recover",)) == 1
         assert words in screen_text(app)
         assert "got no reply" not in screen_text(app)
+
+
+async def test_a_write_that_turned_out_to_have_arrived_is_no_failed_step() -> None:
+    steps = (Step(StepName.PLAN, StepState.OK), Step(StepName.WRITE, StepState.FAILED, detail="the connection broke before the answer"))
+    result = samples.updated(outcome=Outcome.UNKNOWN, written=None, verified=None, steps=steps, settles_at=clock.now())
+    async with staged(Script(settled={"01JDQ7": "created"})) as (app, pilot):
+        app.open(routes.result(over(result)))
+        await shows(app, pilot, "Settled: created")
+        assert "ok plan   ok write" in screen_text(app)
 
 
 async def test_an_undo_leaves_last_synced_as_it_was() -> None:

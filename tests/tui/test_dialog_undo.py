@@ -41,6 +41,8 @@ async def test_undo_shows_its_plan_and_writes_only_that() -> None:
         await pilot.press("c", "y")
         await until(pilot, lambda: ("undo", undoable(), samples.update_plan().digest) in script.asked)
         await shows(app, pilot, "Undo Result")
+        await shows(app, pilot, "automatic     leaves the job alone until someone syncs it, or it changes")
+        assert "not affected" not in screen_text(app)
         assert app.copied[0].startswith("# Plan of an undo: ")
         await pilot.press("$", "r")
         await until(pilot, lambda: isinstance(app.screen, ConfirmUndoScreen))

@@ -74,7 +74,7 @@ class RuleLeavesScreen(DialogScreen[None]):
 
     def _begin(self, job: CachedJob) -> None:
         head = JobHead.of(job)
-        self.set_heading(f"{self._integration} > job {self._job_id}: {head.name or ''}")
+        self.set_heading(f"{self._integration} > job {self._job_id}{f': {head.name}' if head.name else ''}")
         self._leaves = leaves_of(job)
         self._chosen = set(likeliest(self._leaves))
         self.show(self._document)

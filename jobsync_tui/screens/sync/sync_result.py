@@ -192,7 +192,7 @@ class SyncResultScreen(DialogScreen[None]):
 
     def _draw(self, subject: Subject) -> None:
         self._subject = subject
-        self.show(lambda width: result_document(self._result, subject, width))
+        self.show(lambda width: result_document(self._result, subject, width, undone=self._run.undoes is not None))
 
     def _count_down(self) -> None:
         """Show when the unknown outcome is looked up, and have it looked up then."""
