@@ -102,6 +102,8 @@ def _asked_file() -> tuple[str, ExportReport]:
     say(f"  {clean(report.file)}: {counted(report.rows, 'row')}, {counted(report.jobs, 'job')}")
     for each in report.columns:
         say(f"    {each.column}: {each.field}")
+    for words in (*report.notes, *(each.words for each in report.left_out), *(f"set aside: {each}" for each in report.set_aside)):
+        say(f"  {words}")
     return file, report
 
 

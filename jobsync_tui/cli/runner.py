@@ -70,6 +70,9 @@ def _wants_json(arguments: Sequence[str]) -> bool:
 
 def _report_usage(error: click.ClickException, *, as_json: bool) -> int:
     remedy = None
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        commands = ", ".join(error.ctx.command.list_commands(error.ctx)) if isinstance(error.ctx.command, click.Group) else ""
+        error = click.UsageError(f"{error.ctx.command_path} needs a command: {commands}", error.ctx)
     if isinstance(error, click.UsageError) and error.ctx is not None:
         remedy = f"{error.ctx.command_path} --help shows the usage"
     return _report(_USAGE, "usage", error.format_message(), remedy, as_json=as_json)

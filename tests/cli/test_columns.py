@@ -43,3 +43,16 @@ def test_what_is_said_of_an_export_is_in_the_tables(jobsync: Jobsync, tmp_path: 
     assert 'records = "b"' in done.out
     assert jobsync("-c", config, "columns", str(export), "--column", "Ref").code == 2
     assert "no sheet" not in jobsync("-c", config, "columns", str(export), *said, "--sheet", "X").err
+
+
+def test_a_position_is_the_name_of_a_job_and_never_its_id(jobsync: Jobsync, tmp_path: Path) -> None:
+    config = str(config_in(tmp_path))
+    export = tmp_path / "new.csv"
+    export.write_text("Ref,Position,Job Status\nR-1,Nurse,open\nR-2,Cook,open\n")
+    done = jobsync("-c", config, "columns", str(export))
+    assert tomllib.loads(done.out.partition("integration's table:\n")[2])["columns"] == {
+        "id": "Ref",
+        "name": "Position",
+        "status": "Job Status",
+    }
+    assert "Ref differs in every row and is taken for it" in done.err

@@ -190,6 +190,20 @@ def test_a_sheet_is_set_up_by_answers_and_works(jobsync: Jobsync, home: Path, sh
     assert jobsync("refresh", "--json").json["seen"] == 2
 
 
+def test_what_is_doubtful_in_a_sheet_is_said_before_it_is_taken(home: Path, tmp_path: Path) -> None:
+    sheet = tmp_path / "refs.csv"
+    sheet.write_text("Ref,Client\nR-1,Mercy\nR-2,N/A\n", encoding="utf-8")
+    with asking(home, "init") as talk:
+        talk.reply("part of a name:", "excel")
+        talk.reply("(Enter for file):", "")
+        talk.reply("(Enter for File):", "")
+        talk.reply("the newest is read:", str(sheet))
+        talk.hear("Ref differs in every row and is taken for it")
+        talk.hear("No column is known as the job's name")
+        talk.reply("Test file now? [y/N]:", "n")
+        assert talk.terminal.wait_for_end() == 0
+
+
 def test_an_api_is_set_up_by_answers_and_its_key_is_kept_unseen(home: Path, crelate: str) -> None:
     key = CREDENTIALS["crelate-key"]
     config_of(home).parent.mkdir(parents=True, mode=0o700)

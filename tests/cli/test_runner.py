@@ -236,3 +236,15 @@ sys.exit(run(many, []))
         _, err = process.communicate(timeout=60)
     assert err == b""
     assert process.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "some"), [("views", "delete, list, rename, save"), ("rules shadow", "add, drop, list, look, promote, show")]
+)
+def test_a_group_without_a_command_names_its_commands(jobsync: Jobsync, words: str, some: str) -> None:
+    ended = jobsync(*words.split())
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.splitlines() == [
+        f"jobsync: jobsync {words} needs a command: {some}",
+        f"         jobsync {words} --help shows the usage",
+    ]

@@ -26,7 +26,7 @@ _CUSTOM = "custom."
 
 _CALLED: Mapping[str, str] = {
     "id": "job_id ats_job_id job_number job_no job_code vacancy_id position_id posting_id shortcode id",
-    "name": "job_title job_name position_title vacancy_title posting_title title name text",
+    "name": "job_title job_name position_title vacancy_title posting_title title name position vacancy text",
     "status": "job_status position_status requisition_status status",
     "location": "job_location location office_location full_location",
     "location.city": "job_city city town",

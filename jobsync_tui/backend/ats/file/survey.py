@@ -47,7 +47,7 @@ def survey(path: Path, said: ExportOptions | None = None, max_bytes: int = MAX_B
         column = chosen.columns["id"]
         found = _Survey(chosen)
         found.reading.notes.add(
-            f"No column is called as the ATS job id is; {clean(column, limit=80)} differs in every row, so see if it is it"
+            f"No column is called as the ATS job id is; {clean(column, limit=80)} differs in every row and is taken for it"
         )
         return found.report()
 
