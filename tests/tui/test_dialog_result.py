@@ -100,7 +100,8 @@ async def test_an_unknown_outcome_counts_down_and_is_looked_up(monkeypatch: pyte
 async def test_a_write_that_turned_out_to_have_arrived_is_no_failed_step() -> None:
     steps = (Step(StepName.PLAN, StepState.OK), Step(StepName.WRITE, StepState.FAILED, detail="the connection broke before the answer"))
     result = samples.updated(outcome=Outcome.UNKNOWN, written=None, verified=None, steps=steps, settles_at=clock.now())
-    async with staged(Script(settled={"01JDQ7": "created"})) as (app, pilot):
+    script = Script(settled={"01JDQ7": "created"}, past=(replace(entries()[0], outcome="unknown"),))
+    async with staged(script) as (app, pilot):
         app.open(routes.result(over(result)))
         await shows(app, pilot, "Settled: created")
         assert "ok plan   ok write" in screen_text(app)
