@@ -9,10 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from jobsync_tui.backend.core.errors import CredentialsRejected
+from jobsync_tui.backend.core.errors import CredentialsRejected, StorageError
 from jobsync_tui.backend.core.models import Action, ActionKind, AutomaticRun, HoldKind, Leaf, Op, Rule
+from jobsync_tui.backend.database import Db
+from jobsync_tui.backend.storage.automatic.decisions import DecisionStore
+from jobsync_tui.backend.storage.automatic.tables import RunRow
 from jobsync_tui.backend.sync.guard import too_many
 from tests.support.fleet import EVERY, ICU, Fleet, Host, open_fleet
+from tests.support.sabotage import sabotage
 from tests.support.wrapped_target import WrappedTarget
 
 pytestmark = pytest.mark.usefixtures("on_each_database")
@@ -132,3 +136,25 @@ async def test_the_guard_counts_for_each_integration_by_itself(fleet: Fleet, wid
     fleet.ats["globex"].put(1, 2, name="Driver")
     ours, theirs = await asyncio.gather(wide.run("acme"), wide.run("globex"))
     assert (code(ours), code(theirs), theirs.outcomes) == ("guard", None, {"created": 2})
+
+
+async def test_a_run_that_cannot_keep_why_it_stops_has_an_end_all_the_same(fleet: Fleet, host: Host) -> None:
+    await host.database.write(sabotage, "INSERT ON audit")
+    fleet.ats["acme"].trouble = CredentialsRejected("Shelf refused the key (401)", service="Shelf", remedy="Renew it.")
+    run = await host.run(on_schedule=True)
+    assert (code(run), run.skipped) == ("credentials_rejected", False)
+    assert await host.database.read(_ends) == ["credentials_rejected"]
+
+
+async def test_what_a_run_did_is_kept_where_its_last_look_fails(fleet: Fleet, host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail(_: DecisionStore, integration: str) -> tuple[str, ...]:
+        raise StorageError(f"The database failed for {integration}")
+
+    monkeypatch.setattr(DecisionStore, "refused_as_reused", fail)
+    run = await host.run()
+    assert (run.outcomes, run.evaluated, code(run)) == ({"created": 3, "refused": 2}, 5, "storage")
+    assert await host.database.read(_ends) == ["storage"]
+
+
+def _ends(db: Db) -> list[str | None]:
+    return [row.outcome for row in RunRow.select().execute(db)]

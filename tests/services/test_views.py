@@ -10,7 +10,7 @@ import pytest
 
 from jobsync_tui.backend.access.access import Actor
 from jobsync_tui.backend.core.errors import FilterError, NotPermitted, UsageError
-from jobsync_tui.backend.core.models import EVERY, ListView, Scope, Sort, SortField
+from jobsync_tui.backend.core.models import EVERY, KeptView, ListView, Scope, Sort, SortField
 from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.settings.loader import load_settings
 
@@ -86,6 +86,32 @@ async def test_a_view_comes_back_whole_and_its_name_is_found_however_it_is_writt
     assert (await bob.views.get("NIGHT NURSES")).view == kept
     again = await bob.views.save(ListView(name="night NURSES", filter="other"))
     assert [each.view for each in await bob.views.list()] == [again.view]
+
+
+async def test_what_others_do_in_the_middle_of_a_change_is_seen_by_it(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who saves or renames looks at the views that there are, and then changes them: in between, the same person does so elsewhere."""
+    here, elsewhere = await office.as_("bob"), await office.as_("bob")
+    for name in ("one", "two"):
+        await here.views.save(ListView(name=name, filter=name))
+    usual, meanwhile = here.views.stores.views.usable_by, [elsewhere.views.rename("two", "three")]
+
+    async def usable_by(actor: str) -> tuple[KeptView, ...]:
+        found = await usual(actor)
+        while meanwhile:
+            await meanwhile.pop()
+        return found
+
+    monkeypatch.setattr(here.views.stores.views, "usable_by", usable_by)
+    with pytest.raises(UsageError, match="There is a view three already"):
+        await here.views.rename("one", "three")
+    meanwhile.append(elsewhere.views.delete("one"))
+    with pytest.raises(UsageError, match="There is no view one any more"):
+        await here.views.rename("one", "four")
+    monkeypatch.setattr("jobsync_tui.backend.services.views.MOST_VIEWS", 2)
+    meanwhile.append(elsewhere.views.save(ListView(name="five", filter="five")))
+    with pytest.raises(UsageError, match="You have 2 views already"):
+        await here.views.save(ListView(name="six"))
+    assert [(each.view.name, each.view.filter) for each in await here.views.list()] == [("five", "five"), ("three", "two")]
 
 
 async def test_own_views_are_nobody_elses(office: Office) -> None:

@@ -205,26 +205,43 @@ class _Run:
     evaluated: int = 0
     tally: RunTally = field(default_factory=RunTally)
     error: Failure | None = None
+    reused: Failure | None = None
+    renamed: Failure | None = None
 
     async def to_the_end(self) -> AutomaticRun:
-        """Do everything that is to be done, as far as it goes."""
+        """Do everything that is to be done, as far as it goes; whatever fails, the run has an end, and what it came to until then."""
+        await self._as_far_as_it_goes(self._everything())
+        if self.error is not None and self.error.code == CredentialsRejected.code:
+            await self._as_far_as_it_goes(self._hold(credentials_hold(self.error, self.parts.now())))
+        await self._as_far_as_it_goes(self._see_what_is_left_to_persons())
+        return self._outcome()
+
+    async def _as_far_as_it_goes(self, work: Awaitable[None]) -> None:
+        """Do a part of the run. What ends it is the run's error, unless an earlier part has one, and is logged in any case."""
         try:
-            await self.parts.distribution.settle(self.order.integration, self.order.stop)
-            await self._refresh()
-            if not self.order.stop.is_set():
-                await self._decide()
-            if not self.order.stop.is_set():
-                await self.parts.shadows.watch([self.order.integration], AUTOMATIC)
+            await work
         except JobsyncError as error:
-            self.error = error.failure()
+            log.warning("the automatic sync of %s: %s", self.order.integration, error.message)
+            self.error = self.error or error.failure()
         except Exception:
             log.exception("the automatic sync of %s ended in a fault", self.order.integration)
-            self.error = FAULT
-        if self.error is not None and self.error.code == CredentialsRejected.code:
-            await self._hold(credentials_hold(self.error, self.parts.now()))
-        return await self._outcome()
+            self.error = self.error or FAULT
 
-    async def _outcome(self) -> AutomaticRun:
+    async def _everything(self) -> None:
+        await self.parts.distribution.settle(self.order.integration, self.order.stop)
+        await self._refresh()
+        if not self.order.stop.is_set():
+            await self._decide()
+        if not self.order.stop.is_set():
+            await self.parts.shadows.watch([self.order.integration], AUTOMATIC)
+
+    async def _see_what_is_left_to_persons(self) -> None:
+        """Take in which jobs are still refused because their ids came back as others', or because they are known under other ids."""
+        integration = self.order.integration
+        self.reused = ids_reused(integration, await self.parts.decisions.refused_as_reused(integration))
+        self.renamed = known_under_others(integration, await self.parts.decisions.refused_as_renamed(integration))
+
+    def _outcome(self) -> AutomaticRun:
         listing, integration = self.listing, self.order.integration
         return AutomaticRun(
             integration=integration,
@@ -238,8 +255,8 @@ class _Run:
             whole=listing is not None and listing.mode is RefreshMode.FULL and listing.trouble is None,
             set_aside=None if listing is None else listing.set_aside,
             waits=None if listing is None else listing.waits,
-            reused=ids_reused(integration, await self.parts.decisions.refused_as_reused(integration)),
-            renamed=known_under_others(integration, await self.parts.decisions.refused_as_renamed(integration)),
+            reused=self.reused,
+            renamed=self.renamed,
             changes=listing is not None and listing.mode is RefreshMode.INCREMENTAL,
         )
 

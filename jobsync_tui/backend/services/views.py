@@ -6,7 +6,7 @@ nobody learns of an integration from a view. It is changed by its owner, and by 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from ..core.errors import FilterError, NotPermitted, UsageError
@@ -64,9 +64,6 @@ class ViewService(Service):
         owner, name = self.admission.actor.user, _bare(view.name)
         if before is None:
             _require_name(view.name)
-            own = [kept for kept in await self._usable() if kept.owner == owner]
-            if len(own) >= MOST_VIEWS:
-                raise UsageError(f"You have {MOST_VIEWS} views already", remedy="jobsync views delete NAME takes one away")
         else:
             await self._require_changeable(before)
             owner, name = before.owner, _bare(view.name)
@@ -74,8 +71,14 @@ class ViewService(Service):
         integrations = view.integrations
         if is_shared and not integrations and not self.admission.has_everything():
             integrations = self.admission.visible()
-        kept = replace(view, name=name, integrations=integrations)
-        return await self._put(KeptView(owner, kept, is_shared, self.stores.now()), "saved")
+        kept = KeptView(owner, replace(view, name=name, integrations=integrations), is_shared, self.stores.now())
+
+        def allow(own: Sequence[KeptView]) -> None:
+            if _find(own, name) is None and len(own) >= MOST_VIEWS:
+                raise UsageError(f"You have {MOST_VIEWS} views already", remedy="jobsync views delete NAME takes one away")
+
+        await self.stores.views.put(kept, _recorded(self._entry(kept, "saved")), allow)
+        return await self._seen(kept)
 
     @for_admins
     async def rename(self, view_name: str, new_name: str) -> SavedView:
@@ -88,11 +91,16 @@ class ViewService(Service):
         _require_name(new_name)
         kept = await self._named(view_name)
         await self._require_changeable(kept)
-        taken = (each.owner == kept.owner and fold(each.view.name) == fold(new_name) for each in await self._usable())
-        if fold(new_name) != fold(kept.view.name) and any(taken):
-            raise UsageError(f"There is a view {clean(new_name)} already", remedy="Give it another name, or delete that one first")
-        moved = replace(kept, view=replace(kept.view, name=new_name.strip()))
-        return await self._put(moved, "renamed", instead_of=kept.view.name)
+        old, new = kept.view.name, new_name.strip()
+
+        def allow(own: Sequence[KeptView]) -> None:
+            if _find(own, old) is None:
+                raise UsageError(f"There is no view {clean(old)} any more", remedy="jobsync views list shows them")
+            if fold(new) != fold(old) and _find(own, new) is not None:
+                raise UsageError(f"There is a view {clean(new)} already", remedy="Give it another name, or delete that one first")
+
+        record = _recorded(self._entry(replace(kept, view=replace(kept.view, name=new)), "renamed"))
+        return await self._seen(await self.stores.views.rename(kept.owner, old, new, record, allow))
 
     @for_admins
     async def delete(self, view_name: str) -> SavedView:
@@ -107,10 +115,6 @@ class ViewService(Service):
         seen = await self._seen(kept)
         await self.stores.views.delete(kept.owner, kept.view.name, _recorded(self._entry(kept, "deleted")))
         return seen
-
-    async def _put(self, kept: KeptView, outcome: str, instead_of: str | None = None) -> SavedView:
-        record = _recorded(self._entry(kept, outcome))
-        return await self._seen(await self.stores.views.put(kept.owner, kept.view, record, shared=kept.shared, instead_of=instead_of))
 
     def _entry(self, kept: KeptView, outcome: str) -> NewEntry:
         """Return the row of a change. What a view holds stands in it only where those who read the row may use the view."""
@@ -196,6 +200,10 @@ class ViewService(Service):
 def _recorded(entry: NewEntry) -> Callable[[Db], object]:
     """Return what adds the row of a change to the audit record, in the transaction of the change."""
     return lambda db: append(db, entry, entry.at)
+
+
+def _find(views: Sequence[KeptView], name: str) -> KeptView | None:
+    return next((each for each in views if fold(each.view.name) == fold(name)), None)
 
 
 def _bare(name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,9 @@ from .tables import ViewRow
 Also = Callable[[Db], object]
 """Runs in the transaction of a change, so that the change is recorded or does not happen."""
 
+Allow = Callable[[Sequence[KeptView]], None]
+"""Runs in the transaction of a change, before it, on the owner's views as they are then; raises where the change is not to be."""
+
 
 class ViewStore:
     """Views, each of one owner, by name."""
@@ -31,11 +34,13 @@ class ViewStore:
         """Return the actor's own views by name, then what others share, by name and owner."""
         return await self._database.read(_usable_by, actor)
 
-    async def put(self, owner: str, view: ListView, also: Also, *, shared: bool, instead_of: str | None = None) -> KeptView:
-        """Keep a view in the place of the owner's view ``instead_of``, else of the one of its own name, if there is one."""
-        kept = KeptView(owner, view, shared, self._now())
-        await self._database.write(_put, kept, instead_of, also)
-        return kept
+    async def put(self, kept: KeptView, also: Also, allow: Allow) -> None:
+        """Keep a view in the place of its owner's view of the same name, if there is one."""
+        await self._database.write(_put, kept, also, allow)
+
+    async def rename(self, owner: str, name: str, new_name: str, also: Also, allow: Allow) -> KeptView:
+        """Give a view another name, and return it as it is then; ``allow`` sees to it that there is one, and none of the new name."""
+        return await self._database.write(_rename, owner, name, new_name, now=self._now(), also=also, allow=allow)
 
     async def delete(self, owner: str, name: str, also: Also) -> None:
         """Forget a view."""
@@ -59,6 +64,10 @@ def _usable_by(db: Db, actor: str) -> tuple[KeptView, ...]:
     return tuple(_view(row) for row in rows)
 
 
+def _of(db: Db, owner: str) -> tuple[KeptView, ...]:
+    return tuple(_view(row) for row in ViewRow.select().where(ViewRow.owner == storable(owner)).execute(db))
+
+
 def _view(row: Any) -> KeptView:
     view = ListView(
         name=row.name,
@@ -70,10 +79,9 @@ def _view(row: Any) -> KeptView:
     return KeptView(row.owner, view, bool(row.shared), clock.from_ms(row.at))
 
 
-def _put(db: Db, kept: KeptView, instead_of: str | None, also: Also) -> None:
+def _put(db: Db, kept: KeptView, also: Also, allow: Allow) -> None:
+    allow(_of(db, kept.owner))
     view = kept.view
-    if instead_of is not None:
-        ViewRow.delete().where(_is(storable(kept.owner), fold(instead_of))).execute(db)
     values = {
         "owner": storable(kept.owner),
         "key": fold(view.name),
@@ -88,6 +96,14 @@ def _put(db: Db, kept: KeptView, instead_of: str | None, also: Also) -> None:
     kept_fields = [ViewRow.name, ViewRow.shared, ViewRow.integrations, ViewRow.filter_text, ViewRow.sort, ViewRow.columns, ViewRow.at]
     ViewRow.insert(values).on_conflict(conflict_target=[ViewRow.owner, ViewRow.key], preserve=kept_fields).execute(db)
     also(db)
+
+
+def _rename(db: Db, owner: str, name: str, new_name: str, *, now: datetime, also: Also, allow: Allow) -> KeptView:
+    allow(_of(db, owner))
+    values = {"key": fold(new_name), "name": storable(new_name), "at": clock.to_ms(now)}
+    ViewRow.update(values).where(_is(storable(owner), fold(name))).execute(db)
+    also(db)
+    return _view(ViewRow.select().where(_is(storable(owner), fold(new_name))).get(db))
 
 
 def _delete(db: Db, owner: str, name: str, also: Also) -> None:
