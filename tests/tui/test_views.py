@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import stat
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,12 +12,14 @@ import pytest
 from textual.pilot import Pilot
 
 from jobsync_tui.backend.access.access import Actor
+from jobsync_tui.backend.core.errors import FilterError
 from jobsync_tui.backend.core.models import ListView, Scope, Sort, SortField
 from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.settings.loader import load_settings
 from jobsync_tui.screens import routes
 from jobsync_tui.screens.jobs.columns_menu import ColumnsScreen
 from jobsync_tui.screens.jobs.jobs import JobsScreen
+from jobsync_tui.screens.jobs.list_export import AT_ONCE
 from jobsync_tui.screens.jobs.views_menu import ViewsScreen
 from jobsync_tui.screens.menu import MenuScreen
 from jobsync_tui.screens.prompt import PromptScreen
@@ -194,6 +197,38 @@ async def test_what_is_listed_is_written_in_its_columns_and_its_order_and_nothin
         await pilot.press("ctrl+u", *str(file), "enter")
         await shows(app, pilot, "nothing is overwritten")
     assert file.read_text() == "mine"
+
+
+async def test_an_export_that_does_not_come_to_its_end_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    begun = asyncio.Event()
+
+    async def stuck(*_: object, **__: object) -> AsyncIterator[tuple[str, ...]]:
+        for number in range(AT_ONCE + 1):
+            yield (str(number),)
+        begun.set()
+        await asyncio.Event().wait()
+
+    async def broken(*_: object, **__: object) -> AsyncIterator[tuple[str, ...]]:
+        yield ("1",)
+        raise FilterError("It is wrong now", 0)
+
+    async def write_by(way: object) -> None:
+        monkeypatch.setattr(screen.backend.jobs, "cells", way)
+        await pilot.press("X")
+        await comes(app, pilot, PromptScreen)
+        await pilot.press("ctrl+u", *str(folder / "list.csv"), "enter")
+
+    async with ward(tmp_path) as (app, pilot, screen):
+        await write_by(broken)
+        await told(app, pilot, "It is wrong now")
+        assert not list(folder.iterdir())
+        await write_by(stuck)
+        await until(pilot, begun.is_set)
+        assert not (folder / "list.csv").exists()
+        screen.workers.cancel_group(screen, "export")
+        await until(pilot, lambda: not list(folder.iterdir()))
 
 
 async def test_one_whom_an_account_speaks_for_gets_the_list_over_the_clipboard(tmp_path: Path) -> None:

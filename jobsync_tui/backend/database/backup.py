@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 
 import peewee
 
 from ..core.errors import StorageFull, UsageError
-from ..core.ids import new_id
+from ..core.new_file import whole_file
 from .dialect import Db
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
@@ -25,15 +25,9 @@ def copy_database(db: Db, destination: Path) -> int:
         UsageError: ``destination`` exists, or is in no folder that can be written.
         StorageError: There is no room for it.
     """
-    whole = destination.with_name(f".{destination.name}.{new_id()}")
     try:
-        os.close(os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
-        try:
+        with whole_file(destination) as whole:
             _copy(db, whole)
-            os.link(whole, destination)
-        finally:
-            with suppress(FileNotFoundError):
-                whole.unlink()
         _sync(destination.parent)
     except FileExistsError as error:
         raise UsageError(f"{destination} exists already and is left as it is", remedy="Name a file that does not exist yet") from error

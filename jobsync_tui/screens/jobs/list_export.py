@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
-import os
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...backend.core import clock
 from ...backend.core.models import usual_columns
+from ...backend.core.new_file import whole_file
 from ...backend.core.text import clean, counted, csv_cell
-from ...backend.settings.paths import open_private
 from ...session.notices import Severity
 from ..files import file_of, new_file
 from ..prompt import PromptScreen, Question
@@ -48,7 +47,7 @@ async def _write(screen: JobsScreen, query: JobQuery, file: Path) -> None:
     columns = query.columns or usual_columns(query.scope)
     number = 0
     try:
-        with os.fdopen(open_private(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "w", encoding="utf-8", newline="") as out:
+        with whole_file(file) as whole, whole.open("w", encoding="utf-8", newline="") as out:
             out.write(csv_text([columns]))
             async for rows in _batches(_cells(screen, query, columns)):
                 number += len(rows)
