@@ -20,7 +20,7 @@ from .interruption import Interruption, confirm
 from .options import ID, integration_option, json_option, reason_option
 from .output import beside_json, print_json, print_line, print_text, text_width
 from .plans import planned_results
-from .session import chosen, chosen_or_all, open_backend, runs
+from .session import chosen, chosen_or_all, open_backend, own_id, runs
 from .sync import Consent, Written, say_ending
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ async def _looked_for(backend: Backend, integration: str | None) -> _Found:
 async def _named(backend: Backend, integration: str | None, pairs: Sequence[tuple[str, str]]) -> _Found:
     """Return the links that the person named, with what a dry run says of each."""
     meant = await chosen(backend, integration)
-    found = [await backend.adoption.link(meant.id, *pair) for pair in pairs]
+    found = [await backend.adoption.link(meant.id, await own_id(backend, meant.id, job_id), target_id) for job_id, target_id in pairs]
     results = tuple(planned_results([plan for _, plan in found], backend.actor.user))
     return _Found(((meant, Matches(tuple(link for link, _ in found), ())),), named=True, results=results)
 
@@ -152,7 +152,8 @@ async def _set_apart(backend: Backend, found: _Found, alone: Sequence[str], cons
     """
     links: list[Link] = []
     for job_id in alone:
-        mine = of_job([*found.ambiguous, *found.links], job_id)
+        undecided = [*found.ambiguous, *found.links]
+        mine = of_job(undecided, job_id) or [link for link in undecided if job_id == f"{link.integration}:{link.job_id}"]
         if not mine or len({link.integration for link in mine}) > 1:
             message = f"No job in Tenzo looks like {clean(job_id, limit=64)}" if not mine else "Say which integration is meant"
             raise UsageError(message, remedy="jobsync adopt --dry-run lists the jobs that look like one of Tenzo")

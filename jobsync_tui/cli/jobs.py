@@ -20,7 +20,7 @@ from ..documents.subject import Subject
 from .completing import sort_fields, view_names
 from .options import ID, MOST, integration_option, integrations_option, json_option
 from .output import print_json, print_text, say, text_width, when
-from .session import chosen, evaluate_first, open_backend, runs, scope_of
+from .session import evaluate_first, named_jobs, open_backend, runs, scope_of
 from .sorting import SORT_HELP, parse_sort
 from .tables import Table
 
@@ -142,8 +142,9 @@ async def _listing(backend: Backend, scope: Scope, filter_text: str, view_name: 
 async def fetch(*, integration: str | None, job_id: str, as_json: bool) -> int:
     """Read a job straight from the ATS by its exact id, and into the cache."""
     async with open_backend() as backend:
-        summary = await chosen(backend, integration)
-        job = await backend.jobs.fetch(summary.id, job_id)
+        ((meant, own),) = await named_jobs(backend, [] if integration is None else [integration], [job_id])
+        job = await backend.jobs.fetch(meant, own)
+        summary = await backend.integrations.get(meant)
     if as_json:
         print_json({"job": job_document(job)})
     else:

@@ -15,7 +15,7 @@ from ..backend.core.text import clean
 from ..documents.history import history_text
 from .options import ID, MOST, integration_option, json_option, reason_option
 from .output import print_json, print_line, print_text, say, text_width, when
-from .session import open_backend, runs
+from .session import open_backend, own_id, runs
 from .tables import Table
 
 HASH = re.compile("([0-9a-fA-F]{8}-)?[0-9a-fA-F]{64}")
@@ -57,7 +57,7 @@ async def audit(
                 print_line(f"head: {verdict.rows}:{verdict.hash}")
             return ExitCode.OK if verdict.ok else ExitCode.FAULT
         if job is not None and integration is not None:
-            job = job.removeprefix(f"{integration}:")
+            job = await own_id(backend, integration, job)
         entries = await backend.records.audit(job=job, integration=integration, actor=actor, since=start, limit=limit)
     if as_json:
         for entry in entries:

@@ -15,7 +15,7 @@ from .options import ID, integration_option, json_option
 from .output import print_json, print_line, print_text, text_width
 from .progress import ProgressLine, progress_line
 from .rule_impact import print_impact
-from .session import chosen, evaluate_first, open_backend, read_rules, runs
+from .session import evaluate_first, named_jobs, open_backend, read_rules, runs
 from .tables import Table
 
 
@@ -57,7 +57,8 @@ async def foresee(
             return await _list(
                 backend, found, ImpactList(which), field=field, filter_text=filter_text, integration=integration, as_json=as_json
             )
-        return await _one(backend, found, (await chosen(backend, integration)).id, job_id or "", as_json=as_json)
+        (meant,) = await named_jobs(backend, [] if integration is None else [integration], [job_id or ""])
+        return await _one(backend, found, *meant, as_json=as_json)
 
 
 async def _report(backend: Backend, text: str, file: str, line: ProgressLine, *, as_json: bool) -> int:

@@ -175,7 +175,7 @@ async def scope_to_write(backend: Backend, integrations: Sequence[str]) -> Scope
 
 
 async def named_jobs(backend: Backend, integrations: Sequence[str], job_ids: Sequence[str]) -> tuple[JobKey, ...]:
-    """Return the jobs that were named one by one: by their ids in the integration, or as ``integration:id`` where none was named.
+    """Return the jobs that were named one by one: by their ids in the integration, or as ``integration:id``.
 
     Raises:
         UsageError: The integration is unknown; or there are several, and it is not clear which is meant.
@@ -188,7 +188,14 @@ async def named_jobs(backend: Backend, integrations: Sequence[str], job_ids: Seq
     parts = [each.partition(":") for each in job_ids]
     if len(visible) > 1 and all(integration in visible and colon and job_id for integration, colon, job_id in parts):
         return tuple(dict.fromkeys(JobKey(integration, job_id) for integration, _, job_id in parts))
-    return JobKey.of((await chosen(backend, next(iter(integrations), None))).id, *dict.fromkeys(job_ids))
+    one = (await chosen(backend, next(iter(integrations), None))).id
+    return JobKey.of(one, *dict.fromkeys([await own_id(backend, one, each) for each in job_ids]))
+
+
+async def own_id(backend: Backend, integration: str, job_id: str) -> str:
+    """Return the ATS job id that is meant by ``integration:id``, as lists print it, or by the id alone; one that is cached means itself."""
+    own = job_id.removeprefix(f"{integration}:")
+    return job_id if own in {job_id, ""} or await backend.jobs.get(integration, job_id) is not None else own
 
 
 def no_integration(settings: Settings) -> UsageError:

@@ -83,6 +83,9 @@ def test_a_view_of_some_integrations_is_narrowed_and_not_widened(run: Jobsync) -
 def test_jobs_are_named_with_their_integration_where_none_is_named(run: Jobsync) -> None:
     found = run("check", "ward:1", "clinic:2", "--json")
     assert [(each["integration"], each["job"]["id"]) for each in found.json["results"]] == [("ward", "1"), ("clinic", "2")]
+    for words in (["check"], ["sync", "--dry-run"], ["fetch"]):
+        for which in (["-i", "ward"], []):
+            assert run(*words, *which, "ward:1", "--json").json["job"]["id"] == "1", words
     single = run("check", "clinic:1", "--json")
     assert (single.json["integration"], single.json["job"]["name"]) == ("clinic", "Lead Nurse")
     for command in (("check", "ward:1", "2"), ("check", "cellar:1"), ("sync", "1", "--yes"), ("sync", "--all", "--yes")):

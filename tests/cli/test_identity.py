@@ -126,8 +126,8 @@ def test_a_job_that_is_none_of_them_is_not_asked_for_again(place: Place) -> None
     assert "another system's external ID" in shown
     assert place("adopt", "--none", "1", "--yes", code=2)
     assert place("adopt", "--none", "2", code=2)
-    target_id = place("adopt", "--none", "2", "--dry-run")["apart"][0]["target_id"]  # type: ignore[index]
-    assert "= name" in place.words("adopt", "--link", "2", target_id, "--dry-run")
+    target_id = place("adopt", "--none", "export:2", "--dry-run")["apart"][0]["target_id"]  # type: ignore[index]
+    assert "= name" in place.words("adopt", "--link", "export:2", target_id, "--dry-run")
     assert place("adopt", "--dry-run")["apart"] == []  # type: ignore[index]
     assert "Kept." in place.words("adopt", "--none", "2", "--yes")
     found = place("adopt", "--dry-run")
