@@ -284,3 +284,23 @@ async def test_a_change_in_the_middle_of_its_sync_is_not_lost(fleet: Fleet, host
     await host.run()
     host.decisions.synced = keep  # type: ignore[method-assign]
     assert (await host.run()).outcomes == {"updated": 1}
+
+
+async def test_a_job_that_its_ats_gives_under_another_id_is_read_once(fleet: Fleet, host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As by an ATS that takes any spelling of an id: no second job comes of it, and the job is not asked for again in each run."""
+    shelf = fleet.ats["acme"]
+    shelf.describe_singly()
+    await host.save(Rule("nights", "Nights", Leaf("description", Op.CONTAINS, "nights"), ICU.actions))
+    shelf.jobs = {"1": shelf.jobs["1"]}
+
+    async def single(job_id: str) -> object:
+        shelf.read.append(job_id)
+        return replace(shelf.jobs["1"], id="ONE", not_loaded=())
+
+    monkeypatch.setattr(shelf, "job", single)
+    await host.run()
+    assert shelf.read == ["1"]
+    job = await host.jobs.get("acme", "1")
+    assert job is not None
+    assert job.sync_status is SyncStatus.GONE
+    assert await host.jobs.get("acme", "ONE") is None

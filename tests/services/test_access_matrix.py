@@ -379,3 +379,23 @@ async def a_thing_of_the_others(things: Things, method: str) -> None:
     told = foreign.error.message.replace(things.operation, "").replace(things.lease, "").replace(f"run {things.run}", "run ")
     assert told == unknown.error.message.replace("no-such-thing", "").replace("run 0", "run ")
     assert (foreign.refused, unknown.refused) == (1, 0)
+
+
+async def test_a_refusal_is_recorded_as_of_what_was_asked_for(tmp_path: Path) -> None:
+    await _made(tmp_path)
+    async with opened(tmp_path, "alice") as backend:
+        asked = {
+            "eligibility.evaluate_all": backend.eligibility.evaluate_all(OTHER),
+            "eligibility.evaluate_for": backend.eligibility.evaluate_for("eligible", OTHER),
+            "eligibility.evaluated": backend.eligibility.evaluated(OTHER),
+            "coverage.overview": backend.coverage.overview(OTHER),
+            "coverage.near": backend.coverage.near(OTHER),
+            "sync.retry_candidates": backend.syncs.retry_candidates(OTHER),
+            "record.audit": backend.records.audit(integration=OTHER),
+        }
+        for asking in asked.values():
+            with pytest.raises(UsageError):
+                await asking
+    async with opened(tmp_path, "bob") as backend:
+        rows = await backend.records.audit(limit=len(asked))
+    assert [row.action for row in reversed(rows)] == list(asked)

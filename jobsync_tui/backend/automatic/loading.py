@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from ..ats.base import Adapter
 from ..core import clock
+from ..core.errors import JobNotFound
 from ..core.models import EvaluationPolicy, RuleSet
 from ..rules.columnar.evaluate import fields_needed
 from ..rules.fields import covers
 from ..storage.automatic.decisions import Candidate
 from ..storage.jobs.jobs import JobStore
+from ..sync.single_read import read_singly
 
 MOST = 500
 """Jobs read in one run; the others wait for the next ones, so that a large cache does not use up a rate limit at once."""
@@ -66,8 +69,5 @@ class Loader:
         Raises:
             RemoteError: The ATS could not be asked.
         """
-        job = await self._adapters(integration).kept_job(job_id)
-        if job is None:
-            await self._jobs.mark_gone(integration, job_id)
-        else:
-            await self._jobs.put(job, self._now())
+        with suppress(JobNotFound):
+            await read_singly(integration, job_id, adapter=self._adapters(integration), jobs=self._jobs, now=self._now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from ..core.errors import UsageError
@@ -55,7 +56,7 @@ class ActivityService(Service):
         Raises:
             UsageError: There is no such run, or its integration is not the actor's.
         """
-        await self._run(run)
+        await self._run(run, self.writes)
         return await self.stores.activity.writes(run, offset, limit)
 
     @for_admins
@@ -65,7 +66,7 @@ class ActivityService(Service):
         Raises:
             UsageError: As of `writes`.
         """
-        await self._run(run)
+        await self._run(run, self.count_writes)
         return await self.stores.activity.count_writes(run)
 
     @for_admins
@@ -84,7 +85,7 @@ class ActivityService(Service):
         Raises:
             UsageError: As of `writes`.
         """
-        await self._run(run)
+        await self._run(run, self.failed_of)
         return self._syncable(await self.stores.activity.failed_of(run, MOST_AGAIN))
 
     async def _query(self, filter_text: str) -> ActivityQuery:
@@ -98,14 +99,14 @@ class ActivityService(Service):
         """Return the ids of the actor's integrations, also those that they had earlier."""
         return await with_former(self.parts, self.admission.visible())
 
-    async def _run(self, number: int) -> TimerRun:
+    async def _run(self, number: int, method: Callable[..., object]) -> TimerRun:
         unknown = UsageError(f"There is no run {number}", remedy="jobsync runs lists them")
         found = await self.stores.activity.run(number)
         if found is None:
             raise unknown
         if found.integration not in await self._integrations():
             try:
-                await self.admission.admit_to(found.integration, "activity.run")
+                await self._admit_to(found.integration, method)
             except UsageError:
                 # The same answer; the attempt is in the record by now.
                 raise unknown from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..core.errors import JobNotFound, UsageError
+from ..core.errors import UsageError
 from ..core.models import CachedJob, Link, Matches, Pairing, Sort, SyncPlan, SyncResult
 from ..core.text import clean
 from ..storage.ledger.audit import append
@@ -13,6 +13,7 @@ from ..storage.search.filter import parse_filter
 from ..sync.adopt import ADOPT
 from ..sync.matching import paired
 from ..sync.ownership import claimed_by
+from ..sync.single_read import read_singly
 from ..sync.steps import OnStep
 from ..target.base import TargetJob
 from .base import Service, for_integration, goes_first
@@ -99,10 +100,8 @@ class AdoptionService(Service):
         """
         job = await self.stores.jobs.get(integration, job_id)
         if job is None:
-            read = await self.parts.connections.adapter(integration).kept_job(job_id)
-            if read is None or read.id != job_id:
-                raise JobNotFound
-            job = await self.stores.jobs.put(read, self.stores.now())
+            adapter = self.parts.connections.adapter(integration)
+            job = (await read_singly(integration, job_id, adapter=adapter, jobs=self.stores.jobs, now=self.stores.now)).job
         found = await self.parts.target.get(target_id)
         others = None if found is None else await self._others(found)
         if found is None or others is not None:

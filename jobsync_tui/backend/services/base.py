@@ -131,6 +131,14 @@ class Service:
         self.admission = parts.admission
         self.stores = parts.stores
 
+    async def _admit_to(self, integration: str, method: Callable[..., object]) -> None:
+        """Within a declared method: admit only those who may use an integration that it came to; a refusal is recorded as of that method.
+
+        Raises:
+            UsageError: There is no such integration, or it is not theirs: the answer is the same.
+        """
+        await self.admission.admit_to(integration, _name(self, method))
+
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         for name, member in vars(cls).items():

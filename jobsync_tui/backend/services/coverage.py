@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ class CoverageService(Service):
             integration: Its jobs only; without it, those of all that the actor may use.
             days: The last so many days, the present one included.
         """
-        chosen = await self._chosen(integration)
+        chosen = await self._chosen(integration, self.overview)
         store, moment = self.stores.coverage, self.stores.now()
         counts = await store.counts(chosen, policy_key(self.parts.policy()), moment)
         rules = await self.stores.rules.current()
@@ -59,12 +60,12 @@ class CoverageService(Service):
         """
         from ..assessment.near_coverage import near_coverage
 
-        chosen = await self._chosen(integration)
+        chosen = await self._chosen(integration, self.near)
         rules = await self.stores.rules.current()
         return await near_coverage(self.stores.columns, chosen, rules, self.parts.policy(), now=self.stores.now(), on_progress=on_progress)
 
-    async def _chosen(self, integration: str | None) -> tuple[str, ...]:
+    async def _chosen(self, integration: str | None, method: Callable[..., object]) -> tuple[str, ...]:
         if integration is None:
             return self.admission.visible()
-        await self.admission.admit_to(integration, "coverage")
+        await self._admit_to(integration, method)
         return (integration,)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -70,7 +70,7 @@ class EligibilityService(Service):
         """
         from ..assessment.shadow import EVALUATING
 
-        chosen = await self._chosen(integration)
+        chosen = await self._chosen(integration, self.evaluate_all)
         jobs = (await self.parts.evaluator.evaluate(chosen, on_progress)).jobs
         await self.parts.shadow_evaluation.watch(chosen, EVALUATING)
         return jobs
@@ -82,7 +82,7 @@ class EligibilityService(Service):
         Raises:
             FilterError: Says where the filter is wrong.
         """
-        chosen = await self._chosen(integration)
+        chosen = await self._chosen(integration, self.evaluate_for)
         if not (await query_of(self.parts, filter_text)).asks_rules:
             return None
         return (await self.parts.evaluator.evaluate(chosen, on_progress)).jobs
@@ -92,7 +92,7 @@ class EligibilityService(Service):
         """Return how the rules in force evaluated the cached jobs of an integration, or of all that the actor may use."""
         from ..storage.outcomes.outcomes import policy_key
 
-        chosen = await self._chosen(integration)
+        chosen = await self._chosen(integration, self.evaluated)
         tally = await self.stores.outcomes.tally(chosen, policy_key(self.parts.policy()), self.stores.now())
         return EvaluatedCounts(tally.jobs, tally.eligible, tally.ineligible)
 
@@ -133,10 +133,10 @@ class EligibilityService(Service):
         is_newer = change is not None and not known and job.created_at is not None and job.created_at > change.at
         return None if is_newer else change
 
-    async def _chosen(self, integration: str | None) -> tuple[str, ...]:
+    async def _chosen(self, integration: str | None, method: Callable[..., object]) -> tuple[str, ...]:
         if integration is None:
             return self.admission.visible()
-        await self.admission.admit_to(integration, "eligibility.evaluate_all")
+        await self._admit_to(integration, method)
         return (integration,)
 
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from ..core.errors import JobNotFound, RemoteError, UsageError
+from ..core.errors import RemoteError, UsageError
 from ..core.models import CachedJob, JobKey, JobPage, JobRow, Scope, Sort, WireExchange
 from ..storage.search.query import Query
 from .base import Service, for_admins, for_integration, for_scope, goes_first, stream_for_scope
@@ -189,12 +189,11 @@ class JobService(Service):
         wanted = job_id.strip()
         if not wanted:
             raise UsageError("Give the ATS job id of the job to fetch")
-        job = await self.parts.connections.adapter(integration).kept_job(wanted)
-        if job is None:
-            await self.stores.jobs.mark_gone(integration, wanted)
-            title = self.parts.connections.title(integration)
-            raise JobNotFound(remedy=f"Check the id in {title}: it is case-sensitive, and a reposted job has a new one")
-        return await self.stores.jobs.put(job, self.stores.now())
+
+        from ..sync.single_read import read_singly
+
+        adapter = self.parts.connections.adapter(integration)
+        return (await read_singly(integration, wanted, adapter=adapter, jobs=self.stores.jobs, now=self.stores.now)).job
 
     @for_integration
     async def id_in_url(self, integration: str, text: str) -> str | None:

@@ -36,7 +36,7 @@ class RecordService(Service):
         """
         visible = frozenset(self.admission.visible())
         if integration is not None:
-            await self.admission.admit_to(integration, "record.audit")
+            await self._admit_to(integration, self.audit)
             visible &= {integration}
         visible = await with_former(self.parts, visible)
         named, colon, job_id = (job or "").partition(":")
@@ -63,7 +63,7 @@ class RecordService(Service):
             raise unknown
         if entry.integration not in await with_former(self.parts, frozenset(self.admission.visible())):
             try:
-                await self.admission.admit_to(entry.integration, "record.wire")
+                await self._admit_to(entry.integration, self.wire)
             except UsageError:
                 # The same answer; the attempt is in the record by now.
                 raise unknown from None
@@ -94,7 +94,7 @@ class RecordService(Service):
         if lease_id not in held:
             raise unknown
         try:
-            await self.admission.admit_to(held[lease_id].integration, "record.break_lease")
+            await self._admit_to(held[lease_id].integration, self.break_lease)
         except UsageError:
             # The same answer; the attempt is in the record by now.
             raise unknown from None

@@ -113,7 +113,7 @@ class SyncService(Service):
         """Return every job whose last sync failed, of one integration or of all the actor may use."""
         chosen = self.admission.visible()
         if integration is not None:
-            await self.admission.admit_to(integration, "sync.retry_candidates")
+            await self._admit_to(integration, self.retry_candidates)
             chosen = (integration,)
         return await self.stores.jobs.ids(chosen, FAILED_JOBS, Sort())
 

@@ -23,7 +23,8 @@ from ..storage.ledger.journal import Operation
 from .dependencies import SyncDependencies, external_id
 from .fields import desired_fields, ordered, source_fields
 from .plan import TargetSide
-from .planner import FreshJob, Planner, several
+from .planner import Planner, several
+from .single_read import FreshJob
 from .target_lookup import read_target
 from .undo import DONE
 

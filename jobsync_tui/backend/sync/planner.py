@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias
 
@@ -16,20 +16,13 @@ from .dependencies import SyncDependencies, external_id
 from .fields import desired_fields
 from .ownership import barred
 from .plan import Proposal, TargetSide, refusal_proposal, refused, sync_proposal
+from .single_read import FreshJob, read_singly
 from .steps import StepLog
 from .target_lookup import read_target
 from .target_names import NameCheck
 
 OnRead: TypeAlias = Callable[[Eligibility], None]
 """Told what the rules say as soon as they have said it, so that a result can show it whatever happens afterwards."""
-
-
-@dataclass(frozen=True, slots=True)
-class FreshJob:
-    """A job as the ATS had it at ``read_at``."""
-
-    job: CachedJob
-    read_at: datetime
 
 
 class Planner:
@@ -67,14 +60,8 @@ class Planner:
             JobNotFound: The ATS has no such job; the cache says so from now on.
             RemoteError: The ATS could not be read.
         """
-        adapter = self._parts.adapter(integration)
-        job = await adapter.kept_job(job_id)
-        # An ATS that answers to several spellings of an id must not have a job synced once for each.
-        if job is None or job.id != job_id:
-            await self._parts.jobs.mark_gone(integration, job_id)
-            raise JobNotFound(remedy=f"Check the id in {adapter.title}; a job that was synced before stays as it is in Tenzo.")
-        read_at = self._parts.now()
-        return FreshJob(await self._parts.jobs.put(job, read_at), read_at)
+        parts = self._parts
+        return await read_singly(integration, job_id, adapter=parts.adapter(integration), jobs=parts.jobs, now=parts.now)
 
     def evaluate(self, reading: FreshJob, rules: RuleSet, source: Source = Source.LIVE) -> Eligibility:
         """Return what the rules say of a job that was read."""
