@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import webbrowser
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -17,6 +17,7 @@ from textual.binding import BindingType
 from textual.command import Provider
 from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
+from textual.worker import Worker
 
 from ..backend.core.durations import format_duration
 from ..backend.core.errors import CutShort, ExitCode, JobsyncError
@@ -148,7 +149,11 @@ class JobsyncApp(App[int], inherit_bindings=False):
             self.open(routes.Picker())
 
     def _greet(self) -> None:
-        self.run_worker(self._read_greeting(), group="greeting")
+        self._beside(self._read_greeting, group="greeting")
+
+    def _beside(self, job: Callable[[], Coroutine[None, None, None]], *, group: str) -> Worker[None]:
+        """Run ``job`` beside the screens, in place of another of its group. If it never begins, it leaves no coroutine behind."""
+        return self.run_worker(job, group=group, exclusive=True)
 
     async def _read_greeting(self) -> None:
         try:
@@ -255,7 +260,7 @@ class JobsyncApp(App[int], inherit_bindings=False):
             self.exit(int(ExitCode.OK))
         elif choice == "wait":
             self.tell("Leaving when the current jobs are finished")
-            self.run_worker(self._leave_when_settled(), group="leave", exclusive=True)
+            self._beside(self._leave_when_settled, group="leave")
 
     async def _leave_when_settled(self) -> None:
         self.runs.stop()

@@ -223,7 +223,7 @@ async def test_words_for_remote(tmp_path: Path, word: str, remote: bool) -> None
         ("jobs.json", '[{"id": 1},\n{"id": "2\\', "ends in the middle"),
         ("jobs.json", '[{"id": 1},\n{"id": tru', "ends in the middle"),
         ("jobs.json", '[{"id": 1},\n{"id" 2}]', "not JSON, line 2"),
-        pytest.param("jobs.json", "[" * 5000, "nested too deeply", id="deep"),
+        pytest.param("jobs.json", "[" * 1_000_000, "nested too deeply", id="deep"),
         ("jobs.json", '{"a": 1}', "no list of jobs"),
         ("jobs.json", '[{"id": "\u00e4"},\n'.encode() + b'{"id": "\xff"}]', "not UTF-8 text, line 2"),
     ],

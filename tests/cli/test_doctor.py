@@ -4,6 +4,7 @@ import random
 import sqlite3
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -120,7 +121,7 @@ def test_a_missing_secret_is_that_integrations_trouble_only_and_no_text_has_anot
 def test_a_damaged_database_is_told_before_anything_opens_it(jobsync: Jobsync, config: Path) -> None:
     jobsync("-c", str(config), "refresh", "-i", "export")
     path = config.parent / "jobsync.db"
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database, database:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     content = bytearray(path.read_bytes())
     content[4096 : 4096 * 4] = random.Random(1).randbytes(4096 * 3)  # noqa: S311 - the same damage every time
@@ -130,7 +131,7 @@ def test_a_damaged_database_is_told_before_anything_opens_it(jobsync: Jobsync, c
 
 def test_damage_that_sqlite_quotes_in_bytes_that_are_no_text_is_told(jobsync: Jobsync, config: Path) -> None:
     jobsync("-c", str(config), "refresh", "-i", "export")
-    with sqlite3.connect(config.parent / "jobsync.db") as database:
+    with closing(sqlite3.connect(config.parent / "jobsync.db")) as database, database:
         database.execute("PRAGMA writable_schema = ON")
         database.execute("UPDATE sqlite_master SET name = CAST(x'fffe' AS TEXT), sql = 'CREATE nothing' WHERE name = 'audit'")
     assert any("damaged" in each["message"] for each in found(jobsync, config)["database"])

@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 import stat
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -110,10 +111,10 @@ def test_a_backup_is_whole_private_and_in_nobody_s_place(run: Jobsync, tmp_path:
     assert sorted(path.name for path in tmp_path.iterdir() if path.name != "home") == sorted([file.name, beside.name])
     for each in (file, beside):
         assert stat.S_IMODE(each.stat().st_mode) == 0o600
-        with sqlite3.connect(each) as copy:
+        with closing(sqlite3.connect(each)) as copy, copy:
             assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         copy.close()
-    with sqlite3.connect(file) as copy:
+    with closing(sqlite3.connect(file)) as copy, copy:
         (rows,) = copy.execute("SELECT COUNT(*) FROM audit").fetchone()
     copy.close()
     assert rows >= 1

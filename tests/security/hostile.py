@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from base64 import b64decode
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -102,7 +103,7 @@ class Round:
         self._tally.strings += self._number
 
     def _synced(self) -> int:
-        with sqlite3.connect(self._folder / "jobsync.db") as database:
+        with closing(sqlite3.connect(self._folder / "jobsync.db")) as database, database:
             number: int = database.execute("SELECT count(*) FROM audit WHERE outcome IN ('created', 'updated')").fetchone()[0]
         return number
 

@@ -6,6 +6,7 @@ import asyncio
 import re
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,7 +85,7 @@ class Company:
 
     def refusals(self, actor: str, integration: str | None = None) -> int:
         """Return how many attempts the record shows as refused."""
-        with sqlite3.connect(self._folder / "jobsync.db") as database:
+        with closing(sqlite3.connect(self._folder / "jobsync.db")) as database, database:
             statement = "SELECT count(*) FROM audit WHERE actor = ? AND outcome = 'refused' AND (? IS NULL OR integration = ?)"
             number: int = database.execute(statement, (actor, integration, integration)).fetchone()[0]
         database.close()

@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 import pytest
@@ -105,7 +105,7 @@ def test_each_key_opens_its_own_admin_and_the_record_says_which(service: tuple[S
     with in_terminal(server.client("mallory", "-tt")) as stranger:
         stranger.wait_for("mallory may not use this configuration")
         assert stranger.wait_for_end() == 5
-    with sqlite3.connect(folder / "jobsync.db") as database:
+    with closing(sqlite3.connect(folder / "jobsync.db")) as database, database:
         [(origin,)] = database.execute("SELECT origin FROM audit WHERE actor = 'mallory'").fetchall()
     assert server.fingerprint("mallory") in origin
     assert "127.0.0.1" in origin
@@ -197,7 +197,7 @@ def test_commands_over_a_key_reach_no_further_and_end_in_time(service: tuple[Ser
     server, folder = service
     config = folder / "jobsync.toml"
     more = RULE.replace("Inbox", "Hers")
-    with sqlite3.connect(folder / "target.db", timeout=60, isolation_level=None) as target:
+    with closing(sqlite3.connect(folder / "target.db", timeout=60, isolation_level=None)) as target, target:
         target.execute("BEGIN IMMEDIATE")
         with in_terminal([*server.client("words", "-tt"), "sync 1 --yes"]) as terminal:
             wait_until(lambda: count(folder, "SELECT count(*) FROM operations WHERE state = 'sent' AND integration = 'hers'"))
@@ -220,7 +220,7 @@ def test_commands_over_a_key_reach_no_further_and_end_in_time(service: tuple[Ser
         wait_until(lambda: process_for(folder, "alice", "sync", "1", "--yes") == 0)
         assert time.monotonic() - killed < SOON
         target.execute("COMMIT")
-    with sqlite3.connect(folder / "jobsync.db") as database:
+    with closing(sqlite3.connect(folder / "jobsync.db")) as database, database:
         origins = database.execute("SELECT origin FROM audit WHERE actor = 'alice' AND outcome = 'refused'").fetchall()
     assert len(origins) >= 2
     assert all(server.fingerprint("words") in origin for (origin,) in origins)
@@ -260,7 +260,7 @@ def test_a_client_that_dies_or_freezes_in_a_bulk_sync_loses_nothing(service: tup
             for terminal in terminals.values():
                 terminal.send(keys)
                 terminal.wait_for(awaited)
-        with sqlite3.connect(folder / "target.db", timeout=60, isolation_level=None) as target:
+        with closing(sqlite3.connect(folder / "target.db", timeout=60, isolation_level=None)) as target, target:
             # What is sent waits for the target, and is in flight still when the sessions end.
             target.execute("BEGIN IMMEDIATE")
             # The dialog takes no key before it has stood for a moment.
@@ -280,7 +280,7 @@ def test_a_client_that_dies_or_freezes_in_a_bulk_sync_loses_nothing(service: tup
     for who in BULK_ADMINS:
         number = count(folder, "SELECT count(*) FROM audit WHERE outcome = 'created' AND actor = ?", who)
         assert 0 < number < BULK, "what was in flight ended, and nothing more was begun"
-        with sqlite3.connect(folder / "target.db") as target:
+        with closing(sqlite3.connect(folder / "target.db")) as target, target:
             ids = "SELECT count(*), count(DISTINCT external_id) FROM target_jobs WHERE external_id LIKE ?"
             assert target.execute(ids, (f"{who}:%",)).fetchone() == (number, number)
     assert count(folder, "SELECT count(*) FROM leases") == 0
@@ -296,7 +296,7 @@ def sent_after(terminal: Terminal, folder: Path, integration: str) -> int:
 
 
 def count(folder: Path, query: str, *values: str) -> int:
-    with sqlite3.connect(folder / "jobsync.db", timeout=60) as database:
+    with closing(sqlite3.connect(folder / "jobsync.db", timeout=60)) as database, database:
         number: int = database.execute(query, values).fetchone()[0]
     return number
 
