@@ -332,11 +332,12 @@ class RunsScreen(JobsyncScreen[None]):
         under_way = found is not None and isinstance(found.what, TimerRun) and found.what.outcome is None
         if key == self._newest and not under_way:
             return
-        self._newest = key
         if found is None or found.within or self.table.cursor_row == 0:
+            # What is opened stays open: the news is listed by a later look, once it is closed or the cursor is elsewhere.
             if not rows.runs:
                 await self._search(rows.text)
             return
+        self._newest = key
         again = ActivityRows(self.backend, rows.text)
         self._rows = again
         await self._again_at(again, found.what)

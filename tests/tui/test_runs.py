@@ -74,6 +74,21 @@ async def test_a_run_opens_to_what_it_wrote_and_closes_again(tmp_path: Path) -> 
         await until(pilot, lambda: isinstance(app.screen, RunsScreen) and app.screen.table.row_count == before)
 
 
+async def test_what_is_done_while_a_run_is_open_is_listed_by_a_later_look(tmp_path: Path) -> None:
+    async with at_work(tmp_path) as (app, pilot, backend):
+        before = runs_of(app).table.row_count
+        await key_to_the_run(app, pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: runs_of(app).table.row_count > before)
+        runs_of(app).table.move_cursor(row=0)
+        await backend.syncs.sync("file", "gone-3")
+        await runs_of(app)._look()
+        assert "gone-3" not in screen_text(app)
+        runs_of(app).table.move_cursor(row=1)
+        await runs_of(app)._look()
+        await shows(app, pilot, "gone-3")
+
+
 async def test_lines_of_opened_runs_come_by_window_as_they_stand_in_the_whole(tmp_path: Path) -> None:
     async with at_work(tmp_path) as (_, _, backend):
         await backend.automatic.run("file")
