@@ -71,16 +71,25 @@ class JobTable(VirtualTable[JobRow, JobKey]):
             self.set_columns(self._chosen_columns())
 
     def _chosen_columns(self) -> tuple[Column[JobRow], ...]:
-        """Return a column for each chosen field; where not all fit, the last ones leave first, of the usual ones the least telling."""
+        """Return a column for each chosen field; where not all fit, usual ones leave first, then the last of the others."""
         usual = self._usual_columns()
         if self._chosen == self._usual:
             return tuple(usual[name] for name in self._usual)
         more = further(self._chosen)
         columns: list[Column[JobRow]] = []
-        for place, name in enumerate(self._chosen):
-            column = usual.get(name) or _plain_column(name, more.index(name))
-            columns.append(replace(column, leaves=place))
+        for name in self._chosen:
+            if name in usual:
+                column = usual[name]
+                columns.append(replace(column, leaves=column.leaves + len(more) if column.leaves else 0))
+            else:
+                place = more.index(name)
+                columns.append(replace(_plain_column(name, place), leaves=place + 1))
         return tuple(columns)
+
+    @property
+    def columns_out_of_sight(self) -> int:
+        """Return how many of the fields that somebody chose have no room; of the usual ones some have none in many a terminal."""
+        return 0 if self._chosen == self._usual else len(self._chosen) - len(self._lines.layout(self.size.width))
 
     def _usual_columns(self) -> dict[str, Column[JobRow]]:
         # Beside the integration there is less room for a name, and the place still tells jobs of the same name apart.

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 from textual.content import Content
 from textual.widgets import Static
 
-Slot = Literal["filter", "progress", "evaluate", "watch", "hint", "error", "view", "greeting"]
+Slot = Literal["filter", "progress", "evaluate", "watch", "hint", "error", "view", "columns", "greeting"]
 """What the status line may have to say, the most pressing first."""
 
 

@@ -6,6 +6,7 @@ import asyncio
 import stat
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,7 @@ async def test_columns_are_chosen_moved_and_remembered(tmp_path: Path) -> None:
         await shows(app, pilot, "nights")
         assert heading(app)[3] == "shift"
         assert "Name" not in heading(app)
+        assert "Sync" in heading(app)
         columns = app.memory.view(Scope.of("ward")).columns
         assert columns[:2] == ("id", "custom.shift")
         await pilot.press("|")
@@ -253,3 +255,17 @@ async def test_a_custom_field_with_a_line_break_in_its_name_stays_one_column(tmp
         await told(app, pilot, "3 jobs are in")
     assert file.read_text().startswith("name,id,")
     assert {row.rpartition(",")[2] for row in file.read_text().splitlines()[-3:]} == {"new", "old"}
+
+
+async def test_an_added_column_is_seen_at_once_and_the_line_below_says_how_many_have_no_room(tmp_path: Path) -> None:
+    every = ("name", "id", "location", "client", "department", "status", "updated_at", "sync_status", "last_synced", "custom.shift")
+    async with ward(tmp_path, ListView(name="all", columns=every)) as (app, pilot, screen):
+        await pilot.press("1")
+        await shows(app, pilot, "nights")
+        assert heading(app)[-1] == "shift"
+        assert "Sync" in heading(app)
+        await pilot.press("dollar_sign")
+        await until(pilot, lambda: bool(app.copied))
+        assert app.copied == ["jobsync jobs -i ward --view all"]
+        screen.look(replace(screen.view, filter="nurse"))
+        await until(pilot, lambda: "chosen columns without room" in screen.status.text)

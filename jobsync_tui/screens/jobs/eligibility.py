@@ -146,7 +146,9 @@ class EligibilityScreen(DialogScreen[None]):
         self.work(copy_plan(self.host, self._integration, self._job_id), group="plan", about=self._job_id)
 
     def same_command(self) -> str | None:
-        """Return the command that checks the same."""
+        """Return the command that checks the same; none asks the rules of an earlier revision."""
+        if self._revision is not None:
+            return None
         live = ["--live"] if self._live else []
         return join(["jobsync", "check", "-i", self._integration, self._job_id, *live])
 

@@ -156,6 +156,8 @@ class JobsScreen(JobActionsScreen):
         query = self.query_now
         if "is:marked" in query.text:
             return None
+        if query.columns and self._views.name is not None:
+            return join(["jobsync", "jobs", *([] if query.scope.one is None else ["-i", query.scope.one]), "--view", self._views.name])
         narrowed = ["--filter", query.text] if query.text.strip() else []
         whose = [] if query.scope.one is None else ["-i", query.scope.one]
         return join(["jobsync", "jobs", *whose, *narrowed, "--sort", str(query.sort)])
@@ -227,7 +229,13 @@ class JobsScreen(JobActionsScreen):
         self.table.set_sort_mark(sort.field, "v" if sort.descending else "^", SORT_WORDS[sort.field].removesuffix(" in the ATS").lower())
         self.table.show(wanted, count=known, offset=page.offset, rows=page.rows, cursor=page.cursor, keep_line=keep_line)
         self._show_matches(known, exact=page.count is not None)
+        self._show_out_of_sight()
         self.offer_anew()
+
+    def _show_out_of_sight(self) -> None:
+        number = self.table.columns_out_of_sight
+        words = f" {counted(number, 'chosen column')} without room: a wider terminal, or | for fewer"
+        self.status.put("columns", line((words, "$text-muted")) if number else None)
 
     def _show_matches(self, matches: int, *, exact: bool = True) -> None:
         self.bar.show_matches(matches, exact=exact, marked=len(self.marks), hidden=self.hidden, only_marked=self.only_marked)
@@ -368,6 +376,7 @@ class JobsScreen(JobActionsScreen):
     def on_resize(self) -> None:
         """Fill the lines to the new width."""
         self._show_header()
+        self.call_after_refresh(self._show_out_of_sight)
 
     async def _look_for_changes(self) -> None:
         version = await self.backend.jobs.version()
