@@ -188,7 +188,9 @@ class RunsScreen(JobsyncScreen[None]):
     def action_undo(self) -> None:
         """Plan the undoing of what the row wrote."""
         entry = self.entry
-        if entry is None or entry.operation_id is None or entry.job_id is None or entry.outcome not in _WROTE:
+        if entry is None:
+            self.host.tell("A run is undone job by job: enter opens it, and u undoes the job under the cursor")
+        elif entry.operation_id is None or entry.job_id is None or entry.outcome not in _WROTE:
             self.host.tell("This wrote nothing to Tenzo, so there is nothing to undo")
         elif entry.integration is not None:
             self.work(self._undo(entry.integration, entry.job_id, entry.operation_id), group="again")

@@ -333,7 +333,8 @@ class HttpSession:
         remedy = (
             "Check base_url and the [network] table of the configuration; the connection is not made without a valid certificate."
             if fault.hopeless
-            else f"Check the network, then whether {self.service} reports an outage; what is cached stays usable."
+            else f"See whether {urlsplit(call.url).hostname} can be reached from here, then whether {self.service} reports an outage;"
+            " what is cached stays usable."
         )
         return _Failed(Unreachable(message, service=self.service, remedy=remedy), again=not fault.hopeless)
 
