@@ -64,6 +64,7 @@ class Command:
         palette: Whether the palette offers it: not where it only moves or closes something.
         priority: Whether the key acts before the focused widget sees it.
         numbered: The action is given which of the keys it was, from 1 on; people read them as a range.
+        also: Other words that people look for it by: the palette finds it by them and does not show them.
     """
 
     group: Group
@@ -75,6 +76,7 @@ class Command:
     palette: bool = True
     priority: bool = False
     numbered: bool = False
+    also: str = ""
 
     @property
     def id(self) -> str:

@@ -16,15 +16,43 @@ def everywhere() -> Iterator[Command]:
     yield Command(g, "log", "Log", "Read the messages and errors of this session again.", ("L",))
     yield Command(g, "redraw", "Redraw", "Draw the whole screen again, where another program wrote over it.", ("ctrl+l",), priority=True)
     yield Command(g, "mouse", "Mouse on or off", "Let the terminal use the mouse, to select text, or use it here again.", ())
-    yield Command(g, "theme", "Colours", "Choose dark, light, high contrast, or the terminal's own colours.", ())
+    yield Command(g, "theme", "Colours", "Choose dark, light, high contrast, or the terminal's own colours.", (), also="theme colors")
     yield Command(g, "leases", "Leases", "Show who is syncing which job, and break a lease that is left over; asks first.", ())
-    yield Command(g, "pause", "Automatic sync: pause", "Have no automatic run begin until it is resumed.", ())
-    yield Command(g, "pause_until", "Automatic sync: pause until", "Have no automatic run begin before a time: 18:00, 2h, 2026-12-01.", ())
-    yield Command(g, "resume", "Automatic sync: resume", "Let the automatic sync go on, also where credentials were refused.", ())
-    yield Command(g, "alerts", "Alerts", "List what keeps the automatic sync from its work; acknowledge or mute it until it changes.", ())
+    yield Command(g, "pause", "Automatic sync: pause", "Have no automatic run begin until it is resumed.", (), also="paused stop hold")
+    yield Command(
+        g,
+        "pause_until",
+        "Automatic sync: pause until",
+        "Have no automatic run begin before a time: 18:00, 2h, 2026-12-01.",
+        (),
+        also="paused stop hold",
+    )
+    yield Command(
+        g,
+        "resume",
+        "Automatic sync: resume",
+        "Let the automatic sync go on, also where credentials were refused.",
+        (),
+        also="paused continue",
+    )
+    yield Command(
+        g,
+        "alerts",
+        "Alerts",
+        "List what keeps the automatic sync from its work; acknowledge or mute it until it changes.",
+        (),
+        also="silence snooze repeat working on it",
+    )
     yield Command(g, "recover", "Recover", "Find out what became of writes whose answers were lost.", ())
-    yield Command(g, "runs", "Runs and writes", "List the automatic runs and what everybody did, over all integrations.", ("W",))
-    yield Command(g, "record", "Record", "Browse the record of who did what, of all jobs.", ())
+    yield Command(
+        g,
+        "runs",
+        "Runs and writes",
+        "List the automatic runs and what everybody did, over all integrations.",
+        ("W",),
+        also="failed retry try again undo paused",
+    )
+    yield Command(g, "record", "Record", "Browse the record of who did what, of all jobs.", (), also="audit reason")
     yield Command(g, "doctor", "Doctor", "Check configuration, permissions, database, credentials, terminal and versions.", ())
     yield Command(g, "backup", "Backup", "Write a consistent copy of the database into a new file; asks where.", ())
     yield Command(g, "leave", "Quit", "Leave the application; asks first while something runs.", ("q",))
@@ -47,7 +75,14 @@ def picker() -> Iterator[Command]:
         "coverage",
     )
     yield Command(g, "adopt", "Link jobs (adopt)", "Decide which jobs that Tenzo already has are jobs of this integration.", ())
-    yield Command(g, "greeting", "A day at a glance", "Show what happened, why syncs failed, what became eligible, and what waits.", ("w",))
+    yield Command(
+        g,
+        "greeting",
+        "A day at a glance",
+        "Show what happened, why syncs failed, what became eligible, and what waits.",
+        ("w",),
+        also="retry try again since yesterday news",
+    )
     yield as_command(g)
 
 
@@ -56,7 +91,13 @@ def jobs() -> Iterator[Command]:
     g = Group.JOBS
     yield Command(g, "check", "Check Eligibility", "Show whether the job is eligible, by which rules, or why not.", ("enter", "e"), "check")
     yield Command(
-        g, "sync", "Sync Job", "Plan the sync of the job, or of the marked jobs, and ask before anything is written.", ("s",), "sync"
+        g,
+        "sync",
+        "Sync Job",
+        "Plan the sync of the job, or of the marked jobs, and ask before anything is written.",
+        ("s",),
+        "sync",
+        also="overwrite try again retry",
     )
     yield Command(
         g,
@@ -84,11 +125,27 @@ def jobs() -> Iterator[Command]:
         g, "coverage", "Coverage", "Show how many of these jobs the rules match (coverage), and why the others are not eligible.", ("C",)
     )
     yield Command(g, "new_rule", "New rule from this job", "Make a rule that matches the job under the cursor and others like it.", ("n",))
-    yield Command(g, "history", "History of the job", "Show who did what to the job, and when.", ("H",))
-    yield Command(g, "compare", "Side by side", "Show the job in ATS and Tenzo field by field: what differs, and whose it is.", ("=",))
+    yield Command(
+        g, "history", "History of the job", "Show who did what to the job, and when.", ("H",), also="requests answers undo reason audit"
+    )
+    yield Command(
+        g,
+        "compare",
+        "Side by side",
+        "Show the job in ATS and Tenzo field by field: what differs, and whose it is.",
+        ("=",),
+        also="overwrite edited changed by hand",
+    )
     yield Command(g, "page", "Job", "Show every field of the job, its description, and what the ATS answers.", ("d",))
     yield Command(g, "adopt", "Link jobs (adopt)", "Decide which jobs that Tenzo already has are jobs of this integration.", ())
-    yield Command(g, "greeting", "A day at a glance", "Show what happened, why syncs failed, what became eligible, and what waits.", ("w",))
+    yield Command(
+        g,
+        "greeting",
+        "A day at a glance",
+        "Show what happened, why syncs failed, what became eligible, and what waits.",
+        ("w",),
+        also="retry try again since yesterday news",
+    )
     yield Command(g, "copy", "Copy", "Copy the job's id, link, explanation or plan to the terminal's clipboard.", ("c",))
     yield Command(g, "link", "Link", "Show the job's address in the ATS, copy it, and open it where there is a desktop.", ("o",))
     yield as_command(g)

@@ -15,7 +15,15 @@ def rules() -> Iterator[Command]:
     yield Command(g, "new", "New rule", "Open the editor on a new rule.", ("n",), "new")
     yield Command(g, "switch", "Activate or deactivate", "Show what switching the rule would do, and ask.", ("space",), "on or off")
     yield Command(g, "unfold", "Unfold", "Show the rule's conditions and actions in full.", ("enter", "+"), "unfold")
-    yield Command(g, "history", "History of the rules", "Show who changed the rules, and when; compare and restore.", ("H",), "history")
+    yield Command(
+        g,
+        "history",
+        "History of the rules",
+        "Show who changed the rules, and when; compare and restore.",
+        ("H",),
+        "history",
+        also="undo revert",
+    )
     yield Command(
         g,
         "switch_all",

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from .document import Line, Section, Tone, as_text
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<#+\-.!|~&])")
+"""What begins something; round brackets and ``>`` only end what ``[`` and ``<`` begin, and a chat shows their backslashes."""
 _TICKS = re.compile("`+")
 _SHORTEST = 3
 

@@ -100,7 +100,7 @@ class GreetingScreen(DialogScreen[None]):
         lead = self._lead
         match action:
             case "again" if lead is None or not lead.job_ids:
-                return "Nothing here is to be synced again"
+                return "This line is about no failed jobs"
             case "test" if lead is None or lead.integration is None:
                 return "This line is about no integration"
             case "rule" if lead is None or lead.rule is None:

@@ -30,17 +30,27 @@ _GAP = 2
 """Cells between two columns."""
 
 
+_RANKS = range(3)
+"""How near an entry can be to what is typed: by its name, by what stands beside it, by words that are only searched."""
+
 EndT = TypeVar("EndT")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing to choose. ``key`` and ``hint`` stand beside it: what it is pressed by, and what it does."""
+    """One thing to choose. ``key`` and ``hint`` stand beside it: what it is pressed by, and what it does; ``also`` is only searched."""
 
     id: str
     name: str
     hint: str = ""
     key: str = ""
+    also: str = ""
+
+    def rank(self, words: Sequence[str]) -> int | None:
+        """Return how near the entry is to casefolded words, 0 being nearest: where its name has them all; None where some are nowhere."""
+        read = f"{self.name} {self.key} {self.hint}"
+        places = (self.name, read, f"{read} {self.also}")
+        return next((rank for rank, text in enumerate(places) if all(word in text.casefold() for word in words)), None)
 
 
 class Menu(ModalScreen[EndT | None], Generic[EndT]):
@@ -149,7 +159,7 @@ class Menu(ModalScreen[EndT | None], Generic[EndT]):
 
     def _options(self, typed: str) -> list[Option]:
         words = typed.casefold().split()
-        found = [entry for entry in self.entries if all(word in f"{entry.name} {entry.key} {entry.hint}".casefold() for word in words)]
+        found = [entry for rank in _RANKS for entry in self.entries if entry.rank(words) == rank]
         columns = _Columns.of(self.entries, min(WIDTH, int(self.app.size.width * SHARE)) - _FRAME)
         options = [Option(columns.content(entry), id=entry.id) for entry in found]
         return options or [Option(line(("Nothing contains these words" if words else self._nothing, "$text-muted")), disabled=True)]

@@ -20,7 +20,7 @@ class PaletteScreen(MenuScreen):
 
     def __init__(self, below: JobsyncScreen[ResultT]) -> None:
         entries = [
-            Entry(command.action, command.name, command.help, below.host.keys.applied(command).key)
+            Entry(command.action, command.name, command.help, below.host.keys.applied(command).key, command.also)
             for command in palette(*below.GROUPS)
             if below.why_not_here(command.action) is None
         ]

@@ -26,6 +26,10 @@ FILTER_KEY = "/"
 """Goes to the field from the table."""
 
 
+_USUAL, _MOST = 20, 40
+"""Cells of the count of matches: as it mostly is, and with marks. Two widths only, so that typing is seldom a new layout."""
+
+
 class _WrongPlace(Highlighter):
     """Underlines a filter from the place on where it is wrong."""
 
@@ -154,7 +158,7 @@ class FilterBar(Horizontal):
     FilterBar { height: 1; background: $panel; }
     FilterBar #filter-sign { width: 3; color: $text-accent; text-style: bold; }
     FilterBar FilterInput { width: 1fr; background: $panel; }
-    FilterBar #filter-matches { width: 40; text-align: right; padding: 0 1 0 0; }
+    FilterBar #filter-matches { width: 20; text-align: right; padding: 0 1 0 0; }
     """
 
     class Changed(Message):
@@ -222,7 +226,9 @@ class FilterBar(Horizontal):
             parts.append(f"{counted(marked)} marked" + (f" ({counted(hidden)} hidden)" if hidden else ""))
         if only_marked:
             parts.append("ONLY MARKED")
-        self._matches.show(Content("  ".join(parts)))
+        text = "  ".join(parts)
+        self._matches.styles.width = _USUAL if len(text) < _USUAL else _MOST
+        self._matches.show(Content(text))
 
     def show_wrong(self, position: int | None) -> None:
         """Point at the place where the filter is wrong; None: it is right."""

@@ -15,5 +15,9 @@ def test_the_first_line_is_the_title_heads_are_headings_and_sections_are_open() 
 
 def test_foreign_text_cannot_leave_its_block_or_be_markup_in_a_title() -> None:
     text = as_markdown((line("Job <b>*x*</b> [a](http://e)"), line("before"), line("````"), line("# not a heading")))
-    assert text.splitlines()[0] == r"# Job \<b\>\*x\*\</b\> \[a\]\(http://e\)"
+    assert text.splitlines()[0] == r"# Job \<b>\*x\*\</b> \[a\](http://e)"
     assert text.splitlines()[2:] == ["`````text", "before", "````", "# not a heading", "`````"]
+
+
+def test_where_a_job_is_reads_in_a_chat_as_it_does_on_the_screen() -> None:
+    assert as_markdown((line("Acme Health (Jobvite) > job 4011"),)) == "# Acme Health (Jobvite) > job 4011\n"

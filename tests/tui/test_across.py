@@ -300,7 +300,7 @@ async def test_views_are_for_all_and_one_of_an_integration_shows_its_jobs(tmp_pa
         await pilot.press("s")
         await until(pilot, lambda: isinstance(app.screen, PromptScreen))
         await pilot.press(*"nurses", "enter")
-        await told(app, pilot, "Saved the view nurses")
+        await told(app, pilot, "Saved the view nurses; 2 uses it")
         assert (await app.backend.views.get("nurses")).view.integrations == ()
         await pilot.press("1")
         await until(pilot, lambda: screen.view.filter == "integration:clinic custom.grade:7")

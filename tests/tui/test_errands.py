@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from textual.widgets import Input
+from textual.widgets import Input, OptionList
 
 from jobsync_tui.backend.core.models import AnswerKind, AutomaticRun, Failure, Scope
 from jobsync_tui.documents.doctor import doctor_text
@@ -193,3 +193,31 @@ async def test_help_of_the_first_screen_names_enter(tmp_path: Path) -> None:
         await until(pilot, lambda: isinstance(app.screen, PickerScreen) and "enter open" in screen_text(app))
         named = {command.action: command for group in groups_from(app.screen.focused or app.screen) for command in group.commands}
         assert named["open"].keys == ("enter",)
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("pause until", "Automatic sync: pause until"),
+        ("paused", "Automatic sync: pause"),
+        ("theme", "Colours"),
+        ("try again", "Sync Job"),
+        ("overwrite", "Sync Job"),
+        ("changed by hand", "Side by side"),
+        ("reason", "History of the job"),
+    ],
+)
+async def test_the_palette_finds_commands_by_what_people_call_them_and_those_of_that_name_first(
+    typed: str, found: str, tmp_path: Path
+) -> None:
+    async with workshop(tmp_path) as backend, on_stage(backend) as (app, pilot):
+        app.open(routes.Jobs(Scope.of("file")))
+        await shows(app, pilot, "? keys")
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: isinstance(app.screen, PaletteScreen))
+        app.screen.query_one(Input).value = typed
+        lines = app.screen.query_one(OptionList)
+        palette = app.screen
+        assert isinstance(palette, PaletteScreen)
+        names = {entry.id: entry.name for entry in palette.entries}
+        await until(pilot, lambda: names.get((lines.options[0].id if lines.options else None) or "") == found)

@@ -164,7 +164,7 @@ async def test_the_keys_that_mend_act_on_the_line_under_the_cursor() -> None:
         await opened(app, pilot)
         await go_to(app, pilot, "eligible:1")
         await pilot.press("s")
-        await until(pilot, lambda: "Nothing here is to be synced again" in screen_text(app))
+        await until(pilot, lambda: "This line is about no failed jobs" in screen_text(app))
         await go_to(app, pilot, "wait:0")
         await pilot.press("A")
         await until(pilot, lambda: "Let the rules write that many jobs?" in screen_text(app))

@@ -41,8 +41,10 @@ async def test_enter_goes_to_what_is_below_and_it_scrolls() -> None:
         await shows(app, pilot, "PATCH https://api.example/v1/jobs/tz_1")
         await pilot.press("enter", "end")
         await shows(app, pilot, "cut here")
+        await shows(app, pilot, "enter goes back to the list")
         await pilot.press("enter", "down")
         await shows(app, pilot, "the connection broke")
+        assert "goes back to the list" not in screen_text(app)
 
 
 async def test_a_result_and_an_entry_of_the_history_lead_there() -> None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from .jobs import JobsScreen
 
 ONE, EVERY = "one", "every"
+_WITH_KEYS = 9
+"""Views that a key of their own uses."""
 
 
 class ListViews:
@@ -131,7 +133,9 @@ class ListViews:
 
     async def _save(self, view: ListView) -> SavedView:
         saved = await self._screen.backend.views.save(view)
-        self._screen.host.tell(f"Saved the view {saved.address}{', shared' if saved.kept.shared else ''}")
+        key = next((n for n, each in enumerate(await self._usable(), 1) if each.address == saved.address), None)
+        uses = f"; {key} uses it" if key is not None and key <= _WITH_KEYS else ""
+        self._screen.host.tell(f"Saved the view {saved.address}{', shared' if saved.kept.shared else ''}{uses}")
         return saved
 
     async def _share(self, found: SavedView) -> None:

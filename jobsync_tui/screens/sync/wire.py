@@ -48,6 +48,13 @@ class WireScreen(DialogScreen[None]):
         super().on_document_view_moved()
         self._show_exchange()
 
+    def on_descendant_focus(self) -> None:
+        """Say how to come back from what is below, which looks the same whether the keys go there or not."""
+        if self._exchange.has_focus:
+            self.set_note("The keys scroll the request below; enter goes back to the list", Tone.DIM)
+        elif self._wire is not None:
+            self.set_note(self._wire.note or "", Tone.DIM)
+
     def action_read(self) -> None:
         """Go from the list to what is below it, and back."""
         (self.document if self._exchange.has_focus else self._exchange).focus()
