@@ -17,7 +17,7 @@ from ..backend.core.models import Activity, AuditEntry, JobKey, TimerRun
 from ..commands import Group, bindings
 from ..documents.activity import detail_words, reference_of
 from ..session.notices import Severity
-from ..widgets.activity_table import ActivityLine, ActivityTable, key_of
+from ..widgets.activity_table import NOT_WELL, ActivityLine, ActivityTable, key_of
 from ..widgets.content import line
 from ..widgets.filter_bar import FilterBar
 from ..widgets.line import Line, StatusLine
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 WATCHED = 5.0
 """Seconds between two looks at whether something was done."""
 _WROTE = frozenset({"created", "updated"})
-_AGAIN = frozenset({"failed", "not_found", "unknown", "busy", "stale"})
 
 
 class ActivityRows:
@@ -203,7 +202,7 @@ class RunsScreen(JobsyncScreen[None]):
         what = found.what
         if isinstance(what, TimerRun):
             self.work(self._again_of(what), group="again")
-        elif what.outcome in _AGAIN and what.integration is not None and what.job_id is not None:
+        elif what.outcome in NOT_WELL and what.integration is not None and what.job_id is not None:
             self.work(self._confirm([JobKey(what.integration, what.job_id)]), group="again")
         else:
             self.host.tell("This did not fail. A tries again everything that failed of the list")

@@ -12,7 +12,8 @@ from ..documents.words import day_and_time
 from .table.columns import ID_WIDTH, Cell, Column
 from .table.virtual_table import VirtualTable
 
-_BAD = frozenset({"failed", "not_found", "unknown", "busy", "stale"})
+NOT_WELL = frozenset({"failed", "not_found", "unknown", "busy", "stale"})
+"""Outcomes after which a job can be tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class ActivityLine:
         """Return whether it did not go well."""
         if isinstance(self.what, TimerRun):
             return self.what.outcome not in {None, "ok"}
-        return self.what.outcome in _BAD
+        return self.what.outcome in NOT_WELL
 
 
 def key_of(what: Activity) -> str:
