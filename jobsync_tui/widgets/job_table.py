@@ -12,6 +12,7 @@ from ..backend.core.models import EVERY, USUAL_ACROSS, JobKey, JobRow, Scope, So
 from ..backend.core.text import clean, differs
 from ..documents.layout import fit_middle
 from ..documents.words import SYNC_WORDS, places, short_ago, status_word
+from .content import SYNC_STYLES
 from .table.columns import ID_WIDTH, Cell, Column
 from .table.virtual_table import VirtualTable
 
@@ -32,6 +33,15 @@ DISGUISED = "\u26a0"
 """Stands before a name that is not what it looks like: something in it was taken out for the screen."""
 
 
+def _status_rules() -> str:
+    """Return a rule of the style sheet for each sync status, as `SYNC_STYLES` has it for text."""
+    rules = []
+    for status, style in SYNC_STYLES.items():
+        *kinds, colour = style.split()
+        rules.append(f"JobTable > .job--{status.value} {{ color: {colour}; text-style: {' '.join(kinds) or 'none'}; }}")
+    return "\n    ".join(rules)
+
+
 class JobTable(VirtualTable[JobRow, JobKey]):
     """Jobs by window. Id, location and client tell jobs of the same name apart.
 
@@ -41,15 +51,11 @@ class JobTable(VirtualTable[JobRow, JobKey]):
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"job--{status.value}" for status in SyncStatus} | {"job--quiet"}
-    DEFAULT_CSS = """
-    JobTable > .job--never, JobTable > .job--gone, JobTable > .job--quiet { color: $text-muted; }
-    JobTable > .job--syncing { color: $text-accent; }
-    JobTable > .job--synced { color: $text-success; }
-    JobTable > .job--changed { color: $text-warning; }
-    JobTable > .job--unknown { color: $text-warning; text-style: bold; }
-    JobTable > .job--failed { color: $text-error; text-style: bold; }
-    JobTable:ansi > .job--changed { text-style: bold; }
-    JobTable:ansi > .job--failed { text-style: bold reverse; }
+    DEFAULT_CSS = f"""
+    JobTable > .job--quiet {{ color: $text-muted; }}
+    {_status_rules()}
+    JobTable:ansi > .job--changed {{ text-style: bold; }}
+    JobTable:ansi > .job--failed {{ text-style: bold reverse; }}
     """
 
     def __init__(self, *, marks: Container[JobKey] = frozenset(), scope: Scope = EVERY, id: str | None = None) -> None:  # noqa: A002 - Textual's name

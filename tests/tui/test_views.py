@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from textual.color import Color
 from textual.pilot import Pilot
 
 from jobsync_tui.backend.access.access import Actor
@@ -24,6 +25,7 @@ from jobsync_tui.screens.jobs.list_export import AT_ONCE
 from jobsync_tui.screens.jobs.views_menu import ViewsScreen
 from jobsync_tui.screens.menu import MenuScreen
 from jobsync_tui.screens.prompt import PromptScreen
+from jobsync_tui.widgets.content import SYNC_STYLES
 from jobsync_tui.widgets.filter_bar import FilterBar
 from tests.support.pilot import screen_text, until
 from tests.tui.stage import Stage, on_stage, shows
@@ -255,6 +257,14 @@ async def test_a_custom_field_with_a_line_break_in_its_name_stays_one_column(tmp
         await told(app, pilot, "3 jobs are in")
     assert file.read_text().startswith("name,id,")
     assert {row.rpartition(",")[2] for row in file.read_text().splitlines()[-3:]} == {"new", "old"}
+
+
+async def test_every_sync_status_has_the_colour_of_the_texts_about_it(tmp_path: Path) -> None:
+    async with ward(tmp_path) as (_, _, screen):
+        colours: dict[str, set[Color]] = {}
+        for status, style in SYNC_STYLES.items():
+            colours.setdefault(style.split()[-1], set()).add(screen.table.get_component_styles(f"job--{status.value}").color)
+        assert {len(each) for each in colours.values()} == {1}
 
 
 async def test_an_added_column_is_seen_at_once_and_the_line_below_says_how_many_have_no_room(tmp_path: Path) -> None:
