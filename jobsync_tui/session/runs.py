@@ -26,7 +26,6 @@ class RefreshRun:
     """One refresh. ``progress`` is the last that was heard; ``report`` or ``error`` is set once it is over."""
 
     integration: str
-    full: bool = False
     started: float = field(default_factory=time.monotonic)
     progress: RefreshProgress | None = None
     report: RefreshReport | None = None
@@ -122,12 +121,12 @@ class Runs:
         """Return whether a sync is under way, which should end before the application does."""
         return bool(self.syncs)
 
-    def refresh(self, integration: str, *, full: bool = False) -> RefreshRun:
+    def refresh(self, integration: str) -> RefreshRun:
         """Start a refresh of ``integration``, or return the one that is under way."""
         running = self.refreshes.get(integration)
         if running is not None:
             return running
-        run = self.refreshes[integration] = RefreshRun(integration, full)
+        run = self.refreshes[integration] = RefreshRun(integration)
         self._spawn(self._refresh(run), f"refresh {integration}")
         return run
 
@@ -184,7 +183,7 @@ class Runs:
                 self._tell(RefreshMoved(run, progress))
 
         try:
-            run.report = await self._backend.integrations.refresh(run.integration, full=run.full, on_progress=moved)
+            run.report = await self._backend.integrations.refresh(run.integration, on_progress=moved)
         except Exception as error:  # noqa: BLE001 - a fault of ours ends the refresh, not the application; the funnel logs it
             run.error = error
         finally:

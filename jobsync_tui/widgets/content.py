@@ -23,11 +23,6 @@ SYNC_STYLES: dict[SyncStatus, str] = {
 }
 
 
-def plain(text: str | None, *, style: str = "", lines: bool = False, limit: int = 20_000) -> Content:
-    """Return foreign text as content: cleaned, and never read as markup."""
-    return Content.styled(clean(text or "", lines=lines, limit=limit), style)
-
-
 def line(*parts: str | tuple[str, str] | Content) -> Content:
     """Return one line put together from texts, (text, style) pairs and contents; every text is cleaned and none is markup."""
     pieces: list[Content] = []

@@ -16,9 +16,9 @@ class Line(Static):
 
     DEFAULT_CSS = "Line { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }"
 
-    def __init__(self, content: Content | None = None, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, content: Content | None = None, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         self._shown = content or Content("")
-        super().__init__(self._shown, markup=False, id=id, classes=classes)
+        super().__init__(self._shown, markup=False, id=id)
 
     @property
     def text(self) -> str:

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from jobsync_tui.backend.core.models import Location, Outcome, SyncStatus
 from jobsync_tui.documents.layout import padded
 from jobsync_tui.documents.words import OUTCOME_WORDS, SYNC_WORDS, age, compared, place, places, short_ago, value_text
-from jobsync_tui.widgets.content import SYNC_STYLES, ends, line, plain
+from jobsync_tui.widgets.content import SYNC_STYLES, ends, line
 
 NOW = datetime(2026, 3, 14, 18, 36, tzinfo=UTC)
 WILD = st.text(st.one_of(st.characters(), st.sampled_from("\x1b\x9b\x07[]()@/\u202e\u200b\n\t日́")))
@@ -20,7 +20,7 @@ WILD = st.text(st.one_of(st.characters(), st.sampled_from("\x1b\x9b\x07[]()@/\u2
 
 @given(WILD)
 def test_foreign_text_is_never_markup_and_never_acts(text: str) -> None:
-    content = plain(text)
+    content = line(text)
     assert not content.spans
     assert content.plain.isprintable() or all(c.isprintable() or ord(c) >= 0x20 for c in content.plain)
     assert "\x1b" not in content.plain
@@ -28,7 +28,7 @@ def test_foreign_text_is_never_markup_and_never_acts(text: str) -> None:
 
 
 def test_brackets_of_a_title_stay_readable() -> None:
-    assert plain("Engineer [Remote] [/]").plain == "Engineer [Remote] [/]"
+    assert line("Engineer [Remote] [/]").plain == "Engineer [Remote] [/]"
     assert line("a [/] b", ("[@click=app.quit]x[/]", "bold")).plain == "a [/] b[@click=app.quit]x[/]"
 
 
@@ -39,8 +39,8 @@ def test_a_fitted_text_has_exactly_its_width(text: str, width: int) -> None:
 
 @given(WILD, WILD, st.integers(10, 120))
 def test_two_ends_never_overflow_a_line(left: str, right: str, width: int) -> None:
-    right = plain(right).plain[:4]
-    assert ends(plain(left), line(right), width).cell_length <= max(width, line(right).cell_length)
+    right = line(right).plain[:4]
+    assert ends(line(left), line(right), width).cell_length <= max(width, line(right).cell_length)
 
 
 @pytest.mark.parametrize(

@@ -38,10 +38,9 @@ class RowSelected(TableMessage):
 class HeaderSelected(TableMessage):
     """A heading was clicked: the one of ``column_key``."""
 
-    def __init__(self, table: Widget, column_key: str, label: str) -> None:
+    def __init__(self, table: Widget, column_key: str) -> None:
         super().__init__(table)
         self.column_key = column_key
-        self.label = label
 
 
 class ReadFailed(TableMessage):

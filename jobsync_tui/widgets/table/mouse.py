@@ -69,7 +69,7 @@ class TableMouse(Widget):
         if event.y == 0:
             column = self.column_at(event.x)
             if column is not None:
-                self.post_message(HeaderSelected(self, column.key, column.label))
+                self.post_message(HeaderSelected(self, column.key))
         elif event.x < self.size.width - 1 and 0 <= index < self.row_count:
             self.move_cursor(row=index, scroll=False)
             if event.chain == 2:

@@ -8,7 +8,6 @@ from typing import ClassVar, Generic, TypeVar
 from rich.style import Style
 from textual import events
 from textual.binding import BindingType
-from textual.coordinate import Coordinate
 from textual.geometry import Region
 from textual.strip import Strip
 
@@ -110,11 +109,6 @@ class VirtualTable(TableMouse, Generic[RowT, KeyT], can_focus=True):
     def cursor_row(self) -> int:
         """Return the index of the row under the cursor."""
         return self._cursor
-
-    @property
-    def cursor_coordinate(self) -> Coordinate:
-        """Return where the cursor is."""
-        return Coordinate(self._cursor, 0)
 
     @property
     def cursor_key(self) -> KeyT | None:
