@@ -98,7 +98,7 @@ def spark(numbers: Sequence[int], peak: int, *, none: str = " ") -> str:
     return "".join(none if not number else _STEPS[-(-number * len(_STEPS) // peak) - 1] for number in numbers)
 
 
-def apart(left: Sequence[Part], right: Part, width: int, *, indent: int = 3) -> list[Line]:
+def apart(left: Sequence[Part], right: Part, width: int) -> list[Line]:
     """Return ``left`` and ``right`` at the two ends of one line, or on lines of their own where one does not hold both."""
     one = line(*left, right=right)
     if cell_len(one.text) + 1 <= width:
@@ -108,8 +108,8 @@ def apart(left: Sequence[Part], right: Part, width: int, *, indent: int = 3) -> 
     first, *more = wrap(last.text.lstrip(), width - taken - 4)
     lead = last.text[: len(last.text) - len(last.text.lstrip())]
     lines = [line(*before, Span(lead + first, last.tone))]
-    lines += [line(" " * indent, Span(part, last.tone)) for part in wrap(" ".join(more), width - indent - 1) if part]
-    lines += [line(" " * indent, Span(part, span.tone)) for span in one.right for part in wrap(span.text, width - indent - 1) if part]
+    lines += [line(" " * 3, Span(part, last.tone)) for part in wrap(" ".join(more), width - 4) if part]
+    lines += [line(" " * 3, Span(part, span.tone)) for span in one.right for part in wrap(span.text, width - 4) if part]
     return lines
 
 

@@ -197,14 +197,14 @@ class JobsyncScreen(Screen[ResultT]):
         """Have the footer name what can be done now."""
         self.query_one(Footer).refresh()
 
-    def work(self, job: Coroutine[object, object, None], *, group: str, exclusive: bool = True, about: str | None = None) -> Worker[None]:
-        """Run ``job`` beside the screen, unless that is left. Errors go to `Host.report`; in an exclusive group a newer one replaces it."""
+    def work(self, job: Coroutine[object, object, None], *, group: str, about: str | None = None) -> Worker[None]:
+        """Run ``job`` beside the screen, unless that is left. Errors go to `Host.report`; a newer one of the same group replaces it."""
 
         async def begun() -> None:
             if not self._is_leaving:
                 await self._funnelled(job, about)
 
-        worker: Worker[None] = self.run_worker(begun, group=group, exclusive=exclusive, exit_on_error=True)
+        worker: Worker[None] = self.run_worker(begun, group=group, exclusive=True, exit_on_error=True)
         # A worker that is replaced before it began leaves its coroutine unawaited, which Python warns of unless it is closed.
         finalize(worker, job.close)
         return worker
