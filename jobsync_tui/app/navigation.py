@@ -72,7 +72,7 @@ def show(app: App[int], route: routes.Route, then: routes.Then | None, *, instea
     if type(route) in ONCE and isinstance(app.screen, kind):
         return
     screen = kind(**{field.name: getattr(route, field.name) for field in fields(route)})  # type: ignore[arg-type]
-    if type(route) in FIRST:
+    if type(route) in FIRST and not _looks_into(app, route):
         while len(app.screen_stack) > 2:
             app.pop_screen()
         instead = len(app.screen_stack) == 2
@@ -80,3 +80,8 @@ def show(app: App[int], route: routes.Route, then: routes.Then | None, *, instea
         app.switch_screen(screen)
     else:
         app.push_screen(screen, then)
+
+
+def _looks_into(app: App[int], route: routes.Route) -> bool:
+    """Return whether the jobs of a line of another screen are wanted, to which one goes back."""
+    return isinstance(route, routes.Jobs) and route.filter_text is not None and len(app.screen_stack) > 2

@@ -42,7 +42,7 @@ class Picker(Route):
 
 @dataclass(frozen=True, slots=True)
 class Jobs(Route):
-    """The jobs of an integration or of all, in place of whatever is open; those that match ``filter_text`` if one is given."""
+    """The jobs of an integration or of all, in place of whatever is open; those that match ``filter_text``, above it, if one is given."""
 
     scope: Scope
     filter_text: str | None = None

@@ -27,13 +27,13 @@ def underlined(app: JobsyncApp) -> str:
 @pytest.mark.parametrize(
     ("wrong", "place", "words"),
     [
-        ("job status:opne", "opne", "Did you mean open?  at 12"),
+        ("job status:opne", "opne", "Did you mean open?"),
         ("-rule:nope", "nope", "nope is not a known rule"),
         ('rule:"Care in Kölm"', '"Care in Kölm"', "Did you mean Care in Köln?"),
         ("integration:fil", "fil", "Did you mean file?"),
         ("remote:ja", "ja", "ja is not a known value of remote"),
         ('custom."Req Type:x', '"Req Type:x', "not closed"),
-        ("name:", ":", "A value is missing here, for example is:open or client:acme.  at 6"),
+        ("name:", ":", "A value is missing here, for example is:open or client:acme."),
         ('job ""', '""', "There is nothing to search for here"),
     ],
 )

@@ -242,7 +242,7 @@ class JobsScreen(JobActionsScreen):
 
     def _show_wrong(self, error: FilterError) -> None:
         self.bar.show_wrong(error.position)
-        self.status.put("filter", error_words(error, f"at character {error.position + 1}; still showing the previous results"))
+        self.status.put("filter", error_words(error, "still showing the previous results"))
 
     def _show_right(self) -> None:
         self.bar.show_wrong(None)
@@ -457,8 +457,10 @@ class JobsScreen(JobActionsScreen):
         self.bar.start()
 
     def action_back(self) -> None:
-        """Clear the filter, then show all again where only the marked were shown."""
-        if self.bar.value:
+        """Go back to the screen whose line these jobs are; else clear the filter, then show all again where only the marked were shown."""
+        if self.bar.value and self.bar.value == self._filter and len(self.app.screen_stack) > 2:
+            super().action_back()
+        elif self.bar.value:
             self.bar.value = ""
         elif self.only_marked:
             self.action_only_marked()
