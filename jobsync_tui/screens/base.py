@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ..commands.own_keys import OwnKeys
     from ..session.lists import Lists
     from ..session.memory import Memory
+    from ..session.messages import News
     from ..session.runs import Runs
 
 ResultT = TypeVar("ResultT")
@@ -75,6 +76,9 @@ class Host(Protocol):
 
     def open(self, route: routes.Route, then: routes.Then | None = None, *, instead: bool = False) -> None:
         """Show what ``route`` leads to; ``then`` is told how that ends, ``instead`` puts it in the place of the screen in front."""
+
+    def announce(self, news: News) -> None:
+        """Post ``news`` to every screen."""
 
     def report(self, error: Exception, *, about: str | None = None) -> None:
         """Show an error where it belongs (toast, dialog, or the end of the application) and keep it for the log."""

@@ -14,6 +14,7 @@ from ..backend.core.text import counted
 from ..backend.services.backend import Backend
 from ..documents.automatic import answer_words, pause_words
 from ..documents.words import ago, day_and_time
+from ..session.messages import AutomaticChanged
 from .base import Host
 from .files import file_of, new_file
 from .menu import Entry, MenuScreen
@@ -26,6 +27,7 @@ _NO, _YES = "no", "yes"
 async def pause(host: Host, backend: Backend) -> None:
     """Have no automatic run begin until it is resumed."""
     await backend.automatic.pause()
+    host.announce(AutomaticChanged())
     host.tell("The automatic sync is paused", remedy="Automatic sync: resume, in the palette, lets it go on")
 
 
@@ -38,6 +40,7 @@ async def pause_until(app: App[ResultT], host: Host, backend: Backend) -> None:
     if until is None:
         return
     status = await backend.automatic.pause(until)
+    host.announce(AutomaticChanged())
     if status.paused is not None:
         host.tell(f"Automatic sync: {pause_words(status.paused)}", remedy="Automatic sync: resume, in the palette, ends it before")
 
@@ -56,6 +59,7 @@ async def _ahead(typed: str) -> Remark:
 async def resume(host: Host, backend: Backend) -> None:
     """Let the automatic sync go on."""
     await backend.automatic.resume()
+    host.announce(AutomaticChanged())
     held = [each.name for each in await backend.integrations.list() if each.held is not None]
     host.tell(f"The automatic sync goes on; still held: {', '.join(held)}" if held else "The automatic sync goes on")
 
@@ -69,6 +73,7 @@ async def accept(app: App[ResultT], host: Host, backend: Backend) -> bool:
     if await app.push_screen_wait(MenuScreen("Let the rules write that many jobs?", sure, chosen=_NO)) != _YES:
         return False
     await backend.automatic.resume(accept=True)
+    host.announce(AutomaticChanged())
     host.tell("The automatic sync goes on with its next run")
     return True
 

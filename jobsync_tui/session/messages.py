@@ -60,5 +60,9 @@ class SyncEnded(News):
         self.run = run
 
 
+class AutomaticChanged(News):
+    """The automatic sync was paused, resumed or let go on from here."""
+
+
 class GreetingCame(News):
     """What happened since the last visit is known: the application holds it."""

@@ -54,7 +54,7 @@ async def test_the_tables_that_are_proposed_read_the_file_right(tmp_path: Path) 
 def test_without_an_id_column_one_that_could_be_it_is_proposed(tmp_path: Path) -> None:
     write(tmp_path / "a.csv", "Position,Reference\nNurse,1\nNurse,2\n")
     found = survey(tmp_path / "a.csv")
-    assert tomllib.loads(found.tables[0])["columns"] == {"id": "Reference"}
+    assert tomllib.loads(found.tables[0])["columns"] == {"id": "Reference", "name": "Position"}
     assert "Reference differs in every row" in found.notes[0]
     write(tmp_path / "b.csv", "Position,Reference\nNurse,1\nNurse,1\n")
     with pytest.raises(ConfigError, match="no column that is known as the ATS job id"):

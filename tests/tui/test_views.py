@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from textual.color import Color
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from jobsync_tui.backend.access.access import Actor
 from jobsync_tui.backend.core.errors import FilterError
@@ -190,7 +191,8 @@ async def test_what_is_listed_is_written_in_its_columns_and_its_order_and_nothin
         await shows(app, pilot, "2 match")
         await pilot.press("X")
         await comes(app, pilot, PromptScreen)
-        await pilot.press("ctrl+u", *str(file), "enter")
+        app.screen.query_one(Input).value = str(file)
+        await pilot.press("enter")
         await told(app, pilot, "2 jobs are in")
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
         assert file.read_text() == "name,custom.shift,id\n'=cmd,days,2\nICU Nurse,nights,1\n"
@@ -198,7 +200,8 @@ async def test_what_is_listed_is_written_in_its_columns_and_its_order_and_nothin
         await until(pilot, lambda: app.screen is screen)
         await pilot.press("X")
         await comes(app, pilot, PromptScreen)
-        await pilot.press("ctrl+u", *str(file), "enter")
+        app.screen.query_one(Input).value = str(file)
+        await pilot.press("enter")
         await shows(app, pilot, "nothing is overwritten")
     assert file.read_text() == "mine"
 
@@ -222,7 +225,8 @@ async def test_an_export_that_does_not_come_to_its_end_leaves_nothing_behind(tmp
         monkeypatch.setattr(screen.backend.jobs, "cells", way)
         await pilot.press("X")
         await comes(app, pilot, PromptScreen)
-        await pilot.press("ctrl+u", *str(folder / "list.csv"), "enter")
+        app.screen.query_one(Input).value = str(folder / "list.csv")
+        await pilot.press("enter")
 
     async with ward(tmp_path) as (app, pilot, screen):
         await write_by(broken)
@@ -253,7 +257,8 @@ async def test_a_custom_field_with_a_line_break_in_its_name_stays_one_column(tmp
         await until(pilot, lambda: screen.view.columns[-1:] == ("custom.Req\nType",))
         await pilot.press("X")
         await comes(app, pilot, PromptScreen)
-        await pilot.press("ctrl+u", *str(file), "enter")
+        app.screen.query_one(Input).value = str(file)
+        await pilot.press("enter")
         await told(app, pilot, "3 jobs are in")
     assert file.read_text().startswith("name,id,")
     assert {row.rpartition(",")[2] for row in file.read_text().splitlines()[-3:]} == {"new", "old"}

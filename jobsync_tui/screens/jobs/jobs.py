@@ -30,7 +30,7 @@ from ...backend.core.text import counted
 from ...commands import Group, bindings
 from ...documents.words import count
 from ...session.memory import View
-from ...session.messages import RefreshEnded, RefreshMoved, SyncEnded, SyncMoved
+from ...session.messages import AutomaticChanged, RefreshEnded, RefreshMoved, SyncEnded, SyncMoved
 from ...session.notices import Severity
 from ...terminal.coalesced_paint import CoalescedPaint
 from ...widgets.content import line
@@ -57,6 +57,9 @@ POLL = 2.0
 """Seconds between two looks at whether another process changed the cache."""
 MOST_LOOKED_AT = 50
 """Jobs whose state is looked at to tell whether what was told of them is over."""
+LOOK = 3.0
+"""Seconds between two looks at how the integrations and the automatic sync stand: other processes refresh, pause and resume, too."""
+
 TICK = 20.0
 """Seconds between two looks at the ages on the screen."""
 
@@ -136,6 +139,7 @@ class JobsScreen(JobActionsScreen):
         self.show_greeting()
         Poll(self, self._look_for_changes, every=POLL)
         Poll(self, self._look_at_ages, every=TICK)
+        Poll(self, self._read_summary, every=LOOK)
         self.search()
         if self._filter is None and self.view.filter.strip():
             self.status.put("hint", line((" REMEMBERED FILTER ", "bold reverse"), f" {self.view.filter}  esc in / clears it"))
@@ -399,7 +403,10 @@ class JobsScreen(JobActionsScreen):
 
     async def _look_at_ages(self) -> None:
         self.table.tick()
-        await self._read_summary()
+
+    @on(AutomaticChanged)
+    def _automatic_changed(self) -> None:
+        self.work(self._read_summary(), group="summary")
 
     @on(RefreshMoved)
     def _refresh_moved(self, event: RefreshMoved) -> None:
