@@ -54,7 +54,7 @@ class ViewsScreen(Menu[ViewChoice]):
             entries,
             chosen=chosen,
             nothing="No views yet: s saves what is listed now as one",
-            footnote="enter use  s save this list  r rename  S share or not  d delete  esc",
+            footnote="enter use  s save this list  r rename  S share or not  d delete  esc" if entries else "s save this list  esc",
         )
 
     def action_nth(self, number: int) -> None:
