@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
+from typing import Any, ParamSpec
+
 import click
 
 from ..backend.core.errors import ExitCode
@@ -10,6 +13,8 @@ from ..documents.automatic import answer_words
 from .options import ID, json_option, reason_option
 from .output import print_json, print_line, say, when
 from .session import open_backend, runs
+
+P = ParamSpec("P")
 
 
 @click.group(invoke_without_command=True)
@@ -20,34 +25,28 @@ def alerts(ctx: click.Context, *, as_json: bool) -> int:
     return _list(as_json=as_json) if ctx.invoked_subcommand is None else ExitCode.OK
 
 
+def _on_one_alert(command: Callable[P, Coroutine[Any, Any, int]]) -> Callable[P, int]:
+    """Give a command what names one alert, and the options of what a person does."""
+    named = click.argument("code", type=ID, metavar="CODE")(reason_option(json_option(runs(command))))
+    return click.argument("integration", type=ID, metavar="INTEGRATION")(named)
+
+
 @alerts.command()
-@click.argument("integration", type=ID, metavar="INTEGRATION")
-@click.argument("code", type=ID, metavar="CODE")
-@reason_option
-@json_option
-@runs
+@_on_one_alert
 async def acknowledge(*, integration: str, code: str, as_json: bool) -> int:
     """Say that you know of an alert: it is still shown, but no message repeats it until it changes."""
     return await _answer(integration, code, AnswerKind.ACKNOWLEDGED, as_json=as_json)
 
 
 @alerts.command()
-@click.argument("integration", type=ID, metavar="INTEGRATION")
-@click.argument("code", type=ID, metavar="CODE")
-@reason_option
-@json_option
-@runs
+@_on_one_alert
 async def mute(*, integration: str, code: str, as_json: bool) -> int:
     """Have an alert neither greet anybody nor be repeated by a message until it changes."""
     return await _answer(integration, code, AnswerKind.MUTED, as_json=as_json)
 
 
 @alerts.command()
-@click.argument("integration", type=ID, metavar="INTEGRATION")
-@click.argument("code", type=ID, metavar="CODE")
-@reason_option
-@json_option
-@runs
+@_on_one_alert
 async def reopen(*, integration: str, code: str, as_json: bool) -> int:
     """Take back that an alert was acknowledged or muted."""
     return await _answer(integration, code, None, as_json=as_json)

@@ -74,16 +74,21 @@ def picker() -> Iterator[Command]:
         ("O",),
         "coverage",
     )
-    yield Command(g, "adopt", "Link jobs (adopt)", "Decide which jobs that Tenzo already has are jobs of this integration.", ())
+    yield from _adopt_and_day(g)
+    yield as_command(g)
+
+
+def _adopt_and_day(group: Group) -> Iterator[Command]:
+    """Yield what the list of integrations and that of jobs lead to alike."""
+    yield Command(group, "adopt", "Link jobs (adopt)", "Decide which jobs that Tenzo already has are jobs of this integration.", ())
     yield Command(
-        g,
+        group,
         "greeting",
         "A day at a glance",
         "Show what happened, why syncs failed, what became eligible, and what waits.",
         ("w",),
         also="retry try again since yesterday news",
     )
-    yield as_command(g)
 
 
 def jobs() -> Iterator[Command]:
@@ -137,15 +142,7 @@ def jobs() -> Iterator[Command]:
         also="overwrite edited changed by hand",
     )
     yield Command(g, "page", "Job", "Show every field of the job, its description, and what the ATS answers.", ("d",))
-    yield Command(g, "adopt", "Link jobs (adopt)", "Decide which jobs that Tenzo already has are jobs of this integration.", ())
-    yield Command(
-        g,
-        "greeting",
-        "A day at a glance",
-        "Show what happened, why syncs failed, what became eligible, and what waits.",
-        ("w",),
-        also="retry try again since yesterday news",
-    )
+    yield from _adopt_and_day(g)
     yield Command(g, "copy", "Copy", "Copy the job's id, link, explanation or plan to the terminal's clipboard.", ("c",))
     yield Command(g, "link", "Link", "Show the job's address in the ATS, copy it, and open it where there is a desktop.", ("o",))
     yield as_command(g)
