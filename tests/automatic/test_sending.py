@@ -19,8 +19,6 @@ from tests.automatic.test_channels import a_program, ends
 from tests.support.patience import PATIENCE
 from tests.support.receiver import SilentReceiver, a_silent_receiver
 
-"""Seconds; less than the tries of a webhook take."""
-
 CONFIG = """
 [storage]
 url = "sqlite:///{folder}/jobsync.db"
@@ -161,3 +159,26 @@ async def test_one_that_is_done_makes_room_for_the_next_and_a_fault_is_only_logg
     await delivery.send("auto", stop)
     assert ended.empty()
     assert "fault" in caplog.text
+
+
+async def test_closing_waits_for_what_is_given_up_already() -> None:
+    """The sending lets go of its lease although whoever closes cancels what waits for that."""
+    begun, letting_go, free = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def send(_holder: str) -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            letting_go.set()
+            for _ in range(20):  # a lease is given back on a thread of the database
+                await asyncio.sleep(0)
+            free.set()
+
+    delivery, stop = BackgroundDelivery(send), asyncio.Event()
+    delivery.begin("worker", stop)
+    await begun.wait()
+    stop.set()
+    await letting_go.wait()
+    await delivery.close()
+    assert free.is_set()

@@ -12,6 +12,7 @@ from datetime import datetime, time, timedelta
 from ..core import clock
 from ..core.errors import Busy, JobsyncError
 from ..core.models import Alert, AutomaticRun, Greeting, RecordHead
+from ..core.to_its_end import to_its_end
 from ..settings.redaction import redact
 from ..storage.automatic.alerts import AlertStore
 from ..storage.ledger.leases import LeaseStore
@@ -164,6 +165,10 @@ LONGEST_END = 2.0
 """Seconds in which a sending that is given up lets go of its connection, its program and its lease; nobody waits longer."""
 
 
+async def _let_go(delivery: asyncio.Future[None]) -> None:
+    await asyncio.wait({delivery}, timeout=LONGEST_END)
+
+
 class BackgroundDelivery:
     """Messages of one process.
 
@@ -190,7 +195,8 @@ class BackgroundDelivery:
         finally:
             stopping.cancel()
             delivery.cancel()
-            await asyncio.wait({delivery}, timeout=LONGEST_END)
+            # Whoever closes what is being given up already cancels this wait, too, and then closes the database that the lease is in.
+            await to_its_end(_let_go(delivery))
         if delivery.done() and not delivery.cancelled():
             delivery.result()
 
