@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.widgets import Input
 
 from ..backend.core.errors import FilterError
 from ..backend.core.models import Activity, AuditEntry, JobKey, TimerRun
@@ -264,15 +263,6 @@ class RunsScreen(JobsyncScreen[None]):
     @on(FilterBar.Changed)
     def _typed(self) -> None:
         self._list()
-
-    @on(FilterBar.Moved)
-    async def _moved(self, event: FilterBar.Moved) -> None:
-        await self.table.run_action(event.action)
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Go to the table."""
-        event.stop()
-        self.table.focus()
 
     def _list(self) -> None:
         self.work(self._search(self.bar.value), group="list")

@@ -100,7 +100,7 @@ class FilterInput(Input):
         if not self._recalled or value != self._recalled[self._place]:
             self._untouched, self._recalled, self._place = False, [], 0
 
-    def action_earlier(self) -> None:
+    async def action_earlier(self) -> None:
         """Bring the filter before this one, or move the table's cursor up."""
         at_top = isinstance(self._then, VirtualTable) and self._then.cursor_row == 0
         if not self._recalled and self._earlier is not None and (self._untouched or at_top):
@@ -109,15 +109,15 @@ class FilterInput(Input):
         if self._recalled:
             self._recall(min(self._place + 1, len(self._recalled) - 1))
         else:
-            self.action_table("cursor_up")
+            await self.action_table("cursor_up")
 
-    def action_later(self) -> None:
+    async def action_later(self) -> None:
         """Bring the filter behind this one, or move the table's cursor down."""
         if self._recalled and self._place:
             self._recall(self._place - 1)
         else:
             self._untouched = False
-            self.action_table("cursor_down")
+            await self.action_table("cursor_down")
 
     def _recall(self, place: int) -> None:
         self._place = place
@@ -128,9 +128,9 @@ class FilterInput(Input):
         if self._earlier is not None:
             self._earlier.filtered_by(self.value)
 
-    def action_table(self, action: str) -> None:
+    async def action_table(self, action: str) -> None:
         """Move the table's cursor."""
-        self.post_message(FilterBar.Moved(action))
+        await self._then.run_action(action)
 
     def action_clear(self) -> None:
         """Clear the filter, or leave the field if it is empty."""
@@ -171,13 +171,6 @@ class FilterBar(Horizontal):
         def can_replace(self, message: Message) -> bool:
             """Keys typed ahead are one search."""
             return isinstance(message, FilterBar.Changed)
-
-    class Moved(Message):
-        """The table's cursor is to move: ``action`` is the table's."""
-
-        def __init__(self, action: str) -> None:
-            super().__init__()
-            self.action = action
 
     class HintFollowed(Message):
         """Tab was pressed."""

@@ -283,10 +283,6 @@ class JobsScreen(JobActionsScreen):
             self.search()
             self._wait_for_rest()
 
-    @on(FilterBar.Moved)
-    async def _cursor_moved_from_filter(self, event: FilterBar.Moved) -> None:
-        await self.table.run_action(event.action)
-
     @on(FilterBar.HintFollowed)
     def _follow_hint(self) -> None:
         if self._hint is None:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.widgets import Input
 
 from ...backend.core import clock
 from ...backend.core.errors import FilterError
@@ -174,15 +173,6 @@ class ImpactListScreen(JobsyncScreen[None]):
     @on(FilterBar.Changed)
     def _typed(self) -> None:
         self._list()
-
-    @on(FilterBar.Moved)
-    async def _moved(self, event: FilterBar.Moved) -> None:
-        await self.table.run_action(event.action)
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Go to the table."""
-        event.stop()
-        self.table.focus()
 
     def _list(self) -> None:
         self.work(self._search(self.bar.value), group="search")
