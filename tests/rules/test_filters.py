@@ -14,6 +14,7 @@ from jobsync_tui.backend.storage.search.filter import parse_filter
 from tests.rules.oracle import Part
 from tests.rules.wild import MOMENTS, NOW, NUMBERS, Wild
 from tests.support.databases import url_at
+from tests.support.stores import set_sync
 
 WORDS = ("berlin", "BERLIN", "koln", "Köln", "stra", "5", "no", "true", "a b", "lin")
 TIMES = ("2026-11-23", "2026-01-31", "2026-01-30", "2026-02-01", "2026-11-23T12:00:00Z", "2026-01-31T00:00:00Z", "1d", "5d", "2d", "24h")
@@ -69,7 +70,7 @@ async def test_filters_find_what_the_plain_evaluator_finds(tmp_path: Path) -> No
             await store.put(Job(**{name: getattr(job, name) for name in Job.__slots__}), NOW)
         for job in jobs:
             if job.sync_status is not SyncStatus.NEVER:
-                await store.set_sync("acme", job.id, SyncState(sync_status=job.sync_status, last_synced=job.last_synced))
+                await set_sync(store, "acme", job.id, SyncState(sync_status=job.sync_status, last_synced=job.last_synced))
         for _ in range(400):
             parts = [part(random) for _ in range(random.randint(1, 2))]
             text = " ".join(each.text for each in parts)

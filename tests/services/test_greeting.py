@@ -18,6 +18,7 @@ from jobsync_tui.documents.greeting import lead_of
 from tests.cli.conftest import Jobsync, home, jobsync
 from tests.services.test_access import CONFIG
 from tests.support.databases import url_at
+from tests.support.stores import set_sync
 
 pytestmark = pytest.mark.usefixtures("on_each_database")
 
@@ -215,7 +216,7 @@ async def test_what_waits_is_told_whenever_it_began(config: Path) -> None:
     async with Backend.open(load_settings(config), Actor("bob")) as backend:
         stores = backend._parts.stores
         await stores.schedule.hold("hers", Hold(HoldKind.GUARD, now(), "too much", "look"), "1 x")
-        await stores.jobs.set_sync("hers", "1", SyncState(sync_status=SyncStatus.UNKNOWN))
+        await set_sync(stores.jobs, "hers", "1", SyncState(sync_status=SyncStatus.UNKNOWN))
         await stores.undecided.keep("hers", ["2", "3", "9"])
         await backend.automatic.pause()
     greeting = await greeted(config, "bob")

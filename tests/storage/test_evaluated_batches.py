@@ -14,7 +14,7 @@ from jobsync_tui.backend.storage.outcomes.outcomes import OutcomeStore
 from jobsync_tui.backend.storage.rules.rules import RuleStore
 from tests.rules.test_comparison import expected
 from tests.rules.wild import NOW, Wild
-from tests.support.stores import Cache
+from tests.support.stores import Cache, set_sync
 
 pytestmark = pytest.mark.usefixtures("on_each_database")
 
@@ -33,7 +33,7 @@ async def test_the_impact_is_the_same_however_many_jobs_are_judged(cache: Cache,
     await cache.fill([replace(job, name=f"{job.name} anew") if number % 4 == 0 else job for number, job in enumerate(jobs)], at=NOW)
     for number in (1, 5):
         mark = SyncState(sync_status=SyncStatus.SYNCED, last_synced=NOW, target_id=f"tz-{number}")
-        await cache.jobs.set_sync("acme", f"job-{number}", mark)
+        await set_sync(cache.jobs, "acme", f"job-{number}", mark)
     found = await ImpactAnalysis(batches, outcomes, lambda: policy, lambda: NOW).assess(["acme"], before, after, batch=7)
     kinds = set()
     for number in range(len(jobs)):

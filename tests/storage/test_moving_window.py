@@ -12,7 +12,7 @@ from jobsync_tui.backend.core.models import CachedJob, Job, Sort, SortField, Syn
 from jobsync_tui.backend.storage.search import executor
 from jobsync_tui.backend.storage.search.filter import parse_filter
 from tests.storage.oracle import expected
-from tests.support.stores import EVERYTHING, NOON, Cache, cache_at, job, later
+from tests.support.stores import EVERYTHING, NOON, Cache, cache_at, job, later, set_sync
 
 pytestmark = pytest.mark.usefixtures("on_each_database")
 
@@ -35,7 +35,7 @@ async def _change(random: Random, cache: Cache) -> None:
         await cache.jobs.mark_gone("acme", f"job-{number:03}")
     elif what == 1:
         mark = SyncState(sync_status=random.choice((SyncStatus.SYNCED, SyncStatus.FAILED)), last_synced=later(random.randrange(500)))
-        await cache.jobs.set_sync("acme", f"job-{number:03}", mark)
+        await set_sync(cache.jobs, "acme", f"job-{number:03}", mark)
     else:
         await cache.jobs.put(_some(random, number), NOON)
 

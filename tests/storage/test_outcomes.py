@@ -13,7 +13,7 @@ from jobsync_tui.backend.storage.jobs.batches import ColumnStore
 from jobsync_tui.backend.storage.outcomes.outcomes import Basis, DistinctOutcome, EvaluationVersion, OutcomeStore, policy_key
 from jobsync_tui.backend.storage.rules.rules import RuleStore
 from jobsync_tui.backend.storage.search.filter import parse_filter
-from tests.support.stores import NOON, Cache, job, later
+from tests.support.stores import NOON, Cache, job, later, set_sync
 
 pytestmark = pytest.mark.usefixtures("on_each_database")
 
@@ -114,7 +114,7 @@ async def test_answers_that_move_with_time_end_with_their_day(bench: Bench) -> N
 @pytest.mark.parametrize(("standing", "left"), [(True, 3), (False, 4)])
 async def test_a_sync_voids_a_verdict_only_where_a_rule_asks_for_the_standing(bench: Bench, standing: bool, left: int) -> None:
     await bench.evaluate_batch(BERLIN, BERLIN, BERLIN, BERLIN, basis=Basis(1, POLICY, standing=standing))
-    await bench.cache.jobs.set_sync("acme", "job-2", SyncState(sync_status=SyncStatus.SYNCED, last_synced=NOON))
+    await set_sync(bench.cache.jobs, "acme", "job-2", SyncState(sync_status=SyncStatus.SYNCED, last_synced=NOON))
     assert await bench.found("is:eligible") == [left]
 
 
@@ -123,7 +123,7 @@ async def test_a_verdict_on_a_standing_that_has_passed_is_not_kept(bench: Bench)
     await bench.rules.save((), actor="a", what="y", expected_revision=1)
     evaluation_version = await bench.outcomes.begin(Basis(2, POLICY, standing=True), NOON)
     read = (await bench.batches.unevaluated(evaluation_version, "acme", ("sync_status",))).read
-    await bench.cache.jobs.set_sync("acme", "job-2", SyncState(sync_status=SyncStatus.SYNCED, last_synced=NOON))
+    await set_sync(bench.cache.jobs, "acme", "job-2", SyncState(sync_status=SyncStatus.SYNCED, last_synced=NOON))
     await bench.outcomes.keep(evaluation_version, read, [BERLIN] * 4, NOON)
     assert (await bench.found("is:eligible"), await bench.unevaluated()) == ([3], 1)
 

@@ -34,7 +34,7 @@ from jobsync_tui.backend.storage.search.filter import parse_filter
 from tests.storage.oracle import expected
 from tests.storage.oracle import listed as in_list
 from tests.storage.test_index_scan import named
-from tests.support.stores import Cache, cache_at, job
+from tests.support.stores import Cache, cache_at, job, set_sync
 
 pytestmark = pytest.mark.usefixtures("on_each_text_index")
 
@@ -219,7 +219,7 @@ async def _mark_some(cache: Cache, listed: list[Job]) -> None:
     for number, status in enumerate((SyncStatus.SYNCED, SyncStatus.FAILED, SyncStatus.SYNCED)):
         if number < len(listed):
             mark = SyncState(sync_status=status, last_synced=NOW - timedelta(hours=30 * number, minutes=5))
-            await cache.jobs.set_sync(listed[number].integration, listed[number].id, mark)
+            await set_sync(cache.jobs, listed[number].integration, listed[number].id, mark)
     if len(listed) > 4:
         await cache.jobs.mark_gone(listed[4].integration, listed[4].id)
 

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from jobsync_tui.backend.core.models import Job
+from jobsync_tui.backend.core.models import Job, SyncState
 from jobsync_tui.backend.database import Database
 from jobsync_tui.backend.storage.jobs.integrations import IntegrationStore
 from jobsync_tui.backend.storage.jobs.jobs import JobStore
@@ -40,6 +40,11 @@ class Cache:
         """Return the sync status of jobs; ``missing`` for one that is not cached."""
         found = await self.jobs.get_many(integration, job_ids)
         return [job.sync_status.value if job else "missing" for job in found]
+
+
+async def set_sync(jobs: JobStore, integration: str, job_id: str, mark: SyncState, source: Job | None = None) -> None:
+    """Record how a job stands towards the target, as the end of its sync does."""
+    await jobs._database.write_unsynced(jobs.keeping(integration, job_id, mark, source))
 
 
 @asynccontextmanager

@@ -36,7 +36,7 @@ from jobsync_tui.backend.storage.outcomes.outcomes import OutcomeStore, policy_k
 from jobsync_tui.backend.storage.rules.rules import RuleStore
 from jobsync_tui.backend.storage.search.filter import parse_filter
 from tests.rules.wild import NOW, Wild, seeds
-from tests.support.stores import EVERYTHING, Cache, cache_at, job, later
+from tests.support.stores import EVERYTHING, Cache, cache_at, job, later, set_sync
 
 
 class Bench:
@@ -91,7 +91,7 @@ async def compare(seed: int) -> None:
             for each in jobs:
                 if isinstance(each, CachedJob):
                     mark = SyncState(sync_status=each.sync_status, last_synced=each.last_synced, target_id=each.target_id)
-                    await bench.cache.jobs.set_sync("acme", each.id, mark)
+                    await set_sync(bench.cache.jobs, "acme", each.id, mark)
             rules = await bench.save(*(replace(one, name=f"{one.name} {one.id}") for one in wanted.rules))
             assert await bench.evaluated() == len(jobs)
             eligible, matched = set(), {one.id: set[str]() for one in rules.rules}

@@ -236,8 +236,8 @@ class JobStore:
         """Return a number that grows with every change of a job, whichever process makes it."""
         return await self._database.read(sources.version)
 
-    async def set_sync(self, integration: str, job_id: str, mark: SyncState, source: Job | None = None) -> None:
-        """Record how the job stands towards the target.
+    def keeping(self, integration: str, job_id: str, mark: SyncState, source: Job | None = None) -> Callable[[Db], None]:
+        """Return what records how the job stands towards the target, within a transaction of the ledger's, where a sync ends.
 
         Args:
             integration: Id of the integration.
@@ -245,10 +245,6 @@ class JobStore:
             mark: What the sync leaves; one that says ``synced`` makes the present source fields those that later states are compared with.
             source: The job as it was synced, where the cache may hold a newer state by now.
         """
-        await self._database.write_unsynced(self.keeping(integration, job_id, mark, source))
-
-    def keeping(self, integration: str, job_id: str, mark: SyncState, source: Job | None = None) -> Callable[[Db], None]:
-        """Return what records the same within a transaction of somebody else: the ledger's, where a sync ends."""
 
         def keep(db: Db) -> None:
             key = _key(db, integration, job_id)
