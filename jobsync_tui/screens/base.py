@@ -199,7 +199,7 @@ class JobsyncScreen(Screen[ResultT]):
 
     def offer_anew(self) -> None:
         """Have the footer name what can be done now."""
-        self.query_one(Footer).refresh()
+        self.query_one(Footer).offer_anew()
 
     def work(self, job: Coroutine[object, object, None], *, group: str, about: str | None = None) -> Worker[None]:
         """Run ``job`` beside the screen, unless that is left. Errors go to `Host.report`; a newer one of the same group replaces it."""

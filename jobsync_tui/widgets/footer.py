@@ -16,7 +16,7 @@ class Footer(Static):
 
     Args:
         groups: Whose commands it names.
-        offered: Whether an action can be taken now; what cannot is not named. `refresh` asks again.
+        offered: Whether an action can be taken now; what cannot is not named. `offer_anew` asks again.
         keyed: Returns a command with the keys that it has in this session.
     """
 
@@ -27,12 +27,18 @@ class Footer(Static):
         self._groups = groups
         self._offered = offered
         self._keyed = keyed
+        self._shown: list[Command] = []
         self._spans: list[tuple[int, int, Command]] = []
+
+    def offer_anew(self) -> None:
+        """Ask again what can be done now, and paint only what differs: this is asked whenever a process writes, and a line costs bytes."""
+        if self._fitting(self.size.width) != self._shown:
+            self.refresh()
 
     def render(self) -> Content:
         """Return the keys and their words, as many as fit."""
         self._spans = []
-        shown = self._fitting(self.size.width)
+        shown = self._shown = self._fitting(self.size.width)
         pieces: list[Content] = []
         x = 1
         for command in shown:

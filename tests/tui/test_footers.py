@@ -10,6 +10,7 @@ import pytest
 from jobsync_tui.backend.core.errors import Unreachable
 from jobsync_tui.backend.core.models import JobKey
 from jobsync_tui.screens import routes
+from jobsync_tui.widgets.footer import Footer
 from tests.services.workshop import workshop
 from tests.support import samples
 from tests.support.fake_backend import FakeBackend
@@ -47,6 +48,18 @@ async def test_a_list_without_jobs_offers_no_check_and_no_sync() -> None:
         await pilot.press("/", *"zzz", "enter")
         await until(pilot, lambda: "0 match" in screen_text(app))
         await until(pilot, lambda: screen_text(app).splitlines()[-1].startswith(" / filter  f Search ATS Job  v views"))
+
+
+async def test_a_footer_that_names_the_same_keys_is_not_painted_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running(FakeBackend([samples.cached("1", "Nurse")])) as (app, pilot):
+        await until(pilot, lambda: "enter check  s sync" in screen_text(app))
+        painted: list[str] = []
+        paint = Footer.render
+        monkeypatch.setattr(Footer, "render", lambda it: (painted.append("anew"), paint(it))[1])
+        app.screen.query_one(Footer).offer_anew()
+        await pilot.press("/", *"zzz")
+        await until(pilot, lambda: "enter check" not in screen_text(app))
+        assert painted == ["anew"]
 
 
 async def test_a_plan_that_failed_offers_nothing_to_unfold() -> None:
