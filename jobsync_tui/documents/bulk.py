@@ -16,13 +16,16 @@ from .layout import columns, fit_end, wrap
 from .reason import because, reason_lines
 from .words import OUTCOME_WORDS, place
 
-_ORDER = (PlanKind.CREATE, PlanKind.UPDATE, PlanKind.UNCHANGED, PlanKind.REFUSE)
-_GROUPS = {
-    PlanKind.CREATE: "CREATE",
-    PlanKind.UPDATE: "UPDATE",
-    PlanKind.UNCHANGED: "UNCHANGED",
-    PlanKind.REFUSE: "REFUSED, nothing is written",
+_PLANNED: dict[PlanKind | Outcome, tuple[str, str]] = {
+    PlanKind.CREATE: ("create", "CREATE"),
+    PlanKind.UPDATE: ("update", "UPDATE"),
+    PlanKind.UNCHANGED: ("unchanged", "UNCHANGED"),
+    Outcome.FAILED: ("could not be read", "COULD NOT BE READ, nothing is written"),
+    Outcome.UNKNOWN: ("in doubt", "IN DOUBT, nothing is written"),
+    Outcome.NOT_FOUND: ("not found", "NOT FOUND in the ATS, nothing is written"),
+    PlanKind.REFUSE: ("refused", "REFUSED, nothing is written"),
 }
+"""What a plan comes to, in the order in which it is shown: the word beside its number, and the title of its group."""
 _RESULT_ORDER = (
     Outcome.FAILED,
     Outcome.UNKNOWN,
@@ -78,14 +81,14 @@ def bulk_headline(plan: BulkPlan) -> list[Line]:
 
 
 def bulk_document(plan: BulkPlan, width: int) -> Document:
-    """Return the plans grouped by what would be done; refused jobs with their reasons."""
+    """Return the plans grouped by what would be done; jobs without a plan with the reasons."""
     document: list[Line | Section] = [*bulk_headline(plan), BLANK]
-    groups = [(kind, [each for each in plan.plans if _kind(each) is kind]) for kind in _ORDER]
-    for kind, plans in groups:
+    for kind, (_, title) in _PLANNED.items():
+        plans = [each for each in plan.plans if _kind(each) is kind]
         if plans:
-            title = f"{_GROUPS[kind]}   {len(plans):,}"
             rows = [_plan_row(each) for each in plans]
-            document += _group(kind.value, title, rows, width, opened=kind is not PlanKind.UNCHANGED, across=_is_across(plan.plans))
+            opened = kind is not PlanKind.UNCHANGED
+            document += _group(kind.value, f"{title}   {len(plans):,}", rows, width, opened=opened, across=_is_across(plan.plans))
     document.append(line("   ", dim(f"never touched   {words.NEVER_TOUCHED}")))
     return tuple(document)
 
@@ -171,8 +174,11 @@ def to_retry(results: Iterable[SyncResult]) -> tuple[JobKey, ...]:
     return tuple(result.key for result in results if result.outcome in _RETRIED)
 
 
-def _kind(plan: SyncPlan) -> PlanKind:
-    return PlanKind.REFUSE if plan.error is not None else plan.kind
+def _kind(plan: SyncPlan) -> PlanKind | Outcome:
+    """Return what a plan comes to: where there is none, why, as a dry run says it."""
+    if plan.error is None:
+        return plan.kind
+    return PlanKind.REFUSE if plan.outcome is Outcome.REFUSED else plan.outcome
 
 
 def _notes(results: Sequence[SyncResult], asked: int) -> list[str]:
@@ -184,9 +190,8 @@ def _notes(results: Sequence[SyncResult], asked: int) -> list[str]:
 
 
 def _plan_row(plan: SyncPlan) -> _Row:
-    kind = _kind(plan)
-    told = {PlanKind.CREATE: _rules(plan), PlanKind.UPDATE: _fields(plan), PlanKind.UNCHANGED: "", PlanKind.REFUSE: ""}[kind]
-    reason = plan.error.message if plan.error else plan.eligibility.message if kind is PlanKind.REFUSE and plan.eligibility else ""
+    told = {PlanKind.CREATE: _rules(plan), PlanKind.UPDATE: _fields(plan)}.get(plan.kind, "")
+    reason = plan.error.message if plan.error else plan.eligibility.message if plan.kind is PlanKind.REFUSE and plan.eligibility else ""
     details = [plan.note or "", _rules(plan) and f"by {_rules(plan)}", ", ".join(change.field for change in plan.changes)]
     details += [f"! overwrites an edit of {change.field}" for change in plan.changes if change.overwrites]
     return _Row(plan.key, words.job_name(plan.job), place(plan.job.location), told, reason, tuple(each for each in details if each))
@@ -223,7 +228,7 @@ def _result_row(result: SyncResult) -> _Row:
 def _planned(plans: Sequence[SyncPlan]) -> str:
     """Return what plans come to, counted: ``3 create, 2 unchanged``."""
     counts = Counter(_kind(each) for each in plans)
-    return ", ".join(f"{counts[kind]:,} {words.PLANS[kind].lower()}" for kind in _ORDER if counts[kind])
+    return ", ".join(f"{counts[kind]:,} {word}" for kind, (word, _) in _PLANNED.items() if counts[kind])
 
 
 def _is_across(items: Iterable[SyncPlan | SyncResult]) -> bool:

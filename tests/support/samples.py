@@ -308,6 +308,7 @@ def refused_plan(job: CachedJob | None = None) -> SyncPlan:
         integration="bullhorn",
         job=JobHead.of(job),
         kind=PlanKind.REFUSE,
+        digest="d3",
         eligibility=why,
         ats_read_at=NOW,
         error=Failure("no_rule_matched", why.message),

@@ -7,7 +7,7 @@ from typing import cast
 import pytest
 
 from jobsync_tui.backend.core.errors import Unreachable
-from jobsync_tui.backend.core.models import JobKey, Outcome, PlanKind
+from jobsync_tui.backend.core.models import BulkPlan, Failure, JobKey, Outcome, PlanKind
 from jobsync_tui.screens import routes
 from jobsync_tui.screens.jobs.eligibility import EligibilityScreen
 from jobsync_tui.screens.log import LogScreen
@@ -209,6 +209,26 @@ async def test_nothing_can_be_confirmed_where_every_job_is_refused() -> None:
         await pilot.press("y")
         assert not confirming(app).armed
         assert synced(script) == []
+
+
+async def test_jobs_that_could_not_be_read_are_not_counted_as_refused() -> None:
+    plans = samples.bulk_plan(4).plans
+    unread = replace(plans[3], eligibility=None, digest=None)
+    failures = (
+        Failure("unreachable", "Bullhorn did not answer"),
+        Failure("job_not_found", "Job not found in ATS"),
+        Failure("unknown", "Lost"),
+    )
+    several = [replace(unread, job=replace(unread.job, id=each.code), error=each) for each in failures]
+    script = Script(bulk=BulkPlan((*plans, *several), "bulk-digest"))
+    async with staged(script, (120, 40)) as (app, pilot):
+        app.open(routes.confirm(JobKey.of("bullhorn", "1", "2")))
+        await shows(app, pilot, "1 create, 1 update, 1 unchanged, 1 could not be read, 1 in doubt, 1 not found, 1 refused")
+        text = " ".join(screen_text(app).split())
+        assert "COULD NOT BE READ, nothing is written 1 Bullhorn did not answer" in text
+        assert "IN DOUBT, nothing is written 1 Lost" in text
+        assert "NOT FOUND in the ATS, nothing is written 1 Job not found in ATS" in text
+        assert "REFUSED, nothing is written 1" in text
 
 
 async def test_a_plan_that_changes_nothing_asks_nothing() -> None:
