@@ -14,20 +14,13 @@ from ..backend.core.models import ActionKind, CachedJob, Effect, Eligibility, Sy
 from ..documents.change import readable
 from ..documents.eligibility import turned_words
 from ..documents.layout import fit, padded
-from ..documents.words import SYNC_WORDS, age, place, status_word, value_text
+from ..documents.words import ACTIONS, SYNC_WORDS, age, place, status_word, value_text
 from .content import SYNC_STYLES, ends, line
 from .table.columns import NARROW
 from .table.lines import changed_span
 
-ACTION_WORDS: dict[ActionKind, str] = {
-    ActionKind.JOB_TEMPLATE: "script",
-    ActionKind.GENERATION_TEMPLATE: "template",
-    ActionKind.FOLDER: "folder",
-    ActionKind.SETTING: "setting",
-    ActionKind.FOLLOW_UP_USER: "follow-up",
-    ActionKind.INTERVIEW_INSTRUCTIONS: "instructions",
-    ActionKind.EXCLUDE: "exclude",
-}
+_SHORT = {**ACTIONS, ActionKind.FOLLOW_UP_USER: "follow-up"}
+"""What an action is called where there is room for 12 cells."""
 
 _LABEL = 13
 """Cells of a fact's name, its gap included."""
@@ -156,7 +149,7 @@ def _answer(job: CachedJob, eligibility: Eligibility | None, now: datetime, widt
         return lines
     lines += [_fact("rule", rule.name, width) for rule in eligibility.matched_rules]
     lines += [
-        _fact(ACTION_WORDS[action.kind], _action_value(action.name, value_text(action.value)), width)
+        _fact(_SHORT[action.kind], _action_value(action.name, value_text(action.value)), width)
         for action in eligibility.actions
         if action.effect is Effect.APPLIED
     ]
