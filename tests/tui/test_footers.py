@@ -42,6 +42,15 @@ async def test_an_empty_list_offers_nothing_for_its_entries(tmp_path: Path, rout
         assert "space activates" not in screen_text(app)
 
 
+async def test_the_check_of_a_job_opens_no_rule_where_there_are_none(tmp_path: Path) -> None:
+    async with workshop(tmp_path) as backend, on_stage(backend) as (app, pilot):
+        app.open(routes.Eligibility("file", "1"))
+        await shows(app, pilot, "No active rules configured")
+        assert "open rule" not in screen_text(app)
+        await pilot.press("R")
+        await shows(app, pilot, "There are no rules yet. Press n to make one from this job.")
+
+
 async def test_a_list_without_jobs_offers_no_check_and_no_sync() -> None:
     async with running(FakeBackend([samples.cached("1", "Nurse")])) as (app, pilot):
         await until(pilot, lambda: "enter check  s sync" in screen_text(app))

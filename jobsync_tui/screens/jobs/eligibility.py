@@ -81,6 +81,8 @@ class EligibilityScreen(DialogScreen[None]):
         """Return why the job is not synced from here, or why nothing can be done with one that is not read."""
         if action in {"copy", "new_rule", "open_rule"} and self._found is None:
             return "The job is not read"
+        if action == "open_rule" and self._found is not None and not self._found.rules and not self._found.inactive_rules:
+            return "There are no rules yet. Press n to make one from this job."
         if action == "changed_rule" and (self._found is None or self._found.changed_by is None):
             return "No change of the rules turned this answer around"
         if action != "sync":
