@@ -228,9 +228,14 @@ class JobsyncScreen(Screen[ResultT]):
         """Return whether ``key`` would confirm something now; it then counts only if it comes alone."""
         return False
 
+    @property
+    def can_go_back(self) -> bool:
+        """Return whether there is a screen below. The lowest screen stays: esc never quits."""
+        return len(self.app.screen_stack) > 2
+
     def action_back(self) -> None:
-        """Go back one level. The lowest screen stays: esc never quits."""
-        if len(self.app.screen_stack) > 2:
+        """Go back one level."""
+        if self.can_go_back:
             self.dismiss(None)
 
     def action_help(self) -> None:

@@ -30,7 +30,10 @@ class HelpScreen(DialogScreen[None]):
     def __init__(self, screen: JobsyncScreen[ResultT]) -> None:
         super().__init__()
         keyed = screen.host.keys.applied
-        self._groups = tuple(KeyGroup(group.title, tuple(map(keyed, group.commands))) for group in groups_from(screen.focused or screen))
+        self._groups = tuple(
+            KeyGroup(group.title, tuple(keyed(each) for each in group.commands if each.action != "back" or screen.can_go_back))
+            for group in groups_from(screen.focused or screen)
+        )
 
     @property
     def groups(self) -> tuple[KeyGroup, ...]:
