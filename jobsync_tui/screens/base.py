@@ -266,7 +266,7 @@ class JobsyncScreen(Screen[ResultT]):
         from . import errands
 
         if self.may("pause"):
-            self.work(errands.pause(self.host, self.backend), group="errand")
+            self.work(errands.pause(self.app, self.host, self.backend), group="errand")
 
     def action_pause_until(self) -> None:
         """Pause the automatic sync for a time."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,11 +25,9 @@ ResultT = TypeVar("ResultT")
 _NO, _YES = "no", "yes"
 
 
-async def pause(host: Host, backend: Backend) -> None:
+async def pause(app: App[ResultT], host: Host, backend: Backend) -> None:
     """Have no automatic run begin until it is resumed."""
-    await backend.automatic.pause()
-    host.announce(AutomaticChanged())
-    host.tell("The automatic sync is paused", remedy="Automatic sync: resume, in the palette, lets it go on")
+    await _pause(app, host, backend, None)
 
 
 async def pause_until(app: App[ResultT], host: Host, backend: Backend) -> None:
@@ -37,12 +36,25 @@ async def pause_until(app: App[ResultT], host: Host, backend: Backend) -> None:
     question = Question(title="Until when? 18:00, 2h, 2026-12-01 or 2026-12-01 08:00, by local time", offers=offers, check=_ahead)
     typed = await app.push_screen_wait(PromptScreen(question))
     until = None if typed is None else said_ahead(typed, clock.now())
-    if until is None:
+    if until is not None:
+        await _pause(app, host, backend, until)
+
+
+async def _pause(app: App[ResultT], host: Host, backend: Backend, until: datetime | None) -> None:
+    reason = await _asked_why(app)
+    if reason is None:
         return
-    status = await backend.automatic.pause(until)
+    with backend.because(reason):
+        status = await backend.automatic.pause(until)
     host.announce(AutomaticChanged())
     if status.paused is not None:
-        host.tell(f"Automatic sync: {pause_words(status.paused)}", remedy="Automatic sync: resume, in the palette, ends it before")
+        host.tell(f"Automatic sync: {pause_words(status.paused)}", remedy="Automatic sync: resume, in the palette, lets it go on")
+
+
+async def _asked_why(app: App[ResultT]) -> str | None:
+    """Ask why something is done; returns an empty text where nobody says, and None where it is not to be done after all."""
+    question = Question(title="Why? Kept in the record of who did what; enter alone for no reason", check=any_reason)
+    return await app.push_screen_wait(PromptScreen(question))
 
 
 async def _ahead(typed: str) -> Remark:
@@ -65,14 +77,18 @@ async def resume(host: Host, backend: Backend) -> None:
 
 
 async def accept(app: App[ResultT], host: Host, backend: Backend) -> bool:
-    """Let the rules write what the automatic sync waits with, after a question; returns whether it was answered with yes."""
+    """Let the rules write what the automatic sync waits with, after a question; returns whether they may."""
     sure = [
         Entry(_NO, "Cancel", "it keeps waiting"),
         Entry(_YES, "Accept", "every integration that waits writes what the rules ask for, as long as they stay as they are"),
     ]
     if await app.push_screen_wait(MenuScreen("Let the rules write that many jobs?", sure, chosen=_NO)) != _YES:
         return False
-    await backend.automatic.resume(accept=True)
+    reason = await _asked_why(app)
+    if reason is None:
+        return False
+    with backend.because(reason):
+        await backend.automatic.resume(accept=True)
     host.announce(AutomaticChanged())
     host.tell("The automatic sync goes on with its next run")
     return True
@@ -93,7 +109,6 @@ async def backup(app: App[ResultT], host: Host, backend: Backend) -> None:
     )
     if typed is None:
         return
-    host.tell("Copying the database ...")
     report = await backend.maintenance.backup(file_of(typed).absolute())
     beside = "" if report.target is None else f"; the local target is in {report.target}"
     host.tell(f"The database is copied into {report.database}{beside}", remedy="docs/reliability.md says how to put it back")
@@ -122,8 +137,7 @@ async def alerts(app: App[ResultT], host: Host, backend: Backend) -> None:
     way = await app.push_screen_wait(MenuScreen(f"{alert.integration}: {alert.message}", ways))
     if way is None:
         return
-    question = Question(title="Why? Kept in the record of who did what; enter alone for no reason", check=any_reason)
-    reason = await app.push_screen_wait(PromptScreen(question))
+    reason = await _asked_why(app)
     if reason is None:
         return
     with backend.because(reason):
@@ -147,6 +161,10 @@ async def leases(app: App[ResultT], host: Host, backend: Backend) -> None:
         return
     lease = held[chosen]
     sure = [Entry(_NO, "Cancel", "it stays"), Entry(_YES, "Break it", "only where you know that this sync does not run any more")]
-    if await app.push_screen_wait(MenuScreen(f"Break the lease of {lease.holder} on job {lease.job_id}?", sure, chosen=_NO)) == _YES:
-        await backend.records.break_lease(lease.id)
+    if await app.push_screen_wait(MenuScreen(f"Break the lease of {lease.holder} on job {lease.job_id}?", sure, chosen=_NO)) != _YES:
+        return
+    reason = await _asked_why(app)
+    if reason is not None:
+        with backend.because(reason):
+            await backend.records.break_lease(lease.id)
         host.tell(f"The lease on job {lease.job_id} is broken")

@@ -41,7 +41,7 @@ from jobsync_tui.backend.core.models import (
     SyncPlan,
     SyncResult,
 )
-from jobsync_tui.backend.core.reasons import acting_because
+from jobsync_tui.backend.core.reasons import acting_because, given_reason
 from jobsync_tui.backend.services.columns import column_text
 from tests.support import sample_records, samples
 
@@ -395,6 +395,7 @@ class FakeAutomatic:
     now: AutomaticState = field(default_factory=lambda: AutomaticState(integration="bullhorn"))
 
     accepted: list[bool] = field(default_factory=list)
+    reasons: list[str | None] = field(default_factory=list)
 
     async def state(self, integration: str) -> AutomaticState:
         """Return how it stands."""
@@ -403,6 +404,7 @@ class FakeAutomatic:
     async def resume(self, *, accept: bool = False) -> None:
         """Let it go on."""
         self.accepted.append(accept)
+        self.reasons.append(given_reason())
 
 
 @dataclass

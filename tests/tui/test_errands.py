@@ -13,11 +13,14 @@ from jobsync_tui.screens import record, routes
 from jobsync_tui.screens.base import JobsyncScreen
 from jobsync_tui.screens.help import groups_from
 from jobsync_tui.screens.jobs.history import HistoryScreen
+from jobsync_tui.screens.log import LogScreen
 from jobsync_tui.screens.palette import PaletteScreen
 from jobsync_tui.screens.picker import PickerScreen
 from jobsync_tui.screens.prompt import PromptScreen
 from tests.services.workshop import workshop
-from tests.support.pilot import screen_text, until
+from tests.support import samples
+from tests.support.fake_backend import FakeBackend
+from tests.support.pilot import running, screen_text, until
 from tests.tui.stage import on_stage, shows
 from tests.tui.test_rules_history import OSLO
 
@@ -27,8 +30,15 @@ async def test_the_timer_is_paused_and_resumed_and_what_is_open_is_settled(tmp_p
         app.open(routes.Rules())
         await shows(app, pilot, "? keys")
         await app.screen.run_action("pause")
-        await shows(app, pilot, "The automatic sync is paused")
+        await until(pilot, lambda: isinstance(app.screen, PromptScreen))
+        await pilot.press(*"upgrade", "enter")
+        await until(pilot, lambda: any("PAUSED by alice" in notice.text and "(upgrade)" in notice.text for notice in app.notices))
         assert (await backend.automatic.status()).paused is not None
+        (row,) = await backend.records.audit(limit=1)
+        assert (row.action, row.reason) == ("auto pause", "upgrade")
+        app.open(routes.Greeting(None))
+        await shows(app, pilot, "(upgrade)")
+        await pilot.press("escape")
         await app.screen.run_action("resume")
         await shows(app, pilot, "The automatic sync goes on")
         assert (await backend.automatic.status()).paused is None
@@ -49,6 +59,8 @@ async def test_the_timer_is_paused_until_a_time_that_is_asked_for_and_the_jobs_s
         app.screen.query_one(Input).value = "2999-12-01 18:00"
         await shows(app, pilot, "resumes automatically at 2999-12-01 18:00")
         await pilot.press("ctrl+t")
+        await shows(app, pilot, "Why?")
+        await pilot.press("enter")
         await shows(app, pilot, "auto PAUSED until 2999-12-01")
         paused = (await backend.automatic.status()).paused
         assert paused is not None
@@ -69,6 +81,7 @@ async def test_a_copy_of_the_database_is_written_where_the_person_says(tmp_path:
         app.screen.query_one(Input).value = str(file)
         await pilot.press("enter")
         await until(pilot, lambda: any("The database is copied into" in notice.text for notice in app.notices))
+        assert len([*app.notices]) == 1
         assert file.stat().st_mode & 0o077 == 0
         (entry, *_) = await backend.records.audit(limit=1)
         assert entry.action == "backup"
@@ -194,6 +207,21 @@ async def test_help_of_the_first_screen_names_enter(tmp_path: Path) -> None:
         await until(pilot, lambda: isinstance(app.screen, PickerScreen) and "enter open" in screen_text(app))
         named = {command.action: command for group in groups_from(app.screen.focused or app.screen) for command in group.commands}
         assert named["open"].keys == ("enter",)
+
+
+async def test_help_names_the_way_back_only_where_there_is_one() -> None:
+    async with running(FakeBackend([samples.cached("1", "Nurse")]), size=(100, 90)) as (app, pilot):
+        await until(pilot, lambda: "? keys" in screen_text(app))
+        await pilot.press("?")
+        await until(pilot, lambda: "EVERYWHERE" in screen_text(app))
+        assert "Go back one level" not in screen_text(app)
+        await pilot.press("escape")
+        await until(pilot, lambda: "EVERYWHERE" not in screen_text(app))
+        await pilot.press("L")
+        await until(pilot, lambda: isinstance(app.screen, LogScreen))
+        await pilot.press("?")
+        await until(pilot, lambda: "EVERYWHERE" in screen_text(app))
+        assert "Go back one level" in screen_text(app)
 
 
 @pytest.mark.parametrize(

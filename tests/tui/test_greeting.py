@@ -177,7 +177,10 @@ async def test_the_keys_that_mend_act_on_the_line_under_the_cursor() -> None:
         await pilot.press("A")
         await until(pilot, lambda: "Let the rules write that many jobs?" in screen_text(app))
         await pilot.press("down", "enter")
+        await until(pilot, lambda: "Why?" in screen_text(app))
+        await pilot.press(*"spring", "enter")
         await until(pilot, lambda: backend.automatic.accepted == [True])
+        assert backend.automatic.reasons == ["spring"]
         await go_to(app, pilot, "failed:0")
         await pilot.press("s")
         await until(pilot, lambda: type(app.screen).__name__ == "ConfirmBulkScreen")
