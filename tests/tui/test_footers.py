@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from textual.content import Content
 
 from jobsync_tui.backend.core.errors import Unreachable
 from jobsync_tui.backend.core.models import JobKey
@@ -64,7 +65,12 @@ async def test_a_footer_that_names_the_same_keys_is_not_painted_again(monkeypatc
         await until(pilot, lambda: "enter check  s sync" in screen_text(app))
         painted: list[str] = []
         paint = Footer.render
-        monkeypatch.setattr(Footer, "render", lambda it: (painted.append("anew"), paint(it))[1])
+
+        def counted(it: Footer) -> Content:
+            painted.append("anew")
+            return paint(it)
+
+        monkeypatch.setattr(Footer, "render", counted)
         app.screen.query_one(Footer).offer_anew()
         await pilot.press("/", *"zzz")
         await until(pilot, lambda: "enter check" not in screen_text(app))
