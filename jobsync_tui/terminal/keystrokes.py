@@ -71,6 +71,9 @@ class Translator:
         if sequence == _ESC:
             # The parser would wait for what comes behind it, which the keyboard has done.
             yield events.Key("escape", _ESC)
+        elif sequence == "\n":
+            # Enter that was pressed before the terminal was ours: until then, its driver makes a line feed of it.
+            yield events.Key("enter", "\r")
         else:
             yield from self._parser.feed(sequence)
 

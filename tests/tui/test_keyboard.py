@@ -266,6 +266,7 @@ def test_a_very_long_one_is_dropped_and_costs_no_memory(begun: bytes) -> None:
         (b"\x1b[0;;229:230u", ["\u00e5", "\u00e6"]),
         (b"\x1b[27;5;106~", ["ctrl+j"]),
         (b"\x10\x0c\x03\r\t\x7f ", ["ctrl+p", "ctrl+l", "ctrl+c", "enter", "tab", "backspace", "space"]),
+        (b"j\n", ["j", "enter"]),
         ("\u00e4\u770b\U0001f600".encode(), ["\u00e4", "\u770b", "grinning_face"]),
         (b"/sRq m?", ["slash", "s", "R", "q", "space", "m", "question_mark"]),
         (b"\x1bj", ["escape", "j"]),
