@@ -20,13 +20,13 @@ from ..documents.subject import Subject, job_lines
 from ..session.failures import words_for
 from ..session.notices import Severity
 from ..widgets.document import Builder, DocumentView, LinesView, nothing
-from .base import JobsyncScreen
+from .listing import ListingScreen
 
 ResultT = TypeVar("ResultT")
 _RULE = "\u2500"
 
 
-class DialogScreen(JobsyncScreen[ResultT]):
+class DialogScreen(ListingScreen[ResultT]):
     """A screen around a `DocumentView`. ``HEADING`` is its name; `top` adds widgets below it, `foot` below the note.
 
     Attributes:
@@ -95,7 +95,7 @@ class DialogScreen(JobsyncScreen[ResultT]):
 
     def set_busy(self, text: str) -> None:
         """Say what is waited for, in place of the document; the line costs a slow terminal nothing, an animation would."""
-        self.show(lambda _: (line("   ", dim(text)),))
+        self.document.show(lambda _: (line("   ", dim(text)),))
 
     async def _funnelled(self, job: Coroutine[object, object, None], about: str | None) -> None:
         with announcing(self._waits_for):
@@ -109,6 +109,7 @@ class DialogScreen(JobsyncScreen[ResultT]):
     def show(self, build: Builder, *, anew: bool = False) -> None:
         """Show what ``build`` makes in the document."""
         self.document.show(build, anew=anew)
+        self.list_came()
 
     def offers(self, action: str) -> bool:
         """Return whether the footer names a command now; nothing is unfolded where nothing unfolds."""

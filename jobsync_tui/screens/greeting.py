@@ -16,11 +16,12 @@ from ..session.messages import GreetingCame, SyncEnded
 from ..widgets.content import line
 from ..widgets.line import StatusLine
 from . import errands, routes
-from .base import FOR_ALL, JobsyncScreen, ResultT
+from .base import FOR_ALL, ResultT
 from .dialog import DialogScreen
+from .listing import ListingScreen
 
 
-class GreetedScreen(JobsyncScreen[ResultT]):
+class GreetedScreen(ListingScreen[ResultT]):
     """A screen with a `StatusLine`, whose least pressing slot holds the greeting."""
 
     def show_greeting(self) -> None:
@@ -70,6 +71,7 @@ class GreetingScreen(DialogScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Group.GREETING)
     HEADING = PERIODS[0].title
     IS_LIST: ClassVar[bool] = True
+    ON_A_ROW: ClassVar[frozenset[str]] = frozenset({"open", "unfold", "again", "test", "rule", "accept"})
 
     def __init__(self, greeting: Greeting | None) -> None:
         super().__init__()

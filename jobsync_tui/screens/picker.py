@@ -44,6 +44,7 @@ class PickerScreen(GreetedScreen[None]):
     GROUPS = (Group.PICKER,)
     BINDINGS: ClassVar[list[BindingType]] = bindings(Group.PICKER)
     AUTO_FOCUS = "ChoiceList"
+    ON_A_ROW: ClassVar[frozenset[str]] = frozenset({"open", "all", "test", "refresh", "adopt"})
 
     def __init__(self) -> None:
         super().__init__()
@@ -82,6 +83,7 @@ class PickerScreen(GreetedScreen[None]):
         if len(before) != len(self._summaries):
             self.offer_anew()
         self._draw()
+        self.list_came()
 
     def _draw(self) -> None:
         """Show the integrations. What says the same as before is left alone: an idle list writes nothing to the terminal."""

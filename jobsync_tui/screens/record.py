@@ -34,6 +34,7 @@ class RecordScreen(DialogScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Group.RECORD)
     HEADING = "Record"
     IS_LIST: ClassVar[bool] = True
+    ON_A_ROW: ClassVar[frozenset[str]] = frozenset({"unfold", "history", "wire"})
 
     def __init__(self) -> None:
         super().__init__()

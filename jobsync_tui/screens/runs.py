@@ -22,7 +22,7 @@ from ..widgets.filter_bar import FilterBar
 from ..widgets.line import Line, StatusLine
 from ..widgets.table.messages import ReadFailed, RowHighlighted, RowSelected
 from . import routes
-from .base import JobsyncScreen
+from .listing import ListingScreen
 from .poll import Poll
 
 if TYPE_CHECKING:
@@ -89,12 +89,13 @@ class ActivityRows:
         return [ActivityLine(each, opened=isinstance(each, TimerRun) and each.number in self.runs) for each in page.lines]
 
 
-class RunsScreen(JobsyncScreen[None]):
+class RunsScreen(ListingScreen[None]):
     """Lists runs and rows of the record."""
 
     GROUPS = (Group.RUNS,)
     BINDINGS: ClassVar[list[BindingType]] = bindings(Group.RUNS)
     AUTO_FOCUS = "ActivityTable"
+    ON_A_ROW: ClassVar[frozenset[str]] = frozenset({"open", "retry", "wire", "undo", "check", "sync", "history"})
 
     def __init__(self, filter_text: str = "") -> None:
         super().__init__()
@@ -279,6 +280,7 @@ class RunsScreen(JobsyncScreen[None]):
             return
         self.table.show(rows, count=count, offset=0, rows=first, cursor=0)
         self._highlighted()
+        self.list_came()
 
     async def _shown(self, rows: ActivityRows, first: Sequence[ActivityLine]) -> int:
         """Show the first lines at once, and return how many there are when they are counted."""

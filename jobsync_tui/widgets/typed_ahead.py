@@ -20,7 +20,12 @@ def handed_on(widget: Widget, event: events.Key) -> bool:
     if widget.screen.focused is widget:
         return False
     take(event)
+    send_on(widget.screen.focused or widget.screen, event)
+    return True
+
+
+def send_on(widget: Widget, event: events.Key) -> None:
+    """Send a key that was kept from everybody to ``widget``."""
     key = events.Key(event.key, event.character)
     key._set_forwarded()  # noqa: SLF001 - else the application would send it to the focused widget once more
-    (widget.screen.focused or widget.screen).post_message(key)
-    return True
+    widget.post_message(key)

@@ -34,6 +34,7 @@ class HistoryScreen(DialogScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Group.HISTORY)
     HEADING = "History"
     IS_LIST: ClassVar[bool] = True
+    ON_A_ROW: ClassVar[frozenset[str]] = frozenset({"unfold", "undo", "explain", "wire"})
 
     def __init__(self, integration: str, job_id: str) -> None:
         super().__init__()

@@ -92,6 +92,9 @@ class JobsScreen(JobActionsScreen):
     GROUPS = (Group.JOBS, Group.TABLE)
     BINDINGS: ClassVar[list[BindingType]] = bindings(Group.JOBS)
     AUTO_FOCUS = "JobTable"
+    ON_A_ROW: ClassVar[frozenset[str]] = frozenset(
+        {"check", "sync", "mark", "new_rule", "history", "compare", "page", "adopt", "copy", "link"}
+    )
 
     def __init__(self, scope: Scope, filter_text: str | None = None) -> None:
         super().__init__()
@@ -189,6 +192,7 @@ class JobsScreen(JobActionsScreen):
             self._show_wrong(error)
             self._hold.let_go()
             self._look_around()
+            self.list_came()
             return
         if self.listed is not None and self.listed is not wanted:
             self.listed.close()
@@ -198,6 +202,7 @@ class JobsScreen(JobActionsScreen):
         self._remember()  # with the rows, not with their count: one may leave as soon as they are there
         # What the page has changed is on its way to the screen through the widgets' queues.
         self.call_next(self._hold.let_go)
+        self.list_came()
         self._look_around()
         total = page.count
         if total is None:

@@ -94,6 +94,7 @@ class RulesHistoryScreen(DialogScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Group.REVISIONS)
     HEADING = "History of the rules"
     IS_LIST: ClassVar[bool] = True
+    ON_A_ROW: ClassVar[frozenset[str]] = frozenset({"difference", "mark", "restore"})
 
     def __init__(self) -> None:
         super().__init__()

@@ -39,6 +39,7 @@ class RulesScreen(DialogScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Group.RULES)
     HEADING = "Rules"
     IS_LIST: ClassVar[bool] = True
+    ON_A_ROW: ClassVar[frozenset[str]] = _OF_A_RULE - {"filter"}
 
     def __init__(self, rule: str | None = None) -> None:
         super().__init__()

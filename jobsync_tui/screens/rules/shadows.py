@@ -36,6 +36,7 @@ class ShadowsScreen(DialogScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Group.SHADOWS)
     HEADING = "Shadows"
     IS_LIST: ClassVar[bool] = True
+    ON_A_ROW: ClassVar[frozenset[str]] = frozenset({"unfold", "promote", "look", "drop"})
 
     def __init__(self, name: str | None = None) -> None:
         super().__init__()

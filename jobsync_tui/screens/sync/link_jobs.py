@@ -29,6 +29,7 @@ class LinkJobsScreen(DialogScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Group.LINKS)
     HEADING = "Link jobs"
     IS_LIST: ClassVar[bool] = True
+    ON_A_ROW: ClassVar[frozenset[str]] = frozenset({"open", "unfold"})
 
     def __init__(self, integration: str) -> None:
         super().__init__()
