@@ -72,6 +72,8 @@ def test_an_unknown_one_names_those_that_are_known() -> None:
     with pytest.raises(UsageError, match="Unknown provider: nobody") as caught:
         adapter_class("nobody")
     assert "kombo" in (caught.value.remedy or "")
+    with pytest.raises(UsageError, match=r"^Unknown provider: ashbi\. Did you mean ashby\?$"):
+        adapter_class("ashbi")
 
 
 @pytest.mark.parametrize("provider", registry.OURS)

@@ -229,13 +229,27 @@ def test_a_sqlite_that_cannot_hold_the_database_is_refused_and_told(
         monkeypatch.setattr(sqlite_library, "library", _WithoutFts5)
     sqlite_library.lacks.cache_clear()
     try:
+        before, *_ = found(jobsync, config.with_name("none.toml"))["database"]
         finding, *_ = [each for each in found(jobsync, config)["database"] if "SQLite" in each["message"]]
         ended = jobsync("-c", str(config), "jobs")
     finally:
         sqlite_library.lacks.cache_clear()
     assert finding["status"] == "fail"
+    assert before == finding
     assert ended.code == ExitCode.USAGE
     assert "cannot hold the database" in ended.err
+
+
+def test_a_sqlite_with_the_fault_is_warned_of_once_and_before_there_is_a_database(
+    jobsync: Jobsync, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite_library.library, "sqlite_version_info", (3, 46, 1))
+    for path in (config.with_name("none.toml"), config):
+        (finding,) = [each for each in found(jobsync, path)["database"] if "damage" in each["message"]]
+        assert finding["status"] == "warn"
+        assert "pysqlite3" in finding["remedy"]
+    assert jobsync("-c", str(config), "refresh", "-i", "export").code == 0
+    assert len([each for each in found(jobsync, config)["database"] if "damage" in each["message"]]) == 1
 
 
 class _WithoutFts5:

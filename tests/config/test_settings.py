@@ -117,6 +117,7 @@ def test_settings_are_frozen() -> None:
         ('every = "5m"', "every = 5", "sync.every", "must be a duration"),
         ('every = "5m"', 'every = "soon"', "sync.every", "must be a duration"),
         ('every = "5m"', 'evry = "5m"', "sync.evry", "is not a known key; did you mean every?"),
+        ('provider = "greenhouse"', 'provder = "greenhouse"', "integrations[greenhouse].provder", "did you mean provider?"),
         ("concurrency = 8", 'concurrency = "8"', "sync.concurrency", "must be a whole number"),
         ("concurrency = 8", "concurrency = 30", "sync.concurrency", "at most 29"),
         ("read_only = true", 'read_only = "yes"', "integrations[greenhouse].read_only", "must be true or false"),
@@ -237,6 +238,13 @@ def test_any_value_of_a_credential_gives_settings_or_a_config_error(value: objec
 def test_everything_that_is_wrong_is_counted_and_the_topmost_is_named() -> None:
     with pytest.raises(ConfigError, match=r"line 2: sync\.every must be a duration .* \(and 3 more\)$"):
         parse_settings('[sync]\nevery = 5\nconcurrency = 0\n[[integrations]]\nid = 3\nprovider = "lever"\nname = ["x"]\n', WHERE)
+
+
+def test_a_required_key_that_is_mistyped_is_one_mistake_and_a_mistyped_provider_is_named_with_the_one_meant() -> None:
+    with pytest.raises(ConfigError, match=r"line 3: integrations\[a\]\.provder is not a known key; did you mean provider\?$"):
+        parse_settings('[[integrations]]\nid = "a"\nprovder = "lever"\n', WHERE)
+    with pytest.raises(ConfigError, match=r"path is not a key of the provider fil\. Did you mean file\?$"):
+        parse_settings('[[integrations]]\nid = "a"\nprovider = "fil"\npath = "jobs.csv"\n', WHERE)
 
 
 def test_tables_do_not_share_what_the_file_left_out() -> None:

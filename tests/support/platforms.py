@@ -1,7 +1,7 @@
 """Which dependencies have wheels for which platform, asked of the index that pip knows: ``python tests/support/platforms.py``.
 
 Prints the table that stands in docs/install.md. Only what is compiled is asked for; everything else installs anywhere. ``--whole``
-instead has pip find everything that `pip install jobsync-tui` asks for on each supported platform, from wheels alone.
+instead has pip find everything that `pip install jobsync-tui[keyring,team]` asks for on each supported platform, from wheels alone.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-COMPILED = ("google-re2", "msgspec", "pydantic-core", "pysqlite3", "psycopg-binary", "python-calamine")
+COMPILED = ("google-re2", "msgspec", "pydantic-core", "pysqlite3", "python-calamine", "psycopg-binary")
+EXTRAS = {"psycopg-binary": "team"}
+"""Of what is compiled, what only an extra asks for."""
 PYTHONS = ("3.11", "3.12", "3.13", "3.14", "3.15")
 PLATFORMS = {
     "Linux x86-64 (glibc)": ("manylinux_2_28_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64"),
@@ -25,9 +27,7 @@ PLATFORMS = {
     "macOS arm64": ("macosx_14_0_arm64", "macosx_11_0_arm64"),
     "macOS x86-64": ("macosx_14_0_x86_64", "macosx_10_12_x86_64"),
 }
-
-
-SUPPORTED = ("Linux x86-64 (glibc)", "Linux arm64 (glibc)", "macOS arm64")
+SUPPORTED = tuple(each for each in PLATFORMS if not each.startswith("Alpine"))
 ROOT = Path(__file__).parents[2]
 
 
@@ -58,8 +58,13 @@ def _dependencies(platform: str, python: str) -> list[str]:
         "platform_python_implementation": "CPython",
         "python_version": python,
     }
-    wanted = [Requirement(line) for line in project["dependencies"]]
-    return [f"{each.name}{each.specifier}" for each in wanted if each.marker is None or each.marker.evaluate(environment)]
+    extras = project["optional-dependencies"]
+    wanted = [Requirement(line) for line in (*project["dependencies"], *extras["keyring"], *extras["team"])]
+    return [_unmarked(each) for each in wanted if each.marker is None or each.marker.evaluate(environment)]
+
+
+def _unmarked(wanted: Requirement) -> str:
+    return f"{wanted.name}[{','.join(wanted.extras)}]{wanted.specifier}" if wanted.extras else f"{wanted.name}{wanted.specifier}"
 
 
 def _table() -> int:
@@ -69,7 +74,8 @@ def _table() -> int:
     lines = ["| | " + " | ".join(PLATFORMS) + " |", "|---" * (len(PLATFORMS) + 1) + "|"]
     for package in COMPILED:
         words = (_words([each for each in PYTHONS if package in found[platform, each]]) for platform in PLATFORMS)
-        lines.append(f"| {package} | " + " | ".join(words) + " |")
+        asked = f" (`[{EXTRAS[package]}]`)" if package in EXTRAS else ""
+        lines.append(f"| {package}{asked} | " + " | ".join(words) + " |")
     sys.stdout.write("\n".join(lines) + "\n")
     return 0
 

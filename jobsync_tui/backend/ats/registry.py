@@ -8,7 +8,7 @@ from inspect import isabstract
 from typing import TYPE_CHECKING
 
 from ..core.errors import UsageError
-from ..core.text import clean
+from ..core.text import clean, nearest
 from .base import Adapter
 
 if TYPE_CHECKING:
@@ -53,7 +53,9 @@ def adapter_class(provider: str) -> type[Adapter]:
     else:
         point = _theirs().get(provider)
         if point is None:
-            raise UsageError(f"Unknown provider: {clean(provider, limit=64)}", remedy=f"Known providers: {', '.join(providers())}.")
+            near = nearest(provider, providers(), most=1)
+            message = f"Unknown provider: {clean(provider, limit=64)}{near and '.'}{near}"
+            raise UsageError(message, remedy=f"Known providers: {', '.join(providers())}.")
         found = _load(point)
     if not (isinstance(found, type) and issubclass(found, Adapter) and not isabstract(found)):
         raise UsageError(f"The provider {clean(provider, limit=64)} is not a complete adapter", remedy="See docs/adapters.md.")

@@ -45,14 +45,12 @@ class DatabaseState:
 
     Attributes:
         engine: Its kind and version, such as ``SQLite 3.53.4 (pysqlite3)``.
-        has_wal_bug: Whether this SQLite can damage a database that several connections use.
         damage: The first thing that is wrong in the file, None for nothing.
         schemas: The version of each schema in it, by name; empty where nothing was made yet.
         server: What matters of a server, None for a file.
     """
 
     engine: str
-    has_wal_bug: bool
     damage: str | None
     schemas: Mapping[str, int]
     server: ServerState | None = None
@@ -87,15 +85,14 @@ def _sqlite(db: Db) -> DatabaseState:
     driver = type(db.connection()).__module__.partition(".")[0]
     words = [str(row[0]) for row in db.execute_sql("PRAGMA quick_check(1)").fetchall()]
     damage = None if words == ["ok"] else words[0]
-    number = tuple(int(part) for part in version.split("."))
-    return DatabaseState(f"SQLite {version} ({driver})", has_wal_bug(number), damage, _schemas(db))
+    return DatabaseState(f"SQLite {version} ({driver})", damage, _schemas(db))
 
 
 def _server(db: Db) -> DatabaseState:
     row: Any = db.execute_sql(_OF_SERVER).fetchone()
     name, number, fsync, trigrams, text_index, free = row
     server = ServerState(int(number), trigrams, text_index, fsync == "on", free)
-    return DatabaseState(f"PostgreSQL {name}", has_wal_bug=False, damage=None, schemas=_schemas(db), server=server)
+    return DatabaseState(f"PostgreSQL {name}", damage=None, schemas=_schemas(db), server=server)
 
 
 def _schemas(db: Db) -> dict[str, int]:

@@ -19,7 +19,7 @@ from .connections import calls, secrets
 from .environment import clock, terminal, variables, versions
 from .findings import fail, ok, warn
 from .permissions import permissions
-from .storage import storage
+from .storage import sqlite, storage
 
 
 async def examine(found: Places, actor: Actor, *, offline: bool) -> DoctorReport:
@@ -36,7 +36,9 @@ async def examine(found: Places, actor: Actor, *, offline: bool) -> DoctorReport
     settings, findings = _configuration(found, actor)
     findings += permissions(found, settings)
     recorded: list[DoctorFinding] = [*clock(now(), None)]
-    if settings is not None:
+    if settings is None:
+        findings += await asyncio.to_thread(sqlite)
+    else:
         findings += admins(settings, actor)
         visible = AccessPolicy(settings).integrations(actor)
         # Before the backend is opened, which would make or mend what is looked at here.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..core.errors import StorageError
-from ..core.models import DoctorFinding
+from ..core.models import DoctorFinding, DoctorStatus
 from ..database import Schema
-from ..database.probe import DatabaseState, ServerState, look
+from ..database.probe import DatabaseState, ServerState, has_wal_bug, look
 from ..database.schema import MOVED
 from ..database.sqlite_library import NEWER_SQLITE, lacks, library
 from ..settings.paths import Places
@@ -27,14 +27,24 @@ TRIGRAMS = f"CREATE EXTENSION IF NOT EXISTS pg_trgm; {CREATE_TEXT_INDEX}"
 def storage(found: Places, settings: Settings) -> list[DoctorFinding]:
     """Look at the database, and at the local target's where there is one. Blocks."""
     path = found.database(settings.storage.url)
-    lacking = lacks() if path is not None else None
-    if lacking is not None:
-        return [fail(CHECK, f"This Python's SQLite {library.sqlite_version} cannot hold the database: {lacking}", NEWER_SQLITE)]
-    findings = _look("The database", found.database_url(settings.storage.url), path, SCHEMA)
+    findings = sqlite() if path is not None else []
+    if any(each.status is DoctorStatus.FAIL for each in findings):
+        return findings
+    findings += _look("The database", found.database_url(settings.storage.url), path, SCHEMA)
     if settings.target.kind is TargetKind.LOCAL:
         target = found.local_target(settings.storage.url)
         findings += _look("The local target", found.local_target_url(settings.storage.url), target, TARGET_SCHEMA)
     return findings
+
+
+def sqlite() -> list[DoctorFinding]:
+    """Say what is wrong with this Python's SQLite, whether there is a database yet or not."""
+    lacking, version = lacks(), library.sqlite_version
+    if lacking is not None:
+        return [fail(CHECK, f"This Python's SQLite {version} cannot hold the database: {lacking}", NEWER_SQLITE)]
+    if has_wal_bug(library.sqlite_version_info):
+        return [warn(CHECK, f"This Python's SQLite {version} can damage a database that several processes use at once", NEWER_SQLITE)]
+    return []
 
 
 def _look(name: str, url: str, path: Path | None, schema: Schema) -> list[DoctorFinding]:
@@ -45,7 +55,7 @@ def _look(name: str, url: str, path: Path | None, schema: Schema) -> list[Doctor
         state = look(url)
     except StorageError as error:
         return [fail(CHECK, error.message, error.remedy)]
-    return [_state(name, path, state, schema), *_driver(name, state), *(_server(state.server, schema) if state.server else ())]
+    return [_state(name, path, state, schema), *(_server(state.server, schema) if state.server else ())]
 
 
 def _state(name: str, path: Path | None, state: DatabaseState, schema: Schema) -> DoctorFinding:
@@ -102,9 +112,3 @@ def connections(server: ServerState) -> list[DoctorFinding]:
             "Ask its administrator to raise max_connections, or run fewer workers",
         )
     ]
-
-
-def _driver(name: str, state: DatabaseState) -> list[DoctorFinding]:
-    if not state.has_wal_bug:
-        return []
-    return [warn(CHECK, f"{name} is read by {state.engine}, which can damage it when several processes use it at once", NEWER_SQLITE)]

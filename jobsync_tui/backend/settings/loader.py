@@ -165,9 +165,11 @@ def _is_toml(text: str) -> bool:
 
 
 def _first_problem(problems: Sequence[ErrorDetails], document: Mapping[str, Any], text: str, path: Path) -> ConfigError:
-    """Return the error for the topmost problem, saying how many more there are."""
+    """Return the error for the topmost problem, saying how many more there are; a required key that is there, mistyped, is not missing."""
     lines = key_lines(text)
-    found = sorted((line_of(place, lines), _dotted(place, document), _words(detail)) for detail in problems for place in [_place(detail)])
+    meant = {(*detail["loc"][:-1], _meant(detail["loc"])) for detail in problems if detail["type"] == "extra_forbidden"}
+    told = [detail for detail in problems if detail["type"] != "missing" or detail["loc"] not in meant]
+    found = sorted((line_of(place, lines), _dotted(place, document), _words(detail)) for detail in told for place in [_place(detail)])
     line, key, words = found[0]
     more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
     return ConfigError(f"{_shown(path)}, line {line}: {key} {words}{more}")
@@ -181,7 +183,8 @@ def _place(detail: ErrorDetails) -> KeyPath:
 def _words(detail: ErrorDetails) -> str:
     kind = detail["type"]
     if kind == "extra_forbidden":
-        return f"is not a known key{_suggestion(detail['loc'])}"
+        near = _meant(detail["loc"])
+        return "is not a known key" if near is None else f"is not a known key; did you mean {near}?"
     if kind == "enum":
         return f"must be {(detail.get('ctx') or {}).get('expected', 'another word')}"
     if kind in _WORDS:
@@ -195,16 +198,15 @@ def _words(detail: ErrorDetails) -> str:
     return f"is not as it should be ({kind})"
 
 
-def _suggestion(place: Sequence[str | int]) -> str:
-    """Return a hint at the key that was meant, where one of that table is like it."""
+def _meant(place: Sequence[str | int]) -> str | None:
+    """Return the key that was meant, where one of that table is like it."""
     model: Any = Settings
     for part in place[:-1]:
         if isinstance(part, str) and hasattr(model, "model_fields"):
             field = model.model_fields.get(part)
             model = _inner_model(field.annotation) if field else None
     names = [field.alias or name for name, field in getattr(model, "model_fields", {}).items() if name != "path" or model is not Settings]
-    near = difflib.get_close_matches(str(place[-1]), names, n=1)
-    return f"; did you mean {near[0]}?" if near else ""
+    return next(iter(difflib.get_close_matches(str(place[-1]), names, n=1)), None)
 
 
 def _inner_model(annotation: Any) -> Any:
