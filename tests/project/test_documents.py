@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from jobsync_tui.cli.main import COMMANDS
 from tests.support.reference import DOCS, PAGES
@@ -47,3 +49,12 @@ def test_every_link_leads_to_something(document: Path) -> None:
 def test_the_front_page_leads_to_every_page() -> None:
     linked = set(re.findall(r"\(docs/([\w.-]+)\)", README.read_text(encoding="utf-8")))
     assert linked >= {each.name for each in DOCS.glob("*.md")}
+
+
+def test_what_is_installed_by_hand_is_everything_but_what_has_no_wheel() -> None:
+    project = tomllib.loads(DOCS.parent.joinpath("pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = {Requirement(line).name: str(Requirement(line).specifier) for line in project["dependencies"]}
+    (listed,) = re.findall(r"bin/pip install (click .*)$", DOCS.joinpath("install.md").read_text(encoding="utf-8"), re.MULTILINE)
+    named = {Requirement(each).name: str(Requirement(each).specifier) for each in listed.split()}
+    assert named.keys() == wanted.keys() - {"google-re2", "pysqlite3"}
+    assert named["textual"] == wanted["textual"]

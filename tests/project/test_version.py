@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from packaging.version import Version
 
 from jobsync_tui import __version__
 from jobsync_tui.backend.core.version import version_words
@@ -14,9 +15,17 @@ from jobsync_tui.backend.core.version import version_words
 ROOT = Path(__file__).parents[2]
 
 
-def test_the_version_is_the_newest_release_of_the_changelog() -> None:
-    releases = re.findall(r"^## \[(\d+\.\d+\.\d+)\] - \d{4}-\d\d-\d\d$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
-    assert releases[0] == __version__
+def test_the_version_is_the_newest_release_of_the_changelog_or_the_next_where_something_is_unreleased() -> None:
+    """pip keeps what is installed where the numbers are the same: what has changed since a release must not have the release's."""
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    releases = re.findall(r"^## \[(\d+\.\d+\.\d+)\] - \d{4}-\d\d-\d\d$", changelog, re.MULTILINE)
+    unreleased = changelog.partition("## [Unreleased]\n")[2].partition("\n## [")[0]
+    if unreleased.strip():
+        following, dev, rest = __version__.partition(".dev0")
+        assert (dev, rest) == (".dev0", "")
+        assert Version(following) > Version(releases[0])
+    else:
+        assert __version__ == releases[0]
 
 
 @pytest.fixture

@@ -16,9 +16,9 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-COMPILED = ("google-re2", "msgspec", "pydantic-core", "pysqlite3", "python-calamine", "psycopg-binary")
-EXTRAS = {"psycopg-binary": "team"}
-"""Of what is compiled, what only an extra asks for."""
+COMPILED = ("google-re2", "msgspec", "pydantic-core", "pysqlite3", "python-calamine", "psycopg-binary", "cffi", "cryptography")
+EXTRAS = {"psycopg-binary": "`[team]`", "cffi": "`[keyring]`, Linux", "cryptography": "`[keyring]`, Linux"}
+"""Of what is compiled, what only an extra asks for, and where."""
 PYTHONS = ("3.11", "3.12", "3.13", "3.14", "3.15")
 PLATFORMS = {
     "Linux x86-64 (glibc)": ("manylinux_2_28_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64"),
@@ -50,7 +50,10 @@ def _whole() -> int:
 
 
 def _dependencies(platform: str, python: str) -> list[str]:
-    """Return what a user installs there: pip takes markers by the machine it runs on, so ours are looked at here."""
+    """Return what a user installs there: pip takes markers by the machine it runs on, so ours are looked at here.
+
+    Those of keyring would be taken wrongly elsewhere than on Linux, where alone it brings something compiled; so it is asked for there.
+    """
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     environment = {
         "sys_platform": "linux" if platform.startswith("Linux") else "darwin",
@@ -59,7 +62,8 @@ def _dependencies(platform: str, python: str) -> list[str]:
         "python_version": python,
     }
     extras = project["optional-dependencies"]
-    wanted = [Requirement(line) for line in (*project["dependencies"], *extras["keyring"], *extras["team"])]
+    keyring = extras["keyring"] if platform.startswith("Linux") else ()
+    wanted = [Requirement(line) for line in (*project["dependencies"], *extras["team"], *keyring)]
     return [_unmarked(each) for each in wanted if each.marker is None or each.marker.evaluate(environment)]
 
 
@@ -74,7 +78,7 @@ def _table() -> int:
     lines = ["| | " + " | ".join(PLATFORMS) + " |", "|---" * (len(PLATFORMS) + 1) + "|"]
     for package in COMPILED:
         words = (_words([each for each in PYTHONS if package in found[platform, each]]) for platform in PLATFORMS)
-        asked = f" (`[{EXTRAS[package]}]`)" if package in EXTRAS else ""
+        asked = f" ({EXTRAS[package]})" if package in EXTRAS else ""
         lines.append(f"| {package}{asked} | " + " | ".join(words) + " |")
     sys.stdout.write("\n".join(lines) + "\n")
     return 0

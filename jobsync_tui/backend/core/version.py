@@ -10,7 +10,7 @@ _PACKAGE = Path(__file__).parents[2]
 
 
 def version_words(package: Path = _PACKAGE) -> str:
-    """Return the version as people read it: "0.2.0", or "0.2.0 (commit 5f0584c0a1b2)" where the package runs from a checkout.
+    """Return the version as people read it: "0.3.0", or "0.3.0.dev0 (commit 5f0584c0a1b2)" where the package runs from a checkout.
 
     Only what asks for the version pays for it: git's own files are read, and no process is started.
     """
