@@ -13,10 +13,10 @@ from msgspec import to_builtins
 from ..backend.core.clock import now
 from ..backend.core.durations import format_duration, parse_duration
 from ..backend.core.errors import ExitCode, UsageError
-from ..backend.core.models import JOBS_MISSING, AutomaticRun, AutomaticState, AutomaticStatus, EngineState, Failure
+from ..backend.core.models import JOBS_MISSING, STOPPED_REMEDY, AutomaticRun, AutomaticState, AutomaticStatus, EngineState, Failure
 from ..backend.core.moments import said_ahead
 from ..backend.core.text import clean, counted
-from ..documents.automatic import answer_words, pause_words
+from ..documents.automatic import answer_words, pause_words, stopped_words
 from .exit_codes import FAULT_CODE, of_code, worst
 from .interruption import Interruption
 from .options import json_option, reason_option
@@ -232,6 +232,11 @@ def _print_status(found: AutomaticStatus, *, as_json: bool) -> None:
     for state in found.integrations:
         if state.hold is not None:
             say(f"{state.integration} waits since {when(state.hold.since)}: {state.hold.message}. {state.hold.remedy}")
+    for state in found.integrations:
+        if state.stopped:
+            print_line(f"PROBLEM {state.integration}: {stopped_words(state)}")
+    if any(state.stopped for state in found.integrations):
+        print_line(f"    {STOPPED_REMEDY}")
     if found.engine is not None:
         _print_engine(found.engine)
     _print_ticks(found)

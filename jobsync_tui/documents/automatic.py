@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ..backend.core.models import AlertAnswer, Pause
+from ..backend.core.models import AlertAnswer, AutomaticState, Pause
 
 
 def pause_words(pause: Pause) -> str:
@@ -22,10 +22,23 @@ def answer_words(answer: AlertAnswer) -> str:
 
 def short_pause(pause: Pause, now: datetime) -> str:
     """Return the same for a line that has little room: ``PAUSED until 18:00``, with the day where that is another one."""
-    if pause.until is None:
-        return "PAUSED"
-    end, today = pause.until.astimezone(), now.astimezone()
-    return f"PAUSED until {end.strftime('%H:%M' if end.date() == today.date() else '%Y-%m-%d %H:%M')}"
+    return "PAUSED" if pause.until is None else f"PAUSED until {_short(pause.until, now)}"
+
+
+def stopped_words(state: AutomaticState) -> str:
+    """Return that nothing runs on schedule any more, and since when, by the local clock."""
+    return f"no run{'' if state.last_run is None else f' since {_local(state.last_run)}'}; the service seems stopped"
+
+
+def short_stop(state: AutomaticState, now: datetime) -> str:
+    """Return the same for a line that has little room."""
+    return f"NO RUN{'' if state.last_run is None else f' since {_short(state.last_run, now)}'}"
+
+
+def _short(moment: datetime, now: datetime) -> str:
+    """Return the local time of day, with the day where that is another one."""
+    local = moment.astimezone()
+    return local.strftime("%H:%M" if local.date() == now.astimezone().date() else "%Y-%m-%d %H:%M")
 
 
 def _local(moment: datetime) -> str:

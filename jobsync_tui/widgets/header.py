@@ -9,7 +9,7 @@ from textual.content import Content
 
 from ..backend.core.models import AutomaticState, IntegrationState, IntegrationSummary
 from ..backend.core.text import counted
-from ..documents.automatic import short_pause
+from ..documents.automatic import short_pause, short_stop
 from ..documents.words import age
 from .content import ends, line
 
@@ -56,6 +56,9 @@ def across_line(
     waiting = [each.integration for each in automatic if each.hold is not None]
     if waiting:
         parts += line("   ", (f"auto WAITS: {', '.join(waiting[:2])}", "bold $text-warning"))
+    stopped = next((each for each in automatic if each.stopped), None)
+    if stopped is not None:
+        parts += line("   ", (f"auto {short_stop(stopped, now)}", "bold $text-warning"))
     return ends(parts, line((f"{actor} ", "$text-muted")), width)
 
 
@@ -78,6 +81,8 @@ def automatic_words(automatic: AutomaticState, now: datetime) -> Content:
         return line("   ", ("auto runs", "$text-accent"))
     if automatic.last_run is None:
         return line()
+    if automatic.stopped:
+        return line("   ", (f"auto {short_stop(automatic, now)}", "bold $text-warning"))
     failed = automatic.run is None or automatic.run.error is not None
     # Runs that follow within a minute would all have the same time.
     seconds = automatic.next_run is not None and automatic.next_run - automatic.last_run < timedelta(minutes=1)

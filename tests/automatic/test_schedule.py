@@ -268,10 +268,41 @@ async def test_the_next_run_is_told_as_long_as_there_is_a_schedule(fleet: Fleet,
     await host.schedule.pause("alice")
     assert (await host.schedule.states(["acme"]))[0].next_run is None
     await host.schedule.resume()
-    fleet.clock.turn(timedelta(minutes=9))
-    assert (await host.schedule.states(["acme"]))[0].next_run == clock_at(18, 50).time
+    assert (await host.schedule.states(["acme"]))[0].next_run == clock_at(18, 40).time
+
+
+async def test_runs_that_come_no_more_are_not_promised(fleet: Fleet, host: Host) -> None:
+    async def told() -> tuple[datetime | None, bool]:
+        (state,) = await host.schedule.states(["acme"])
+        return state.next_run, state.stopped
+
+    fleet.clock.time = clock_at(18, 36).time
+    await host.run()
+    assert await told() == (None, False), "a run by hand is followed by none"
+    await host.run(on_schedule=True)
+    assert await told() == (clock_at(18, 40).time, False)
+    fleet.clock.turn(timedelta(minutes=5))
+    assert await told() == (None, False), "late, as by a timer that drifts"
+    fleet.clock.turn(timedelta(minutes=5))
+    assert await told() == (None, True)
+    assert (await host.schedule.states(["acme"], ["acme"]))[0].stopped is False, "one is under way"
+    await host.schedule.pause("alice")
+    assert await told() == (None, False)
     fleet.clock.turn(timedelta(hours=1))
-    assert (await host.schedule.states(["acme"]))[0].next_run is None
+    await host.schedule.resume()
+    assert await told() == (None, True)
+    await host.run(on_schedule=True)
+    assert await told() == (clock_at(19, 50).time, False)
+
+
+async def test_after_a_pause_a_run_has_the_time_of_a_slot_to_come(fleet: Fleet, host: Host) -> None:
+    fleet.clock.time = clock_at(18, 36).time
+    await host.run(on_schedule=True)
+    await host.schedule.pause("alice", clock_at(19, 30).time)
+    fleet.clock.time = clock_at(19, 31).time
+    assert (await host.schedule.states(["acme"]))[0].stopped is False
+    fleet.clock.time = clock_at(19, 41).time
+    assert (await host.schedule.states(["acme"]))[0].stopped is True
 
 
 async def test_a_pause_lets_no_run_begin(fleet: Fleet, host: Host) -> None:

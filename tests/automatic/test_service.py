@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -108,6 +109,17 @@ async def test_check_tells_why_not_by_itself(bob: Backend) -> None:
     assert found.next_run > found.decided_at
     assert await bob.automatic.decision("hers", "2") == found
     assert await bob.automatic.decision("hers", "nobody") is None
+
+
+async def test_after_a_pause_that_a_person_ended_a_run_has_the_time_of_a_slot_to_come(bob: Backend, config: Path) -> None:
+    await bob.automatic.run(on_schedule=True)
+    with closing(sqlite3.connect(config.parent / "jobsync.db")) as database, database:
+        database.execute("UPDATE automatic_schedule SET tick = tick - 3600000, ended_at = ended_at - 3600000")
+    assert (await bob.automatic.state("hers")).stopped
+    await bob.automatic.pause()
+    assert not (await bob.automatic.state("hers")).stopped
+    await bob.automatic.resume()
+    assert not (await bob.automatic.state("hers")).stopped
 
 
 async def test_pause_and_resume_are_told_and_recorded(bob: Backend) -> None:

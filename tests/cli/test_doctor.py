@@ -71,6 +71,23 @@ def found(jobsync: Jobsync, config: Path, *arguments: str) -> dict[str, list[dic
     return wrong
 
 
+def test_a_service_that_was_killed_is_missed_by_status_and_doctor(jobsync: Jobsync, config: Path) -> None:
+    jobsync("-c", str(config), "auto", "--once", "--every", "5m")
+    with closing(sqlite3.connect(config.parent / "jobsync.db")) as database, database:
+        database.execute(
+            "UPDATE automatic_schedule SET tick = tick - 3600000, started_at = started_at - 3600000, ended_at = ended_at - 3600000"
+        )
+    stopped = found(jobsync, config)["automatic"]
+    assert [each["integration"] for each in stopped] == ["export", "remote"]
+    assert all("no run since 20" in each["message"] and "the service seems stopped" in each["message"] for each in stopped)
+    told = jobsync("-c", str(config), "auto", "status").out
+    assert "PROBLEM export: no run since 20" in told
+    assert told.count("Start it again") == 1
+    assert jobsync("-c", str(config), "auto", "status", "--json").json["integrations"][0]["stopped"] is True
+    config.write_text(config.read_text().replace('id = "export"', 'id = "export"\nautomatic = false'))
+    assert [each["integration"] for each in found(jobsync, config)["automatic"]] == ["remote"], "that one is synced by hand now"
+
+
 def test_nothing_is_wrong_where_all_is_well(jobsync: Jobsync, config: Path) -> None:
     assert found(jobsync, config) == {}
     assert jobsync("-c", str(config), "refresh", "-i", "export").code == 0

@@ -390,6 +390,10 @@ async def test_the_header_tells_the_last_and_the_next_automatic_run() -> None:
         backend.automatic.now = replace(backend.automatic.now, hold=hold, next_run=None)
         screen.list_again()
         await shows(app, pilot, "auto WAITS: credentials")
+        backend.automatic.now = replace(backend.automatic.now, hold=None, stopped=True)
+        screen.list_again()
+        await shows(app, pilot, "auto NO RUN since 18:36")
+        assert "next" not in screen_text(app).splitlines()[0]
 
 
 async def test_a_filter_that_asks_for_the_rules_has_them_evaluated_once_and_says_how_far_that_is() -> None:

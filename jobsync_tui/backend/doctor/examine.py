@@ -8,7 +8,7 @@ import os
 from ..access.access import AccessPolicy, Actor
 from ..core.clock import now, rfc3339
 from ..core.errors import ConfigError, JobsyncError
-from ..core.models import DoctorFinding, DoctorReport, IntegrationState, IntegrationSummary
+from ..core.models import STOPPED_REMEDY, DoctorFinding, DoctorReport, IntegrationState, IntegrationSummary
 from ..core.text import counted
 from ..services.backend import Backend
 from ..settings.loader import load_settings
@@ -48,6 +48,7 @@ async def examine(found: Places, actor: Actor, *, offline: bool) -> DoctorReport
             async with Backend.open(settings, actor) as backend:
                 recorded = clock(now(), await backend.health.last_recorded())
                 findings += await _integrations(backend)
+                findings += await _automatic(backend)
                 if not offline:
                     findings += await calls(backend, visible)
         except JobsyncError as error:
@@ -106,6 +107,21 @@ async def _integrations(backend: Backend) -> list[DoctorFinding]:
     findings = findings or [ok("integrations", "None has left the configuration with its data behind")]
     findings += [_shared(*each) for each in await backend.health.shared_links()]
     return findings + [finding for each in await backend.integrations.list() for finding in _cache(each)]
+
+
+async def _automatic(backend: Backend) -> list[DoctorFinding]:
+    """Say of which integrations no run comes on schedule any more."""
+    status = await backend.automatic.status()
+    return [
+        warn(
+            "automatic",
+            f"{each.integration}: no run since {'-' if each.last_run is None else rfc3339(each.last_run)}; the service seems stopped",
+            STOPPED_REMEDY,
+            integration=each.integration,
+        )
+        for each in status.integrations
+        if each.stopped
+    ]
 
 
 def _shared(target_id: str, jobs: tuple[str, ...]) -> DoctorFinding:

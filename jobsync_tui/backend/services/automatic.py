@@ -245,7 +245,9 @@ class AutomaticService(Service):
         leases = {each: await self.stores.ledger.leases.holder_of(each, LEASE) for each in integrations}
         running = [each for each, lease in leases.items() if lease is not None]
         states = await self.stores.schedule.states(integrations, running)
-        return tuple([await self._with_run(state, leases[state.integration]) for state in states])
+        by_hand = {each.id for each in self.admission.settings.integrations if not each.automatic}
+        scheduled = (replace(each, next_run=None, stopped=False) if each.integration in by_hand else each for each in states)
+        return tuple([await self._with_run(state, leases[state.integration]) for state in scheduled])
 
     async def _with_run(self, state: AutomaticState, lease: Lease | None) -> AutomaticState:
         if lease is None:

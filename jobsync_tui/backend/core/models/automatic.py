@@ -125,6 +125,9 @@ JOBS_FAILED = "jobs_failed"
 JOBS_MISSING = "jobs_missing"
 """The trouble of jobs that a list lacked and that are kept, because they are so many or the list was not whole."""
 
+STOPPED_REMEDY = "Start it again: its service, its timer, or jobsync auto. Where no run is wanted: jobsync auto pause"
+"""What to do where runs came on schedule and do not any more."""
+
 LISTING_INCOMPLETE = "listing_incomplete"
 """The trouble of a list of changes that was not whole, so that the same changes are asked for again."""
 
@@ -235,7 +238,8 @@ class AutomaticState:
         spread: How its jobs are distributed among workers; None where they are not.
         hold: What it waits for.
         pause: Who paused it, with that of every other integration; None where it is not paused.
-        next_run: When the next one is due; None where it is paused, held, or nothing has run on schedule lately.
+        next_run: When the next one is due; None where it is paused or held, where nothing runs on schedule, or what was due is late.
+        stopped: Whether runs came on schedule and then did not any more, without a pause: whatever started them seems to have ended.
     """
 
     integration: str
@@ -247,6 +251,7 @@ class AutomaticState:
     next_run: datetime | None = None
     spread: Spread | None = None
     pause: Pause | None = None
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)

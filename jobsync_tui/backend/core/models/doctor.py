@@ -19,8 +19,8 @@ class DoctorFinding:
     """What one check found.
 
     Attributes:
-        check: The subject: config, admins, permissions, database, credentials, target, clock, integrations, links, environment, terminal
-            or versions.
+        check: The subject: config, admins, permissions, database, credentials, target, clock, integrations, automatic, links, environment,
+            terminal or versions.
         status: How it stands.
         message: What was seen, in one sentence.
         remedy: What to do about it, None where nothing needs to be done.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
@@ -15,6 +15,7 @@ from ...core.canonical import storable
 from ...core.models import AutomaticRun, AutomaticState, Hold, HoldKind, Pause, Tick
 from ...database import Database, Db
 from ..jobs.codec import moment
+from ..ledger.tables import AuditRow
 from .run_rows import OK, begin_run, dump_run, end_run, load_run, process_name
 from .tables import PauseRow, ScheduleRow, TickRow
 
@@ -259,7 +260,8 @@ class ScheduleStore:
     def _states(self, db: Db, integrations: tuple[str, ...], running: frozenset[str]) -> tuple[AutomaticState, ...]:
         now = self._present(db)
         pause = _paused(db, now)
-        return tuple(_state(_row(db, each), each, now, pause=pause, running=each in running) for each in integrations)
+        states = (_state(_row(db, each), each, now, pause=pause, running=each in running) for each in integrations)
+        return tuple(replace(each, stopped=False) if each.stopped and _resumed_lately(db, each, now) else each for each in states)
 
 
 def width(every: timedelta) -> int:
@@ -363,16 +365,30 @@ def _state(row: ScheduleRow | None, integration: str, now: int, *, pause: Pause 
         return AutomaticState(integration=integration, pause=pause)
     hold = _hold_of(row)
     run = None if row.last is None else load_run(row.last)
-    due = None if pause is not None or hold is not None else _next(row, now, running=running)
-    started, ended = moment(row.started_at), moment(row.ended_at)
-    return AutomaticState(integration=integration, last_run=started, ended_at=ended, run=run, hold=hold, next_run=due, pause=pause)
+    state = AutomaticState(
+        integration=integration, last_run=moment(row.started_at), ended_at=moment(row.ended_at), run=run, hold=hold, pause=pause
+    )
+    if pause is not None or hold is not None or not row.every or not row.tick:
+        return state
+    if running:
+        return replace(state, next_run=clock.from_ms(slot(now, row.every) + row.every))
+    # A run that takes longer than a slot is followed by the slot after its end.
+    last = max(row.tick, slot(row.ended_at, row.every))
+    if last - now > _patience(row.every):
+        return state
+    due = slot(last, row.every) + row.every
+    return replace(state, next_run=clock.from_ms(due) if due > now else None, stopped=now - last > _patience(row.every))
 
 
-def _next(row: ScheduleRow, now: int, *, running: bool) -> datetime | None:
-    """Return when the next slot begins; None where nothing runs, and the last one that anybody ran lies too far back, or ahead."""
-    if not row.every:
-        return None
-    last = max(row.tick, row.started_at)
-    if not running and abs(now - last) > max(LATE * row.every, row.every + 60_000):
-        return None
-    return clock.from_ms(slot(now, row.every) + row.every)
+def _patience(every: int) -> int:
+    """Return the milliseconds from a slot on after which a schedule that did nothing more counts as not running."""
+    return max(LATE * every, every + 60_000)
+
+
+def _resumed_lately(db: Db, state: AutomaticState, now: int) -> bool:
+    """Return whether a pause or a hold ended so lately that no run can have followed yet."""
+    every = ScheduleRow.select(ScheduleRow.every).where(ScheduleRow.integration == state.integration).scalar(db)
+    since = now - _patience(every)
+    by_itself = PauseRow.select().where((PauseRow.until > since) & (PauseRow.until <= now)).exists(db)
+    resumed = AuditRow.select().where((AuditRow.action == "auto resume") & (AuditRow.at_ms > since)).exists(db)
+    return bool(by_itself or resumed)
