@@ -70,6 +70,9 @@ class AdapterContract(OddValues):
         return {wire.job_id(job) for job in wire.alive}
 
     async def test_a_full_listing_has_every_job_once(self) -> None:
+        """`pages` yields every job once. The last page has no cursor, and a watermark if, and only if, `incremental` is set; the others the
+        reverse.
+        """
         async with self.stage() as on:
             pages = await on.listed()
             jobs = jobs_in(pages)
@@ -84,6 +87,7 @@ class AdapterContract(OddValues):
                 assert all(page.cursor and page.watermark is None for page in pages[:-1])
 
     async def test_every_request_goes_below_the_base_url(self) -> None:
+        """Every request of a listing goes below `base_url`: give `self.http` paths relative to it."""
         async with self.stage() as on:
             await on.listed()
             listing = [asked for asked in on.server.asked if on.wire.is_listing(asked)]
@@ -91,6 +95,7 @@ class AdapterContract(OddValues):
             assert all(asked.path.startswith(on.wire.base_path + "/") for asked in listing)
 
     async def test_no_field_is_filled_that_is_declared_never_delivered(self) -> None:
+        """A field in `availability.never` is empty on every job: fill it and take it out of there, or leave it empty."""
         async with self.stage(3) as on:
             empty: tuple[object, ...] = (None, (), {})
             for job in jobs_in(await on.listed()):
@@ -99,6 +104,7 @@ class AdapterContract(OddValues):
                         assert getattr(job, name) in empty, name
 
     async def test_an_empty_ats_gives_one_empty_page(self) -> None:
+        """An ATS without jobs gives a page without jobs and without a cursor, and no error."""
         async with self.stage(0) as on:
             pages = await on.listed()
             assert jobs_in(pages) == []
@@ -106,6 +112,9 @@ class AdapterContract(OddValues):
             assert pages[-1].cursor is None
 
     async def test_a_listing_goes_on_where_it_was_cut(self) -> None:
+        """`Page.cursor` has all that is needed to go on: with it as `listing.cursor`, `pages` yields the rest. `paginator.by_cursor` and
+        `by_offset` do that.
+        """
         if not self.wire.pages:
             pytest.skip("this ATS answers its listing in one piece")
         async with self.stage() as on:
@@ -120,7 +129,9 @@ class AdapterContract(OddValues):
 
     @pytest.mark.parametrize("of", ["everything", "changes"])
     async def test_a_listing_goes_on_behind_each_of_its_pages_after_a_kill(self, of: str) -> None:
-        """Nothing is left of the process but the cursor: another adapter in another session goes on with it."""
+        """Nothing is left of the process but the cursor: another adapter in another session goes on with it, behind each page, of changes
+        too.
+        """
         if not self.wire.pages or (of == "changes" and not self.kind.incremental):
             pytest.skip("this ATS answers in one piece, or cannot filter by change")
         async with self.stage() as on:
@@ -141,10 +152,12 @@ class AdapterContract(OddValues):
                 assert (rest[-1].watermark is not None) is self.kind.incremental
 
     async def test_a_cursor_of_another_kind_begins_anew(self) -> None:
+        """A cursor that is not one of this adapter's, as of an older version, begins the listing anew: `resume.Place` reads it so."""
         async with self.stage(3) as on:
             assert {job.id for job in jobs_in(await on.listed(Listing(cursor="\x00nonsense")))} == self.ids(on.wire)
 
     async def test_one_job_by_its_id_is_the_job_of_the_listing(self) -> None:
+        """`job` gives the same job as the listing, filled in where the listing's had `not_loaded`: make both by the same function."""
         async with self.stage(9) as on:
             listed = {job.id: job for job in jobs_in(await on.listed())}
             for wired in on.wire.alive:
@@ -156,11 +169,13 @@ class AdapterContract(OddValues):
                 assert job == replace(beside, not_loaded=(), **later)
 
     async def test_an_unknown_id_is_none(self) -> None:
+        """`job` returns None where the ATS says that there is no such job, by 404 as a rule: `get(..., accept={404})` lets that through."""
         async with self.stage(3) as on:
             assert await on.adapter.job(on.wire.unknown_id()) is None
 
     @pytest.mark.parametrize("job_id", ["..", "../../admin", "a/b?c=d#e", "%2e%2e", "x\r\nX-Evil: 1", "\u0000", "\ud800", "9" * 400, ""])
     async def test_a_hostile_id_finds_nothing_and_leads_nowhere(self, job_id: str) -> None:
+        """An id goes into an address by `segment` alone, and one that cannot be an id is not asked for: `job` returns None, or raises."""
         async with self.stage(3) as on:
             try:
                 assert await on.adapter.job(job_id) is None
@@ -172,10 +187,14 @@ class AdapterContract(OddValues):
                 assert "admin" not in asked.path.split("/")
 
     async def test_the_right_key_is_told(self) -> None:
+        """`test` makes one cheap call and returns in words what the key may do."""
         async with self.stage(3) as on:
             assert await on.adapter.test()
 
     async def test_a_wrong_key_is_told_with_the_remedy(self, caplog: pytest.LogCaptureFixture) -> None:
+        """A wrong key is `CredentialsRejected` (401) or `PermissionMissing` (403), with a remedy and without the key, by `test`, `pages`
+        and `job`. An ATS that says it by another status is read in `http.explain`.
+        """
         caplog.set_level(logging.DEBUG)
         async with self.stage(3, credentials=self.wire.wrong_credentials) as on:
             for attempt in (on.adapter.test, on.listed, lambda: on.adapter.job(on.wire.job_id(on.wire.jobs[0]))):
@@ -186,6 +205,9 @@ class AdapterContract(OddValues):
             assert on.clock.slept == []  # it is not tried again and again
 
     async def test_a_permission_that_is_missing_is_told_with_the_remedy(self) -> None:
+        """What the wire calls `forbidden` is `PermissionMissing` by `test`, `pages` and `job`: take it for no other answer (`accept`), and
+        read another status in `http.explain`.
+        """
         async with self.stage(3) as on:
             await on.adapter.test()
             on.server.inject(self.wire.forbidden, times=faults.MANY)
@@ -197,6 +219,9 @@ class AdapterContract(OddValues):
             assert on.clock.slept == []
 
     async def test_no_secret_shows_anywhere(self, caplog: pytest.LogCaptureFixture) -> None:
+        """No credential is in an error, in the log, or in an attribute that the adapter or its session shows: keep them in `http.auth`
+        only.
+        """
         caplog.set_level(logging.DEBUG)
         async with self.stage(3) as on:
             await on.listed()
@@ -206,6 +231,7 @@ class AdapterContract(OddValues):
             self.assert_no_secret(_whole(caught.value) + caplog.text + repr(on.adapter.__dict__) + repr(on.http.__dict__))
 
     async def test_an_answer_that_repeats_the_credentials_is_redacted(self) -> None:
+        """An answer of the ATS that repeats the credentials comes into an error without them: let the session make the error."""
         async with self.stage(3) as on:
             await on.listed()
             echo = Answer({"message": "bad: " + repr(on.server.asked[-1].headers)}, status=422)
@@ -215,6 +241,9 @@ class AdapterContract(OddValues):
             self.assert_no_secret(_whole(caught.value))
 
     async def test_incremental_gives_what_changed(self) -> None:
+        """With `incremental`, a listing with a watermark has what changed since, and nothing else: send it to the ATS as it wants it, as
+        `here.since` in `part`.
+        """
         if not self.kind.incremental:
             pytest.skip("this ATS cannot filter by change")
         async with self.stage() as on:
@@ -228,6 +257,9 @@ class AdapterContract(OddValues):
             assert pages[-1].watermark
 
     async def test_deleted_jobs(self) -> None:
+        """A deleted job is None by `job` and in no listing; where the ATS tells of it in a list of changes (`says_deleted`), its id is in
+        `Page.deleted`.
+        """
         async with self.stage(5) as on:
             mark = (await on.listed())[-1].watermark
             gone = on.wire.jobs[1]
@@ -242,6 +274,7 @@ class AdapterContract(OddValues):
 
     @pytest.mark.parametrize("form", RETRY_AFTER)
     async def test_too_many_requests(self, form: str) -> None:
+        """The session waits for a 429 as its headers say and asks again: neither catch it nor wait in the adapter."""
         headers, seconds = RETRY_AFTER[form]
         async with self.stage(9) as on:
             on.server.inject(faults.too_many(headers), when=on.wire.is_listing)
@@ -251,6 +284,7 @@ class AdapterContract(OddValues):
             assert on.clock.said[-1] == ""
 
     async def test_a_burst_of_faults_is_outlived(self) -> None:
+        """The session tries again after 5xx and broken connections: the listing comes out whole, and no error is caught in the adapter."""
         async with self.stage() as on:
             on.server.inject(faults.failing(500), when=on.wire.is_listing)
             on.server.inject(faults.failing(503), when=on.wire.is_listing)
@@ -258,6 +292,7 @@ class AdapterContract(OddValues):
             assert {job.id for job in jobs_in(await on.listed())} == self.ids(on.wire)
 
     async def test_an_outage_ends_in_unreachable(self) -> None:
+        """An outage ends in the session's `Unreachable`, after its own tries: neither catch it nor try again in the adapter."""
         async with self.stage(3) as on:
             on.server.inject(faults.failing(502), times=faults.MANY, when=on.wire.is_listing)
             with pytest.raises(Unreachable, match=f"{self.kind.title} has a fault on its side") as caught:
@@ -267,23 +302,27 @@ class AdapterContract(OddValues):
             assert 2 < on.clock.seconds < 60
 
     async def test_a_truncated_answer_is_asked_for_again(self) -> None:
+        """An answer that was cut short is asked for again by the session: decode by `reply.decode` or `read_rows`, not by hand."""
         async with self.stage(9) as on:
             on.server.inject(faults.truncated, times=2, when=on.wire.is_listing)
             assert {job.id for job in jobs_in(await on.listed())} == self.ids(on.wire)
 
     async def test_a_page_that_always_comes_truncated_is_no_page(self) -> None:
+        """A listing that breaks keeps the pages before, and yields nothing in place of the one that broke: raise, as the session does."""
         if not self.wire.pages:
             pytest.skip("this ATS answers its listing in one piece")
         async with self.stage() as on:
             await self._breaks_after_the_first_page(on, faults.truncated, Unreachable)
 
     async def test_refused_in_the_middle_of_a_listing(self) -> None:
+        """A listing that is refused in the middle keeps the pages before and raises: a part of the jobs must not look like all of them."""
         if not self.wire.pages:
             pytest.skip("this ATS answers its listing in one piece")
         async with self.stage() as on:
             await self._breaks_after_the_first_page(on, Answer({"message": "no"}, status=403), RemoteError)
 
     async def test_a_web_page_is_named_as_one(self) -> None:
+        """A web page in place of data is `UnexpectedAnswer`: decode by `reply.decode` or `read_rows`."""
         async with self.stage(3) as on:
             on.server.inject(faults.WEB_PAGE, times=faults.MANY)
             with pytest.raises(UnexpectedAnswer, match="web page"):
@@ -292,6 +331,9 @@ class AdapterContract(OddValues):
                 await on.adapter.job(on.wire.job_id(on.wire.jobs[0]))
 
     async def test_a_web_page_that_says_not_found_is_no_word_about_the_job(self) -> None:
+        """A 404 that is a web page comes from a proxy or a wrong address, not from the ATS: `get(..., accept={404})` tells it apart; `job`
+        must not return None.
+        """
         async with self.stage(3) as on:
             await on.adapter.test()
             on.server.inject(replace(faults.WEB_PAGE, status=404), times=faults.MANY)
@@ -301,12 +343,14 @@ class AdapterContract(OddValues):
                 assert "address is right" in (caught.value.remedy or "")
 
     async def test_an_empty_object_is_not_an_empty_listing(self) -> None:
+        """An answer without the list of rows is an error and no empty listing: the list's field has no default."""
         async with self.stage(3) as on:
             on.server.inject(faults.EMPTY_OBJECT, times=faults.MANY, when=on.wire.is_listing)
             with pytest.raises(RemoteError):
                 await on.listed()
 
     async def test_a_listing_that_leads_in_circles_ends(self) -> None:
+        """A listing that leads in circles raises: `paginator` sees to it, and so does `paging.CursorGuard`."""
         if not self.wire.pages:
             pytest.skip("this ATS answers its listing in one piece")
         async with self.stage() as on:
@@ -317,6 +361,9 @@ class AdapterContract(OddValues):
             assert len(on.server.asked) < 40
 
     async def test_a_listing_that_contradicts_itself_is_no_listing(self) -> None:
+        """A listing with more or fewer rows than it announces, or with no way to the rest, raises: give `Part` or `Slice` all that the ATS
+        promises.
+        """
         for name, twist in self.wire.contradictions.items():
             async with self.stage() as on:
                 on.wire.after = lambda _, said: twist(said)  # noqa: B023 - the stage ends with the round
@@ -326,6 +373,7 @@ class AdapterContract(OddValues):
                 assert caught.value.remedy, name
 
     async def test_an_empty_page_in_the_middle_is_no_whole_listing(self) -> None:
+        """An empty page with more behind it is a doubt of the page (`Page.doubt`), or an error: `paginator` sees to it."""
         if not self.wire.pages:
             pytest.skip("this ATS answers its listing in one piece")
         async with self.stage() as on:
@@ -341,7 +389,9 @@ class AdapterContract(OddValues):
                 assert any(page.doubt for page in await on.listed())
 
     async def test_a_place_that_the_ats_takes_no_longer_is_refused(self) -> None:
-        """Whoever keeps the listing decides what becomes of it, by the kind of the error."""
+        """A cursor that the ATS refuses (400) is an error of the kinds in `STALE_CURSOR`: whoever keeps the listing begins anew by it. Do
+        not catch it.
+        """
         if not self.wire.pages:
             pytest.skip("this ATS answers its listing in one piece")
         async with self.stage() as on:
@@ -351,6 +401,7 @@ class AdapterContract(OddValues):
                 await on.listed(Listing(cursor=cursor))
 
     async def test_a_redirect_is_refused_and_nothing_is_sent_there(self) -> None:
+        """Redirects are refused by the session: do not follow them."""
         async with AtsServer(lambda _: Answer({})) as elsewhere, self.stage(3) as on:
             on.server.inject(faults.redirect(f"{elsewhere.url}/stolen"), times=faults.MANY, when=on.wire.is_listing)
             with pytest.raises(UnexpectedAnswer, match="redirect"):
@@ -358,12 +409,14 @@ class AdapterContract(OddValues):
             assert elsewhere.asked == []
 
     async def test_a_dripping_answer_ends_at_the_deadline(self) -> None:
+        """An answer that drips ends at the session's deadline: set no time-out of the adapter's own, and read by the session alone."""
         async with self.stage(3, limits=replace(FAST, deadline=0.15, tries=1)) as on:
             on.server.inject(faults.drip, times=faults.MANY, when=on.wire.is_listing)
             with pytest.raises(Unreachable, match="no whole answer"):
                 await on.listed()
 
     async def test_a_bomb_does_not_go_off(self) -> None:
+        """An answer that unpacks beyond all measure is refused by the session: read by it alone."""
         async with self.stage(3) as on:
             on.server.inject(faults.bomb(), times=faults.MANY, when=on.wire.is_listing)
             with pytest.raises(UnexpectedAnswer, match="too large"):

@@ -34,6 +34,9 @@ class OddValues:
     stage: Callable[..., AbstractAsyncContextManager[Stage]]
 
     async def test_a_value_of_another_type_costs_its_field_at_most(self) -> None:
+        """A value of another type costs its field, never the row, unless it is id or name: read rows by `read_rows`, with a
+        `msgspec.Struct` whose fields are optional.
+        """
         async with self.stage(1) as on:
             cases = list(spoiled(await _sample_row(on)))
         async with self.stage(len(cases)) as on:
@@ -53,6 +56,7 @@ class OddValues:
         assert all(re.fullmatch(rf"[\w.-]+ is {OURS.pattern}|.*has no id.*|\w+ is empty", reason) for reason in reasons), reasons
 
     async def test_what_cannot_be_read_keeps_what_was_known(self) -> None:
+        """A field that could not be read keeps what the cache knows of it: make jobs by the function that `read_rows` calls."""
         async with self.stage(1) as on:
             cases = list(spoiled(await _sample_row(on)))
         async with self.stage(len(cases)) as on:
@@ -70,6 +74,7 @@ class OddValues:
         assert partly
 
     async def test_a_job_asked_for_by_its_id_is_read_as_leniently(self) -> None:
+        """`job` reads its row as leniently as the listing: by `one_row` and `convert_one`."""
         async with self.stage(1) as on:
             wired = on.wire.jobs[0]
             job_id, seen = on.wire.job_id(wired), []
@@ -89,6 +94,7 @@ class OddValues:
                     assert (job.id, job.name) == (job_id, wired.name), path
 
     async def test_a_bad_row_of_a_side_list_costs_that_row(self) -> None:
+        """A bad row of a side list (departments, users) costs that row: read it by `reply.decode_side`."""
         async with self.stage(9) as on:
             expected = {job.id: job for job in jobs_in(await on.listed())}
         async with self.stage(9) as on:
@@ -110,6 +116,7 @@ class OddValues:
 
     @pytest.mark.parametrize("instead", [{}, {"?": 1}, "?", None, 7])
     async def test_a_side_list_that_is_none_costs_what_it_says_and_no_job(self, instead: object) -> None:
+        """A side list that is none costs no job: `reply.decode_side` gives None for it, and `partly_read` names what hangs on it."""
         async with self.stage(9) as on:
             known = {job.id: job for job in jobs_in(await on.listed())}
         async with self.stage(9) as on:
@@ -134,6 +141,7 @@ class OddValues:
             assert source_fields(kept) == source_fields(known[job_id])
 
     async def test_an_error_beside_no_rows_is_no_empty_list(self) -> None:
+        """An answer with no rows and an error beside them is that error: `read_rows` sees to it."""
         async with self.stage(0) as on:
             empty: list[Any] = []
 
@@ -152,6 +160,7 @@ class OddValues:
                     assert WRONG in caught.value.message
 
     async def test_an_error_in_place_of_rows_keeps_the_words_of_the_ats(self) -> None:
+        """An answer with an error in place of rows raises with its words: decode by `read_rows`, `one_row` or `reply.decode`."""
         async with self.stage(3) as on:
             await on.listed()
             job_id = on.wire.job_id(on.wire.jobs[0])
@@ -163,6 +172,9 @@ class OddValues:
                     assert WRONG in caught.value.message, said
 
     async def test_a_name_that_cannot_be_read_costs_the_job_and_says_so(self) -> None:
+        """A row whose name cannot be read is in `Page.rejected`, with its id and why; `job` raises. `name_keys` and `id_keys` of the
+        `RowShape` say where these are.
+        """
         async with self.stage(3) as on:
             name = on.wire.jobs[1].name
 

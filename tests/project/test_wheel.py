@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from jobsync_tui.testing.contract import AdapterContract
+
 ROOT = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.slow
@@ -95,14 +97,26 @@ def test_an_adapter_of_another_package_is_tested_without_a_checkout(environment:
     (tmp_path / "test_hireboard.py").write_text(suite, encoding="utf-8")
     chosen = "empty_ats or wrong or (429 and zero) or redirect"
     command = [str(environment / "bin" / "python"), "-m", "pytest", "-q", "-k", chosen, "-p", "no:asyncio", "-p", "no:cacheprovider"]
-    ended = subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=tmp_path,
-        timeout=170,
-        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(tmp_path)},
-    )
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert re.search(r"^\d+ passed", ended.stdout, re.MULTILINE), ended.stdout
+    passed = _tested(command, tmp_path)
+    assert re.search(r"^\d+ passed", passed, re.MULTILINE), passed
+
+    (tmp_path / "jobsync_hireboard.py").write_text(adapter.replace('"changed_since":', '"changed":'), encoding="utf-8")
+    command[command.index(chosen)] = "incremental_gives or right_key"
+    failed = _tested(command, tmp_path)
+    assert re.search(r"^1 failed, 1 passed", failed, re.MULTILINE), failed
+    (said,) = re.findall(r"What the contract asks -+\n(.*?)\n=", failed, re.DOTALL)
+    assert "a listing with a watermark has what changed since" in said
+    assert "docs/adapters.md" in said
+
+
+def _tested(command: list[str], folder: Path) -> str:
+    """Run it without a configuration, and return what it printed."""
+    environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder, timeout=170, env=environment)
+    return ended.stdout + ended.stderr
+
+
+def test_every_test_of_the_contract_says_what_it_asks() -> None:
+    asked = [getattr(AdapterContract, name) for name in dir(AdapterContract) if name.startswith("test_")]
+    assert len(asked) > 30
+    assert [each.__name__ for each in asked if not each.__doc__] == []

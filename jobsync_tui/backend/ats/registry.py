@@ -55,7 +55,8 @@ def adapter_class(provider: str) -> type[Adapter]:
         if point is None:
             near = nearest(provider, providers(), most=1)
             message = f"Unknown provider: {clean(provider, limit=64)}{near and '.'}{near}"
-            raise UsageError(message, remedy=f"Known providers: {', '.join(providers())}.")
+            known = f"Known providers: {', '.join(providers())}. One of another package needs that package installed: docs/adapters.md."
+            raise UsageError(message, remedy=known)
         found = _load(point)
     if not (isinstance(found, type) and issubclass(found, Adapter) and not isabstract(found)):
         raise UsageError(f"The provider {clean(provider, limit=64)} is not a complete adapter", remedy="See docs/adapters.md.")
