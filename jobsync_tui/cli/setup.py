@@ -50,7 +50,7 @@ def paths(*, as_json: bool) -> int:
 @click.argument("shell", type=click.Choice(_SHELLS))
 @click.pass_context
 def completion(ctx: click.Context, *, shell: str) -> int:
-    """Print the completion script for a shell, to be sourced by it: eval "$(jobsync completion bash)"."""
+    """Print what a shell is to read: eval "$(jobsync completion bash)", zsh alike; jobsync completion fish | source."""
     from .shells import script
 
     refuse_strangers()

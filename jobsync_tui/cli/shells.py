@@ -65,6 +65,8 @@ if [[ $zsh_eval_context[-1] == loadautofunc ]]; then
     # A file in fpath: called by its name.
     %(complete_func)s "$@"
 else
+    # Where the shell's own file does not begin completion, as a new account's.
+    (( $+functions[compdef] )) || { autoload -U compinit && compinit -i }
     compdef %(complete_func)s %(prog_name)s
 fi
 """

@@ -19,7 +19,7 @@ BEGIN = {
 }
 SOURCE = {
     "bash": 'eval "$(jobsync completion bash)"',
-    "zsh": 'autoload -U compinit; compinit -u -D; eval "$(jobsync completion zsh)"',
+    "zsh": 'eval "$(jobsync completion zsh)"',  # nothing else has begun completion, as in a new account
     "fish": "jobsync completion fish | source",
 }
 LINES = (
