@@ -6,7 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from jobsync_tui.backend.core.errors import CredentialsRejected, CutShort, PermissionMissing, RemoteError, UsageError
+from jobsync_tui.backend.core.errors import (
+    AccessDenied,
+    CredentialsRejected,
+    CutShort,
+    JobsyncError,
+    PermissionMissing,
+    RemoteError,
+    UnknownIntegration,
+    UsageError,
+)
 from jobsync_tui.backend.core.models import CachedJob, JobKey, JsonValue, Outcome, PlanKind, SyncResult, SyncStatus
 from jobsync_tui.backend.sync.adopt import Adoption
 from jobsync_tui.backend.sync.bulk import Bulk
@@ -46,6 +55,16 @@ async def test_bulk_keeps_the_order_and_its_bounds(jobs: Bench) -> None:
     assert {result.outcome for result in results} == {Outcome.CREATED}
     assert sorted(result.job.id for result in told) == sorted(job_id for _, job_id in KEYS)
     assert 1 < most <= 3
+
+
+@pytest.mark.parametrize(
+    "gone", [UnknownIntegration("Unknown integration: shelf"), AccessDenied("alice may not use this configuration")], ids=["id", "access"]
+)
+async def test_a_job_in_hand_when_access_goes_is_refused_as_the_rest_is(jobs: Bench, gone: JobsyncError) -> None:
+    jobs.ats.trouble = gone
+    (result,) = await Bulk(jobs.pipeline).sync_many(ALICE, KEYS[:1])
+    assert (result.outcome, result.error and result.error.code) == (Outcome.REFUSED, AccessDenied.code)
+    assert await jobs.jobs.sync_state(*KEYS[0]) is None, "that is no failure of the job's"
 
 
 async def test_a_job_that_moved_drops_out_and_the_rest_goes_on(jobs: Bench) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 
-from ..core.errors import AccessDenied, ConfigError, JobsyncError, UsageError
+from ..core.errors import AccessDenied, ConfigError, JobsyncError, UnknownIntegration, UsageError
 from ..core.ownership import account_name
 from ..core.text import clean
 from ..settings.loader import FileStamp, load_stamped
@@ -148,13 +148,13 @@ class Guard:
 
         Raises:
             AccessDenied: As in `require`.
-            UsageError: There is no such integration, or it is not theirs: the answer is the same.
+            UnknownIntegration: There is no such integration, or it is not theirs.
         """
         policy = self.require(actor)
         found = self._settings.integration(integration_id) if integration_id in policy.integrations(actor) else None
         if found is None:
             known = ", ".join(sorted(policy.integrations(actor))) or "none"
-            raise UsageError(f"Unknown integration: {clean(integration_id, limit=64)}", remedy=f"Known integrations: {known}")
+            raise UnknownIntegration(f"Unknown integration: {clean(integration_id, limit=64)}", remedy=f"Known integrations: {known}")
         return found
 
     def _current(self) -> AccessPolicy:

@@ -93,6 +93,10 @@ class UsageError(JobsyncError):
     exit_code = ExitCode.USAGE
 
 
+class UnknownIntegration(UsageError):
+    """There is no integration of that id, or it is not the actor's: the answer is the same."""
+
+
 class ConfigError(UsageError):
     """The configuration is wrong; the message names the file, the key and the line."""
 

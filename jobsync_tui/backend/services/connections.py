@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from ..access.access import Guard
-from ..core.errors import ConfigError, UsageError
+from ..core.errors import ConfigError, UnknownIntegration, UsageError
 from ..core.text import clean
 from ..settings.paths import places
 from ..settings.schema import TargetKind
@@ -174,6 +174,7 @@ def network_of(settings: Settings) -> Network:
     return Network(proxy=settings.network.proxy, ca_bundle=None if bundle is None else str(bundle))
 
 
-def unknown_integration(integration: str) -> UsageError:
+def unknown_integration(integration: str) -> UnknownIntegration:
     """Return the one answer to an id that does not exist and to one that is somebody else's."""
-    return UsageError(f"Unknown integration: {clean(integration, limit=64)}", remedy="jobsync integrations lists the ones you may use")
+    what = f"Unknown integration: {clean(integration, limit=64)}"
+    return UnknownIntegration(what, remedy="jobsync integrations lists the ones you may use")

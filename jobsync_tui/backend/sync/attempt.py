@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ..access.access import Actor
-from ..core.errors import JobNotFound, JobsyncError
+from ..core.errors import AccessDenied, JobNotFound, JobsyncError, UsageError
 from ..core.models import Change, Eligibility, Failure, JobHead, JobStatus, JsonValue, Outcome, SyncPlan, SyncResult
 from ..core.reasons import given_reason
 from ..storage.ledger.audit import NewEntry
@@ -99,6 +99,12 @@ def unread_head(job_id: str) -> JobHead:
 def sides(changes: Sequence[Change]) -> tuple[Mapping[str, JsonValue], Mapping[str, JsonValue]]:
     """Return the changed fields before and after."""
     return {each.field: each.before for each in changes}, {each.field: each.after for each in changes}
+
+
+def withdrawn(error: UsageError) -> AccessDenied:
+    """Return what it means to somebody who was admitted that the integration is unknown now, or the configuration cannot be read."""
+    words = "The integration left the configuration or got another id, or access to it was withdrawn, while its jobs were synced"
+    return AccessDenied(words, remedy=error.remedy)
 
 
 def failure_of(error: JobsyncError) -> Failure:

@@ -24,7 +24,7 @@ from ..core.errors import (
 from ..core.map_concurrently import map_concurrently
 from ..core.models import BulkPlan, Failure, JobKey, Outcome, SyncPlan, SyncResult
 from ..core.text import counted
-from .attempt import FAILED
+from .attempt import FAILED, withdrawn
 from .guard import TROUBLE
 from .pipeline import Pipeline
 from .plan import bulk_plan
@@ -316,10 +316,9 @@ class _Telling:
 
 
 def _ending(error: Exception) -> JobsyncError:
-    """Return what ended a bulk sync, as it is told: who is admitted and then answered that there is no such integration has lost access."""
+    """Return what ended a bulk sync, as it is told."""
     if isinstance(error, UsageError):
-        words = "The integration left the configuration or got another id, or access to it was withdrawn, while its jobs were synced"
-        return AccessDenied(words, remedy=error.remedy)
+        return withdrawn(error)
     if isinstance(error, JobsyncError):
         return error
     return Fault(f"{FAILED}: a fault in the program", remedy="The details are in the log: jobsync paths says where")

@@ -9,10 +9,21 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias
 
-from ..core.errors import Busy, JobNotFound, JobsyncError, RemoteError, RemoteGone, StalePlan, StorageBusy, StorageError
+from ..core.errors import (
+    AccessDenied,
+    Busy,
+    JobNotFound,
+    JobsyncError,
+    RemoteError,
+    RemoteGone,
+    StalePlan,
+    StorageBusy,
+    StorageError,
+    UnknownIntegration,
+)
 from ..core.models import Change, Failure, Job, JobHead, Lease, Outcome, PlanKind, SyncResult, SyncState
 from ..storage.ledger.journal import OperationKind
-from .attempt import FAILED, Attempt, AttemptState, failure_of
+from .attempt import FAILED, Attempt, AttemptState, failure_of, withdrawn
 from .dependencies import SyncDependencies
 from .hold import in_hand
 from .plan import Proposal
@@ -91,6 +102,10 @@ class SyncExecution:
             return self._state.result(Outcome.BUSY, error.failure())
         except JobNotFound as error:
             return await self._end(Outcome.NOT_FOUND, error.failure())
+        except AccessDenied as error:
+            return await self._end(Outcome.REFUSED, error.failure())
+        except UnknownIntegration as error:
+            return await self._end(Outcome.REFUSED, withdrawn(error).failure())
         except JobsyncError as error:
             return await self._end(Outcome.FAILED, failure_of(error))
         except asyncio.CancelledError:
@@ -107,7 +122,7 @@ class SyncExecution:
         async with in_hand(self._parts, attempt.integration, attempt.job_id, attempt.actor.user) as lease:
             try:
                 return await self._under(lease)
-            except (Busy, StorageBusy, JobNotFound):
+            except (Busy, StorageBusy, JobNotFound, AccessDenied, UnknownIntegration):
                 raise
             except JobsyncError as error:
                 return await self._failed(error, lease)
