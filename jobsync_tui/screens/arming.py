@@ -92,7 +92,6 @@ class ArmingScreen(DialogScreen[ResultT]):
         if number == self._arming:
             self._armed = True
             self.choices.arm(armed=True)
-            self.offer_anew()
 
     @property
     def choices(self) -> ChoiceLine:

@@ -7,6 +7,7 @@ screen imports another.
 from __future__ import annotations
 
 from collections.abc import Coroutine
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, cast
 from weakref import finalize
 
@@ -152,8 +153,9 @@ class JobsyncScreen(Screen[ResultT]):
         """Return the facade."""
         return self.host.backend
 
-    def make_footer(self) -> Footer:
-        """Return the footer that names this screen's most wanted keys; `compose` yields it last."""
+    @cached_property
+    def footer(self) -> Footer:
+        """The footer that names this screen's most wanted keys; `compose` yields it last."""
         return Footer(self.GROUPS, self.offers, self.host.keys.applied)
 
     def offers(self, action: str) -> bool:
@@ -197,9 +199,15 @@ class JobsyncScreen(Screen[ResultT]):
         else:
             self.host.copy(command, command if len(command) < LONG_COMMAND else f"a command of {len(command):,} characters")
 
-    def offer_anew(self) -> None:
-        """Have the footer name what can be done now."""
-        self.query_one(Footer).offer_anew()
+    def on_idle(self) -> None:
+        """Have the footer name what can be done now, whatever changed it."""
+        if self.footer.is_mounted and self.is_settled:
+            self.footer.offer_anew()
+
+    @property
+    def is_settled(self) -> bool:
+        """Return whether the footer may name other keys now; not where it would flicker with every line that a cursor passes."""
+        return True
 
     def work(self, job: Coroutine[object, object, None], *, group: str, about: str | None = None) -> Worker[None]:
         """Run ``job`` beside the screen, unless that is left. Errors go to `Host.report`; a newer one of the same group replaces it."""

@@ -48,7 +48,7 @@ class DialogScreen(ListingScreen[ResultT]):
         yield LinesView(_divider(""), id="lower", classes="fixed")
         yield LinesView(id="note", classes="fixed")
         yield from self.foot()
-        yield self.make_footer()
+        yield self.footer
 
     def top(self) -> list[Widget]:
         """Return widgets below the heading."""
@@ -71,7 +71,6 @@ class DialogScreen(ListingScreen[ResultT]):
     def on_document_view_moved(self) -> None:
         """Say which part of the document is shown, on the line below it."""
         self.query_one("#lower", LinesView).show(_divider(self.document.position))
-        self.offer_anew()
 
     def set_heading(self, where: str = "", title: str | None = None) -> None:
         """Say where the dialog is. ``where`` may be foreign: the dialog's own name stays, however long that is."""

@@ -92,11 +92,6 @@ class GreetingScreen(DialogScreen[None]):
         self._is_known = False
         self._look()
 
-    def on_document_view_moved(self) -> None:
-        """Name the keys that the line under the cursor has."""
-        super().on_document_view_moved()
-        self.offer_anew()
-
     def why_not(self, action: str) -> str | None:
         """Return why a key does nothing on the line under the cursor."""
         lead = self._lead

@@ -58,7 +58,7 @@ class PickerScreen(GreetedScreen[None]):
         yield Line(id="picker-head")
         yield ChoiceList(markup=False, compact=True, id="picker-list")
         yield StatusLine(id="picker-status")
-        yield self.make_footer()
+        yield self.footer
 
     def on_mount(self) -> None:
         """Read the integrations, and keep an eye on them."""
@@ -76,12 +76,10 @@ class PickerScreen(GreetedScreen[None]):
         self._draw()
 
     async def _read(self) -> None:
-        before, self._summaries = self._summaries, await self.backend.integrations.list()
+        self._summaries = await self.backend.integrations.list()
         tip = None if self.host.tip is None else line((f" {self.host.tip}", "$text-muted"))
         none = line(" No integration yet. Leave with q and run: jobsync init --add")
         self.query_one(StatusLine).put("hint", tip if self._summaries else none)
-        if len(before) != len(self._summaries):
-            self.offer_anew()
         self._draw()
         self.list_came()
 

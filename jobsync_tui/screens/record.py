@@ -133,4 +133,3 @@ class RecordScreen(DialogScreen[None]):
         self.show(lambda width: record_document(entries, width))
         more = "m reads older ones; " if len(entries) == self._limit else ""
         self.set_note(f"{more}w: whose, t: since when. jobsync audit --verify checks that nothing was changed in it.")
-        self.offer_anew()

@@ -112,7 +112,7 @@ class RunsScreen(ListingScreen[None]):
         yield table
         yield Line(id="runs-detail")
         yield StatusLine(id="runs-status")
-        yield self.make_footer()
+        yield self.footer
 
     def on_mount(self) -> None:
         """List what was done, and keep the list true."""

@@ -31,7 +31,7 @@ class Footer(Static):
         self._spans: list[tuple[int, int, Command]] = []
 
     def offer_anew(self) -> None:
-        """Ask again what can be done now, and paint only what differs: this is asked whenever a process writes, and a line costs bytes."""
+        """Ask again what can be done, and paint only what differs: a line costs bytes."""
         if self._fitting(self.size.width) != self._shown:
             self.refresh()
 

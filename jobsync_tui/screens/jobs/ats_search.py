@@ -113,7 +113,6 @@ class SearchScreen(DialogScreen[None]):
         integration = await self.backend.integrations.get(self._integration)
         job_id = await self.backend.jobs.id_in_url(self._integration, text)
         self._job, self._summary = None, integration
-        self.offer_anew()
         self.clear_job()
         if job_id is None and "://" in text:
             self.set_note(f"This address does not show the id that {integration.ats} knows the job by: type the id.", Tone.BAD)
@@ -135,7 +134,6 @@ class SearchScreen(DialogScreen[None]):
 
     def _found(self, job: CachedJob, integration: IntegrationSummary) -> None:
         self._job, self._summary = job, integration
-        self.offer_anew()
         subject = Subject(integration=integration, now=clock.now(), cached=job)
         self.set_job(JobHead.of(job), subject)
         self.show(lambda width: job_document(job, subject, width), anew=True)

@@ -78,7 +78,6 @@ class ComparisonScreen(DialogScreen[None]):
 
     async def _read(self) -> None:
         subject = self._subject = await read_subject(self.backend, self._integration, self._job_id)
-        self.offer_anew()
         self.set_heading(where(subject, self._job_id))
         try:
             found = await self.backend.syncs.compare(self._integration, self._job_id)

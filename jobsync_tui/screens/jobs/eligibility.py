@@ -194,7 +194,6 @@ class EligibilityScreen(DialogScreen[None]):
             found = await self._evaluated(job_id, live=live)
         except JobNotFound as error:
             self._found = None
-            self.offer_anew()
             self.show_error(error, ("esc", "go back"), ("l", f"look in {integration.ats} again"))
             self.set_note("")
             return
@@ -211,7 +210,6 @@ class EligibilityScreen(DialogScreen[None]):
     def _show(self, found: Eligibility, subject: Subject, *, anew: bool) -> None:
         self.set_heading(where(subject, found.job.id))
         self.set_job(found.job, subject)
-        self.offer_anew()
         self.show(lambda width: explain(found, subject, width), anew=anew)
         if self._revision is None:
             self.set_note(footnote(found, subject))

@@ -106,7 +106,6 @@ class HistoryScreen(DialogScreen[None]):
 
     async def _read(self) -> None:
         self._summary = integration = await self.backend.integrations.get(self._integration)
-        self.offer_anew()
         self.set_heading(f"{integration.name} > job {self._job_id}")
         cached = await self.backend.jobs.get(self._integration, self._job_id)
         if cached is not None:

@@ -123,7 +123,7 @@ class ImpactListScreen(JobsyncScreen[None]):
         yield FilterBar("", table)
         yield table
         yield StatusLine(id="impact-status")
-        yield self.make_footer()
+        yield self.footer
 
     def on_mount(self) -> None:
         """List the jobs."""

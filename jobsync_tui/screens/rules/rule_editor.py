@@ -139,7 +139,6 @@ class RuleEditorScreen(DialogScreen[None]):
 
     def on_descendant_focus(self) -> None:
         """Have footer and note go with the place where keys act."""
-        self.offer_anew()
         self._say()
 
     def action_yaml(self) -> None:

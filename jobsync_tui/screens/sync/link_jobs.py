@@ -94,7 +94,6 @@ class LinkJobsScreen(DialogScreen[None]):
             self.keep_error(error, self._integration)
             return
         self.show(lambda width: matches_document(found, width))
-        self.offer_anew()
         waiting = len({link.job_id for link in found.ambiguous})
         told = f"{counted(waiting, 'job waits', 'jobs wait')} for your decision. " if waiting else ""
         self.set_note(

@@ -127,7 +127,6 @@ class LinkPairScreen(DialogScreen[str | None]):
             self.keep_error(error, self._job_id)
             return
         pairings, why = self._pairings, self._why()
-        self.offer_anew()
         if pairings:
             self.show(lambda width: pairing_document(pairings, why, subject, width))
             self.set_note("enter links it to the job under the cursor, after it has shown the change; x: it is none of them.", Tone.DIM)

@@ -220,7 +220,6 @@ class SyncResultScreen(DialogScreen[None]):
             return
         self._looking_up = False
         self._result = settled(self._result, Outcome(outcome), subject)
-        self.offer_anew()
         self._draw(subject)
         self.set_note(f"Settled: {outcome}. H shows the record.", Tone.STRONG)
 
