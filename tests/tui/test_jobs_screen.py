@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
@@ -37,7 +38,7 @@ from jobsync_tui.widgets.job_detail import JobDetail
 from jobsync_tui.widgets.job_table import JobTable
 from tests.support import samples
 from tests.support.fake_backend import FakeBackend, many_jobs
-from tests.support.pilot import running, screen_text, until
+from tests.support.pilot import running, screen_text, settled, until
 
 pytestmark = pytest.mark.usefixtures("still")
 
@@ -89,7 +90,7 @@ async def test_as_drawn(size: tuple[int, int], snapshot: SnapshotAssertion) -> N
         await shows(app, pilot, "row 3 of 7")
         await until(pilot, lambda: screen.query_one(JobDetail).job is not None and screen.query_one(JobDetail).job.id == "883977")  # type: ignore[union-attr]
         await pilot.pause()
-        assert screen_text(app) == snapshot
+        assert await settled(pilot) == snapshot
 
 
 async def test_typing_filters_and_says_how_many_match() -> None:
@@ -218,6 +219,26 @@ async def test_marking_all_only_marked_and_unmarking() -> None:
         await until(pilot, lambda: table(app).row_count == 300)
         await pilot.press("u")
         await until(pilot, lambda: "marked" not in screen_text(app).splitlines()[1])
+
+
+async def test_a_key_behind_the_one_that_marks_all_acts_on_what_that_marked(monkeypatch: pytest.MonkeyPatch) -> None:
+    backend = FakeBackend(many_jobs(3))
+    read, asked, answer = backend.jobs.ids, asyncio.Event(), asyncio.Event()
+
+    async def held(*arguments: Any, **named: Any) -> tuple[JobKey, ...]:
+        asked.set()
+        await answer.wait()
+        return await read(*arguments, **named)
+
+    monkeypatch.setattr(backend.jobs, "ids", held)
+    async with running(backend) as (app, pilot):
+        screen = await ready(app, pilot)
+        for key in "ms":
+            app.post_message(Key(key, key))
+        await asked.wait()
+        answer.set()
+        await until(pilot, lambda: app.screen is not screen)
+        await shows(app, pilot, "3 jobs")
 
 
 async def test_the_heading_sorts_and_turns_the_order_around() -> None:

@@ -108,7 +108,6 @@ class JobsScreen(JobActionsScreen):
         self._opening: JobList | None = None
         self._anchor: JobKey | None = None
         self._begun = False
-        self._why_no_sync: str | None = None
         self._version: int | None = None
         self._evaluated: int | None = None
         self._rest: Timer | None = None
@@ -133,7 +132,7 @@ class JobsScreen(JobActionsScreen):
             yield table
             yield JobDetail(id="jobs-detail")
         yield StatusLine(id="jobs-status")
-        yield self.make_footer()
+        yield self.footer
 
     def on_mount(self) -> None:
         """Show what the cache has, and keep an eye on it."""
@@ -239,7 +238,6 @@ class JobsScreen(JobActionsScreen):
         self.table.show(wanted, count=known, offset=page.offset, rows=page.rows, cursor=page.cursor, keep_line=keep_line)
         self._show_matches(known, exact=page.count is not None)
         self._show_out_of_sight()
-        self.offer_anew()
 
     def _show_out_of_sight(self) -> None:
         number = self.table.columns_out_of_sight
@@ -318,6 +316,11 @@ class JobsScreen(JobActionsScreen):
         self._left.row, self._left.line = self._anchor, self.table.cursor_row - self.table.top
         self._wait_for_rest()
 
+    @property
+    def is_settled(self) -> bool:
+        """Return whether the keys depend on no line, or the cursor rests on one: in a list of several integrations some are read-only."""
+        return self.scope.one is not None or self._rest is None
+
     def _wait_for_rest(self) -> None:
         if self._rest is not None:
             self._rest.stop()
@@ -326,10 +329,6 @@ class JobsScreen(JobActionsScreen):
     def _rested(self) -> None:
         self._rest = None
         self.host.memory.save()
-        why = self.why_not("sync")
-        if why != self._why_no_sync:
-            self._why_no_sync = why
-            self.offer_anew()
         self._look_closer()
         self._look_elsewhere()
 
@@ -359,7 +358,6 @@ class JobsScreen(JobActionsScreen):
         self.summaries = await integrations.list() if one is None else (await integrations.get(one),)
         self.automatic = tuple([await self.backend.automatic.state(each.id) for each in self.summaries])
         self._show_header()
-        self.offer_anew()
         for each in self.summaries:
             if each.state is IntegrationState.NEVER:
                 self.host.runs.refresh(each.id)
@@ -542,14 +540,14 @@ class JobsScreen(JobActionsScreen):
             self.marks.toggle(job)
             self._marked()
 
-    def action_mark_all(self) -> None:
-        """Mark every job that matches."""
+    async def action_mark_all(self) -> None:
+        """Mark every job that matches; keys typed ahead wait for it, since they act on what is marked."""
         if self.table.row_count > MOST_MARKED:
             self.host.tell(
                 f"{counted(self.table.row_count, 'job is', 'jobs are')} too many to mark: narrow the filter first", Severity.WARNING
             )
             return
-        self.work(self._mark_all(self.query_now), group="mark")
+        await self._funnelled(self._mark_all(self.query_now), None)
 
     async def _mark_all(self, query: JobQuery) -> None:
         self.marks.add(await self.backend.jobs.ids(query.scope, query.text, query.sort, marked=query.marked))
