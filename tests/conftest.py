@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import signal
 from collections.abc import Iterator
 from contextlib import suppress
 from importlib import import_module
@@ -23,6 +24,9 @@ from tests.support.prepared import prepared
 # so that what it says depends on the change alone; everybody else tries new ones.
 settings.register_profile("jobsync", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("jobsync")
+
+# Tests send signals to programs that they start, and under nohup these would ignore a hangup.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # The collector of cycles goes through everything that is imported whenever some thousand objects more are there than before, which took an
 # eighth of the tests of screens. Less often, and then as well.
@@ -46,6 +50,12 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Have the slow tests begin first, so that those who share out the rest end together."""
     items[:] = shared_out(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+def pytest_collection_finish() -> None:
+    """Have the collector leave out what was imported and collected: it stays to the end, where pytest has it gone through five times."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -6,6 +6,7 @@ import gzip
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,9 +22,9 @@ from jobsync_tui.testing.ats_server import Answer, AtsServer, Fault
 from tests.http.conftest import Connect
 
 
-@pytest.mark.parametrize("fault", [faults.bomb(), faults.flood, Answer(b"", headers={"Content-Length": "99999999999"})])
-async def test_too_large(server: AtsServer, connect: Connect, fault: Fault | Answer) -> None:
-    server.inject(fault, times=faults.MANY)
+@pytest.mark.parametrize("fault", [faults.bomb, lambda: faults.flood, lambda: Answer(b"", headers={"Content-Length": "99999999999"})])
+async def test_too_large(server: AtsServer, connect: Connect, fault: Callable[[], Fault | Answer]) -> None:
+    server.inject(fault(), times=faults.MANY)
     with pytest.raises(UnexpectedAnswer, match="too large"):
         await connect().get("jobs")
     assert len(server.asked) == 1

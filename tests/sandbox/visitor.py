@@ -119,8 +119,7 @@ class Visitor:
         """Several jobs at once, of which one cannot be read."""
         await self._find(scenario.GREENHOUSE, "account executive")
         before = await self._backend.jobs.count(Scope.of(scenario.GREENHOUSE), "account executive is:synced")
-        await self._press("m")
-        await self._shows("marked")
+        await self._marks_all()
         if await self._planned("s"):
             await self._press("y")
             await self._in_front(BulkResultScreen)
@@ -173,8 +172,7 @@ class Visitor:
         await self._press("o")
         await self._in_front(JobsScreen)
         await until(self._pilot, self._listed)
-        await self._press("m")
-        await self._shows("marked")
+        await self._marks_all()
         if await self._planned("s"):
             await self._press("y")
             await self._number()
@@ -249,6 +247,13 @@ class Visitor:
         await self._shows(f"{matching} match")
         await until(self._pilot, lambda: self._listed() and self._app.screen.query_one(JobTable).row_count == matching)
         await self.reads()
+
+    async def _marks_all(self) -> None:
+        """Mark every job that the filter finds; others may be marked already."""
+        screen = await self._in_front(JobsScreen)
+        found = await self._backend.jobs.ids(screen.scope, screen.view.filter, screen.view.sort)
+        await self._press("m")
+        await until(self._pilot, lambda: all(key in screen.marks for key in found))
 
     async def _planned(self, key: str) -> bool:
         """Plan by ``key``, read the plan, and return whether it can be confirmed: where nothing would be written, nothing is asked."""

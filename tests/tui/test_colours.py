@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 from textual.app import App
+from textual.pilot import Pilot
 
 from jobsync_tui.app import application
 from jobsync_tui.backend.core.models import SyncStatus
 from jobsync_tui.screens.arming import ArmingScreen
 from jobsync_tui.session.notices import Severity
 from jobsync_tui.terminal.theme import THEMES, theme_for
-from tests.support import pilot
 from tests.support.fake_backend import FakeBackend, many_jobs
-from tests.support.pilot import running, screen_text, until
+from tests.support.pilot import running, screen_text, settled, until
 from tests.support.readable import LEAST, coloured, contrast, faint
 from tests.support.samples import BULLHORN, cached
 from tests.tui import test_dialog_snapshots, test_jobs_screen, test_rules_snapshots, test_shell
@@ -53,13 +53,14 @@ def play(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Corou
     async def played(module: Any, scenario: Scenario, look: Callable[[App[int]], list[str]], size: tuple[int, int]) -> None:
         looks = 0
 
-        def looked_at(app: App[int]) -> str:
+        async def looked_at(shown: Pilot[int]) -> str:
             nonlocal looks
+            text = await settled(shown)
             looks += 1
-            assert look(app) == []
-            return pilot.screen_text(app)
+            assert look(shown.app) == []
+            return text
 
-        monkeypatch.setattr(module, "screen_text", looked_at)
+        monkeypatch.setattr(module, "settled", looked_at)
         given = {"size": size, "snapshot": _Anything(), "monkeypatch": monkeypatch, "tmp_path": tmp_path}
         await scenario(**{name: given[name] for name in inspect.signature(scenario).parameters})
         assert looks

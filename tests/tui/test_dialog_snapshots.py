@@ -11,7 +11,7 @@ from jobsync_tui.backend.core.models import JobKey
 from jobsync_tui.screens import routes
 from jobsync_tui.screens.sync.confirming import ConfirmingScreen
 from tests.support import sample_records, samples
-from tests.support.pilot import screen_text, until
+from tests.support.pilot import settled, until
 from tests.tui.scripted import Script
 from tests.tui.stage import shows, staged
 from tests.tui.test_dialog_result import over
@@ -24,14 +24,14 @@ async def test_not_eligible(size: tuple[int, int], snapshot: SnapshotAssertion) 
     async with staged(Script(past=sample_records.entries()), size) as (app, pilot):
         app.open(routes.Eligibility("bullhorn", "884213"))
         await shows(app, pilot, "To fix")
-        assert screen_text(app) == snapshot
+        assert await settled(pilot) == snapshot
 
 
 async def test_eligible(size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
     async with staged(Script(eligibility=samples.matched(), cached=samples.travel()), size) as (app, pilot):
         app.open(routes.Eligibility("bullhorn", "883977"))
         await shows(app, pilot, "Nothing has been written")
-        assert screen_text(app) == snapshot
+        assert await settled(pilot) == snapshot
 
 
 async def test_confirm(size: tuple[int, int], snapshot: SnapshotAssertion, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,7 +40,7 @@ async def test_confirm(size: tuple[int, int], snapshot: SnapshotAssertion, monke
         app.open(routes.confirm(JobKey.of("bullhorn", "883977")))
         await until(pilot, lambda: getattr(app.screen, "armed", False))
         await pilot.pause()
-        assert screen_text(app) == snapshot
+        assert await settled(pilot) == snapshot
 
 
 async def test_confirm_several(size: tuple[int, int], snapshot: SnapshotAssertion, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,7 +49,7 @@ async def test_confirm_several(size: tuple[int, int], snapshot: SnapshotAssertio
         app.open(routes.confirm(JobKey.of("bullhorn", "1", "2")))
         await until(pilot, lambda: getattr(app.screen, "armed", False))
         await pilot.pause()
-        assert screen_text(app) == snapshot
+        assert await settled(pilot) == snapshot
 
 
 async def test_running(size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
@@ -59,7 +59,7 @@ async def test_running(size: tuple[int, int], snapshot: SnapshotAssertion) -> No
         app.open(routes.Running(run))
         await shows(app, pilot, "ok rules")
         await shows(app, pilot, "from Bullhorn")
-        assert screen_text(app) == snapshot
+        assert await settled(pilot) == snapshot
         assert script.limiter is not None
         script.limiter.set()
 
@@ -68,21 +68,21 @@ async def test_result(size: tuple[int, int], snapshot: SnapshotAssertion) -> Non
     async with staged(Script(cached=samples.travel(), past=sample_records.entries()), size) as (app, pilot):
         app.open(routes.result(over(samples.updated())))
         await shows(app, pilot, "Same as")
-        assert screen_text(app) == snapshot
+        assert await settled(pilot) == snapshot
 
 
 async def test_failure(size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
     async with staged(Script(cached=samples.travel()), size) as (app, pilot):
         app.open(routes.result(over(samples.failed())))
         await shows(app, pilot, "Same as")
-        assert screen_text(app) == snapshot
+        assert await settled(pilot) == snapshot
 
 
 async def test_several_results(size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
     async with staged(Script(), size) as (app, pilot):
         app.open(routes.result(over(samples.updated(), samples.failed(samples.cached("1", "One")))))
         await shows(app, pilot, "tries 1 job again")
-        assert screen_text(app) == snapshot
+        assert await settled(pilot) == snapshot
 
 
 async def test_search(size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
@@ -90,14 +90,14 @@ async def test_search(size: tuple[int, int], snapshot: SnapshotAssertion) -> Non
         app.open(routes.Search("bullhorn", "884213"))
         await pilot.press("enter")
         await shows(app, pilot, "ok Found.")
-        assert screen_text(app) == snapshot
+        assert await settled(pilot) == snapshot
 
 
 async def test_rules(size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
     async with staged(Script(), size) as (app, pilot):
         app.open(routes.Rules("icu-travel"))
         await shows(app, pilot, "-> folder")
-        assert screen_text(app) == snapshot
+        assert await settled(pilot) == snapshot
 
 
 async def test_history(size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
@@ -106,7 +106,7 @@ async def test_history(size: tuple[int, int], snapshot: SnapshotAssertion) -> No
         await shows(app, pilot, "2 entries")
         await pilot.press("enter")
         await shows(app, pilot, "Mercy/ICU")
-        assert screen_text(app) == snapshot
+        assert await settled(pilot) == snapshot
 
 
 async def test_help(size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
@@ -115,4 +115,4 @@ async def test_help(size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
         await shows(app, pilot, "To fix")
         await pilot.press("question_mark")
         await shows(app, pilot, "CHECK ELIGIBILITY")
-        assert screen_text(app) == snapshot
+        assert await settled(pilot) == snapshot

@@ -17,7 +17,7 @@ from jobsync_tui.screens import routes
 from jobsync_tui.screens.arming import ArmingScreen
 from jobsync_tui.screens.rules.save_rules import propose
 from tests.services.workshop import workshop
-from tests.support.pilot import screen_text, until
+from tests.support.pilot import screen_text, settled, until
 from tests.tui.stage import Stage, on_stage, shows
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
@@ -60,14 +60,14 @@ async def test_list(tmp_path: Path, size: tuple[int, int], snapshot: SnapshotAss
         app.open(routes.Rules("care"))
         await shows(app, pilot, "marked with !")
         await shows(app, pilot, "id care")
-        assert screen_text(app) == snapshot
+        assert await settled(pilot) == snapshot
 
 
 async def test_editor(tmp_path: Path, size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
     async with shop(tmp_path, size) as (app, pilot, _):
         app.open(routes.RuleEditor(routes.Opening("north")))
         await shows(app, pilot, "ok matches 5 cached jobs")
-        assert screen_text(app) == snapshot
+        assert await settled(pilot) == snapshot
 
 
 async def test_leaves(tmp_path: Path, size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
@@ -75,7 +75,7 @@ async def test_leaves(tmp_path: Path, size: tuple[int, int], snapshot: SnapshotA
         app.open(routes.RuleLeaves("file", "2"))
         await shows(app, pilot, "ok matches 6 cached jobs together")
         await until(pilot, lambda: "..." not in screen_text(app))
-        assert screen_text(app) == snapshot
+        assert await settled(pilot) == snapshot
 
 
 async def test_save_and_list(tmp_path: Path, size: tuple[int, int], snapshot: SnapshotAssertion, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,14 +85,14 @@ async def test_save_and_list(tmp_path: Path, size: tuple[int, int], snapshot: Sn
         propose(app, deleting(current, NORTH))
         await until(pilot, lambda: getattr(app.screen, "armed", False))
         await pilot.pause()
-        assert screen_text(app) == snapshot
+        assert await settled(pilot) == snapshot
         found = await backend.impacts.assess([CARE, DOUBLE])
         app.open(routes.ImpactList(found, ImpactList.NO_LONGER_ELIGIBLE, "Delete The north"))
         await shows(app, pilot, "Job 10")
-        assert screen_text(app) == snapshot
+        assert await settled(pilot) == snapshot
         app.open(routes.ImpactJob(found, "file", "1"))
         await shows(app, pilot, "WHAT THEY SET")
-        assert screen_text(app) == snapshot
+        assert await settled(pilot) == snapshot
 
 
 async def test_history_and_difference(tmp_path: Path, size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
@@ -100,10 +100,10 @@ async def test_history_and_difference(tmp_path: Path, size: tuple[int, int], sna
         app.open(routes.RulesHistory())
         await shows(app, pilot, "in force: r2")
         await shows(app, pilot, "enter shows what")
-        assert screen_text(app) == snapshot
+        assert await settled(pilot) == snapshot
         app.open(routes.RevisionDifference(1, 2))
         await shows(app, pilot, "2 rules changed")
-        assert screen_text(app) == snapshot
+        assert await settled(pilot) == snapshot
 
 
 async def test_coverage(tmp_path: Path, size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
@@ -112,7 +112,7 @@ async def test_coverage(tmp_path: Path, size: tuple[int, int], snapshot: Snapsho
         await shows(app, pilot, "that no rule matches")
         await until(pilot, lambda: not app.screen.query_one("#note").size.height)
         await pilot.pause()
-        assert screen_text(app) == snapshot
+        assert await settled(pilot) == snapshot
 
 
 async def test_shadows(tmp_path: Path, size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
@@ -121,4 +121,4 @@ async def test_shadows(tmp_path: Path, size: tuple[int, int], snapshot: Snapshot
         await backend.shadows.look("without care")
         app.open(routes.Shadows("without care"))
         await shows(app, pilot, "OVER TIME")
-        assert screen_text(app) == snapshot
+        assert await settled(pilot) == snapshot

@@ -17,7 +17,7 @@ from jobsync_tui.session.memory import Memory
 from jobsync_tui.terminal.theme import theme_for
 from tests.support import samples
 from tests.support.fake_backend import FakeBackend, many_jobs
-from tests.support.pilot import running, screen_text, until
+from tests.support.pilot import running, screen_text, settled, until
 
 pytestmark = pytest.mark.usefixtures("still")
 
@@ -49,7 +49,7 @@ async def test_the_picker_shows_state_jobs_age_and_last_error(size: tuple[int, i
     async with running(FakeBackend((), TWO), size=size) as (app, pilot):
         await until(pilot, lambda: "refused the key" in screen_text(app))
         assert "\x1b" not in screen_text(app)
-        assert screen_text(app) == snapshot
+        assert await settled(pilot) == snapshot
 
 
 async def test_the_picker_starts_on_the_last_integration_and_opens_it() -> None:
