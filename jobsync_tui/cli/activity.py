@@ -31,7 +31,7 @@ AT_ONCE = 500
     "filter_text",
     default="",
     metavar="Q",
-    help="Only these: that of jobs, and result:failed, by:alice, since:7d, on:yesterday, is:write.",
+    help="Only these: that of jobs, and result:failed, by:alice, reason:upgrade, since:7d, on:yesterday, is:write.",
 )
 @click.option("--since", metavar="AGE", help="The last 7d, 12h, ... or since a date; 14 days where nothing is said.")
 @click.option("--run", "number", type=click.IntRange(1, MOST), metavar="N", help="What the run with this number wrote.")

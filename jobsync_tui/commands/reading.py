@@ -61,7 +61,7 @@ def runs() -> Iterator[Command]:
     """Yield the commands of the list of runs and writes."""
     g = Group.RUNS
     yield Command(g, "open", "Open", "Show what a run wrote, or the history of a write's job.", ("enter", "+"), "open", palette=False)
-    yield Command(g, "filter", "Filter", "Type words, result:failed, by:alice, on:yesterday; esc clears.", ("/",), "filter")
+    yield Command(g, "filter", "Filter", "Type words, result:failed, by:alice, reason:upgrade, on:yesterday; esc clears.", ("/",), "filter")
     yield Command(
         g,
         "retry",

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from jobsync_tui.backend.core.errors import FilterError, Unreachable
 from jobsync_tui.backend.core.models import Activity, Outcome, Sort, TimerRun
+from jobsync_tui.backend.core.reasons import acting_because
 from jobsync_tui.backend.storage.activity.activity import ActivityStore
 from jobsync_tui.backend.storage.activity.query import RESULTS, ActivityQuery, parse_activity
 from jobsync_tui.backend.storage.automatic.run_rows import KEPT
@@ -47,7 +48,8 @@ async def a_day(fleet: Fleet, host: Host) -> None:
     await host.pipeline.sync(ALICE, "acme", "1")
     fleet.clock.turn(timedelta(minutes=1))
     fleet.ats["acme"].broken["2"] = Unreachable("Shelf is not there", service="Shelf")
-    await host.pipeline.sync(ALICE, "acme", "2")
+    with acting_because("asked by phone"):
+        await host.pipeline.sync(ALICE, "acme", "2")
     fleet.clock.turn(EVERY)
     await host.run()
 
@@ -81,6 +83,8 @@ async def test_runs_fold_what_they_wrote_and_stand_among_what_people_did_newest_
         ("by:alice", ["alice acme:2 failed", "alice acme:1 unchanged"]),
         ("by:auto", ["run acme ok", "run globex unreachable", "run acme ok"]),
         ("-by:auto", ["alice acme:2 failed", "alice acme:1 unchanged"]),
+        ("reason:mail,PHONE", ["alice acme:2 failed"]),
+        ("-reason:phone", ["alice acme:1 unchanged"]),
         ("integration:globex", ["run globex unreachable"]),
         ("icu id:2", ["alice acme:2 failed", "auto acme:2 created"]),
         ("nurse result:failed,unchanged", ["alice acme:2 failed", "alice acme:1 unchanged"]),
@@ -173,7 +177,7 @@ def test_what_is_wrong_is_said_with_its_place(text: str, position: int, words: s
     assert (caught.value.position, words in f"{caught.value.message} {caught.value.remedy}") == (position, True)
 
 
-ROW_WORDS = ["is:run", "-is:write", "result:failed", "by:alice", "since:7d", "on:today", 'by:"a b"']
+ROW_WORDS = ["reason:phone", "is:run", "-is:write", "result:failed", "by:alice", "since:7d", "on:today", 'by:"a b"']
 JOB_WORDS = ["nurse", "-x", '"a b"', "client:y"]
 
 

@@ -18,6 +18,7 @@ from jobsync_tui.screens.sync.confirm_bulk import ConfirmBulkScreen
 from jobsync_tui.screens.sync.confirm_sync import ConfirmSyncScreen
 from jobsync_tui.screens.sync.confirm_undo import ConfirmUndoScreen
 from jobsync_tui.screens.sync.wire import WireScreen
+from jobsync_tui.widgets.filter_bar import FilterBar
 from tests.services.workshop import workshop
 from tests.support.pilot import screen_text, until
 from tests.tui.stage import Stage, on_stage, shows
@@ -72,6 +73,24 @@ async def test_a_run_opens_to_what_it_wrote_and_closes_again(tmp_path: Path) -> 
         await until(pilot, lambda: isinstance(app.screen, HistoryScreen))
         await pilot.press("escape", "k", "enter")
         await until(pilot, lambda: isinstance(app.screen, RunsScreen) and app.screen.table.row_count == before)
+
+
+async def test_the_filter_knows_why_a_person_did_it(tmp_path: Path) -> None:
+    async with at_work(tmp_path) as (app, pilot, backend):
+        with backend.because("100 % sure"):
+            await backend.automatic.pause()
+        for text, lines in (
+            ('reason:"by PHONE"', 2),
+            ("reason:phone,sure", 3),
+            ("reason:mail", 0),
+            ("-reason:phone by:alice result:not_found", 0),
+        ):
+            app.screen.query_one(FilterBar).value = text
+            await until(pilot, lambda lines=lines: f"{lines} match" in screen_text(app))  # type: ignore[misc]
+        app.screen.query_one(FilterBar).value = "reason:0%s"
+        await until(pilot, lambda: "0 match" in screen_text(app))
+        app.screen.query_one(FilterBar).value = "reason:"
+        await shows(app, pilot, "A value is missing here, for example reason:upgrade")
 
 
 async def test_what_is_done_while_a_run_is_open_is_listed_by_a_later_look(tmp_path: Path) -> None:

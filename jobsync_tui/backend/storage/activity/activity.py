@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from functools import reduce
+from operator import or_
 from typing import Any, TypeAlias
 
 import peewee
@@ -214,7 +216,8 @@ def _ended(term: OneOf) -> peewee.Expression:
 
 
 def _one_of(column: peewee.Field, term: OneOf) -> peewee.Expression:
-    found = column.in_([storable(value) for value in term.values])
+    values = [storable(value) for value in term.values]
+    found = reduce(or_, map(column.contains, values)) if column is AuditRow.reason else column.in_(values)
     return found if term.holds else column.is_null() | ~found
 
 

@@ -22,7 +22,7 @@ OK, RUNNING, CUT_OFF = "ok", "running", "cut_off"
 RESULTS = tuple(dict.fromkeys((*Outcome, OK, RUNNING, CUT_OFF, *DONE_BY_A_PERSON)))
 RUN, WRITE = "run", "write"
 _OWN = re.compile(
-    r'"[^"]*"|(?:(?<=\s)|^)(?P<without>-?)(?P<word>result|by|action|integration|since|until|on|is):(?P<value>(?:"[^"]*"|[^\s"])*)'
+    r'"[^"]*"|(?:(?<=\s)|^)(?P<without>-?)(?P<word>result|by|action|reason|integration|since|until|on|is):(?P<value>(?:"[^"]*"|[^\s"])*)'
 )
 """A word about the row, or a quoted text, in which there is none."""
 _IS = frozenset({RUN, WRITE})
@@ -31,7 +31,10 @@ _ALMOST_A_DAY = timedelta(days=1) - timedelta(milliseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """A column of a row (``outcome``, ``actor``, ``action``, ``integration``) has one of the values, or has none of them."""
+    """A column of a row (``outcome``, ``actor``, ``action``, ``integration``) has one of the values, or has none of them.
+
+    The column ``reason``, a person's own words, holds one of them.
+    """
 
     column: str
     values: tuple[str, ...]
@@ -161,6 +164,7 @@ _EXAMPLES = {
     "result": "result:failed",
     "by": "by:auto",
     "action": "action:undo",
+    "reason": "reason:upgrade",
     "integration": "integration:greenhouse",
     "since": "since:7d",
     "until": "until:yesterday",
@@ -170,6 +174,7 @@ _COLUMNS: dict[str, tuple[str, Callable[[_Reader], tuple[str, ...] | None]]] = {
     "result": ("outcome", lambda _: RESULTS),
     "by": ("actor", lambda _: None),
     "action": ("action", lambda _: None),
+    "reason": ("reason", lambda _: None),
     "integration": ("integration", _Reader.known_integrations),
 }
 """The column that a word is about, and the values that it may have; None for any."""
