@@ -16,10 +16,12 @@ from . import words
 from .automatic import pause_words
 from .document import BLANK, Document, Line, Section, Span, Tone, as_text, bad, dim, head, hint, line, sections, strong, warn
 from .failure import TESTABLE
-from .layout import columns, fit, fit_middle, padded, spark, wrap
+from .layout import apart, columns, fit, fit_middle, padded, spark, wrap
 
 KINDS = (("created", "created"), ("updated", "updated"), ("failed", "FAILED"), ("newly_eligible", "newly eligible"))
 _SPARKS = (("created", "created"), ("updated", "updated"), ("failed", "FAILED"))
+_TABLE = 62
+"""Cells from which on numbers and bars stand side by side."""
 _COUNT = 6
 """Cells of a number of jobs at the beginning of a line."""
 _FILTERS = {
@@ -76,7 +78,7 @@ def greeting_document(greeting: Greeting, names: Mapping[str, str], now: datetim
     """
     shown = _Shown(names, width)
     return (
-        *_beginning(greeting, now),
+        *_beginning(greeting, now, width),
         *shown.happened(greeting),
         *shown.failures(greeting),
         *shown.eligible(greeting, now),
@@ -134,12 +136,13 @@ def _lead_of_wait(wait: WaitNews) -> Lead:
     return Lead(wait.integration)
 
 
-def _beginning(greeting: Greeting, now: datetime) -> tuple[Line, ...]:
+def _beginning(greeting: Greeting, now: datetime, width: int) -> tuple[Line, ...]:
     if greeting.since is None:
-        return (line(" ", dim("This is your first visit: what happens from now on is told next time")), BLANK)
-    told = [f"{greeting.total(name):,} {word}" for name, word in KINDS if greeting.total(name)]
+        told = wrap("This is your first visit: what happens from now on is told next time", width - 2)
+        return (*(line(" ", dim(part)) for part in told), BLANK)
+    happened = [f"{greeting.total(name):,} {word}" for name, word in KINDS if greeting.total(name)]
     since = dim(f"since {words.day_and_time(greeting.since)[:16]}, {words.ago(greeting.since, now)}")
-    return (line(" ", since, right=strong(", ".join(told) or "nothing happened")), BLANK)
+    return (*apart((" ", since), strong(", ".join(happened) or "nothing happened"), width), BLANK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,19 +159,29 @@ class _Shown:
             return []
         _, *heads = self._row(("", *(word for _, word in KINDS)))
         title = Span(f" {padded('WHAT HAPPENED', self._named + 2)}", Tone.HEAD)
+        if self.width < _TABLE:
+            return [head("WHAT HAPPENED"), *(self._happened_in_words(at, each) for at, each in told), BLANK]
         rows = [self._happened(f"news:{at}", self.name(each.integration), [_number(each, name) for name, _ in KINDS]) for at, each in told]
         if len(told) > 1:
             rows.append(self._happened("all:0", "All", [greeting.total(name) for name, _ in KINDS]))
         return [Line((title, *(Span(span.text, Tone.HEAD) for span in heads))), *rows, BLANK]
 
-    def _happened(self, key: str, title: str, numbers: Sequence[int]) -> Section:
-        row = Line(self._row((title, *(f"{number:,}" if number else "-" for number in numbers))))
-        lines = [
+    def _happened_in_words(self, at: int, each: IntegrationNews) -> Section:
+        told = ", ".join(f"{_number(each, name):,} {word}" for name, word in KINDS if _number(each, name))
+        rows = self._told(self.name(each.integration), Span(told), "")
+        return Section(f"news:{at}", rows, (*rows, *self._leads(f"news:{at}", [_number(each, name) for name, _ in KINDS])))
+
+    def _leads(self, key: str, numbers: Sequence[int]) -> list[Section]:
+        """Return a line for each way in which something happened, which leads to its jobs."""
+        return [
             _leading(f"{key}:{name}", line("   ", f"{number:>{_COUNT},}  {word}"))
             for (name, word), number in zip(KINDS, numbers, strict=True)
             if number
         ]
-        return Section(key, (row,), (row, *lines))
+
+    def _happened(self, key: str, title: str, numbers: Sequence[int]) -> Section:
+        row = Line(self._row((title, *(f"{number:,}" if number else "-" for number in numbers))))
+        return Section(key, (row,), (row, *self._leads(key, numbers)))
 
     def failures(self, greeting: Greeting) -> list[Line | Section]:
         """Return the causes of failures, each with its integration and the keys that may mend it; one opens to its jobs."""
@@ -225,6 +238,12 @@ class _Shown:
         if not by_integration:
             return []
         number = len(next(iter(by_integration.values())))
+        if self.width < _TABLE + number:
+            return [
+                head(f"LAST {number} DAYS"),
+                *(self._days_below(found) for found in by_integration.values()),
+                *_legend(greeting, self.width),
+            ]
         named = max(8, min(24, self.width - 4 - len(_SPARKS) * (number + 7)))
         titles = [f"{word:<{number + 7}}" for _, word in _SPARKS]
         lines: list[Line | Section] = [
@@ -233,15 +252,18 @@ class _Shown:
         for name, found in by_integration.items():
             spans = [Span(f"   {padded(self.name(name), named)}  ")]
             for kind, _ in _SPARKS:
-                numbers = [int(getattr(day, kind)) for _, day in found]
-                bars = spark(numbers, max(numbers), none=".")
-                spans.append(Span(bars, Tone.BAD if kind == "failed" else Tone.OK))
-                spans.append(Span(f" {_short(sum(numbers)):<6}"))
+                spans += _bars(kind, [day for _, day in found])
             row = (Line(tuple(spans)),)
             lines.append(Section(f"day:{found[0][0]}", row, row, f"day:{found[0][0]}"))
-        first, last = greeting.days[0].day, greeting.days[number - 1].day
-        told = f"a bar a day, {first:%m-%d} to {last:%m-%d}, full for the highest of its row; behind it their sum"
-        return [*lines, line("   ", dim(fit(told, self.width - 4)))]
+        return [*lines, *_legend(greeting, self.width)]
+
+    def _days_below(self, found: Sequence[tuple[int, DayNews]]) -> Section:
+        """Return an integration's bars one below the other, where there is no room for them side by side."""
+        at, first = found[0]
+        days = [day for _, day in found]
+        rows = [line("   ", fit(self.name(first.integration), self.width - 4))]
+        rows += [Line((Span(f"     {padded(word, 9)}"), *_bars(kind, days))) for kind, word in _SPARKS]
+        return Section(f"day:{at}", tuple(rows), tuple(rows), f"day:{at}")
 
     @property
     def _named(self) -> int:
@@ -268,7 +290,7 @@ class _Shown:
         last = rows[-1].text
         if cell_len(last) + len(keys) < self.width:
             return (*rows[:-1], line(*rows[-1].left[:-1], _without_end(rows[-1].left[-1]), hint(keys)))
-        return (*rows, line(indent, hint(keys.lstrip())))
+        return (*rows, line(indent[: max(3, self.width - 1 - len(keys.lstrip()))], hint(keys.lstrip())))
 
     def _row(self, cells: tuple[str, ...]) -> tuple[Span, ...]:
         first, *rest = cells
@@ -293,6 +315,19 @@ def wait_words(each: WaitNews, now: datetime) -> str:
             return f"{counted(each.jobs, 'job')} may be in {words.TARGET} already: decide whether to link them"
     since = f" ({words.ago(each.since, now)})" if each.since else ""
     return f"{each.message}{since}"
+
+
+def _bars(kind: str, days: Sequence[DayNews]) -> list[Span]:
+    """Return a bar for each day, and their sum."""
+    numbers = [int(getattr(day, kind)) for day in days]
+    bars = spark(numbers, max(numbers), none=".")
+    return [Span(bars, Tone.BAD if kind == "failed" else Tone.OK), Span(f" {_short(sum(numbers)):<6}")]
+
+
+def _legend(greeting: Greeting, width: int) -> list[Line]:
+    days = [each.day for each in greeting.days]
+    told = f"a bar a day, {min(days):%m-%d} to {max(days):%m-%d}, full for the highest of its row; behind it their sum"
+    return [line("   ", dim(part)) for part in wrap(told, width - 4)]
 
 
 def _keys(each: WaitNews) -> str:

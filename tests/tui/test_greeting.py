@@ -131,6 +131,20 @@ async def test_a_day_fits_its_screen_and_says_what_happened_why_and_what_waits(s
         assert ".".join(["\u2588"] * 7) in told, "a day on, a day off"
 
 
+async def test_a_day_on_forty_columns_says_the_same_one_below_the_other() -> None:
+    async with running(a_day(FakeBackend(many_jobs(3), TWO)), size=(40, 24)) as (app, pilot):
+        document = await opened(app, pilot)
+        rows = [row.line.text for row in document.rows]
+        assert [row for row in rows if cell_len(row) >= 40] == []
+        flowing = " ".join(" ".join(rows).split())
+        assert "Bullhorn 12 created, 2 FAILED, 5 newly eligible" in flowing
+        days = ".".join(["\u2588"] * 7)
+        assert f"     FAILED   {days}. 7" in rows
+        assert "     updated  .............. 0" in rows
+        await pilot.press("enter")
+        await until(pilot, lambda: "    12  created" in screen_text(app))
+
+
 @pytest.mark.parametrize(
     ("target", "screen", "words"),
     [
