@@ -151,7 +151,7 @@ def coverage() -> Iterator[Command]:
     """Yield the commands of the coverage overview."""
     g = Group.COVERAGE
     yield Command(
-        g, "open", "Open rule", "Go to the rule of the line under the cursor, or show the rest of a section.", ("enter",), "open rule"
+        g, "open", "Open", "Go to the rule or the job of the line under the cursor, or show the rest of a section.", ("enter",), "open"
     )
     yield Command(g, "unfold", "Unfold", "Show more, or less, of what is under the cursor.", ("+",), "unfold")
     yield Command(g, "turn", "Another integration", "Show the jobs of the next integration, or of all again.", ("i",), "ATS")

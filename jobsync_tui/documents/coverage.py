@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from types import MappingProxyType
 
-from ..backend.core.models import Coverage, CoverageShare, DayOutcomes, NearCoverage
+from ..backend.core.models import Coverage, CoverageShare, DayOutcomes, JobKey, NearCoverage
 from ..backend.core.text import counted
+from .bulk import target_of
 from .document import BLANK, Document, Line, Section, Span, bad, dim, good, head, line, strong, warn
 from .layout import fit, spark, wrap_lines
 
@@ -64,12 +65,19 @@ def _near(near: NearCoverage | None, width: int) -> list[Line | Section]:
     for number, each in enumerate(near.conditions):
         told = f"{each.rule_name}: if {each.would_match_if}"
         closed = line("   ", strong(f"{each.jobs:>6,}"), Span(f"  {fit(told, width - 14)}"))
-        opened: list[Line] = [line("   ", strong(f"{each.jobs:>6,}"), Span(f"  {row.text}")) if at == 0 else line(" " * 11, row.text)
-                              for at, row in enumerate(wrap_lines(told, width - 14))]  # fmt: skip
-        opened += [line(" " * 11, dim(f"such as job {job} of {integration}")) for integration, job in each.examples[:3]]
+        first, *more = wrap_lines(told, width - 14)
+        opened: list[Line | Section] = [line("   ", strong(f"{each.jobs:>6,}"), Span(f"  {first.text}"))]
+        opened += [line(" " * 11, row.text) for row in more]
+        opened += [_example(number, JobKey(*job)) for job in each.examples]
         rows.append(Section(f"near:{number}", (closed,), tuple(opened), f"rule:{each.rule}"))
     told = f"{counted(near.jobs, 'job')} that no rule matches"
     return [BLANK, head("ONE CONDITION AWAY", told), *(_section("near", rows) if rows else [line("   ", dim("none"))])]
+
+
+def _example(number: int, job: JobKey) -> Section:
+    """Return a line that leads to a job, below the condition of that number."""
+    row = line(" " * 11, dim(f"such as job {job.id} of {job.integration}"))
+    return Section(f"near:{number}:{target_of(job)}", (row,), (row,), f"job:{target_of(job)}")
 
 
 def _days(days: Sequence[DayOutcomes], width: int) -> list[Line]:

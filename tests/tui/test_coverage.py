@@ -9,6 +9,7 @@ from jobsync_tui.backend.core.models import Action, ActionKind, AllOf, Coverage,
 from jobsync_tui.documents.coverage import coverage_document
 from jobsync_tui.documents.document import as_text
 from jobsync_tui.screens import routes
+from jobsync_tui.screens.jobs.eligibility import EligibilityScreen
 from jobsync_tui.screens.rules.rules import RulesScreen
 from tests.services.workshop import workshop
 from tests.support.pilot import screen_text, until
@@ -39,6 +40,20 @@ async def test_the_overview_says_how_far_the_rules_reach_and_what_is_one_conditi
             await pilot.press("enter")
             await until(pilot, lambda: isinstance(app.screen, RulesScreen))
             await shows(app, pilot, "id care-oslo")
+
+
+async def test_a_job_that_is_one_condition_away_is_checked_from_its_line(tmp_path: Path) -> None:
+    async with workshop(tmp_path) as backend:
+        await backend.rules.save([CARE_IN_OSLO], expected_revision=0, what="begin")
+        async with on_stage(backend, (80, 60)) as (app, pilot):
+            app.open(routes.Coverage())
+            await shows(app, pilot, "if location.city were Oslo")
+            await pilot.press("k", "k", "+")
+            await shows(app, pilot, "such as job 3 of file")
+            await pilot.press("j", "enter")
+            await until(pilot, lambda: isinstance(app.screen, EligibilityScreen) and "would match if" in screen_text(app))
+            await pilot.press("escape")
+            await shows(app, pilot, "such as job 3 of file")
 
 
 async def test_one_integration_can_be_looked_at_alone(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from textual.binding import BindingType
 from ...backend.core.models import Coverage, NearCoverage
 from ...backend.core.text import counted
 from ...commands import Group, bindings
+from ...documents.bulk import job_at
 from ...documents.coverage import coverage_document
 from ...documents.document import Document, as_text
 from ...documents.words import count
@@ -45,12 +46,15 @@ class CoverageScreen(DialogScreen[None]):
         self.work(self._turn(), group="turn")
 
     def action_open(self) -> None:
-        """Go to the rule that the line under the cursor is about, or unfold it."""
-        target = self.document.target
-        if target is not None:
-            self.host.open(routes.Rules(target.removeprefix("rule:")))
-        else:
-            self.document.toggle()
+        """Go to the rule or the job that the line under the cursor is about, or unfold it."""
+        kind, _, about = (self.document.target or "").partition(":")
+        match kind:
+            case "rule":
+                self.host.open(routes.Rules(about))
+            case "job":
+                self.host.open(routes.Eligibility(*job_at(about)))
+            case _:
+                self.document.toggle()
 
     def same_command(self) -> str | None:
         """Return the command that shows the same."""
