@@ -5,7 +5,9 @@ from __future__ import annotations
 import click
 
 from ..backend.core.errors import ConfigError, ExitCode
+from ..backend.core.models import DoctorFinding, DoctorReport, DoctorStatus
 from ..backend.settings.paths import places
+from ..backend.settings.schema import Settings
 from ..documents.doctor import doctor_text
 from .options import invocation, json_option
 from .output import print_json, print_text, text_width
@@ -24,6 +26,7 @@ async def doctor(*, offline: bool, as_json: bool) -> int:
     """
     from ..backend.doctor.examine import examine
 
+    keys: list[DoctorFinding] = []
     try:
         settings, actor = configuration()
     except ConfigError:
@@ -31,9 +34,22 @@ async def doctor(*, offline: bool, as_json: bool) -> int:
         actor = os_account()
     else:
         await require_access(settings, actor)
+        keys = _keys(settings)
     report = await examine(places(invocation().config), actor, offline=offline)
+    report = DoctorReport.of([*report.findings, *keys])
     if as_json:
         print_json(report)
     else:
         print_text(doctor_text(report, text_width()))
     return ExitCode.OK if report.ok else ExitCode.USAGE
+
+
+def _keys(settings: Settings) -> list[DoctorFinding]:
+    """Say what is wrong with keys of one's own: the application does not begin with them. The backend knows no keys."""
+    from ..commands.own_keys import OwnKeys
+
+    try:
+        OwnKeys(settings.keys)
+    except ConfigError as error:
+        return [DoctorFinding("config", DoctorStatus.FAIL, f"[keys] {error.message}", error.remedy)]
+    return []

@@ -104,6 +104,14 @@ def test_it_works_without_a_configuration_and_with_a_broken_one(jobsync: Jobsync
     assert "line 2" in found_messages(jobsync, config)["config"]
 
 
+def test_keys_with_which_the_application_would_not_begin_are_told(jobsync: Jobsync, config: Path) -> None:
+    config.write_text(config.read_text() + '\n[keys]\n"jobs.snyc" = "S"\n')
+    (finding,) = found(jobsync, config)["config"]
+    assert finding["status"] == "fail"
+    assert "[keys]" in finding["message"]
+    assert "jobs.sync" in finding["message"]
+
+
 def found_messages(jobsync: Jobsync, config: Path) -> dict[str, str]:
     ended = jobsync("-c", str(config), "doctor", "--json", "--offline")
     return {each["check"]: each["message"] for each in ended.json["findings"] if each["status"] == "fail"}
