@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from jobsync_tui.backend.core.errors import RemoteError
@@ -165,6 +165,7 @@ async def live_through(kind: type[Wire], refreshes: list[tuple[bool, list[Step]]
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
+@example(refreshes=[(True, [(1, "fail", 0)]), (True, [(2, "fail", 0)])])
 @given(refreshes=HISTORIES)
 def test_after_any_history_a_good_listing_makes_the_cache_what_the_ats_is(
     kind: type[Wire], refreshes: list[tuple[bool, list[Step]]]

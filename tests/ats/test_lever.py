@@ -7,12 +7,15 @@ from functools import partial
 from typing import Any
 
 import msgspec
+import pytest
 
 from jobsync_tui.backend.ats.base import Listing
 from jobsync_tui.backend.ats.lever import SHAPE, Posting, to_job
 from jobsync_tui.backend.ats.rows import read_rows
 from jobsync_tui.backend.core import clock
+from jobsync_tui.backend.core.errors import PermissionMissing
 from jobsync_tui.backend.core.models import Job, JobStatus, Location, Visibility
+from jobsync_tui.testing.ats_server import Answer, Asked
 from jobsync_tui.testing.stage import jobs_in, staged
 from tests.ats.recorded import recorded
 from tests.support.recordings import answered
@@ -78,9 +81,29 @@ async def test_a_key_that_may_not_see_confidential_postings_lists_the_others() -
         found = jobs_in(await on.listed())
         assert {job.visibility for job in found} == {Visibility.PUBLIC}
         assert len(found) == 10
-        before = len(on.server.asked)
-        await on.listed()
-        assert all("confidentiality" not in asked.query for asked in on.server.asked[before:])
+        asked = ["confidentiality" in each.query for each in on.server.asked if each.path.endswith("/postings")]
+        assert asked[:3] == [True, False, True]
+        assert not any(asked[3:])
+
+
+@pytest.mark.parametrize("page", [1, 2])
+async def test_an_answer_that_declines_once_hides_no_confidential_posting(page: int) -> None:
+    """It is passing trouble on the first page; on a later one, the listing ends, since those of that page would count as gone."""
+    async with staged(LeverWire(12)) as on:
+        told, listings = on.wire.told, 0
+
+        def declining_once(asked: Asked) -> Answer:
+            nonlocal listings
+            listings += on.wire.is_listing(asked)
+            return Answer({"code": "Forbidden"}, status=403) if listings == page and on.wire.is_listing(asked) else told(asked)
+
+        on.wire.told = declining_once  # type: ignore[method-assign]
+        if page == 1:
+            assert len(jobs_in(await on.listed())) == 12
+        else:
+            with pytest.raises(PermissionMissing):
+                await on.listed()
+        assert len(jobs_in(await on.listed())) == 12
 
 
 def test_the_recorded_listing() -> None:

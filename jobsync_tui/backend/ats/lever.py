@@ -2,8 +2,9 @@
 
 Sources: recorded answers for the shape of postings; third-party code in use for ``updated_at_start`` and for ``/postings/deleted``, whose
 window may span 30 days. Not found: the body of errors and what an unknown id is answered with; a 404 is taken for "no such posting".
-Confidential postings are listed only where ``confidentiality=all`` asks for them (vendor documentation, "postings"), and only to a key that
-may see them; whether another key's request is declined is not said, so it is then asked without. A posting by its id comes either way.
+Confidential postings are listed only where ``confidentiality=all`` asks for them (vendor documentation, "postings"), and only to a key
+that may see them; whether another key's request is declined is not said, so a listing that is declined twice is asked for without. A
+posting by its id comes either way.
 ``expand=owner`` asks for the owner as an object; an answer that has the bare id instead leaves the owner unnamed. Lever's rate limit
 (10 requests a second) is not announced in headers that are known.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from html import escape
@@ -133,7 +135,7 @@ class Lever(Adapter):
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
-        self._confidential = True
+        self._sees_confidential: bool | None = None
         self._http = connection.http
         self._http.auth = BasicAuth(connection.credentials["api_key"])
         self._http.explain = explain
@@ -165,17 +167,31 @@ class Lever(Adapter):
         return Part(read, read.answer.next or None, more=read.answer.has_next)
 
     async def _listed(self, params: Params) -> Reply:
-        """Ask for postings, the confidential ones among them unless this key was declined them before."""
-        if self._confidential:
-            try:
-                return await self._http.get("postings", params={**params, "confidentiality": "all"})
-            except (PermissionMissing, Refused) as error:
-                if isinstance(error, Refused) and params["offset"] is not None:
-                    raise  # it is the place in the listing that is not taken any more
-                reply = await self._http.get("postings", params=params)
-                self._confidential = False
-                return reply
-        return await self._http.get("postings", params=params)
+        """Ask for postings, the confidential ones among them unless this key may not see them, which each listing finds out anew.
+
+        One answer that declines them can be passing trouble, and a listing without them would say that they are gone. So they are asked
+        for again once the others came; and where a listing has begun with them, it goes on with them or fails.
+        """
+        if params["offset"] is None:
+            self._sees_confidential = None
+        if self._sees_confidential is False:
+            return await self._http.get("postings", params=params)
+        try:
+            return await self._everything(params)
+        except (PermissionMissing, Refused) as error:
+            # Refused at an offset, it is the place in the listing that is not taken any more.
+            if self._sees_confidential or (isinstance(error, Refused) and params["offset"] is not None):
+                raise
+        others = await self._http.get("postings", params=params)
+        with suppress(PermissionMissing, Refused):
+            return await self._everything(params)
+        self._sees_confidential = False
+        return others
+
+    async def _everything(self, params: Params) -> Reply:
+        reply = await self._http.get("postings", params={**params, "confidentiality": "all"})
+        self._sees_confidential = True
+        return reply
 
     async def _end(self, here: Place, part: Part[_Answer[Posting]]) -> Page:
         since = _milliseconds(here.since)
