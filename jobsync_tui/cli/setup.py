@@ -50,7 +50,10 @@ def paths(*, as_json: bool) -> int:
 @click.argument("shell", type=click.Choice(_SHELLS))
 @click.pass_context
 def completion(ctx: click.Context, *, shell: str) -> int:
-    """Print what a shell is to read: eval "$(jobsync completion bash)", zsh alike; jobsync completion fish | source."""
+    """Print the completion script for a shell.
+
+    To be read by it: eval "$(jobsync completion bash)", zsh alike; for fish, jobsync completion fish | source.
+    """
     from .shells import script
 
     refuse_strangers()

@@ -108,6 +108,8 @@ class Visitor:
             await self._press("enter")
             await self._shows("Break the lease of dana")
             await self._press("down", "enter")
+            await self._shows("Why?")
+            await self._press("enter")
             await self._in_front(SyncResultScreen)
             await until(self._pilot, lambda: any("is broken" in notice.text for notice in self._app.notices))
             assert await self._planned("r")
