@@ -27,7 +27,17 @@ def test_hostile_strings_through_every_command_and_screen() -> None:
     assert tally.commands == set(CASES)
 
 
-BASES = {"JobsyncScreen", "GreetedScreen", "DialogScreen", "ListingScreen", "ConfirmingScreen", "ArmingScreen", "JobActionsScreen", "Menu", "RuleEdits"}
+BASES = {
+    "JobsyncScreen",
+    "GreetedScreen",
+    "DialogScreen",
+    "ListingScreen",
+    "ConfirmingScreen",
+    "ArmingScreen",
+    "JobActionsScreen",
+    "Menu",
+    "RuleEdits",
+}
 """Screens that are only what others have in common."""
 
 
