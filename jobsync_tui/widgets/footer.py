@@ -32,7 +32,10 @@ class Footer(Static):
 
     def offer_anew(self) -> None:
         """Ask again what can be done, and paint only what differs: a line costs bytes."""
-        if self._fitting(self.size.width) != self._shown:
+        now = self._fitting(self.size.width)
+        if now != self._shown:
+            # Noted at once: below a dialog nothing is painted, and to be painted makes the screen idle again.
+            self._shown = now
             self.refresh()
 
     def render(self) -> Content:

@@ -77,6 +77,20 @@ async def test_a_footer_that_names_the_same_keys_is_not_painted_again(monkeypatc
         assert painted == ["anew"]
 
 
+async def test_a_footer_below_a_dialog_asks_once_to_be_painted(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running(FakeBackend([samples.cached("1", "Nurse")])) as (app, pilot):
+        await until(pilot, lambda: "enter check  s sync" in screen_text(app))
+        covered = app.screen.query_one(Footer)
+        await pilot.press("v")
+        await until(pilot, lambda: app.screen is not covered.screen)
+        asked: list[str] = []
+        monkeypatch.setattr(covered, "refresh", lambda *_, **__: asked.append("to be painted"))
+        monkeypatch.setattr(covered, "_fitting", lambda _: [])
+        for _ in range(3):
+            covered.offer_anew()
+        assert asked == ["to be painted"]
+
+
 async def test_a_plan_that_failed_offers_nothing_to_unfold() -> None:
     script = Script(plan=Unreachable("No answer", service="Kombo"))
     async with staged(script) as (app, pilot):
