@@ -81,7 +81,7 @@ async def test_a_footer_below_a_dialog_asks_once_to_be_painted(monkeypatch: pyte
     async with running(FakeBackend([samples.cached("1", "Nurse")])) as (app, pilot):
         await until(pilot, lambda: "enter check  s sync" in screen_text(app))
         covered = app.screen.query_one(Footer)
-        await pilot.press("v")
+        await pilot.press("question_mark")
         await until(pilot, lambda: app.screen is not covered.screen)
         asked: list[str] = []
         monkeypatch.setattr(covered, "refresh", lambda *_, **__: asked.append("to be painted"))
