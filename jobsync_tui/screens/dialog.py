@@ -20,13 +20,13 @@ from ..documents.subject import Subject, job_lines
 from ..session.failures import words_for
 from ..session.notices import Severity
 from ..widgets.document import Builder, DocumentView, LinesView, nothing
-from .listing import ListingScreen
+from .early_keys import EarlyKeysScreen
 
 ResultT = TypeVar("ResultT")
 _RULE = "\u2500"
 
 
-class DialogScreen(ListingScreen[ResultT]):
+class DialogScreen(EarlyKeysScreen[ResultT]):
     """A screen around a `DocumentView`. ``HEADING`` is its name; `top` adds widgets below it, `foot` below the note.
 
     Attributes:

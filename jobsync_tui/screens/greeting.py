@@ -18,10 +18,10 @@ from ..widgets.line import StatusLine
 from . import errands, routes
 from .base import FOR_ALL, ResultT
 from .dialog import DialogScreen
-from .listing import ListingScreen
+from .early_keys import EarlyKeysScreen
 
 
-class GreetedScreen(ListingScreen[ResultT]):
+class GreetedScreen(EarlyKeysScreen[ResultT]):
     """A screen with a `StatusLine`, whose least pressing slot holds the greeting."""
 
     def show_greeting(self) -> None:

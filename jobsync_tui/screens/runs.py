@@ -22,7 +22,7 @@ from ..widgets.filter_bar import FilterBar
 from ..widgets.line import Line, StatusLine
 from ..widgets.table.messages import ReadFailed, RowHighlighted, RowSelected
 from . import routes
-from .listing import ListingScreen
+from .early_keys import EarlyKeysScreen
 from .poll import Poll
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class ActivityRows:
         return [ActivityLine(each, opened=isinstance(each, TimerRun) and each.number in self.runs) for each in page.lines]
 
 
-class RunsScreen(ListingScreen[None]):
+class RunsScreen(EarlyKeysScreen[None]):
     """Lists runs and rows of the record."""
 
     GROUPS = (Group.RUNS,)

@@ -31,7 +31,7 @@ BASES = {
     "JobsyncScreen",
     "GreetedScreen",
     "DialogScreen",
-    "ListingScreen",
+    "EarlyKeysScreen",
     "ConfirmingScreen",
     "ArmingScreen",
     "JobActionsScreen",

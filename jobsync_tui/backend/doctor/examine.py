@@ -115,7 +115,7 @@ async def _automatic(backend: Backend) -> list[DoctorFinding]:
     return [
         warn(
             "automatic",
-            f"{each.integration}: no run since {'-' if each.last_run is None else rfc3339(each.last_run)}; the service seems stopped",
+            f"{each.integration}: no run{'' if each.last_run is None else f' since {rfc3339(each.last_run)}'}; the service seems stopped",
             STOPPED_REMEDY,
             integration=each.integration,
         )

@@ -11,8 +11,8 @@ from ..widgets.typed_ahead import send_on, take
 from .base import JobsyncScreen, ResultT
 
 
-class ListingScreen(JobsyncScreen[ResultT]):
-    """A screen around a list that is still being read when it opens.
+class EarlyKeysScreen(JobsyncScreen[ResultT]):
+    """A screen around a list that is still being read when it opens, and keys that come too early for it.
 
     Keys that move the list's cursor, and one that then acts on what is under it, are kept until `list_came`; any other acts at once.
 
