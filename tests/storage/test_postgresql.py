@@ -12,8 +12,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from jobsync_tui.backend.core.errors import ExitCode, StorageBusy, StorageError
+from jobsync_tui.backend.core.errors import ExitCode, StorageBusy, StorageError, StorageRefused, StorageUnreachable
 from jobsync_tui.backend.database import Database, Db, Migration, Schema, postgresql
+from jobsync_tui.backend.database.postgresql_startup import why_refused
 from jobsync_tui.backend.storage.search.filter import parse_filter
 from jobsync_tui.backend.storage.search.textindex_postgresql import exists
 from tests.storage.test_database import FIRST, add, add_and_fail, texts
@@ -22,6 +23,7 @@ from tests.support.databases import url_at
 from tests.support.patience import PATIENCE
 from tests.support.postgres import own_cluster, packaged_server
 from tests.support.postgres_server import Cluster
+from tests.support.refusing_server import ASKS_A_PASSWORD, fatal, refusing
 from tests.support.stores import cache_at, job
 
 NAP = "SELECT pg_sleep(60)"
@@ -238,6 +240,67 @@ async def test_a_login_that_is_refused_says_what_to_look_at(url: str) -> None:
             await Database.open(wrong, FIRST)
         assert "does not exist" in caught.value.message
         assert caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("state", "words", "kind"),
+    [
+        ("28P01", "Passwort-Authentifizierung für Benutzer »jobsync« fehlgeschlagen", StorageRefused),
+        ("28000", "нет записи в pg_hba.conf для компьютера", StorageRefused),
+        ("3D000", "la base de données « jobsync » n'existe pas", StorageRefused),
+        ("57P03", "データベースシステムは起動しています", StorageUnreachable),
+        ("53300", "limite de connexions dépassée", StorageError),
+    ],
+)
+async def test_a_server_of_any_language_is_understood(state: str, words: str, kind: type[StorageError]) -> None:
+    with refusing(fatal(state, words)) as url, pytest.raises(kind) as caught:
+        await Database.open(url, FIRST)
+    assert f": {words}." in caught.value.message
+
+
+async def test_a_server_that_asks_for_a_password_that_nobody_gave_has_refused_the_login() -> None:
+    with refusing(ASKS_A_PASSWORD) as url, pytest.raises(StorageRefused):
+        await Database.open(url, FIRST)
+
+
+@pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"R\0\0\0\x08\0\0\0\0", b"E\0\0\0\x05\0", b"N\0\0"])
+async def test_what_is_no_postgresql_cannot_be_reached(answer: bytes) -> None:
+    with refusing(answer) as url, pytest.raises(StorageUnreachable) as caught:
+        await Database.open(url, FIRST)
+    assert not caught.value.message.endswith(": .")
+
+
+async def test_a_server_without_a_free_connection_is_asked_again(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    refused = threading.Event()
+
+    def why(attempt: object, timeout: float) -> str:
+        state = why_refused(attempt, timeout)
+        refused.set()
+        return state
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        name = f"guest_{connection.info.dbname}"
+        connection.execute(f"CREATE ROLE {name} LOGIN".encode())
+        connection.execute(f"ALTER DATABASE {connection.info.dbname} OWNER TO {name}".encode())
+        guests = url.replace("postgres@", f"{name}@")
+        database = await Database.open(guests, FIRST, lock_timeout=PATIENCE)
+        try:
+            await database.write(add, "before")
+            connection.execute(f"ALTER ROLE {name} CONNECTION LIMIT 0".encode())
+            connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", [name])
+            with pytest.raises(StorageError, match="connections"):
+                await Database.open(guests, FIRST)
+            monkeypatch.setattr(postgresql, "why_refused", why)
+            writing = asyncio.create_task(database.write(add, "after"))
+            assert await asyncio.to_thread(refused.wait, PATIENCE)
+            connection.execute(f"ALTER ROLE {name} CONNECTION LIMIT -1".encode())
+            await writing
+            assert await database.read(texts) == ["before", "after"]
+        finally:
+            await database.close()
+            connection.execute(f"ALTER DATABASE {connection.info.dbname} OWNER TO postgres".encode())
+            connection.execute(f"DROP OWNED BY {name}".encode())
+            connection.execute(f"DROP ROLE {name}".encode())
 
 
 async def test_a_user_who_may_not_make_tables_is_told(url: str) -> None:

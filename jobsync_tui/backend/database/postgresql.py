@@ -19,7 +19,8 @@ from ..core.errors import StorageError, StorageRefused
 from ..core.ids import new_id
 from .dialect import Db, Dialect
 from .drivers import hand_over_psycopg
-from .postgresql_errors import explained, is_cancelled, is_lost
+from .postgresql_errors import LoginFailed, attempt_of, explained, is_cancelled, is_lost, sqlstate
+from .postgresql_startup import why_refused
 
 WRITER_LOCK = 0x6A6F6273796E63
 """Key of the advisory lock of whoever writes, or changes a schema: "jobsync" in ASCII."""
@@ -52,6 +53,9 @@ in the middle, its machine suspended or lost, would keep everybody from writing.
 
 _KEEPALIVES = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 30_000}
 """Of the connection, in seconds and, for the last, milliseconds: a server that is lost is noticed within a minute."""
+
+_ASKED_WHY = 2.0
+"""Seconds for asking a server why it did not let us in: one that takes longer is as good as not there."""
 
 _ALWAYS_DURABLE = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
 
@@ -105,7 +109,7 @@ class PostgresqlDialect(Dialect):
             encoding="UTF8",
             **_KEEPALIVES,
         )
-        db.connect()
+        self._log_in(db)
         if writing:
             # The journal relies on it, and a page that a crash of the server took would be missed by a listing that goes on.
             db.execute_sql(_ALWAYS_DURABLE)
@@ -138,7 +142,7 @@ class PostgresqlDialect(Dialect):
         return bool(db.is_connection_usable())
 
     def may_come_back(self, error: Exception) -> bool:
-        """Return whether the server was restarted, is starting, or cannot be reached."""
+        """Return whether the server was restarted, is starting, is full, or cannot be reached."""
         return is_lost(error)
 
     def was_cancelled(self, error: Exception) -> bool:
@@ -222,6 +226,21 @@ class PostgresqlDialect(Dialect):
     def explain(self, error: Exception) -> StorageError:
         """Sort the server's error by what the admin can do about it."""
         return explained(error, self.title, self._timeout)
+
+    def _log_in(self, db: Db) -> None:
+        """Connect to the server.
+
+        Raises:
+            LoginFailed: The server did not let us in, and told why.
+        """
+        try:
+            db.connect()
+        except self.errors as error:
+            attempt = attempt_of(error)
+            state = "" if attempt is None or sqlstate(error) else why_refused(attempt, min(self._timeout, _ASKED_WHY))
+            if state:
+                raise LoginFailed(str(error), state) from error
+            raise
 
     def _hear_clock(self, answered: tuple[int, ...]) -> None:
         self._clock = (answered[0], clock.uptime())

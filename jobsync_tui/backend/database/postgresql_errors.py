@@ -1,13 +1,32 @@
-"""What PostgreSQL's errors mean for the one who reads them: by SQLSTATE, and by libpq's words where a login came to none."""
+"""What PostgreSQL's errors mean for the one who reads them, by SQLSTATE."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Any
+
+import peewee
 
 from ..core.errors import StorageBusy, StorageError, StorageFull, StorageRefused, StorageUnreachable
 
-_REFUSED = ("authentication failed", "no pg_hba.conf entry", "does not exist", "no password supplied", "not permitted to log in")
-"""In libpq's words, which come without an SQLSTATE: a login that another try will not mend."""
+_SEVERITY_ENDS = ":  "
+"""What libpq writes between the severity of what a server said and its message, in every language."""
+
+_AFTER_PLACE = re.compile(r"^[^:]*: [^\"]*\"[^\"]*\"[^:]*: ")
+"""What psycopg and libpq write before the cause, in any language: that it failed, and in quotation marks at which place."""
+
+
+class LoginFailed(peewee.OperationalError):
+    """A server did not let us in, and was asked why.
+
+    Attributes:
+        sqlstate: What it says.
+    """
+
+    def __init__(self, words: str, state: str) -> None:
+        super().__init__(words)
+        self.sqlstate = state
 
 
 def explained(error: Exception, title: str, timeout: float) -> StorageError:
@@ -21,7 +40,9 @@ def explained(error: Exception, title: str, timeout: float) -> StorageError:
     if state == "53100":
         return StorageFull(f"The {title} cannot grow: the disk of its server is full.", remedy="Ask its administrator; then try again.")
     if state.startswith("53"):
-        return StorageError(f"The {title} is out of memory or connections.", remedy="Ask its administrator; then try again.")
+        return StorageError(
+            f"The {title} is out of memory or connections: {_words(error)}.", remedy="Ask its administrator; then try again."
+        )
     if is_cancelled(error):
         return StorageError("The query was abandoned.")
     if state == "25006":
@@ -34,7 +55,7 @@ def explained(error: Exception, title: str, timeout: float) -> StorageError:
             f"The {title} cannot be written by this user.",
             remedy="Grant the user the right to create and write tables: docs/postgresql.md.",
         )
-    if state.startswith("28") or state == "3D000" or (not state and _is_refused(error)):
+    if state.startswith("28") or state == "3D000":
         return StorageRefused(
             f"The {title} refused the login, or does not exist: {_words(error)}.",
             remedy="Check user and database name in storage.url, and the password in ~/.pgpass.",
@@ -49,14 +70,14 @@ def explained(error: Exception, title: str, timeout: float) -> StorageError:
 
 
 def is_lost(error: Exception) -> bool:
-    """Return whether the server could not be reached, ended the connection, or is starting or ending itself.
+    """Return whether the server could not be reached, had no connection free, ended ours, or is starting or ending itself.
 
     It ends one whose transaction stood still for too long, too.
     """
     state = sqlstate(error)
     if state:
-        return state.startswith("08") or state in {"57P01", "57P02", "57P03", "57P05", "25P03"}
-    return any(type(each).__name__ in {"OperationalError", "InterfaceError"} for each in _chain(error)) and not _is_refused(error)
+        return state.startswith("08") or state in {"53300", "57P01", "57P02", "57P03", "57P05", "25P03"}
+    return any(type(each).__name__ in {"OperationalError", "InterfaceError"} for each in _chain(error))
 
 
 def is_cancelled(error: Exception) -> bool:
@@ -69,15 +90,19 @@ def sqlstate(error: Exception) -> str:
     return next((str(state) for each in _chain(error) if (state := getattr(each, "sqlstate", None))), "")
 
 
-def _is_refused(error: Exception) -> bool:
-    return any(sign in str(error) for sign in _REFUSED)
+def attempt_of(error: Exception) -> Any:
+    """Return what psycopg keeps of a connection that failed, None where no server was found to connect to."""
+    return next((attempt for each in _chain(error) if (attempt := getattr(each, "pgconn", None)) is not None), None)
 
 
 def _words(error: Exception) -> str:
-    """Return the last line of what the driver says, without its prefixes."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    found = next((line for line in lines if "FATAL:" in line or "failed:" in line), lines[0] if lines else type(error).__name__)
-    return found.rpartition("FATAL:")[2].rpartition("failed:")[2].strip().rstrip(".")
+    """Return what the server says, or the driver where none was reached, without what libpq puts before it."""
+    told = next((str(words) for each in _chain(error) if (words := getattr(getattr(each, "diag", None), "message_primary", None))), None)
+    if told is None:
+        lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+        by_server = [line for line in lines if _SEVERITY_ENDS in line]
+        told = by_server[-1].rpartition(_SEVERITY_ENDS)[2] if by_server else _AFTER_PLACE.sub("", lines[0])
+    return told.strip().rstrip(".")
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
