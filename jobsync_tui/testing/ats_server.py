@@ -108,6 +108,10 @@ class AtsServer:
         """Answer the next ``times`` requests for which ``when`` holds with ``fault`` instead."""
         self._planned.append(_Planned(fault, times, when))
 
+    def forget(self) -> None:
+        """Answer well again."""
+        self._planned.clear()
+
     def _fault_for(self, asked: Asked) -> Fault | Answer | None:
         for planned in self._planned:
             if planned.times > 0 and planned.when(asked):

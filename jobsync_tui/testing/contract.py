@@ -30,6 +30,7 @@ from . import faults
 from .ats_server import Answer, Asked, AtsServer, Fault
 from .clockwork import START
 from .odd_values import OddValues
+from .refusals import Refusals
 from .stage import FAST, Stage, jobs_in, staged
 from .wire import Wire
 
@@ -49,7 +50,7 @@ RETRY_AFTER = {
 """Headers of a 429, and how many seconds are waited for it."""
 
 
-class AdapterContract(OddValues):
+class AdapterContract(OddValues, Refusals):
     """The suite. Each test gets a fresh simulator, a fresh server and a fresh adapter."""
 
     is_adapter_contract: ClassVar[bool] = True

@@ -16,7 +16,7 @@ from jobsync_tui.backend.settings.logs import tear_down_logging
 from jobsync_tui.cli.main import cli
 from jobsync_tui.cli.runner import run
 from jobsync_tui.testing import faults
-from jobsync_tui.testing.ats_server import AtsServer
+from jobsync_tui.testing.ats_server import Answer, AtsServer
 from jobsync_tui.testing.wire import Wire
 from tests.support.wire.ashby import AshbyWire
 from tests.support.wire.bullhorn import BullhornWire
@@ -130,6 +130,36 @@ async def test_a_command_says_what_it_waits_for(
         tear_down_logging()
     assert code == 0
     assert "rate limited by Greenhouse, next try in 2 s" in capsys.readouterr().err
+
+
+async def test_a_list_that_is_refused_empties_nothing_and_is_told_until_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    wire = RecruitCrmWire(3)
+    told = "owner cannot be read: RecruitCRM does not let this key read users; what was known before is kept"
+
+    async def jobsync(*arguments: str) -> str:
+        capsys.readouterr()
+        await asyncio.to_thread(run, cli, ["-c", str(tmp_path / "jobsync.toml"), *arguments])
+        tear_down_logging()
+        return "".join(capsys.readouterr())
+
+    async with AtsServer(wire.answer) as server:
+        wire.url = server.url
+        configure(tmp_path, wire, server.url + wire.base_path, wire.credentials)
+        await jobsync("refresh")
+        server.inject(Answer({"message": "Forbidden"}, status=403), times=faults.MANY, when=lambda asked: asked.path.endswith("/users"))
+        for every in (("--full",), ()):  # everything, and changes
+            assert told in await jobsync("refresh", *every)
+            assert {json.loads(line)["owner"] for line in (await jobsync("jobs", "--json")).splitlines()} == {"Dana Whitfield"}
+        assert f"acme: {told}" in await jobsync("integrations")
+        examined = " ".join((await jobsync("doctor")).split())
+        assert f"acme: {told}" in examined
+        assert "Let an administrator of RecruitCRM give the key that permission" in examined
+        server.forget()
+        await jobsync("refresh")
+        assert "cannot be read" not in await jobsync("integrations")
 
 
 def _no_secret(wire: Wire, folder: Path, printed: str) -> None:

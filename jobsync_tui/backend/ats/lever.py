@@ -5,7 +5,7 @@ window may span 30 days. Not found: the body of errors and what an unknown id is
 Confidential postings are listed only where ``confidentiality=all`` asks for them (vendor documentation, "postings"), and only to a key
 that may see them; whether another key's request is declined is not said, so a listing that is declined twice is asked for without. A
 posting by its id comes either way.
-``expand=owner`` asks for the owner as an object; an answer that has the bare id instead leaves the owner unnamed. Lever's rate limit
+``expand=owner`` asks for the owner as an object; an answer that has the bare id instead leaves the owner unread. Lever's rate limit
 (10 requests a second) is not announced in headers that are known.
 """
 
@@ -29,7 +29,7 @@ from .base import Adapter, Connection, Listing, Page
 from .paginator import Part, by_cursor, page_of, way_on
 from .paging import CursorGuard
 from .resume import Place
-from .rows import RowShape, convert_one, one_row, read_rows
+from .rows import RowShape, convert_one, one_row, partly_read, read_rows
 from .values import distinct, filled, moment, moment_ms, place, status_of, texts, visibility_of
 
 PAGE = 100
@@ -224,7 +224,7 @@ def to_job(row: Posting, integration: str) -> Job:
     sorted_in = row.categories or _Categories()
     places = _places(sorted_in, filled(row.country))
     extras = {"team": sorted_in.team, "level": sorted_in.level}
-    return Job(
+    job = Job(
         integration=integration,
         id=row.id,
         name=filled(row.text),
@@ -245,6 +245,7 @@ def to_job(row: Posting, integration: str) -> Job:
         created_at=moment_ms(row.created_at),
         updated_at=moment_ms(row.updated_at),
     )
+    return partly_read(job, "owner") if isinstance(row.owner, str) else job
 
 
 def explain(reply: Reply) -> RemoteError | None:

@@ -2,13 +2,13 @@
 
 ``modified_after`` goes by the time at which Merge synced a job, so that is what the watermark is compared with. Deleted jobs come with
 ``remote_was_deleted`` where ``include_deleted_data`` asks for them. Departments, offices and people are expanded in the listing itself;
-where an answer has bare ids all the same, the names are unknown. The ATS job id is the id in the ATS behind Merge, or Merge's own where
+where an answer has bare ids all the same, the names cannot be read. The ATS job id is the id in the ATS behind Merge, or Merge's own where
 that ATS has none. How often requests may come is not said in any header that is known.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Generic, TypeVar, cast
 from uuid import UUID
@@ -21,7 +21,7 @@ from ..http import HeaderAuth, Params, Reply, said, segment
 from .base import Adapter, Connection, Listing, Page
 from .paginator import Part, by_cursor
 from .resume import Place
-from .rows import Gone, ReadRows, RowShape, convert_one, one_row, read_rows
+from .rows import Gone, ReadRows, RowShape, convert_one, one_row, partly_read, read_rows
 from .values import distinct, filled, moment, place, status_of, visibility_of
 
 PAGE = 100
@@ -160,7 +160,7 @@ def to_job(row: Row, integration: str) -> Job:
     offices = [office for office in row.offices or () if isinstance(office, _Office)]
     places = distinct(place(filled(office.location) or office.name) for office in offices)
     departments = (filled(each.name) for each in row.departments or () if isinstance(each, _Named))
-    return Job(
+    job = Job(
         integration=integration,
         id=row.remote_id or row.id,
         name=filled(row.name),
@@ -178,6 +178,18 @@ def to_job(row: Row, integration: str) -> Job:
         created_at=moment(row.remote_created_at),
         updated_at=moment(row.remote_updated_at) or moment(row.modified_at),
     )
+    nameless = {
+        "department": job.department is None and _has_ids(row.departments),
+        "location": _has_ids(row.offices),
+        "locations": _has_ids(row.offices),
+        "owner": job.owner is None and _has_ids([*(row.recruiters or ()), *(row.hiring_managers or ())]),
+    }
+    return partly_read(job, *(name for name, is_nameless in nameless.items() if is_nameless))
+
+
+def _has_ids(found: Sequence[object] | None) -> bool:
+    """Return whether an id stands where a name should be."""
+    return any(isinstance(each, str) for each in found or ())
 
 
 def explain(reply: Reply) -> RemoteError | None:

@@ -3,9 +3,9 @@
 The key is the ``slug``. Changes are asked for at ``/jobs/search``, whose ``updated_from`` is a date in examples, so the watermark is
 taken back by a day. ``page`` is not among the documented parameters of that search although its answers have pages: the first one is asked
 for without it, and where a further one is declined, or the first one comes again, everything is listed. A row names its owner and its
-custom fields by number, which ``/users`` and ``/custom-fields/jobs`` turn into names for all rows at once; it names the client by a slug,
-whose name is asked for only with a single job. Not documented: the values of ``job_posting_status``, of which words that say who sees a
-job are taken.
+custom fields by number, which ``/users`` and ``/custom-fields/jobs`` turn into names for all rows at once (`side_lists`); it names the
+client by a slug, whose name is asked for only with a single job. Not documented: the values of ``job_posting_status``, of which words that
+say who sees a job are taken.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Generic, TypeVar, cast
 
 import msgspec
 
-from ..core.errors import CredentialsRejected, PermissionMissing, Refused, RemoteError, RemoteGone, UnexpectedAnswer
+from ..core.errors import CredentialsRejected, PermissionMissing, Refused, RemoteError
 from ..core.models import FieldAvailability, Job, JobStatus, JsonValue, Visibility
 from ..core.text import counted
 from ..http import HeaderAuth, Params, RateHeaders, Reply, segment
@@ -28,6 +28,7 @@ from .paginator import Part, by_cursor
 from .paging import both
 from .resume import Place
 from .rows import BadRow, RowShape, convert_one, one_row, partly_read, read_rows
+from .side_lists import Remembered, unless_refused
 from .values import filled, moment, place, status_of, texts, visibility_of
 
 PAGE = 100
@@ -126,11 +127,11 @@ SHAPE = RowShape(_Answer[Row], _Answer[msgspec.Raw], Row, lambda answer: answer.
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What users and custom fields are called, by their numbers; ``unread`` are the job's fields whose list could not be read."""
+    """What users and custom fields are called, by their numbers; ``whole`` is not set where a list could not be read."""
 
     users: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
-    unread: tuple[str, ...] = ()
+    whole: bool = True
 
 
 class _OnePageOnly(Exception):
@@ -151,8 +152,8 @@ class RecruitCrm(Adapter):
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
-        self._names: Names | None = None
         self._http = connection.http
+        self._names = Remembered(self._http, self._read_names)
         self._http.auth = HeaderAuth({"Authorization": f"Bearer {connection.credentials['api_key']}"})
         self._http.explain = explain
         self._http.rate_headers = RateHeaders(reset=None, window=60.0)
@@ -164,7 +165,7 @@ class RecruitCrm(Adapter):
 
     async def pages(self, listing: Listing) -> AsyncIterator[Page]:
         """Yield pages of 100, oldest job first so that new ones do not move the others."""
-        names = await self._known_names()
+        names = await self._names.get(_whole, patience=0)
         try:
             async with aclosing(by_cursor(self.title, partial(self._part, names), listing, overlap=OVERLAP)) as pages:
                 async for page in pages:
@@ -180,11 +181,13 @@ class RecruitCrm(Adapter):
         if reply.status == 404:
             return None
         row = one_row(reply, Row, SHAPE)
-        convert = partial(to_job, names=await self._known_names(), integration=self.connection.integration)
+        convert = partial(to_job, names=await self._names.get(_whole), integration=self.connection.integration)
         found = convert_one(row, convert, self.title)
         if found is None or "client" not in found.not_loaded:
             return found
-        return replace(found, client=await self._client_name(str(row.company_slug)), not_loaded=())
+        company = await unless_refused(partial(self._company, str(row.company_slug)), "client", "companies")
+        client = None if company is None else filled(company.company_name)
+        return partly_read(replace(found, client=client, not_loaded=()), *(() if client else ("client",)))
 
     async def _part(self, names: Names, here: Place) -> Part[_Answer[Row]]:
         convert = partial(to_job, names=names, integration=self.connection.integration)
@@ -204,28 +207,25 @@ class RecruitCrm(Adapter):
                 raise
             raise _OnePageOnly from None
 
-    async def _known_names(self) -> Names:
-        """Return what users and custom fields are called; nothing of what the token may not see."""
-        if self._names is None:
-            users, fields = await both(self._list("users", _User), self._list("custom-fields/jobs", _CustomField))
-            called = {str(user.id): " ".join(filter(None, (filled(user.first_name), filled(user.last_name)))) for user in users or ()}
-            labels = {str(each.field_id): each.field_name for each in fields or () if filled(each.field_name) and each.field_name}
-            unread = tuple(name for name, rows in (("owner", users), ("custom", fields)) if rows is None)
-            names = Names({number: name for number, name in called.items() if name}, labels, unread)
-            if unread:
-                return names
-            self._names = names
-        return self._names
+    async def _read_names(self) -> Names:
+        """Return what users and custom fields are called, as far as the token may see them."""
+        users, fields = await both(
+            unless_refused(partial(self._list, "users", _User), "owner", "users"),
+            unless_refused(partial(self._list, "custom-fields/jobs", _CustomField), "custom", "custom fields"),
+        )
+        called = {str(user.id): " ".join(filter(None, (filled(user.first_name), filled(user.last_name)))) for user in users or ()}
+        labels = {str(each.field_id): each.field_name for each in fields or () if filled(each.field_name) and each.field_name}
+        return Names({number: name for number, name in called.items() if name}, labels, users is not None and fields is not None)
 
     async def _list(self, path: str, row: type[T]) -> list[T] | None:
-        try:
-            return (await self._http.get(path)).decode_side(list[row], row=row, label=path)  # type: ignore[valid-type]
-        except (PermissionMissing, RemoteGone, UnexpectedAnswer):
-            return []
+        return (await self._http.get(path)).decode_side(list[row], row=row, label=path)  # type: ignore[valid-type]
 
-    async def _client_name(self, slug: str) -> str | None:
-        reply = await self._http.get(f"companies/{segment(slug)}", accept={403, 404})
-        return filled(reply.decode(_Company, row=_Company, label="company").company_name) if reply.ok else None
+    async def _company(self, slug: str) -> _Company:
+        return (await self._http.get(f"companies/{segment(slug)}")).decode(_Company, row=_Company, label="company")
+
+
+def _whole(names: Names) -> bool:
+    return names.whole
 
 
 def to_job(row: Row, names: Names, integration: str) -> Job:
@@ -261,7 +261,8 @@ def to_job(row: Row, names: Names, integration: str) -> Job:
         updated_at=moment(row.updated_on),
         not_loaded=_SINGLE if client is None and row.company_slug else (),
     )
-    return partly_read(job, *names.unread)
+    nameless = ["owner"] if job.owner is None and row.owner not in (None, "") else []
+    return partly_read(job, *nameless, *(["custom"] if _unlabelled(row, names) else []))
 
 
 def explain(reply: Reply) -> RemoteError | None:
@@ -296,10 +297,18 @@ def _kind(found: _Labelled | int | str | None) -> str | None:
 
 
 def _custom(row: Row, names: Names) -> Mapping[str, JsonValue]:
+    """Return the custom fields by their names; one that the list lacks keeps its number, and none does where there is no list."""
     custom: dict[str, object] = {"category": row.job_category} if filled(row.job_category) else {}
-    for each in row.custom_fields or ():
-        if each is not None and each.value not in (None, "", []):
-            name = filled(each.field_name) or names.fields.get(str(each.field_id))
-            if name or "custom" not in names.unread:
-                custom[name or f"field {each.field_id}"] = each.value
+    for each in _values(row):
+        name = filled(each.field_name) or names.fields.get(str(each.field_id))
+        if name or names.fields:
+            custom[name or f"field {each.field_id}"] = each.value
     return cast("Mapping[str, JsonValue]", custom)
+
+
+def _unlabelled(row: Row, names: Names) -> bool:
+    return not names.fields and any(not filled(each.field_name) for each in _values(row))
+
+
+def _values(row: Row) -> list[_Field]:
+    return [each for each in row.custom_fields or () if each is not None and each.value not in (None, "", [])]

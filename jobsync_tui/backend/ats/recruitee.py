@@ -2,7 +2,7 @@
 
 Offers come in one answer: no paging was found, and no filter by change. Without a ``scope`` archived offers are among them. Whether the
 listing has descriptions is not certain: where a row lacks one, it counts as not loaded. An offer names its recruiter and its
-hiring manager by number, which ``/admins`` turns into names for all offers at once. Rate limits were not found.
+hiring manager by number, which ``/admins`` turns into names for all offers at once (`side_lists`). Rate limits were not found.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from ..core.text import counted
 from ..http import HeaderAuth, Reply, segment
 from .base import Adapter, Connection, Listing, Page
 from .rows import RowShape, convert_one, one_row, partly_read, read_rows
+from .side_lists import Remembered, unless_refused
 from .values import distinct, filled, moment, place, status_of, texts, visibility_of
 
 STATUS = {
@@ -128,7 +129,7 @@ class Recruitee(Adapter):
         self._http.explain = explain
         self._company = f"c/{segment(connection.credentials['company_id'])}"
         self._offers = f"{self._company}/offers"
-        self._names: Mapping[str, str] | None = None
+        self._people = Remembered(self._http, self._read_people)
 
     async def test(self) -> str:
         """Ask for the offers in brief."""
@@ -138,7 +139,7 @@ class Recruitee(Adapter):
     async def pages(self, listing: Listing) -> AsyncIterator[Page]:  # noqa: ARG002 - one page holds all
         """Yield the one page there is."""
         reply = await self._http.get(self._offers, params={"kind": "job"})
-        read = read_rows(reply, SHAPE, partial(self._job, people=await self._people()))
+        read = read_rows(reply, SHAPE, partial(self._job, people=await self._people.get(bool, patience=0)))
         yield Page(read.jobs, read.rejected, total=read.count)
 
     async def job(self, job_id: str) -> Job | None:
@@ -146,7 +147,7 @@ class Recruitee(Adapter):
         reply = await self._http.get(f"{self._offers}/{segment(job_id)}", accept={404})
         if reply.status == 404:
             return None
-        return convert_one(one_row(reply, _One, SHAPE).offer, partial(self._job, people=await self._people()), self.title)
+        return convert_one(one_row(reply, _One, SHAPE).offer, partial(self._job, people=await self._people.get(bool)), self.title)
 
     @classmethod
     def job_id_in_url(cls, url: str) -> str | None:
@@ -154,17 +155,15 @@ class Recruitee(Adapter):
         found = _IN_URL.match(url.strip())
         return found[1] if found else None
 
-    async def _people(self) -> Mapping[str, str]:
+    async def _read_people(self) -> Mapping[str, str]:
         """Return the names of the company's users by their numbers; none where the token may not see them."""
-        if self._names is None:
-            reply = await self._http.get(f"{self._company}/admins", accept={403, 404})
-            answer = reply.decode_side(_Admins, row=_Admins, label="admins") if reply.ok else None
-            if reply.ok and answer is None:
-                return _NO_NAMES
-            found = [] if answer is None else answer.admins
-            names = {str(each.id): " ".join(filter(None, (each.first_name, each.last_name))) or each.email for each in found}
-            self._names = {number: name for number, name in names.items() if filled(name) and name}
-        return self._names
+        answer = await unless_refused(self._admins, "owner", "users")
+        found = [] if answer is None else answer.admins
+        names = {str(each.id): " ".join(filter(None, (each.first_name, each.last_name))) or each.email for each in found}
+        return {number: name for number, name in names.items() if filled(name) and name}
+
+    async def _admins(self) -> _Admins | None:
+        return (await self._http.get(f"{self._company}/admins")).decode_side(_Admins, row=_Admins, label="admins")
 
     def _job(self, row: Row, people: Mapping[str, str]) -> Job | None:
         return None if row.kind == "talent_pool" else to_job(row, people, self.connection.integration)
@@ -196,11 +195,8 @@ def to_job(row: Row, people: Mapping[str, str], integration: str) -> Job:
         updated_at=moment(_iso(row.updated_at)),
         not_loaded=_SINGLE if row.description is UNSET else (),
     )
-    return partly_read(job, "owner") if people is _NO_NAMES else job
-
-
-_NO_NAMES: Mapping[str, str] = {}
-"""In the place of names that could not be read."""
+    nameless = job.owner is None and any(key not in (None, "") for key in (row.recruiter_id, row.hiring_manager_id))
+    return partly_read(job, "owner") if nameless else job
 
 
 def explain(reply: Reply) -> RemoteError | None:

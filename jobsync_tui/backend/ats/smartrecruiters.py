@@ -12,8 +12,9 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from html import escape
 from typing import Generic, TypeVar, cast
 
@@ -22,12 +23,13 @@ import msgspec
 from ..core.errors import CredentialsRejected, PermissionMissing, RemoteError
 from ..core.models import FieldAvailability, Job, JobStatus, JsonValue, Location, Visibility
 from ..core.text import counted
-from ..http import HeaderAuth, Params, RateHeaders, Reply, segment
+from ..http import HeaderAuth, Params, RateHeaders, Reply, guess_of, segment
 from .base import Adapter, Connection, Listing, Page
 from .offset import Slice, by_offset
 from .paginator import Part, by_cursor
 from .resume import Place, where
-from .rows import ReadRows, RowShape, convert_one, one_row, read_rows
+from .rows import ReadRows, RowShape, convert_one, one_row, partly_read, read_rows
+from .side_lists import unless_refused
 from .values import filled, moment, place, status_of, visibility_of
 
 PAGE = 100
@@ -142,6 +144,13 @@ class _Answer(msgspec.Struct, Generic[R], rename="camel"):
 SHAPE = RowShape(_Answer[Row], _Answer[msgspec.Raw], Row, lambda answer: answer.content, name_keys=("title",))
 
 
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    """Who owns a job; nobody does where there is no name."""
+
+    name: str | None = None
+
+
 class _PagesHaveIds(Exception):
     """The answer names the next page by an id, so that offsets are not what this account goes by."""
 
@@ -159,7 +168,7 @@ class SmartRecruiters(Adapter):
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         self._pages_have_ids = False
-        self._users: dict[str, str | None] = {}
+        self._users: dict[str, str] = {}
         self._http = connection.http
         self._http.auth = HeaderAuth({"X-SmartToken": connection.credentials["api_key"]})
         self._http.explain = explain
@@ -190,7 +199,10 @@ class SmartRecruiters(Adapter):
         path = f"jobs/{segment(job_id)}"
         reply = await self._http.get(path, accept={404})
         found = None if reply.status == 404 else convert_one(one_row(reply, Details, SHAPE, Details), self._single, self.title)
-        return None if found is None else replace(found, owner=await self._owner(path))
+        if found is None:
+            return None
+        owned = await unless_refused(partial(self._owner, path), "owner", "hiring teams and users")
+        return partly_read(found, "owner") if owned is None else replace(found, owner=owned.name)
 
     @classmethod
     def job_id_in_url(cls, url: str) -> str | None:
@@ -212,22 +224,24 @@ class SmartRecruiters(Adapter):
         params: Params = {"limit": PAGE, "updatedAfter": _with_offset(here.since), **where}
         return read_rows(await self._http.get("jobs", params=params), SHAPE, self._head)
 
-    async def _owner(self, path: str) -> str | None:
-        """Return the recruiter's name, else that of who hires; None where the key may not see the team."""
-        reply = await self._http.get(f"{path}/hiring-team", accept={403, 404})
-        team = [each for each in (reply.decode(_Team, row=_Team).content if reply.ok else ()) if each is not None and each.id]
+    async def _owner(self, path: str) -> _Owner | None:
+        """Return the recruiter, else who hires; None where the team, or a name, cannot be read."""
+        answer = (await self._http.get(f"{path}/hiring-team")).decode(_Team, row=_Team)
+        team = [each for each in answer.content if each is not None and each.id]
         for role in _OWNER_ROLES:
             for member in team:
                 if member.id and (member.role or "").upper() == role:
-                    return await self._name(member.id)
-        return None
+                    name = await self._name(member.id)
+                    return None if name is None else _Owner(name)
+        return None if guess_of(answer) is not None else _Owner()
 
     async def _name(self, user: str) -> str | None:
         if user not in self._users:
-            reply = await self._http.get(f"users/{segment(user)}", accept={403, 404})
-            found = reply.decode(_User, row=_User) if reply.ok else _User()
-            name = " ".join(part for part in (filled(found.first_name), filled(found.last_name)) if part)
-            self._users[user] = name or filled(found.email)
+            found = (await self._http.get(f"users/{segment(user)}")).decode(_User, row=_User)
+            name = " ".join(part for part in (filled(found.first_name), filled(found.last_name)) if part) or filled(found.email)
+            if name is None:
+                return None
+            self._users[user] = name
         return self._users[user]
 
     def _head(self, row: Row) -> Job:

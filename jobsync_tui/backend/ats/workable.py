@@ -15,6 +15,7 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Generic, TypeVar, cast
 from urllib.parse import parse_qsl
 
@@ -29,6 +30,7 @@ from .paginator import Part, by_cursor
 from .paging import both
 from .resume import Place
 from .rows import RowShape, convert_one, one_row, partly_read, read_rows
+from .side_lists import unless_refused
 from .values import address, distinct, filled, moment, place, status_of, texts, visibility_of
 
 PAGE = 100
@@ -163,9 +165,11 @@ class Workable(Adapter):
         found = None if reply.status == 404 else convert_one(one_row(reply, Row, SHAPE), self._job, self.title)
         if found is None:
             return None
-        owner, attributes = await both(self._owner(path), self._attributes(path))
+        (owner, unread), attributes = await both(
+            self._owner(path), unless_refused(partial(self._attributes, path), "custom", "custom attributes")
+        )
         whole = replace(found, owner=owner, custom={**(attributes or {}), **found.custom}, not_loaded=())
-        return partly_read(whole, "custom") if attributes is None else whole
+        return partly_read(whole, *unread, *(() if attributes is not None else ("custom",)))
 
     @classmethod
     def job_id_in_url(cls, url: str) -> str | None:
@@ -184,23 +188,29 @@ class Workable(Adapter):
             raise UnexpectedAnswer("Workable named a next page that is no address", service=self.title)
         return Part(read, parts.query if parts else None)
 
-    async def _owner(self, path: str) -> str | None:
-        """Return who recruits for a job, else who is first in its team; None where the token may not see that."""
+    async def _owner(self, path: str) -> tuple[str | None, tuple[str, ...]]:
+        """Return who recruits for a job, else who is first in its team, and whether that field cannot be relied on."""
+        unread: tuple[str, ...] = ()
         for part in ("members", "recruiters"):
-            reply = await self._http.get(f"{path}/{part}", accept={403, 404})
-            team = reply.decode(_Team, row=_Team) if reply.ok else _Team()
-            people = [each for each in (team.members or team.recruiters or ()) if each is not None]
+            team = await unless_refused(partial(self._team, f"{path}/{part}"), "owner", part)
+            found = None if team is None or guess_of(team) is not None else team.recruiters if team.members is None else team.members
+            if found is None:
+                unread = ("owner",)
+                continue
+            people = [each for each in found if each is not None]
             people.sort(key=_rank)
             if people:
-                return filled(people[0].name) or filled(people[0].email)
-        return None
+                return filled(people[0].name) or filled(people[0].email), unread
+        return None, unread
+
+    async def _team(self, path: str) -> _Team:
+        return (await self._http.get(path)).decode(_Team, row=_Team)
 
     async def _attributes(self, path: str) -> Mapping[str, JsonValue] | None:
         """Return the custom attributes of a job by their names, None where they cannot be read."""
-        reply = await self._http.get(f"{path}/custom_attributes", accept={403, 404})
+        answer = (await self._http.get(f"{path}/custom_attributes")).decode(_Attributes, row=_Attributes)
         found: dict[str, JsonValue] = {}
-        answer = reply.decode(_Attributes, row=_Attributes) if reply.ok else None
-        if answer is None or guess_of(answer) is not None:
+        if guess_of(answer) is not None:
             return None
         for each in answer.custom_attributes:
             name = next(filter(filled, (each.title, each.label, each.name, each.key)), None) if each is not None else None

@@ -54,6 +54,13 @@ def tallied() -> Iterator[LeftOutTally]:
         _listener.reset(token)
 
 
+def cannot_be_read(field: str, reason: str) -> None:
+    """Count a field as one that no job has now, for the reason given; without effect where nobody listens."""
+    tally = _listener.get()
+    if tally is not None:
+        tally.add(LeftOut(field, reason, 0))
+
+
 def leave_out(field: str, reason: str, job_id: str | None = None, *, example: str | None = None) -> None:
     """Count a value of ``field`` as left out, for the reason that stands behind "it is"; without effect where nobody listens.
 

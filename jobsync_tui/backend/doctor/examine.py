@@ -79,7 +79,9 @@ async def _integrations(backend: Backend) -> list[DoctorFinding]:
         warn(
             "integrations",
             f"{each.id}: {left_out.words}",
-            f"The jobs are kept without these values; have the field mended in {each.ats}, or report it to the vendor",
+            f"The jobs are kept without these values; have the field mended in {each.ats}, or report it to the vendor"
+            if left_out.count
+            else f"Let an administrator of {each.ats} give the key that permission; rules go by what is known of it",
             integration=each.id,
         )
         for each in await backend.integrations.list()

@@ -26,7 +26,8 @@ from ..base import Adapter, Connection, Listing, Page
 from ..paginator import Part, by_cursor, page_of, way_on
 from ..paging import CursorGuard, both
 from ..resume import Place, where
-from ..rows import RowShape, convert_one, one_row, read_rows, with_guess
+from ..rows import RowShape, convert_one, one_row, partly_read, read_rows, with_guess
+from ..side_lists import unless_refused
 from .errors import SyncTokenExpired, explain
 from .rows import SINGLE, Names, Posting, Row, Site, Unit, to_job, with_posting
 
@@ -92,11 +93,14 @@ class Ashby(Adapter):
             row = one_row(await self._ask("job.info", {"id": job_id}), _One[Row], SHAPE).results
         except RemoteGone:
             return None
-        posting, names = await both(self._posting(row), self._known_names())
+        found_posting, names = await both(self._posting(row), self._known_names())
+        posting = found_posting or Posting()
 
         def convert(row: Row) -> Job:
             job = replace(with_posting(self._job(row, names), posting, names), not_loaded=())
             guess = guess_of(posting)
+            if found_posting is None:
+                return partly_read(job, "location", *SINGLE)
             return job if guess is None else with_guess(job, with_posting(job, guess, names))
 
         found = convert_one(row, convert, self.title)
@@ -129,22 +133,29 @@ class Ashby(Adapter):
             async for page in pages:
                 yield page
 
-    async def _posting(self, row: Row) -> Posting:
-        """Return the job's first posting; without a published one, that which it is drafted with, and an empty one without any."""
-        found = await self._first_posting(row)
-        if found is None:
-            asked = {"id": row.id, "includeUnpublishedJobPostingsIds": True}
-            found = await self._first_posting(one_row(await self._ask("job.info", asked), _One[Row], SHAPE).results)
-            return Posting() if found is None else msgspec.structs.replace(found, is_listed=None)
-        return found
+    async def _posting(self, row: Row) -> Posting | None:
+        """Return the job's first posting; without a published one, that which it is drafted with, and an empty one without any.
+
+        None where postings are named and none of them can be read.
+        """
+        if row.job_posting_ids:
+            return await self._first_posting(row)
+        asked = {"id": row.id, "includeUnpublishedJobPostingsIds": True}
+        drafted = one_row(await self._ask("job.info", asked), _One[Row], SHAPE).results
+        if not drafted.job_posting_ids:
+            return Posting()
+        found = await self._first_posting(drafted)
+        return None if found is None else msgspec.structs.replace(found, is_listed=None)
 
     async def _first_posting(self, row: Row) -> Posting | None:
         for key in row.job_posting_ids or ():
-            try:
-                return (await self._ask("jobPosting.info", {"jobPostingId": key})).decode(_One[Posting], row=Posting).results
-            except RemoteGone:
-                continue
+            found = await unless_refused(partial(self._posting_of, key), ", ".join(SINGLE), "postings")
+            if found is not None:
+                return found
         return None
+
+    async def _posting_of(self, key: str) -> Posting:
+        return (await self._ask("jobPosting.info", {"jobPostingId": key})).decode(_One[Posting], row=Posting).results
 
     async def _known_names(self) -> Names:
         return self._names if self._names is not None else await self._read_names()

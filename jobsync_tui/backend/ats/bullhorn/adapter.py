@@ -146,7 +146,7 @@ class Bullhorn(Adapter):
         if self._labels is None:
             reply = await self._http.get(await self._url("meta/JobOrder"), params={"fields": "*"})
             meta = reply.decode_side(_MetaAnswer, row=_Meta, label="meta")
-            if meta is None:
+            if meta is None or not meta.fields:  # every corporation has fields
                 self._fields = ",".join(wanted for name, wanted in FIELDS.items() if name not in NOT_EVERYWHERE)
                 return _NO_LABELS
             found = {each.name: each.label or each.name for each in meta.fields}

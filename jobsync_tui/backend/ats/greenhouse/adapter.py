@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import cast
 
 import msgspec
@@ -25,6 +26,7 @@ from ..paginator import Part, by_cursor, page_of
 from ..paging import both, together
 from ..resume import Place
 from ..rows import ReadRows, RowShape, jobs_of, partly_read, typed_rows, with_guess
+from ..side_lists import unless_refused
 from ..values import distinct, filled, moment, place, status_of, visibility_of
 from .lists import (
     PER_PAGE,
@@ -111,11 +113,16 @@ class Greenhouse(Adapter):
             return None
         number = int(job_id)
         asked = both(self._http.get("jobs", params={"ids": number}), best_posts(self._http, [number]))
-        (reply, posts), owner = await both(asked, self._owners.of(number))
+        owner = unless_refused(partial(self._owners.of, number), "owner", "owners of jobs")
+        (reply, posts), owned = await both(asked, owner)
         found = await self._joined(reply, posts)
         if found.rejected and not found.jobs:
             raise UnexpectedAnswer(f"{self.title} did not answer as expected: {found.rejected[0].reason}", service=self.title)
-        return next((replace(job, owner=owner, not_loaded=()) for job in found.jobs if job.id == str(number)), None)
+        job = next((job for job in found.jobs if job.id == str(number)), None)
+        if job is None:
+            return None
+        whole = replace(job, owner=None if owned is None else owned.name, not_loaded=())
+        return partly_read(whole, *(() if owned is not None and owned.told else SINGLE))
 
     @classmethod
     def job_id_in_url(cls, url: str) -> str | None:

@@ -8,7 +8,6 @@ live, with its posts.
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -19,9 +18,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
-from ...core.errors import PermissionMissing, RemoteGone, UnexpectedAnswer
+from ...core.errors import UnexpectedAnswer
 from ...http import HttpSession, Params, Reply
 from ..paging import CursorGuard, both, together
+from ..side_lists import Remembered
 from ..values import filled, moment
 
 POSTS_EVERY = timedelta(minutes=30)
@@ -58,10 +58,6 @@ MAX_IDS = 50
 """How many ids one filter takes."""
 
 _NEXT = re.compile(r"<([^>]*)>\s*;[^,<]*\brel=\"?next\b")
-_MAX_AGE = 600.0
-"""Seconds for which names are kept."""
-_MIN_AGE = 30.0
-"""Seconds before they are read anew because an id is not among them."""
 
 T = TypeVar("T")
 
@@ -168,19 +164,14 @@ class NameBook:
 
     def __init__(self, http: HttpSession) -> None:
         self._http = http
-        self._names: Names | None = None
-        self._read_at = 0.0
-        self._lock = asyncio.Lock()
+        self._names = Remembered(http, self._read)
 
     async def names(self, departments: Sequence[int] = (), offices: Sequence[int] = ()) -> Names:
         """Return the names, those of the given ids among them if Greenhouse has them."""
-        async with self._lock:  # whoever comes second finds them read
-            age = self._http.timing.monotonic() - self._read_at
-            if self._names is None or age > _MAX_AGE or (age > _MIN_AGE and not self._names.know(departments, offices)):
-                found = await both(self._departments(), self._places())
-                self._names = Names(*found)
-                self._read_at = self._http.timing.monotonic()
-            return self._names
+        return await self._names.get(lambda names: names.know(departments, offices))
+
+    async def _read(self) -> Names:
+        return Names(*await both(self._departments(), self._places()))
 
     async def _departments(self) -> dict[int, str]:
         rows = await _readable(whole_list(self._http, "departments", _Named, {}))
@@ -265,31 +256,43 @@ class _User(msgspec.Struct):
         return filled(self.name) or " ".join(parts) or filled(self.primary_email)
 
 
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """Who owns a job. ``told`` is not set where somebody does whose name is not to be had."""
+
+    name: str | None = None
+    told: bool = True
+
+
 class Owners:
     """Tells the owner of single jobs, and remembers the users' names while the program runs."""
 
     def __init__(self, http: HttpSession) -> None:
         self._http = http
-        self._names: dict[int, str | None] = {}
+        self._names: dict[int, str] = {}
 
-    async def of(self, job_id: int) -> str | None:
-        """Return the name of the responsible recruiter, else of any recruiter, else of a hiring manager; None where nobody is named.
+    async def of(self, job_id: int) -> Owned:
+        """Return the responsible recruiter, else any recruiter, else a hiring manager.
 
-        Also None where the credential lacks a scope for that, or the lists are not there: they are needed for nothing else.
+        Raises:
+            RemoteError: One of `side_lists.REFUSALS` where the credential lacks a scope for that, or the lists are not there.
         """
         params = {"job_ids": job_id}
-        try:
-            owners = [each async for each in whole_list(self._http, "job_owners", _Owner, params) if each.type == "recruiter"]
-            owners.sort(key=lambda each: not each.responsible)
-            if not any(each.user_id for each in owners):
-                owners = [each async for each in whole_list(self._http, "job_hiring_managers", _Owner, params)]
-            user = next((each.user_id for each in owners if each.user_id), None)
-            return None if user is None else await self._name(user)
-        except (PermissionMissing, RemoteGone, UnexpectedAnswer):
-            return None
+        owners = [each async for each in whole_list(self._http, "job_owners", _Owner, params) if each.type == "recruiter"]
+        owners.sort(key=lambda each: not each.responsible)
+        if not any(each.user_id for each in owners):
+            owners = [each async for each in whole_list(self._http, "job_hiring_managers", _Owner, params)]
+        user = next((each.user_id for each in owners if each.user_id), None)
+        if user is None:
+            return Owned()
+        name = await self._name(user)
+        return Owned(name, told=name is not None)
 
     async def _name(self, user: int) -> str | None:
         if user not in self._names:
             found = [each async for each in whole_list(self._http, "users", _User, {"ids": user})]
-            self._names[user] = next((each.called for each in found if each.id == user), None)
+            name = next((each.called for each in found if each.id == user), None)
+            if name is None:
+                return None
+            self._names[user] = name
         return self._names[user]

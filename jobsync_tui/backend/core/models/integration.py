@@ -24,9 +24,11 @@ class IntegrationState(StrEnum):
 class LeftOut:
     """Values of one field that were left out because they could not be used; their jobs were kept.
 
+    A ``count`` of 0 says it of the field in every job: what it hangs on was refused.
+
     Attributes:
-        field: Its name in the ATS, with dots into nested objects.
-        reason: What the values are instead, such as "a list, not a text".
+        field: Its name in the ATS, with dots into nested objects; as rules name it where ``count`` is 0.
+        reason: What the values are instead, such as "a list, not a text"; or what was refused.
         count: How many.
         job_id: ATS job id of the first, where it belongs to one.
         example: Text and place of the first, where they are known.
@@ -41,6 +43,8 @@ class LeftOut:
     @property
     def words(self) -> str:
         """Say it in a line: "12 values of department were left out: a list, not a text (..); what was known before is kept"."""
+        if not self.count:
+            return f"{self.field} cannot be read: {self.reason}; what was known before is kept"
         were = "1 value of {} was" if self.count == 1 else f"{self.count:,} values of {{}} were"
         where = ", ".join(each for each in (self.example, self.job_id and f"job {self.job_id}") if each)
         first = "first" if self.example else "first in"

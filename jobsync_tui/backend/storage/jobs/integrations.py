@@ -67,7 +67,10 @@ class IntegrationStore:
         return await self._database.read(_known)
 
     async def note_left_out(self, integration: str, found: Sequence[LeftOut], *, full: bool) -> None:
-        """Keep what a listing left out: in place of what earlier ones did where it was of everything, else beside it."""
+        """Keep what a listing left out: in place of what earlier ones did where it was of everything, else beside it.
+
+        What was refused as a whole counts as of this listing alone, since each asks for it anew.
+        """
         await self._database.write(_note_left_out, integration, tuple(found), full)
 
     async def predecessors(self, integration: str, origin: Origin, configured: Collection[str]) -> tuple[str, ...]:
@@ -116,7 +119,7 @@ def _note_left_out(db: Db, integration: str, found: tuple[LeftOut, ...], full: b
     for row in IntegrationRow.select().where(IntegrationRow.id == integration).execute(db):
         before = () if full else _left_out(row.left_out)
         new = {(each.field, each.reason) for each in found}
-        kept = (*found, *(each for each in before if (each.field, each.reason) not in new))
+        kept = (*found, *(each for each in before if each.count and (each.field, each.reason) not in new))
         text = msgspec.json.encode(kept).decode() if kept else None
         if text != row.left_out:
             IntegrationRow.update({IntegrationRow.left_out: text}).where(IntegrationRow.number == row.number).execute(db)
