@@ -9,9 +9,8 @@ from __future__ import annotations
 import asyncio
 import inspect
 import shutil
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
@@ -44,7 +43,7 @@ from jobsync_tui.backend.core.models import (
 from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.backend.services.base import ACCESS
 from jobsync_tui.backend.settings.loader import load_settings
-from jobsync_tui.backend.storage.jobs.statements import run
+from jobsync_tui.backend.storage.jobs.statements import first, run
 from tests.services.test_access import services
 
 DAY = 86_400_000
@@ -224,6 +223,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Things:
 
 
 async def _made(folder: Path) -> Things:
+    configure(folder)
     for file, integration in (("own.csv", OWN), ("other.csv", OTHER)):
         (folder / file).write_text(f"id,name\n1,{NAMES[integration]} 1\n2,{NAMES[integration]} 2\n")
     async with opened(folder, "bob") as backend:
@@ -252,11 +252,14 @@ async def _made(folder: Path) -> Things:
     return Things(folder, result.operation_id, lease.id, made.number)
 
 
-def opened(folder: Path, user: str) -> Any:
+def configure(folder: Path) -> None:
     config = folder / "jobsync.toml"
     config.write_text(CONFIG.format(folder=folder))
     config.chmod(0o600)
-    return Backend.open(load_settings(config), Actor(user))
+
+
+def opened(folder: Path, user: str) -> AbstractAsyncContextManager[Backend]:
+    return Backend.open(load_settings(folder / "jobsync.toml"), Actor(user))
 
 
 def every_method() -> dict[str, Callable[..., Any]]:
@@ -295,23 +298,29 @@ class Called:
         return isinstance(self.error, AccessDenied) and self.refused == 1
 
 
-async def called(things: Things, user: str, method: str, integration: str | None = None) -> Called:
-    """Call a method as somebody, with a value for each parameter that it demands and for an integration if one is named."""
-    async with opened(things.folder, user) as backend:
-        service, name = method.split(".")
-        arguments = {}
-        for parameter in list(inspect.signature(inspect.unwrap(METHODS[method])).parameters.values())[1:]:
-            if parameter.name in OF_ONE and integration is not None:
-                arguments[parameter.name] = OF_ONE[parameter.name](integration)
-            elif parameter.default is parameter.empty:
-                made = VALUES[parameter.name](Asking(backend, things, method))
-                arguments[parameter.name] = await made if inspect.isawaitable(made) else made
-        refusals = refused(things, user)
-        answer, error = await _answer(getattr(getattr(backend, service), name), arguments)
-    return Called(answer, error, refused(things, user) - refusals)
+async def called(things: Things, backend: Backend, method: str, integration: str | None = None) -> Called:
+    """Call a method of somebody's backend, and look at the record."""
+    arguments = await _arguments(things, backend, method, integration)
+    refusals = await refused(backend)
+    answer, error = await _answer(backend, method, arguments)
+    return Called(answer, error, await refused(backend) - refusals)
 
 
-async def _answer(method: Callable[..., Any], arguments: dict[str, Any]) -> tuple[object, JobsyncError | None]:
+async def _arguments(things: Things, backend: Backend, method: str, integration: str | None = None) -> dict[str, Any]:
+    """Return a value for each parameter that a method demands, and for an integration if one is named."""
+    arguments = {}
+    for parameter in list(inspect.signature(inspect.unwrap(METHODS[method])).parameters.values())[1:]:
+        if parameter.name in OF_ONE and integration is not None:
+            arguments[parameter.name] = OF_ONE[parameter.name](integration)
+        elif parameter.default is parameter.empty:
+            made = VALUES[parameter.name](Asking(backend, things, method))
+            arguments[parameter.name] = await made if inspect.isawaitable(made) else made
+    return arguments
+
+
+async def _answer(backend: Backend, called: str, arguments: dict[str, Any]) -> tuple[object, JobsyncError | None]:
+    service, name = called.split(".")
+    method = getattr(getattr(backend, service), name)
     kind = getattr(method, ACCESS)
     first = [arguments.pop(kind)] if kind in OF_ONE else []
     try:
@@ -323,57 +332,78 @@ async def _answer(method: Callable[..., Any], arguments: dict[str, Any]) -> tupl
         return None, error
 
 
-def refused(things: Things, user: str) -> int:
+async def refused(backend: Backend) -> int:
     """Return how many attempts of somebody's the record shows as refused."""
-    with closing(sqlite3.connect(things.folder / "jobsync.db")) as database:
-        found: int = database.execute("SELECT count(*) FROM audit WHERE actor = ? AND outcome = 'refused'", (user,)).fetchone()[0]
-    return found
+    statement = "SELECT count(*) FROM audit WHERE actor = ? AND outcome = 'refused'"
+    found = await backend._parts.stores.database.read(first, statement, backend.actor.user)
+    assert found is not None
+    return int(found[0])
+
+
+@pytest.fixture
+def things(company: Things, tmp_path: Path) -> Things:
+    shutil.copytree(company.folder, tmp_path, dirs_exist_ok=True)
+    configure(tmp_path)
+    return Things(tmp_path, company.operation, company.lease, company.run)
+
+
+async def test_a_stranger_gets_nothing(things: Things) -> None:
+    async with opened(things.folder, "mallory") as backend:
+        for method in METHODS:
+            stranger = await called(things, backend, method)
+            assert stranger.denied, method
+            assert not isinstance(stranger.error, NotPermitted), (method, "refused as no admin at all")
+
+
+async def test_one_who_may_use_a_part_gets_nothing_that_concerns_everything(things: Things) -> None:
+    async with opened(things.folder, "alice") as backend:
+        for method in (method for method, row in ROW_OF.items() if row in {Row.ALL, Row.RULES}):
+            theirs = await called(things, backend, method)
+            assert theirs.denied, method
+            assert isinstance(theirs.error, NotPermitted), method
 
 
 @pytest.mark.parametrize("method", METHODS)
-async def test_who_gets_what(company: Things, tmp_path: Path, method: str) -> None:
-    things = Things(tmp_path, company.operation, company.lease, company.run)
-    shutil.copytree(company.folder, tmp_path, dirs_exist_ok=True)
-    stranger = await called(things, "mallory", method)
-    assert stranger.denied
-    assert not isinstance(stranger.error, NotPermitted), "refused as no admin at all"
+async def test_who_gets_what(things: Things, method: str) -> None:
     row = ROW_OF.get(method)
     if row is Row.THINGS:
         await a_thing_of_the_others(things, method)
-    elif row in {Row.ALL, Row.RULES}:
-        theirs = await called(things, "alice", method)
-        assert theirs.denied
-        assert isinstance(theirs.error, NotPermitted)
-    else:
+    elif row not in {Row.ALL, Row.RULES}:
         await each_on_their_own(things, method)
-    last = await called(things, "bob", method)
-    assert not isinstance(last.error, AccessDenied), last.error
+    async with opened(things.folder, "bob") as bob:
+        _, error = await _answer(bob, method, await _arguments(things, bob, method))
+    assert not isinstance(error, AccessDenied), error
 
 
 async def each_on_their_own(things: Things, method: str) -> None:
-    takes_one = any(name in OF_ONE for name in inspect.signature(inspect.unwrap(METHODS[method])).parameters)
     for user, own, other in (("alice", OWN, OTHER), ("carol", OTHER, OWN)):
-        theirs = await called(things, user, method, own)
-        assert not isinstance(theirs.error, AccessDenied), theirs.error
-        assert theirs.refused == 0
-        told = f"{theirs.answer!r} {theirs.error}"
-        assert other not in told
-        assert NAMES[other] not in told
-        if getattr(METHODS[method], ACCESS) == "scope":
-            whole = await called(things, user, method)
-            assert other not in f"{whole.answer!r} {whole.error}"
-            assert NAMES[other] not in f"{whole.answer!r} {whole.error}"
-        if not takes_one:
-            continue
-        foreign, unknown = await called(things, user, method, other), await called(things, user, method, "nobodys")
-        assert isinstance(foreign.error, UsageError)
-        assert foreign.error.message.replace(other, "") == unknown.error.message.replace("nobodys", "")  # type: ignore[union-attr]
-        assert foreign.refused == 1
+        async with opened(things.folder, user) as backend:
+            await on_their_own(things, backend, method, own, other)
+
+
+async def on_their_own(things: Things, backend: Backend, method: str, own: str, other: str) -> None:
+    theirs = await called(things, backend, method, own)
+    assert not isinstance(theirs.error, AccessDenied), theirs.error
+    assert theirs.refused == 0
+    told = f"{theirs.answer!r} {theirs.error}"
+    assert other not in told
+    assert NAMES[other] not in told
+    if getattr(METHODS[method], ACCESS) == "scope":
+        whole = await called(things, backend, method)
+        assert other not in f"{whole.answer!r} {whole.error}"
+        assert NAMES[other] not in f"{whole.answer!r} {whole.error}"
+    if not any(name in OF_ONE for name in inspect.signature(inspect.unwrap(METHODS[method])).parameters):
+        return
+    foreign, unknown = await called(things, backend, method, other), await called(things, backend, method, "nobodys")
+    assert isinstance(foreign.error, UsageError)
+    assert foreign.error.message.replace(other, "") == unknown.error.message.replace("nobodys", "")  # type: ignore[union-attr]
+    assert foreign.refused == 1
 
 
 async def a_thing_of_the_others(things: Things, method: str) -> None:
-    foreign = await called(things, "alice", method)
-    unknown = await called(Things(things.folder, "no-such-thing", "no-such-thing", 0), "alice", method)
+    async with opened(things.folder, "alice") as alice:
+        foreign = await called(things, alice, method)
+        unknown = await called(Things(things.folder, "no-such-thing", "no-such-thing", 0), alice, method)
     assert foreign.error is not None
     assert unknown.error is not None
     told = foreign.error.message.replace(things.operation, "").replace(things.lease, "").replace(f"run {things.run}", "run ")
