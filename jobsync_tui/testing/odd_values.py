@@ -40,6 +40,7 @@ class OddValues:
         async with self.stage(1) as on:
             cases = list(spoiled(await _sample_row(on)))
         async with self.stage(len(cases)) as on:
+            on.wire.page_size = len(cases)
             on.wire.change = _one_case_a_job(on, cases)
             with tallied() as tally:
                 pages = await on.listed()
@@ -60,6 +61,7 @@ class OddValues:
         async with self.stage(1) as on:
             cases = list(spoiled(await _sample_row(on)))
         async with self.stage(len(cases)) as on:
+            on.wire.page_size = len(cases)
             known = {job.id: job for job in jobs_in(await on.listed())}
             on.wire.change = _one_case_a_job(on, cases)
             partly = 0

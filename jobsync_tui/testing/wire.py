@@ -50,7 +50,8 @@ class Wire(ABC):
         forbidden: What a key gets that lacks the permission to read jobs.
         rows_at: The keys that lead to the rows in an answer of the listing; none where the answer is the list of them.
         contradictions: How an answer of the listing may contradict itself about what follows, each by a name.
-        page_size: Rows in a page: few, so that a listing has several; it is a cap that holds whatever is asked for.
+        page_size: Rows in a page: few, so that a listing has several; it is a cap that holds whatever is asked for. A test that is not
+            about pages may have more.
     """
 
     provider: ClassVar[str]
@@ -62,7 +63,7 @@ class Wire(ABC):
     forbidden: ClassVar[Answer] = Answer({"message": "Forbidden"}, status=403)
     rows_at: ClassVar[tuple[str, ...]] = ()
     contradictions: ClassVar[Mapping[str, Twist]] = {}
-    page_size: ClassVar[int] = 7
+    page_size: int = 7
     base_path: ClassVar[str] = "/some/base"
 
     def __init__(self, count: int = 23) -> None:

@@ -174,7 +174,7 @@ async def test_an_id_with_a_comma_is_found_by_kombos_own() -> None:
 async def test_ten_changes_among_many_cost_one_request() -> None:
     async with staged(KomboWire(23)) as on:
         mark = (await on.listed())[-1].watermark
-        on.wire.page_size = 250  # type: ignore[misc]
+        on.wire.page_size = 250
         before = on.http.requests
         await on.listed(Listing(watermark=mark))
         assert on.http.requests == before + 1
