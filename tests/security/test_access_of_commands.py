@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -104,11 +105,26 @@ class Company:
         return text.format_map(meant).split()
 
 
+@pytest.fixture(scope="module")
+def as_it_was(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder in which the first test leaves what the company, and the home of who runs its commands, are for the others."""
+    return tmp_path_factory.mktemp("company") / "company"
+
+
 @pytest.fixture
-def company(tmp_path: Path, jobsync: Jobsync, monkeypatch: pytest.MonkeyPatch) -> Company:
+def company(tmp_path: Path, jobsync: Jobsync, monkeypatch: pytest.MonkeyPatch, as_it_was: Path) -> Company:
     # A confined process stays confined, and this one runs other tests too; test_confinement.py looks at that in processes of their own.
     monkeypatch.setattr(session, "confine", lambda _settings: None)
-    made = Company(tmp_path, jobsync)
+    if as_it_was.exists():
+        shutil.copytree(as_it_was, tmp_path, dirs_exist_ok=True)
+        return Company(tmp_path, jobsync)
+    made = begun(Company(tmp_path, jobsync))
+    shutil.copytree(tmp_path, as_it_was)
+    return made
+
+
+def begun(made: Company) -> Company:
+    """Have both admins do something, and the one of both put rules into force."""
     for side in SIDES:
         assert made.run(side.admin, "refresh").code == 0
     assert made.run("eve", "rules", "import", str(made.before)).code == 0
