@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import ClassVar
 
 from jobsync_tui.testing.ats_server import Answer, Asked, AtsServer
 from tests.support.patience import PATIENCE
@@ -24,7 +23,7 @@ class LimitedWorkable(WorkableWire):
         read: How often each job was read singly, by its path.
     """
 
-    page_size: ClassVar[int] = 100
+    page_size: int = 100
 
     def __init__(self, count: int, *, limit: int) -> None:
         super().__init__(count)
