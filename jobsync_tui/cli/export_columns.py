@@ -8,6 +8,7 @@ import click
 
 from ..backend.core.errors import ExitCode
 from ..backend.core.models import ExportOptions, ExportReport
+from ..backend.core.named_files import from_root
 from ..backend.core.text import counted
 from .options import MOST, json_option
 from .output import print_json, print_line, say
@@ -16,7 +17,7 @@ from .tables import Table
 
 
 def _absolute(_ctx: click.Context, _param: click.Parameter, file: Path) -> Path:
-    return file.absolute()
+    return from_root(file)
 
 
 def _pairs(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..backend.core.errors import AccessDenied, ExitCode, UsageError
+from ..backend.core.named_files import from_root
 from ..backend.core.text import clean
 from ..backend.settings.paths import config_path
 from .interruption import confirm
@@ -122,7 +123,7 @@ class _Described:
             provider=provider,
             base_url=self.base_url,
             credentials=credentials,
-            path=None if self.file is None else str(self.file.expanduser().absolute()),
+            path=None if self.file is None else str(from_root(self.file)),
         )
 
 

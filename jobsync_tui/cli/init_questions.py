@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..backend.core.errors import JobsyncError
+from ..backend.core.named_files import from_root
 from ..backend.core.text import clean, counted
 from ..backend.services.setting_up import FILE, ProviderNeeds, all_needs, look_through
 from ..backend.settings.loader import load_settings
@@ -108,7 +109,7 @@ def _asked_file() -> tuple[str, ExportReport]:
 
 
 def _absolute(given: str) -> Path:
-    return Path(given).expanduser().absolute()
+    return from_root(Path(given))
 
 
 def _pinned(report: ExportReport) -> tuple[str, ...]:

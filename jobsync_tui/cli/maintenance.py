@@ -8,6 +8,7 @@ import click
 
 from ..backend.core.durations import parse_duration
 from ..backend.core.errors import ExitCode, UsageError
+from ..backend.core.named_files import from_root
 from ..backend.core.text import counted
 from .options import json_option, reason_option
 from .output import print_json, print_line
@@ -16,7 +17,7 @@ from .session import open_backend, runs
 
 def _as_named(_ctx: click.Context, _param: click.Parameter, file: Path) -> Path:
     """Return the whole name of a file that is made there: a link in its place is not followed."""
-    return file.absolute()
+    return from_root(file)
 
 
 @click.command()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 from typing import TypeVar
 
 from textual.app import App
@@ -11,6 +10,7 @@ from textual.app import App
 from ..backend.core import clock
 from ..backend.core.models import AnswerKind
 from ..backend.core.moments import said_ahead
+from ..backend.core.named_files import from_root, working_directory
 from ..backend.core.text import counted
 from ..backend.services.backend import Backend
 from ..documents.automatic import answer_words, pause_words
@@ -103,13 +103,13 @@ async def recover(host: Host, backend: Backend) -> None:
 
 async def backup(app: App[ResultT], host: Host, backend: Backend) -> None:
     """Write a copy of the database into a new file, whose name is asked for."""
-    first = Path.cwd() / f"jobsync-{clock.now():%Y%m%d-%H%M%S}.db"
+    first = working_directory() / f"jobsync-{clock.now():%Y%m%d-%H%M%S}.db"
     typed = await app.push_screen_wait(
         PromptScreen(Question(title="Copy the database into which new file?", value=str(first), check=new_file))
     )
     if typed is None:
         return
-    report = await backend.maintenance.backup(file_of(typed).absolute())
+    report = await backend.maintenance.backup(from_root(file_of(typed)))
     beside = "" if report.target is None else f"; the local target is in {report.target}"
     host.tell(f"The database is copied into {report.database}{beside}", remedy="docs/reliability.md says how to put it back")
 

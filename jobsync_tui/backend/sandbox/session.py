@@ -16,6 +16,7 @@ from typing import ClassVar
 from ..access.access import Actor, current_actor
 from ..core.clock import now
 from ..core.errors import Busy, UsageError
+from ..core.named_files import from_root
 from ..core.ownership import account_name
 from ..database import Database
 from ..http import Responder
@@ -166,7 +167,7 @@ def make_sandbox(
         UsageError: ``directory`` holds something else already.
     """
     with TemporaryDirectory(prefix="jobsync-sandbox-") as temporary:
-        folder = ensure_directory(directory.absolute() if directory is not None else Path(temporary))
+        folder = ensure_directory(from_root(directory) if directory is not None else Path(temporary))
         if any(folder.iterdir()) and not is_sandbox(folder):
             raise UsageError(f"{folder} is not empty", remedy="Name a folder that is empty or does not exist yet")
         worlds = scenario.make_worlds(jobs=jobs, seed=seed, now=now())

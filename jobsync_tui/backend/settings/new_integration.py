@@ -14,6 +14,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from ..core.errors import UsageError
+from ..core.named_files import from_root
 from .loader import load_settings, parse_settings
 from .paths import ensure_directory, open_private
 from .schema import IntegrationSettings
@@ -72,7 +73,7 @@ def credential(name: str, text: str) -> SecretRef | str:
     """
     kind, colon, place = text.partition(":")
     if colon and kind in set(SecretKind) and place:
-        return SecretRef(SecretKind(kind), str(Path(place).expanduser().absolute()) if kind == SecretKind.FILE else place)
+        return SecretRef(SecretKind(kind), str(from_root(Path(place))) if kind == SecretKind.FILE else place)
     if name in LITERAL_CREDENTIALS and text:
         return text
     raise UsageError(

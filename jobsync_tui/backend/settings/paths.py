@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..core.errors import ConfigError, UsageError
+from ..core.named_files import from_root
 
 APPLICATION = "jobsync"
 CONFIG_VARIABLE = "JOBSYNC_CONFIG"
@@ -86,7 +87,7 @@ def config_path(option: Path | None = None) -> Path:
         import platformdirs
 
         return platformdirs.user_config_path(APPLICATION) / "config.toml"
-    return Path.cwd() / option.expanduser()
+    return from_root(option)
 
 
 def ensure_directory(path: Path) -> Path:

@@ -101,13 +101,22 @@ def resolve(ref: SecretRef | str, base_dir: Path) -> Secret:
     if ref.kind is SecretKind.ENV:
         value = os.environ.get(ref.name)
     elif ref.kind is SecretKind.FILE:
-        value = _read_file(base_dir / Path(ref.name).expanduser())
+        value = _read_file(base_dir / _at_home(ref))
     else:
         value = _read_keyring(ref.name)
     if not value:
         state = "is empty" if value == "" else "is not set"
         raise SecretUnavailable(f"The secret in {ref.describe()} {state}", remedy=f"Set {ref.describe()} for the account that runs jobsync")
     return Secret(value)
+
+
+def _at_home(ref: SecretRef) -> Path:
+    try:
+        return Path(ref.name).expanduser()
+    except RuntimeError:
+        raise SecretUnavailable(
+            f"The secret in {ref.describe()} is in a home directory that is not known", remedy="Name it from /"
+        ) from None
 
 
 def _read_file(path: Path) -> str:

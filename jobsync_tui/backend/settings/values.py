@@ -195,7 +195,10 @@ def _job_field(value: str) -> str:
 
 def _own_path(value: str, info: ValidationInfo) -> Path:
     base = info.context.get("base") if isinstance(info.context, dict) else None
-    path = Path(value).expanduser()
+    try:
+        path = Path(value).expanduser()
+    except RuntimeError:
+        raise problem("must be in a home directory that is known, or named from /") from None
     return base / path if isinstance(base, Path) else path
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ...backend.core import clock
 from ...backend.core.models import usual_columns
+from ...backend.core.named_files import working_directory
 from ...backend.core.new_file import whole_file
 from ...backend.core.text import clean, counted, csv_cell
 from ...session.notices import Severity
@@ -39,7 +40,7 @@ def export(screen: JobsScreen) -> None:
         if answer is not None:
             screen.work(_write(screen, query, file_of(answer)), group="export")
 
-    question = Question(title="Write the list into which new CSV file?", value=str(Path.cwd() / name), check=new_file)
+    question = Question(title="Write the list into which new CSV file?", value=str(working_directory() / name), check=new_file)
     screen.app.push_screen(PromptScreen(question), named)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -14,6 +13,7 @@ from textual.binding import BindingType
 from ...backend.core import clock
 from ...backend.core.errors import FilterError
 from ...backend.core.models import ImpactJob, ImpactList, RuleImpact
+from ...backend.core.named_files import working_directory
 from ...backend.core.text import counted
 from ...backend.settings.paths import open_private
 from ...commands import Group, bindings
@@ -205,7 +205,7 @@ class ImpactListScreen(JobsyncScreen[None]):
         if not jobs:
             self._nothing_to_write(text)
             return
-        file = Path.cwd() / f"jobsync-impact-{clock.now():%Y%m%d-%H%M%S}.csv"
+        file = working_directory() / f"jobsync-impact-{clock.now():%Y%m%d-%H%M%S}.csv"
         try:
             with os.fdopen(open_private(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "w", encoding="utf-8") as out:
                 out.write(export_text(title, jobs))
