@@ -112,10 +112,14 @@ def _log_fault(error: BaseException) -> str:
     """Put the traceback into the log, where it is read with care, and return the words that say where it is."""
     import logging
 
+    from ..backend.core.errors import ConfigError
     from ..backend.settings.logs import ROOT, set_up_logging
     from ..backend.settings.paths import places
 
-    log = places().log
+    try:
+        log = places().log
+    except ConfigError as no_log:
+        return f"{no_log.message}, so that the details are lost. {no_log.remedy}"
     if not logging.getLogger(ROOT).handlers:
         set_up_logging(log)
     logging.getLogger(f"{ROOT}.cli").error("fault", exc_info=error)

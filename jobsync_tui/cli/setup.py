@@ -18,20 +18,21 @@ _SHELLS = ("bash", "zsh", "fish")
 def paths(*, as_json: bool) -> int:
     """Show where the configuration, the database and the log are."""
     found = places(invocation().config)
+    config = found.config
     url = "sqlite"
     target = None
     try:
         from ..backend.settings.loader import load_settings
         from ..backend.settings.schema import TargetKind
 
-        settings = load_settings(found.config)
+        settings = load_settings(config)
     except JobsyncError as error:
         say(f"{error.message}; the places below are those without it")
     else:
         url = settings.storage.url
         target = settings.target.base_url if settings.target.kind is TargetKind.TENZO else None
     document = {
-        "config": str(found.config),
+        "config": str(config),
         "database": str(found.database(url) or url),
         "target": target or str(found.local_target(url) or url),
         "log": str(found.log),

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import os
+import pwd
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import click
 import pytest
 
 from jobsync_tui.backend.core.errors import ConfigError, UsageError
 from jobsync_tui.backend.settings.paths import config_path, ensure_directory, open_private, places
+from jobsync_tui.cli.runner import run
 
 
 @pytest.fixture(params=[0o000, 0o022, 0o077])
@@ -80,3 +83,44 @@ def test_where_the_database_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(ConfigError):
         found.database("mysql://")
     assert not (tmp_path / "data").exists(), "asking creates nothing"
+
+
+@pytest.mark.parametrize("home", [None, "", "relative/home"])
+class TestAnAccountWithoutAHome:
+    """As in a container that is run as some number: files that are named from the root are all that there is."""
+
+    @pytest.fixture(autouse=True)
+    def _account(self, home: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name in ("HOME", "JOBSYNC_CONFIG", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+            monkeypatch.delenv(name, raising=False)
+        if home is not None:
+            monkeypatch.setenv("HOME", home)
+
+        def unknown(_: int) -> object:
+            raise KeyError
+
+        monkeypatch.setattr(pwd, "getpwuid", unknown)
+
+    @pytest.mark.parametrize(
+        ("ask", "variable"),
+        [(config_path, "XDG_CONFIG_HOME"), (lambda: places().log, "XDG_STATE_HOME"), (lambda: places().data, "XDG_DATA_HOME")],
+    )
+    def test_it_is_told_what_to_set(self, ask: Callable[[], Path], variable: str) -> None:
+        with pytest.raises(ConfigError, match="no home directory") as caught:
+            ask()
+        assert variable in str(caught.value.remedy)
+
+    def test_what_is_named_from_the_root_needs_none(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        found = places(tmp_path / "c.toml")
+        assert found.config == tmp_path / "c.toml"
+        assert found.local_target_url("sqlite:////srv/jobsync.db") == "sqlite:////srv/target.db"
+        monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+        assert found.log == tmp_path / "jobsync" / "jobsync.log"
+
+    def test_a_fault_is_told_without_a_log(self, capsys: pytest.CaptureFixture[str]) -> None:
+        @click.command()
+        def broken() -> None:
+            raise ZeroDivisionError
+
+        assert run(broken, ()) == 1
+        assert "HOME" in capsys.readouterr().err

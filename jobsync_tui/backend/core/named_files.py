@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from .errors import UsageError
@@ -24,8 +25,10 @@ def from_root(path: Path) -> Path:
 
 
 def working_directory() -> Path:
-    """Return the working directory, and the home directory where that was removed."""
+    """Return the working directory; where that was removed, the home directory, and the root for an account that has none."""
     try:
         return Path.cwd()
     except FileNotFoundError:
-        return Path.home()
+        with suppress(RuntimeError):
+            return Path.home()
+        return Path("/")

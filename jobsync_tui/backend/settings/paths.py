@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,15 +24,52 @@ _PRIVATE_FILE = 0o600
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where this process keeps things. ``data`` holds the database, ``state`` the log and what screens remember."""
+    """Where this process keeps things. An account without a home directory is refused when something in it is asked for, not before.
 
-    config: Path
-    data: Path
-    state: Path
+    Attributes:
+        named: The configuration file that a command line or a caller names.
+    """
+
+    named: Path | None
+
+    @property
+    def config(self) -> Path:
+        """The configuration file, as `config_path` finds it.
+
+        Raises:
+            JobsyncError: As there.
+        """
+        return config_path(self.named)
+
+    @property
+    def data(self) -> Path:
+        """The folder of the database.
+
+        Raises:
+            ConfigError: The account has none.
+        """
+        import platformdirs
+
+        return _of_account("database", platformdirs.user_data_path, "XDG_DATA_HOME")
+
+    @property
+    def state(self) -> Path:
+        """The folder of the log, and of what screens remember.
+
+        Raises:
+            ConfigError: The account has none.
+        """
+        import platformdirs
+
+        return _of_account("log", platformdirs.user_state_path, "XDG_STATE_HOME")
 
     @property
     def log(self) -> Path:
-        """The log file."""
+        """The log file.
+
+        Raises:
+            ConfigError: The account has no folder for it.
+        """
         return self.state / "jobsync.log"
 
     def database(self, url: str) -> Path | None:
@@ -68,17 +106,16 @@ class Places:
 
 def places(config: Path | None = None) -> Places:
     """Return where things are; the configuration by ``config``, else by ``JOBSYNC_CONFIG``, else in the user's configuration directory."""
-    import platformdirs
-
-    return Places(
-        config=config_path(config),
-        data=platformdirs.user_data_path(APPLICATION),
-        state=platformdirs.user_state_path(APPLICATION),
-    )
+    return Places(config)
 
 
 def config_path(option: Path | None = None) -> Path:
-    """Return the absolute path of the configuration file; it need not exist."""
+    """Return the absolute path of the configuration file; it need not exist.
+
+    Raises:
+        UsageError: It is named from a folder that is not there.
+        ConfigError: It is not named, and the account has no folder for it.
+    """
     if option is None:
         named = os.environ.get(CONFIG_VARIABLE)
         if named:
@@ -86,8 +123,21 @@ def config_path(option: Path | None = None) -> Path:
     if option is None:
         import platformdirs
 
-        return platformdirs.user_config_path(APPLICATION) / "config.toml"
+        return _of_account("configuration", platformdirs.user_config_path, "XDG_CONFIG_HOME") / "config.toml"
     return from_root(option)
+
+
+def _of_account(what: str, folder_of: Callable[[str], Path], variable: str) -> Path:
+    try:
+        folder = folder_of(APPLICATION)
+    except RuntimeError:
+        folder = Path()
+    if not folder.is_absolute():  # what some releases give where no home directory is known
+        raise ConfigError(
+            f"There is no place for the {what}: the account {os.getuid()} has no home directory",
+            remedy=f"Set HOME, or {variable}, to a folder of the account, named from /",
+        )
+    return folder
 
 
 def ensure_directory(path: Path) -> Path:
