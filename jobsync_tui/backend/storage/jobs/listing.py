@@ -273,6 +273,8 @@ def _mark_missing(db: Db, source: Source, listing: ListingState, *, accept_gone:
     found = gap(db, source, listing.id, full=True, limit=0)
     if found.too_much and not accept_gone:
         return GoneCounts(0, found.lacking, found.known)
+    if not found.lacking:
+        return GoneCounts(0, 0)
     return GoneCounts(_mark_gone(db, missing(db, source, listing.id)), 0)
 
 

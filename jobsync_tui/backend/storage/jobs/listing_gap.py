@@ -9,12 +9,13 @@ import peewee
 
 from ...database import Db
 from .sources import Source
-from .statements import first
+from .statements import first, rows
 from .tables import JobRecord, ListingRow, SightingRow
 
 GUARD = 0.2
 """Share of the known jobs that a listing may lack before somebody has to say that they are really gone."""
 
+_KNOWN = "SELECT COUNT(1) FROM jobs WHERE source = ? AND gone = ? AND key <= ?"
 _TWINS = (
     "SELECT COUNT(DISTINCT n.key), COUNT(DISTINCT o.key), MIN(n.key) FROM jobs n JOIN jobs o ON o.source = n.source"
     " AND o.name_key = n.name_key AND o.place_key = n.place_key"
@@ -62,8 +63,7 @@ class Gap:
 def gap(db: Db, source: Source, listing: int, *, full: bool, limit: int) -> Gap:
     """Return what a listing that has come to its last page lacks, with up to ``limit`` of the ids."""
     before = _before(db, source, listing)
-    present = (JobRecord.source == source.number) & (JobRecord.gone == False) & (JobRecord.key <= before)  # noqa: E712
-    known: int = JobRecord.select(peewee.fn.COUNT(1)).where(present).scalar(db)
+    ((known,),) = rows(db, _KNOWN, source.number, False, before)  # noqa: FBT003 - a column's value
     lacking = 0
     some: tuple[str, ...] = ()
     if full:
@@ -89,8 +89,8 @@ def missing(db: Db, source: Source, listing: int) -> peewee.Expression:
 
 def _before(db: Db, source: Source, listing: int) -> int:
     """Return the highest key of a job that was known before the listing began."""
-    number: int = ListingRow.select(ListingRow.first_number).where(ListingRow.id == listing).scalar(db)
-    return source.low + number
+    ((number,),) = rows(db, "SELECT first_number FROM listings WHERE id = ?", listing)
+    return source.low + int(number)
 
 
 def _twins(db: Db, source: Source, listing: int, before: int) -> tuple[int, tuple[str, str] | None]:
