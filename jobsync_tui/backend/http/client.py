@@ -9,7 +9,7 @@ import asyncio
 import logging
 import ssl
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TypeAlias
 
 import httpx
@@ -114,8 +114,7 @@ class Exchange:
 
     def _connection(self, url: httpx.URL) -> httpx.AsyncHTTPTransport:
         proxy = None if _is_loopback(url.host) else self._proxy()
-        # A context without any authority trusts nobody: good enough for http, and loading the system's takes 20 ms.
-        tls = self._tls if url.scheme == "https" or proxy is not None else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        tls = self._tls if url.scheme == "https" or proxy is not None else _trusting_nobody()
         return httpx.AsyncHTTPTransport(verify=tls, trust_env=False, proxy=proxy, limits=ONE_AT_A_TIME)
 
     def _proxy(self) -> httpx.Proxy | None:
@@ -126,6 +125,12 @@ class Exchange:
             return httpx.Proxy(url, ssl_context=self._tls if url.lower().startswith("https:") else None)
         except (httpx.InvalidURL, ValueError):  # its text may hold the proxy's password
             raise ConfigError("network.proxy is not the address of an HTTP proxy") from None
+
+
+@cache
+def _trusting_nobody() -> ssl.SSLContext:
+    """Return a context without any authority, for what goes by http: httpx would load the system's, which takes 20 ms."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 class _InProcess(httpx.AsyncBaseTransport):
