@@ -73,9 +73,8 @@ class OwnKeys:
                     yield f"[keys] {clean(name, limit=60)}: {clean(key, limit=20)} is no key that can be had, such as x, X, f5 or ctrl+x"
 
     def _conflicts(self) -> Iterator[str]:
-        commands = [self.applied(command) for command in COMMANDS]
-        for one in (each for each in commands if each.id in self._keys):
-            for other in commands:
+        for one in (self.applied(command) for command in COMMANDS if command.id in self._keys):
+            for other in map(self.applied, COMMANDS):
                 if other.id != one.id and _meet(one.group, other.group):
                     for key in _shared(one.keys, other.keys):
                         yield f"[keys] {one.id} = {key}: {key} is {other.name} ({other.id}) as well"
