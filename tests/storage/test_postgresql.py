@@ -303,6 +303,19 @@ async def test_a_server_without_a_free_connection_is_asked_again(url: str, monke
             connection.execute(f"DROP ROLE {name}".encode())
 
 
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+async def test_a_database_that_cannot_hold_every_name_is_refused(url: str, encoding: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        name = f"narrow_{connection.info.dbname}"
+        connection.execute(f"CREATE DATABASE {name} ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0".encode())
+        try:
+            with pytest.raises(StorageRefused, match=encoding) as caught:
+                await Database.open(url.replace(connection.info.dbname, name), FIRST)
+        finally:
+            connection.execute(f"DROP DATABASE {name}".encode())
+    assert "UTF8" in str(caught.value.remedy)
+
+
 async def test_a_user_who_may_not_make_tables_is_told(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         guest = f"guest_{connection.info.dbname}"

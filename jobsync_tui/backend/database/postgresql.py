@@ -57,6 +57,7 @@ _KEEPALIVES = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_cou
 _ASKED_WHY = 2.0
 """Seconds for asking a server why it did not let us in: one that takes longer is as good as not there."""
 
+_ENCODING = "UTF8"
 _ALWAYS_DURABLE = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
 
 
@@ -92,7 +93,12 @@ class PostgresqlDialect(Dialect):
             ) from error
 
     def connect(self, *, writing: bool) -> Db:
-        """Return a new connection with the lock timeout set; a reading one is read-only on the server."""
+        """Return a new connection with the lock timeout set; a reading one is read-only on the server.
+
+        Raises:
+            LoginFailed: The server did not let us in, and told why.
+            StorageRefused: The database cannot hold every character.
+        """
         self.prepare()
         settings = f"-c lock_timeout={int(self._timeout * 1000)} {_PLANNING}"
         if writing:
@@ -106,10 +112,17 @@ class PostgresqlDialect(Dialect):
             connect_timeout=max(2, int(self._timeout)),
             options=settings,
             application_name="jobsync",
-            encoding="UTF8",
+            encoding=_ENCODING,
             **_KEEPALIVES,
         )
         self._log_in(db)
+        encoding = db.connection().info.parameter_status("server_encoding")
+        if encoding not in {_ENCODING, None}:  # a pool between may say nothing of it
+            db.close()
+            raise StorageRefused(
+                f"The {self.title} is encoded in {encoding}, and could not hold every name.",
+                remedy="Make one with createdb --encoding=UTF8 --template=template0: docs/postgresql.md.",
+            )
         if writing:
             # The journal relies on it, and a page that a crash of the server took would be missed by a listing that goes on.
             db.execute_sql(_ALWAYS_DURABLE)
