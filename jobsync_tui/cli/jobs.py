@@ -49,7 +49,7 @@ _CSV_COLUMNS = (
 
 _NONE = "No jobs: jobsync refresh fills the cache, and --filter may be too narrow"
 
-_OURS = ("not_loaded", "cached_at")
+_OURS = ("not_loaded", "unread", "cached_at")
 _FIELDS = (*(each.name for each in fields(CachedJob) if each.name not in _OURS), *_OURS)
 
 

@@ -48,7 +48,7 @@ def first_obstacle(rule: RuleResult, near: NearMiss | None, ats: str) -> str:
     """Return in a few words what keeps a rule from matching: a missing value first, because it is mended elsewhere."""
     for leaf in rule.conditions:
         if leaf.note is not None and leaf.passed is None:
-            return f"{leaf.field}: {clean(leaf.unknown) if leaf.unknown else words.note(leaf.note, ats)}"
+            return f"{leaf.field}: {clean(leaf.unknown) if leaf.unknown else words.note(leaf.note, ats, unreadable=leaf.unreadable)}"
     if near is not None:
         return would_match(near)
     failed = [leaf for leaf in rule.conditions if leaf.passed is False]
@@ -120,5 +120,5 @@ def _mark(leaf: ConditionResult, *, negated: bool) -> Span:
 def _actual(leaf: ConditionResult, ats: str) -> Span:
     if leaf.note is None:
         return Span(words.compared(leaf.actual))
-    told = clean(leaf.unknown) if leaf.unknown else words.note(leaf.note, ats)
+    told = clean(leaf.unknown) if leaf.unknown else words.note(leaf.note, ats, unreadable=leaf.unreadable)
     return warn(f"{words.compared(leaf.actual)} ({told})" if leaf.note is Note.TYPE_MISMATCH else told)

@@ -60,6 +60,10 @@ def missing_note(found: Eligibility, subject: Subject, field: str) -> Note:
     return Note.FIELD_EMPTY
 
 
+def _is_unreadable(subject: Subject, field: str) -> bool:
+    return subject.cached is not None and field.partition(".")[0] in subject.cached.unread
+
+
 def _no_active_rules(found: Eligibility) -> str:
     would = [rule.name for rule in found.inactive_rules if rule.would_match]
     if would:
@@ -75,11 +79,20 @@ def _no_rule_matched(found: Eligibility) -> str:
     return f"{words.listing(ways, last='or')}."
 
 
+def _missing_words(found: Eligibility, subject: Subject, field: str) -> str:
+    return words.note(missing_note(found, subject, field), subject.ats, unreadable=_is_unreadable(subject, field))
+
+
 def _missing_fields(found: Eligibility, subject: Subject) -> str:
     by_note: dict[Note, list[str]] = {}
+    unreadable = [field for field in found.missing_fields if _is_unreadable(subject, field)]
     for field in found.missing_fields:
+        if field in unreadable:
+            continue
         by_note.setdefault(missing_note(found, subject, field), []).append(field)
     ways = []
+    if unreadable:
+        ways.append(f"let {words.listing(unreadable)} be read in {subject.ats}: jobsync doctor says what is refused to the key")
     for note, fields in by_note.items():
         names = words.listing(fields)
         match note:
@@ -201,9 +214,7 @@ def _why_not(found: Eligibility, subject: Subject, width: int) -> list[Sequence[
         case Reason.MISSING_REQUIRED_FIELDS:
             missing = [head("MISSING REQUIRED FIELDS")]
             for field in found.missing_fields:
-                missing += columns(
-                    (bad("X"), field, warn(words.note(missing_note(found, subject, field), subject.ats))), (2, 24, width - 40), indent=3
-                )
+                missing += columns((bad("X"), field, warn(_missing_words(found, subject, field))), (2, 24, width - 40), indent=3)
             return [missing, _matched(found, subject, width) if found.matched_rules else rules]
         case Reason.EXCLUDED:
             return [_excluded(found, subject, width), rules]

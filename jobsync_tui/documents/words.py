@@ -94,8 +94,10 @@ def compared(found: JsonValue) -> str:
     return str(found).lower() if isinstance(found, bool) else value(found)
 
 
-def note(found: Note, ats: str) -> str:
+def note(found: Note, ats: str, *, unreadable: bool = False) -> str:
     """Return why a condition could not be decided, in words that say where the remedy is."""
+    if unreadable:
+        return f"NOT READABLE in {ats}"
     match found:
         case Note.FIELD_EMPTY:
             return "EMPTY in this job"

@@ -16,7 +16,7 @@ import pytest
 
 from ..backend.core.errors import RemoteError
 from ..backend.core.left_out import tallied
-from ..backend.core.models import JOB_FIELDS, Job, PartlyRead
+from ..backend.core.models import JOB_FIELDS, Job
 from . import faults
 from .ats_server import Answer, Asked, Fault
 from .stage import Stage, jobs_in
@@ -117,10 +117,9 @@ async def _compared(on: Stage, whole: dict[str, tuple[Job, Job]]) -> tuple[bool,
             assert job is not None
             found.append((job, single))
     for job, known in found:
-        missing = {name for name in JOB_FIELDS if getattr(job, name) != getattr(known, name)}
-        marked = job.unread if isinstance(job, PartlyRead) else frozenset[str]()
-        assert missing <= marked, (job.id, missing, marked)
-        unread = unread or bool(marked)
+        missing = {name for name in JOB_FIELDS if name != "unread" and getattr(job, name) != getattr(known, name)}
+        assert missing <= set(job.unread), (job.id, missing, job.unread)
+        unread = unread or bool(job.unread)
     return raised, unread
 
 

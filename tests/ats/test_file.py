@@ -20,7 +20,7 @@ from jobsync_tui.backend.ats.file import document, reading, source, table
 from jobsync_tui.backend.ats.file.adapter import FileExport
 from jobsync_tui.backend.core.errors import ConfigError, JobsyncError, PermissionMissing, RemoteError, UnexpectedAnswer, Unreachable
 from jobsync_tui.backend.core.left_out import tallied
-from jobsync_tui.backend.core.models import Job, JobStatus, Location, PartlyRead, Visibility
+from jobsync_tui.backend.core.models import Job, JobStatus, Location, Visibility
 from jobsync_tui.backend.http import HttpSession, Network
 from jobsync_tui.testing.stage import jobs_in
 
@@ -73,8 +73,7 @@ COLUMNS = {
 async def test_a_table_by_its_columns(tmp_path: Path) -> None:
     first, second = await jobs_of(tmp_path / "jobs.csv", FULL, COLUMNS)
     place = Location("Köln, Deutschland", "Köln", None, "Deutschland")
-    assert isinstance(first, PartlyRead)
-    assert first.beside(None) == Job(
+    assert replace(first, unread=()) == Job(
         integration="acme",
         id="17",
         name='Ärztin; "Nacht"',
@@ -431,6 +430,5 @@ async def test_a_number_that_nothing_can_hold_costs_its_field(tmp_path: Path, na
     with tallied() as tally:
         first, second = [job for page in [page async for page in export(path).pages(Listing())] for job in page.jobs]
     assert (first.name, first.department, dict(first.custom), second.name) == ("Welder", None, {}, "Driver")
-    assert isinstance(first, PartlyRead)
-    assert first.unread == {"department", "custom"}
+    assert first.unread == ("custom", "department")
     assert {each.field for each in tally.counts()} == {"department", "custom.grade"}

@@ -34,7 +34,7 @@ async def test_a_job_is_full() -> None:
 def test_bare_ids_name_nobody() -> None:
     job = read(departments=["d-1", None], offices=["o-1"], hiring_managers=["p-1"], recruiters=None)
     assert (job.department, job.locations, job.owner) == (None, (), None)
-    assert job.unread == {"department", "location", "locations", "owner"}
+    assert job.unread == ("department", "location", "locations", "owner")
 
 
 def test_every_office_is_a_place() -> None:

@@ -162,6 +162,40 @@ async def test_a_list_that_is_refused_empties_nothing_and_is_told_until_it_is_re
         assert "cannot be read" not in await jobsync("integrations")
 
 
+async def test_what_the_key_may_not_read_is_not_said_to_be_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    wire = RecruitCrmWire(2)
+    rules = tmp_path / "rules.yaml"
+    rules.write_text(
+        "rules:\n  - name: Dana's\n    when: { field: owner, op: equals, value: Dana Whitfield }\n    actions: [{ folder: Dana }]\n"
+    )
+
+    async def jobsync(*arguments: str) -> str:
+        capsys.readouterr()
+        await asyncio.to_thread(run, cli, ["-c", str(tmp_path / "jobsync.toml"), *arguments])
+        tear_down_logging()
+        return capsys.readouterr().out
+
+    async with AtsServer(wire.answer) as server:
+        wire.url = server.url
+        configure(tmp_path, wire, server.url + wire.base_path, wire.credentials)
+        server.inject(Answer({"message": "Forbidden"}, status=403), times=faults.MANY, when=lambda asked: asked.path.endswith("/users"))
+        await jobsync("refresh")
+        asked, job_id = len(server.asked), wire.job_id(wire.jobs[0])
+        check = ("check", job_id, "--rules", str(rules))
+        assert "NOT READABLE in RecruitCRM" in " ".join((await jobsync(*check)).split())
+        (leaf,) = json.loads(await jobsync(*check, "--json"))["rules"][0]["conditions"]
+        assert (leaf["passed"], leaf["note"], leaf["unreadable"]) == (None, "not_loaded", True)
+        assert [json.loads(line)["unread"] for line in (await jobsync("jobs", "--json")).splitlines()] == [["owner"]] * 2
+        assert len(server.asked) == asked  # the cache knows as much as the ATS would tell
+        server.forget()
+        assert json.loads(await jobsync(*check, "--live", "--json"))["eligible"] is True
+        await jobsync("refresh", "--full")
+        assert json.loads(await jobsync(*check, "--json"))["eligible"] is True
+
+
 def _no_secret(wire: Wire, folder: Path, printed: str) -> None:
     """Look for every secret, right or wrong, in all that was printed, logged and kept."""
     secrets = [*(wire.credentials[name] for name in wire.secrets), *(wire.wrong_credentials.values())]

@@ -47,4 +47,11 @@ async def test_of_a_new_job_it_is_missing(fleet: Fleet, host: Host) -> None:
     await host.run()
     cached = await host.jobs.get("acme", "1")
     assert cached is not None
-    assert (cached.department, cached.sync_status) == (None, SyncStatus.SYNCED)
+    assert (cached.department, cached.unread, cached.sync_status) == (None, ("department",), SyncStatus.SYNCED)
+    assert (await host.run()).outcomes == {}
+
+    shelf.put(1, department="Wards")
+    await host.run()
+    cached = await host.jobs.get("acme", "1")
+    assert cached is not None
+    assert (cached.department, cached.unread) == ("Wards", ())

@@ -15,7 +15,7 @@ import msgspec
 
 from ..core.errors import UnexpectedAnswer
 from ..core.left_out import leave_out
-from ..core.models import JOB_FIELDS, Job, JobStatus, PartlyRead, RejectedRow
+from ..core.models import JOB_FIELDS, Job, JobStatus, RejectedRow
 from ..http import Fitting, Misfit, Reply, decode_json, decode_loosely, error_words, excerpt, guess_of, too_deep
 from .values import plain
 
@@ -245,7 +245,7 @@ def _converted(row: R, convert: Convert[R]) -> Job | Gone | None:
 
 def with_guess(found: Job, guessed: Job | None) -> Job:
     """Return the job with a note of the fields that are others, or cannot be told, where guesses stand for what was left out."""
-    also = guessed.unread if isinstance(guessed, PartlyRead) else frozenset[str]()
+    also = () if guessed is None else guessed.unread
     return partly_read(found, *also, *(name for name in JOB_FIELDS if name not in _SURE and _hangs_on(name, found, guessed)))
 
 
@@ -259,15 +259,12 @@ def _hangs_on(name: str, found: Job, guessed: Job | None) -> bool:
 
 
 _LOOKED_UP = frozenset({"status", "remote", "visibility", "employment_type"})
-_SURE = frozenset({"integration", "id", "not_loaded"})
+_SURE = frozenset({"integration", "id", "not_loaded", "unread"})
 
 
 def partly_read(job: Job, *unread: str) -> Job:
     """Return the job with a note that these fields of it could not be read, so that the cache keeps what it knows of them."""
-    if not unread:
-        return job
-    before = job.unread if isinstance(job, PartlyRead) else frozenset[str]()
-    return PartlyRead(**{name: getattr(job, name) for name in JOB_FIELDS}, unread=before.union(unread))
+    return replace(job, unread=tuple(sorted({*job.unread, *unread}))) if unread else job
 
 
 def tidy(job: Job) -> Job:

@@ -8,6 +8,7 @@ told with the refresh (`core.left_out`). Nobody takes a refusal for an empty lis
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
@@ -24,6 +25,7 @@ SOON = 30.0
 """Seconds after which those are read anew that lack something."""
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 
 async def unless_refused(ask: Callable[[], Awaitable[T]], fields: str, things: str) -> T | None:
@@ -41,9 +43,11 @@ async def unless_refused(ask: Callable[[], Awaitable[T]], fields: str, things: s
     try:
         return await ask()
     except PermissionMissing as error:
-        cannot_be_read(fields, f"{error.service} does not let this key read {things}")
+        reason = f"{error.service} does not let this key read {things}"
     except REFUSALS as error:
-        cannot_be_read(fields, f"no answer about {things} that can be used ({error.message})")
+        reason = f"no answer about {things} that can be used ({error.message})"
+    log.warning("%s cannot be read: %s", fields, reason)
+    cannot_be_read(fields, reason)
     return None
 
 

@@ -28,7 +28,7 @@ from ..core.models import (
 )
 from .actions import excluders, resolve
 from .compiled import CompiledRule, CompiledRules, compiled
-from .fields import field_named, why_missing
+from .fields import covers, field_named, why_missing
 from .meeting import Trial
 from .truth import MOST_WAYS, Truth, Turn
 
@@ -141,6 +141,7 @@ class _View:
                 answer,
                 note,
                 job.ats_status if known.leaf.field == "status" and note else None,
+                note is Note.NOT_LOADED and covers(job.unread, known.leaf.field),
             )
             for known, answer, note in zip(rules.leaves, answers, self.notes, strict=True)
         ]

@@ -171,9 +171,9 @@ def covers(names: Collection[str], field: str) -> bool:
 
 
 def why_missing(job: Job, field: str, availability: FieldAvailability) -> Note:
-    """Return why ``job`` has nothing in ``field``: never delivered, not read for this job, or empty."""
+    """Return why ``job`` has nothing in ``field``: never delivered, not or not to be read for this job, or empty."""
     if covers(availability.never, field):
         return Note.FIELD_NOT_PROVIDED
-    if covers(job.not_loaded, field):
+    if covers((*job.not_loaded, *job.unread), field):
         return Note.NOT_LOADED
     return Note.FIELD_EMPTY

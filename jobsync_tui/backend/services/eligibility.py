@@ -141,5 +141,5 @@ class EligibilityService(Service):
 
 
 def _needs_live_read(eligibility: Eligibility) -> bool:
-    """Return whether a rule asks for a field that this ATS gives only for one job at a time and that was not read yet."""
-    return any(condition.note == "not_loaded" for rule in eligibility.rules for condition in rule.conditions)
+    """Return whether a rule asks for a field that this ATS gives only for one job at a time and that nobody tried to read yet."""
+    return any(condition.note == "not_loaded" and not condition.unreadable for rule in eligibility.rules for condition in rule.conditions)

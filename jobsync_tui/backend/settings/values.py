@@ -188,7 +188,7 @@ def _storage_url(value: str) -> str:
 
 def _job_field(value: str) -> str:
     first, _, rest = value.partition(".")
-    if first not in _JOB_FIELDS - {"integration", "not_loaded"} or (first == "custom" and not rest):
+    if first not in _JOB_FIELDS - {"integration", "not_loaded", "unread"} or (first == "custom" and not rest):
         raise problem(f"is not a field of a job: {value}")
     return value
 

@@ -62,7 +62,7 @@ class ConditionResult:
     """One leaf of a rule's conditions against the job. ``path`` is its place in the tree, such as ``all[1].any[0]``.
 
     ``passed`` is None where the value is missing or of a wrong type, and ``note`` then says why. ``unknown_word`` is the ATS's own
-    word for a status that nobody knows.
+    word for a status that nobody knows; ``unreadable`` says of a field that is not loaded that it could not be read.
     """
 
     path: str
@@ -73,6 +73,7 @@ class ConditionResult:
     passed: bool | None
     note: Note | None
     unknown_word: str | None = None
+    unreadable: bool = False
 
     @property
     def unknown(self) -> str | None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from dataclasses import fields as dataclass_fields
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
 
@@ -99,6 +99,8 @@ class Job:
         custom: Custom fields by readable name.
         created_at, updated_at: UTC.
         not_loaded: Names of fields that this ATS gives only for one job at a time and that were not read for this job.
+        unread: Names of fields that could not be read: they came in a form that nobody knows, or what they hang on was refused. In the
+            cache only those are left of which nothing was known before.
     """
 
     integration: str
@@ -122,27 +124,23 @@ class Job:
     created_at: datetime | None = None
     updated_at: datetime | None = None
     not_loaded: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartlyRead(Job):
-    """A job some of whose fields came in a form that cannot be read: ``unread`` names them. The cache keeps what it knew of them."""
-
-    unread: frozenset[str] = frozenset()
+    unread: tuple[str, ...] = ()
 
     def beside(self, known: Job | None) -> Job:
-        """Return the job with what was ``known`` before in the place of what could not be read."""
-        fields = {name: getattr(self, name) for name in JOB_FIELDS}
-        if known is not None:
-            fields |= {name: self._kept(name, getattr(known, name)) for name in self.unread if name not in known.not_loaded}
-        return Job(**fields)
+        """Return the job with what was ``known`` before in the place of what could not be read; what was not known stays unread."""
+        if known is None:
+            return self
+        kept = {name: self._kept(name, getattr(known, name)) for name in self.unread if name not in known.not_loaded}
+        unread = tuple(name for name in self.unread if kept.get(name) in _NOTHING)
+        return replace(self, **kept, unread=unread)
 
-    def _kept(self, name: str, known: object) -> object:
+    def _kept(self, name: str, known: Any) -> Any:
         if name == "custom" and isinstance(known, Mapping):
             return {**known, **{key: value for key, value in self.custom.items() if value is not None or key not in known}}
-        return known if known not in (None, (), JobStatus.UNKNOWN) else getattr(self, name)
+        return getattr(self, name) if known in _NOTHING else known
 
 
+_NOTHING: tuple[object, ...] = (None, (), {}, JobStatus.UNKNOWN)
 JOB_FIELDS = tuple(each.name for each in dataclass_fields(Job))
 
 

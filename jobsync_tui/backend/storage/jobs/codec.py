@@ -47,18 +47,21 @@ class _Payload(msgspec.Struct, kw_only=True):
     created_at: datetime | None
     updated_at: datetime | None
     not_loaded: tuple[str, ...]
+    unread: tuple[str, ...] = ()
 
 
+_ALL_READ = b',"unread":[]}'
 _decoder = msgspec.json.Decoder(_Payload)
 
 
 def encode(job: Job) -> bytes:
-    """Return the JSON of ``job`` without its standing in the cache, in UTF-8."""
+    """Return the JSON of ``job`` without its standing in the cache, in UTF-8. ``unread`` stands last, and only where there is something."""
     try:
-        return _encoder.encode(job)
+        body = _encoder.encode(job)
     except UnicodeEncodeError:
         # A lone surrogate is no text that could be sent anywhere either.
-        return _encoder.encode(_mended(msgspec.to_builtins(job)))
+        body = _encoder.encode(_mended(msgspec.to_builtins(job)))
+    return body[: -len(_ALL_READ)] + b"}" if body.endswith(_ALL_READ) else body
 
 
 def decode(body: str, *, sync_status: str, last_synced: int, target_id: str | None, cached_at: int) -> CachedJob:
@@ -85,8 +88,8 @@ def digest(body: bytes) -> bytes:
 
 
 def source_digests(job: Job) -> dict[str, str]:
-    """Return a digest of each source field that was loaded, and of when the job was created: what a later state is compared with."""
-    skipped = {name.partition(".")[0] for name in job.not_loaded}
+    """Return a digest of each source field that was read, and of when the job was created: what a later state is compared with."""
+    skipped = {name.partition(".")[0] for name in (*job.not_loaded, *job.unread)}
     return {name: _field_digest(getattr(job, name)) for name in (*SOURCE_FIELDS, "created_at") if name not in skipped}
 
 
@@ -106,7 +109,7 @@ def is_another(synced: Mapping[str, str], job: Job) -> bool:
 
 def with_loaded(job: Job, stored: Job) -> Job:
     """Return ``job`` with the fields it did not load taken from ``stored``, where that has them."""
-    kept = [name for name in job.not_loaded if name not in stored.not_loaded and name in _JOB_FIELD_NAMES]
+    kept = [name for name in job.not_loaded if name not in (*stored.not_loaded, *stored.unread) and name in _JOB_FIELD_NAMES]
     if not kept:
         return job
     left = tuple(name for name in job.not_loaded if name not in kept)

@@ -21,7 +21,6 @@ from ...core.models import (
     JobKey,
     JobPage,
     JobRow,
-    PartlyRead,
     RejectedRow,
     Sort,
     SortField,
@@ -302,7 +301,7 @@ class JobStore:
         source = sources.ensure_source(db, job.integration)
         take_back(db, self._dialect, source, [job.id])
         known = first(db, _WHOLE, job.integration, storable(job.id))
-        if isinstance(job, PartlyRead):
+        if job.unread:
             job = job.beside(None if known is None else codec.plain(known[2]))
         if known is not None and not known[1] and known[2].encode() == codec.encode(job):
             key, _, body, status, last_synced, target_id, _ = known

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ...core.canonical import storable
-from ...core.models import Job, PartlyRead, SyncStatus
+from ...core.models import Job, SyncStatus
 from ...database import Db, Dialect
 from ..outcomes.outcomes import forget
 from ..search.textindex import text_index
@@ -145,7 +145,7 @@ def _sort(db: Db, dialect: Dialect, source: Source, jobs: dict[str, Job], *, lis
 
 def _whole(db: Db, jobs: dict[str, Job], known: Mapping[str, _Known]) -> dict[str, Job]:
     """Return the jobs, those that could be read in part only with what the cache knows of the rest."""
-    partly = {job_id: job for job_id, job in jobs.items() if isinstance(job, PartlyRead)}
+    partly = {job_id: job for job_id, job in jobs.items() if job.unread}
     return {**jobs, **{job_id: job.beside(_stored(db, known.get(job_id))) for job_id, job in partly.items()}} if partly else jobs
 
 
