@@ -234,7 +234,7 @@ def _print_status(found: AutomaticStatus, *, as_json: bool) -> None:
             say(f"{state.integration} waits since {when(state.hold.since)}: {state.hold.message}. {state.hold.remedy}")
     for state in found.integrations:
         if state.stopped:
-            print_line(f"PROBLEM {state.integration}: {stopped_words(state)}")
+            print_line(f"PROBLEM {state.integration}: {stopped_words(state.last_run)}")
     if any(state.stopped for state in found.integrations):
         print_line(f"    {STOPPED_REMEDY}")
     if found.engine is not None:

@@ -12,6 +12,7 @@ from ..backend.core.named_files import from_root
 from ..backend.core.text import counted
 from .options import json_option, reason_option
 from .output import print_json, print_line
+from .progress import progress_line
 from .session import open_backend, runs
 
 
@@ -32,7 +33,8 @@ async def backup(*, file: Path, as_json: bool) -> int:
     `jobsync paths` names while no jobsync runs.
     """
     async with open_backend() as backend:
-        report = await backend.maintenance.backup(file)
+        with progress_line() as line:
+            report = await backend.maintenance.backup(file, lambda done, total: line.show(f"copied {done:,} of {counted(total, 'page')}"))
     if as_json:
         print_json(report)
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ..backend.core.models import AlertAnswer, AutomaticState, Pause
+from ..backend.core.models import AlertAnswer, Pause
 
 
 def pause_words(pause: Pause) -> str:
@@ -25,14 +25,14 @@ def short_pause(pause: Pause, now: datetime) -> str:
     return "PAUSED" if pause.until is None else f"PAUSED until {_short(pause.until, now)}"
 
 
-def stopped_words(state: AutomaticState) -> str:
+def stopped_words(last_run: datetime | None) -> str:
     """Return that nothing runs on schedule any more, and since when, by the local clock."""
-    return f"no run{'' if state.last_run is None else f' since {_local(state.last_run)}'}; the service seems stopped"
+    return f"no run{'' if last_run is None else f' since {_local(last_run)}'}; the service seems stopped"
 
 
-def short_stop(state: AutomaticState, now: datetime) -> str:
+def short_stop(last_run: datetime | None, now: datetime) -> str:
     """Return the same for a line that has little room."""
-    return f"NO RUN{'' if state.last_run is None else f' since {_short(state.last_run, now)}'}"
+    return f"auto NO RUN{'' if last_run is None else f' since {_short(last_run, now)}'}"
 
 
 def _short(moment: datetime, now: datetime) -> str:

@@ -13,7 +13,7 @@ from ..backend.core.models import JOBS_FAILED as FAILING
 from ..backend.core.models import DayNews, EligibleNews, FailureNews, Greeting, HoldKind, IntegrationNews, WaitKind, WaitNews
 from ..backend.core.text import counted
 from . import words
-from .automatic import pause_words
+from .automatic import pause_words, short_stop, stopped_words
 from .document import BLANK, Document, Line, Section, Span, Tone, as_text, bad, dim, head, hint, line, sections, strong, warn
 from .failure import TESTABLE
 from .layout import apart, columns, fit, fit_middle, padded, spark, wrap
@@ -63,6 +63,9 @@ def greeting_words(greeting: Greeting, now: datetime) -> str:
         told.append(f"{counted(len(greeting.in_trouble), 'integration')} failing")
     if waiting := greeting.waiting(WaitKind.IN_DOUBT, WaitKind.LINKS):
         told.append(f"{counted(waiting, 'job')} waiting")
+    stopped = next((each for each in greeting.waits if each.kind is WaitKind.STOPPED), None)
+    if stopped is not None:
+        told.append(short_stop(stopped.since, now))
     since = "now" if greeting.since is None else f"since {words.clock(greeting.since, now)[:16]}"
     return f"{since}: {', '.join(told)}"
 
@@ -222,7 +225,9 @@ class _Shown:
         if greeting.paused is not None:
             lines += [line("   ", warn(part)) for part in wrap(f"The automatic sync is {pause_words(greeting.paused)}", self.width - 4)]
         for at, each in enumerate(greeting.waits):
-            said = Span(wait_words(each, now), Tone.WARN if each.kind in {WaitKind.IN_DOUBT, WaitKind.LINKS} else Tone.BAD)
+            said = Span(
+                wait_words(each, now), Tone.WARN if each.kind in {WaitKind.IN_DOUBT, WaitKind.LINKS, WaitKind.STOPPED} else Tone.BAD
+            )
             rows = self._told(self.name(each.integration), said, _keys(each))
             remedy = [line(" " * 5, dim(part)) for part in wrap(each.remedy or "", self.width - 6) if part]
             lines.append(Section(f"wait:{at}", rows, (*rows, *remedy), f"wait:{at}", starts_open=True))
@@ -313,6 +318,8 @@ def wait_words(each: WaitNews, now: datetime) -> str:
             return f"{counted(each.jobs, 'job')} in doubt: no reply from {words.TARGET}; whether the change was saved is being checked"
         case WaitKind.LINKS:
             return f"{counted(each.jobs, 'job')} may be in {words.TARGET} already: decide whether to link them"
+        case WaitKind.STOPPED:
+            return f"Automatic sync: {stopped_words(each.since)}"
     since = f" ({words.ago(each.since, now)})" if each.since else ""
     return f"{each.message}{since}"
 

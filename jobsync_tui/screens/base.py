@@ -288,7 +288,7 @@ class JobsyncScreen(Screen[ResultT]):
         from . import errands
 
         if self.may("resume"):
-            self.work(errands.resume(self.host, self.backend), group="errand")
+            self.work(errands.resume(self.app, self.host, self.backend), group="errand")
 
     def action_recover(self) -> None:
         """Settle what is open in the target."""

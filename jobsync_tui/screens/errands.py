@@ -68,9 +68,13 @@ async def _ahead(typed: str) -> Remark:
     return Remark(f"resumes automatically at {day_and_time(until)[:16]}")
 
 
-async def resume(host: Host, backend: Backend) -> None:
+async def resume(app: App[ResultT], host: Host, backend: Backend) -> None:
     """Let the automatic sync go on."""
-    await backend.automatic.resume()
+    reason = await _asked_why(app)
+    if reason is None:
+        return
+    with backend.because(reason):
+        await backend.automatic.resume()
     host.announce(AutomaticChanged())
     held = [each.name for each in await backend.integrations.list() if each.held is not None]
     host.tell(f"The automatic sync goes on; still held: {', '.join(held)}" if held else "The automatic sync goes on")

@@ -58,7 +58,7 @@ def across_line(
         parts += line("   ", (f"auto WAITS: {', '.join(waiting[:2])}", "bold $text-warning"))
     stopped = next((each for each in automatic if each.stopped), None)
     if stopped is not None:
-        parts += line("   ", (f"auto {short_stop(stopped, now)}", "bold $text-warning"))
+        parts += line("   ", (short_stop(stopped.last_run, now), "bold $text-warning"))
     return ends(parts, line((f"{actor} ", "$text-muted")), width)
 
 
@@ -82,7 +82,7 @@ def automatic_words(automatic: AutomaticState, now: datetime) -> Content:
     if automatic.last_run is None:
         return line()
     if automatic.stopped:
-        return line("   ", (f"auto {short_stop(automatic, now)}", "bold $text-warning"))
+        return line("   ", (short_stop(automatic.last_run, now), "bold $text-warning"))
     failed = automatic.run is None or automatic.run.error is not None
     # Runs that follow within a minute would all have the same time.
     seconds = automatic.next_run is not None and automatic.next_run - automatic.last_run < timedelta(minutes=1)

@@ -84,6 +84,11 @@ def test_a_service_that_was_killed_is_missed_by_status_and_doctor(jobsync: Jobsy
     assert "PROBLEM export: no run since 20" in told
     assert told.count("Start it again") == 1
     assert jobsync("-c", str(config), "auto", "status", "--json").json["integrations"][0]["stopped"] is True
+    news = jobsync("-c", str(config), "news").out
+    assert news.count("Automatic sync: no run since 20") == 2
+    assert news.count("Start it again") == 1
+    waits = jobsync("-c", str(config), "news", "--json").json["waits"]
+    assert [each["integration"] for each in waits if each["kind"] == "stopped"] == ["export", "remote"]
     config.write_text(config.read_text().replace('id = "export"', 'id = "export"\nautomatic = false'))
     assert [each["integration"] for each in found(jobsync, config)["automatic"]] == ["remote"], "that one is synced by hand now"
 

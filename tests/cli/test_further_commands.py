@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sqlite3
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -14,6 +16,7 @@ import pytest
 from jobsync_tui.backend.sandbox import scenario
 from tests.cli.company import Company, at_work, lines, open_company
 from tests.cli.conftest import Jobsync
+from tests.support.pty import in_terminal
 
 COUNTS = ["newly_eligible", "no_longer_eligible", "reconfigured", "unchanged", "would_create", "would_update", "left_behind"]
 
@@ -102,7 +105,7 @@ def test_a_job_that_the_target_has_is_linked_and_then_updated(run: Jobsync, comp
     assert (synced["outcome"], synced["target_id"]) == ("updated", target_id)
 
 
-def test_a_backup_is_whole_private_and_in_nobody_s_place(run: Jobsync, tmp_path: Path) -> None:
+def test_a_backup_is_whole_private_and_in_nobody_s_place(run: Jobsync, company: Company, tmp_path: Path) -> None:
     file = tmp_path / "monday.db"
     made = run("backup", str(file), "--json")
     assert made.code == 0
@@ -118,6 +121,7 @@ def test_a_backup_is_whole_private_and_in_nobody_s_place(run: Jobsync, tmp_path:
         (rows,) = copy.execute("SELECT COUNT(*) FROM audit").fetchone()
     copy.close()
     assert rows >= 1
+    assert made.err == "", "progress is for terminals"
     before = file.read_bytes()
     again = run("backup", str(file), "--json")
     assert again.code == 2
@@ -131,6 +135,10 @@ def test_a_backup_is_whole_private_and_in_nobody_s_place(run: Jobsync, tmp_path:
         assert not (tmp_path / "elsewhere.db").exists()
         (tmp_path / dangling).unlink()
         assert not (tmp_path / name).exists()
+    command = [sys.executable, "-m", "jobsync_tui", "-c", str(company.config), "backup", str(tmp_path / "tuesday.db")]
+    with in_terminal(command) as terminal:
+        assert terminal.wait_for_end() == 0
+        assert re.search(rb"copied [\d,]+ of [\d,]+ pages", terminal.output)
     nowhere = run("backup", str(tmp_path / "nowhere" / "x.db"), "--json")
     assert (nowhere.code, nowhere.json["error"]["code"]) == (2, "usage")
 

@@ -212,6 +212,7 @@ class Fleet:
             audit=ledger.audit,
             decisions=decisions,
             schedule=schedule,
+            states=schedule.states,
             alerts=alerts,
             integrations=integrations,
             jobs=jobs,

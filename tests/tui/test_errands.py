@@ -40,8 +40,17 @@ async def test_the_timer_is_paused_and_resumed_and_what_is_open_is_settled(tmp_p
         await shows(app, pilot, "(upgrade)")
         await pilot.press("escape")
         await app.screen.run_action("resume")
+        await shows(app, pilot, "Why?")
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(app.screen, PromptScreen))
+        assert (await backend.automatic.status()).paused is not None, "not after all"
+        await app.screen.run_action("resume")
+        await shows(app, pilot, "Why?")
+        await pilot.press(*"done", "enter")
         await shows(app, pilot, "The automatic sync goes on")
         assert (await backend.automatic.status()).paused is None
+        (row,) = await backend.records.audit(limit=1)
+        assert (row.action, row.reason) == ("auto resume", "done")
         await app.screen.run_action("recover")
         await shows(app, pilot, "0 operations were open")
         await app.screen.run_action("leases")
@@ -66,6 +75,8 @@ async def test_the_timer_is_paused_until_a_time_that_is_asked_for_and_the_jobs_s
         assert paused is not None
         assert paused.until is not None
         await app.screen.run_action("resume")
+        await shows(app, pilot, "Why?")
+        await pilot.press("enter")
         await until(pilot, lambda: "PAUSED" not in screen_text(app))
 
 

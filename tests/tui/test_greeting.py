@@ -59,6 +59,17 @@ async def test_the_picker_tells_it_in_a_line_and_the_key_in_full(size: tuple[int
         assert "12 created" not in screen_text(app)
 
 
+async def test_a_service_that_stopped_is_told_on_the_first_screen_and_in_full() -> None:
+    backend = FakeBackend((), TWO)
+    wait = WaitNews(kind=WaitKind.STOPPED, integration="lever", since=now() - timedelta(days=2), remedy="Start it again")
+    backend.greeting.now = Greeting(None, (), waits=(wait,))
+    async with running(backend, size=(80, 24)) as (app, pilot):
+        await until(pilot, lambda: "auto NO RUN since 20" in screen_text(app))
+        await pilot.press("w")
+        await until(pilot, lambda: "the service seems stopped" in " ".join(screen_text(app).split()))
+        assert "Start it again" in screen_text(app)
+
+
 def a_day(backend: FakeBackend) -> FakeBackend:
     """Have everything to tell that there can be."""
     moment = now()

@@ -8,7 +8,7 @@ from inspect import isabstract
 from typing import TYPE_CHECKING
 
 from ..core.errors import UsageError
-from ..core.text import clean, nearest
+from ..core.text import clean, meant
 from .base import Adapter
 
 if TYPE_CHECKING:
@@ -53,8 +53,7 @@ def adapter_class(provider: str) -> type[Adapter]:
     else:
         point = _theirs().get(provider)
         if point is None:
-            near = nearest(provider, providers(), most=1)
-            message = f"Unknown provider: {clean(provider, limit=64)}{near and '.'}{near}"
+            message = meant(f"Unknown provider: {clean(provider, limit=64)}", provider, providers())
             known = f"Known providers: {', '.join(providers())}. One of another package needs that package installed: docs/adapters.md."
             raise UsageError(message, remedy=known)
         found = _load(point)

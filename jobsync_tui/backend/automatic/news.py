@@ -5,13 +5,14 @@ Everything comes from what was kept, by index; no job is evaluated but one for e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from ..assessment.changed_by import Turning
 from ..core.models import (
     MOST_LISTED,
+    STOPPED_REMEDY,
     AnswerKind,
     AutomaticState,
     DayNews,
@@ -48,7 +49,8 @@ class NewsReader:
     Attributes:
         audit: What syncs came to.
         decisions: Since when jobs are eligible.
-        schedule: What is held or paused.
+        schedule: Whether it is paused.
+        states: How the automatic sync of integrations stands.
         alerts: What the automatic sync met.
         integrations: How the last refreshes ended.
         jobs: The cached jobs.
@@ -61,6 +63,7 @@ class NewsReader:
     audit: AuditStore
     decisions: DecisionStore
     schedule: ScheduleStore
+    states: Callable[[Sequence[str]], Awaitable[Sequence[AutomaticState]]]
     alerts: AlertStore
     integrations: IntegrationStore
     jobs: JobStore
@@ -77,8 +80,10 @@ class NewsReader:
             since: From when on.
             until: Up to when it is told what happened; None for now.
         """
-        states = await self.schedule.states(integrations)
+        states = await self.states(integrations)
         waits = await self._waits(integrations, states)
+        if until is None:  # the message of a day is sent by what is said to be stopped
+            waits = (*waits, *_stopped(states))
         found = Greeting(
             since,
             tuple(IntegrationNews(integration=each, trouble=_trouble(each, waits)) for each in integrations),
@@ -205,6 +210,20 @@ class NewsReader:
             for day, counts in zip(days, by_day, strict=True)
             for of in [counts.get(each, {})]
         )
+
+
+def _stopped(states: Sequence[AutomaticState]) -> list[WaitNews]:
+    """Return of which integrations no run comes any more, and once what to do about that."""
+    late = [each for each in states if each.stopped]
+    return [
+        WaitNews(
+            kind=WaitKind.STOPPED,
+            integration=each.integration,
+            remedy=STOPPED_REMEDY if each is late[-1] else None,
+            since=each.last_run,
+        )
+        for each in late
+    ]
 
 
 def last_days(now: datetime) -> tuple[list[date], list[datetime]]:

@@ -101,6 +101,12 @@ def nearest(word: str, allowed: Iterable[str], most: int = 3) -> str:
     return f" Did you mean {words}?" if near else ""
 
 
+def meant(sentence: str, word: str, allowed: Iterable[str]) -> str:
+    """Return a sentence, which has no full stop, with the allowed word behind it that may have been meant by the one in it."""
+    near = nearest(word, allowed, most=1)
+    return f"{sentence}.{near}" if near else sentence
+
+
 def csv_cell(value: object) -> str:
     """Return a cell that a spreadsheet shows and never computes, without control characters."""
     text = clean("" if value is None else str(value))

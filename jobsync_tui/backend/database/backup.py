@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import TypeAlias
 
 import peewee
 
@@ -16,10 +18,22 @@ from .dialect import Db
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
-def copy_database(db: Db, destination: Path) -> int:
+PAGES = 256
+"""Pages that are copied between two words of progress: about a megabyte."""
+
+Pages: TypeAlias = Callable[[int, int], None]
+"""Told how many pages are copied, and of how many; on the thread that copies."""
+
+
+def copy_database(db: Db, destination: Path, on_pages: Pages | None = None) -> int:
     """Copy what ``db`` holds at this moment into a new file, mode 0600, and return its size in bytes.
 
     The copy is made beside its place and given its name when it is whole and on disk.
+
+    Args:
+        db: In a read, whose view of the database is copied, whoever writes meanwhile.
+        destination: The new file.
+        on_pages: Told how far it is.
 
     Raises:
         UsageError: ``destination`` exists, or is in no folder that can be written.
@@ -27,7 +41,7 @@ def copy_database(db: Db, destination: Path) -> int:
     """
     try:
         with whole_file(destination) as whole:
-            _copy(db, whole)
+            _copy(db, whole, on_pages)
         _sync(destination.parent)
     except FileExistsError as error:
         raise UsageError(f"{destination} exists already and is left as it is", remedy="Name a file that does not exist yet") from error
@@ -37,11 +51,14 @@ def copy_database(db: Db, destination: Path) -> int:
     return destination.stat().st_size
 
 
-def _copy(db: Db, path: Path) -> None:
+def _copy(db: Db, path: Path, on_pages: Pages | None) -> None:
+    # From the first look on a read has one view; without it, each write would begin the copy anew.
+    db.execute_sql("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
     copy = peewee.SqliteDatabase(str(path))
     copy.connect()
     with closing(copy):
-        db.connection().backup(copy.connection())
+        told = None if on_pages is None else lambda _, left, total: on_pages(total - left, total)
+        db.connection().backup(copy.connection(), pages=PAGES, progress=told)
         # The copy is one file: whoever opens it first turns write-ahead mode on again.
         copy.execute_sql("PRAGMA journal_mode=DELETE")
     _sync(path)

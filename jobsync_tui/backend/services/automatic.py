@@ -6,18 +6,18 @@ import asyncio
 import logging
 import os
 import platform
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from ..access.access import Actor
-from ..automatic.run import LEASE, Order
+from ..automatic.run import Order
 from ..automatic.timer import next_slot
 from ..core.clock import from_ms, now, rfc3339, to_ms
 from ..core.errors import JobsyncError, UsageError
-from ..core.models import AutomaticDecision, AutomaticRun, AutomaticState, AutomaticStatus, DueSlot, Failure, HoldKind, Lease
+from ..core.models import AutomaticDecision, AutomaticRun, AutomaticState, AutomaticStatus, DueSlot, Failure, HoldKind
 from ..core.reasons import given_reason
 from ..storage.automatic.schedule import slot, width
+from .automatic_states import automatic_states
 from .base import Service, for_admins, for_integration
 from .channels import channel_names
 
@@ -211,7 +211,7 @@ class AutomaticService(Service):
         return AutomaticStatus(
             paused=await self.stores.schedule.paused(),
             every=self.admission.settings.sync.every,
-            integrations=await self._states(visible),
+            integrations=await automatic_states(self.stores, self.admission.settings, visible),
             troubles=await self.stores.alerts.standing(visible),
             channels=await self.stores.alerts.channels(channel_names(self.admission.settings)),
             engine=await self.stores.queue.state(),
@@ -232,28 +232,13 @@ class AutomaticService(Service):
     @for_integration
     async def state(self, integration: str) -> AutomaticState:
         """Return how the automatic sync of one integration stands."""
-        (found,) = await self._states([integration])
+        (found,) = await automatic_states(self.stores, self.admission.settings, [integration])
         return found
 
     @for_integration
     async def decision(self, integration: str, job_id: str) -> AutomaticDecision | None:
         """Return what the automatic sync last decided for a job and when it looks again; None where it never did."""
         return await self.stores.last_decision(integration, job_id)
-
-    async def _states(self, integrations: Sequence[str]) -> tuple[AutomaticState, ...]:
-        """Return how each integration stands, with the run that is under way."""
-        leases = {each: await self.stores.ledger.leases.holder_of(each, LEASE) for each in integrations}
-        running = [each for each, lease in leases.items() if lease is not None]
-        states = await self.stores.schedule.states(integrations, running)
-        by_hand = {each.id for each in self.admission.settings.integrations if not each.automatic}
-        scheduled = (replace(each, next_run=None, stopped=False) if each.integration in by_hand else each for each in states)
-        return tuple([await self._with_run(state, leases[state.integration]) for state in scheduled])
-
-    async def _with_run(self, state: AutomaticState, lease: Lease | None) -> AutomaticState:
-        if lease is None:
-            return state
-        spread = await self.stores.batches.spread(state.integration)
-        return replace(state, running=True, last_run=lease.since, ended_at=None, spread=spread)
 
     def _automatic(self, *, on_schedule: bool) -> Actor:
         actor = self.admission.actor

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from ..access.access import require_own_files
@@ -15,6 +16,7 @@ from ..core.canonical import storable
 from ..core.errors import UsageError
 from ..core.models import BackupReport, HoldKind, MoveReport, NewIdsPlan, NewIdsReport, RenamePlan, RenameReport
 from ..core.text import clean, counted
+from ..refresh.reporter import PROGRESS_EVERY
 from ..settings.paths import places
 from ..settings.values import holds_password
 from ..storage.ledger import audit
@@ -25,6 +27,7 @@ from .connections import unknown_integration
 from .new_ids import held
 
 if TYPE_CHECKING:
+    from ..database.backup import Pages
     from ..sync.id_change import Renumbering
 
 LEAST_KEPT = timedelta(days=30)
@@ -55,11 +58,15 @@ class MaintenanceService(Service):
         return replace(await self.stores.ledger.prune(before, self.admission.actor.user), requests=requests)
 
     @for_admins
-    async def backup(self, file: Path) -> BackupReport:
+    async def backup(self, file: Path, on_pages: Pages | None = None) -> BackupReport:
         """Copy the database into a new file, and the local target's, if that is where jobs go, into one beside it.
 
         Each copy is of one moment, the target's of a later one: what was under way in between is settled after a restore, as after a
         crash.
+
+        Args:
+            file: The new file.
+            on_pages: Told how many pages of a file are copied, and of how many, a few times a second.
 
         Raises:
             AccessDenied: The actor may not use every integration.
@@ -81,11 +88,19 @@ class MaintenanceService(Service):
         for each in filter(None, (file, beside)):
             if each.is_symlink() or each.exists():
                 raise UsageError(f"{each} exists already and is left as it is", remedy="Name a file that does not exist yet")
+        loop, told_at = asyncio.get_running_loop(), float("-inf")
+
+        def told(done: int, total: int) -> None:
+            nonlocal told_at
+            if on_pages is not None and monotonic() - told_at >= PROGRESS_EVERY:
+                told_at = monotonic()
+                loop.call_soon_threadsafe(on_pages, done, total)
+
         # What was not recorded does not happen.
         await self.admission.record("backup", outcome="begun", cause=str(file))
-        size = await self.stores.database.read(copy_database, file)
+        size = await self.stores.database.read(copy_database, file, told)
         if beside is not None and isinstance(target, LocalTarget):
-            size += await target.copy_to(beside)
+            size += await target.copy_to(beside, told)
         return BackupReport(str(file), None if beside is None else str(beside), size)
 
     @for_admins

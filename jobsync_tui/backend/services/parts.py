@@ -206,12 +206,14 @@ class Parts:
     def news(self) -> NewsReader:
         """Tells what happened, and what waits."""
         from ..automatic.news import NewsReader
+        from .automatic_states import automatic_states
 
         stores = self.stores
         return NewsReader(
             audit=stores.ledger.audit,
             decisions=stores.decisions,
             schedule=stores.schedule,
+            states=lambda integrations: automatic_states(stores, self.admission.settings, integrations),
             alerts=stores.alerts,
             integrations=stores.integrations,
             jobs=stores.jobs,

@@ -11,7 +11,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ..core.models import EvaluationPolicy, SettingValue
-from ..core.text import nearest
+from ..core.text import meant
 from .secrets import SecretRef
 from .values import (
     CommandWords,
@@ -352,8 +352,8 @@ class IntegrationSettings(_Table):
         if self.further:
             given.add("options")
         for key in sorted(given - allowed):
-            near = "" if self.provider in BUILT_IN_PROVIDERS else nearest(self.provider, BUILT_IN_PROVIDERS, most=1)
-            raise problem(f"is not a key of the provider {self.provider}{near and '.'}{near}", key)
+            others = () if self.provider in BUILT_IN_PROVIDERS else BUILT_IN_PROVIDERS
+            raise problem(meant(f"is not a key of the provider {self.provider}", self.provider, others), key)
         if self.provider == "file" and self.path is None:
             raise problem("is missing: the provider file reads an export at that path", "path")
         return self

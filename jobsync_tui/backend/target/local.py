@@ -14,7 +14,7 @@ from ..core.canonical import Plain, canonical, storable
 from ..core.models import JsonValue
 from ..core.text import counted
 from ..database import Database, Db
-from ..database.backup import copy_database
+from ..database.backup import Pages, copy_database
 from ..http.messages import Reply, Request
 from ..http.wire import is_tapped, watched
 from . import local_seed, local_store
@@ -147,14 +147,18 @@ class LocalTarget(Target):
         """
         return await self._read(local_store.unowned)
 
-    async def copy_to(self, path: Path) -> int:
+    async def copy_to(self, path: Path, on_pages: Pages) -> int:
         """Copy the store, as it is at this moment, into a new file, and return its size in bytes.
+
+        Args:
+            path: The new file.
+            on_pages: Told how far it is, on the thread that copies.
 
         Raises:
             UsageError: The file exists.
             StorageError: It cannot be written.
         """
-        return await self._read(copy_database, path)
+        return await self._read(copy_database, path, on_pages)
 
     async def _called(self, method: str, path: str, sent: Plain, call: Coroutine[object, object, T]) -> T:
         """Return what a call of the target's contract returns, and have it kept as a request would be, where somebody keeps those."""

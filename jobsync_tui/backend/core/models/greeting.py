@@ -85,6 +85,7 @@ class WaitKind(StrEnum):
     REFRESH = "refresh"
     IN_DOUBT = "in_doubt"
     LINKS = "links"
+    STOPPED = "stopped"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +94,7 @@ class WaitNews:
 
     Attributes:
         kind: ``held`` the automatic sync waits for a person, ``alert`` it met something, ``refresh`` the last refresh failed, ``in_doubt``
-            writes whose answers were lost, ``links`` jobs that may be known to the target.
+            writes whose answers were lost, ``links`` jobs that may be known to the target, ``stopped`` no automatic run comes any more.
         code: Of the hold or of the alert; None for the others.
         message: In words; None where the number says it.
         remedy: What to do about it, if that is known.
