@@ -129,12 +129,6 @@ class RunsScreen(EarlyKeysScreen[None]):
         """The filter."""
         return self.query_one(FilterBar)
 
-    @property
-    def entry(self) -> AuditEntry | None:
-        """The row of the record under the cursor; None where a run is there, or nothing."""
-        found = self.table.line
-        return found.what if found is not None and isinstance(found.what, AuditEntry) else None
-
     # ---- what is done with a line ------------------------------------------------------------------------------------
 
     def action_filter(self) -> None:
@@ -148,45 +142,45 @@ class RunsScreen(EarlyKeysScreen[None]):
         else:
             super().action_back()
 
-    def action_open(self) -> None:
+    async def action_open(self) -> None:
         """Open or close a run; show the history of the job of a row."""
-        found = self.table.line
+        found = await self.table.line_here()
         if found is None:
             return
         if isinstance(found.what, TimerRun):
             self.work(self._turn(found.what, opened=found.opened), group="list")
         else:
-            self.action_history()
+            await self.action_history()
 
-    def action_history(self) -> None:
+    async def action_history(self) -> None:
         """Show who did what to the job of the row."""
-        job = self._job()
+        job = await self._job()
         if job is not None:
             self.host.open(routes.History(*job))
 
-    def action_check(self) -> None:
+    async def action_check(self) -> None:
         """Check the job of the row by the rules in force."""
-        job = self._job()
+        job = await self._job()
         if job is not None:
             self.host.open(routes.Eligibility(*job))
 
-    def action_sync(self) -> None:
+    async def action_sync(self) -> None:
         """Plan the sync of the job of the row."""
-        job = self._job()
+        job = await self._job()
         if job is not None:
             self.work(self._confirm([job]), group="again")
 
-    def action_wire(self) -> None:
+    async def action_wire(self) -> None:
         """Show what the row sent, and what was answered."""
-        entry = self.entry
+        entry = await self._entry()
         if entry is None or entry.job_id is None:
             self.host.tell("Only a job's sync has requests: open the run, and choose one")
         else:
             self.host.open(routes.Wire(reference_of(entry)))
 
-    def action_undo(self) -> None:
+    async def action_undo(self) -> None:
         """Plan the undoing of what the row wrote."""
-        entry = self.entry
+        entry = await self._entry()
         if entry is None:
             self.host.tell("A run is undone job by job: enter opens it, and u undoes the job under the cursor")
         elif entry.operation_id is None or entry.job_id is None or entry.outcome not in _WROTE:
@@ -194,9 +188,9 @@ class RunsScreen(EarlyKeysScreen[None]):
         elif entry.integration is not None:
             self.work(self._undo(entry.integration, entry.job_id, entry.operation_id), group="again")
 
-    def action_retry(self) -> None:
+    async def action_retry(self) -> None:
         """Plan the sync of what failed: the job of the row, or all of a run."""
-        found = self.table.line
+        found = await self.table.line_here()
         if found is None:
             return
         what = found.what
@@ -216,8 +210,13 @@ class RunsScreen(EarlyKeysScreen[None]):
         text = self.bar.value.strip()
         return join(["jobsync", "runs", *(["--filter", text] if text else [])])
 
-    def _job(self) -> JobKey | None:
-        entry = self.entry
+    async def _entry(self) -> AuditEntry | None:
+        """Return the row of the record under the cursor; None where a run is there, or nothing."""
+        found = await self.table.line_here()
+        return found.what if found is not None and isinstance(found.what, AuditEntry) else None
+
+    async def _job(self) -> JobKey | None:
+        entry = await self._entry()
         if entry is None or entry.integration is None or entry.job_id is None:
             self.host.tell("This line is about no single job: enter opens a run")
             return None
@@ -249,8 +248,8 @@ class RunsScreen(EarlyKeysScreen[None]):
     # ---- the list ----------------------------------------------------------------------------------------------------
 
     @on(RowSelected)
-    def _selected(self) -> None:
-        self.action_open()
+    async def _selected(self) -> None:
+        await self.action_open()
 
     @on(RowHighlighted)
     def _highlighted(self) -> None:

@@ -60,6 +60,11 @@ class ActivityTable(VirtualTable[ActivityLine, str]):
         """The line under the cursor, None while it is not read."""
         return self.get_row_at(self.cursor_row)
 
+    async def line_here(self) -> ActivityLine | None:
+        """Return the line under the cursor, of one on its way when it comes."""
+        await self.key_here()
+        return self.line
+
 
 def _what(line: ActivityLine) -> Cell:
     if isinstance(line.what, TimerRun):

@@ -54,6 +54,7 @@ def test_a_recorded_posting_field_by_field() -> None:
         custom={"team": "Account Executive"},
         created_at=datetime(2026, 7, 2, 6, 16, 23, 451000, UTC),
         updated_at=datetime(2026, 7, 2, 6, 16, 23, 451000, UTC),
+        unread=("owner",),  # its id came, not its name
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from textual.events import Key
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from jobsync_tui.app.application import JobsyncApp
 from jobsync_tui.backend.core import clock
@@ -23,6 +25,7 @@ from jobsync_tui.backend.core.models import (
     HoldKind,
     IntegrationState,
     JobKey,
+    JobRow,
     RefreshMode,
     RefreshProgress,
     Scope,
@@ -31,7 +34,9 @@ from jobsync_tui.backend.core.models import (
     SyncStatus,
 )
 from jobsync_tui.screens.base import LOW
+from jobsync_tui.screens.jobs.eligibility import EligibilityScreen
 from jobsync_tui.screens.jobs.jobs import JobsScreen
+from jobsync_tui.screens.menu import MenuScreen
 from jobsync_tui.session.memory import Memory, View
 from jobsync_tui.widgets.filter_bar import FilterBar
 from jobsync_tui.widgets.job_detail import JobDetail
@@ -239,6 +244,31 @@ async def test_a_key_behind_the_one_that_marks_all_acts_on_what_that_marked(monk
         answer.set()
         await until(pilot, lambda: app.screen is not screen)
         await shows(app, pilot, "3 jobs")
+
+
+@pytest.mark.parametrize(("key", "kind"), [("e", EligibilityScreen), ("c", MenuScreen), ("enter", EligibilityScreen)])
+async def test_a_key_behind_one_that_goes_far_acts_on_the_job_there(
+    monkeypatch: pytest.MonkeyPatch, key: str, kind: type[Screen[Any]]
+) -> None:
+    asked, answer = asyncio.Event(), asyncio.Event()
+    async with running(FakeBackend(many_jobs(2_000))) as (app, pilot):
+        screen = await ready(app, pilot)
+        source = screen.table._reader._source
+        assert source is not None
+        read = source.window
+
+        async def held(offset: int, limit: int) -> Sequence[JobRow]:
+            asked.set()
+            await answer.wait()
+            return await read(offset, limit)
+
+        monkeypatch.setattr(source, "window", held)
+        app.post_message(Key("G", "G"))
+        app.post_message(Key(key, key if len(key) == 1 else "\r"))
+        await asked.wait()
+        answer.set()
+        await until(pilot, lambda: isinstance(app.screen, kind))
+        assert screen.table.cursor_row == 1_999
 
 
 async def test_the_heading_sorts_and_turns_the_order_around() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from jobsync_tui.backend.core.models import Action, ActionKind, Leaf, Op, Rule
+from jobsync_tui.backend.core.models import Action, ActionKind, AuditEntry, Leaf, Op, Rule
 from jobsync_tui.backend.services.backend import Backend
 from jobsync_tui.screens import routes
 from jobsync_tui.screens.jobs.eligibility import EligibilityScreen
@@ -146,7 +146,7 @@ async def test_what_failed_is_found_by_typing_and_tried_again_in_the_way_of_ever
 async def test_a_write_is_undone_from_its_line_and_what_wrote_nothing_says_so(tmp_path: Path) -> None:
     async with at_work(tmp_path) as (app, pilot, _):
         await pilot.press("slash", *"result:created", "enter")
-        await until(pilot, lambda: runs_of(app).table.line is not None and runs_of(app).entry is not None)
+        await until(pilot, lambda: (found := runs_of(app).table.line) is not None and isinstance(found.what, AuditEntry))
         await pilot.press("u")
         await until(pilot, lambda: isinstance(app.screen, ConfirmUndoScreen))
         await pilot.press("escape")

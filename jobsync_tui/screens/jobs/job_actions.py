@@ -55,12 +55,12 @@ class JobActionsScreen(GreetedScreen[None]):
         return self.query_one(FilterBar)
 
     @on(RowSelected)
-    def _row_selected(self) -> None:
-        self.action_check()
+    async def _row_selected(self) -> None:
+        await self.action_check()
 
-    def action_check(self) -> None:
+    async def action_check(self) -> None:
         """Open Check Eligibility on the job under the cursor."""
-        job = self.table.cursor_key
+        job = await self.table.key_here()
         if job is not None:
             self.host.open(routes.Eligibility(*job, neighbours=self.listed))
 
@@ -83,11 +83,11 @@ class JobActionsScreen(GreetedScreen[None]):
         job = self.table.cursor_key
         return () if job is None else (job.integration,)
 
-    def action_sync(self) -> None:
+    async def action_sync(self) -> None:
         """Plan the sync of the marked jobs, or of the job under the cursor."""
+        job = await self.table.key_here()
         if not self.may("sync"):
             return
-        job = self.table.cursor_key
         if job is not None and self.marks and self.hidden >= len(self.marks):
             self._ask_which(job)
         elif self.marks:
@@ -178,33 +178,33 @@ class JobActionsScreen(GreetedScreen[None]):
         if self.may("adopt") and self._here:
             self.host.open(routes.LinkJobs(*self._here))
 
-    def action_new_rule(self) -> None:
+    async def action_new_rule(self) -> None:
         """Make a rule that matches the job under the cursor."""
-        job = self.table.cursor_key
+        job = await self.table.key_here()
         if job is not None:
             self.host.open(routes.RuleLeaves(*job))
 
-    def action_compare(self) -> None:
+    async def action_compare(self) -> None:
         """Show the job under the cursor in the ATS and in Tenzo side by side."""
-        job = self.table.cursor_key
+        job = await self.table.key_here()
         if job is not None:
             self.host.open(routes.SideBySide(*job))
 
-    def action_page(self) -> None:
+    async def action_page(self) -> None:
         """Show everything that the ATS says of the job under the cursor."""
-        job = self.table.cursor_key
+        job = await self.table.key_here()
         if job is not None:
             self.host.open(routes.JobPage(*job))
 
-    def action_history(self) -> None:
+    async def action_history(self) -> None:
         """Open the history of the job under the cursor."""
-        job = self.table.cursor_key
+        job = await self.table.key_here()
         if job is not None:
             self.host.open(routes.History(*job))
 
-    def action_copy(self) -> None:
+    async def action_copy(self) -> None:
         """Choose what to copy."""
-        job = self.table.cursor_key
+        job = await self.table.key_here()
         if job is None:
             return
         entries = [
@@ -246,9 +246,9 @@ class JobActionsScreen(GreetedScreen[None]):
         eligibility = await self.backend.eligibility.check(*key)
         self.host.copy(as_markdown(explanation_page(eligibility, subject)), f"explanation of {key.id}")
 
-    def action_link(self) -> None:
+    async def action_link(self) -> None:
         """Show the job's address in the ATS."""
-        key = self.table.cursor_key
+        key = await self.table.key_here()
         if key is not None:
             shown = self.query_one(JobDetail).job
             if shown is not None and (shown.integration, shown.id) == key:

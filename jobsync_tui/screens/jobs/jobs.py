@@ -533,9 +533,9 @@ class JobsScreen(JobActionsScreen):
 
     # ---- marking -----------------------------------------------------------------------------------------------------
 
-    def action_mark(self) -> None:
+    async def action_mark(self) -> None:
         """Mark the job under the cursor, or take its mark away."""
-        job = self.table.cursor_key
+        job = await self.table.key_here()
         if job is not None:
             self.marks.toggle(job)
             self._marked()

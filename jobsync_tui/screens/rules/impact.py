@@ -150,15 +150,15 @@ class ImpactListScreen(JobsyncScreen[None]):
         else:
             super().action_back()
 
-    def action_open(self) -> None:
+    async def action_open(self) -> None:
         """Show exactly what the change does to the job under the cursor."""
-        job = self.table.cursor_key
+        job = await self.table.key_here()
         if job is not None:
             self.host.open(routes.ImpactJob(self._impact, *job))
 
-    def action_check(self) -> None:
+    async def action_check(self) -> None:
         """Check the job under the cursor by the rules in force."""
-        job = self.table.cursor_key
+        job = await self.table.key_here()
         if job is not None:
             self.host.open(routes.Eligibility(*job))
 
@@ -167,8 +167,8 @@ class ImpactListScreen(JobsyncScreen[None]):
         self.work(self._export(self.bar.value), group="export")
 
     @on(RowSelected)
-    def _selected(self) -> None:
-        self.action_open()
+    async def _selected(self) -> None:
+        await self.action_open()
 
     @on(FilterBar.Changed)
     def _typed(self) -> None:

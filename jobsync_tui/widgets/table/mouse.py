@@ -55,14 +55,14 @@ class TableMouse(Widget):
         """Move the cursor."""
 
     @abstractmethod
-    def action_select_cursor(self) -> None:
+    async def action_select_cursor(self) -> None:
         """Select the row under the cursor."""
 
     @abstractmethod
     def scroll_view(self, top: int) -> None:
         """Show the list from row ``top`` on."""
 
-    def on_click(self, event: events.Click) -> None:
+    async def on_click(self, event: events.Click) -> None:
         """Move to the row under the mouse, select it at the second click, or tell which heading it was."""
         event.stop()
         index = self.top + event.y - 1
@@ -73,7 +73,7 @@ class TableMouse(Widget):
         elif event.x < self.size.width - 1 and 0 <= index < self.row_count:
             self.move_cursor(row=index, scroll=False)
             if event.chain == 2:
-                self.action_select_cursor()
+                await self.action_select_cursor()
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Take hold of the scroll bar."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
@@ -51,6 +53,8 @@ class RowBuffer(Generic[RowT]):
 
 PATIENCE = 0.04
 """Seconds for which the old lines may stand while rows are read; after that the missing ones are shown as not read yet."""
+LONGEST = 2.0
+"""Seconds for which a key waits for the row that it is meant for: other keys wait behind it."""
 AHEAD = 0.1
 """Seconds after which the pages around the view are read: who types or turns pages faster asks for other rows by then."""
 
@@ -99,6 +103,8 @@ class RowReader(Generic[RowT]):
         self._source: RowSource[RowT] | None = None
         self._buffer: RowBuffer[RowT] = RowBuffer()
         self._worker: Worker[None] | None = None
+        self._at_rest = asyncio.Event()
+        """Set while nothing is being read."""
         self._asked = (0, 0)
         self._patience: Timer | None = None
         self._ahead: Timer | None = None
@@ -112,11 +118,20 @@ class RowReader(Generic[RowT]):
         """Return a row, None where it is not held."""
         return self._buffer.get(index)
 
+    async def arrival(self) -> bool:
+        """Wait for the rows that are on their way; return whether some were, and are no longer."""
+        if self._worker is None:
+            return False
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LONGEST):
+                return await self._at_rest.wait()
+        return False
+
     def turn_to(self, source: RowSource[RowT], offset: int, rows: Sequence[RowT]) -> None:
         """Read from another list from now on, of which some rows are known."""
         if self._worker is not None:
             self._worker.cancel()
-            self._worker = None
+            self._end_of_read()
         self._source = source
         self._buffer = RowBuffer(offset, rows)
 
@@ -155,6 +170,7 @@ class RowReader(Generic[RowT]):
             if asked_start <= view.top and asked_stop >= view.end:
                 return
             self._worker.cancel()
+        self._at_rest.clear()
         self._asked = (start, start + limit)
         self._worker = self._widget.run_worker(partial(self._fetch, self._source, start, limit), group="rows", exit_on_error=True)
 
@@ -162,14 +178,18 @@ class RowReader(Generic[RowT]):
         try:
             rows = await source.window(start, limit)
         except Exception as error:  # noqa: BLE001 - told to the screen, which decides; the table lives on
-            self._worker = None
+            self._end_of_read()
             self._table.rows_failed(error)
             return
-        self._worker = None
+        self._end_of_read()
         self._buffer = RowBuffer(start, rows)
         end = start + len(rows)
         # The list may have become shorter since it was counted.
         self._table.rows_came(end if len(rows) < limit and end < self._table.view.total else None)
+
+    def _end_of_read(self) -> None:
+        self._worker = None
+        self._at_rest.set()
 
     def _lose_patience(self) -> None:
         self._patience = None

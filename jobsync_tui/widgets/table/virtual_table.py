@@ -116,6 +116,15 @@ class VirtualTable(TableMouse, Generic[RowT, KeyT], can_focus=True):
         row = self._reader.get(self._cursor)
         return None if row is None else self._key(row)
 
+    async def key_here(self) -> KeyT | None:
+        """Return the key of the row under the cursor, of one on its way when it comes: a key typed behind `G` is meant for the last row.
+
+        None where no row comes.
+        """
+        while (key := self.cursor_key) is None and await self._reader.arrival():
+            pass
+        return key
+
     @property
     def page(self) -> int:
         """Return how many rows are visible at once."""
@@ -222,9 +231,9 @@ class VirtualTable(TableMouse, Generic[RowT, KeyT], can_focus=True):
         """Move to the last row."""
         self.move_cursor(row=self._count - 1)
 
-    def action_select_cursor(self) -> None:
+    async def action_select_cursor(self) -> None:
         """Select the row under the cursor."""
-        key = self.cursor_key
+        key = await self.key_here()
         if key is not None:
             self.post_message(RowSelected(self, self._cursor, key))
 
