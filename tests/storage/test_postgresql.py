@@ -210,9 +210,14 @@ async def test_a_restart_is_survived_by_what_reads_and_what_writes(cluster: Clus
 
 
 async def test_a_server_that_stays_away_is_named_and_met_again_when_it_is_back(cluster: Cluster) -> None:
+    by_socket = f"postgresql://nobody-here@/postgres?host={cluster.folder}&port={cluster.port}"
+    with pytest.raises(StorageRefused, match="refused the login"):
+        await Database.open(by_socket, FIRST)
     database = await Database.open(f"{cluster.url}/postgres", FIRST, lock_timeout=0.2)
     await database.write(add, "before")
     await asyncio.to_thread(cluster.stop)
+    with pytest.raises(StorageError, match="cannot be reached"):
+        await Database.open(by_socket, FIRST)
     for attempt in (database.write(add, "lost"), database.read(texts)):
         with pytest.raises(StorageError, match="cannot be reached") as caught:
             await attempt

@@ -40,8 +40,9 @@ def _connected(attempt: Any, timeout: float) -> socket.socket:
     connection = socket.socket(socket.AF_UNIX)
     connection.settimeout(timeout)
     try:
+        path = f"{host}/.s.PGSQL.{port}"
         # The name of a socket in the abstract space of Linux begins with a zero byte.
-        connection.connect(f"{host}/.s.PGSQL.{port}".replace("@", "\0", 1) if host.startswith("@") else f"{host}/.s.PGSQL.{port}")
+        connection.connect(f"\0{path[1:]}" if host.startswith("@") else path)
     except BaseException:
         connection.close()
         raise
