@@ -128,11 +128,13 @@ def config_path(option: Path | None = None) -> Path:
 
 
 def _of_account(what: str, folder_of: Callable[[str], Path], variable: str) -> Path:
+    # Releases of platformdirs differ in what they make of a home directory that is not named from the root.
+    from_the_root = os.environ.get(variable, "").startswith("/") or os.environ.get("HOME", "/").startswith("/")
     try:
-        folder = folder_of(APPLICATION)
+        folder = folder_of(APPLICATION) if from_the_root else Path()
     except RuntimeError:
         folder = Path()
-    if not folder.is_absolute():  # what some releases give where no home directory is known
+    if not folder.is_absolute():
         raise ConfigError(
             f"There is no place for the {what}: the account {os.getuid()} has no home directory",
             remedy=f"Set HOME, or {variable}, to a folder of the account, named from /",
