@@ -55,14 +55,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @settings(max_examples=1, database=None)
 @given(st.none())
-def _nothing_holds(_: None) -> None:
-    """Hold."""
+def _first_property(_: None) -> None:
+    """Hold, as the first property that is tried."""
 
 
 def pytest_collection_finish() -> None:
     """Have the collector leave out what was imported and collected: it stays to the end, where pytest has it gone through five times."""
     # At its first property Hypothesis asks the collector who keeps its generator of numbers, and would not hear of what was left out.
-    _nothing_holds()
+    _first_property()
     gc.collect()
     gc.freeze()
 

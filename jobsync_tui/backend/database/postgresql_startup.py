@@ -15,7 +15,7 @@ _VERSION = 3 << 16
 _LONGEST = 30_000
 """Bytes of a message before the login; what is longer comes from no such server."""
 
-ASKS_FOR_MORE = "28000"
+_ASKS_FOR_MORE = "28000"
 """What stands for the refusal of a server that wanted a password or a certificate: it let us as far as that, and then not in."""
 
 
@@ -64,6 +64,6 @@ def _state(answers: BinaryIO) -> str:
         if kind == b"E":
             return next((field[1:].decode("ascii", "replace") for field in body.split(b"\0") if field.startswith(b"C")), "")
         if kind == b"R" and body[:4] != b"\0\0\0\0":
-            return ASKS_FOR_MORE
+            return _ASKS_FOR_MORE
         if kind == b"Z":
             return ""
