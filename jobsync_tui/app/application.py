@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+import textual.message_pump
 import textual.screen
 from textual import events
 from textual.app import App
@@ -42,6 +43,7 @@ from ..terminal.key_times import APART
 from ..terminal.keystrokes import Key
 from ..terminal.line_filter import ControlFilter
 from ..terminal.theme import CHOICES, THEMES, can_choose, spare_bytes, theme_for
+from ..terminal.timers import SureTimer
 from .navigation import show
 
 if TYPE_CHECKING:
@@ -62,6 +64,8 @@ CLOSE_SECONDS = 7.5
 
 # Read by each screen when it makes its first frame timer.
 setattr(textual.screen, "UPDATE_PERIOD", 1 / FRAMES_PER_SECOND)  # noqa: B010 - a constant of Textual's, declared final
+# By this name every widget, screen and application makes its timers.
+setattr(textual.message_pump, "Timer", SureTimer)  # noqa: B010 - a class of Textual's
 
 
 def stylesheet() -> Path:

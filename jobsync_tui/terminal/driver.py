@@ -1,14 +1,15 @@
 """The way to the terminal, for terminals that go away: over SSH a client may die or freeze at any moment, and work goes on meanwhile.
 
 Textual's own driver waits for the terminal to take what is written, on the loop on which everything else runs; it spins when the terminal
-is gone; and it starts anew on the SIGCONT that comes with a hang-up. Each of these kept a sync in flight from ending. Rests on
-private names of Textual, which is pinned exactly.
+is gone; and it starts anew on the SIGCONT that comes with a hang-up. Each of these kept a sync in flight from ending. It also tells the
+sizes of a terminal that changes quickly in the wrong order. Rests on private names of Textual, which is pinned exactly.
 """
 
 from __future__ import annotations
 
 import os
 import selectors
+import signal
 import sys
 import termios
 import time
@@ -22,7 +23,8 @@ from textual import constants
 from textual.drivers import linux_driver
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
-from textual.events import MouseEvent
+from textual.events import MouseEvent, Resize
+from textual.geometry import Size
 from textual.widgets import Input, TextArea
 
 from .keyboard import Keyboard
@@ -76,15 +78,22 @@ class OutputThread(WriterThread):
         self._is_gone = False
         self._is_behind = False
         self._is_over = False
+        self.left_out = 0
+        """How many texts were left out."""
+        self.restores_at_the_end = False
+        """Whether what gives the terminal back is written at the end, since it was among what was left out."""
 
     def write(self, text: str) -> None:
         """Queue ``text``; never waits."""
         if self._is_gone or self._is_behind:
+            self.left_out += 1
             return
         try:
             self._queue.put_nowait(text)
         except Full:
+            self.left_out += 1
             self._is_behind = True
+            self._wake()
 
     def run(self) -> None:
         """Write what is queued, until told to stop or the terminal is gone."""
@@ -98,21 +107,31 @@ class OutputThread(WriterThread):
                     return
                 if self._is_behind and self._queue.empty():
                     self._catch_up(descriptor)
+            if self.restores_at_the_end:
+                _write_all(descriptor, _RESTORE)
         except OSError:
             self._is_gone = True
 
     def stop(self) -> None:
         """Let what is queued be written, for a while; where the terminal takes nothing, only what gives it back once it does."""
+        if self._is_gone:
+            return
         with suppress(Full):
-            self._queue.put_nowait(None)
+            self._queue.put(None, timeout=PROMPT_SECONDS)
         self.join(PROMPT_SECONDS)
         self._is_over = True
-        self.join(STOP_SECONDS - PROMPT_SECONDS)
+        self._wake()
+        self.join(STOP_SECONDS - 2 * PROMPT_SECONDS)
 
     @property
     def is_left_behind(self) -> bool:
         """Whether the terminal has not taken what gives it back."""
         return self.is_alive()
+
+    def _wake(self) -> None:
+        """Let the thread look at what it was told. It may have written everything meanwhile; while the queue is full it has not."""
+        with suppress(Full):
+            self._queue.put_nowait("")
 
     def _catch_up(self, descriptor: int) -> None:
         _write_all(descriptor, _CANCEL.encode())
@@ -132,10 +151,20 @@ class TerminalDriver(LinuxDriver):
     def start_application_mode(self) -> None:
         """Take the terminal over."""
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual's own
+        self._loop.add_signal_handler(signal.SIGWINCH, self._tell_size)
+        self._tell_size()  # it may have changed before anybody listened
         with suppress(termios.error):
             self._raw = termios.tcgetattr(self.fileno)
         if isinstance(self._writer_thread, OutputThread):
             self._writer_thread.repaint = lambda: self._loop.call_soon_threadsafe(self._repaint)
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back."""
+        output = self._writer_thread
+        before = output.left_out if isinstance(output, OutputThread) else 0
+        super().stop_application_mode()
+        if isinstance(output, OutputThread):
+            output.restores_at_the_end = output.left_out > before
 
     def run_input_thread(self) -> None:
         """Read keys until the end. A terminal that is gone, and a fault in here, end the application in order, each in its own way."""
@@ -189,6 +218,15 @@ class TerminalDriver(LinuxDriver):
             return os.get_terminal_size(self._drawn_on.fileno())
         except OSError:
             return super()._get_terminal_size()
+
+    def _tell_size(self) -> None:
+        """Tell the application how large the terminal is now.
+
+        Runs on the loop, one at a time: a signal that comes while Textual's own handler has read the size and not told it yet tells the
+        new size first, and the application stays at the old one.
+        """
+        size = Size(*self._get_terminal_size())
+        self.send_message(Resize(size, size))
 
     def abandon(self) -> None:
         """Give the terminal back without waiting for anything; for an end that is at once."""

@@ -44,6 +44,17 @@ def test_a_tiny_terminal_and_a_storm_of_sizes_crash_nothing() -> None:
         assert terminal.wait_for_end() == 0
 
 
+def test_a_size_that_changes_while_the_last_one_is_told_is_the_size() -> None:
+    with in_terminal([*PROGRAM[:-1], "resized-again"], env=ROOT, size=(90, 24)) as terminal:
+        terminal.wait_for("row 1 of 8")
+        terminal.resize(100, 30)
+        # The line of the status is as long as the terminal is wide.
+        end = "row 1 of 8 ──"
+        terminal.wait_until(lambda: any(line.find(end) == 80 - len(end) for line in terminal.text.splitlines()))
+        terminal.send("q")
+        assert terminal.wait_for_end() == 0
+
+
 @pytest.mark.parametrize(("wish", "has_colours"), [("", True), ("1", False)])
 def test_an_empty_wish_for_no_colours_is_none(wish: str, *, has_colours: bool) -> None:
     with in_terminal(PROGRAM, env=ROOT | {"NO_COLOR": wish}) as terminal:

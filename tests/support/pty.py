@@ -8,7 +8,7 @@ import select
 import struct
 import termios
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import pyte
@@ -65,10 +65,18 @@ class Terminal:
         Raises:
             AssertionError: It does not come; shows the screen.
         """
+        self.wait_until(lambda: text in self.text, repr(text), seconds)
+
+    def wait_until(self, is_there: Callable[[], bool], what: str = "what is waited for", seconds: float = PATIENCE) -> None:
+        """Read until ``is_there`` says that the screen shows ``what``.
+
+        Raises:
+            AssertionError: It does not come; shows the screen.
+        """
         end = time.monotonic() + seconds
-        while text not in self.text:
+        while not is_there():
             if time.monotonic() > end or not self._read(end - time.monotonic()):
-                raise AssertionError(f"{text!r} is not on the screen:\n{self.text}\n{self.output[-500:]!r}")
+                raise AssertionError(f"{what} is not on the screen:\n{self.text}\n{self.output[-500:]!r}")
 
     def read_now(self, quiet: float = 0.0) -> None:
         """Take what the program has written, until it has written nothing for ``quiet`` seconds. Nobody reading would hold it up."""

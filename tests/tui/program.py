@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
+import struct
 import sys
+import termios
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -35,7 +38,8 @@ async def run(kind: str) -> int:
 
     ``syncing`` starts a sync that ends after a stop was asked for, ``stuck`` one that never does; ``nurses`` has jobs that
     can be synced;
-    ``broken`` and ``syncing-broken`` come to a fault where keys are read, at the key ``!``.
+    ``broken`` and ``syncing-broken`` come to a fault where keys are read, at the key ``!``. With ``resized-again`` a terminal that
+    becomes 100 columns wide is 80 wide again before that was told.
     """
     from jobsync_tui.app.application import JobsyncApp
     from jobsync_tui.session.memory import Memory
@@ -54,6 +58,8 @@ async def run(kind: str) -> int:
         shutdown.append(asyncio.create_task(_sync(app, backend, ends=kind != "stuck")))
     if kind.endswith("broken"):
         _break_the_keyboard()
+    if kind == "resized-again":
+        _resize_again()
     result = await app.run_async()
     words = f"synced {backend.syncs.synced}"
     if len(sys.argv) > 2:
@@ -76,6 +82,20 @@ def _break_the_keyboard() -> None:
         return feed(self, data, now)
 
     Keyboard.feed = fed  # type: ignore[method-assign]  # in a process of its own
+
+
+def _resize_again() -> None:
+    from jobsync_tui.terminal.driver import TerminalDriver
+
+    read = TerminalDriver._get_terminal_size
+
+    def read_in_between(self: TerminalDriver) -> tuple[int, int]:
+        size = read(self)
+        if size[0] == 100:
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        return size
+
+    TerminalDriver._get_terminal_size = read_in_between  # type: ignore[method-assign]  # in a process of its own
 
 
 async def _sync(app: JobsyncApp, backend: FakeBackend, *, ends: bool) -> None:
