@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from time import monotonic
 from typing import TypeVar
 
 from textual.app import App
@@ -23,6 +24,8 @@ from .prompt import Offer, PromptScreen, Question, Remark, any_reason
 
 ResultT = TypeVar("ResultT")
 _NO, _YES = "no", "yes"
+_SLOW = 1.0
+"""Seconds after which a copy of the database says how far it is."""
 
 
 async def pause(app: App[ResultT], host: Host, backend: Backend) -> None:
@@ -113,9 +116,24 @@ async def backup(app: App[ResultT], host: Host, backend: Backend) -> None:
     )
     if typed is None:
         return
-    report = await backend.maintenance.backup(from_root(file_of(typed)))
+    copying = _Copying(host)
+    report = await backend.maintenance.backup(from_root(file_of(typed)), copying.moved)
     beside = "" if report.target is None else f"; the local target is in {report.target}"
     host.tell(f"The database is copied into {report.database}{beside}", remedy="docs/reliability.md says how to put it back")
+
+
+class _Copying:
+    """Says once how far a copy is that takes a while, so that nobody asks whether the program does anything."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._tells_after = monotonic() + _SLOW
+
+    def moved(self, done: int, total: int) -> None:
+        """Hear that ``done`` of ``total`` pages of a file are copied."""
+        if done < total and monotonic() > self._tells_after:
+            self._tells_after = float("inf")
+            self._host.tell(f"The database is being copied: {100 * done // total} % so far; go on working meanwhile")
 
 
 async def alerts(app: App[ResultT], host: Host, backend: Backend) -> None:

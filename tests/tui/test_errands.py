@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from textual.widgets import Input, OptionList
 
 from jobsync_tui.backend.core.models import AnswerKind, AutomaticRun, Failure, Scope
+from jobsync_tui.backend.database import backup as database_backup
+from jobsync_tui.backend.services import maintenance
 from jobsync_tui.documents.doctor import doctor_text
-from jobsync_tui.screens import record, routes
+from jobsync_tui.screens import errands, record, routes
 from jobsync_tui.screens.base import JobsyncScreen
 from jobsync_tui.screens.help import groups_from
 from jobsync_tui.screens.jobs.history import HistoryScreen
@@ -101,6 +104,23 @@ async def test_a_copy_of_the_database_is_written_where_the_person_says(tmp_path:
         await shows(app, pilot, "Copy the database into which new file?")
         app.screen.query_one(Input).value = str(file)
         await shows(app, pilot, "nothing is overwritten")
+
+
+async def test_a_copy_that_takes_a_while_says_once_how_far_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(errands, "_SLOW", 0.0)
+    monkeypatch.setattr(maintenance, "PROGRESS_EVERY", 0.0)
+    monkeypatch.setattr(database_backup, "PAGES", 8)
+    async with workshop(tmp_path) as backend, on_stage(backend) as (app, pilot):
+        app.open(routes.Rules())
+        await shows(app, pilot, "? keys")
+        await app.screen.run_action("backup")
+        await shows(app, pilot, "Copy the database into which new file?")
+        app.screen.query_one(Input).value = str(tmp_path / "monday.db")
+        await pilot.press("enter")
+        await until(pilot, lambda: any("The database is copied into" in notice.text for notice in app.notices))
+        under_way = [notice.text for notice in app.notices if "is being copied" in notice.text]
+        assert len(under_way) == 1
+        assert re.fullmatch(r"The database is being copied: \d{1,2} % so far; go on working meanwhile", under_way[0])
 
 
 async def test_what_concerns_every_integration_is_offered_to_those_only_who_may_use_all(tmp_path: Path) -> None:
