@@ -33,7 +33,7 @@ from ..screens.base import JobsyncScreen
 from ..session.failures import Place, place_of, words_for
 from ..session.lists import Lists
 from ..session.memory import Memory
-from ..session.messages import GreetingCame, News, RefreshEnded, SyncEnded
+from ..session.messages import ErrandEnded, ErrandLasts, GreetingCame, News, RefreshEnded, SyncEnded
 from ..session.notices import Notices, Severity
 from ..session.runs import Runs, SyncRun
 from ..terminal.clipboard import copy, has_desktop, is_web_address
@@ -179,6 +179,11 @@ class JobsyncApp(App[int], inherit_bindings=False):
             self.report(news.run.error, about=news.run.integration)
         if isinstance(news, SyncEnded):
             self._note_end(news.run)
+        if isinstance(news, ErrandLasts):
+            words = news.errand.words
+            self.tell(f"{words[0].upper()}{words[1:]}; go on working meanwhile")
+        if isinstance(news, ErrandEnded) and news.errand.error is not None:
+            self.report(news.errand.error)
         for screen in self.screen_stack:
             screen.post_message(news)
 

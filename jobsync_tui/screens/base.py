@@ -55,7 +55,7 @@ class Host(Protocol):
 
     Attributes:
         backend: The facade; every call checks access.
-        runs: Refreshes and syncs under way; start them here, so that they go on when the screen is closed.
+        runs: Refreshes, syncs and errands under way; start them here, so that they go on when the screen is closed.
         notices: What the person was told in this session.
         memory: What is remembered from one session to the next.
         lists: The lists of jobs of this session, each as it was left.
@@ -294,7 +294,7 @@ class JobsyncScreen(Screen[ResultT]):
         """Settle what is open in the target."""
         from . import errands
 
-        self.work(errands.recover(self.host, self.backend), group="errand")
+        errands.recover(self.host, self.backend)
 
     def action_backup(self) -> None:
         """Write a copy of the database."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from time import monotonic
 from typing import TypeVar
 
 from textual.app import App
@@ -17,6 +16,7 @@ from ..backend.services.backend import Backend
 from ..documents.automatic import answer_words, pause_words
 from ..documents.words import ago, day_and_time
 from ..session.messages import AutomaticChanged
+from ..session.runs import Errand
 from .base import Host
 from .files import file_of, new_file
 from .menu import Entry, MenuScreen
@@ -24,8 +24,6 @@ from .prompt import Offer, PromptScreen, Question, Remark, any_reason
 
 ResultT = TypeVar("ResultT")
 _NO, _YES = "no", "yes"
-_SLOW = 1.0
-"""Seconds after which a copy of the database says how far it is."""
 
 
 async def pause(app: App[ResultT], host: Host, backend: Backend) -> None:
@@ -101,11 +99,15 @@ async def accept(app: App[ResultT], host: Host, backend: Backend) -> bool:
     return True
 
 
-async def recover(host: Host, backend: Backend) -> None:
+def recover(host: Host, backend: Backend) -> None:
     """Settle what a crash or a lost answer left open."""
-    report = await backend.syncs.recover()
-    found = counted(report.open, "operation was", "operations were")
-    host.tell(f"{found} open, {len(report.settled)} settled, {len(report.unknown)} still unknown")
+
+    async def settle(_: Errand) -> None:
+        report = await backend.syncs.recover()
+        found = counted(report.open, "operation was", "operations were")
+        host.tell(f"{found} open, {len(report.settled)} settled, {len(report.unknown)} still unknown")
+
+    host.runs.errand("what a crash or a lost answer left open is being settled", settle)
 
 
 async def backup(app: App[ResultT], host: Host, backend: Backend) -> None:
@@ -116,24 +118,17 @@ async def backup(app: App[ResultT], host: Host, backend: Backend) -> None:
     )
     if typed is None:
         return
-    copying = _Copying(host)
-    report = await backend.maintenance.backup(from_root(file_of(typed)), copying.moved)
-    beside = "" if report.target is None else f"; the local target is in {report.target}"
-    host.tell(f"The database is copied into {report.database}{beside}", remedy="docs/reliability.md says how to put it back")
+    file = from_root(file_of(typed))
 
+    async def copy(errand: Errand) -> None:
+        def copied(done: int, total: int) -> None:
+            errand.so_far = f"{100 * done // total} %"
 
-class _Copying:
-    """Says once how far a copy is that takes a while, so that nobody asks whether the program does anything."""
+        report = await backend.maintenance.backup(file, copied)
+        beside = "" if report.target is None else f"; the local target is in {report.target}"
+        host.tell(f"The database is copied into {report.database}{beside}", remedy="docs/reliability.md says how to put it back")
 
-    def __init__(self, host: Host) -> None:
-        self._host = host
-        self._tells_after = monotonic() + _SLOW
-
-    def moved(self, done: int, total: int) -> None:
-        """Hear that ``done`` of ``total`` pages of a file are copied."""
-        if done < total and monotonic() > self._tells_after:
-            self._tells_after = float("inf")
-            self._host.tell(f"The database is being copied: {100 * done // total} % so far; go on working meanwhile")
+    host.runs.errand("the database is being copied", copy)
 
 
 async def alerts(app: App[ResultT], host: Host, backend: Backend) -> None:

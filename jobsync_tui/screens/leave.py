@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ..backend.core.text import counted
 from ..session.runs import Runs
 from .menu import Entry, MenuScreen
@@ -17,8 +19,16 @@ class LeaveScreen(MenuScreen):
         if runs.writing:
             entries.append(Entry(WAIT, "Leave when it has ended", "no further job is started"))
         else:
-            entries.append(Entry(NOW, "Leave", "the refresh goes on where it stopped, next time"))
+            entries.append(Entry(NOW, "Leave", "; ".join(_ends(runs))))
         super().__init__(_title(runs), entries, chosen=STAY)
+
+
+def _ends(runs: Runs) -> Iterator[str]:
+    """Give what becomes of what is not awaited."""
+    if runs.refreshes:
+        yield "the refresh goes on where it stopped, next time"
+    if runs.errands:
+        yield "nothing half done is left behind"
 
 
 def _title(runs: Runs) -> str:
@@ -28,4 +38,5 @@ def _title(runs: Runs) -> str:
         parts.append(f"a sync of {counted(jobs, 'job')} runs")
     if runs.refreshes:
         parts.append("a refresh runs")
+    parts += [errand.words for errand in runs.errands]
     return "Quit? " + " and ".join(parts)

@@ -12,7 +12,7 @@ from textual.message import Message
 
 if TYPE_CHECKING:
     from ..backend.core.models import RefreshProgress
-    from .runs import RefreshRun, SyncRun
+    from .runs import Errand, RefreshRun, SyncRun
 
 
 class News(Message, bubble=False):
@@ -58,6 +58,22 @@ class SyncEnded(News):
     def __init__(self, run: SyncRun) -> None:
         super().__init__()
         self.run = run
+
+
+class ErrandLasts(News):
+    """An errand is not over yet after a while."""
+
+    def __init__(self, errand: Errand) -> None:
+        super().__init__()
+        self.errand = errand
+
+
+class ErrandEnded(News):
+    """An errand is over; ``errand.error`` says whether it failed."""
+
+    def __init__(self, errand: Errand) -> None:
+        super().__init__()
+        self.errand = errand
 
 
 class AutomaticChanged(News):

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING
 from ..backend.core.errors import CutShort
 from ..backend.core.models import BulkPlan, JobKey, Link, RefreshProgress, RefreshReport, Step, StepName, SyncPlan, SyncResult
 from ..backend.core.waits import announcing
-from .messages import News, RefreshEnded, RefreshMoved, SyncEnded, SyncMoved
+from .messages import ErrandEnded, ErrandLasts, News, RefreshEnded, RefreshMoved, SyncEnded, SyncMoved
 
 if TYPE_CHECKING:
     from ..backend.services.backend import Backend
 
 PROGRESS_INTERVAL = 0.25
 """Seconds between two pieces of progress: four a second cost a slow line about 1 kB."""
+SLOW = 1.0
+"""Seconds after which an errand is told of that is not over yet."""
 
 
 @dataclass(eq=False)
@@ -90,6 +92,26 @@ class SyncRun:
         return self.results[0] if self.results and len(self.jobs) == 1 else None
 
 
+@dataclass(eq=False)
+class Errand:
+    """Work beside the screens that is neither a refresh nor a sync, such as a copy of the database.
+
+    Attributes:
+        title: What is under way, as a sentence without its stop.
+        so_far: How far it is, in a word, where that is known.
+        error: Why it failed.
+    """
+
+    title: str
+    so_far: str = ""
+    error: Exception | None = None
+
+    @property
+    def words(self) -> str:
+        """Return what is under way, and how far it is."""
+        return f"{self.title} ({self.so_far})" if self.so_far else self.title
+
+
 class Runs:
     """What is under way. Each ``start`` is one worker that ends in exactly one message.
 
@@ -109,12 +131,13 @@ class Runs:
         self._tell = tell
         self.refreshes: dict[str, RefreshRun] = {}
         self.syncs: list[SyncRun] = []
+        self.errands: list[Errand] = []
         self._idle = asyncio.Event()
 
     @property
     def busy(self) -> bool:
         """Return whether anything is under way."""
-        return bool(self.refreshes or self.syncs)
+        return bool(self.refreshes or self.syncs or self.errands)
 
     @property
     def writing(self) -> bool:
@@ -152,6 +175,12 @@ class Runs:
         digest = None if plan is None else plan.digest
         return self._start(SyncRun(jobs, digest, title, plan, links=tuple(links), reason=reason))
 
+    def errand(self, title: str, work: Callable[[Errand], Awaitable[None]]) -> None:
+        """Start ``work``, which tells what came of it, and may say meanwhile how far it is; it goes on when its screen is closed."""
+        errand = Errand(title)
+        self.errands.append(errand)
+        self._spawn(self._carry_out(errand, work), title)
+
     def stop(self) -> None:
         """Let what is in flight end, and start nothing more."""
         for run in self.syncs:
@@ -170,6 +199,17 @@ class Runs:
         self._idle.clear()
         self._spawn(self._sync(run), f"sync {run.title}")
         return run
+
+    async def _carry_out(self, errand: Errand, work: Callable[[Errand], Awaitable[None]]) -> None:
+        late = asyncio.get_running_loop().call_later(SLOW, lambda: self._tell(ErrandLasts(errand)))
+        try:
+            await work(errand)
+        except Exception as error:  # noqa: BLE001 - a fault of ours ends the errand, not the application; the funnel logs it
+            errand.error = error
+        finally:
+            late.cancel()
+            self.errands.remove(errand)
+            self._tell(ErrandEnded(errand))
 
     async def _refresh(self, run: RefreshRun) -> None:
         told = 0.0

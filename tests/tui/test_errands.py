@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
+import asyncio
 from pathlib import Path
 
 import pytest
 from textual.widgets import Input, OptionList
 
-from jobsync_tui.backend.core.models import AnswerKind, AutomaticRun, Failure, Scope
-from jobsync_tui.backend.database import backup as database_backup
-from jobsync_tui.backend.services import maintenance
+from jobsync_tui.backend.core.errors import StorageError
+from jobsync_tui.backend.core.models import AnswerKind, AutomaticRun, BackupReport, Failure, Scope
+from jobsync_tui.backend.database.backup import Pages
+from jobsync_tui.backend.services.maintenance import MaintenanceService
 from jobsync_tui.documents.doctor import doctor_text
-from jobsync_tui.screens import errands, record, routes
+from jobsync_tui.screens import record, routes
 from jobsync_tui.screens.base import JobsyncScreen
 from jobsync_tui.screens.help import groups_from
 from jobsync_tui.screens.jobs.history import HistoryScreen
@@ -20,6 +21,7 @@ from jobsync_tui.screens.log import LogScreen
 from jobsync_tui.screens.palette import PaletteScreen
 from jobsync_tui.screens.picker import PickerScreen
 from jobsync_tui.screens.prompt import PromptScreen
+from jobsync_tui.session import runs
 from tests.services.workshop import workshop
 from tests.support import samples
 from tests.support.fake_backend import FakeBackend
@@ -106,21 +108,53 @@ async def test_a_copy_of_the_database_is_written_where_the_person_says(tmp_path:
         await shows(app, pilot, "nothing is overwritten")
 
 
-async def test_a_copy_that_takes_a_while_says_once_how_far_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(errands, "_SLOW", 0.0)
-    monkeypatch.setattr(maintenance, "PROGRESS_EVERY", 0.0)
-    monkeypatch.setattr(database_backup, "PAGES", 8)
+async def test_a_copy_that_takes_a_while_says_so_and_goes_on_when_its_screen_is_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied, goes_on = asyncio.Event(), asyncio.Event()
+
+    async def slowly(service: MaintenanceService, file: Path, on_pages: Pages) -> BackupReport:
+        on_pages(30, 100)
+        copied.set()
+        await goes_on.wait()
+        return BackupReport(str(file), None, 4096)
+
+    monkeypatch.setattr(MaintenanceService, "backup", slowly)
+    monkeypatch.setattr(runs, "SLOW", 0.0)
     async with workshop(tmp_path) as backend, on_stage(backend) as (app, pilot):
         app.open(routes.Rules())
         await shows(app, pilot, "? keys")
+        app.open(routes.Record())
+        await shows(app, pilot, "Record")
         await app.screen.run_action("backup")
         await shows(app, pilot, "Copy the database into which new file?")
         app.screen.query_one(Input).value = str(tmp_path / "monday.db")
         await pilot.press("enter")
+        await copied.wait()
+        await until(pilot, lambda: any("The database is being copied (30 %)" in notice.text for notice in app.notices))
+        # Another errand, and the end of the screen that it was asked for on, take nothing from it.
+        await app.screen.run_action("alerts")
+        await until(pilot, lambda: any("No alert stands" in notice.text for notice in app.notices))
+        await pilot.press("escape", "q")
+        await shows(app, pilot, "Quit? the database is being copied (30 %)")
+        assert "nothing half done is left behind" in screen_text(app)
+        await pilot.press("escape")
+        goes_on.set()
         await until(pilot, lambda: any("The database is copied into" in notice.text for notice in app.notices))
-        under_way = [notice.text for notice in app.notices if "is being copied" in notice.text]
-        assert len(under_way) == 1
-        assert re.fullmatch(r"The database is being copied: \d{1,2} % so far; go on working meanwhile", under_way[0])
+        assert not app.runs.busy
+
+
+async def test_an_errand_that_fails_is_told(tmp_path: Path) -> None:
+    async with workshop(tmp_path) as backend, on_stage(backend) as (app, pilot):
+        app.open(routes.Rules())
+        await shows(app, pilot, "? keys")
+
+        async def fails(_: runs.Errand) -> None:
+            raise StorageError("the disk is gone", remedy="look for it")
+
+        app.runs.errand("something is being done", fails)
+        await until(pilot, lambda: any("the disk is gone" in notice.text for notice in app.notices))
+        assert not app.runs.busy
 
 
 async def test_what_concerns_every_integration_is_offered_to_those_only_who_may_use_all(tmp_path: Path) -> None:

@@ -235,7 +235,7 @@ async def test_an_export_that_does_not_come_to_its_end_leaves_nothing_behind(tmp
         await write_by(stuck)
         await until(pilot, begun.is_set)
         assert not (folder / "list.csv").exists()
-        screen.workers.cancel_group(screen, "export")
+        app.workers.cancel_group(app, "runs")
         await until(pilot, lambda: not list(folder.iterdir()))
 
 

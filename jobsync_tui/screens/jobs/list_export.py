@@ -6,6 +6,7 @@ import asyncio
 import csv
 import io
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ from ..files import file_of, new_file
 from ..prompt import PromptScreen, Question
 
 if TYPE_CHECKING:
+    from ...session.runs import Errand
+    from ..base import Host
     from .job_list import JobQuery
     from .jobs import JobsScreen
 
@@ -32,43 +35,45 @@ def export(screen: JobsScreen) -> None:
     """Ask for the name of a file and write the list of the jobs screen into it; over the clipboard for one whom an account speaks for."""
     query = screen.query_now
     if screen.host.confined:
-        screen.work(_copy(screen, query), group="export")
+        screen.work(_copy(screen.host, query), group="export")
         return
     name = f"jobsync-{query.scope.one or 'all'}-{clock.now():%Y%m%d-%H%M%S}.csv"
 
     def named(answer: str | None) -> None:
         if answer is not None:
-            screen.work(_write(screen, query, file_of(answer)), group="export")
+            file = file_of(answer)
+            screen.host.runs.errand(f"the list is being written into {clean(file.name)}", partial(_write, screen.host, query, file))
 
     question = Question(title="Write the list into which new CSV file?", value=str(working_directory() / name), check=new_file)
     screen.app.push_screen(PromptScreen(question), named)
 
 
-async def _write(screen: JobsScreen, query: JobQuery, file: Path) -> None:
+async def _write(host: Host, query: JobQuery, file: Path, errand: Errand) -> None:
     columns = query.columns or usual_columns(query.scope)
     number = 0
     try:
         with whole_file(file) as whole, whole.open("w", encoding="utf-8", newline="") as out:
             out.write(csv_text([columns]))
-            async for rows in _batches(_cells(screen, query, columns)):
+            async for rows in _batches(_cells(host, query, columns)):
                 number += len(rows)
+                errand.so_far = counted(number, "job")
                 await asyncio.to_thread(out.write, csv_text(rows))
     except OSError as error:
-        screen.host.tell(f"{clean(str(file))} cannot be written: {error.strerror}", Severity.ERROR)
+        host.tell(f"{clean(str(file))} cannot be written: {error.strerror}", Severity.ERROR)
         return
-    screen.host.tell(f"{counted(number, 'job is', 'jobs are')} in {clean(str(file))}")
+    host.tell(f"{counted(number, 'job is', 'jobs are')} in {clean(str(file))}")
 
 
-async def _copy(screen: JobsScreen, query: JobQuery) -> None:
+async def _copy(host: Host, query: JobQuery) -> None:
     columns = query.columns or usual_columns(query.scope)
-    rows = [row async for row in _cells(screen, query, columns, MOST_COPIED)]
+    rows = [row async for row in _cells(host, query, columns, MOST_COPIED)]
     if len(rows) == MOST_COPIED:
-        screen.host.tell(f"Only the first {MOST_COPIED:,} jobs are copied", Severity.WARNING)
-    screen.host.copy(csv_text([columns, *rows]), f"{counted(len(rows), 'job')} as CSV")
+        host.tell(f"Only the first {MOST_COPIED:,} jobs are copied", Severity.WARNING)
+    host.copy(csv_text([columns, *rows]), f"{counted(len(rows), 'job')} as CSV")
 
 
-def _cells(screen: JobsScreen, query: JobQuery, columns: Sequence[str], limit: int | None = None) -> AsyncIterator[tuple[str, ...]]:
-    return screen.backend.jobs.cells(query.scope, columns, query.text, query.sort, limit, marked=query.marked)
+def _cells(host: Host, query: JobQuery, columns: Sequence[str], limit: int | None = None) -> AsyncIterator[tuple[str, ...]]:
+    return host.backend.jobs.cells(query.scope, columns, query.text, query.sort, limit, marked=query.marked)
 
 
 async def _batches(rows: AsyncIterator[tuple[str, ...]]) -> AsyncIterator[list[tuple[str, ...]]]:

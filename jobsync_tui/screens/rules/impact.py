@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import os
+import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -14,8 +15,8 @@ from ...backend.core import clock
 from ...backend.core.errors import FilterError
 from ...backend.core.models import ImpactJob, ImpactList, RuleImpact
 from ...backend.core.named_files import working_directory
+from ...backend.core.new_file import whole_file
 from ...backend.core.text import counted
-from ...backend.settings.paths import open_private
 from ...commands import Group, bindings
 from ...documents.impact import LISTS, export_text, job_document
 from ...documents.layout import fit
@@ -31,6 +32,7 @@ from ..dialog import DialogScreen
 
 if TYPE_CHECKING:
     from ...backend.services.backend import Backend
+    from ...session.runs import Errand
 
 
 class ImpactJobScreen(DialogScreen[None]):
@@ -164,7 +166,11 @@ class ImpactListScreen(JobsyncScreen[None]):
 
     def action_export(self) -> None:
         """Take the list along: into a file, or over the clipboard where no file may be written."""
-        self.work(self._export(self.bar.value), group="export")
+        text = self.bar.value
+        if self.host.confined:
+            self.work(self._copy(text), group="export")
+        else:
+            self.host.runs.errand("the list is being written", partial(self._write, text))
 
     @on(RowSelected)
     async def _selected(self) -> None:
@@ -190,25 +196,31 @@ class ImpactListScreen(JobsyncScreen[None]):
         self.bar.show_matches(total)
         self.table.show(rows, count=total, offset=0, rows=first, cursor=0)
 
-    async def _export(self, text: str) -> None:
-        which, title = self._which, f"{self._title}: {LISTS[self._which]}, against r{self._impact.before.revision}"
-        if self.host.confined:
-            page = await self.backend.impacts.page(self._impact, which, filter_text=text, limit=MOST_COPIED)
-            if not page.jobs:
-                self._nothing_to_write(text)
-                return
-            if page.total > len(page.jobs):
-                self.host.tell(f"Only the first {MOST_COPIED:,} of {counted(page.total, 'job fits', 'jobs fit')}", Severity.WARNING)
-            self.host.copy(export_text(title, page.jobs), f"{counted(len(page.jobs), 'job')} as CSV")
+    def _export_title(self) -> str:
+        return f"{self._title}: {LISTS[self._which]}, against r{self._impact.before.revision}"
+
+    async def _copy(self, text: str) -> None:
+        page = await self.backend.impacts.page(self._impact, self._which, filter_text=text, limit=MOST_COPIED)
+        if not page.jobs:
+            self._nothing_to_write(text)
             return
-        jobs = [job async for job in self.backend.impacts.stream(self._impact, which, filter_text=text)]
+        if page.total > len(page.jobs):
+            self.host.tell(f"Only the first {MOST_COPIED:,} of {counted(page.total, 'job fits', 'jobs fit')}", Severity.WARNING)
+        self.host.copy(export_text(self._export_title(), page.jobs), f"{counted(len(page.jobs), 'job')} as CSV")
+
+    async def _write(self, text: str, errand: Errand) -> None:
+        title = self._export_title()
+        jobs: list[ImpactJob] = []
+        async for job in self.backend.impacts.stream(self._impact, self._which, filter_text=text):
+            jobs.append(job)
+            errand.so_far = counted(len(jobs), "job")
         if not jobs:
             self._nothing_to_write(text)
             return
         file = working_directory() / f"jobsync-impact-{clock.now():%Y%m%d-%H%M%S}.csv"
         try:
-            with os.fdopen(open_private(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "w", encoding="utf-8") as out:
-                out.write(export_text(title, jobs))
+            with whole_file(file) as whole:
+                await asyncio.to_thread(whole.write_text, export_text(title, jobs), encoding="utf-8")
         except OSError as error:
             self.host.tell(f"{file} cannot be written: {error.strerror}", Severity.ERROR)
             return
