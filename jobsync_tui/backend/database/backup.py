@@ -22,7 +22,7 @@ PAGES = 256
 """Pages that are copied between two words of progress: about a megabyte."""
 
 Pages: TypeAlias = Callable[[int, int], None]
-"""Told how many pages are copied, and of how many; on the thread that copies."""
+"""Told how many pages are copied, and of how many, on the thread that copies; what it raises ends the copy, and nothing is left of it."""
 
 
 def copy_database(db: Db, destination: Path, on_pages: Pages | None = None) -> int:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import shlex
 from collections.abc import Sequence
+from concurrent.futures import CancelledError
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from ..access.access import require_own_files
 from ..core.canonical import storable
@@ -88,19 +89,16 @@ class MaintenanceService(Service):
         for each in filter(None, (file, beside)):
             if each.is_symlink() or each.exists():
                 raise UsageError(f"{each} exists already and is left as it is", remedy="Name a file that does not exist yet")
-        loop, told_at = asyncio.get_running_loop(), float("-inf")
-
-        def told(done: int, total: int) -> None:
-            nonlocal told_at
-            if on_pages is not None and monotonic() - told_at >= PROGRESS_EVERY:
-                told_at = monotonic()
-                loop.call_soon_threadsafe(on_pages, done, total)
-
         # What was not recorded does not happen.
         await self.admission.record("backup", outcome="begun", cause=str(file))
-        size = await self.stores.database.read(copy_database, file, told)
-        if beside is not None and isinstance(target, LocalTarget):
-            size += await target.copy_to(beside, told)
+        with _Copying(on_pages) as copying:
+            size = await self.stores.database.read(copy_database, file, copying.moved)
+            if beside is not None and isinstance(target, LocalTarget):
+                try:
+                    size += await target.copy_to(beside, copying.moved)
+                except BaseException:
+                    _take_back(file)  # one without the other is no copy
+                    raise
         return BackupReport(str(file), None if beside is None else str(beside), size)
 
     @for_admins
@@ -239,3 +237,35 @@ def _may_be_recorded(url: str) -> bool:
         return url.startswith(("postgresql://", "postgres://")) and not holds_password(url)
     except ValueError:
         return False
+
+
+class _Copying:
+    """A copy that is made on another thread: how far it is is told on the loop, and it ends early when nobody waits for it any more."""
+
+    def __init__(self, on_pages: Pages | None) -> None:
+        self._on_pages = on_pages
+        self._loop = asyncio.get_running_loop()
+        self._told_at = float("-inf")
+        self._is_left = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._is_left = True
+
+    def moved(self, done: int, total: int) -> None:
+        """Hear, on the thread that copies, how many pages are copied, and of how many.
+
+        Raises:
+            CancelledError: Nobody waits for the copy.
+        """
+        if self._is_left:
+            raise CancelledError
+        if self._on_pages is not None and monotonic() - self._told_at >= PROGRESS_EVERY:
+            self._told_at = monotonic()
+            self._loop.call_soon_threadsafe(self._on_pages, done, total)
+
+
+def _take_back(file: Path) -> None:
+    file.unlink()
