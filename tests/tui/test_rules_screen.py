@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from jobsync_tui.backend.core.models import Action, ActionKind, Leaf, Op, Rule
+from jobsync_tui.backend.core.models import Action, ActionKind, Leaf, Op, Rule, RuleSet
 from jobsync_tui.backend.services.backend import Backend
+from jobsync_tui.backend.services.rules import RuleService
 from jobsync_tui.editor.rule_change import switching
 from jobsync_tui.screens import routes
 from jobsync_tui.screens.arming import ArmingScreen
@@ -111,6 +114,29 @@ async def test_a_new_order_is_shown_at_once_and_saved_once(tmp_path: Path) -> No
         await until(pilot, lambda: isinstance(app.screen, RulesScreen))
         await shows(app, pilot, "revision r2")
         assert [rule.id for rule in (await backend.rules.current()).rules] == ["care", "oslo", "paris"]
+
+
+async def test_what_is_being_saved_is_not_left_before_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, goes_on = asyncio.Event(), asyncio.Event()
+    save = RuleService.save
+
+    async def slowly(*given: Any, **options: Any) -> RuleSet:
+        begun.set()
+        await goes_on.wait()
+        return await save(*given, **options)
+
+    async with rules_open(tmp_path) as (app, pilot, backend):
+        monkeypatch.setattr(RuleService, "save", slowly)
+        await pilot.press("J", "w")
+        await armed(app, pilot)
+        await pilot.press("y")
+        await begun.wait()
+        await pilot.press("escape")
+        await shows(app, pilot, "Saving ...")
+        goes_on.set()
+        await until(pilot, lambda: any("rules are now r2" in notice.text for notice in app.notices))
+        assert isinstance(app.screen, RulesScreen)
+        assert (await backend.rules.current()).revision == 2
 
 
 async def test_deleting_a_rule_shows_what_it_would_do(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from shlex import join
 from typing import ClassVar
 
@@ -60,6 +60,7 @@ class SaveRulesScreen(ArmingScreen[str | None]):
         self._limit = 0
         self._part: int | None = None
         self._broken: tuple[RuleTestResult, ...] = ()
+        self._is_saving = False
 
     def foot(self) -> list[Widget]:
         """Return the field for the number, shown where it is needed, and the question."""
@@ -85,14 +86,21 @@ class SaveRulesScreen(ArmingScreen[str | None]):
 
     def confirmed(self) -> None:
         """Save."""
-        self.work(self._save(), group="save")
+        self._begin(self._save)
+
+    def action_back(self) -> None:
+        """Go back; not from what is being saved, of which nobody would hear whether it was."""
+        if self._is_saving:
+            self.set_note("Saving ...")
+        else:
+            super().action_back()
 
     def action_shadow(self) -> None:
         """Have the rules that change evaluated beside those in force, without acting."""
         if self._change.shadow is not None:
             self.host.tell("These rules already run in test mode")
         elif self._change.touched:
-            self.work(self._put_in_shadow(), group="shadow")
+            self._begin(self._put_in_shadow)
         else:
             self.host.tell("Only rules that are added or changed can run in test mode")
 
@@ -135,6 +143,16 @@ class SaveRulesScreen(ArmingScreen[str | None]):
             effect = "Saving writes nothing to Tenzo: the rules take effect with the next sync, including automatic ones."
             self.set_note(effect if concerned else "No cached job is affected. The rules take effect with the next sync.", Tone.DIM)
         self.arm_when_painted()
+
+    def _begin(self, saving: Callable[[], Awaitable[None]]) -> None:
+        self._is_saving = True
+        self.work(self._to_its_end(saving), group="save")
+
+    async def _to_its_end(self, saving: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await saving()
+        finally:
+            self._is_saving = False
 
     async def _save(self) -> None:
         change = self._change
