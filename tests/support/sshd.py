@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import grp
 import os
 import pwd
 import shutil
@@ -17,6 +18,21 @@ from tests.support.patience import PATIENCE
 
 SSHD = shutil.which("sshd") or ("/usr/sbin/sshd" if Path("/usr/sbin/sshd").exists() else None)
 HAS_OPENSSH = SSHD is not None and all(shutil.which(each) for each in ("ssh", "ssh-keygen", "sftp"))
+
+
+def _hands_out_terminals() -> bool:
+    ours, theirs = os.openpty()
+    try:
+        return os.getuid() == 0 or os.fstat(theirs).st_gid == grp.getgrnam("tty").gr_gid
+    except KeyError:
+        return True
+    finally:
+        os.close(ours)
+        os.close(theirs)
+
+
+HANDS_OUT_TERMINALS = _hands_out_terminals()
+"""Whether a server of this account can: one that is not root's needs a /dev/pts where they are the group tty's from the beginning."""
 
 # What docs/ssh.md says, but for where things are; a test that wants a careless server adds to it.
 SETTINGS = """\
