@@ -11,6 +11,7 @@ from ..documents.document import Tone
 from ..documents.reason import reason_lines
 from ..widgets.choice_line import ChoiceLine
 from ..widgets.document import LinesView
+from ..widgets.field import Field
 from .dialog import DialogScreen
 from .prompt import PromptScreen, Question, any_reason
 
@@ -20,7 +21,7 @@ CANCEL = "Cancel"
 
 def number_field() -> Input:
     """Return the field for a number that has to be typed, hidden until it is asked for."""
-    field = Input(compact=True, type="integer", id="typed")
+    field = Field(compact=True, type="integer", id="typed")
     field.cursor_blink = False
     field.display = False
     return field

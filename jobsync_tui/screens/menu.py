@@ -19,6 +19,7 @@ from textual.widgets.option_list import Option
 from ..documents.layout import padded, wrap
 from ..widgets.choice_list import ChoiceList
 from ..widgets.content import line
+from ..widgets.field import Field
 
 WIDTH, SHARE = 72, 0.96
 """Cells of a menu, and how much of the screen it takes at most: as in the style document."""
@@ -97,7 +98,7 @@ class Menu(ModalScreen[EndT | None], Generic[EndT]):
         with Vertical(id="menu"):
             yield Static(line(self._title), id="menu-title", markup=False)
             if self._searchable:
-                field = Input(placeholder="type to narrow", compact=True, id="menu-field")
+                field = Field(placeholder="type to narrow", compact=True, id="menu-field")
                 field.cursor_blink = False
                 yield field
             yield ChoiceList(*self._options(""), markup=False, compact=True, id="menu-list")

@@ -20,6 +20,7 @@ from ..documents.layout import padded
 from ..editor.typed_values import split
 from ..widgets.choice_list import ChoiceList
 from ..widgets.content import line
+from ..widgets.field import Field
 
 _MOST = 200
 """Offers that are listed at once; typing narrows them."""
@@ -106,7 +107,7 @@ class PromptScreen(ModalScreen[str | None]):
         """Show the title, the field, what is offered, and what is to be said of it."""
         with Vertical(id="menu"):
             yield Static(line(self._question.title), id="menu-title", markup=False)
-            field = Input(self._first, compact=True, select_on_focus=not self._question.many, id="menu-field")
+            field = Field(self._first, compact=True, select_on_focus=not self._question.many, id="menu-field")
             field.cursor_blink = False
             yield field
             yield ChoiceList(markup=False, compact=True, id="menu-list")

@@ -18,6 +18,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from ..documents.words import count as counted
+from .field import Field
 from .line import Line
 from .table.virtual_table import VirtualTable
 from .typed_ahead import handed_on, take
@@ -52,7 +53,7 @@ class Filters(Protocol):
         """Take note of another one."""
 
 
-class FilterInput(Input):
+class FilterInput(Field):
     """The field. Arrows move the table's cursor meanwhile; enter goes there; esc clears, and goes there when there is nothing to clear.
 
     Up brings earlier filters where nothing was typed yet, or where the table's cursor cannot go further up; from there down comes back.
@@ -80,7 +81,7 @@ class FilterInput(Input):
         self._then = then
         self._earlier = earlier
 
-    def on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
         """Leave at enter, at once, and hand on the keys that were typed ahead: the application sent them here while the field had them."""
         if not handed_on(self, event) and event.key == "enter":
             take(event)

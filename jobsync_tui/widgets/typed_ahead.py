@@ -1,6 +1,8 @@
 """Keys typed ahead: on a slow line several arrive at once, and the application sends them all to the widget that has the focus then.
 
-A widget that gives the focus away must therefore do so while it handles the key, and hand on the keys that it gets afterwards.
+A widget that gives the focus away must therefore do so while it handles the key, and hand on the keys that it gets afterwards. And a field
+must let keys act that are not typed (backspace, home, ctrl+u, esc) as it gets them: by themselves they go up to the application first, and
+act behind the letters that came after them.
 """
 
 from __future__ import annotations
@@ -22,6 +24,14 @@ def handed_on(widget: Widget, event: events.Key) -> bool:
     take(event)
     send_on(widget.screen.focused or widget.screen, event)
     return True
+
+
+async def act_at_once(widget: Widget, event: events.Key) -> None:
+    """Have what is bound to a key done now, as the application would once the key has come to it."""
+    app = widget.app
+    with app._context():  # noqa: SLF001 - what is begun by a key is the application's, and outlives the widget
+        if await app._check_bindings(event.key):  # noqa: SLF001 - there is no public way
+            take(event)
 
 
 def send_on(widget: Widget, event: events.Key) -> None:

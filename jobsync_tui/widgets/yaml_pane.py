@@ -9,6 +9,8 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.widgets import TextArea
 
+from .typed_ahead import act_at_once, take
+
 
 class YamlPane(TextArea):
     """Holds text; `Typed` is posted for what a person typed, not for what `put` shows."""
@@ -57,12 +59,13 @@ class YamlPane(TextArea):
             self._shown = self.text
             self.post_message(self.Typed(self.text))
 
-    def on_key(self, event: events.Key) -> None:
-        """Have a tab indent by two: YAML takes no tabs."""
+    async def on_key(self, event: events.Key) -> None:
+        """Have a tab indent by two, for YAML takes no tabs, and let a key act that types nothing."""
         if event.key == "tab":
-            event.stop()
-            event.prevent_default()
+            take(event)
             self.insert("  ")
+        elif not event.is_printable and event.key != "enter":
+            await act_at_once(self, event)
 
     def action_leave(self) -> None:
         """Go back to the form."""

@@ -17,6 +17,7 @@ from ...commands import Group, bindings
 from ...documents.document import Tone
 from ...documents.job import job_document
 from ...documents.subject import Subject
+from ...widgets.field import Field
 from .. import routes
 from ..dialog import DialogScreen
 from .job_words import read_only_words
@@ -48,7 +49,7 @@ class SearchScreen(DialogScreen[None]):
 
     def top(self) -> list[Widget]:
         """Return the field."""
-        field = Input(self._text, placeholder="exact ATS job ID, or the job's address", compact=True, id="job-id", max_length=2000)
+        field = Field(self._text, placeholder="exact ATS job ID, or the job's address", compact=True, id="job-id", max_length=2000)
         field.cursor_blink = False
         return [field]
 

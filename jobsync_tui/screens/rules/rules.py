@@ -18,6 +18,7 @@ from ...documents.rules import NO_RULES, ListedRule, RulesHead, found, rule_note
 from ...documents.words import count
 from ...editor.rule_change import RuleChange, deleting, reordering, switching
 from ...session.notices import Severity
+from ...widgets.field import Field
 from .. import routes
 from ..dialog import DialogScreen
 from .save_rules import propose
@@ -55,7 +56,7 @@ class RulesScreen(DialogScreen[None]):
 
     def foot(self) -> list[Widget]:
         """Return the field of the filter, shown while it is used."""
-        field = Input(placeholder="words of name, conditions or actions; on or off", compact=True, id="rules-filter")
+        field = Field(placeholder="words of name, conditions or actions; on or off", compact=True, id="rules-filter")
         field.cursor_blink = False
         field.display = False
         return [field]
