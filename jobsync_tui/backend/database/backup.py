@@ -18,6 +18,7 @@ from .dialect import Db
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
+MEGABYTE = 1_000_000
 PAGES = 256
 """Pages that are copied between two words of progress: about a megabyte."""
 
@@ -41,7 +42,12 @@ def copy_database(db: Db, destination: Path, on_pages: Pages | None = None) -> i
     """
     try:
         with whole_file(destination) as whole:
-            _copy(db, whole, on_pages)
+            try:
+                _copy(db, whole, on_pages)
+            except Exception:
+                # A driver may not say why, and what it says would be told of the database, which has nothing.
+                _require_room(db, whole, destination)
+                raise
         _sync(destination.parent)
     except FileExistsError as error:
         raise UsageError(f"{destination} exists already and is left as it is", remedy="Name a file that does not exist yet") from error
@@ -57,11 +63,25 @@ def _copy(db: Db, path: Path, on_pages: Pages | None) -> None:
     copy = peewee.SqliteDatabase(str(path))
     copy.connect()
     with closing(copy):
+        # What is not whole is thrown away: nothing needs to be undone in it.
+        copy.execute_sql("PRAGMA journal_mode=OFF")
         told = None if on_pages is None else lambda _, left, total: on_pages(total - left, total)
         db.connection().backup(copy.connection(), pages=PAGES, progress=told)
         # The copy is one file: whoever opens it first turns write-ahead mode on again.
         copy.execute_sql("PRAGMA journal_mode=DELETE")
     _sync(path)
+
+
+def _require_room(db: Db, begun: Path, destination: Path) -> None:
+    """Refuse where what ``begun`` holds and what is free beside it are less than the database."""
+    (pages,), (page_size,) = db.execute_sql("PRAGMA page_count").fetchone(), db.execute_sql("PRAGMA page_size").fetchone()
+    disk = os.statvfs(begun)
+    room, needed = begun.stat().st_size + disk.f_bavail * disk.f_frsize, pages * page_size
+    if room < needed:
+        raise StorageFull(
+            f"There is no room for {destination}: it needs {needed // MEGABYTE + 1:,} MB, and {room // MEGABYTE:,} MB are free there",
+            remedy="Free some space there, or name a file on another disk; the database is as it was",
+        )
 
 
 def _sync(path: Path) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import shlex
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from concurrent.futures import CancelledError
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Self
 
 from ..access.access import require_own_files
 from ..core.canonical import storable
-from ..core.errors import UsageError
+from ..core.errors import JobsyncError, StorageError, UsageError
 from ..core.models import BackupReport, HoldKind, MoveReport, NewIdsPlan, NewIdsReport, RenamePlan, RenameReport
 from ..core.text import clean, counted
 from ..refresh.reporter import PROGRESS_EVERY
@@ -91,15 +92,23 @@ class MaintenanceService(Service):
                 raise UsageError(f"{each} exists already and is left as it is", remedy="Name a file that does not exist yet")
         # What was not recorded does not happen.
         await self.admission.record("backup", outcome="begun", cause=str(file))
-        with _Copying(on_pages) as copying:
-            size = await self.stores.database.read(copy_database, file, copying.moved)
-            if beside is not None and isinstance(target, LocalTarget):
-                try:
-                    size += await target.copy_to(beside, copying.moved)
-                except BaseException:
-                    _take_back(file)  # one without the other is no copy
-                    raise
+        try:
+            with _Copying(on_pages) as copying:
+                size = await self.stores.database.read(copy_database, file, copying.moved)
+                if beside is not None and isinstance(target, LocalTarget):
+                    size += await _beside(file, target.copy_to(beside, copying.moved))
+        except asyncio.CancelledError:
+            await self._record_end("cancelled", str(file))
+            raise
+        except JobsyncError as error:
+            await self._record_end("failed", error.message)
+            raise
+        await self.admission.record("backup", outcome="done", cause=str(file))
         return BackupReport(str(file), None if beside is None else str(beside), size)
+
+    async def _record_end(self, outcome: str, cause: str) -> None:
+        with suppress(StorageError):  # what ended it is told in any case
+            await self.admission.record("backup", outcome=outcome, cause=cause)
 
     @for_admins
     async def move_storage(self, url: str) -> MoveReport:
@@ -267,5 +276,14 @@ class _Copying:
             self._loop.call_soon_threadsafe(self._on_pages, done, total)
 
 
-def _take_back(file: Path) -> None:
+async def _beside(first: Path, copying: Awaitable[int]) -> int:
+    """Make the second copy, and take the first away where that fails: one without the other is no copy."""
+    try:
+        return await copying
+    except BaseException:
+        _take_away(first)
+        raise
+
+
+def _take_away(file: Path) -> None:
     file.unlink()
