@@ -21,7 +21,7 @@ from .questions import ask, ask_hidden, choose
 if TYPE_CHECKING:
     from ..backend.core.models import ExportReport
 
-_LATER = "None yet: only write the configuration file"
+_LATER = "None yet: only write the configuration"
 _PLACES = ("Type or paste it now: it is kept in a file that only you can read", "In an environment variable", "In the system's keyring")
 
 

@@ -44,17 +44,23 @@ def choose(question: str, choices: Sequence[str], default: int | None = None) ->
     for number, words in enumerate(choices, 1):
         say(f"  {number:>2}  {words}")
 
-    def place(given: str) -> int | None:
+    def places(given: str) -> list[int]:
         if given.isascii() and given.isdigit():
-            return int(given) - 1 if 0 < int(given) <= len(choices) else None
+            return [int(given) - 1] if 0 < int(given) <= len(choices) else []
         found = [index for index, words in enumerate(choices) if given.casefold() in words.casefold()]
-        return found[0] if len(found) == 1 else None
+        # What begins with it is meant before what only has it somewhere.
+        return [index for index in found if choices[index].casefold().startswith(given.casefold())] or found
 
     def wrong(given: str) -> str | None:
-        return None if place(given) is not None else f"Type a number from 1 to {len(choices)}, or a part of one name only"
+        match places(given):
+            case [_]:
+                return None
+            case []:
+                return f"Type a number from 1 to {len(choices)}, or a part of one name"
+            case several:
+                return f"{' and '.join(choices[index] for index in several[:3])} have that: type more of one name, or its number"
 
-    chosen = place(ask(question, "" if default is None else str(default + 1), wrong=wrong))
-    assert chosen is not None  # noqa: S101 - it was right
+    (chosen,) = places(ask(question, "" if default is None else str(default + 1), wrong=wrong))
     return chosen
 
 

@@ -10,7 +10,7 @@ from textual.app import App
 from ..backend.core import clock
 from ..backend.core.models import AnswerKind
 from ..backend.core.moments import said_ahead
-from ..backend.core.named_files import from_root, working_directory
+from ..backend.core.named_files import working_directory
 from ..backend.core.text import counted
 from ..backend.services.backend import Backend
 from ..documents.automatic import answer_words, pause_words
@@ -118,7 +118,7 @@ async def backup(app: App[ResultT], host: Host, backend: Backend) -> None:
     )
     if typed is None:
         return
-    file = from_root(file_of(typed))
+    file = file_of(typed)
 
     async def copy(errand: Errand) -> None:
         def copied(done: int, total: int) -> None:

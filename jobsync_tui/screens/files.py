@@ -6,13 +6,19 @@ import asyncio
 import os
 from pathlib import Path
 
+from ..backend.core.errors import UsageError
+from ..backend.core.named_files import from_root
 from ..backend.core.text import clean
 from .prompt import Remark
 
 
 def file_of(typed: str) -> Path:
-    """Return the file of a name as it was typed; ``~`` is the home directory."""
-    return Path(typed.strip()).expanduser()
+    """Return the whole name of a file as it was typed; ``~`` is the home directory.
+
+    Raises:
+        UsageError: It is named from a directory that is not there.
+    """
+    return from_root(Path(typed.strip()))
 
 
 async def new_file(typed: str) -> Remark:
@@ -29,6 +35,8 @@ def _finding(typed: str) -> Remark:
             return Remark("there is something of that name already; nothing is overwritten", wrong=True)
         if not file.parent.is_dir():
             return Remark(f"there is no folder {clean(str(file.parent))}", wrong=True)
-    except (OSError, RuntimeError, ValueError):
+    except UsageError as error:
+        return Remark(clean(error.message), wrong=True)
+    except (OSError, ValueError):
         return Remark("no file can have this name", wrong=True)
     return Remark("a new file that only you can read")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -139,11 +140,15 @@ class PromptScreen(ModalScreen[str | None]):
 
     def on_input_submitted(self) -> None:
         """Take what is typed or chosen, if nothing is wrong with it."""
-        self.run_worker(self._take(self.answer), group="take", exclusive=True)
+        self._begin(partial(self._take, self.answer), "take")
 
     def action_as_typed(self) -> None:
         """Take the text itself, whatever is offered."""
-        self.run_worker(self._take(self.query_one(Input).value), group="take", exclusive=True)
+        self._begin(partial(self._take, self.query_one(Input).value), "take")
+
+    def _begin(self, work: Callable[[], Awaitable[None]], group: str) -> None:
+        """Work on what is typed now; the work on what was typed before ends."""
+        self.run_worker(work, group=group, exclusive=True)
 
     def on_option_list_option_highlighted(self) -> None:
         """Check what is chosen."""
@@ -191,7 +196,7 @@ class PromptScreen(ModalScreen[str | None]):
 
     def _check(self) -> None:
         self._name_keys()
-        self.run_worker(self._checked(self.answer), group="check", exclusive=True)
+        self._begin(partial(self._checked, self.answer), "check")
 
     async def _checked(self, answer: str) -> None:
         self._say(await self._question.check(answer))

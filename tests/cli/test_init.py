@@ -174,8 +174,10 @@ def test_without_an_integration_every_command_says_how_to_add_one(command: str, 
 def test_a_sheet_is_set_up_by_answers_and_works(jobsync: Jobsync, home: Path, sheet: Path) -> None:
     with asking(home, "init") as talk:
         talk.reply("part of a name:", "what?")
-        talk.hear("a part of one name only")
-        talk.reply("part of a name:", "excel")
+        talk.hear("or a part of one name")
+        talk.reply("part of a name:", "re")
+        talk.hear("have that: type more of one name, or its number")
+        talk.reply("part of a name:", "file")
         talk.reply("(Enter for file):", "sheet")
         talk.reply("(Enter for File):", "")
         talk.reply("the newest is read:", str(sheet.with_name("missing.xlsx")))

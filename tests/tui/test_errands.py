@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,9 @@ async def test_a_copy_of_the_database_is_written_where_the_person_says(tmp_path:
         await shows(app, pilot, "Copy the database into which new file?")
         app.screen.query_one(Input).value = str(file)
         await shows(app, pilot, "nothing is overwritten")
+        shutil.rmtree(file.parent)
+        app.screen.query_one(Input).value = "tuesday.db"
+        await shows(app, pilot, "in the working directory, which was removed")
 
 
 async def test_a_copy_that_takes_a_while_says_so_and_goes_on_when_its_screen_is_closed(

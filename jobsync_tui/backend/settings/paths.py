@@ -155,7 +155,8 @@ def ensure_directory(path: Path) -> Path:
             folder.chmod(_PRIVATE_DIRECTORY)
     except OSError as error:
         raise UsageError(
-            f"The directory {path} cannot be made: {error.strerror}", remedy="Make it writable, or set XDG_DATA_HOME and XDG_STATE_HOME"
+            f"The directory {path} cannot be made: {error.strerror}",
+            remedy="Have it made for this account, or name others by XDG_CONFIG_HOME, XDG_DATA_HOME and XDG_STATE_HOME",
         ) from error
     if not path.is_dir():
         raise UsageError(f"{path} is not a directory")

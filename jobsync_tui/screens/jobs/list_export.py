@@ -58,6 +58,11 @@ async def _write(host: Host, query: JobQuery, file: Path, errand: Errand) -> Non
                 number += len(rows)
                 errand.so_far = counted(number, "job")
                 await asyncio.to_thread(out.write, csv_text(rows))
+    except FileExistsError:
+        host.tell(
+            f"{clean(str(file))} came to be meanwhile, and is not overwritten", Severity.ERROR, remedy="Write the list into another file"
+        )
+        return
     except OSError as error:
         host.tell(f"{clean(str(file))} cannot be written: {error.strerror}", Severity.ERROR)
         return
