@@ -35,8 +35,8 @@ def _finding(typed: str) -> Remark:
             return Remark("there is something of that name already; nothing is overwritten", wrong=True)
         if not file.parent.is_dir():
             return Remark(f"there is no folder {clean(str(file.parent))}", wrong=True)
-    except UsageError as error:
-        return Remark(clean(error.message), wrong=True)
+    except UsageError:
+        return Remark("the directory to look in is not there: name the file from /", wrong=True)
     except (OSError, ValueError):
         return Remark("no file can have this name", wrong=True)
     return Remark("a new file that only you can read")

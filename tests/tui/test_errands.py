@@ -109,7 +109,7 @@ async def test_a_copy_of_the_database_is_written_where_the_person_says(tmp_path:
         await shows(app, pilot, "nothing is overwritten")
         shutil.rmtree(file.parent)
         app.screen.query_one(Input).value = "tuesday.db"
-        await shows(app, pilot, "in the working directory, which was removed")
+        await shows(app, pilot, "is not there: name the file from /")
 
 
 async def test_a_copy_that_takes_a_while_says_so_and_goes_on_when_its_screen_is_closed(
