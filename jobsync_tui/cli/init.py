@@ -74,7 +74,7 @@ def init(
 
         new = asked_integration(path, needed=add)
     elif provider is not None:
-        new = described.of(provider)
+        new = described.of(provider, path)
     elif described == _Described():
         new = None
     else:
@@ -101,13 +101,14 @@ class _Described:
     file: Path | None = None
     credentials: tuple[str, ...] = ()
 
-    def of(self, provider: str) -> NewIntegration:
-        """Return the integration that the options describe.
+    def of(self, provider: str, config: Path) -> NewIntegration:
+        """Return the integration that the options describe, to stand in ``config``.
 
         Raises:
             UsageError: Something is missing, or not of this provider.
         """
-        from ..backend.services.setting_up import FILE, needs_of
+        from ..backend.services.setting_up import FILE, needs_of, usual_name
+        from ..backend.settings.loader import load_settings
         from ..backend.settings.new_integration import NewIntegration
 
         needs = needs_of(provider)
@@ -117,9 +118,11 @@ class _Described:
             raise UsageError("Say which file is read", remedy="--path FILE, or a pattern in quotes: the newest file is read")
         if needs.credentials and needs.address is None and self.base_url is None:
             raise UsageError(f"Say where {needs.title} answers for your account", remedy=f"--base-url URL. {needs.key_made}")
+        integration = self.integration or provider
+        taken = {each.name for each in load_settings(config).integrations} if self.name is None and config.exists() else set()
         return NewIntegration(
-            id=self.integration or provider,
-            name=self.name or needs.title,
+            id=integration,
+            name=self.name or usual_name(needs.title, integration, taken),
             provider=provider,
             base_url=self.base_url,
             credentials=credentials,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..backend.core.errors import JobsyncError
 from ..backend.core.named_files import from_root
 from ..backend.core.text import clean, counted
-from ..backend.services.setting_up import FILE, ProviderNeeds, all_needs, look_through
+from ..backend.services.setting_up import FILE, ProviderNeeds, all_needs, look_through, usual_name
 from ..backend.settings.loader import load_settings
 from ..backend.settings.new_integration import NewIntegration, keep_secret, problem_with
 from ..backend.settings.secrets import SecretKind, SecretRef
@@ -41,9 +41,11 @@ def asked_integration(config: Path, *, needed: bool) -> NewIntegration | None:
     if place == len(known):
         return None
     needs = known[place]
-    taken = {each.id for each in load_settings(config).integrations} if config.exists() else set()
+    present = load_settings(config).integrations if config.exists() else ()
+    taken = {each.id for each in present}
     integration = ask("A short id for it, which stays", _free(needs.provider, taken), wrong=_wrong_id(taken, needs.provider))
-    name = ask("What people call it", needs.title, wrong=lambda given: problem_with("name", given, needs.provider))
+    usual = usual_name(needs.title, integration, {each.name for each in present})
+    name = ask("What people call it", usual, wrong=lambda given: problem_with("name", given, needs.provider))
     if needs.provider == FILE:
         file, report = _asked_file()
         return NewIntegration(id=integration, name=name, provider=FILE, credentials={}, path=file, further=_pinned(report))

@@ -103,6 +103,9 @@ def test_another_is_added_and_what_is_there_stays_as_it_is(jobsync: Jobsync, hom
     assert config_of(home).read_text(encoding="utf-8").startswith(before)
     assert [(each["id"], each["name"]) for each in integrations(home)] == [("first", "File"), ("second", 'The "second" \\ one')]
 
+    for number in (3, 4):
+        assert jobsync("init", "--add", "--provider", "file", "--path", str(sheet), "--id", f"sheet-{number}").code == 0
+    assert [each["name"] for each in integrations(home)][2:] == ["File sheet-3", "File sheet-4"], "each can be told from the others"
     taken = jobsync("init", "--add", "--provider", "file", "--path", str(sheet), "--id", "second", "--json")
     assert (taken.code, taken.json["error"]["remedy"]) == (2, "--id ID gives the new one another id")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +36,11 @@ def all_needs() -> tuple[ProviderNeeds, ...]:
 
     found = sorted(map(needs_of, OURS), key=lambda each: (each.provider == FILE, each.title.casefold()))
     return tuple(found)
+
+
+def usual_name(title: str, integration: str, taken: Collection[str]) -> str:
+    """Return what people may call an integration: the title of its ATS, with its id where another one is called that."""
+    return f"{title} {integration}" if title in taken else title
 
 
 def needs_of(provider: str) -> ProviderNeeds:
