@@ -105,9 +105,10 @@ class TestAnAccountWithoutAHome:
         ("ask", "variable"),
         [(config_path, "XDG_CONFIG_HOME"), (lambda: places().log, "XDG_STATE_HOME"), (lambda: places().data, "XDG_DATA_HOME")],
     )
-    def test_it_is_told_what_to_set(self, ask: Callable[[], Path], variable: str) -> None:
+    def test_it_is_told_what_to_set(self, ask: Callable[[], Path], variable: str, home: str | None) -> None:
         with pytest.raises(ConfigError, match="no home directory") as caught:
             ask()
+        assert (f"(HOME is {home!r})" in caught.value.message) is (home is not None)
         assert variable in str(caught.value.remedy)
 
     def test_what_is_named_from_the_root_needs_none(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ..core.errors import ConfigError, UsageError
 from ..core.named_files import from_root
+from ..core.text import clean
 
 APPLICATION = "jobsync"
 CONFIG_VARIABLE = "JOBSYNC_CONFIG"
@@ -135,8 +136,10 @@ def _of_account(what: str, folder_of: Callable[[str], Path], variable: str) -> P
     except RuntimeError:
         folder = Path()
     if not folder.is_absolute():
+        given = os.environ.get("HOME")
+        why = "" if given is None else f" (HOME is {clean(given)!r})"
         raise ConfigError(
-            f"There is no place for the {what}: the account {os.getuid()} has no home directory",
+            f"There is no place for the {what}: the account {os.getuid()} has no home directory{why}",
             remedy=f"Set HOME, or {variable}, to a folder of the account, named from /",
         )
     return folder
