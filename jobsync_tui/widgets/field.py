@@ -9,7 +9,10 @@ from .typed_ahead import act_at_once
 
 
 class Field(Input):
-    """Textual's input; there backspace, the arrows and ctrl+u act behind letters that were typed after them when they arrive together."""
+    """Textual's input, in which a key that types nothing acts as it comes.
+
+    Textual has backspace, the arrows and ctrl+u act behind letters that were typed after them, where they arrive together.
+    """
 
     async def on_key(self, event: events.Key) -> None:
         """Let a key act that types nothing."""

@@ -16,9 +16,8 @@ from ..core.new_file import whole_file
 from .dialect import Db
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+_MEGABYTE = 1_000_000
 
-
-MEGABYTE = 1_000_000
 PAGES = 256
 """Pages that are copied between two words of progress: about a megabyte."""
 
@@ -79,7 +78,7 @@ def _require_room(db: Db, begun: Path, destination: Path) -> None:
     room, needed = begun.stat().st_size + disk.f_bavail * disk.f_frsize, pages * page_size
     if room < needed:
         raise StorageFull(
-            f"There is no room for {destination}: it needs {needed // MEGABYTE + 1:,} MB, and {room // MEGABYTE:,} MB are free there",
+            f"There is no room for {destination}: it needs {needed // _MEGABYTE + 1:,} MB, and {room // _MEGABYTE:,} MB are free there",
             remedy="Free some space there, or name a file on another disk; the database is as it was",
         )
 

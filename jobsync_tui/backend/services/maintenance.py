@@ -286,4 +286,4 @@ async def _beside(first: Path, copying: Awaitable[int]) -> int:
 
 
 def _take_away(file: Path) -> None:
-    file.unlink()
+    file.unlink(missing_ok=True)

@@ -59,9 +59,7 @@ async def _write(host: Host, query: JobQuery, file: Path, errand: Errand) -> Non
                 errand.so_far = counted(number, "job")
                 await asyncio.to_thread(out.write, csv_text(rows))
     except FileExistsError:
-        host.tell(
-            f"{clean(str(file))} came to be meanwhile, and is not overwritten", Severity.ERROR, remedy="Write the list into another file"
-        )
+        host.tell(f"{clean(str(file))} exists by now, and is not overwritten", Severity.ERROR, remedy="Choose another name")
         return
     except OSError as error:
         host.tell(f"{clean(str(file))} cannot be written: {error.strerror}", Severity.ERROR)
