@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual import events
 from textual.widgets import Input
 
-from ..widgets.typed_ahead import send_on, take
+from ..terminal.typed_ahead import send_on, take
 from .base import JobsyncScreen, ResultT
 
 

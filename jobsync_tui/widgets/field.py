@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual import events
 from textual.widgets import Input
 
-from .typed_ahead import act_at_once
+from ..terminal.typed_ahead import act_at_once
 
 
 class Field(Input):

@@ -18,10 +18,10 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from ..documents.words import count as counted
+from ..terminal.typed_ahead import handed_on, take
 from .field import Field
 from .line import Line
 from .table.virtual_table import VirtualTable
-from .typed_ahead import handed_on, take
 
 FILTER_KEY = "/"
 """Goes to the field from the table."""

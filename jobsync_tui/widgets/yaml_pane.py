@@ -9,7 +9,7 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.widgets import TextArea
 
-from .typed_ahead import act_at_once, take
+from ..terminal.typed_ahead import act_at_once, take
 
 
 class YamlPane(TextArea):

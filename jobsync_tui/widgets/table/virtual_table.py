@@ -12,7 +12,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 
 from ...commands import Group, bindings
-from ..typed_ahead import handed_on, take
+from ...terminal.typed_ahead import handed_on, take
 from .columns import Column
 from .lines import Bar, LineMaker, LineState, changed_span
 from .messages import HeaderSelected, ReadFailed, RowHighlighted, RowSelected
